@@ -1,0 +1,2 @@
+// Package store is the archive.
+package store

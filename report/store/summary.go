@@ -1,0 +1,288 @@
+package store
+
+import "time"
+
+// A Summary is everything a report says about one run, finished before anything is drawn:
+// HTML, CSV and JSON take their numbers from it and compute none of their own.
+//
+// It describes the records that the run's inputs held, whether this run loaded them or an
+// earlier one did, so that running a night again draws the same report. Lists are in report
+// order (total order, most records first unless said otherwise) and are never nil-checked
+// against length: an empty list means "nothing to say".
+type Summary struct {
+	Tool        Tool
+	Environment string // as given by --environment, empty when not
+	Run         Run
+	Baseline    *Run // the earlier run that Change compares with; nil when there is none
+
+	From, Until time.Time // first and last occurred_at of the failing records, UTC; zero when none has a time
+
+	Inputs []Input // ledger, in reading order
+	Totals Counts  // sum of Inputs
+
+	// Of the records the report is about. Records = Failing + OK; Failing = the sum of
+	// Findings[].Records = the number of rows that EachRecord yields.
+	Records  int64
+	Failing  int64
+	OK       int64
+	Unknown  int64 // failing records that neither a rule nor a code explains
+	Entities int   // different maps (or tables, where no map is known) among the failing records
+
+	Statuses   []Count // documented, observed, code, unknown, ok; those that occur, in this order
+	Severities []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
+	Findings   []Finding
+	Heat       Heat
+	Fixes      []Fix       // "do this first" order: most records first, then severity, then signature
+	Signatures []Signature // every rule and code that is the primary one of a record
+	Clusters   []Cluster   // unknown messages
+	Changes    []Change    // empty without a baseline
+
+	RejectReasons []RejectReason // most rows first
+	Timings       []Timing
+	ExitCode      int
+
+	// EachRecord calls yield for every failing record in the order of records.csv (file, row,
+	// byte offset, record id), EachReject for every rejected row (file, row, byte offset).
+	// They stream from the database, so the number of records does not bound memory; an error
+	// of yield ends the walk and is returned. The values are only valid during the call.
+	EachRecord func(yield func(*Record) error) error
+	EachReject func(yield func(*Reject) error) error
+}
+
+// Tool says which program and which rules made a summary.
+type Tool struct {
+	Version     string
+	Rules       int
+	RulesDigest string // "sha256:" + 64 hex digits over the rule files
+}
+
+// A Run is one execution of the run command against the database.
+type Run struct {
+	ID          int64 // 1, 2, 3 … per database
+	Environment string
+	Started     time.Time // UTC
+	Finished    time.Time // UTC
+	Since       time.Time // --since, zero when not given
+	UntilLimit  time.Time // --until, zero when not given
+	Arguments   string    // the command line as typed, quoted for a shell
+}
+
+// Counts are the figures of the ledger. Read = Loaded + Duplicates + Rejected + Filtered and
+// Loaded = OK + Classified + Unclassified.
+type Counts struct {
+	Read, Loaded, Duplicates, Rejected, Filtered int64
+	OK, Classified, Unclassified                 int64
+}
+
+// Balances reports whether both sums of the ledger hold.
+func (c Counts) Balances() bool {
+	return c.Read == c.Loaded+c.Duplicates+c.Rejected+c.Filtered && c.Loaded == c.OK+c.Classified+c.Unclassified
+}
+
+// An Input is one file (or archive member) of the run.
+type Input struct {
+	Path      string
+	Bytes     int64 // decompressed
+	Digest    string
+	Container string
+	Encoding  string
+	Format    string
+	Log       string
+	Counts
+	Warnings []string
+	Problem  string // why it could not be read (to its end), empty when it was
+}
+
+// A Count is a name and how many records it stands for.
+type Count struct {
+	Name    string
+	Records int64
+}
+
+// A Finding is one row of failing_entities.csv: map (or table) × company × signature.
+type Finding struct {
+	ID             string // 8 hex digits over map, table, company and signature; stable between runs
+	Map            string // map name; empty when no map is known
+	MapTitle       string // for people: "Customers V3 (accounts)" where the name alone is ambiguous, the table, or "No map"
+	DataverseTable string
+	FnoEntity      string
+	Company        string
+	Signature      string // rule id, "code/0x8…", or "unknown/" + template id
+	Title          string
+	Category       string // "unknown" and "dataverse-code" where no rule says
+	Severity       string // empty (unrated) where no rule says
+	Change         string // new, ongoing; empty without a baseline
+	Records        int64
+	AffectedKeys   int64 // different affected_key values
+	FirstSeen      time.Time
+	LastSeen       time.Time
+	FixSummary     string
+	Role           string
+	Retry          string // yes, after-fix, no; empty without a fix
+	URL            string
+}
+
+// Heat is the table map × category: Cells[i][j] records of Maps[i] in Categories[j].
+type Heat struct {
+	Categories []string // most records first
+	Companies  []string // most records first, "" (not set) last; the groups after the first one
+	Groups     []HeatGroup
+}
+
+// A HeatGroup is the heat table of one company, or of all (the first group).
+type HeatGroup struct {
+	Company string
+	All     bool
+	Records int64
+	Rows    []HeatRow // most records first
+}
+
+// A HeatRow is one map: Cells has an entry per category of the heat table.
+type HeatRow struct {
+	MapTitle string
+	Records  int64
+	Cells    []int64
+}
+
+// A Fix is one row of fixes.csv: what to do about a signature, filled in for the maps that fail.
+type Fix struct {
+	Rank          int
+	Signature     string
+	Title         string // the rule's title
+	Summary       string // what to do, one sentence
+	Severity      string
+	Change        string
+	Cause         string
+	Records       int64
+	Entities      []string // MapTitles, most records first
+	Role          string
+	Retry         string
+	Steps         []string
+	SQL           []SQL
+	Prerequisites []string // maps that must hold the reference data first, in dependency order
+	URL           string
+	Companies     []string
+	FirstSeen     time.Time
+	LastSeen      time.Time
+}
+
+// SQL is a query or statement a person can paste.
+type SQL struct {
+	Title string
+	Text  string
+}
+
+// A Signature is the proof behind the findings of one rule or code.
+type Signature struct {
+	ID           string
+	Title        string
+	Status       string // documented, observed, code
+	Category     string
+	Severity     string
+	Change       string
+	Codes        []string // error codes met, most records first
+	Meaning      string   // the rule's cause, or the message of the code table
+	Fix          *Fix     // nil for codes
+	File         string   // rule file, empty for codes
+	Priority     int
+	Records      int64
+	AffectedKeys int64
+	FirstSeen    time.Time
+	LastSeen     time.Time
+	Where        []Where
+	Evidence     []Evidence // the first three records, by time
+}
+
+// Where counts the records of a signature in one map and company.
+type Where struct {
+	MapTitle string
+	Company  string
+	Records  int64
+}
+
+// Evidence is one record shown as proof.
+type Evidence struct {
+	RecordID    string
+	File        string
+	Row         int64
+	ByteOffset  int64 // -1 where not known
+	OccurredAt  time.Time
+	OccurredRaw string
+	Company     string
+	MapTitle    string
+	TypeName    string
+	AffectedKey string
+	// The message on one line, cut around the matched part: Before + Matched + After. Without a
+	// match everything is in Before.
+	Before, Matched, After string
+	Message                string // the message in full, line ends kept, at most 20,000 bytes
+}
+
+// A Cluster is a group of unknown messages that are equal after masking.
+type Cluster struct {
+	TemplateID string
+	Template   string
+	Change     string
+	Records    int64
+	FirstSeen  time.Time
+	LastSeen   time.Time
+	Maps       []string // MapTitles, most records first
+	Companies  []string
+	TypeNames  []string // plug-in types, most records first, at most 3
+	Sample     Evidence
+}
+
+// A Change is one row of changes.csv: a signature × map that changed against the baseline.
+type Change struct {
+	Change          string // new, resolved
+	Signature       string
+	Title           string
+	Severity        string
+	MapTitle        string
+	Map             string
+	Records         int64
+	PreviousRecords int64
+	FirstSeen       time.Time
+	LastSeen        time.Time
+}
+
+// A Record is one row of records.csv.
+type Record struct {
+	RecordID                               string
+	File                                   string
+	Row, ByteOffset                        int64
+	OccurredAt                             time.Time // zero when not known
+	Log, Environment                       string
+	Map, DataverseTable, FnoEntity         string
+	Entity, Company, TypeName, MessageName string
+	CorrelationID, RequestID               string
+	ErrorCode, Status                      string
+	Signature                              string // rule id or code; empty when unknown
+	Signatures                             []string
+	Category, Severity                     string
+	Captures                               map[string]string
+	AffectedKey, TemplateID                string
+	Message                                string // on one line, at most 32,000 bytes
+}
+
+// A Reject is one row of rejects.csv.
+type Reject struct {
+	File            string
+	Row, ByteOffset int64
+	Column          string
+	Reason          string
+	Excerpt         string
+}
+
+// A RejectReason groups the rejects with the same reason.
+type RejectReason struct {
+	Reason string
+	Rows   int64
+	First  Reject
+}
+
+// A Timing is how long one stage took.
+type Timing struct {
+	Stage   string
+	Seconds float64
+}
