@@ -1,0 +1,246 @@
+package classify
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"dwtriage/ingest"
+)
+
+// Verdict columns, behind the columns of ingest: b.Records.Column(classify.ColSignature).
+const (
+	ColSignature = ingest.NumColumns + iota
+	ColSignatures
+	ColStatus
+	ColCategory
+	ColSeverity
+	ColErrorCode
+	ColMap
+	ColFnoEntity
+	ColDataverseTable
+	ColMapCandidates
+	ColCaptures
+	ColAffectedKey
+	ColTemplateID
+	ColMatchedField
+	ColMatchedStart
+	ColMatchedEnd
+	NumColumns
+)
+
+var schema = func() *arrow.Schema {
+	text := arrow.BinaryTypes.String
+	fields := append(ingest.Schema().Fields(), make([]arrow.Field, NumColumns-ingest.NumColumns)...)
+	for col, f := range map[int]arrow.Field{
+		ColSignature:      {Name: "signature", Type: text, Nullable: true},
+		ColSignatures:     {Name: "signatures", Type: arrow.ListOf(text)},
+		ColStatus:         {Name: "status", Type: text},
+		ColCategory:       {Name: "category", Type: text, Nullable: true},
+		ColSeverity:       {Name: "severity", Type: text, Nullable: true},
+		ColErrorCode:      {Name: "error_code", Type: text, Nullable: true},
+		ColMap:            {Name: "map", Type: text, Nullable: true},
+		ColFnoEntity:      {Name: "fno_entity", Type: text, Nullable: true},
+		ColDataverseTable: {Name: "dataverse_table", Type: text, Nullable: true},
+		ColMapCandidates:  {Name: "map_candidates", Type: arrow.ListOf(text)},
+		ColCaptures:       {Name: "captures", Type: arrow.MapOf(text, text)},
+		ColAffectedKey:    {Name: "affected_key", Type: text, Nullable: true},
+		ColTemplateID:     {Name: "template_id", Type: text, Nullable: true},
+		ColMatchedField:   {Name: "matched_field", Type: text, Nullable: true},
+		ColMatchedStart:   {Name: "matched_start", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
+		ColMatchedEnd:     {Name: "matched_end", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
+	} {
+		fields[col] = f
+	}
+	return arrow.NewSchema(fields, nil)
+}()
+
+// Schema is the Arrow schema of a classified batch: the columns of ingest.Schema and the
+// verdict columns. matched_start and matched_end are byte offsets into the normal form of the
+// field that matched_field names. map holds the map's title; it is null when several maps share
+// the names that are known, which map_candidates then lists.
+func Schema() *arrow.Schema { return schema }
+
+// Classify fills the verdict columns of b, with memory of mem (nil: Go memory). The batch keeps
+// its columns; nothing is copied.
+func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
+	if b.Len() == 0 {
+		return
+	}
+	if mem == nil {
+		mem = memory.DefaultAllocator
+	}
+	v := newVerdicts(mem)
+	defer v.release()
+	j := &judge{m: m}
+	in := b.Records
+	text := func(col, i int) []byte { return stringAt(in.Column(col).(*array.String), i) }
+	for i := range b.Len() {
+		if string(text(ingest.ColOutcome, i)) == ingest.OK {
+			v.ok()
+			continue
+		}
+		j.record(string(text(ingest.ColLog, i)), [numFields][]byte{text(ingest.ColErrorText, i), text(ingest.ColTraceText, i)}, text(ingest.ColEntity, i))
+		v.append(j, string(text(ingest.ColLog, i)), text(ingest.ColEntity, i))
+	}
+	cols := make([]arrow.Array, 0, NumColumns)
+	cols = append(cols, in.Columns()...)
+	for _, f := range v.columns() {
+		a := f.NewArray()
+		defer a.Release()
+		cols = append(cols, a)
+	}
+	b.Records = array.NewRecordBatch(schema, cols, in.NumRows())
+	in.Release()
+}
+
+// stringAt is the value of row i without a copy, nil when it is null.
+func stringAt(a *array.String, i int) []byte {
+	if a.IsNull(i) {
+		return nil
+	}
+	from, to := a.ValueOffset(i), a.ValueOffset(i+1)
+	return a.ValueBytes()[from-a.ValueOffset(0) : to-a.ValueOffset(0)]
+}
+
+// verdicts builds the verdict columns.
+type verdicts struct {
+	signature, status, category, severity, code *array.StringBuilder
+	mapTitle, fno, table, key, template, field  *array.StringBuilder
+	signatures, candidates                      *array.ListBuilder
+	captures                                    *array.MapBuilder
+	start, end                                  *array.Int32Builder
+	order                                       []array.Builder
+}
+
+func newVerdicts(mem memory.Allocator) *verdicts {
+	v := &verdicts{}
+	for col := ingest.NumColumns; col < NumColumns; col++ {
+		v.order = append(v.order, array.NewBuilder(mem, schema.Field(col).Type))
+	}
+	text := func(col int) *array.StringBuilder { return v.order[col-ingest.NumColumns].(*array.StringBuilder) }
+	v.signature, v.status, v.category, v.severity, v.code = text(ColSignature), text(ColStatus), text(ColCategory), text(ColSeverity), text(ColErrorCode)
+	v.mapTitle, v.fno, v.table, v.key, v.template, v.field = text(ColMap), text(ColFnoEntity), text(ColDataverseTable), text(ColAffectedKey), text(ColTemplateID), text(ColMatchedField)
+	v.signatures = v.order[ColSignatures-ingest.NumColumns].(*array.ListBuilder)
+	v.candidates = v.order[ColMapCandidates-ingest.NumColumns].(*array.ListBuilder)
+	v.captures = v.order[ColCaptures-ingest.NumColumns].(*array.MapBuilder)
+	v.start = v.order[ColMatchedStart-ingest.NumColumns].(*array.Int32Builder)
+	v.end = v.order[ColMatchedEnd-ingest.NumColumns].(*array.Int32Builder)
+	return v
+}
+
+func (v *verdicts) columns() []array.Builder { return v.order }
+
+func (v *verdicts) release() {
+	for _, b := range v.order {
+		b.Release()
+	}
+}
+
+// ok is the verdict on a record without an error.
+func (v *verdicts) ok() {
+	v.status.Append(StatusOK)
+	for _, b := range []*array.StringBuilder{v.signature, v.category, v.severity, v.code, v.mapTitle, v.fno, v.table, v.key, v.template, v.field} {
+		b.AppendNull()
+	}
+	v.signatures.Append(true)
+	v.candidates.Append(true)
+	v.captures.Append(true)
+	v.start.AppendNull()
+	v.end.AppendNull()
+}
+
+func (v *verdicts) append(j *judge, log string, entity []byte) {
+	code := j.code()
+	signature, status, category, severity := j.decided(code)
+	v.status.Append(status)
+	orNull(v.signature, signature)
+	orNull(v.category, category)
+	orNull(v.severity, severity)
+	if code == nil {
+		v.code.AppendNull()
+	} else {
+		v.code.Append(code.String())
+	}
+	v.signatures.Append(true)
+	for _, mt := range j.matches {
+		v.signatures.ValueBuilder().(*array.StringBuilder).Append(j.m.engine.rules[mt.rule].rule.ID)
+	}
+	v.maps(j, log, entity)
+	v.captures.Append(true)
+	for _, c := range j.captures {
+		v.captures.KeyBuilder().(*array.StringBuilder).Append(c.name)
+		v.captures.ItemBuilder().(*array.StringBuilder).BinaryBuilder.Append(c.value)
+	}
+	bytesOrNull(v.key, j.affectedKey())
+	v.template.Append(TemplateID(j.template))
+	if len(j.matches) == 0 {
+		v.field.AppendNull()
+		v.start.AppendNull()
+		v.end.AppendNull()
+		return
+	}
+	primary := j.matches[0]
+	v.field.Append(fieldNames[primary.field])
+	v.start.Append(primary.start)
+	v.end.Append(primary.end)
+}
+
+// affectedKey is the business record that failed, where the message names it.
+func (j *judge) affectedKey() []byte {
+	if key := j.capture("affected_key"); key != nil {
+		return key
+	}
+	return j.capture("record_id")
+}
+
+// maps appends what is known about the map: one candidate is the map, several are kept as
+// candidates with what they have in common. A plug-in trace without a map still names its table.
+func (v *verdicts) maps(j *judge, log string, entity []byte) {
+	v.candidates.Append(true)
+	var common Map
+	for i, at := range j.maps {
+		m := j.m.maps.maps[at]
+		if i == 0 {
+			common = *m
+		}
+		if common.FnoEntity != m.FnoEntity {
+			common.FnoEntity = ""
+		}
+		if common.Table != m.Table {
+			common.Table = ""
+		}
+		if len(j.maps) > 1 {
+			v.candidates.ValueBuilder().(*array.StringBuilder).Append(m.Title)
+		}
+	}
+	if len(j.maps) == 1 {
+		v.mapTitle.Append(common.Title)
+	} else {
+		v.mapTitle.AppendNull()
+	}
+	if common.Table == "" && len(j.maps) == 0 {
+		if common.Table = string(j.capture("entity")); common.Table == "" && log == ingest.PluginTrace {
+			common.Table = string(entity)
+		}
+		common.FnoEntity = string(j.capture("fno_entity"))
+	}
+	orNull(v.fno, common.FnoEntity)
+	orNull(v.table, common.Table)
+}
+
+func orNull(b *array.StringBuilder, s string) {
+	if s == "" {
+		b.AppendNull()
+		return
+	}
+	b.Append(s)
+}
+
+func bytesOrNull(b *array.StringBuilder, s []byte) {
+	if len(s) == 0 {
+		b.AppendNull()
+		return
+	}
+	b.BinaryBuilder.Append(s)
+}

@@ -1,0 +1,186 @@
+package classify
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// A Map is one dual-write table map of the catalogue.
+type Map struct {
+	Name      string // map name as on the Dual-write page: Customers V3
+	Title     string // Name, with the Dataverse set where the name alone is ambiguous: Customers V3 (accounts)
+	Set       string // Dataverse entity set: accounts
+	Table     string // Dataverse logical name: account
+	FnoEntity string // AOT name of the F&O entity: CustCustomerV3Entity
+	Variant   string // "current" for the mapping reference in force
+
+	order int   // place in the catalogue
+	needs []int // maps its look-ups point to, by place, without itself
+}
+
+// catalogue knows every documented map by all of its names.
+type catalogue struct {
+	maps  []*Map
+	names map[string][]int // folded name → maps, by place
+}
+
+// foldName makes the spellings of a name equal: case, blanks and punctuation do not count.
+func foldName(dst, name []byte) []byte {
+	for _, c := range name {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			dst = append(dst, c|0x20)
+		case isWord(c) || c >= 0x80:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+func loadCatalogue(fsys fs.FS) (*catalogue, error) {
+	maps, err := readTable(fsys, "entity-maps.csv", "map_name", "dataverse_table_set", "dataverse_table", "fno_entity", "variant", "aliases")
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{names: make(map[string][]int)}
+	same := make(map[string]int)
+	for i, r := range maps {
+		m := &Map{Name: r[0], Set: r[1], Table: r[2], FnoEntity: r[3], Variant: r[4], order: i}
+		c.maps = append(c.maps, m)
+		same[m.Name]++
+		names := append([]string{m.Name, m.Set, m.Table, m.FnoEntity, m.Name + " (" + m.Set + ")"}, strings.Split(r[5], "|")...)
+		for _, n := range names {
+			c.name(n, i)
+		}
+	}
+	for _, m := range c.maps {
+		m.Title = m.Name
+		if same[m.Name] > 1 && m.Set != "" {
+			m.Title = m.Name + " (" + m.Set + ")"
+		}
+	}
+	return c, c.loadNeeds(fsys)
+}
+
+func (c *catalogue) name(n string, i int) {
+	key := string(foldName(nil, []byte(n)))
+	if key != "" && !slices.Contains(c.names[key], i) {
+		c.names[key] = append(c.names[key], i)
+	}
+}
+
+// loadNeeds reads which maps a map's look-ups point to. Solution-level prerequisites and
+// related ids say nothing about a single record, and look-ups that are only followed from
+// Dataverse to F&O ("<") nothing about writing to Dataverse: both are left out.
+func (c *catalogue) loadNeeds(fsys fs.FS) error {
+	rows, err := readTable(fsys, "map-dependencies.csv", "map_name", "dataverse_table_set", "target_map_name", "target_table_set", "direction", "dependency_type", "relation", "variant")
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r[5] == "solution-prerequisite" || r[5] == "related-record-id" || r[4] == "<" || r[6] == "self" || r[7] == "pre-party" {
+			continue
+		}
+		from := c.both(r[0], r[1])
+		for _, target := range strings.Split(r[2], "|") {
+			to := c.both(target, r[3])
+			if from < 0 || to < 0 || from == to || slices.Contains(c.maps[from].needs, to) {
+				continue
+			}
+			c.maps[from].needs = append(c.maps[from].needs, to)
+		}
+	}
+	return nil
+}
+
+// both finds the map with this name and set, -1 when there is none.
+func (c *catalogue) both(name, set string) int {
+	for i, m := range c.maps {
+		if m.Name == name && (m.Set == set || set == "") {
+			return i
+		}
+	}
+	return -1
+}
+
+// readTable reads the named columns of an embedded CSV file.
+func readTable(fsys fs.FS, file string, columns ...string) ([][]string, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	at := make([]int, len(columns))
+	for i, col := range columns {
+		if at[i] = slices.Index(rows[0], col); at[i] < 0 {
+			return nil, fmt.Errorf("%s: column %s is missing", file, col)
+		}
+	}
+	out := make([][]string, 0, len(rows)-1)
+	for _, r := range rows[1:] {
+		picked := make([]string, len(at))
+		for i, col := range at {
+			picked[i] = r[col]
+		}
+		out = append(out, picked)
+	}
+	return out, nil
+}
+
+// resolve finds the maps that all known names of a record agree on: every name narrows the
+// candidates of the ones before it, a name that contradicts them is left aside. dst and key
+// are scratch space.
+func (c *catalogue) resolve(dst []int, key []byte, names ...[]byte) ([]int, []byte) {
+	dst = dst[:0]
+	for _, n := range names {
+		key = foldName(key[:0], n)
+		found := c.names[string(key)]
+		if len(found) == 0 {
+			continue
+		}
+		if len(dst) == 0 {
+			dst = append(dst, found...)
+			continue
+		}
+		kept := 0
+		for _, i := range dst {
+			if slices.Contains(found, i) {
+				dst[kept] = i
+				kept++
+			}
+		}
+		if kept > 0 {
+			dst = dst[:kept]
+		}
+	}
+	return dst, key
+}
+
+// prerequisites lists the maps whose records m's records refer to, the referred-to ones first:
+// in that order they can be synchronised. A cycle is cut where it closes.
+func (c *catalogue) prerequisites(m *Map) []string {
+	var names []string
+	seen := make(map[int]bool)
+	var walk func(i int)
+	walk = func(i int) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		for _, n := range c.maps[i].needs {
+			walk(n)
+		}
+		if i != m.order {
+			names = append(names, c.maps[i].Title)
+		}
+	}
+	walk(m.order)
+	return names
+}

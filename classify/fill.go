@@ -1,0 +1,121 @@
+package classify
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// Placeholders that the resolved map gives, beside a rule's own captures.
+var mapPlaceholders = []string{"map", "map_title", "set", "dataverse_table", "fno_table_entity", "prerequisites"}
+
+// {name} or {name|text used when it is not known}
+var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}`)
+
+// placeholders lists the names a rule's texts refer to.
+func placeholders(r *Rule) []string {
+	texts := append([]string{r.Cause, r.Fix.Summary}, r.Fix.Steps...)
+	for _, q := range r.Fix.SQL {
+		texts = append(texts, q.Title, q.Text)
+	}
+	var names []string
+	for _, t := range texts {
+		for _, m := range placeholder.FindAllStringSubmatch(t, -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
+// captureNames lists the captures of an expression: the names of its groups, without the
+// _2, _3 … that tell the groups of one capture apart.
+func captureNames(expr string) []string {
+	re, err := syntax.Parse("(?is)"+expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, n := range re.CapNames() {
+		if n != "" {
+			names = append(names, captureName(n))
+		}
+	}
+	return names
+}
+
+var groupSuffix = regexp.MustCompile(`_[2-9]$`)
+
+func captureName(group string) string { return groupSuffix.ReplaceAllString(group, "") }
+
+// Fill returns the rule's cause and fix with every placeholder replaced: first from captures,
+// then from the map. A value that is not known leaves the placeholder's own default, or its name
+// in angle brackets. Values come from log text, so in SQL their quotes are doubled and their
+// control characters dropped.
+func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) (cause string, fix Fix) {
+	value := func(name string) string {
+		if v := captures[name]; v != "" {
+			return v
+		}
+		return m.placeholder(name, prerequisites)
+	}
+	cause, fix = fillText(r.Cause, value), r.Fix
+	fix.Summary = fillText(fix.Summary, value)
+	fix.Steps = slices.Clone(fix.Steps)
+	for i, s := range fix.Steps {
+		fix.Steps[i] = fillText(s, value)
+	}
+	fix.SQL = slices.Clone(fix.SQL)
+	for i, q := range fix.SQL {
+		fix.SQL[i] = SQL{Title: fillText(q.Title, value), Text: fillText(q.Text, func(name string) string { return sqlText(value(name)) })}
+	}
+	return cause, fix
+}
+
+func (m *Map) placeholder(name string, prerequisites []string) string {
+	if name == "prerequisites" {
+		return strings.Join(prerequisites, ", ")
+	}
+	if m == nil {
+		return ""
+	}
+	switch name {
+	case "map":
+		return m.Name
+	case "map_title":
+		return m.Title
+	case "set":
+		return m.Set
+	case "dataverse_table":
+		return m.Table
+	case "fno_table_entity":
+		return m.FnoEntity
+	}
+	return ""
+}
+
+func fillText(text string, value func(string) string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		m := placeholder.FindStringSubmatch(p)
+		if v := value(m[1]); v != "" {
+			return v
+		}
+		if strings.Contains(p, "|") {
+			return m[2]
+		}
+		return "<" + strings.ReplaceAll(m[1], "_", " ") + ">"
+	})
+}
+
+func sqlText(v string) string {
+	v = strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f {
+			return -1
+		}
+		return c
+	}, v)
+	return strings.ReplaceAll(v, "'", "''")
+}

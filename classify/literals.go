@@ -1,0 +1,250 @@
+package classify
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// What the matcher must know of an expression to try it only where it can match: a finite set
+// of literals of which one must occur in every match, and whether every match starts with one.
+// Literals are lower case; the text in normal form is compared without regard to ASCII case.
+type needed struct {
+	literals []string
+	anchored bool // every match starts with one of the literals
+}
+
+const (
+	maxLiterals = 48 // per expression; more would fill the filter for little
+	minLiteral  = 7  // shorter ones cannot be found by the filter, see filter.go
+)
+
+// neededLiterals analyses an expression, compiled case-insensitively. ok is false when it has no
+// usable literal: then it must be tried on every text.
+func neededLiterals(expr string) (n needed, ok bool) {
+	re, err := syntax.Parse("(?is)"+expr, syntax.Perl)
+	if err != nil {
+		return needed{}, false
+	}
+	in := analyse(re)
+	prefix, inner := in.prefix, in.required
+	// Where the text begins cannot be seen from a hit in its middle.
+	if hasAssertion(re) {
+		prefix = nil
+	}
+	if usable(prefix) && 2*shortest(prefix) >= shortest(inner) {
+		return needed{prefix, true}, true
+	}
+	if usable(inner) {
+		return needed{inner, false}, true
+	}
+	return needed{}, false
+}
+
+// hasAssertion reports whether re asks where a text or line begins. (A word boundary needs no
+// care: at the start it leaves the prefix unknown, elsewhere the match itself holds the byte
+// before it.)
+func hasAssertion(re *syntax.Regexp) bool {
+	if re.Op == syntax.OpBeginLine || re.Op == syntax.OpBeginText {
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, hasAssertion)
+}
+
+func usable(set []string) bool {
+	return len(set) > 0 && len(set) <= maxLiterals && shortest(set) >= minLiteral
+}
+
+func shortest(set []string) int {
+	if len(set) == 0 {
+		return 0
+	}
+	n := len(set[0])
+	for _, s := range set[1:] {
+		n = min(n, len(s))
+	}
+	return n
+}
+
+// info is what analyse finds out about a sub-expression. exact is the finite set of texts it
+// matches, nil when there is no such set. prefix: every match starts with one of them. suffix:
+// every match ends with one. required: every match holds one. Nil: nothing known.
+type info struct {
+	exact, prefix, suffix, required []string
+}
+
+func analyse(re *syntax.Regexp) info {
+	switch re.Op {
+	case syntax.OpEmptyMatch:
+		return exactly("")
+	case syntax.OpLiteral:
+		return literal(re)
+	case syntax.OpCharClass:
+		return class(re)
+	case syntax.OpCapture:
+		return analyse(re.Sub[0])
+	case syntax.OpPlus:
+		return repeated(analyse(re.Sub[0]))
+	case syntax.OpRepeat:
+		if re.Min == 1 && re.Max == 1 {
+			return analyse(re.Sub[0])
+		}
+		if re.Min >= 1 {
+			return repeated(analyse(re.Sub[0]))
+		}
+	case syntax.OpQuest:
+		if in := analyse(re.Sub[0]); in.exact != nil && len(in.exact) < maxLiterals {
+			return exactly(append([]string{""}, in.exact...)...)
+		}
+	case syntax.OpAlternate:
+		return alternation(re.Sub)
+	case syntax.OpConcat:
+		return concatenation(re.Sub)
+	}
+	return info{} // stars, any character, assertions: nothing known
+}
+
+func exactly(set ...string) info { return info{set, set, set, set} }
+
+// literal folds a literal. Letters outside ASCII have case forms the filter does not know, so
+// they end what is known, in the same way as an unknown character.
+func literal(re *syntax.Regexp) info {
+	var parts []*syntax.Regexp
+	run := func(rs []rune) info { return exactly(strings.ToLower(string(rs))) }
+	for i, r := range re.Rune {
+		if r < 0x80 {
+			continue
+		}
+		if i > 0 {
+			parts = append(parts, &syntax.Regexp{Op: syntax.OpLiteral, Rune: re.Rune[:i], Flags: re.Flags})
+		}
+		parts = append(parts, &syntax.Regexp{Op: syntax.OpAnyChar})
+		if i+1 < len(re.Rune) {
+			parts = append(parts, &syntax.Regexp{Op: syntax.OpLiteral, Rune: re.Rune[i+1:], Flags: re.Flags})
+		}
+		return concatenation(parts)
+	}
+	return run(re.Rune)
+}
+
+// class gives the members of a small character class.
+func class(re *syntax.Regexp) info {
+	var set []string
+	for i := 0; i+1 < len(re.Rune); i += 2 {
+		for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+			if r == 0x17f || r == 0x212a {
+				continue // fold to s and k: texts that hold them are not filtered
+			}
+			if r >= 0x80 || len(set) > 12 {
+				return info{}
+			}
+			if s := strings.ToLower(string(r)); !slices.Contains(set, s) {
+				set = append(set, s)
+			}
+		}
+	}
+	if len(set) == 0 || len(set) > 12 {
+		return info{}
+	}
+	return exactly(set...)
+}
+
+func repeated(in info) info { return info{nil, in.prefix, in.suffix, in.required} }
+
+func alternation(subs []*syntax.Regexp) info {
+	out := analyse(subs[0])
+	for _, sub := range subs[1:] {
+		in := analyse(sub)
+		out = info{
+			union(out.exact, in.exact), union(out.prefix, in.prefix),
+			union(out.suffix, in.suffix), union(out.required, in.required),
+		}
+	}
+	return out
+}
+
+func union(a, b []string) []string {
+	if a == nil || b == nil || len(a)+len(b) > 2*maxLiterals {
+		return nil
+	}
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// concatenation joins what its parts know: as long as parts are exact their texts are crossed;
+// where one is not, the run so far crossed with its prefixes is one set of required literals,
+// and its suffixes start the next run.
+func concatenation(subs []*syntax.Regexp) info {
+	run := []string{""}
+	var prefix, best []string
+	first, exact := true, true
+	end := func() {
+		if first {
+			prefix = run
+			first = false
+		}
+		best = better(best, run)
+	}
+	for _, sub := range subs {
+		in := analyse(sub)
+		if in.exact != nil {
+			if x := cross(run, in.exact); x != nil {
+				run = x
+				continue
+			}
+		}
+		exact = false
+		if x := cross(run, in.prefix); x != nil {
+			run = x
+		}
+		end()
+		best = better(best, in.required)
+		run = []string{""}
+		if in.suffix != nil {
+			run = in.suffix
+		}
+	}
+	if exact {
+		return exactly(run...)
+	}
+	best = better(best, run)
+	out := info{prefix: prefix, suffix: run, required: best}
+	if shortest(prefix) == 0 {
+		out.prefix = nil
+	}
+	if shortest(run) == 0 {
+		out.suffix = nil
+	}
+	return out
+}
+
+func cross(a, b []string) []string {
+	if a == nil || b == nil || len(a)*len(b) > maxLiterals {
+		return nil
+	}
+	out := make([]string, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			if s := x + y; !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// better is the set whose shortest literal is longer: the longer, the rarer.
+func better(a, b []string) []string {
+	if a == nil || shortest(b) > shortest(a) || shortest(b) == shortest(a) && len(b) < len(a) {
+		if shortest(b) == 0 {
+			return a
+		}
+		return b
+	}
+	return a
+}

@@ -1,0 +1,199 @@
+package classify
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Normalize appends the normal form of text to dst and returns it. Rules, templates and
+// matched positions refer to this form: JSON escapes of any depth are undone (\" \\\" \/
+// \u0027, and \r \n \t where the text is escaped at all), so are the five XML entities and
+// Markdown's \[ \*; every run of white space, no-break spaces included, is one blank, with
+// none at the ends; typographic quotes are plain ones. Case is kept.
+func Normalize(dst, text []byte) []byte {
+	from := len(dst)
+	escaped := -1 // whether \n means a line end; -1: not looked up yet
+	for i := 0; i < len(text); {
+		c := text[i]
+		if plain[c] {
+			j := i + 1
+			for j < len(text) && plain[text[j]] {
+				j++
+			}
+			dst = append(dst, text[i:j]...)
+			i = j
+			continue
+		}
+		switch {
+		case c <= ' ':
+			dst = blank(dst, from)
+			i++
+		case c == '\\':
+			if escaped < 0 {
+				escaped = 0
+				if isEscaped(text[i:]) {
+					escaped = 1
+				}
+			}
+			dst, i = unescape(dst, from, text, i, escaped == 1)
+		case c == '&':
+			dst, i = entity(dst, text, i)
+		default:
+			dst, i = unicodePlain(dst, from, text, i)
+		}
+	}
+	for len(dst) > from && dst[len(dst)-1] == ' ' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
+// NormalizeString is Normalize for a string.
+func NormalizeString(text string) string { return string(Normalize(nil, []byte(text))) }
+
+// plain marks the bytes that stand for themselves.
+var plain = func() (p [256]bool) {
+	for c := '!'; c < 0x7f; c++ {
+		p[c] = c != '\\' && c != '&'
+	}
+	return p
+}()
+
+func blank(dst []byte, from int) []byte {
+	if len(dst) == from || dst[len(dst)-1] == ' ' {
+		return dst
+	}
+	return append(dst, ' ')
+}
+
+// isEscaped reports whether text is escaped JSON, where \n is a line end. In plain text it
+// may as well be the start of a folder name: C:\new.
+func isEscaped(text []byte) bool {
+	return bytes.Contains(text, []byte(`\"`)) || bytes.Contains(text, []byte(`\r\n`)) || bytes.Contains(text, []byte(`\\r`)) || bytes.Contains(text, []byte(`\\n`))
+}
+
+// unescape appends what the run of backslashes at text[i] and the character behind it stand
+// for, and returns the position after them.
+func unescape(dst []byte, from int, text []byte, i int, escaped bool) ([]byte, int) {
+	j := i
+	for j < len(text) && text[j] == '\\' {
+		j++
+	}
+	if j == len(text) {
+		return append(dst, '\\'), j
+	}
+	switch c := text[j]; {
+	case c == 'u':
+		if r, n := hexRune(text[j+1:]); n > 0 {
+			return appendRune(dst, from, r), j + 1 + n
+		}
+	case escaped && (c == 'n' || c == 'r' || c == 't'):
+		return blank(dst, from), j + 1
+	case c <= '~' && plain[c] && !isWord(c):
+		return append(dst, c), j + 1
+	case c == '&':
+		return dst, j
+	}
+	return append(dst, '\\'), j
+}
+
+// hexRune reads the digits of a \u escape (and of the second half of a surrogate pair); n is
+// the number of bytes used, 0 when there is no such escape.
+func hexRune(text []byte) (r rune, n int) {
+	r, ok := hex4(text)
+	if !ok {
+		return 0, 0
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, 4
+	}
+	k := 4
+	for k < len(text) && text[k] == '\\' {
+		k++
+	}
+	if k > 4 && k < len(text) && text[k] == 'u' {
+		if low, ok := hex4(text[k+1:]); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return pair, k + 5
+			}
+		}
+	}
+	return utf8.RuneError, 4
+}
+
+func hex4(text []byte) (rune, bool) {
+	if len(text) < 4 {
+		return 0, false
+	}
+	var r rune
+	for _, c := range text[:4] {
+		d := hexDigit[c]
+		if d < 0 {
+			return 0, false
+		}
+		r = r<<4 | rune(d)
+	}
+	return r, true
+}
+
+var hexDigit = func() (d [256]int8) {
+	for c := range d {
+		d[c] = -1
+	}
+	for c := range 10 {
+		d['0'+c] = int8(c)
+	}
+	for c := range 6 {
+		d['a'+c], d['A'+c] = int8(10+c), int8(10+c)
+	}
+	return d
+}()
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+}
+
+// appendRune appends one character, white space and typographic quotes in their plain form.
+func appendRune(dst []byte, from int, r rune) []byte {
+	switch r {
+	case ' ', '\t', '\n', '\r', '\v', '\f', 0, 0x85, 0xa0, 0x2007, 0x202f, 0x2028, 0x2029:
+		return blank(dst, from)
+	case 0x2018, 0x2019:
+		return append(dst, '\'')
+	case 0x201c, 0x201d:
+		return append(dst, '"')
+	case 0xfeff, 0x200b:
+		return dst
+	}
+	if r < ' ' {
+		return blank(dst, from)
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+// unicodePlain appends the character at text[i], which is not ASCII (or is DEL).
+func unicodePlain(dst []byte, from int, text []byte, i int) ([]byte, int) {
+	r, n := utf8.DecodeRune(text[i:])
+	if r == utf8.RuneError && n == 1 {
+		return utf8.AppendRune(dst, utf8.RuneError), i + 1
+	}
+	return appendRune(dst, from, r), i + n
+}
+
+var entities = []struct {
+	name []byte
+	c    byte
+}{
+	{[]byte("&quot;"), '"'}, {[]byte("&apos;"), '\''}, {[]byte("&#39;"), '\''},
+	{[]byte("&lt;"), '<'}, {[]byte("&gt;"), '>'}, {[]byte("&amp;"), '&'},
+}
+
+func entity(dst, text []byte, i int) ([]byte, int) {
+	for _, e := range entities {
+		if bytes.HasPrefix(text[i:], e.name) {
+			return append(dst, e.c), i + len(e.name)
+		}
+	}
+	return append(dst, '&'), i + 1
+}

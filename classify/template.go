@@ -1,0 +1,214 @@
+package classify
+
+import (
+	"bytes"
+	"encoding/hex"
+	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
+)
+
+// templateBytes is how much of a message its template looks at: more would tell stack traces
+// with other line numbers apart and costs as much as matching (speed notes, section 3).
+const templateBytes = 500
+
+// Headline is the part of a message that says what went wrong, in normal form: without the
+// frame that .NET and Dataverse put around it (exception type before, fault XML and stack
+// behind). It points into normal.
+func Headline(normal []byte) []byte {
+	s := normal
+	if i := bytes.Index(s, []byte("Detail: <OrganizationServiceFault")); i > 0 {
+		s = s[:i]
+	}
+	if bytes.HasPrefix(s, []byte("Unhandled exception: ")) || bytes.HasPrefix(s, []byte("Unhandled Exception: ")) {
+		s = s[len("Unhandled exception: "):]
+	}
+	if bytes.HasPrefix(s, []byte("Exception type: ")) {
+		if i := bytes.Index(s, []byte(" Message: ")); i > 0 {
+			s = s[i+len(" Message: "):]
+		}
+	}
+	for _, stack := range [...]string{" at Microsoft.", " at System.", "-- End stack trace --", "--- End of"} {
+		if i := bytes.Index(s, []byte(stack)); i > 20 {
+			s = s[:i]
+		}
+	}
+	s = bytes.TrimSpace(s)
+	if len(s) == 0 {
+		return normal
+	}
+	return s
+}
+
+// Template appends the masked form of a headline to dst: whatever differs from record to record
+// is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted)
+// or <VAL> (in braces).
+func Template(dst, headline []byte) []byte {
+	s := headline
+	if len(s) > templateBytes {
+		s = s[:templateBytes]
+		for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
+			s = s[:len(s)-1]
+		}
+		if i := bytes.LastIndexByte(s, ' '); i > templateBytes-60 {
+			s = s[:i] // a word cut in two would mask in its own way
+		}
+	}
+	for i := 0; i < len(s); {
+		if mask, n := maskAt(s, i); n > 0 {
+			dst = append(dst, mask...)
+			i += n
+			continue
+		}
+		n := 1
+		for isWord(s[i]) && i+n < len(s) && isWord(s[i+n]) {
+			n++
+		}
+		dst = append(dst, s[i:i+n]...)
+		i += n
+	}
+	return dst
+}
+
+// maskAt says which mask stands for the text at s[i] and how long that text is; 0: it stays.
+func maskAt(s []byte, i int) (string, int) {
+	switch c := s[i]; {
+	case c == '\'' || c == '"':
+		if n := quoted(s, i); n > 0 {
+			return "<STR>", n
+		}
+	case c == '{':
+		if n := bytes.IndexByte(s[i:], '}'); n > 0 && n < 200 {
+			if isGUID(s[i+1:i+n]) && n == 37 {
+				return "<GUID>", n + 1
+			}
+			return "<VAL>", n + 1
+		}
+	case i > 0 && isWord(s[i-1]):
+	case bytes.HasPrefix(s[i:], []byte("http://")) || bytes.HasPrefix(s[i:], []byte("https://")):
+		return "<URL>", wordEnd(s, i, " \"'<>")
+	case isWord(c):
+		return maskWord(s, i)
+	}
+	return "", 0
+}
+
+// quoted is the length of a quoted text that starts at s[i]; an apostrophe inside a word
+// (doesn't) does not start one.
+func quoted(s []byte, i int) int {
+	if i > 0 && isWord(s[i-1]) {
+		return 0
+	}
+	for j := i + 1; j < len(s) && j-i < 200; j++ {
+		if s[j] == s[i] && (j+1 == len(s) || !isWord(s[j+1])) {
+			return j - i + 1
+		}
+	}
+	return 0
+}
+
+func wordEnd(s []byte, i int, stop string) int {
+	n := bytes.IndexAny(s[i:], stop)
+	if n < 0 {
+		return len(s) - i
+	}
+	return n
+}
+
+func maskWord(s []byte, i int) (string, int) {
+	n := 0
+	digits, letters, other := 0, 0, 0
+	for ; i+n < len(s); n++ {
+		switch c := s[i+n]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case isWord(c) && c != '_':
+			letters++
+		case c == '_':
+			other++
+		case (c == '-' || c == '.' || c == ',' || c == ':' || c == '/') && i+n+1 < len(s) && isWord(s[i+n+1]):
+			other++
+		default:
+			goto end
+		}
+	}
+end:
+	switch w := s[i : i+n]; {
+	case digits == 0:
+		return "", 0
+	case isGUID(w):
+		return "<GUID>", n
+	case isHexNumber(w):
+		return "<NUM>", n
+	case isTime(w):
+		return "<TIME>", n
+	case letters == 0:
+		return "<NUM>", n
+	}
+	return maskMixed(s, i, n)
+}
+
+// maskMixed masks a word of letters and digits. A dotted or slashed name keeps the parts that
+// hold no digit, and a version keeps its number, so that Contoso.Orders.Guard and Customers V3
+// stay recognisable.
+func maskMixed(s []byte, i, n int) (string, int) {
+	part := s[i : i+n]
+	if end := bytes.IndexAny(part, "./:,"); end >= 0 {
+		part = part[:end]
+	}
+	version := len(part) == 2 && part[0]|0x20 == 'v'
+	if version || !bytes.ContainsAny(part, "0123456789") {
+		return "", 0
+	}
+	return "<ID>", len(part)
+}
+
+func isGUID(w []byte) bool {
+	if len(w) != 36 {
+		return false
+	}
+	for i, c := range w {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if hexDigit[c] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func isHexNumber(w []byte) bool {
+	if len(w) < 3 || w[0] != '0' || w[1]|0x20 != 'x' {
+		return false
+	}
+	for _, c := range w[2:] {
+		if hexDigit[c] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isTime accepts what starts like 2026-11-22 or 22.11.2026 or 11/22/2026.
+func isTime(w []byte) bool {
+	if len(w) < 8 || w[0] < '0' || w[0] > '9' {
+		return false
+	}
+	seps := 0
+	for _, c := range w[:8] {
+		if c == '-' || c == '/' || c == '.' {
+			seps++
+		} else if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return seps >= 1 && (len(w) >= 10 && w[4] == '-' && w[7] == '-' || seps == 2 && w[2] == w[5] && (w[2] == '.' || w[2] == '/'))
+}
+
+// TemplateID is the fingerprint of a template: 12 hex digits, column template_id.
+func TemplateID(template []byte) string {
+	sum := xxh3.Hash128(template).Bytes()
+	return hex.EncodeToString(sum[:6])
+}

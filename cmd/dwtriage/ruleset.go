@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"dwtriage/classify"
+	"dwtriage/rules"
+)
+
+// ruleFlags choose the rules a command works with.
+type ruleFlags struct {
+	paths     []string
+	noBuiltin bool
+}
+
+func (r *ruleFlags) define(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&r.paths, "rules", nil, "rule file or folder of your own, beside the built-in rules (repeatable)")
+	fs.BoolVar(&r.noBuiltin, "no-builtin-rules", false, "use only the rules of --rules")
+}
+
+// compile loads the chosen rules. Mistakes in rule files end the program with exit code 2, all
+// of them listed.
+func (r *ruleFlags) compile() (*classify.Matcher, error) {
+	var systems []fs.FS
+	var names []string
+	if !r.noBuiltin {
+		systems, names = append(systems, rules.FS), append(names, "rules")
+	}
+	for _, p := range r.paths {
+		fsys, name, err := ruleSystem(p)
+		if err != nil {
+			return nil, &exitError{exitUsage, fmt.Errorf("--rules: %w", err)}
+		}
+		systems, names = append(systems, fsys), append(names, name)
+	}
+	list, digest, err := classify.Load(systems, names)
+	if err != nil {
+		return nil, &exitError{exitUsage, ruleMistakes(err)}
+	}
+	if len(list) == 0 {
+		return nil, usageError("there are no rules: give --rules FILE or leave out --no-builtin-rules")
+	}
+	return classify.Compile(list, digest, rules.FS)
+}
+
+// ruleSystem is the file system of a rule folder, or one that holds a single file.
+func ruleSystem(p string) (fs.FS, string, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, "", err
+	}
+	if info.IsDir() {
+		return os.DirFS(p), filepath.ToSlash(p), nil
+	}
+	dir, file := filepath.Split(p)
+	if dir == "" {
+		dir = "."
+	}
+	return oneFile{os.DirFS(dir), file}, filepath.ToSlash(filepath.Clean(dir)), nil
+}
+
+// oneFile is a file system in which only one file of another shows.
+type oneFile struct {
+	fs.FS
+	name string
+}
+
+func (o oneFile) ReadDir(string) ([]fs.DirEntry, error) {
+	info, err := fs.Stat(o.FS, o.name)
+	if err != nil {
+		return nil, err
+	}
+	return []fs.DirEntry{fs.FileInfoToDirEntry(info)}, nil
+}
+
+func ruleMistakes(err error) error {
+	n := 1
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		n = len(joined.Unwrap())
+	}
+	var re *classify.RuleError
+	if !errors.As(err, &re) {
+		return err
+	}
+	if n == 1 {
+		return fmt.Errorf("a mistake in the rules, nothing was read:\n%w", err)
+	}
+	return fmt.Errorf("%d mistakes in the rules, nothing was read:\n%w", n, err)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is the release this program was built from.
+const version = "0.1.0"
+
+func runVersion(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage version", "Prints the version of the program, its commit and its Go version.")
+	if done, err := f.parse(s, args); done || err != nil {
+		return exitDone, err
+	}
+	fmt.Fprintf(s.stdout, "dwtriage %s%s, %s %s/%s\n", version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return exitDone, nil
+}
+
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, kv := range info.Settings {
+		if kv.Key == "vcs.revision" && len(kv.Value) >= 12 {
+			return " (" + kv.Value[:12] + ")"
+		}
+	}
+	return ""
+}
