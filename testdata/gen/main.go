@@ -1,0 +1,86 @@
+// Command gen writes sample exports: dual-write error logs and plug-in trace logs of any size
+// for load tests, and the folder testdata/demo. Everything is made up from the catalogue in
+// messages.go and a seed, so equal arguments give equal bytes; memory does not grow with the
+// size. It writes exports only and never reads any.
+//
+//	go run ./testdata/gen --kind plugintrace --bytes 1GB --out traces.csv
+//	go run ./testdata/gen --kind dualwrite --records 5000 --format ndjson --out -
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/pflag"
+)
+
+const usage = `Write sample exports.
+
+  go run ./testdata/gen --out FILE (--bytes SIZE | --records N) [flags]
+
+Equal flags give equal bytes. A file of --bytes is at most one record off.
+
+`
+
+func main() {
+	err := run(os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case err == nil, errors.Is(err, pflag.ErrHelp):
+	default:
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(2)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	flags := pflag.NewFlagSet("gen", pflag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage, flags.FlagUsages()) }
+	kind := flags.String("kind", "plugintrace", "`log` to write: plugintrace or dualwrite")
+	formatName := flags.String("format", "csv", "csv, json or ndjson")
+	shape := flags.String("shape", "columns", "dual-write CSV: columns, or envelope (its JSON in one cell)")
+	bytesFlag := flags.String("bytes", "", "`size` to write: 300MB, 1GB, 64MiB or a number of bytes")
+	records := flags.Int64("records", 0, "number of records to write")
+	seed := flags.Uint64("seed", 1, "start of the random numbers")
+	out := flags.String("out", "", "`file` to write, - for standard output")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	s := size{records: *records}
+	if *bytesFlag != "" {
+		var err error
+		if s.bytes, err = parseSize(*bytesFlag); err != nil {
+			return err
+		}
+	}
+	if *out == "" || s.bytes == 0 && s.records <= 0 {
+		return errors.New("say how much to write and where: --bytes SIZE or --records N, and --out FILE")
+	}
+	g, err := newGenerator(*kind, *formatName, *shape, *seed)
+	if err != nil {
+		return err
+	}
+	if *out == "-" {
+		return g.write(stdout, s)
+	}
+	if err := writeFile(*out, func(w io.Writer) error { return g.write(w, s) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "%s: %d bytes, %d records: %d ok, %d documented, %d unknown\n",
+		*out, g.bytes, g.records, g.ok, g.documented, g.unknown)
+	return nil
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
