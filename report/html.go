@@ -1,0 +1,305 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"dwtriage/report/store"
+)
+
+//go:embed html
+var assets embed.FS
+
+// What the page shows of each list at most; the tables have everything. 41,230 findings would
+// make a page that no browser likes and nobody reads.
+const (
+	mostFixes      = 10
+	mostChanges    = 50
+	mostHeatRows   = 50
+	mostCompanies  = 12
+	mostFindings   = 200
+	mostSignatures = 100
+	mostEvidence   = 3
+	mostWhere      = 10
+	mostClusters   = 50
+	mostInputs     = 200
+	mostTroubled   = 20
+	mostReasons    = 50
+	mostWarnings   = 5
+	mostOptions    = 300 // of a select, and of the names an item can be filtered by
+
+	// Dataverse keeps 10,000 characters of a trace, so nearly every message is shown whole.
+	mostMessage = 10000
+)
+
+// drawHTML draws index.html in memory (the caps above bound it) because of visible.
+func drawHTML(w io.Writer, s *store.Summary) error {
+	p, err := newPage(s)
+	if err != nil {
+		return err
+	}
+	t, err := template.New("").Funcs(p.words()).ParseFS(assets, "html/*.tmpl")
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "index.html.tmpl", p); err != nil {
+		return err
+	}
+	_, err = w.Write(visible(b.Bytes()))
+	return err
+}
+
+// visible spells out the characters of a finished page that turn the reading direction, so a
+// log line cannot show as something it is not, and drops control characters, which are no
+// valid HTML. It works on the whole page so that no field can be forgotten; the templates
+// hold none of them.
+func visible(page []byte) []byte {
+	const turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+	odd := func(r rune) bool { return foreign(r) || strings.ContainsRune(turning, r) }
+	if !bytes.ContainsFunc(page, odd) {
+		return page
+	}
+	var b bytes.Buffer
+	for _, r := range string(page) {
+		switch {
+		case strings.ContainsRune(turning, r):
+			fmt.Fprintf(&b, "[%U]", r)
+		case r == '\ufffd' || !foreign(r):
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
+}
+
+// A page is a summary with what the templates show of it.
+type page struct {
+	*store.Summary
+	Style  template.CSS
+	Script template.JS
+
+	Verdict      []phrase
+	Cards        []card
+	Imbalance    string // which sum of the ledger fails, empty when none does
+	ChangeCounts changeCounts
+
+	Troubled, ShownTroubled []store.Input
+
+	ShownFixes []store.Fix
+	Cleared    int64 // failing records that the shown fixes clear
+	Roles      []role
+	Unfixed    string
+
+	ShownChanges        []store.Change
+	ShownGroups         []store.HeatGroup
+	HeatTotals          []int64
+	HeatColumns         int
+	MostHeatRows        int
+	HeatRest            string
+	ShownFindings       []store.Finding
+	ShownFindingRecords int64
+	ShownSignatures     []store.Signature
+	ShownClusters       []store.Cluster
+	ShownInputs         []store.Input
+	ShownReasons        []store.RejectReason
+
+	// What the filter offers: only what the page shows can be found by it.
+	MapOptions, CompanyOptions, SignatureOptions []string
+
+	shownIDs   map[string]bool  // signatures and clusters that have a place on the page
+	mapRecords map[string]int64 // failing records by map name and by title
+}
+
+func newPage(s *store.Summary) (*page, error) {
+	style, err := assets.ReadFile("html/style.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := assets.ReadFile("html/script.js")
+	if err != nil {
+		return nil, err
+	}
+	p := &page{
+		Summary:         s,
+		Style:           template.CSS(style),
+		Script:          template.JS(script),
+		Imbalance:       imbalances(s),
+		ChangeCounts:    countChanges(s),
+		ShownFixes:      first(s.Fixes, mostFixes),
+		ShownChanges:    first(s.Changes, mostChanges),
+		ShownFindings:   first(s.Findings, mostFindings),
+		ShownSignatures: first(s.Signatures, mostSignatures),
+		ShownClusters:   first(s.Clusters, mostClusters),
+		ShownInputs:     first(s.Inputs, mostInputs),
+		ShownReasons:    first(s.RejectReasons, mostReasons),
+		MostHeatRows:    mostHeatRows,
+	}
+	p.addTroubled()
+	p.addFixes()
+	p.addHeat()
+	p.addIndex()
+	p.addOptions()
+	p.Verdict = verdict(s, len(p.Troubled), p.Imbalance)
+	p.Cards = cards(s)
+	return p, nil
+}
+
+func first[T any](list []T, most int) []T { return list[:min(len(list), most)] }
+
+// addTroubled picks the inputs that somebody should look at.
+func (p *page) addTroubled() {
+	for _, in := range p.Inputs {
+		if in.Problem == "" && len(in.Warnings) == 0 {
+			continue
+		}
+		if more := len(in.Warnings) - mostWarnings; more > 0 {
+			in.Warnings = append(slices.Clone(in.Warnings[:mostWarnings]), "and "+count(more, "more warning"))
+		}
+		p.Troubled = append(p.Troubled, in)
+	}
+	// Those that could not be read first: a warning rarely changes what to believe.
+	rank := func(in store.Input) int { return min(1, len(in.Problem)) }
+	slices.SortStableFunc(p.Troubled, func(a, b store.Input) int { return rank(b) - rank(a) })
+	p.ShownTroubled = first(p.Troubled, mostTroubled)
+}
+
+// A role is who has to do which of the shown fixes.
+type role struct{ Role, Fixes string }
+
+func (p *page) addFixes() {
+	ranks := map[string][]string{}
+	var order []string
+	for _, f := range p.ShownFixes {
+		p.Cleared += f.Records
+		who := f.Role
+		if who == "" {
+			who = "Role not set"
+		}
+		if ranks[who] == nil {
+			order = append(order, who)
+		}
+		ranks[who] = append(ranks[who], num(f.Rank))
+	}
+	for _, who := range order {
+		list := ranks[who]
+		p.Roles = append(p.Roles, role{who, plural(len(list), "fix", "fixes") + " " + strings.Join(list, ", ")})
+	}
+	all := int64(0)
+	for _, f := range p.Fixes {
+		all += f.Records
+	}
+	if rest := p.Failing - all; rest > 0 {
+		p.Unfixed = count(rest, "failing record has", "failing records have") + " no fix yet."
+	}
+}
+
+func (p *page) addHeat() {
+	p.ShownGroups = p.Heat.Groups
+	p.HeatColumns = len(p.Heat.Categories) + 2
+	if len(p.Heat.Groups) == 0 {
+		return
+	}
+	// A single company would say the same twice.
+	if len(p.Heat.Groups) == 2 {
+		p.ShownGroups = p.Heat.Groups[:1]
+	}
+	p.ShownGroups = first(p.ShownGroups, 1+mostCompanies)
+	if hidden := len(p.Heat.Groups) - 1 - mostCompanies; hidden > 0 {
+		p.HeatRest = num(mostCompanies) + " of " + count(len(p.Heat.Groups)-1, "company", "companies") + " are shown."
+	}
+	p.HeatTotals = make([]int64, len(p.Heat.Categories))
+	for _, row := range p.Heat.Groups[0].Rows {
+		for i, n := range first(row.Cells, len(p.HeatTotals)) {
+			p.HeatTotals[i] += n
+		}
+	}
+}
+
+// HeatRows is what is shown of a group.
+func (p *page) HeatRows(g store.HeatGroup) []store.HeatRow { return first(g.Rows, mostHeatRows) }
+
+// addIndex notes what can be linked to, and how much fails per map.
+func (p *page) addIndex() {
+	p.shownIDs, p.mapRecords = map[string]bool{}, map[string]int64{}
+	for _, sig := range p.ShownSignatures {
+		p.shownIDs[sig.ID] = true
+	}
+	for _, c := range p.ShownClusters {
+		p.shownIDs["unknown/"+c.TemplateID] = true
+	}
+	for _, f := range p.Findings {
+		p.mapRecords[f.Map] += f.Records
+		if f.MapTitle != f.Map {
+			p.mapRecords[f.MapTitle] += f.Records
+		}
+	}
+	for _, f := range p.ShownFindings {
+		p.ShownFindingRecords += f.Records
+	}
+}
+
+func (p *page) addOptions() {
+	for _, f := range p.ShownFindings {
+		p.MapOptions = append(p.MapOptions, f.MapTitle)
+		p.CompanyOptions = append(p.CompanyOptions, f.Company)
+		p.SignatureOptions = append(p.SignatureOptions, f.Signature)
+	}
+	for _, g := range p.ShownGroups {
+		if !g.All {
+			p.CompanyOptions = append(p.CompanyOptions, g.Company)
+		}
+		for _, row := range p.HeatRows(g) {
+			p.MapOptions = append(p.MapOptions, row.MapTitle)
+		}
+	}
+	for _, c := range p.ShownChanges {
+		p.MapOptions = append(p.MapOptions, c.MapTitle)
+		p.SignatureOptions = append(p.SignatureOptions, c.Signature)
+	}
+	for id := range p.shownIDs {
+		p.SignatureOptions = append(p.SignatureOptions, id)
+	}
+	for _, list := range []*[]string{&p.MapOptions, &p.CompanyOptions, &p.SignatureOptions} {
+		slices.Sort(*list)
+		*list = first(slices.Compact(*list), mostOptions)
+	}
+}
+
+// words are the functions that the templates call.
+func (p *page) words() template.FuncMap {
+	year := p.Run.Finished.UTC().Year()
+	return template.FuncMap{
+		"num": num, "count": count, "plural": plural, "pct": percent, "length": length, "cut": cut,
+		"day": day, "duration": duration,
+		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),
+		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
+		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,
+		"anchor": anchor, "sigKey": anchor, "sigID": func(id string) string { return "sig-" + anchor(id) },
+		"sigShown":    func(id string) bool { return p.shownIDs[id] },
+		"mapRecords":  func(name string) int64 { return p.mapRecords[name] },
+		"barWidth":    func(n int64) int64 { return max(1, 100*n/max(1, p.Fixes[0].Records)) },
+		"environment": func(name string) string { return orWords(name, "environment not set") },
+		"company":     func(name string) string { return orWords(name, "not set") },
+		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,
+		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
+		"some": some, "someCompanies": someCompanies, "contents": contents,
+		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
+		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
+		"inputWords": inputWords, "message": message, "longer": longer,
+		"firstEvidence": func(list []store.Evidence) []store.Evidence { return first(list, mostEvidence) },
+		"firstWhere":    func(list []store.Where) []store.Where { return first(list, mostWhere) },
+		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,
+		"rest": func(shown, of int, file, one, many string) restLine { return restLine{shown, of, file, one, many} },
+	}
+}
+
+// A restLine says how much of a list the page shows and which file has all of it.
+type restLine struct {
+	Shown, Of       int
+	File, One, Many string
+}

@@ -1,0 +1,189 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"time"
+
+	"dwtriage/report/store"
+)
+
+// summaryFile is summary.json. Its keys are a contract: new ones go to the end.
+type summaryFile struct {
+	RunID       int64           `json:"run_id"`
+	ToolVersion string          `json:"tool_version"`
+	Rules       jsonRules       `json:"rules"`
+	StartedAt   jsonTime        `json:"started_at"`
+	FinishedAt  jsonTime        `json:"finished_at"`
+	Inputs      []jsonInput     `json:"inputs"`
+	Totals      jsonTotals      `json:"totals"`
+	Statuses    object          `json:"statuses"`
+	Signatures  []jsonSignature `json:"signatures"`
+	Changes     changeCounts    `json:"changes"`
+	Timings     object          `json:"timings"`
+	ExitCode    int             `json:"exit_code"`
+
+	Environment   string     `json:"environment"`
+	BaselineRunID *int64     `json:"baseline_run_id"` // null when there was nothing to compare with
+	Report        jsonReport `json:"report"`
+}
+
+type jsonRules struct {
+	Count  int    `json:"count"`
+	Digest string `json:"digest"`
+}
+
+type jsonInput struct {
+	Path       string   `json:"path"`
+	Bytes      int64    `json:"bytes"`
+	Format     string   `json:"format"`
+	Log        string   `json:"log"`
+	Read       int64    `json:"read"`
+	Loaded     int64    `json:"loaded"`
+	Duplicates int64    `json:"duplicates"`
+	Rejected   int64    `json:"rejected"`
+	Filtered   int64    `json:"filtered"`
+	Problem    string   `json:"problem"`
+	Warnings   []string `json:"warnings"`
+}
+
+type jsonTotals struct {
+	Read         int64 `json:"read"`
+	Loaded       int64 `json:"loaded"`
+	Duplicates   int64 `json:"duplicates"`
+	Rejected     int64 `json:"rejected"`
+	Filtered     int64 `json:"filtered"`
+	OK           int64 `json:"ok"`
+	Classified   int64 `json:"classified"`
+	Unclassified int64 `json:"unclassified"`
+}
+
+type jsonSignature struct {
+	ID      string `json:"id"`
+	Records int64  `json:"records"`
+}
+
+// jsonReport counts the records that the report is about, which an earlier run may have loaded.
+type jsonReport struct {
+	Records int64 `json:"records"`
+	Failing int64 `json:"failing"`
+	OK      int64 `json:"ok"`
+	Unknown int64 `json:"unknown"`
+}
+
+func drawJSON(w io.Writer, s *store.Summary) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(newSummaryFile(s))
+}
+
+func newSummaryFile(s *store.Summary) summaryFile {
+	f := summaryFile{
+		RunID:       s.Run.ID,
+		ToolVersion: s.Tool.Version,
+		Rules:       jsonRules{s.Tool.Rules, s.Tool.RulesDigest},
+		StartedAt:   jsonTime(s.Run.Started),
+		FinishedAt:  jsonTime(s.Run.Finished),
+		Inputs:      []jsonInput{},
+		Totals:      jsonTotals(s.Totals),
+		Signatures:  []jsonSignature{},
+		Changes:     countChanges(s),
+		ExitCode:    s.ExitCode,
+		Environment: s.Environment,
+		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown},
+	}
+	for _, in := range s.Inputs {
+		f.Inputs = append(f.Inputs, jsonInput{in.Path, in.Bytes, in.Format, in.Log,
+			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...)})
+	}
+	for _, sig := range s.Signatures {
+		f.Signatures = append(f.Signatures, jsonSignature{sig.ID, sig.Records})
+	}
+	for _, c := range s.Statuses {
+		f.Statuses = append(f.Statuses, member{c.Name, c.Records})
+	}
+	for _, t := range s.Timings {
+		f.Timings = append(f.Timings, member{t.Stage, math.Round(t.Seconds*1000) / 1000})
+	}
+	if s.Baseline != nil {
+		f.BaselineRunID = &s.Baseline.ID
+	}
+	return f
+}
+
+// changeCounts counts signature × map, as changes.csv does.
+type changeCounts struct {
+	New      int `json:"new"`
+	Resolved int `json:"resolved"`
+	Ongoing  int `json:"ongoing"`
+}
+
+func countChanges(s *store.Summary) (n changeCounts) {
+	if s.Baseline == nil {
+		return n
+	}
+	type pair struct{ signature, mapTitle string }
+	seen := map[pair]bool{}
+	for _, c := range s.Changes {
+		switch c.Change {
+		case "new":
+			n.New++
+			seen[pair{c.Signature, c.MapTitle}] = true
+		case "resolved":
+			n.Resolved++
+		}
+	}
+	for _, f := range s.Findings {
+		if p := (pair{f.Signature, f.MapTitle}); !seen[p] {
+			seen[p] = true
+			n.Ongoing++
+		}
+	}
+	return n
+}
+
+// jsonTime prints a time as the tables do, null when it is not known.
+type jsonTime time.Time
+
+// MarshalJSON implements [json.Marshaler].
+func (t jsonTime) MarshalJSON() ([]byte, error) {
+	if time.Time(t).IsZero() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(time.Time(t).UTC().Format(time.DateTime))
+}
+
+// An object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (o object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(m.name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}

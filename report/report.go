@@ -1,0 +1,94 @@
+// Package report is the reading room: one finished [store.Summary] comes in, the files of the
+// output folder go out: the page index.html, the tables for spreadsheets, and summary.json for
+// scripts. All of them say the same because they take their numbers from the same value. The
+// package asks no database, judges no record, and trusts no text of a log: in the page it is
+// escaped, in the tables it is kept from being taken for a formula.
+package report
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"dwtriage/report/store"
+)
+
+// Options tell Write how to draw. The zero value is what analysts get.
+type Options struct {
+	PlainCSV bool // tables without byte order mark and with LF line ends, for scripts
+}
+
+// A drawing is a file of the output folder and how it is made.
+type drawing struct {
+	name string
+	draw func(io.Writer, *store.Summary) error
+}
+
+// drawings lists the files in the order in which they take their place: summary.json last, so
+// a script that waits for it finds the others complete.
+func drawings(opt Options) []drawing {
+	table := func(draw func(*table, *store.Summary) error) func(io.Writer, *store.Summary) error {
+		return func(w io.Writer, s *store.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
+	}
+	return []drawing{
+		{"failing_entities.csv", table(drawFindings)},
+		{"fixes.csv", table(drawFixes)},
+		{"records.csv", table(drawRecords)},
+		{"unclassified.csv", table(drawClusters)},
+		{"changes.csv", table(drawChanges)},
+		{"rejects.csv", table(drawRejects)},
+		{"index.html", drawHTML},
+		{"summary.json", drawJSON},
+	}
+}
+
+// Write draws every file of the report into dir, which is made if it does not exist. Each file
+// is written under a temporary name; when all of them are complete they are renamed, so a
+// failed drawing leaves the report that was there before. A file that cannot be replaced (a
+// spreadsheet may hold it open) does not keep the others from being replaced, but is an error.
+func Write(dir string, s *store.Summary, opt Options) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("making the report folder: %w", err)
+	}
+	files := drawings(opt)
+	for _, f := range files {
+		tmp := temporary(dir, f.name)
+		defer os.Remove(tmp) // finds nothing once it was renamed
+		if err := drawTo(tmp, s, f.draw); err != nil {
+			return fmt.Errorf("drawing %s: %w", f.name, err)
+		}
+	}
+	var errs []error
+	for _, f := range files {
+		if err := os.Rename(temporary(dir, f.name), filepath.Join(dir, f.name)); err != nil {
+			errs = append(errs, fmt.Errorf("replacing %s: %w", f.name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// temporary is the name that a file has while it is drawn: in the same folder, because a rename
+// does not cross file systems, and with the process in it, because two may draw into one folder.
+func temporary(dir, name string) string {
+	return filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid())+".tmp")
+}
+
+func drawTo(path string, s *store.Summary, draw func(io.Writer, *store.Summary) error) error {
+	// What a process with this number left behind is in nobody's way; the mode is left to the
+	// umask, because colleagues read these files.
+	os.Remove(path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<16)
+	err = draw(w, s)
+	if err == nil {
+		err = w.Flush()
+	}
+	return errors.Join(err, f.Close())
+}

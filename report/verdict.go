@@ -1,0 +1,191 @@
+package report
+
+import (
+	"dwtriage/report/store"
+)
+
+// A phrase is a piece of the verdict: plain, strong, or a link.
+type phrase struct {
+	Text   string
+	Strong bool
+	Href   string
+}
+
+func plain(text string) phrase      { return phrase{Text: text} }
+func strong(text string) phrase     { return phrase{Text: text, Strong: true} }
+func link(text, href string) phrase { return phrase{Text: text, Href: href} }
+
+// verdict says what happened in words that can be read out in a meeting: how much failed, what
+// failed most, what to do first, and how far to believe it.
+func verdict(s *store.Summary, troubled int, imbalance string) []phrase {
+	var v []phrase
+	switch {
+	case s.Records == 0:
+		v = nothingRead(s)
+	case s.Failing == 0 && s.Records == 1:
+		v = append(v, strong("No record failed in this run:"), plain(" the only one is ok."))
+	case s.Failing == 0:
+		v = append(v, strong("No record failed in this run:"), plain(" all "+num(s.Records)+" are ok."))
+	default:
+		v = failures(s)
+	}
+	return append(v, caveats(s, troubled, imbalance)...)
+}
+
+func nothingRead(s *store.Summary) []phrase {
+	switch {
+	case len(s.Inputs) == 0:
+		return []phrase{strong("Nothing was read:"), plain(" the run had no input.")}
+	case s.Totals.Read == 0:
+		return []phrase{strong("Nothing was read:"), plain(" there is no row in " + count(len(s.Inputs), "input") + ".")}
+	}
+	return []phrase{strong("No record is left to report on:"), plain(" of " + count(s.Totals.Read, "row") + ", " +
+		num(s.Totals.Rejected) + " were rejected and " + num(s.Totals.Filtered) + " filtered out.")}
+}
+
+func failures(s *store.Summary) []phrase {
+	var v []phrase
+	if s.Baseline != nil {
+		v = append(v, strong(newness(s)), plain(" "))
+	}
+	v = append(v, plain(num(s.Failing)+" of "+count(s.Records, "record")+" failed, in "+count(s.Entities, "entity", "entities")+". "))
+	if s.Unknown == s.Failing {
+		return append(v, strong("No rule and no code explains any of them."), plain(" Begin with the "),
+			link("unknown messages", "#unknown"), plain(", most records first."))
+	}
+	v = append(v, largest(s)...)
+	v = append(v, doFirst(s)...)
+	return append(v, critical(s)...)
+}
+
+// newness counts what was not there in the run before, clusters included.
+func newness(s *store.Summary) string {
+	n := newSignatures(s)
+	if n == 0 {
+		return "Nothing new."
+	}
+	return count(n, "new signature") + "."
+}
+
+func newSignatures(s *store.Summary) (n int) {
+	for _, sig := range s.Signatures {
+		if sig.Change == "new" {
+			n++
+		}
+	}
+	for _, c := range s.Clusters {
+		if c.Change == "new" {
+			n++
+		}
+	}
+	return n
+}
+
+// largest names the signature with the most records.
+func largest(s *store.Summary) []phrase {
+	if len(s.Signatures) == 0 {
+		return nil
+	}
+	top := s.Signatures[0]
+	href := "#sig-" + anchor(top.ID)
+	title := link(orWords(top.Title, top.ID), href)
+	switch {
+	case top.Records == s.Failing && s.Failing == 1:
+		return []phrase{plain("It failed with: "), title, plain(". ")}
+	case top.Records == s.Failing:
+		return []phrase{strong("All of them share one signature:"), plain(" "), title, plain(". ")}
+	case 2*top.Records > s.Failing:
+		return []phrase{strong("One signature explains " + num(top.Records) + " of them:"), plain(" "), title, plain(". ")}
+	}
+	return []phrase{plain("The largest group is " + count(top.Records, "record") + " (" + percent(top.Records, s.Failing) + "): "), title, plain(". ")}
+}
+
+func doFirst(s *store.Summary) []phrase {
+	if len(s.Fixes) == 0 {
+		return []phrase{plain("No fix is known for what failed. ")}
+	}
+	f := s.Fixes[0]
+	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, f.Title)), "#fix-"+num(f.Rank)),
+		plain(" It clears " + count(f.Records, "record"))}
+	if f.Role != "" {
+		v = append(v, plain(" and takes: "+f.Role))
+	}
+	return append(v, plain(". "))
+}
+
+// critical names what is critical where the plan does not begin with it anyway.
+func critical(s *store.Summary) []phrase {
+	if len(s.Fixes) > 0 && s.Fixes[0].Severity == "critical" {
+		return nil
+	}
+	for _, sig := range s.Signatures {
+		if sig.Severity == "critical" {
+			return []phrase{plain("Critical among the rest, with " + count(sig.Records, "record") + ": "),
+				link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain(". ")}
+		}
+	}
+	return nil
+}
+
+// caveats say how far the numbers can be believed.
+func caveats(s *store.Summary, troubled int, imbalance string) []phrase {
+	var v []phrase
+	unread := 0
+	for _, in := range s.Inputs {
+		if in.Problem != "" {
+			unread++
+		}
+	}
+	switch {
+	case unread > 0:
+		v = append(v, plain(" "), link(num(unread)+" of "+count(len(s.Inputs), "input"), "#problems"),
+			strong(" could not be read to the end"), plain(": the numbers may be too low."))
+	case troubled > 0 && s.Failing == 0:
+		v = append(v, plain(" But "), link(count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
+	}
+	if imbalance != "" {
+		v = append(v, plain(" "), strong("The "), link("ledger", "#ledger"), strong(" does not balance."))
+	}
+	return v
+}
+
+// sentence ends s with a full stop, once.
+func sentence(s string) string {
+	switch s[len(s)-1] {
+	case '.', '!', '?':
+		return s
+	}
+	return s + "."
+}
+
+// A card is one number of the summary, and where to read on.
+type card struct{ Href, Label, Value, Detail string }
+
+func cards(s *store.Summary) []card {
+	list := []card{
+		{"#findings", "Records in error", num(s.Failing), "of " + count(s.Records, "record")},
+		{"#entities", "Failing entities", num(s.Entities), inCompanies(s)},
+		{"#ledger", "Ok records", num(s.OK), percent(s.OK, s.Records) + " of all records"},
+		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), count(s.Unknown, "record") + " in " + count(len(s.Clusters), "cluster")},
+		{"#rejects", "Rejected rows", num(s.Totals.Rejected), "of " + count(s.Totals.Read, "row") + " read"},
+	}
+	if s.Baseline != nil {
+		n := countChanges(s)
+		list[2] = card{"#changes", "New signatures", num(newSignatures(s)),
+			count(n.Resolved, "resolved change") + " since run " + num(s.Baseline.ID)}
+	}
+	return list
+}
+
+func inCompanies(s *store.Summary) string {
+	companies := 0
+	for _, c := range s.Heat.Companies {
+		if c != "" {
+			companies++
+		}
+	}
+	if companies == 0 {
+		return "no company in the log"
+	}
+	return "in " + count(companies, "company", "companies")
+}

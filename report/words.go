@@ -1,0 +1,379 @@
+package report
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dwtriage/report/store"
+)
+
+// num writes a whole number with thousands separators.
+func num(n any) string {
+	digits := fmt.Sprint(n)
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// plural picks the word for n things: one, or the second word, or one with an s.
+func plural(n any, one string, many ...string) string {
+	switch {
+	case fmt.Sprint(n) == "1":
+		return one
+	case len(many) > 0:
+		return many[0]
+	}
+	return one + "s"
+}
+
+// count writes n things: "1 record", "1,588 records".
+func count(n any, one string, many ...string) string { return num(n) + " " + plural(n, one, many...) }
+
+// percent writes the share of n in all. It says 0% and 100% only where that is exact.
+func percent(n, all int64) string {
+	switch {
+	case n <= 0 || all <= 0:
+		return "0%"
+	case n >= all:
+		return "100%"
+	}
+	share := 100 * float64(n) / float64(all)
+	switch {
+	case share < 0.1:
+		return "under 0.1%"
+	case share > 99.9:
+		return "over 99.9%"
+	case share < 10 || share > 99:
+		return fmt.Sprintf("%.1f%%", share)
+	}
+	return fmt.Sprintf("%.0f%%", share)
+}
+
+// A stamp is a time for machines and for people, empty when it is not known.
+type stamp struct{ ISO, Text string }
+
+// stamper writes times in layout; those of another year than the run get their year.
+func stamper(year int, layout string) func(time.Time) stamp {
+	return func(t time.Time) stamp {
+		if t.IsZero() {
+			return stamp{}
+		}
+		t = t.UTC()
+		text := t.Format(layout)
+		if t.Year() != year {
+			text = t.Format(strings.Replace(layout, "Jan", "Jan 2006", 1))
+		}
+		return stamp{t.Format("2006-01-02T15:04:05Z"), text}
+	}
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 January 2006")
+}
+
+// duration writes from when to when a run went, and how long that was.
+func duration(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return ""
+	}
+	took := "under a second"
+	if d := to.Sub(from).Round(time.Second); d >= time.Second {
+		took = strings.NewReplacer("h", " h ", "m", " min ", "s", " s").Replace(d.String())
+	}
+	return fmt.Sprintf("from %s to %s (%s)", from.UTC().Format("15:04:05"), to.UTC().Format("15:04:05"), took)
+}
+
+var severities = []string{"critical", "high", "medium", "low", "info", "unrated"}
+
+// sevClass is the style of a severity; what is no severity of ours is unrated.
+func sevClass(s string) string {
+	if slices.Contains(severities, s) {
+		return s
+	}
+	return "unrated"
+}
+
+func sevWord(s string) string {
+	s = sevClass(s)
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func sevRank(s string) int { return slices.Index(severities, sevClass(s)) }
+
+var changes = []string{"new", "resolved", "ongoing"}
+
+func chgClass(s string) string {
+	if slices.Contains(changes, s) {
+		return s
+	}
+	return ""
+}
+
+func chgWord(s string) string {
+	if s = chgClass(s); s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func chgRank(s string) int { return slices.Index(changes, chgClass(s)) }
+
+// anchor makes an id that HTML, addresses and the script agree on.
+func anchor(id string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-':
+			return r
+		}
+		return '-'
+	}, id)
+}
+
+func orWords(s, words string) string {
+	if strings.TrimSpace(s) == "" {
+		return words
+	}
+	return s
+}
+
+// companyKey is what the filter calls a company: the empty value means all of them there.
+func companyKey(name string) string { return orWords(name, "(none)") }
+
+func companyKeys(names []string) string {
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = companyKey(n)
+	}
+	return keys(list)
+}
+
+// keys joins names for the filter.
+func keys(names []string) string { return strings.Join(first(names, mostOptions), "|") }
+
+// some lists the first names and says how many more there are.
+func some(names []string, most int) string {
+	switch more := len(names) - most; {
+	case len(names) == 0:
+		return "no map known"
+	case more > 0:
+		return strings.Join(names[:most], ", ") + " and " + num(more) + " more"
+	case len(names) == 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+func someCompanies(names []string) string {
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = orWords(n, "company not set")
+	}
+	return some(list, 4)
+}
+
+// contents says what is inside the details of a fix.
+func contents(f store.Fix) string {
+	var list []string
+	if n := len(f.Steps); n > 0 {
+		list = append(list, count(n, "step"))
+	}
+	if n := len(f.SQL); n > 0 {
+		list = append(list, num(n)+" SQL")
+	}
+	if n := len(f.Prerequisites); n > 0 {
+		list = append(list, count(n, "prerequisite map"))
+	}
+	if len(list) == 0 {
+		return "More"
+	}
+	return strings.Join(list, ", ")
+}
+
+func retryWords(s string) string {
+	switch s {
+	case "yes":
+		return "at once"
+	case "after-fix":
+		return "after the fix"
+	case "no":
+		return "does not help"
+	}
+	return "not known"
+}
+
+func exitWords(code int) string {
+	switch code {
+	case 0:
+		return "done, nothing at or above the threshold of --fail-on"
+	case 3:
+		return "done, the threshold of --fail-on is met"
+	case 4:
+		return "done, more rejects than --max-rejects allows"
+	}
+	return "the run did not end well"
+}
+
+// shortDigest shows the two ends of a digest: enough to compare two pages by eye.
+func shortDigest(s string) string {
+	kind, hex, ok := strings.Cut(s, ":")
+	if !ok || len(hex) < 12 {
+		return s
+	}
+	return kind + " " + hex[:4] + "…" + hex[len(hex)-4:]
+}
+
+// httpURL lets through the addresses a page may link to.
+func httpURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return ""
+	}
+	return s
+}
+
+// urlText names a page of documentation: its host and the last part of its path.
+func urlText(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	text := u.Host
+	if last := path.Base(u.Path); last != "." && last != "/" {
+		text += ": " + last
+	}
+	if u.Fragment != "" {
+		text += ", " + u.Fragment
+	}
+	return text
+}
+
+// heatClass is the shade of a cell, none for an empty one.
+func heatClass(n int64) string {
+	switch {
+	case n >= 200:
+		return "h4"
+	case n >= 50:
+		return "h3"
+	case n >= 10:
+		return "h2"
+	case n > 0:
+		return "h1"
+	}
+	return ""
+}
+
+func inputWords(in store.Input) string {
+	var list []string
+	for _, s := range []string{in.Log, in.Format, in.Container} {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return strings.Join(append(list, size(in.Bytes)), ", ")
+}
+
+// size writes a number of bytes as people do.
+func size(n int64) string {
+	switch {
+	case n < 1000:
+		return count(n, "byte")
+	case n < 1e6:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1e9:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+func length(s string) int { return utf8.RuneCountInString(s) }
+
+// cut shortens s to most characters and says so at its end.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + cutMark
+		}
+		n++
+	}
+	return s
+}
+
+func message(s string) string { return cut(s, mostMessage) }
+
+// longer reports whether the message of e says more than the line shown of it.
+func longer(e store.Evidence) bool {
+	return e.Message != "" && strings.TrimSpace(e.Message) != strings.TrimSpace(e.Before+e.Matched+e.After)
+}
+
+func moreWhere(list []store.Where) string {
+	if more := len(list) - mostWhere; more > 0 {
+		return "and " + num(more) + " more"
+	}
+	return ""
+}
+
+func whereMaps(list []store.Where) string {
+	return keys(distinct(list, func(w store.Where) string { return w.MapTitle }))
+}
+
+func whereCompanies(list []store.Where) string {
+	return companyKeys(distinct(list, func(w store.Where) string { return w.Company }))
+}
+
+func distinct[T any](list []T, name func(T) string) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, v := range list {
+		if n := name(v); !seen[n] {
+			seen[n] = true
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// imbalances says which sums of the ledger fail, in total or else in which inputs.
+func imbalances(s *store.Summary) string {
+	if !s.Totals.Balances() {
+		return imbalance(s.Totals)
+	}
+	var names []string
+	for _, in := range s.Inputs {
+		if !in.Balances() {
+			names = append(names, in.Path)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "the sums of " + some(names, 2) + " fail"
+}
+
+// imbalance says which sum of c fails, empty when none does.
+func imbalance(c store.Counts) string {
+	var list []string
+	if sum := c.Loaded + c.Duplicates + c.Rejected + c.Filtered; sum != c.Read {
+		list = append(list, fmt.Sprintf("%s read, but loaded, duplicates, rejected and filtered make %s", num(c.Read), num(sum)))
+	}
+	if sum := c.OK + c.Classified + c.Unclassified; sum != c.Loaded {
+		list = append(list, fmt.Sprintf("%s loaded, but ok, classified and unclassified make %s", num(c.Loaded), num(sum)))
+	}
+	return strings.Join(list, "; ")
+}
