@@ -102,9 +102,12 @@ type generator struct {
 	dot       int // of the last dot in typeName
 	sdk       string
 	code, hex string
+	day       string   // 2026-11-22
 	clock     [16]byte // 09:14:03.5843124
 	corr      [36]byte
 	outcome   outcome
+	site      int // number of the unknown text, -1 for others
+	depth     int // frames written for this record
 
 	msg, errText, trace, frames, cell []byte
 }
@@ -131,7 +134,7 @@ func newGenerator(kind, formatName, shape string, seed uint64) (*generator, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{cat: cat, f: f}
+	g := &generator{cat: cat, f: f, day: day, site: -1}
 	g.rng.Seed(seed, 0x9e3779b97f4a7c15)
 	return g, nil
 }
@@ -196,7 +199,7 @@ func (g *generator) next(s size) {
 	const spread = 30 * 10_000_000
 	g.setClock(int64(share*(dayTicks-spread)) + int64(g.pick(spread)))
 
-	g.m, g.parent = &maps[g.pick(len(maps))], &parents[g.pick(len(parents))]
+	g.m, g.parent = &entityMaps[g.pick(len(entityMaps))], &parents[g.pick(len(parents))]
 	g.company = g.one(companies)
 	g.sdk = g.one(sdk)
 	g.guid(g.corr[:0]) // fills corr in place
@@ -225,9 +228,12 @@ func (g *generator) setClock(ticks int64) {
 
 // makeError fills msg, code and hex: 7 of 10 errors are documented.
 func (g *generator) makeError() (dualWrite, wrappable bool) {
+	g.site, g.depth = -1, 0
 	if g.pick(10) >= 7 {
 		g.outcome = isUnknown
-		g.msg = g.render(g.msg[:0], g.cat.unknown[g.pick(len(g.cat.unknown))])
+		g.site = g.pick(len(g.cat.unknown))
+		g.setType(types[g.site%len(types)])
+		g.msg = g.render(g.msg[:0], g.cat.unknown[g.site])
 		return false, false
 	}
 	g.outcome = isDocumented
@@ -261,7 +267,7 @@ func (g *generator) makeTrace() {
 }
 
 func (g *generator) seconds(dst []byte) []byte {
-	dst = append(dst, day+"T"...)
+	dst = append(append(dst, g.day...), 'T')
 	dst = append(dst, g.clock[:8]...)
 	return append(dst, 'Z')
 }

@@ -5,6 +5,7 @@
 //
 //	go run ./testdata/gen --kind plugintrace --bytes 1GB --out traces.csv
 //	go run ./testdata/gen --kind dualwrite --records 5000 --format ndjson --out -
+//	go run ./testdata/gen --demo testdata/demo
 package main
 
 import (
@@ -19,6 +20,8 @@ import (
 const usage = `Write sample exports.
 
   go run ./testdata/gen --out FILE (--bytes SIZE | --records N) [flags]
+  go run ./testdata/gen --demo testdata/demo
+  go run ./testdata/gen --demo-counts
 
 Equal flags give equal bytes. A file of --bytes is at most one record off.
 
@@ -45,8 +48,21 @@ func run(args []string, stdout, stderr io.Writer) error {
 	records := flags.Int64("records", 0, "number of records to write")
 	seed := flags.Uint64("seed", 1, "start of the random numbers")
 	out := flags.String("out", "", "`file` to write, - for standard output")
+	demoDir := flags.String("demo", "", "write the demo night into `folder` and nothing else")
+	demoCounts := flags.Bool("demo-counts", false, "print what is in the demo night")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *demoCounts {
+		if err := printDemoCounts(stdout); err != nil {
+			return err
+		}
+	}
+	if *demoDir != "" {
+		return writeDemo(*demoDir)
+	}
+	if *demoCounts {
+		return nil
 	}
 	s := size{records: *records}
 	if *bytesFlag != "" {

@@ -294,7 +294,7 @@ var dualWriteTypes = []string{
 // An entityMap is a dual-write table map under its four names.
 type entityMap struct{ name, fno, set, table string }
 
-var maps = []entityMap{
+var entityMaps = []entityMap{
 	{"Customers V3", "CustCustomerV3Entity", "accounts", "account"},
 	{"CDS Contacts V2", "smmContactPersonCDSV2Entity", "contacts", "contact"},
 	{"CDS sales order headers", "SalesOrderHeaderCDSEntity", "salesorders", "salesorder"},

@@ -211,8 +211,8 @@ func (g *generator) render(dst []byte, t template) []byte {
 		case opCorr:
 			dst = append(dst, g.corr[:]...)
 		case opTime:
-			dst = append(append(dst, day+"T"...), g.clock[:]...)
-			dst = append(dst, 'Z')
+			dst = append(append(dst, g.day...), 'T')
+			dst = append(append(dst, g.clock[:]...), 'Z')
 		case opClock:
 			dst = append(dst, g.clock[:12]...)
 		case opKey:
@@ -260,11 +260,22 @@ func (g *generator) render(dst []byte, t template) []byte {
 	return dst
 }
 
-// stack appends 5 to 11 frames, starting with a line break.
+// stack appends 5 to 11 frames, starting with a line break. An unknown error has a site, the
+// place in the code it comes from: its frames are the same in every record, so that clusters
+// stay whole.
 func (g *generator) stack(dst []byte) []byte {
-	for n := 5 + g.pick(7); n > 0; n-- {
+	n := 5 + g.pick(7)
+	if g.site >= 0 {
+		n = 6 + g.site%5
+	}
+	for ; n > 0; n-- {
+		at := g.site*7 + g.depth*3
+		if g.site < 0 {
+			at = g.pick(len(g.cat.frames))
+		}
+		g.depth++
 		dst = append(dst, '\n')
-		dst = g.render(dst, g.cat.frames[g.pick(len(g.cat.frames))])
+		dst = g.render(dst, g.cat.frames[at%len(g.cat.frames)])
 	}
 	return dst
 }
