@@ -265,10 +265,6 @@ func (b *builder) text(col int, v []byte) {
 }
 
 func (b *builder) reject(r Reject) error {
-	const most = 200
-	if len(r.Excerpt) > most {
-		r.Excerpt = r.Excerpt[:most]
-	}
 	b.rejects = append(b.rejects, r)
 	if len(b.rejects) >= batchRejects {
 		return b.flush()

@@ -7,7 +7,9 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -24,6 +26,7 @@ type Options struct {
 	BatchRows int              // most rows in a batch; 0: 8192
 	Allocator memory.Allocator // memory of the batches; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
+	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
 }
 
 // Progress says how far reading has come.
@@ -37,7 +40,209 @@ type Progress struct {
 // it from then on. A file that cannot be read (to its end) is reported as File.Problem in a
 // batch and does not stop the others; Read itself fails only when ctx is done or emit fails.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
-	panic("not yet")
+	r := newReader(ctx, opt, emit)
+	defer r.b.release()
+	for _, s := range sources {
+		if err := r.source(s); err != nil {
+			return err
+		}
+	}
+	return r.b.flush()
+}
+
+// A reader reads one source after the other into batches.
+type reader struct {
+	opt       Options
+	zone      *time.Location
+	maxRecord int
+	ctx       context.Context
+	b         *builder
+	w         window
+	file      File // account of the file being read
+	kinds     kinds
+	progress  Progress
+	shown     int64 // progress.Bytes when it was last told
+	cutRows   int64 // rows lost at the place where the file was cut off
+
+	// Of the row being read.
+	fields fields
+	arena  arena
+	found  []response
+}
+
+func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
+	r := &reader{opt: opt, zone: opt.Zone, maxRecord: opt.MaxRecord, ctx: ctx}
+	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
+	if r.zone == nil {
+		r.zone = time.UTC
+	}
+	if r.maxRecord <= 0 {
+		r.maxRecord = 16 << 20
+	}
+	return r
+}
+
+// A place is where a row lies in its file.
+type place struct {
+	row, offset, length int64
+}
+
+func (at place) row0() row {
+	return row{row: at.row, offset: at.offset, length: at.length, depth: -1, durationMS: -1}
+}
+
+// kinds is which logs were met in a file.
+type kinds struct{ dualWrite, pluginTrace bool }
+
+func (k *kinds) add(log string) {
+	if log == PluginTrace {
+		k.pluginTrace = true
+	} else {
+		k.dualWrite = true
+	}
+}
+
+func (k kinds) String() string {
+	switch {
+	case k.dualWrite && k.pluginTrace:
+		return "mixed"
+	case k.dualWrite:
+		return DualWrite
+	case k.pluginTrace:
+		return PluginTrace
+	}
+	return ""
+}
+
+// entry makes a record of the fields of one row or object, or several when it holds an
+// envelope with several responses. heading names a slot in rejects.
+func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
+	x := at.row0()
+	r.fill(&x, f)
+	if v := f.value[slotID]; len(v) > 0 {
+		id, ok := parseGUID(v)
+		if !ok {
+			return r.reject(at, heading(slotID), reasonID, excerpt(v))
+		}
+		x.id = id
+	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {
+		x.id = id
+	}
+	x.errorText = f.errorText(&r.arena, x.log)
+	x.traceText = f.first(slotBlock, slotPluginTrace)
+	if x.log == DualWrite && hasEnvelope(x.errorText) {
+		if found := r.responses(x.errorText); len(found) > 0 {
+			return r.keepResponses(&x, found)
+		}
+	}
+	return r.keep(&x)
+}
+
+// keep adds what the text of x tells, and hands x to the builder unless it is filtered.
+func (r *reader) keep(x *row) error {
+	x.errorText = withhold(&r.arena, x.errorText)
+	x.traceText = withhold(&r.arena, x.traceText)
+	r.fromText(x)
+	if r.filtered(x) {
+		r.file.Filtered++
+		return r.count()
+	}
+	r.kinds.add(x.log)
+	if err := r.b.add(r.file.Path, x); err != nil {
+		return err
+	}
+	return r.count()
+}
+
+// count adds a row to the account, and looks now and then whether anybody still waits.
+func (r *reader) count() error {
+	r.file.Read++
+	r.progress.Records++
+	if r.progress.Records%1024 == 0 {
+		return r.ctx.Err()
+	}
+	return nil
+}
+
+func (r *reader) filtered(x *row) bool {
+	switch o := &r.opt; {
+	case o.Log != "" && o.Log != "auto" && o.Log != x.log:
+		return true
+	case x.at.IsZero():
+		return false
+	case !o.Since.IsZero() && x.at.Before(o.Since):
+		return true
+	default:
+		return !o.Until.IsZero() && !x.at.Before(o.Until)
+	}
+}
+
+func (r *reader) reject(at place, column, reason, excerpt string) error {
+	r.file.Rejected++
+	if reason == reasonCut {
+		r.cutRows++
+	}
+	err := r.b.reject(Reject{File: r.file.Path, Row: at.row, ByteOffset: at.offset, ByteLength: at.length,
+		Column: column, Reason: reason, Excerpt: excerpt})
+	if err != nil {
+		return err
+	}
+	return r.count()
+}
+
+func (r *reader) warn(sentence string) { r.file.Warnings = append(r.file.Warnings, sentence) }
+
+// fromText fills what columns did not give from the fault XML, or the sentence for support,
+// inside the error text.
+func (r *reader) fromText(x *row) {
+	if len(x.errorText) == 0 {
+		return
+	}
+	if bytes.Contains(x.errorText, []byte("<OrganizationServiceFault")) {
+		if len(x.activityID) == 0 {
+			x.activityID = notZero(element(x.errorText, "<ActivityId>"))
+		}
+		if x.at.IsZero() {
+			if at, ok := parseTime(element(x.errorText, "<Timestamp>"), time.UTC); ok {
+				x.at, x.atRaw = at, nil
+			}
+		}
+	}
+	if len(x.correlationID) == 0 {
+		x.correlationID = supportID(x.errorText)
+	}
+}
+
+// element is the text of the first element with this start tag, which need not be closed
+// properly: faults are often cut off.
+func element(b []byte, tag string) []byte {
+	i := bytes.Index(b, []byte(tag))
+	if i < 0 {
+		return nil
+	}
+	b = b[i+len(tag):]
+	end := bytes.IndexByte(b, '<')
+	if end < 0 || end > 64 {
+		return nil
+	}
+	return bytes.TrimSpace(b[:end])
+}
+
+// supportID is the GUID in "Activity ID for troubleshooting {GUID}".
+func supportID(b []byte) []byte {
+	const words = "Activity ID for troubleshooting"
+	i := indexRare(b, words, 0)
+	if i < 0 {
+		return nil
+	}
+	b = bytes.TrimLeft(b[i+len(words):], " :{\"'")
+	if len(b) < 36 {
+		return nil
+	}
+	if _, ok := parseGUID(b[:36]); !ok {
+		return nil
+	}
+	return notZero(b[:36])
 }
 
 // A Source is one input to read, found by Expand.
@@ -45,12 +250,4 @@ type Source struct {
 	Path   string // as given or found, slash-separated; "-" for standard input
 	Size   int64  // bytes on disk, -1 where unknown
 	Walked bool   // found in a folder, not named by the user: it may well not be a log
-}
-
-// Expand turns the PATH arguments of a command (files, folders, globs, "-") into sources:
-// folders are walked, their files sorted by path; hidden files and folders are left out. A
-// path that leads to nothing is an error of its own; the others are returned all the same
-// (the error joins one per path).
-func Expand(args []string) ([]Source, error) {
-	panic("not yet")
 }

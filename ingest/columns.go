@@ -1,0 +1,349 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+)
+
+// A slot is a place a heading or key can stand for. Several spellings share a slot; where two
+// slots feed the same column of a record, the order below tells which one wins.
+type slot uint8
+
+const (
+	slotNone slot = iota
+	slotID
+	slotLooseID // "id" may be anything in a foreign table
+	slotType
+	slotTarget
+	slotMessageName
+	slotMessage // SDK message in a plug-in trace, error text elsewhere
+	slotEntity
+	slotMap
+	slotCompany
+	slotCreated
+	slotTimestamp
+	slotExecStart
+	slotStartDate
+	slotStartTime
+	slotMode
+	slotOperation
+	slotDepth
+	slotDuration
+	slotCorrelation
+	slotCorr
+	slotRequest
+	slotActivity
+	slotException // exceptiondetails
+	slotDetailed
+	slotVerbose
+	slotErrorMessage
+	slotErrorDetails
+	slotErrorWord
+	slotDetails
+	slotExceptionLine
+	slotOuter
+	slotBlock
+	slotPluginTrace
+	slotSecret
+	numSlots
+)
+
+// aliases leads from a normalised heading or key to its slot (the exporting tools, the
+// display names and the logical names of the table; formats.md, section 3).
+var aliases = map[string]slot{
+	"plugintracelogid": slotID, "plugintracelog": slotID, "donotmodifyplugintracelog": slotID,
+	"id":       slotLooseID,
+	"typename": slotType, "pluginname": slotType, "plugin": slotType, "plugintype": slotType,
+	"target":      slotTarget,
+	"messagename": slotMessageName, "message": slotMessage,
+	"primaryentity": slotEntity, "entity": slotEntity, "entityname": slotEntity,
+	"map": slotMap, "mapname": slotMap, "tablemap": slotMap, "entitymap": slotMap, "projectname": slotMap,
+	"company": slotCompany, "dataareaid": slotCompany, "legalentity": slotCompany,
+	"legalentityid": slotCompany, "companyid": slotCompany, "legalentityname": slotCompany,
+	"createdon": slotCreated, "created": slotCreated,
+	"timestamp": slotTimestamp, "timestamputc": slotTimestamp, "logdatetime": slotTimestamp,
+	"performanceexecutionstarttime": slotExecStart, "executionstarttime": slotExecStart,
+	"startdate": slotStartDate, "starttime": slotStartTime,
+	"mode": slotMode, "operationtype": slotOperation, "operation": slotOperation,
+	"depth":                        slotDepth,
+	"performanceexecutionduration": slotDuration, "executionduration": slotDuration,
+	"duration": slotDuration, "durationms": slotDuration,
+	"correlationid": slotCorrelation, "correlationguid": slotCorrelation, "operationid": slotCorrelation,
+	"corr":      slotCorr,
+	"requestid": slotRequest, "requestguid": slotRequest, "operationparentid": slotRequest,
+	"activityid":           slotActivity,
+	"exceptiondetails":     slotException,
+	"detailederrormessage": slotDetailed,
+	"verboseerror":         slotVerbose, "errormessage": slotErrorMessage, "errordetails": slotErrorDetails,
+	"error": slotErrorWord, "details": slotDetails, "exception": slotExceptionLine, "outermessage": slotOuter,
+	"messageblock": slotBlock, "messagetrace": slotBlock,
+	"plugintrace": slotPluginTrace, "tracetext": slotPluginTrace,
+	"secureconfiguration": slotSecret,
+}
+
+// A slotSet is a set of slots.
+type slotSet uint64
+
+func (s slotSet) has(x slot) bool    { return s&(1<<x) != 0 }
+func (s slotSet) any(x slotSet) bool { return s&x != 0 }
+func of(x ...slot) (s slotSet) {
+	for _, x := range x {
+		s |= 1 << x
+	}
+	return s
+}
+
+var (
+	// Any of these makes a table a plug-in trace log.
+	traceSlots = of(slotID, slotType, slotException, slotBlock, slotPluginTrace, slotOuter)
+	textSlots  = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotErrorDetails, slotErrorWord,
+		slotDetails, slotExceptionLine, slotOuter, slotMessage, slotBlock, slotPluginTrace)
+	// One of these alone identifies a log; the others need company.
+	strongSlots = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotBlock)
+	// A plug-in trace log without text columns, as the stock view exports it.
+	viewSlots = of(slotType, slotMessageName)
+	timeSlots = of(slotCreated, slotTimestamp, slotExecStart, slotStartDate)
+)
+
+// log is the kind of log that a table with these slots holds.
+func (s slotSet) log() string {
+	if s.any(traceSlots) {
+		return PluginTrace
+	}
+	return DualWrite
+}
+
+// known reports whether a table with these slots is one of ours.
+func (s slotSet) known() bool {
+	switch {
+	case s.any(strongSlots):
+		return true
+	case s&viewSlots == viewSlots:
+		return true
+	case !s.any(textSlots):
+		return false
+	}
+	// A text column with a general name: at least one other known column beside it.
+	return s&(s-1) != 0
+}
+
+// slotOf finds the slot of a heading or key. It does not allocate.
+func slotOf(name []byte) slot {
+	var norm [40]byte
+	n := 0
+	for _, c := range name {
+		c = lower(c)
+		if c >= 'a' && c <= 'z' || digit(c) {
+			if n == len(norm) {
+				return slotNone
+			}
+			norm[n] = c
+			n++
+		}
+	}
+	return aliases[string(norm[:n])]
+}
+
+// fields are the values of one row by slot; empty means not given.
+type fields struct {
+	set   slotSet // slots the row has a column or key for, empty or not
+	value [numSlots][]byte
+}
+
+func (f *fields) clear() { *f = fields{} }
+
+// put keeps the first value that is not empty.
+func (f *fields) put(s slot, v []byte) {
+	f.set |= 1 << s
+	if len(f.value[s]) == 0 {
+		f.value[s] = bytes.TrimSpace(v)
+	}
+}
+
+func (f *fields) first(of ...slot) []byte {
+	for _, s := range of {
+		if len(f.value[s]) > 0 {
+			return f.value[s]
+		}
+	}
+	return nil
+}
+
+// errorText picks the text that says what went wrong.
+func (f *fields) errorText(a *arena, log string) []byte {
+	text := f.first(slotException, slotDetailed, slotVerbose, slotErrorDetails)
+	if text == nil {
+		text = f.first(slotErrorMessage, slotErrorWord, slotOuter, slotDetails, slotExceptionLine)
+	} else if head := f.value[slotErrorMessage]; len(head) > 0 && !f.set.has(slotException) && !bytes.Contains(text, head) {
+		text = a.join(head, "\n", text)
+	}
+	if text == nil && log != PluginTrace {
+		text = f.value[slotMessage]
+	}
+	return text
+}
+
+func (a *arena) join(x []byte, sep string, y []byte) []byte {
+	mark := len(a.buf)
+	a.buf = append(a.buf, x...)
+	a.buf = append(a.buf, sep...)
+	a.buf = append(a.buf, y...)
+	return a.from(mark)
+}
+
+// empty reports whether nothing in the row says what happened, or to what.
+func (f *fields) empty() bool {
+	for s := slotNone + 1; s < slotSecret; s++ {
+		if len(f.value[s]) > 0 && (textSlots | timeSlots | of(slotID, slotType)).has(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// fill sets everything of x but its position and texts.
+func (r *reader) fill(x *row, f *fields) {
+	x.log = f.set.log()
+	x.typeName = f.first(slotType, slotTarget)
+	x.messageName = f.value[slotMessageName]
+	if x.messageName == nil && x.log == PluginTrace {
+		x.messageName = f.value[slotMessage]
+	}
+	x.entity = f.first(slotEntity, slotMap)
+	if strings.EqualFold(string(x.entity), "none") {
+		x.entity = nil
+	}
+	x.company = f.value[slotCompany]
+	x.mode = modeLabel(f.value[slotMode])
+	x.operationType = operationLabel(f.value[slotOperation])
+	x.depth = int32(min(number(f.value[slotDepth]), 1<<31-1))
+	x.durationMS = number(f.value[slotDuration])
+	x.correlationID = notZero(f.value[slotCorrelation])
+	if _, ok := parseGUID(f.value[slotCorr]); ok && x.correlationID == nil {
+		x.correlationID = notZero(f.value[slotCorr])
+	}
+	x.requestID = notZero(f.value[slotRequest])
+	x.activityID = notZero(f.value[slotActivity])
+	r.fillTime(x, f)
+}
+
+func (r *reader) fillTime(x *row, f *fields) {
+	start := f.value[slotStartDate]
+	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
+		start = r.arena.join(start, " ", f.value[slotStartTime])
+	} else if len(start) == 0 {
+		start = f.value[slotStartTime]
+	}
+	for _, v := range [...][]byte{f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
+		if len(v) == 0 {
+			continue
+		}
+		if at, ok := parseTime(v, r.zone); ok {
+			x.at, x.atRaw = at, nil
+			return
+		}
+		if x.atRaw == nil && !bytes.HasPrefix(v, []byte("0001-01-01")) {
+			x.atRaw = v
+		}
+	}
+}
+
+func modeLabel(v []byte) string {
+	switch s := string(v); s {
+	case "":
+		return ""
+	case "0", "Synchronous", "Sync", "Synchron", "synchronous", "sync":
+		return "Synchronous"
+	case "1", "Asynchronous", "Async", "Asynchron", "asynchronous", "async":
+		return "Asynchronous"
+	default:
+		return s
+	}
+}
+
+func operationLabel(v []byte) string {
+	switch s := string(v); s {
+	case "0":
+		return "Unknown"
+	case "1", "Plug-in":
+		return "Plug-in"
+	case "2":
+		return "Workflow Activity"
+	default:
+		return s
+	}
+}
+
+// number reads a whole number as people and spreadsheets print it, "1,234 ms"; decimals are
+// cut off. It is -1 when v is none.
+func number(v []byte) int64 {
+	v = bytes.TrimSpace(bytes.TrimSuffix(v, []byte("ms")))
+	if len(v) == 0 || !digit(v[0]) {
+		return -1
+	}
+	n := int64(0)
+	for i, c := range v {
+		switch {
+		case digit(c) && n < 1e15:
+			n = n*10 + int64(c-'0')
+		case c == ',' && i+3 < len(v) && digit(v[i+1]) && digit(v[i+2]) && digit(v[i+3]) && (i+4 == len(v) || !digit(v[i+4])):
+		case c == '.' && onlyDigits(v[i+1:]):
+			return n
+		default:
+			return -1
+		}
+	}
+	return n
+}
+
+func onlyDigits(v []byte) bool {
+	for _, c := range v {
+		if !digit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// notZero is v, or nothing when v is the GUID of zeros that stands for "none".
+func notZero(v []byte) []byte {
+	if bytes.IndexFunc(v, func(c rune) bool { return !strings.ContainsRune("0-{}", c) }) < 0 {
+		return nil
+	}
+	return v
+}
+
+// parseGUID reads the forms a GUID is exported in: with hyphens, with braces, without both.
+func parseGUID(v []byte) (id [16]byte, ok bool) {
+	if len(v) == 38 && v[0] == '{' && v[37] == '}' {
+		v = v[1:37]
+	}
+	var plain [32]byte
+	switch len(v) {
+	case 32:
+		copy(plain[:], v)
+	case 36:
+		if v[8] != '-' || v[13] != '-' || v[18] != '-' || v[23] != '-' {
+			return id, false
+		}
+		n := copy(plain[:], v[:8])
+		n += copy(plain[n:], v[9:13])
+		n += copy(plain[n:], v[14:18])
+		n += copy(plain[n:], v[19:23])
+		copy(plain[n:], v[24:])
+	default:
+		return id, false
+	}
+	_, err := hex.Decode(id[:], plain[:])
+	return id, err == nil
+}
+
+func (f *fields) hasText() bool {
+	for s := slotNone + 1; s < slotSecret; s++ {
+		if len(f.value[s]) > 0 && textSlots.has(s) {
+			return true
+		}
+	}
+	return false
+}

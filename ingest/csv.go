@@ -1,0 +1,499 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// A cell is where a value lies in its record; doubled says that it holds doubled quotes.
+type cell struct {
+	start, end int
+	doubled    bool
+}
+
+// How the scan of a record or JSON value ended.
+type scanState uint8
+
+const (
+	scanDone     scanState = iota
+	scanMore               // it does not end in what is there
+	scanUnclosed           // the file ends inside a quoted cell
+	scanBad                // not what the format allows
+)
+
+// A csvScan is one record and how it was found.
+type csvScan struct {
+	cells []cell
+	n     int  // bytes of the record with its line end
+	loose bool // a quote in the middle of a quoted cell was taken literally
+}
+
+// scan finds the cells of the record at the start of b. Quoted cells are hopped over from
+// quote to quote, so long texts cost next to nothing. A strict scan gives up at the first
+// quote that would have to be taken literally, and at the cell behind the most-th.
+func (s *csvScan) scan(b []byte, eof bool, comma byte, strict bool, most int) scanState {
+	s.cells, s.n, s.loose = s.cells[:0], 0, false
+	for i := 0; ; {
+		if strict && len(s.cells) >= most {
+			return scanBad
+		}
+		if i == len(b) && !eof {
+			return scanMore
+		}
+		if i < len(b) && b[i] == '"' {
+			next, st := s.quoted(b, i+1, eof, comma, strict)
+			if st != scanDone || s.n > 0 {
+				return st
+			}
+			i = next
+			continue
+		}
+		k := indexEither(b[i:], comma, '\n')
+		if k < 0 {
+			if !eof {
+				return scanMore
+			}
+			s.cells = append(s.cells, cell{start: i, end: trimCR(b, i, len(b))})
+			s.n = len(b)
+			return scanDone
+		}
+		if b[i+k] == '\n' {
+			s.cells = append(s.cells, cell{start: i, end: trimCR(b, i, i+k)})
+			s.n = i + k + 1
+			return scanDone
+		}
+		s.cells = append(s.cells, cell{start: i, end: i + k})
+		i += k + 1
+	}
+}
+
+// quoted finds the end of the quoted cell whose text starts at start, and returns where the
+// next cell starts; it sets s.n when the record ends with this cell.
+func (s *csvScan) quoted(b []byte, start int, eof bool, comma byte, strict bool) (int, scanState) {
+	doubled := false
+	for j := start; ; {
+		k := bytes.IndexByte(b[j:], '"')
+		if k < 0 {
+			if eof {
+				return 0, scanUnclosed
+			}
+			return 0, scanMore
+		}
+		end := j + k
+		j = end + 1
+		c := cell{start, end, doubled}
+		if j+1 >= len(b) && !eof {
+			return 0, scanMore // what follows the quote decides
+		}
+		switch {
+		case j == len(b):
+			s.cells, s.n = append(s.cells, c), j
+			return 0, scanDone
+		case b[j] == '"':
+			doubled = true
+			j++
+		case b[j] == comma:
+			s.cells = append(s.cells, c)
+			return j + 1, scanDone
+		case b[j] == '\n':
+			s.cells, s.n = append(s.cells, c), j+1
+			return 0, scanDone
+		case b[j] == '\r' && (j+1 == len(b) || b[j+1] == '\n'):
+			s.cells, s.n = append(s.cells, c), min(j+2, len(b))
+			return 0, scanDone
+		case strict:
+			return 0, scanBad
+		default:
+			s.loose = true
+		}
+	}
+}
+
+func trimCR(b []byte, start, end int) int {
+	if end > start && b[end-1] == '\r' {
+		return end - 1
+	}
+	return end
+}
+
+// indexEither is the first x or y in b, eight bytes at a time. Cells without quotes are
+// short, so bytes.IndexByte for both would cost more in calls than in looking.
+func indexEither(b []byte, x, y byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	xs, ys := ones*uint64(x), ones*uint64(y)
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		v := binary.LittleEndian.Uint64(b[i:])
+		p, q := v^xs, v^ys
+		// A zero byte borrows; the lowest marked byte is always a true one.
+		if m := ((p-ones)&^p | (q-ones)&^q) & high; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] == x || b[i] == y {
+			return i
+		}
+	}
+	return -1
+}
+
+// unquote appends the text of a cell with doubled quotes, each made one, to the arena.
+func unquote(a *arena, b []byte) []byte {
+	mark := len(a.buf)
+	for {
+		i := bytes.IndexByte(b, '"')
+		if i < 0 || i+1 == len(b) {
+			break
+		}
+		a.buf = append(a.buf, b[:i+1]...)
+		if b[i+1] == '"' {
+			i++
+		}
+		b = b[i+1:]
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+// A table is what the header of a CSV file says.
+type table struct {
+	comma    byte
+	skip     int // bytes before the header's end, header included
+	headings []string
+	slots    []slot // by column
+	set      slotSet
+	secret   bool // has a column that must not be shown
+	bare     bool // no header: the columns were found by what is in them
+}
+
+// Reasons of rejected rows. Each is the same for all rows with the mistake, so that a report
+// can group them.
+const (
+	reasonManyCells = "more cells than the header has"
+	reasonFewCells  = "fewer cells than the header has"
+	reasonEmpty     = "row is empty"
+	reasonUnclosed  = "quote is not closed"
+	reasonLoose     = "quote inside a cell is not doubled"
+	reasonLong      = "row is longer than the limit"
+	reasonCut       = "row is cut off"
+	reasonID        = "not a guid"
+	reasonJSON      = "not valid json"
+	reasonNoObject  = "not an object"
+	reasonNoText    = "no error or trace text found"
+)
+
+// csv reads the rows behind the header of t.
+func (r *reader) csv(t *table) error {
+	w := &r.w
+	w.consume(t.skip)
+	p := csvReader{reader: r, table: t, row: 1}
+	if t.bare {
+		p.row = 0
+	}
+	for {
+		if n := blankLines(w.rest()); n > 0 {
+			w.consume(n)
+		}
+		if len(w.rest()) == 0 || len(w.rest()) == 1 && w.rest()[0] == '\r' {
+			if w.more() {
+				continue
+			}
+			return w.ctx.Err()
+		}
+		p.row++
+		if err := p.next(); err != nil {
+			return err
+		}
+	}
+}
+
+// blankLines is the length of the empty lines at the start of b: they are no rows.
+func blankLines(b []byte) int {
+	i := 0
+	for {
+		switch {
+		case i < len(b) && b[i] == '\n':
+			i++
+		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
+			i += 2
+		default:
+			return i
+		}
+	}
+}
+
+// A csvReader reads the rows of one file.
+type csvReader struct {
+	*reader
+	*table
+	scan csvScan
+	row  int64
+	// Up to this offset a scan is strict: a row whose quotes do not match was found before
+	// it, and trying each line to the end of the file again would cost the square of it.
+	strictTo int64
+}
+
+// next takes one row off the window: a record, or a reject.
+func (p *csvReader) next() error {
+	w := &p.w
+	strict := w.offset < p.strictTo
+	st := p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
+	for st == scanMore && len(w.rest()) <= p.maxRecord {
+		w.more()
+		st = p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	rest := w.rest()
+	switch {
+	case st == scanBad:
+		return p.broken(len(rest), reasonLoose)
+	case st == scanMore:
+		if p.scan.loose || p.inner(len(rest)) > 0 {
+			return p.broken(len(rest), reasonUnclosed)
+		}
+		return p.skipRow()
+	case st == scanUnclosed:
+		switch {
+		case w.cut():
+			return p.drop(len(rest), reasonCut)
+		case p.scan.loose || p.inner(len(rest)) > 0:
+			return p.broken(len(rest), reasonUnclosed)
+		}
+		return p.drop(len(rest), reasonUnclosed)
+	case p.scan.n > p.maxRecord:
+		return p.drop(p.scan.n, reasonLong)
+	case p.scan.n == len(rest) && w.cut() && rest[len(rest)-1] != '\n':
+		return p.drop(len(rest), reasonCut)
+	case p.scan.loose && (len(p.scan.cells) != len(p.slots) || p.inner(p.scan.n) > 0):
+		return p.broken(p.scan.n, reasonLoose)
+	}
+	return p.take()
+}
+
+// take makes a record of the row that was scanned.
+func (p *csvReader) take() error {
+	w, f := &p.w, &p.fields
+	b := w.rest()[:p.scan.n]
+	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
+	w.consume(p.scan.n)
+	p.arena.reset()
+	f.clear()
+	for _, c := range p.scan.cells[min(len(p.slots), len(p.scan.cells)):] {
+		if len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
+			return p.reject(at, "", reasonManyCells, p.shown(b))
+		}
+	}
+	ascii := plain(b)
+	for i, c := range p.scan.cells[:min(len(p.slots), len(p.scan.cells))] {
+		s := p.slots[i]
+		if s == slotNone || s == slotSecret {
+			continue
+		}
+		v := b[c.start:c.end]
+		if c.doubled {
+			v = unquote(&p.arena, v)
+		}
+		if !ascii {
+			v = w.text(&p.arena, v)
+		}
+		f.put(s, v)
+	}
+	f.set = p.set
+	switch {
+	case f.empty() && p.allBlank(b):
+		return p.reject(at, "", reasonEmpty, "")
+	case len(p.scan.cells)*2 < len(p.slots) && !f.hasText():
+		return p.reject(at, "", reasonFewCells, p.shown(b))
+	case f.empty():
+		return p.reject(at, "", reasonEmpty, p.shown(b))
+	}
+	return p.entry(f, at, p.heading)
+}
+
+func (p *csvReader) allBlank(b []byte) bool {
+	for _, c := range p.scan.cells {
+		if len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// heading is the heading of the first column of a slot, as the file prints it.
+func (p *csvReader) heading(s slot) string {
+	for i, x := range p.slots {
+		if x == s {
+			return p.headings[i]
+		}
+	}
+	return ""
+}
+
+// shown is the excerpt of a row: nothing when a secret may be anywhere in it.
+func (p *csvReader) shown(b []byte) string {
+	if p.secret {
+		return ""
+	}
+	return excerpt(p.w.text(&p.arena, b[:min(len(b), 1024)]))
+}
+
+// drop rejects the first n bytes of the window as one row.
+func (p *csvReader) drop(n int, reason string) error {
+	w := &p.w
+	b := w.rest()[:n]
+	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
+	w.consume(n)
+	return p.reject(at, "", reason, p.shown(b))
+}
+
+// broken rejects a row whose quotes do not match and goes on at the first line inside of it
+// that is a row by itself, or at the next line. n is how far the scan went.
+func (p *csvReader) broken(n int, reason string) error {
+	w := &p.w
+	p.strictTo = max(p.strictTo, w.offset+w.rawLen(w.rest()[:n]))
+	line := p.inner(n)
+	if line <= 0 {
+		line = bytes.IndexByte(w.rest()[:n], '\n') + 1
+	}
+	if line <= 0 {
+		line = n
+	}
+	return p.drop(line, reason)
+}
+
+// inner looks in the first n bytes of the window, a row with doubtful quotes, for a line
+// that is beyond doubt a row of the table: the next row, swallowed by a quote that was never
+// closed. It returns where the line starts, or 0.
+func (p *csvReader) inner(n int) int {
+	const mostLines = 256
+	b := p.w.rest()[:n]
+	var s csvScan
+	for i, line := 0, 0; line < mostLines; line++ {
+		k := bytes.IndexByte(b[i:], '\n')
+		if k < 0 || i+k+1 == len(b) {
+			return 0
+		}
+		i += k + 1
+		st := s.scan(b[i:min(len(b), i+64<<10)], p.w.eof() && n == len(p.w.rest()), p.comma, true, len(p.slots))
+		if st == scanDone && !s.loose && len(s.cells) == len(p.slots) && p.typed(b[i:], s.cells) {
+			return i
+		}
+	}
+	return 0
+}
+
+// typed reports whether cells hold what their columns ask for: a time, a GUID, a mode. Lines
+// of a stack trace may have as many commas as the header, but not these.
+func (p *csvReader) typed(b []byte, cells []cell) bool {
+	hits := 0
+	for i, c := range cells {
+		v := bytes.TrimSpace(b[c.start:c.end])
+		if len(v) == 0 {
+			continue
+		}
+		ok := true
+		switch s := p.slots[i]; {
+		case s == slotID:
+			_, ok = parseGUID(v)
+		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
+			_, ok = parseTime(v, p.zone)
+			ok = ok || digit(v[0]) && digit(v[len(v)-1])
+		case s == slotDepth || s == slotDuration:
+			ok = number(v) >= 0
+		default:
+			continue
+		}
+		if !ok {
+			return false
+		}
+		hits++
+	}
+	return hits > 0
+}
+
+// skipRow rejects a row that is too long to hold, reading over it to its end.
+func (p *csvReader) skipRow() error {
+	w := &p.w
+	at := place{row: p.row, offset: w.offset}
+	text := p.shown(w.rest())
+	var s rowSkipper
+	s.comma = p.comma
+	for {
+		n, done := s.skip(w.rest())
+		w.consume(n)
+		if done || !w.more() {
+			break
+		}
+	}
+	at.length = w.offset - at.offset
+	return p.reject(at, "", reasonLong, text)
+}
+
+// A rowSkipper finds the end of a row that comes in pieces.
+type rowSkipper struct {
+	comma byte
+	state skipState
+}
+
+type skipState uint8
+
+const (
+	atCell skipState = iota
+	inPlain
+	inQuotes
+	afterQuote
+	afterCR
+)
+
+func (s *rowSkipper) skip(b []byte) (n int, done bool) {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		switch s.state {
+		case inQuotes:
+			k := bytes.IndexByte(b[i:], '"')
+			if k < 0 {
+				return len(b), false
+			}
+			i += k
+			s.state = afterQuote
+			continue
+		case afterCR:
+			if c == '\n' {
+				return i + 1, true
+			}
+			s.state = inQuotes
+			i--
+			continue
+		case atCell:
+			if c == '"' {
+				s.state = inQuotes
+				continue
+			}
+			s.state = inPlain
+		case afterQuote:
+			switch c {
+			case '"':
+				s.state = inQuotes
+				continue
+			case '\r':
+				s.state = afterCR
+				continue
+			case s.comma, '\n':
+			default:
+				s.state = inQuotes
+				continue
+			}
+		}
+		switch c {
+		case '\n':
+			return i + 1, true
+		case s.comma:
+			s.state = atCell
+		}
+	}
+	return len(b), false
+}

@@ -1,0 +1,469 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Names of File.Format.
+const (
+	formatCSV  = "csv"
+	formatJSON = "json"
+	formatText = "text"
+)
+
+// A problem is why a file could not be read. Its text names the file and what to do.
+type problem struct {
+	text  string
+	cause error
+}
+
+func (p *problem) Error() string { return p.text }
+func (p *problem) Unwrap() error { return p.cause }
+
+// notALog is a problem of a file that holds no log.
+func notALog(path, format string, args ...any) error {
+	return &problem{path + ": " + fmt.Sprintf(format, args...), ErrNotALog}
+}
+
+// document reads one file, decompressed: it finds encoding and format, reads the rows and
+// closes the account. walked says that nobody named the file.
+func (r *reader) document(path, container string, src io.Reader, walked bool) error {
+	r.file = File{Path: path, Container: container}
+	r.kinds, r.cutRows = kinds{}, 0
+	w := &r.w
+	w.reset(r.ctx, src)
+	w.more()
+	if len(w.rest()) == 0 {
+		if w.err == io.EOF {
+			r.warn("the file is empty")
+		}
+		return r.close(true)
+	}
+	w.decideUnicode()
+	whole, err := r.parse(path, walked)
+	if err != nil {
+		return err
+	}
+	return r.close(whole)
+}
+
+// parse reads the document with the parser it asks for. It reports whether the file was read
+// to its end.
+func (r *reader) parse(path string, walked bool) (whole bool, err error) {
+	w := &r.w
+	b := w.rest()
+	if what := foreign(b, w.order != nil); what != "" {
+		r.file.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
+		return false, nil
+	}
+	text := bytes.TrimSpace(b)
+	if len(text) == 0 && w.eof() {
+		r.warn("the file holds only blanks")
+		return true, r.text()
+	}
+	format := r.opt.Format
+	if format == "" || format == "auto" {
+		format = ""
+	}
+	if format == "" && xmlExport(text) {
+		r.file.Problem = &problem{path + ": xml export: not read yet, export the log as CSV or JSON", errNotYet}
+		return false, nil
+	}
+	if format == formatJSON || format == "" && len(text) > 0 && looksJSON(text) {
+		if keys, ok := knownJSON(b); format == "" && !ok && !marked(b) {
+			r.file.Problem = notALog(path, "json without a key of a log (found: %s): needed is %s", keys, needed)
+			return false, nil
+		}
+		r.file.Format = formatJSON
+		return true, r.json()
+	}
+	if format == formatCSV || format == "" {
+		t, foundHeadings := r.sniffTable()
+		if t != nil {
+			r.file.Format = formatCSV
+			return true, r.csv(t)
+		}
+		if foundHeadings != "" || format == formatCSV {
+			r.file.Problem = notALog(path, "none of its columns is known (found: %s): needed is %s; export the log with that column",
+				foundHeadings, needed)
+			return false, nil
+		}
+	}
+	if walked && format == "" && !marked(b) && !errorLines(b) {
+		r.file.Problem = notALog(path, "text without any message of a log: name the file itself to read it all the same")
+		return false, nil
+	}
+	r.file.Format = formatText
+	return true, r.text()
+}
+
+const needed = "at least one of exceptiondetails, messageblock, errormessage, verboseerror, detailederrormessage"
+
+var errNotYet = errors.New("format not read yet")
+
+// close ends the account of the file. whole says that a parser went through to its end.
+func (r *reader) close(whole bool) error {
+	w, f := &r.w, &r.file
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	f.Bytes = w.total
+	f.Log = r.kinds.String()
+	if whole {
+		f.Encoding = w.encodingName()
+	}
+	if whole && w.err == io.EOF {
+		sum := w.hash.Sum128().Bytes()
+		f.Digest = fmt.Sprintf("%x", sum)
+	}
+	if w.replaced > 0 {
+		r.warn(fmt.Sprintf("%s invalid characters were replaced: the encoding of the file (%s) is damaged", thousands(w.replaced), w.encodingName()))
+	}
+	if w.cut() && f.Problem == nil {
+		f.Problem = r.cutProblem(w.err)
+	}
+	r.b.done(*f)
+	r.tell(0)
+	return nil
+}
+
+// foreign names the kind of a file that is no text, or is empty.
+func foreign(b []byte, wide bool) string {
+	for _, m := range []struct{ magic, name string }{
+		{"\x89PNG\r\n", "a PNG image"},
+		{"%PDF-", "a PDF document"},
+		{"\xff\xd8\xff", "a JPEG image"},
+		{"GIF8", "a GIF image"},
+		{"\x7fELF", "a program"},
+		{"MZ", "a program"},
+		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls, .doc, .msg)"},
+		{"ElfFile\x00", "a Windows event log (.evtx)"},
+		{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
+		{"\xfd7zXZ\x00", "an xz archive"},
+		{"Rar!\x1a\x07", "a rar archive"},
+		{"PAR1", "a Parquet file"},
+		{"SQLite format 3\x00", "an SQLite database"},
+	} {
+		if bytes.HasPrefix(b, []byte(m.magic)) && (m.magic != "MZ" || controls(b)) {
+			return m.name
+		}
+	}
+	if !wide && controls(b) {
+		return "binary data"
+	}
+	return ""
+}
+
+// controls reports whether b holds more control characters than a text with a few damaged
+// places does.
+func controls(b []byte) bool {
+	b = b[:min(len(b), 8192)]
+	n := 0
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x1a || c == 0x7f {
+			n++
+		}
+	}
+	return n*50 > len(b)
+}
+
+func xmlExport(b []byte) bool {
+	for range 4 {
+		b = b[blanks(b):]
+		if !bytes.HasPrefix(b, []byte("<?")) && !bytes.HasPrefix(b, []byte("<!--")) {
+			break
+		}
+		i := bytes.IndexByte(b, '>')
+		if i < 0 {
+			return false
+		}
+		b = b[i+1:]
+	}
+	for _, root := range []string{"<Entities", "<Entity ", "<Workbook", "<EntityCollection"} {
+		if bytes.HasPrefix(b, []byte(root)) {
+			return true
+		}
+	}
+	return false
+}
+
+func looksJSON(b []byte) bool {
+	next := b[1:]
+	next = next[blanks(next):]
+	if len(next) == 0 {
+		return b[0] == '{' || b[0] == '['
+	}
+	switch b[0] {
+	case '{':
+		return next[0] == '"' || next[0] == '}'
+	case '[':
+		return next[0] == '{' || next[0] == '"' || next[0] == ']' || next[0] == '['
+	}
+	return false
+}
+
+// knownJSON looks through the keys in b for those of a log, and lists the first ones met.
+func knownJSON(b []byte) (keys string, ok bool) {
+	var met []string
+	var set slotSet
+	for i := 0; ; {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			break
+		}
+		i += k
+		n, whole := scanString(b[i:])
+		if !whole {
+			break
+		}
+		key := b[i+1 : i+n-1]
+		i += n
+		if j := i + blanks(b[i:]); j == len(b) || b[j] != ':' {
+			continue
+		}
+		if s := slotOf(key); s != slotNone && bytes.IndexByte(key, '@') < 0 {
+			set |= of(s)
+		}
+		if set.known() || recordErrorKey(key) || string(key) == "recordResponses" {
+			return "", true
+		}
+		if len(met) < 8 && len(key) < 60 {
+			met = append(met, fmt.Sprintf("%.30q", key))
+		}
+	}
+	if len(met) == 0 {
+		return "none", looksJSON(append(bytes.TrimSpace(b), ' ')) && !bytes.ContainsAny(b, "\"")
+	}
+	return strings.Join(met, ", "), false
+}
+
+// marked reports whether b holds words that only the logs have.
+func marked(b []byte) bool {
+	for _, s := range []string{
+		"recordResponses", "Unit of Work", "Unable to write data", "OrganizationServiceFault", "Unhandled exception",
+		"Unhandled Exception", "Write failed for entity", "Initial Sync completed with status",
+		"Unexpected exception from plug-in", "Exception type: ",
+	} {
+		if bytes.Contains(b, []byte(s)) {
+			return true
+		}
+	}
+	line, _, _ := bytes.Cut(bytes.TrimSpace(b[:min(len(b), 4096)]), []byte("\n"))
+	return followed(b, "RecordError", 1, digit) || followed(b, "0x8", 7, hexDigit) || traceHeader(line)
+}
+
+// followed reports whether b holds s with n bytes behind it that are ok.
+func followed(b []byte, s string, n int, ok func(byte) bool) bool {
+	for {
+		i := bytes.Index(b, []byte(s))
+		if i < 0 {
+			return false
+		}
+		b = b[i+len(s):]
+		j := 0
+		for j < n && j < len(b) && ok(b[j]) {
+			j++
+		}
+		if j == n {
+			return true
+		}
+	}
+}
+
+func hexDigit(c byte) bool { c = lower(c); return digit(c) || c >= 'a' && c <= 'f' }
+
+// errorLines reports whether b has a line that starts with a time and speaks of an error.
+func errorLines(b []byte) bool {
+	for len(b) > 0 {
+		line, rest, _ := bytes.Cut(b, []byte("\n"))
+		if _, n := lineTime(line); n > 0 {
+			for _, s := range []string{"error", "exception", "failed", "fehler"} {
+				if indexFold(line, s) < len(line) {
+					return true
+				}
+			}
+		}
+		b = rest
+	}
+	return false
+}
+
+// sniffTable looks for a header row at the start of the window. Without a known one it
+// returns the headings of what is a table all the same, or nothing when it is none.
+func (r *reader) sniffTable() (best *table, foundHeadings string) {
+	w := &r.w
+	b := w.rest()
+	commas, skip := []byte{',', ';', '\t'}, 0
+	if line, _, ok := bytes.Cut(b, []byte("\n")); ok {
+		if c := bytes.Trim(line, "\"\r "); len(c) == 5 && indexFold(c, "sep=") == 0 {
+			commas, skip = c[4:], len(line)+1
+		}
+	}
+	most := 0
+	for _, comma := range commas {
+		if t, n := r.header(b, skip, comma); t != nil && n > most {
+			best, most = t, n
+		}
+	}
+	if best != nil {
+		return best, ""
+	}
+	for _, comma := range commas {
+		if rows := sample(b, skip, comma, w.eof()); rows != nil {
+			if t := r.byMarkers(b, rows, comma, skip); t != nil {
+				return t, ""
+			}
+			return nil, r.headingList(b, rows[0])
+		}
+	}
+	return nil, ""
+}
+
+// header finds the first known header row among the first rows, and how many of its columns
+// are known. Titles, blank lines and PowerShell's #TYPE may stand before it.
+func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
+	const rows = 12
+	var s csvScan
+	for i, at := 0, skip; i < rows; i++ {
+		if s.scan(b[at:], r.w.eof(), comma, false, 0) != scanDone {
+			return nil, 0
+		}
+		line := b[at : at+s.n]
+		at += s.n
+		if t := r.table(line, s.cells, comma); t != nil && (len(s.cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
+			t.skip = at
+			return t, t.known()
+		}
+		if at == len(b) {
+			break
+		}
+	}
+	return nil, 0
+}
+
+// table takes cells as a header row; nil when too few of them are known.
+func (r *reader) table(b []byte, cells []cell, comma byte) *table {
+	t := &table{comma: comma}
+	for _, c := range cells {
+		v := b[c.start:c.end]
+		if len(v) > 120 || len(cells) == 1 && bytes.IndexByte(v, ':') >= 0 {
+			return nil
+		}
+		s := slotOf(v)
+		// Every other column of a model-driven export that must not be modified is noise.
+		t.slots = append(t.slots, s)
+		t.set |= of(s)
+		t.secret = t.secret || s == slotSecret
+	}
+	t.set &^= of(slotNone)
+	if !t.set.known() {
+		return nil
+	}
+	for _, c := range cells {
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, b[c.start:c.end]))))
+	}
+	return t
+}
+
+func (t *table) known() int {
+	n := 0
+	for _, s := range t.slots {
+		if s != slotNone {
+			n++
+		}
+	}
+	return n
+}
+
+// sample cuts the first rows with this delimiter. It returns nothing unless they look like a
+// table: several columns, the same number in each row, and headings that are no sentences.
+func sample(b []byte, skip int, comma byte, eof bool) [][]cell {
+	const most = 6
+	var rows [][]cell
+	for at := skip; len(rows) < most && at < len(b); {
+		at += blankLines(b[at:])
+		var s csvScan
+		if s.scan(b[at:], eof, comma, false, 0) != scanDone || s.n == 0 {
+			break
+		}
+		for i := range s.cells {
+			s.cells[i].start += at
+			s.cells[i].end += at
+		}
+		at += s.n
+		if len(s.cells) < 2 || len(rows) > 0 && len(s.cells) != len(rows[0]) {
+			return nil
+		}
+		rows = append(rows, s.cells)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	for _, c := range rows[0] {
+		v := bytes.TrimSpace(b[c.start:c.end])
+		if !marked(v) && (len(v) > 60 || bytes.HasSuffix(v, []byte(".")) || bytes.Count(v, []byte(" ")) > 5) {
+			return nil
+		}
+	}
+	return rows
+}
+
+// byMarkers makes a table of rows whose headings say nothing but whose cells speak: the
+// column with the markers of a log is the error text. The first row is no header when it has
+// markers itself.
+func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table {
+	for i, cells := range rows {
+		for j, c := range cells {
+			if !marked(b[c.start:c.end]) {
+				continue
+			}
+			t := &table{comma: comma, bare: i == 0, skip: skip}
+			for k, h := range rows[0] {
+				v := b[h.start:h.end]
+				s := slotOf(v)
+				if _, ok := parseTime(v, r.zone); t.bare && ok {
+					s = slotTimestamp
+				}
+				if k == j {
+					s = slotDetailed
+				}
+				t.slots = append(t.slots, s)
+				t.set |= of(s)
+				t.secret = t.secret || s == slotSecret
+				t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, v))))
+			}
+			t.set &^= of(slotNone)
+			if t.bare {
+				clear(t.headings)
+			} else {
+				var s csvScan
+				t.skip += blankLines(b[skip:])
+				s.scan(b[t.skip:], r.w.eof(), comma, false, 0)
+				t.skip += s.n
+			}
+			return t
+		}
+	}
+	return nil
+}
+
+func (r *reader) headingList(b []byte, cells []cell) string {
+	var names []string
+	for _, c := range cells[:min(8, len(cells))] {
+		names = append(names, fmt.Sprintf("%.30q", bytes.TrimSpace(r.w.text(&r.arena, b[c.start:c.end]))))
+	}
+	return strings.Join(names, ", ")
+}
+
+// thousands prints n with commas.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

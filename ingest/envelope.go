@@ -1,0 +1,372 @@
+package ingest
+
+import (
+	"bytes"
+)
+
+// A response is one failed record of a dual-write live-error envelope.
+type response struct {
+	entity  []byte
+	message []byte
+	verbose []byte
+	at      []byte
+}
+
+// hasEnvelope reports whether text holds a live-error envelope or its essential part.
+func hasEnvelope(text []byte) bool {
+	return indexRare(text, "recordResponses", 6) >= 0 ||
+		indexRare(text, "verboseError", 7) >= 0 && indexRare(text, "errorMessage", 5) >= 0
+}
+
+// envelopeKeys are the keys of the envelope: all that tells, in a text with unescaped quotes,
+// where a value ends.
+var envelopeKeys = []struct {
+	name string
+	key  envelopeKey
+}{
+	{"errorMessage", keyMessage},
+	{"logDateTime", keyTime},
+	{"verboseError", keyVerbose},
+	{"entityName", keyEntity},
+	{"debugLogTrace", keyDebug},
+	{"externalEntityName", keyOther},
+	{"recordResponses", keyOther},
+	{"fieldResponses", keyOther},
+	{"executionStatus", keyOther},
+	{"isErrorCountUpdated", keyOther},
+	{"dualWriteProcessingStage", keyOther},
+}
+
+type envelopeKey uint8
+
+const (
+	keyOther envelopeKey = iota
+	keyMessage
+	keyTime
+	keyVerbose
+	keyEntity
+	keyDebug
+)
+
+// responses finds the failed records of all envelopes in text, which may be a document, a
+// cell, or prose around one. Envelopes that are no valid JSON, as Microsoft's own published
+// one is not, are read by their keys.
+func (r *reader) responses(text []byte) []response {
+	text = r.unwrap(text)
+	found := r.found[:0]
+	for {
+		i := bytes.Index(text, []byte("recordResponses"))
+		if i < 0 {
+			break
+		}
+		start, end := strictEnvelope(text, i)
+		if end == 0 {
+			break
+		}
+		found = r.strictResponses(found, text[start:end])
+		text = text[end:]
+	}
+	found = r.looseResponses(found, text)
+	r.found = found
+	return found
+}
+
+// unwrap undoes the escapes of an envelope that is itself the text of a JSON string, once or
+// twice, and makes typographic quotes plain.
+func (r *reader) unwrap(text []byte) []byte {
+	for range 3 {
+		if i := bytes.Index(text, []byte("recordResponses")); i < 2 || text[i-2] != '\\' || text[i-1] != '"' {
+			break
+		}
+		text = unescape(&r.arena, text)
+	}
+	if bytes.Contains(text, []byte("\u201crecordResponses")) || bytes.Contains(text, []byte("\u201cerrorMessage")) {
+		text = bytes.ReplaceAll(text, []byte("\u201c"), []byte(`"`))
+		text = bytes.ReplaceAll(text, []byte("\u201d"), []byte(`"`))
+	}
+	return text
+}
+
+// strictEnvelope finds the well-formed object around place i of text.
+func strictEnvelope(text []byte, i int) (start, end int) {
+	const tries = 16
+	for range tries {
+		k := bytes.IndexByte(text[start:i], '{')
+		if k < 0 {
+			return 0, 0
+		}
+		start += k
+		if n, st := scanJSON(text[start:], true); st == scanDone && start+n > i {
+			return start, start + n
+		}
+		start++
+	}
+	return 0, 0
+}
+
+// strictResponses appends the responses of b, a well-formed envelope.
+func (r *reader) strictResponses(found []response, b []byte) []response {
+	var entity, list, fields []byte
+	before := len(found)
+	members(b, func(key, value []byte) {
+		switch string(key) {
+		case "entityName":
+			entity = jsonText(&r.arena, value)
+		case "recordResponses":
+			list = value
+		case "fieldResponses":
+			fields = value
+		}
+	})
+	// Nobody has seen fieldResponses filled: they are read like the others, after them.
+	for _, l := range [][]byte{list, fields} {
+		if len(l) == 0 || l[0] != '[' {
+			continue
+		}
+		elements(l, func(value []byte) {
+			x := response{entity: entity}
+			if value[0] == '{' {
+				members(value, func(key, value []byte) {
+					switch string(key) {
+					case "errorMessage":
+						x.message = jsonText(&r.arena, value)
+					case "verboseError":
+						x.verbose = jsonText(&r.arena, value)
+					case "logDateTime":
+						x.at = jsonText(&r.arena, value)
+					}
+				})
+			} else {
+				x.message = jsonText(&r.arena, value)
+			}
+			if len(x.message)+len(x.verbose) > 0 {
+				found = append(found, x)
+			}
+		})
+		if len(found) > before {
+			break
+		}
+	}
+	return found
+}
+
+// looseResponses appends what the known keys in text give. An errorMessage starts a response;
+// an entityName belongs to the responses of its envelope, before or behind it.
+func (r *reader) looseResponses(found []response, text []byte) []response {
+	var entity []byte
+	open := len(found) // responses from here on belong to the envelope being read
+	for len(text) > 0 {
+		key, at := nextKey(text)
+		if at < 0 {
+			break
+		}
+		value, n := looseValue(key, text[at:])
+		text = text[at+n:]
+		v := bytes.TrimSpace(unescape(&r.arena, value))
+		switch key {
+		case keyEntity:
+			if entity != nil {
+				open = len(found)
+			}
+			entity = v
+			for i := range found[open:] {
+				if found[open+i].entity == nil {
+					found[open+i].entity = v
+				}
+			}
+		case keyMessage:
+			found = append(found, response{entity: entity, message: v})
+		case keyTime:
+			if len(found) > open && found[len(found)-1].at == nil {
+				found[len(found)-1].at = v
+			}
+		case keyVerbose:
+			if len(found) == open || found[len(found)-1].verbose != nil {
+				found = append(found, response{entity: entity})
+			}
+			found[len(found)-1].verbose = v
+		}
+	}
+	kept := found[:0]
+	for _, x := range found {
+		if len(x.message)+len(x.verbose) > 0 {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// nextKey finds the next `"key":` of an envelope and where its value starts.
+func nextKey(b []byte) (envelopeKey, int) {
+	for i := 0; ; {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			return 0, -1
+		}
+		i += k
+		if key, n := keyAt(b[i:]); n > 0 {
+			return key, i + n
+		}
+		i++
+	}
+}
+
+// keyAt reports the key that b starts with, and its length up to the value.
+func keyAt(b []byte) (envelopeKey, int) {
+	for _, k := range envelopeKeys {
+		n := len(k.name) + 2
+		if len(b) <= n || b[n-1] != '"' || string(b[1:n-1]) != k.name {
+			continue
+		}
+		n += blanks(b[n:])
+		if n < len(b) && b[n] == ':' {
+			n++
+			return k.key, n + blanks(b[n:])
+		}
+	}
+	return 0, 0
+}
+
+// looseValue returns the text of the value at the start of b, and its length. A string ends
+// at a quote with the next key, or the end of its object, behind it; a debug trace ends with
+// the envelope, whatever it holds.
+func looseValue(key envelopeKey, b []byte) (value []byte, n int) {
+	switch {
+	case key == keyDebug:
+		return nil, debugEnd(b)
+	case len(b) == 0 || b[0] != '"':
+		i := 0
+		for i < len(b) && b[i] != ',' && b[i] != '}' && b[i] != '"' {
+			i++
+		}
+		return nil, i
+	}
+	for i := 1; ; {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			return b[1:], len(b)
+		}
+		i += k
+		if valueEnds(b[i+1:]) {
+			return b[1:i], i + 1
+		}
+		i++
+	}
+}
+
+func valueEnds(b []byte) bool {
+	b = b[blanks(b):]
+	if len(b) == 0 {
+		return true
+	}
+	if b[0] == ',' {
+		b = b[1:]
+		_, n := keyAt(b[blanks(b):])
+		return n > 0
+	}
+	if b[0] != '}' {
+		return false
+	}
+	b = b[1:]
+	b = b[blanks(b):]
+	switch {
+	case len(b) == 0:
+		return true
+	case b[0] == ',':
+		b = b[1:]
+		b = b[blanks(b):]
+		if len(b) == 0 || b[0] != '{' {
+			return false
+		}
+		_, n := keyAt(b[1+blanks(b[1:]):])
+		return n > 0
+	case b[0] == ']':
+		// An array inside the text ends so too; behind the one of the envelope comes its
+		// next key or its end.
+		b = b[1:]
+		b = b[blanks(b):]
+		if len(b) > 0 && b[0] == ',' {
+			b = b[1:]
+			_, n := keyAt(b[blanks(b):])
+			return n > 0
+		}
+		return len(b) == 0 || b[0] == '}'
+	}
+	return false
+}
+
+// debugEnd is where the payload of a debug trace ends: at the bracket that is followed by
+// the end of the envelope.
+func debugEnd(b []byte) int {
+	for i := 0; ; {
+		k := bytes.IndexByte(b[i:], ']')
+		if k < 0 {
+			return len(b)
+		}
+		i += k + 1
+		c := b[i:]
+		c = c[blanks(c):]
+		if len(c) == 0 || c[0] != '}' {
+			continue
+		}
+		c = c[1:]
+		c = c[blanks(c):]
+		if len(c) > 0 && c[0] == ',' {
+			c = c[1:]
+			c = c[blanks(c):]
+		}
+		if len(c) == 0 || c[0] == ']' {
+			return i
+		}
+		if c[0] == '{' {
+			if _, n := keyAt(c[1+blanks(c[1:]):]); n > 0 {
+				return i
+			}
+		}
+	}
+}
+
+// envelopeObject makes records of b, a well-formed envelope.
+func (p *jsonReader) envelopeObject(b []byte, at place) error {
+	found := p.strictResponses(p.found[:0], b)
+	p.found = found
+	if len(found) == 0 {
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	x := at.row0()
+	return p.keepResponses(&x, found)
+}
+
+// keepResponses makes a record of each response; x says what they have in common.
+func (r *reader) keepResponses(x *row, found []response) error {
+	for _, f := range found {
+		y := *x
+		y.log = DualWrite
+		if len(found) > 1 {
+			// One id cannot name several records.
+			y.id = [16]byte{}
+		}
+		if len(f.entity) > 0 {
+			y.entity = f.entity
+		}
+		if len(f.at) > 0 {
+			if at, ok := parseTime(f.at, r.zone); ok {
+				y.at, y.atRaw = at, nil
+			} else if y.at.IsZero() {
+				y.atRaw = f.at
+			}
+		}
+		switch {
+		case len(f.message) == 0:
+			y.errorText = f.verbose
+		case len(f.verbose) == 0:
+			y.errorText = f.message
+		default:
+			y.errorText = r.arena.join(f.message, "\n", f.verbose)
+		}
+		if err := r.keep(&y); err != nil {
+			return err
+		}
+	}
+	return nil
+}

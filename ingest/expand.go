@@ -1,0 +1,143 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Expand turns the PATH arguments of a command (files, folders, globs, "-") into sources:
+// folders are walked, their files sorted by path; hidden files and folders are left out. A
+// path that leads to nothing is an error of its own; the others are returned all the same
+// (the error joins one per path). A file that several arguments lead to is listed once.
+func Expand(args []string) ([]Source, error) {
+	x := expansion{seen: make(map[string]bool)}
+	for _, arg := range args {
+		if err := x.argument(arg); err != nil {
+			x.errs = append(x.errs, err)
+		}
+	}
+	return x.sources, errors.Join(x.errs...)
+}
+
+type expansion struct {
+	sources []Source
+	seen    map[string]bool
+	errs    []error
+}
+
+func (x *expansion) argument(arg string) error {
+	if arg == "-" {
+		x.add(Source{Path: "-", Size: -1})
+		return nil
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil:
+		return x.path(arg, info)
+	case strings.ContainsAny(arg, "*?["):
+		return x.glob(arg)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no such file or folder: check the path and the folder the command runs in", arg)
+	}
+	return unreadable(arg, err)
+}
+
+func unreadable(path string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("%s: cannot be read: %w", path, err)
+}
+
+func (x *expansion) glob(arg string) error {
+	found, err := filepath.Glob(arg)
+	if err != nil {
+		return fmt.Errorf("%s: not a valid pattern: check its brackets", arg)
+	}
+	hits := 0
+	for _, path := range found {
+		// As in a shell, * does not find hidden names.
+		if hidden(filepath.Base(path)) && !hidden(filepath.Base(arg)) {
+			continue
+		}
+		info, err := os.Stat(path)
+		if err == nil {
+			err = x.path(path, info)
+		}
+		if err != nil {
+			x.errs = append(x.errs, unreadable(path, err))
+		}
+		hits++
+	}
+	if hits == 0 {
+		return fmt.Errorf("%s: no file matches: check the pattern and the folder the command runs in", arg)
+	}
+	return nil
+}
+
+func (x *expansion) path(path string, info fs.FileInfo) error {
+	if !info.IsDir() {
+		x.add(source(path, info, false))
+		return nil
+	}
+	var found []Source
+	if err := x.walk(path, &found); err != nil {
+		return err
+	}
+	slices.SortFunc(found, func(a, b Source) int { return strings.Compare(a.Path, b.Path) })
+	for _, s := range found {
+		x.add(s)
+	}
+	return nil
+}
+
+// walk collects the files of a folder. Links to files are followed, links to folders are
+// not: they could lead back here.
+func (x *expansion) walk(dir string, found *[]Source) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return unreadable(dir, err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case hidden(e.Name()):
+		case e.IsDir():
+			if err := x.walk(path, found); err != nil {
+				x.errs = append(x.errs, err)
+			}
+		default:
+			if info, err := os.Stat(path); err != nil {
+				x.errs = append(x.errs, unreadable(path, err))
+			} else if info.Mode().IsRegular() {
+				*found = append(*found, source(path, info, true))
+			}
+		}
+	}
+	return nil
+}
+
+func hidden(name string) bool {
+	return strings.HasPrefix(name, ".") && name != "." && name != ".."
+}
+
+func source(path string, info fs.FileInfo, walked bool) Source {
+	s := Source{Path: filepath.ToSlash(filepath.Clean(path)), Size: -1, Walked: walked}
+	if info.Mode().IsRegular() {
+		s.Size = info.Size()
+	}
+	return s
+}
+
+func (x *expansion) add(s Source) {
+	if !x.seen[s.Path] {
+		x.seen[s.Path] = true
+		x.sources = append(x.sources, s)
+	}
+}

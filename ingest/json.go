@@ -1,0 +1,745 @@
+package ingest
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// jsonDepth is how deep values may be nested: no export goes beyond ten.
+const jsonDepth = 256
+
+// scanJSON finds the end of the JSON value at the start of b. Control characters inside
+// strings are let through: exports wrap lines in the middle of a text.
+func scanJSON(b []byte, eof bool) (int, scanState) {
+	var stack [jsonDepth]byte
+	depth, i := 0, 0
+	short := func() (int, scanState) {
+		if eof {
+			return len(b), scanBad
+		}
+		return 0, scanMore
+	}
+	for {
+		// A value starts here.
+		i += blanks(b[i:])
+		if i == len(b) {
+			return short()
+		}
+		switch c := b[i]; {
+		case c == '{' || c == '[':
+			if depth == jsonDepth {
+				return i, scanBad
+			}
+			stack[depth] = c
+			depth++
+			i++
+			i += blanks(b[i:])
+			if i == len(b) {
+				return short()
+			}
+			if b[i] == c+2 { // the closing one, in ASCII two further
+				break
+			}
+			if c == '[' {
+				continue
+			}
+			n, st := scanKey(b[i:])
+			if st != scanDone {
+				if st == scanMore {
+					return short()
+				}
+				return i + n, st
+			}
+			i += n
+			continue
+		case c == '"':
+			n, ok := scanString(b[i:])
+			if !ok {
+				return short()
+			}
+			i += n
+		default:
+			n := scanWord(b[i:])
+			if i+n == len(b) && !eof {
+				return 0, scanMore
+			}
+			if n == 0 || !validWord(b[i:i+n]) {
+				return i, scanBad
+			}
+			i += n
+		}
+		// A value ended here: close what ends with it.
+		for {
+			if depth == 0 {
+				return i, scanDone
+			}
+			i += blanks(b[i:])
+			if i == len(b) {
+				return short()
+			}
+			if b[i] == stack[depth-1]+2 {
+				depth--
+				i++
+				continue
+			}
+			if b[i] != ',' {
+				return i, scanBad
+			}
+			i++
+			if stack[depth-1] == '[' {
+				break
+			}
+			i += blanks(b[i:])
+			n, st := scanKey(b[i:])
+			if st == scanMore {
+				return short()
+			}
+			if st != scanDone {
+				return i + n, st
+			}
+			i += n
+			break
+		}
+	}
+}
+
+// scanKey scans `"key" :`.
+func scanKey(b []byte) (int, scanState) {
+	if len(b) == 0 {
+		return 0, scanMore
+	}
+	if b[0] != '"' {
+		return 0, scanBad
+	}
+	n, ok := scanString(b)
+	if !ok {
+		return 0, scanMore
+	}
+	n += blanks(b[n:])
+	if n == len(b) {
+		return 0, scanMore
+	}
+	if b[n] != ':' {
+		return n, scanBad
+	}
+	return n + 1, scanDone
+}
+
+// scanString returns the length of the string at the start of b, quotes included.
+func scanString(b []byte) (int, bool) {
+	for i := 1; ; {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			return 0, false
+		}
+		i += k + 1
+		back := i - 2
+		for back > 0 && b[back] == '\\' {
+			back--
+		}
+		if (i-2-back)%2 == 0 {
+			return i, true
+		}
+	}
+}
+
+func scanWord(b []byte) int {
+	for i, c := range b {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', digit(c), c == '-', c == '+', c == '.':
+		default:
+			return i
+		}
+	}
+	return len(b)
+}
+
+// validWord is generous with numbers: whether 01 is one does not matter here.
+func validWord(b []byte) bool {
+	switch string(b) {
+	case "true", "false", "null":
+		return true
+	}
+	for _, c := range b {
+		if !digit(c) && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+			return false
+		}
+	}
+	return digit(b[0]) || b[0] == '-'
+}
+
+func blanks(b []byte) int {
+	for i, c := range b {
+		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// members calls yield for each member of b, a well-formed object.
+func members(b []byte, yield func(key, value []byte)) {
+	i := 1
+	for {
+		i += blanks(b[i:])
+		if b[i] != '"' {
+			return
+		}
+		n, _ := scanString(b[i:])
+		key := b[i+1 : i+n-1]
+		i += n
+		i += blanks(b[i:]) + 1
+		i += blanks(b[i:])
+		n, _ = scanJSON(b[i:], true)
+		yield(key, b[i:i+n])
+		i += n
+		i += blanks(b[i:])
+		if b[i] != ',' {
+			return
+		}
+		i++
+	}
+}
+
+// elements calls yield for each element of b, a well-formed array.
+func elements(b []byte, yield func(value []byte)) {
+	i := 1
+	for {
+		i += blanks(b[i:])
+		if b[i] == ']' {
+			return
+		}
+		n, _ := scanJSON(b[i:], true)
+		yield(b[i : i+n])
+		i += n
+		i += blanks(b[i:])
+		if b[i] != ',' {
+			return
+		}
+		i++
+	}
+}
+
+// jsonText is the text of a value: a string without its escapes, nothing for null, other
+// values as they are printed.
+func jsonText(a *arena, v []byte) []byte {
+	if len(v) >= 2 && v[0] == '"' {
+		return unescape(a, v[1:len(v)-1])
+	}
+	if string(v) == "null" {
+		return nil
+	}
+	return v
+}
+
+// unescape undoes the escapes of a JSON string. What is no escape stays as it is.
+func unescape(a *arena, b []byte) []byte {
+	if bytes.IndexByte(b, '\\') < 0 {
+		return b
+	}
+	mark := len(a.buf)
+	for {
+		i := bytes.IndexByte(b, '\\')
+		if i < 0 || i+1 == len(b) {
+			break
+		}
+		a.buf = append(a.buf, b[:i]...)
+		b = b[i:]
+		n := 2
+		switch c := b[1]; c {
+		case '"', '\\', '/':
+			a.buf = append(a.buf, c)
+		case 'n':
+			a.buf = append(a.buf, '\n')
+		case 'r':
+			a.buf = append(a.buf, '\r')
+		case 't':
+			a.buf = append(a.buf, '\t')
+		case 'b', 'f':
+			a.buf = append(a.buf, ' ')
+		case 'u':
+			var u rune
+			if u, n = escapedRune(b); n == 0 {
+				a.buf, n = append(a.buf, '\\', 'u'), 2
+				break
+			}
+			a.buf = utf8.AppendRune(a.buf, u)
+		default:
+			a.buf = append(a.buf, '\\')
+			n = 1
+		}
+		b = b[n:]
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+// escapedRune reads \uXXXX, or the two that make one character; n is 0 when it is none.
+func escapedRune(b []byte) (u rune, n int) {
+	u, ok := hex4(b)
+	if !ok {
+		return 0, 0
+	}
+	if u == 0 {
+		return utf8.RuneError, 6
+	}
+	if utf16.IsSurrogate(u) {
+		if low, ok := hex4(b[6:]); ok {
+			if pair := utf16.DecodeRune(u, low); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return utf8.RuneError, 6
+	}
+	return u, 6
+}
+
+func hex4(b []byte) (u rune, ok bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	for _, c := range b[2:6] {
+		c = lower(c)
+		switch {
+		case digit(c):
+			u = u<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			u = u<<4 | rune(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return u, true
+}
+
+// A jsonReader reads values one after the other: lines, concatenated values, the elements of
+// an array, the entries of a Web API answer.
+type jsonReader struct {
+	*reader
+	row   int64
+	stack []byte // '[' inside an array, 'p' in an answer whose array of entries is read
+	// After a broken value the rest of its line or element is unknown: closing brackets
+	// without an opening one are then part of it.
+	recovering bool
+	indent     int  // of the line the value starts in: a nested object is indented deeper
+	next       bool // a further page was announced
+}
+
+func (r *reader) json() error {
+	p := jsonReader{reader: r}
+	for {
+		if err := r.w.ctx.Err(); err != nil {
+			return err
+		}
+		w := &r.w
+		n := blanks(w.rest())
+		if k := bytes.LastIndexByte(w.rest()[:n], '\n'); k >= 0 {
+			p.indent = n - k - 1
+		}
+		w.consume(n)
+		if len(w.rest()) == 0 {
+			if w.more() {
+				continue
+			}
+			break
+		}
+		if err := p.step(); err != nil {
+			return err
+		}
+	}
+	if p.next {
+		r.warn("the export is incomplete: the answer names a further page (@odata.nextLink) that is not in the file; export all pages")
+	}
+	if len(p.stack) > 0 && !p.recovering && !r.w.cut() {
+		r.warn("the file ends in the middle: a closing bracket is missing")
+	}
+	return nil
+}
+
+func (p *jsonReader) top() byte {
+	if len(p.stack) == 0 {
+		return 0
+	}
+	return p.stack[len(p.stack)-1]
+}
+
+// step takes a bracket, a comma or a whole value off the window.
+func (p *jsonReader) step() error {
+	w := &p.w
+	switch c := w.rest()[0]; {
+	case c == ',':
+		w.consume(1)
+		return nil
+	case c == ']' && p.top() == '[':
+		p.stack = p.stack[:len(p.stack)-1]
+		w.consume(1)
+		return nil
+	case c == '}' && p.top() == 'p':
+		p.stack = p.stack[:len(p.stack)-1]
+		w.consume(1)
+		return nil
+	case (c == ']' || c == '}') && p.recovering:
+		w.consume(1)
+		return nil
+	case c == '[' && len(p.stack) == 0:
+		p.stack = append(p.stack, '[')
+		w.consume(1)
+		return nil
+	case c == '"' && p.top() == 'p':
+		return p.pageMember()
+	case c == '{' && len(p.stack) == 0:
+		if opened, err := p.page(); opened || err != nil {
+			return err
+		}
+	}
+	return p.value()
+}
+
+// page enters an object whose member "value" is an array, the answer of the Web API, so that
+// its entries are read one by one. It reports false when the object at the start of the
+// window is something else.
+func (p *jsonReader) page() (bool, error) {
+	w := &p.w
+	for i := 1; ; {
+		key, at, st := nextMember(w.rest(), i)
+		var end int
+		if st == scanDone {
+			if b := w.rest(); string(key) == "value" && b[at] == '[' {
+				p.stack = append(p.stack, 'p', '[')
+				w.consume(at + 1)
+				return true, nil
+			}
+			p.note(key)
+			end, st = scanJSON(w.rest()[at:], w.eof())
+		}
+		switch {
+		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
+			continue
+		case st != scanDone:
+			return false, w.ctx.Err()
+		}
+		i = at + end
+	}
+}
+
+// nextMember finds the key of the next member behind i and where its value starts.
+func nextMember(b []byte, i int) (key []byte, at int, st scanState) {
+	i += blanks(b[i:])
+	if i < len(b) && b[i] == ',' {
+		i++
+		i += blanks(b[i:])
+	}
+	n, st := scanKey(b[i:])
+	if st != scanDone {
+		return nil, 0, st
+	}
+	at = i + n
+	at += blanks(b[at:])
+	if at == len(b) {
+		return nil, 0, scanMore
+	}
+	n, _ = scanString(b[i:])
+	return b[i+1 : i+n-1], at, scanDone
+}
+
+func (p *jsonReader) note(key []byte) {
+	switch string(key) {
+	case "@odata.nextLink", "odata.nextLink", "@nextLink":
+		p.next = true
+	}
+}
+
+// pageMember reads over a member behind the entries of an answer.
+func (p *jsonReader) pageMember() error {
+	w := &p.w
+	for {
+		key, at, st := nextMember(w.rest(), 0)
+		n := 0
+		if st == scanDone {
+			n, st = scanJSON(w.rest()[at:], w.eof())
+		}
+		switch {
+		case st == scanDone:
+			p.note(key)
+			w.consume(at + n)
+			return nil
+		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
+		default:
+			p.row++
+			return p.broken()
+		}
+	}
+}
+
+// value takes the value at the start of the window as a record.
+func (p *jsonReader) value() error {
+	w := &p.w
+	p.row++
+	n, st := scanJSON(w.rest(), w.eof())
+	for st == scanMore && len(w.rest()) <= p.maxRecord {
+		w.more()
+		n, st = scanJSON(w.rest(), w.eof())
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	switch {
+	case st == scanMore || st == scanDone && n > p.maxRecord:
+		return p.skipValue()
+	case st != scanDone:
+		return p.broken()
+	}
+	p.arena.reset()
+	b := w.rest()[:n]
+	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
+	w.consume(n)
+	b = w.text(&p.arena, b)
+	switch b[0] {
+	case '{':
+		return p.object(b, at)
+	case '"':
+		return p.message(jsonText(&p.arena, b), at)
+	}
+	return p.reject(at, "", reasonNoObject, excerpt(b))
+}
+
+// object makes records of one object.
+func (p *jsonReader) object(b []byte, at place) error {
+	f := &p.fields
+	f.clear()
+	var fault, responses []byte
+	var numbered [][]byte
+	members(b, func(key, value []byte) {
+		switch {
+		case bytes.IndexByte(key, '@') >= 0:
+			p.note(key)
+		case string(key) == "recordResponses":
+			responses = value
+		case string(key) == "error" && value[0] == '{':
+			fault = value
+		case recordErrorKey(key):
+			numbered = append(numbered, value)
+		default:
+			if s := slotOf(key); s != slotNone && s != slotSecret {
+				f.put(s, jsonText(&p.arena, value))
+			}
+		}
+	})
+	switch {
+	case responses != nil:
+		return p.envelopeObject(b, at)
+	case fault != nil:
+		return p.faultBody(fault, at)
+	case len(numbered) > 0 && !f.set.any(traceSlots):
+		return p.numbered(f, numbered, at)
+	case f.empty():
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	return p.entry(f, at, p.key)
+}
+
+// key names a slot in rejects of objects, which have no headings.
+func (p *jsonReader) key(s slot) string {
+	if s == slotID {
+		return "plugintracelogid"
+	}
+	return ""
+}
+
+func recordErrorKey(key []byte) bool {
+	n, ok := bytes.CutPrefix(key, []byte("RecordError"))
+	return ok && len(n) > 0 && onlyDigits(n)
+}
+
+// numbered makes a record of each {"RecordError0": text, "RecordError1": text}.
+func (p *jsonReader) numbered(f *fields, values [][]byte, at place) error {
+	for _, v := range values {
+		x := at.row0()
+		p.fill(&x, f)
+		x.errorText = jsonText(&p.arena, v)
+		if err := p.keep(&x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}.
+func (p *jsonReader) faultBody(b []byte, at place) error {
+	x := at.row0()
+	x.log = DualWrite
+	var code, message, inner []byte
+	members(b, func(key, value []byte) {
+		text := jsonText(&p.arena, value)
+		switch k := string(key); {
+		case k == "code":
+			code = text
+		case k == "message":
+			message = text
+		case bytes.HasSuffix(key, []byte("InnerError.Message")):
+			inner = text
+		case bytes.HasSuffix(key, []byte(".TraceText")):
+			x.traceText, x.log = text, PluginTrace
+		case bytes.HasSuffix(key, []byte("ExceptionFromPluginExecute")):
+			x.typeName, x.log = text, PluginTrace
+		case bytes.HasSuffix(key, []byte("ApiActivityIdKey")):
+			x.activityID = notZero(text)
+		}
+	})
+	x.errorText = message
+	if len(code) > 0 {
+		x.errorText = p.arena.join(code, ": ", message)
+	}
+	if len(inner) > 0 && !bytes.Contains(message, inner) {
+		x.errorText = p.arena.join(x.errorText, "\n", inner)
+	}
+	if len(bytes.TrimSpace(x.errorText)) == 0 {
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	return p.keep(&x)
+}
+
+// broken takes a value that is no JSON off the window: by its markers when it is an envelope
+// with unescaped quotes or a piece of one, as a reject otherwise. The value goes as far as the
+// next line or element that starts like one.
+func (p *jsonReader) broken() error {
+	w := &p.w
+	end := p.resync()
+	for end == 0 && len(w.rest()) <= p.maxRecord && w.more() {
+		end = p.resync()
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if end == 0 && !w.eof() {
+		return p.skipValue()
+	}
+	if end == 0 {
+		end = len(w.rest())
+	}
+	p.recovering = true
+	p.arena.reset()
+	b := w.rest()[:end]
+	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
+	w.consume(end)
+	text := bytes.TrimSpace(w.text(&p.arena, b))
+	if w.cut() && len(w.rest()) == 0 {
+		return p.reject(at, "", reasonCut, excerpt(text))
+	}
+	if indexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
+		return p.message(text, at)
+	}
+	return p.reject(at, "", reasonJSON, excerpt(text))
+}
+
+// resync finds where the value behind the broken one at the start of the window begins, 0
+// when that is not in the window.
+func (p *jsonReader) resync() int {
+	b := p.w.rest()
+	if i := nextElement(b); i > 0 {
+		return i
+	}
+	for i := 0; ; {
+		k := bytes.IndexByte(b[i:], '\n')
+		if k < 0 {
+			return 0
+		}
+		i += k + 1
+		// A line that is not there to its first sign decides nothing yet.
+		n := blanks(b[i:])
+		if i+n < len(b) && b[i+n] == '{' && n <= p.indent {
+			return i
+		}
+	}
+}
+
+// nextElement finds "},{" before an object that starts with the same key as b, on its line.
+func nextElement(b []byte) int {
+	if len(b) == 0 || b[0] != '{' {
+		return 0
+	}
+	i := 1 + blanks(b[1:])
+	if i == len(b) || b[i] != '"' {
+		return 0
+	}
+	n, ok := scanString(b[i:])
+	if !ok {
+		return 0
+	}
+	first := b[i : i+n]
+	if k := bytes.IndexByte(b, '\n'); k >= 0 {
+		b = b[:k]
+	}
+	for i+n <= len(b) {
+		k := bytes.Index(b[i+n:], first)
+		if k < 0 {
+			return 0
+		}
+		i += n + k
+		head := bytes.TrimRight(b[:i], " \t\r")
+		if !bytes.HasSuffix(head, []byte("{")) {
+			continue
+		}
+		open := len(head) - 1
+		head = bytes.TrimRight(head[:open], " \t\r")
+		if head, ok := bytes.CutSuffix(head, []byte(",")); ok && bytes.HasSuffix(bytes.TrimRight(head, " \t\r"), []byte("}")) {
+			return open
+		}
+	}
+	return 0
+}
+
+// skipValue rejects a value that is too long to hold, reading on to the next line that
+// starts like one.
+func (p *jsonReader) skipValue() error {
+	w := &p.w
+	at := place{row: p.row, offset: w.offset}
+	p.arena.reset()
+	text := excerpt(w.text(&p.arena, w.rest()[:min(1024, len(w.rest()))]))
+	p.recovering = true
+	var s valueSkipper
+	for {
+		n, done := s.skip(w.rest())
+		w.consume(n)
+		if done || !w.more() {
+			break
+		}
+	}
+	at.length = w.offset - at.offset
+	return p.reject(at, "", reasonLong, text)
+}
+
+// A valueSkipper finds the end of a value that comes in pieces.
+type valueSkipper struct {
+	depth           int
+	inText, escaped bool
+}
+
+func (s *valueSkipper) skip(b []byte) (n int, done bool) {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		switch {
+		case s.escaped:
+			s.escaped = false
+		case s.inText:
+			s.escaped = c == '\\'
+			s.inText = c != '"'
+			if !s.inText && s.depth == 0 {
+				return i + 1, true
+			}
+		case c == '"':
+			s.inText = true
+		case c == '{' || c == '[':
+			s.depth++
+		case c == '}' || c == ']':
+			s.depth--
+			if s.depth <= 0 {
+				return i + 1, true
+			}
+		case c == '\n' && s.depth == 0:
+			return i + 1, true
+		}
+	}
+	return len(b), false
+}

@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+const withheld = "[withheld]"
+
+// withhold replaces what must never be shown: query parts of signed addresses, bearer
+// tokens, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
+// returned as it is.
+func withhold(a *arena, b []byte) []byte {
+	if i := indexRare(b, "debugLogTrace", 5); i >= 0 {
+		b = withholdDebug(a, b, i)
+	}
+	if indexRare(b, "sig=", 3) >= 0 {
+		b = withholdSigned(a, b)
+	}
+	if indexRare(b, "Bearer ", 0) >= 0 || indexRare(b, "bearer ", 0) >= 0 {
+		b = withholdBearer(a, b)
+	}
+	return b
+}
+
+// indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:
+// bytes.Index goes by the first, which for "sig=" and "earer" costs ten times as much.
+func indexRare(b []byte, sub string, k int) int {
+	for i := 0; ; {
+		j := bytes.IndexByte(b[i:], sub[k])
+		if j < 0 {
+			return -1
+		}
+		i += j + 1
+		if s := i - 1 - k; s >= 0 && s+len(sub) <= len(b) && string(b[s:s+len(sub)]) == sub {
+			return s
+		}
+	}
+}
+
+// withholdDebug cuts the value behind the key: the array when it is well formed, else
+// everything to the end.
+func withholdDebug(a *arena, b []byte, at int) []byte {
+	mark := len(a.buf)
+	for at >= 0 {
+		end := at + len("debugLogTrace")
+		a.buf = append(a.buf, b[:end]...)
+		b = b[end:]
+		skip := debugPayload(b)
+		if skip > 0 {
+			a.buf = append(a.buf, `": "`+withheld+`"`...)
+		}
+		b = b[skip:]
+		at = indexRare(b, "debugLogTrace", 5)
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+// debugPayload is the length of the payload behind the word debugLogTrace, 0 when the word
+// is only mentioned.
+func debugPayload(b []byte) int {
+	i := 0
+	for i < len(b) && (b[i] == '\\' || b[i] == '"') {
+		i++
+	}
+	i += blanks(b[i:])
+	if i == len(b) || b[i] != ':' {
+		return 0
+	}
+	i++
+	i += blanks(b[i:])
+	if i < len(b) && (b[i] == '[' || b[i] == '"') {
+		if n, st := scanJSON(b[i:], true); st == scanDone {
+			return i + n
+		}
+	}
+	// Not well formed: nothing tells where it ends.
+	return len(b)
+}
+
+// withholdSigned replaces the query of every address that carries a signature.
+func withholdSigned(a *arena, b []byte) []byte {
+	mark := len(a.buf)
+	for {
+		i := indexRare(b, "sig=", 3)
+		if i < 0 {
+			break
+		}
+		start := i
+		for start > 0 && !addressEnd(b[start-1]) && b[start-1] != '?' {
+			start--
+		}
+		end := i
+		for end < len(b) && !addressEnd(b[end]) {
+			end++
+		}
+		a.buf = append(a.buf, b[:start]...)
+		a.buf = append(a.buf, withheld...)
+		b = b[end:]
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+func addressEnd(c byte) bool {
+	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' || c == '|'
+}
+
+func withholdBearer(a *arena, b []byte) []byte {
+	mark := len(a.buf)
+	for {
+		i := indexRare(b, "earer ", 5)
+		if i < 0 {
+			break
+		}
+		i += len("earer ")
+		end := i
+		for end < len(b) && !addressEnd(b[end]) && b[end] != ',' && b[end] != ';' {
+			end++
+		}
+		a.buf = append(a.buf, b[:i]...)
+		// "the bearer of" is prose: a token is long.
+		if end-i >= 16 {
+			a.buf = append(a.buf, withheld...)
+		} else {
+			a.buf = append(a.buf, b[i:end]...)
+		}
+		b = b[end:]
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+// excerpt is the start of a rejected row, in valid UTF-8, for a person to recognise it by. It
+// is cut before anything that could be a secret.
+func excerpt(b []byte) string {
+	const most = 200
+	var a arena
+	b = bytes.TrimSpace(b[:min(len(b), 4*most)])
+	for _, s := range []string{"secureconfig", "secure config", "debuglogtrace"} {
+		b = b[:indexFold(b, s)]
+	}
+	return string(bytes.ToValidUTF8(shorten(withhold(&a, b), most), []byte("\uFFFD")))
+}
+
+// shorten cuts b to at most n bytes without cutting a character in two.
+func shorten(b []byte, n int) []byte {
+	if len(b) <= n {
+		return b
+	}
+	for n > 0 && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
+}
+
+// indexFold finds s, which is in lower case ASCII, in any case. It returns len(b) when there
+// is none.
+func indexFold(b []byte, s string) int {
+	for i := 0; i+len(s) <= len(b); i++ {
+		j := 0
+		for j < len(s) && lower(b[i+j]) == s[j] {
+			j++
+		}
+		if j == len(s) {
+			return i
+		}
+	}
+	return len(b)
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

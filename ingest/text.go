@@ -1,0 +1,344 @@
+package ingest
+
+import (
+	"bytes"
+	"time"
+)
+
+// text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of
+// an initial sync.
+func (r *reader) text() error {
+	w := &r.w
+	p := textReader{reader: r}
+	for {
+		if n := emptyLines(w.rest()); n > 0 {
+			w.consume(n)
+		}
+		if len(w.rest()) == blanks(w.rest()) {
+			if w.more() {
+				continue
+			}
+			return w.ctx.Err()
+		}
+		p.row++
+		if err := p.next(); err != nil {
+			return err
+		}
+	}
+}
+
+// emptyLines is the length of the blank lines at the start of b. The indentation of the first
+// line with text stays: it belongs to the message.
+func emptyLines(b []byte) int {
+	n := blanks(b)
+	return bytes.LastIndexByte(b[:n], '\n') + 1
+}
+
+// A textReader cuts a text into messages.
+type textReader struct {
+	*reader
+	row int64
+}
+
+// The state of a message while its lines are read.
+type textState struct {
+	fault  bool // between <OrganizationServiceFault and its end
+	report bool // in the report of an initial sync
+	blank  bool // the line before was blank
+	seen   uint32
+	lines  int
+}
+
+// next takes one message off the window.
+func (p *textReader) next() error {
+	w := &p.w
+	at := place{row: p.row, offset: w.offset}
+	var s textState
+	long := ""
+	for n := 0; ; {
+		line := p.line(n)
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		b := w.rest()
+		if line > 0 && n+line <= p.maxRecord && !s.starts(b[n:n+line]) {
+			n += line
+			continue
+		}
+		if line > 0 && n+line > p.maxRecord && (long == "" && n == 0 || !s.starts(b[n:n+line])) {
+			// Too long to hold: what is there is given up, the rest read over.
+			if long == "" {
+				long = excerpt(w.text(&p.arena, b[:1024]))
+			}
+			w.consume(n + line)
+			n = 0
+			continue
+		}
+		if long != "" {
+			w.consume(n)
+			at.length = w.offset - at.offset
+			return p.reject(at, "", reasonLong, long)
+		}
+		body := b[:n]
+		at.length = w.rawLen(body)
+		w.consume(n)
+		p.arena.reset()
+		text := bytes.TrimSpace(w.text(&p.arena, body))
+		if w.cut() && len(w.rest()) == 0 {
+			return p.reject(at, "", reasonCut, excerpt(text))
+		}
+		return p.message(text, at)
+	}
+}
+
+// line is the length of the line at place n of the window, as much of it as the window may
+// hold; 0 at the end.
+func (p *textReader) line(n int) int {
+	w := &p.w
+	for {
+		if k := bytes.IndexByte(w.rest()[n:], '\n'); k >= 0 {
+			return k + 1
+		}
+		if len(w.rest())-n > p.maxRecord || !w.more() {
+			return len(w.rest()) - n
+		}
+	}
+}
+
+// Markers at the start of a line. The first ones always start a message; each of the others
+// starts one when the message has it already.
+var (
+	firstMarkers = []string{
+		"Unhandled exception", "Unhandled Exception", "Cannot save the changes to the database",
+		"Dual write Initial Sync completed", "Business Process Error", `{"entityName"`, `{ "entityName"`,
+		`{"RecordError`, `{"recordResponses"`,
+	}
+	againMarkers = []string{
+		"Unable to write data to entity", "Writes to ", "Write failed for entity", "Exception type:",
+		"Exception Message:", "Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:",
+	}
+	continuations = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
+)
+
+// starts reports whether line starts a new message behind the one that s describes, and
+// otherwise adds the line to it.
+func (s *textState) starts(line []byte) bool {
+	start := s.judge(line)
+	if !start {
+		s.add(line)
+	}
+	return start
+}
+
+func (s *textState) judge(line []byte) bool {
+	text := bytes.TrimRight(line, " \t\r\n")
+	if s.lines == 0 || len(text) == 0 {
+		return false
+	}
+	if hasPrefixOf(text, firstMarkers) >= 0 {
+		// Fault XML may hold any of these inside; cut off, it never ends.
+		return !s.fault || s.blank
+	}
+	if s.fault {
+		return false
+	}
+	if _, n := lineTime(text); n > 0 || traceHeader(text) {
+		return true
+	}
+	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 {
+		return true
+	}
+	if !s.blank || s.report || text[0] == ' ' || text[0] == '\t' {
+		return false
+	}
+	return hasPrefixOf(text, continuations) < 0
+}
+
+func (s *textState) add(line []byte) {
+	text := bytes.TrimSpace(line)
+	s.blank = len(text) == 0
+	if s.blank {
+		return
+	}
+	s.lines++
+	if i := hasPrefixOf(text, againMarkers); i >= 0 {
+		s.seen |= 1 << i
+	}
+	if bytes.Contains(text, []byte("<OrganizationServiceFault")) {
+		s.fault = true
+	}
+	if bytes.Contains(text, []byte("</OrganizationServiceFault>")) {
+		s.fault = false
+	}
+	if bytes.Contains(text, []byte("Initial Sync completed with status")) {
+		s.report = true
+	}
+}
+
+func hasPrefixOf(b []byte, of []string) int {
+	for i, s := range of {
+		if len(b) >= len(s) && string(b[:len(s)]) == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// lineTime finds a time at the start of a line, in brackets or not, and how long it is. The
+// time may be one that cannot be read without guessing.
+func lineTime(b []byte) (text []byte, n int) {
+	if len(b) > 0 && b[0] == '[' {
+		end := bytes.IndexByte(b[:min(len(b), 40)], ']')
+		if end < 0 {
+			return nil, 0
+		}
+		if text, n := lineTime(b[1:end]); n == end-1 {
+			return text, end + 1
+		}
+		return nil, 0
+	}
+	p := timeParser{b: b}
+	p.number(1, 4)
+	sep := byte('-')
+	if p.next('/') || p.next('.') {
+		sep = p.b[0]
+	}
+	p.one(sep)
+	p.number(1, 2)
+	p.one(sep)
+	p.number(1, 4)
+	if p.next(',') {
+		p.b = p.b[1:]
+	}
+	if !p.next(' ') && !p.next('T') {
+		return nil, 0
+	}
+	p.b = p.b[1:]
+	p.number(1, 2)
+	p.one(':')
+	p.number(2, 2)
+	if p.bad {
+		return nil, 0
+	}
+	n = len(b) - len(p.b)
+	for n < len(b) && (digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
+		n++
+	}
+	for _, half := range []string{" AM", " PM"} {
+		if bytes.HasPrefix(b[n:], []byte(half)) {
+			n += len(half)
+		}
+	}
+	return bytes.TrimRight(b[:n], ":.,-+"), n
+}
+
+// traceHeader recognises "[Assembly: Full.Type.Name]", the first line of a trace block.
+func traceHeader(b []byte) bool {
+	typ, _, _, ok := parseTraceHeader(b)
+	return ok && typ
+}
+
+// parseTraceHeader reads a header line of a trace block: "[Assembly: Type]", then typ is set,
+// or "[guid: Type: Message of table]".
+func parseTraceHeader(b []byte) (typ bool, name, step []byte, ok bool) {
+	b = bytes.TrimSpace(b)
+	if len(b) < 5 || b[0] != '[' || b[len(b)-1] != ']' {
+		return false, nil, nil, false
+	}
+	head, rest, found := bytes.Cut(b[1:len(b)-1], []byte(": "))
+	if !found || len(head) == 0 {
+		return false, nil, nil, false
+	}
+	if _, guid := parseGUID(head); guid {
+		name, step, _ = bytes.Cut(rest, []byte(": "))
+		return false, name, step, true
+	}
+	if bytes.IndexByte(head, '.') < 0 && bytes.IndexByte(head, '(') < 0 || bytes.ContainsAny(rest, " {}\"") && bytes.IndexByte(head, '(') < 0 {
+		return false, nil, nil, false
+	}
+	return true, rest, nil, true
+}
+
+// message makes records of one message.
+func (r *reader) message(text []byte, at place) error {
+	x := at.row0()
+	x.log = DualWrite
+	body := text
+	if stamp, n := lineTime(text); n > 0 {
+		r.stamp(&x, stamp)
+		body = bytes.TrimLeft(text[n:], " \t-|,;:")
+	}
+	if hasEnvelope(body) {
+		if found := r.responses(body); len(found) > 0 {
+			return r.keepResponses(&x, found)
+		}
+	}
+	if len(body) == 0 {
+		return r.reject(at, "", reasonEmpty, excerpt(text))
+	}
+	x.errorText = body
+	if traceText(body) {
+		x.log = PluginTrace
+		splitTrace(&x, body)
+	}
+	return r.keep(&x)
+}
+
+func (r *reader) stamp(x *row, stamp []byte) {
+	var t time.Time
+	var ok bool
+	if t, ok = parseTime(stamp, r.zone); ok {
+		x.at = t
+		return
+	}
+	x.atRaw = stamp
+}
+
+// traceText reports whether a message without columns comes from a plug-in trace log.
+func traceText(b []byte) bool {
+	for _, s := range []string{"Dual write Initial Sync", "Unable to write data to entity", "Writes to ", "RecordError", "Unit of Work can not commit"} {
+		if bytes.Contains(b, []byte(s)) && !bytes.Contains(b, []byte("<OrganizationServiceFault")) {
+			return false
+		}
+	}
+	for _, s := range []string{"<OrganizationServiceFault", "Exception type:", "Unexpected exception from plug-in", "Unhandled exception", "Unhandled Exception"} {
+		if bytes.Contains(b, []byte(s)) {
+			return true
+		}
+	}
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	_, _, _, ok := parseTraceHeader(line)
+	return ok
+}
+
+// splitTrace takes type, message and table from the header lines of a trace block, and tells
+// the block from the exception behind it: without one the trace says that all went well.
+func splitTrace(x *row, b []byte) {
+	x.errorText, x.traceText = b, nil
+	rest := b
+	headers := 0
+	for {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		typ, name, step, ok := parseTraceHeader(line)
+		if !ok {
+			break
+		}
+		headers++
+		if typ {
+			x.typeName = name
+		} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
+			x.messageName, x.entity = message, bytes.TrimSpace(table)
+		}
+		rest = after
+	}
+	if headers == 0 {
+		return
+	}
+	x.errorText, x.traceText = nil, b
+	for _, s := range []string{"Unhandled exception", "Unhandled Exception", "Exception type:", "Error Message:"} {
+		if i := bytes.Index(b, []byte(s)); i >= 0 {
+			x.traceText, x.errorText = bytes.TrimSpace(b[:i]), b[i:]
+			return
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package ingest
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
+)
+
+// windowBlock is how much is read at a time: it stays in the second-level cache.
+const windowBlock = 256 << 10
+
+// A window is the part of a file that is in memory. Every parser looks at rest, asks for
+// more when a row does not end in it, and consumes the row; so byte offsets are counted in
+// one place. An 8-bit file is held as it is on disk and made valid UTF-8 text by text; a
+// UTF-16 file is held as UTF-8.
+type window struct {
+	ctx    context.Context
+	src    io.Reader
+	hash   *xxh3.Hasher
+	buf    []byte
+	pos    int   // buf[pos:] is not consumed yet
+	offset int64 // of buf[pos] in the decompressed file
+	total  int64 // bytes of the decompressed file read so far
+	err    error // why src gave no more; io.EOF at its proper end
+
+	encoding string
+	order    binary.ByteOrder // of a UTF-16 file, nil otherwise
+	raw      []byte           // UTF-16 bytes on their way into buf
+	replaced int64            // invalid bytes that became U+FFFD
+}
+
+func (w *window) reset(ctx context.Context, src io.Reader) {
+	if w.hash == nil {
+		w.hash = xxh3.New()
+	}
+	w.hash.Reset()
+	// One giant row must not keep its memory for the rest of the run.
+	if cap(w.buf) > 4<<20 {
+		w.buf = nil
+	}
+	*w = window{ctx: ctx, src: src, hash: w.hash, buf: w.buf[:0], raw: w.raw[:0]}
+}
+
+// rest is what was read and not consumed. It is valid until the next call of more.
+func (w *window) rest() []byte { return w.buf[w.pos:] }
+
+// eof reports whether nothing will follow rest.
+func (w *window) eof() bool { return w.err != nil }
+
+// cut reports whether the file ended by an error instead of by its end.
+func (w *window) cut() bool { return w.err != nil && w.err != io.EOF }
+
+// consume gives up the first n bytes of rest.
+func (w *window) consume(n int) {
+	w.offset += w.rawLen(w.buf[w.pos : w.pos+n])
+	w.pos += n
+}
+
+// rawLen is the number of bytes that b, a part of the window, has in the file.
+func (w *window) rawLen(b []byte) int64 {
+	if w.order == nil {
+		return int64(len(b))
+	}
+	var n int64
+	for _, c := range b {
+		switch {
+		case c >= 0xf0:
+			n += 4
+		case c < 0x80 || c >= 0xc0:
+			n += 2
+		}
+	}
+	// An odd last byte stands as a whole unit in the window.
+	return min(n, w.total-w.offset)
+}
+
+// more reads at least another block behind rest, and reports whether there was anything.
+// It reads as much as is already waiting, so that a parser that starts a long row again
+// after each call looks at every byte about twice, not once per block.
+func (w *window) more() bool {
+	if w.err == nil && w.ctx.Err() != nil {
+		w.err = w.ctx.Err()
+	}
+	if w.err != nil {
+		return false
+	}
+	keep := len(w.buf) - w.pos
+	want := max(windowBlock, keep)
+	if w.pos > 0 {
+		copy(w.buf, w.buf[w.pos:])
+		w.buf, w.pos = w.buf[:keep], 0
+	}
+	if cap(w.buf) < keep+want {
+		w.buf = append(make([]byte, 0, keep+want), w.buf...)
+	}
+	if w.order != nil {
+		return w.moreUTF16(want)
+	}
+	n := w.fill(w.buf[keep : keep+want])
+	w.buf = w.buf[:keep+n]
+	return n > 0
+}
+
+// fill reads until p is full or src ends: what a parser sees of a file must not depend on
+// the size of the reads below it.
+func (w *window) fill(p []byte) int {
+	n := 0
+	for n < len(p) && w.err == nil {
+		var m int
+		m, w.err = w.src.Read(p[n:])
+		n += m
+	}
+	w.hash.Write(p[:n])
+	w.total += int64(n)
+	return n
+}
+
+func (w *window) moreUTF16(want int) bool {
+	before := len(w.buf)
+	carry := len(w.raw)
+	if cap(w.raw) < carry+want {
+		w.raw = append(make([]byte, 0, carry+want), w.raw...)
+	}
+	n := w.fill(w.raw[carry : carry+want])
+	w.raw = w.raw[:carry+n]
+	used := w.decodeUTF16()
+	w.raw = w.raw[:copy(w.raw, w.raw[used:])]
+	return len(w.buf) > before
+}
+
+// decodeUTF16 appends w.raw to the window and returns how much of it was used: half a
+// character waits for its other half.
+func (w *window) decodeUTF16() int {
+	b, i := w.raw, 0
+	for ; i+2 <= len(b); i += 2 {
+		u := rune(w.order.Uint16(b[i:]))
+		switch {
+		case u == 0:
+			u = utf8.RuneError
+		case u >= 0xdc00 && u < 0xe000:
+			u = utf8.RuneError
+		case u >= 0xd800 && u < 0xdc00:
+			if i+4 > len(b) && w.err == nil {
+				return i
+			}
+			low := rune(0)
+			if i+4 <= len(b) {
+				low = rune(w.order.Uint16(b[i+2:]))
+			}
+			if low < 0xdc00 || low >= 0xe000 {
+				u = utf8.RuneError
+				break
+			}
+			u = (u-0xd800)<<10 + (low - 0xdc00) + 0x10000
+			i += 2
+		}
+		if u == utf8.RuneError {
+			w.replaced++
+		}
+		w.buf = utf8.AppendRune(w.buf, u)
+	}
+	if i < len(b) && w.err != nil {
+		w.buf = utf8.AppendRune(w.buf, utf8.RuneError)
+		w.replaced++
+		i = len(b)
+	}
+	return i
+}
