@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"unsafe"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -94,13 +96,13 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	in.Release()
 }
 
-// stringAt is the value of row i without a copy, nil when it is null.
+// stringAt is the value of row i without a copy, nil when it is null. It must not be written to.
 func stringAt(a *array.String, i int) []byte {
 	if a.IsNull(i) {
 		return nil
 	}
-	from, to := a.ValueOffset(i), a.ValueOffset(i+1)
-	return a.ValueBytes()[from-a.ValueOffset(0) : to-a.ValueOffset(0)]
+	s := a.Value(i)
+	return unsafe.Slice(unsafe.StringData(s), len(s))
 }
 
 // verdicts builds the verdict columns.

@@ -1,2 +1,0 @@
-// Package store is the archive.
-package store

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"dwtriage/classify"
+)
+
+var severityOrder = []string{"critical", "high", "medium", "low", "info", ""}
+
+// sqlMaps is for how many failing maps a fix spells its SQL out.
+const sqlMaps = 3
+
+// fixes makes the plan: one fix per rule, filled in for the maps and values that fail, most
+// records first.
+func (z *summarizer) fixes() error {
+	z.values = make(map[string]map[string][]string)
+	err := z.each("captures", func(rows *sql.Rows) error {
+		var sig, name, value string
+		err := rows.Scan(&sig, &name, &value)
+		if z.values[sig] == nil {
+			z.values[sig] = make(map[string][]string)
+		}
+		z.values[sig][name] = append(z.values[sig][name], value)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range z.s.Signatures {
+		s := &z.s.Signatures[i]
+		if r := z.m.Rule(s.ID); r != nil {
+			s.Fix, s.Meaning = z.fix(r, s)
+			z.s.Fixes = append(z.s.Fixes, *s.Fix)
+		}
+	}
+	slices.SortFunc(z.s.Fixes, func(a, b Fix) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records),
+			cmp.Compare(slices.Index(severityOrder, a.Severity), slices.Index(severityOrder, b.Severity)), cmp.Compare(a.Signature, b.Signature))
+	})
+	rank := make(map[string]int)
+	for i := range z.s.Fixes {
+		z.s.Fixes[i].Rank = i + 1
+		rank[z.s.Fixes[i].Signature] = i + 1
+	}
+	for i := range z.s.Signatures {
+		if s := &z.s.Signatures[i]; s.Fix != nil {
+			s.Fix.Rank = rank[s.ID]
+		}
+	}
+	z.fillFindings()
+	return nil
+}
+
+// fix fills a rule's fix in for everything that fails with it. Texts name up to three values of
+// a capture; SQL is spelt out per map.
+func (z *summarizer) fix(r *classify.Rule, s *Signature) (*Fix, string) {
+	fs := z.bySig[r.ID]
+	entities := mapTitles(fs)
+	var maps []*classify.Map
+	for _, e := range entities {
+		if mp := z.mapOf(e); mp != nil {
+			maps = append(maps, mp)
+		}
+	}
+	prerequisites := z.prerequisites(r, maps)
+	values := z.joined(r.ID)
+	var one *classify.Map
+	if len(maps) == 1 {
+		one = maps[0]
+	} else if len(maps) > 1 {
+		values["map_title"] = phrase(entitiesOf(maps))
+		values["map"] = values["map_title"]
+	}
+	cause, filled := r.Fill(values, one, prerequisites)
+	f := &Fix{
+		Signature: r.ID, Title: r.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
+		Records: s.Records, Entities: entities, Role: filled.Role, Retry: filled.Retry, Steps: filled.Steps,
+		Prerequisites: prerequisites, URL: filled.URL, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+	}
+	f.SQL = z.sql(r, maps, prerequisites)
+	return f, cause
+}
+
+func (z *summarizer) mapOf(title string) *classify.Map {
+	found := z.m.Maps(title)
+	for _, mp := range found {
+		if mp.Title == title {
+			return mp
+		}
+	}
+	return nil
+}
+
+func entitiesOf(maps []*classify.Map) []string {
+	var out []string
+	for _, mp := range maps {
+		out = append(out, mp.Title)
+	}
+	return out
+}
+
+// joined gives one text per capture: its values, at most three, as a phrase.
+func (z *summarizer) joined(sig string) map[string]string {
+	out := make(map[string]string)
+	for name, values := range z.values[sig] {
+		out[name] = phrase(values)
+	}
+	return out
+}
+
+func phrase(values []string) string {
+	switch n := len(values); {
+	case n <= 1:
+		return strings.Join(values, "")
+	case n > 3:
+		return strings.Join(values[:3], ", ") + " and others"
+	default:
+		return strings.Join(values[:n-1], ", ") + " and " + values[n-1]
+	}
+}
+
+// sql spells the queries of a rule out for the maps that fail most. A query that names no map
+// is given once.
+func (z *summarizer) sql(r *classify.Rule, maps []*classify.Map, prerequisites []string) []SQL {
+	var out []SQL
+	seen := make(map[string]bool)
+	first := make(map[string]string)
+	for name, values := range z.values[r.ID] {
+		first[name] = values[0]
+	}
+	if len(maps) == 0 {
+		maps = []*classify.Map{nil}
+	}
+	for _, mp := range maps[:min(len(maps), sqlMaps)] {
+		_, filled := r.Fill(first, mp, prerequisites)
+		for _, q := range filled.SQL {
+			if seen[q.Text] {
+				continue
+			}
+			seen[q.Text] = true
+			if mp != nil && len(maps) > 1 {
+				q.Title += ": " + mp.Title
+			}
+			out = append(out, SQL(q))
+		}
+	}
+	return out
+}
+
+// prerequisites lists the maps that a reference-data failure waits for: where the message names
+// the table that was looked up, that table's map behind its own prerequisites; else those of
+// the failing maps.
+func (z *summarizer) prerequisites(r *classify.Rule, maps []*classify.Map) []string {
+	if r.Category != "reference-data" {
+		return nil
+	}
+	var out []string
+	add := func(titles ...string) {
+		for _, t := range titles {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	for _, table := range z.values[r.ID]["table"] {
+		if found := z.m.Maps(table); len(found) == 1 {
+			add(z.m.Prerequisites(found[0])...)
+			add(found[0].Title)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, mp := range maps {
+		add(z.m.Prerequisites(mp)...)
+	}
+	return out
+}
+
+// fillFindings gives every finding the short form of its fix.
+func (z *summarizer) fillFindings() {
+	for i := range z.s.Findings {
+		f := &z.s.Findings[i]
+		r := z.m.Rule(f.Signature)
+		if r == nil {
+			continue
+		}
+		_, filled := r.Fill(z.joined(r.ID), z.mapOf(f.MapTitle), nil)
+		f.FixSummary, f.Role, f.Retry, f.URL = filled.Summary, filled.Role, filled.Retry, filled.URL
+	}
+}
+
+// heat counts map × category, for all companies and for each.
+func heat(findings []Finding) Heat {
+	var h Heat
+	all := make([]*Finding, len(findings))
+	byCompany := make(map[string][]*Finding)
+	for i := range findings {
+		f := &findings[i]
+		all[i] = f
+		byCompany[f.Company] = append(byCompany[f.Company], f)
+	}
+	h.Categories = mostFirst(all, func(f *Finding) string { return f.Category })
+	h.Companies = companies(all)
+	if len(byCompany[""]) > 0 {
+		h.Companies = append(h.Companies, "")
+	}
+	h.Groups = append(h.Groups, heatGroup("", all, h.Categories))
+	h.Groups[0].All = true
+	for _, c := range h.Companies {
+		h.Groups = append(h.Groups, heatGroup(c, byCompany[c], h.Categories))
+	}
+	return h
+}
+
+func heatGroup(company string, fs []*Finding, categories []string) HeatGroup {
+	g := HeatGroup{Company: company}
+	rows := make(map[string]*HeatRow)
+	for _, title := range mapTitles(fs) {
+		rows[title] = &HeatRow{MapTitle: title, Cells: make([]int64, len(categories))}
+	}
+	for _, f := range fs {
+		r := rows[f.MapTitle]
+		r.Records += f.Records
+		r.Cells[slices.Index(categories, f.Category)] += f.Records
+		g.Records += f.Records
+	}
+	for _, title := range mapTitles(fs) {
+		g.Rows = append(g.Rows, *rows[title])
+	}
+	return g
+}

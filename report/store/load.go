@@ -1,0 +1,368 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/duckdb/duckdb-go/v2"
+
+	"dwtriage/classify"
+	"dwtriage/ingest"
+)
+
+// A Source hands over classified batches, one after the other; io.EOF ends them. It is called
+// by one goroutine at a time.
+type Source func() (*ingest.Batch, error)
+
+// Load takes everything src hands over into the database, as one run and one transaction, and
+// returns the run's id and its ledger. run needs no ID and no Finished. If src, ctx or the
+// database fails, or the ledger does not balance, the database is as it was before.
+func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int64, inputs []Input, err error) {
+	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(max(run_id), 0) + 1 FROM dw.runs").Scan(&run.ID); err != nil {
+		return 0, nil, err
+	}
+	f, err := db.newFeed(ctx, src)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() {
+		f.close()
+		// Whatever is left in the spool belongs to this run alone.
+		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings")
+	}()
+	relation, release, err := db.serve(f)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer release()
+	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return 0, nil, err
+	}
+	inputs, err = db.transact(ctx, f, run, tool, relation)
+	if err != nil {
+		db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return 0, nil, err
+	}
+	_, err = db.conn.ExecContext(ctx, "CHECKPOINT dw")
+	return run.ID, inputs, err
+}
+
+// transact does what must be in the database whole or not at all.
+func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relation string) ([]Input, error) {
+	// SELECT * it must be: reading a subset of an Arrow view's columns crashed.
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO dw.records SELECT *, %d FROM %s", run.ID, relation))
+	if f.err != nil {
+		err = f.err // what DuckDB says about it is only an echo
+	}
+	if err == nil {
+		err = f.finish()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("loading records: %w", err)
+	}
+	inputs, totals := f.ledger()
+	if !totals.Balances() {
+		return nil, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
+	}
+	if err := db.account(ctx, run, tool, inputs, totals); err != nil {
+		return nil, fmt.Errorf("loading the ledger: %w", err)
+	}
+	if _, err := db.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return nil, fmt.Errorf("committing the run: %w", err)
+	}
+	return inputs, nil
+}
+
+// account writes the run, its files, rejects and sightings.
+func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts) error {
+	exec := func(q string, args ...any) error {
+		_, err := db.conn.ExecContext(ctx, q, args...)
+		return err
+	}
+	for i, in := range inputs {
+		if err := exec("INSERT INTO dw.files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", run.ID, i, in.Path, in.Bytes, in.Digest,
+			in.Container, in.Encoding, in.Format, in.Log, in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered,
+			in.OK, in.Classified, in.Unclassified, list(in.Warnings), orNil(in.Problem)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID),
+		exec("INSERT INTO dw.sightings SELECT DISTINCT ?, record_id FROM spool.main.sightings", run.ID),
+		exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
+			timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
+			t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified),
+	)
+}
+
+func orNil(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func timeOrNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC()
+}
+
+func list(s []string) []any {
+	out := make([]any, len(s))
+	for i, v := range s {
+		out[i] = v
+	}
+	return out
+}
+
+// A feed stands between the source and the loader: it leaves out records that are known, and
+// counts.
+type feed struct {
+	mu        sync.Mutex
+	src       Source
+	err       error // of src, or of the feed itself; ends the feed
+	ended     bool
+	closed    bool
+	known     idset
+	files     map[string]*Counts // by column file
+	order     []ingest.File
+	rejects   *duckdb.Appender
+	sightings *duckdb.Appender
+}
+
+func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
+	f := &feed{src: src, files: make(map[string]*Counts)}
+	if err := db.readKnown(ctx, &f.known); err != nil {
+		return nil, fmt.Errorf("reading the known records: %w", err)
+	}
+	if _, err := db.spool.ExecContext(ctx, `CREATE OR REPLACE TABLE spool.main.rejects (file VARCHAR, row BIGINT, byte_offset BIGINT, byte_length BIGINT, "column" VARCHAR, reason VARCHAR, excerpt VARCHAR);
+CREATE OR REPLACE TABLE spool.main.sightings (record_id UUID)`); err != nil {
+		return nil, err
+	}
+	err := db.spool.Raw(func(c any) (err error) {
+		if f.rejects, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "rejects"); err == nil {
+			f.sightings, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "sightings")
+		}
+		return err
+	})
+	return f, err
+}
+
+// readKnown reads the ids of all stored records. A set in memory, filled by one scan, costs less
+// than a primary key (16 s to build over 5 million rows) or a join against the wide batches
+// (speed notes, section 4, "Idempotence").
+func (db *DB) readKnown(ctx context.Context, known *idset) error {
+	var n int64
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM dw.records").Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	known.reserve(n)
+	rows, err := db.conn.QueryContext(ctx, "SELECT record_id FROM dw.records")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var raw sql.RawBytes
+	var id [16]byte
+	for rows.Next() {
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		copy(id[:], raw)
+		known.add(id)
+	}
+	return rows.Err()
+}
+
+// next is the next batch of new records, io.EOF at the end. The caller releases it. Loaders
+// call it from several threads.
+func (f *feed) next() (arrow.RecordBatch, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for !f.ended && f.err == nil {
+		b, err := f.src()
+		if err == io.EOF {
+			f.ended = true
+			break
+		}
+		if err == nil {
+			var fresh arrow.RecordBatch
+			fresh, err = f.take(b)
+			if fresh != nil && err == nil {
+				return fresh, nil
+			}
+		}
+		f.err = err
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	return nil, io.EOF
+}
+
+// finish makes sure that the loader took everything, and writes the rest of the spool.
+func (f *feed) finish() error {
+	if _, err := f.next(); err != io.EOF {
+		return cmp.Or(err, errors.New("internal error: the loader left records behind"))
+	}
+	return f.close()
+}
+
+func (f *feed) close() error {
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	return errors.Join(f.rejects.Close(), f.sightings.Close())
+}
+
+// take books a batch: rejects and files to the account, known records to the sightings. It
+// returns the records that are new, nil when there are none.
+func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
+	for _, r := range b.Rejects {
+		if err := f.rejects.AppendRow(r.File, r.Row, r.ByteOffset, r.ByteLength, nilText(r.Column), r.Reason, r.Excerpt); err != nil {
+			return nil, fmt.Errorf("storing a reject of %s: %w", r.File, err)
+		}
+	}
+	f.order = append(f.order, b.Files...)
+	if b.Len() == 0 {
+		return nil, nil
+	}
+	keep, kept, err := f.count(b.Records)
+	if err != nil {
+		return nil, err
+	}
+	records := b.Records
+	b.Records = nil
+	switch kept {
+	case int(records.NumRows()):
+		return records, nil
+	case 0:
+		records.Release()
+		return nil, nil
+	}
+	defer records.Release()
+	return filterRows(records, keep)
+}
+
+func nilText(s string) driver.Value {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// count books every record of a batch under its file, and says which are new.
+func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err error) {
+	ids := records.Column(ingest.ColRecordID).(*array.FixedSizeBinary)
+	files := records.Column(ingest.ColFile).(*array.String)
+	status := records.Column(classify.ColStatus).(*array.String)
+	keep = make([]bool, records.NumRows())
+	var c *Counts
+	last := ""
+	for i := range keep {
+		if name := files.Value(i); c == nil || name != last {
+			last = name
+			if c = f.files[name]; c == nil {
+				c = &Counts{}
+				f.files[string([]byte(name))] = c
+			}
+		}
+		id := [16]byte(ids.Value(i))
+		if !f.known.add(id) {
+			c.Duplicates++
+			if err := f.sightings.AppendRow(duckdb.UUID(id)); err != nil {
+				return nil, 0, fmt.Errorf("storing a duplicate: %w", err)
+			}
+			continue
+		}
+		keep[i] = true
+		kept++
+		c.Loaded++
+		switch status.Value(i) {
+		case classify.StatusOK:
+			c.OK++
+		case classify.StatusUnknown:
+			c.Unclassified++
+		default:
+			c.Classified++
+		}
+	}
+	return keep, kept, nil
+}
+
+// filterRows copies the rows to keep: slices of kept rows, joined column by column. (Package
+// arrow/compute has a filter, but pulls all of parquet in.)
+func filterRows(records arrow.RecordBatch, keep []bool) (arrow.RecordBatch, error) {
+	var kept int64
+	cols := make([]arrow.Array, records.NumCols())
+	for c := range cols {
+		a := records.Column(c)
+		var parts []arrow.Array
+		kept = 0
+		for from := 0; from < len(keep); from++ {
+			if !keep[from] {
+				continue
+			}
+			to := from
+			for to < len(keep) && keep[to] {
+				to++
+			}
+			parts = append(parts, array.NewSlice(a, int64(from), int64(to)))
+			kept += int64(to - from)
+			from = to
+		}
+		joined, err := array.Concatenate(parts, Allocator())
+		for _, p := range parts {
+			p.Release()
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer joined.Release()
+		cols[c] = joined
+	}
+	return array.NewRecordBatch(records.Schema(), cols, kept), nil
+}
+
+// ledger joins what ingest and the feed counted.
+func (f *feed) ledger() (inputs []Input, totals Counts) {
+	for _, file := range f.order {
+		in := Input{
+			Path: file.Path, Bytes: file.Bytes, Digest: file.Digest, Container: file.Container,
+			Encoding: file.Encoding, Format: file.Format, Log: file.Log, Warnings: file.Warnings,
+		}
+		if file.Problem != nil {
+			in.Problem = file.Problem.Error()
+		}
+		if c := f.files[file.Path]; c != nil {
+			in.Counts = *c
+		}
+		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered
+		inputs = append(inputs, in)
+		totals.add(in.Counts)
+	}
+	return inputs, totals
+}
+
+func (c *Counts) add(d Counts) {
+	c.Read += d.Read
+	c.Loaded += d.Loaded
+	c.Duplicates += d.Duplicates
+	c.Rejected += d.Rejected
+	c.Filtered += d.Filtered
+	c.OK += d.OK
+	c.Classified += d.Classified
+	c.Unclassified += d.Unclassified
+}

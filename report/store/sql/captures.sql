@@ -1,0 +1,10 @@
+-- Which values fill the placeholders of a fix? The three most frequent ones of every capture.
+WITH entries AS (
+  SELECT sig, unnest(map_entries(captures)) AS e FROM scope WHERE outcome = 'error' AND signature IS NOT NULL
+), counted AS (
+  SELECT sig, e.key AS name, e.value AS value, count(*) AS records FROM entries GROUP BY ALL
+)
+SELECT sig, name, value
+FROM counted
+QUALIFY row_number() OVER (PARTITION BY sig, name ORDER BY records DESC, value) <= 3
+ORDER BY sig, name, records DESC, value;

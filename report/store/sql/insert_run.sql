@@ -1,0 +1,10 @@
+-- The run itself, with the scope its report is about: records it loaded and records it met again.
+INSERT INTO dw.runs
+WITH scope AS (
+  SELECT record_id FROM dw.records WHERE run_id = $1
+  UNION
+  SELECT record_id FROM dw.sightings WHERE run_id = $1
+)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+  (SELECT count(*) FROM scope),
+  (SELECT coalesce(bit_xor(hash(record_id)), 0) FROM scope);

@@ -1,0 +1,159 @@
+// Package store is the archive: the DuckDB database that remembers what the source systems
+// forget. Classified batches come in and are loaded once, whatever number of exports holds them;
+// Summaries of runs go out. One run is one transaction: it is in the database whole or not at
+// all. Nobody else imports DuckDB.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+//go:embed sql/*.sql
+var queries embed.FS
+
+// query gives the text of an embedded query.
+func query(name string) string {
+	text, err := queries.ReadFile("sql/" + name + ".sql")
+	if err != nil {
+		panic(err) // a file that the build lacks
+	}
+	return string(text)
+}
+
+// ErrBusy is wrapped by Open when another process has the database open.
+var ErrBusy = errors.New("the database is in use by another process")
+
+// Options of a database. The zero value is right for most machines.
+type Options struct {
+	MemoryLimit string // of DuckDB, as "250MB"; empty: 250MB. Without a limit DuckDB keeps every written block
+	Threads     int    // of DuckDB; 0: one per core
+}
+
+// A DB is an open database. It is for one goroutine.
+type DB struct {
+	pool  *sql.DB
+	conn  *sql.Conn // everything runs on it; the database is attached to it as dw
+	spool *sql.Conn // fills tables outside the run's transaction
+	path  string
+
+	served int // feeds offered so far, for names
+}
+
+const schemaVersion = "1"
+
+// Row groups of 30,720: DuckDB compresses a full row group on one thread, and with long traces
+// its default of 122,880 rows holds 340 MB per thread in memory (speed notes, section 4).
+const attach = `ATTACH '%s' AS dw (STORAGE_VERSION 'latest', ROW_GROUP_SIZE 30720)`
+
+// Open opens the database file at path, or creates it.
+func Open(ctx context.Context, path string, opt Options) (*DB, error) {
+	db, err := open(ctx, path, opt)
+	switch {
+	case err == nil:
+		return db, nil
+	case strings.Contains(err.Error(), "Could not set lock"), strings.Contains(err.Error(), "being used by another process"):
+		return nil, fmt.Errorf("opening %s: %w; wait for it, or give another file with --db", path, ErrBusy)
+	case strings.Contains(err.Error(), "not a valid DuckDB database"):
+		return nil, fmt.Errorf("opening %s: it is not a DuckDB database; give another file with --db", path)
+	}
+	return nil, fmt.Errorf("opening %s: %w", path, err)
+}
+
+func open(ctx context.Context, path string, opt Options) (*DB, error) {
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return nil, err
+		}
+	}
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{pool: sql.OpenDB(connector), path: path}
+	if db.conn, err = db.pool.Conn(ctx); err == nil {
+		db.spool, err = db.pool.Conn(ctx)
+	}
+	if err == nil {
+		err = db.setUp(ctx, opt)
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (db *DB) setUp(ctx context.Context, opt Options) error {
+	limit := opt.MemoryLimit
+	if limit == "" {
+		limit = "250MB"
+	}
+	settings := []string{
+		"SET memory_limit = '" + quote(limit) + "'",
+		// Rows carry file, row and byte_offset; queries sort.
+		"SET preserve_insertion_order = false",
+		"SET temp_directory = '" + quote(db.path) + ".tmp'",
+		"SET TimeZone = 'UTC'",
+		fmt.Sprintf(attach, quote(db.path)),
+		// A run's transaction takes its view of a database when it first reads it, so what the spool
+		// holds by then is visible at the end of a run.
+		"ATTACH ':memory:' AS spool",
+	}
+	if opt.Threads > 0 {
+		settings = append(settings, fmt.Sprintf("SET threads = %d", opt.Threads))
+	}
+	for _, s := range settings {
+		if _, err := db.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	var tables int
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'dw'").Scan(&tables); err != nil {
+		return err
+	}
+	if tables == 0 {
+		return db.create(ctx)
+	}
+	var version string
+	err := db.conn.QueryRowContext(ctx, "SELECT value FROM dw.meta WHERE key = 'schema_version'").Scan(&version)
+	if err != nil {
+		return errors.New("it is a DuckDB database, but not one of dwtriage; give another file with --db")
+	}
+	if version != schemaVersion {
+		return fmt.Errorf("its schema has version %s, this program knows %s; use the dwtriage that made it, or another file with --db", version, schemaVersion)
+	}
+	return nil
+}
+
+// create makes the tables, all or none.
+func (db *DB) create(ctx context.Context) error {
+	if _, err := db.conn.ExecContext(ctx, "BEGIN; "+query("schema")+"; COMMIT"); err != nil {
+		db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return err
+	}
+	return nil
+}
+
+// Close closes the database. The temporary files beside it go with it.
+func (db *DB) Close() error {
+	var errs []error
+	for _, c := range []*sql.Conn{db.spool, db.conn} {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
+	}
+	errs = append(errs, db.pool.Close())
+	os.Remove(db.path + ".tmp") // only when empty
+	return errors.Join(errs...)
+}
+
+func quote(s string) string { return strings.ReplaceAll(s, "'", "''") }

@@ -1,0 +1,528 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"dwtriage/classify"
+)
+
+// Summarize answers every question of the report about run id, with the texts of m's rules.
+// The Summary's EachRecord and EachReject need the database open. Timings and ExitCode are left
+// to the caller.
+func (db *DB) Summarize(ctx context.Context, id int64, m *classify.Matcher) (*Summary, error) {
+	z := &summarizer{db: db, ctx: ctx, m: m, id: id, s: &Summary{}}
+	for _, step := range []func() error{
+		z.run, z.inputs, z.totals, z.findings, z.compare, z.signatures, z.evidence, z.fixes, z.rejects,
+	} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("summarizing run %d: %w", id, err)
+		}
+	}
+	z.s.Heat = heat(z.s.Findings)
+	z.s.EachRecord, z.s.EachReject = z.eachRecord, z.eachReject
+	return z.s, nil
+}
+
+type summarizer struct {
+	db  *DB
+	ctx context.Context
+	m   *classify.Matcher
+	id  int64
+	s   *Summary
+
+	status map[string]string // per signature
+	bySig  map[string][]*Finding
+	values map[string]map[string][]string // signature → capture → most frequent values
+}
+
+// each runs an embedded query and calls scan for every row.
+func (z *summarizer) each(name string, scan func(*sql.Rows) error, args ...any) error {
+	rows, err := z.db.conn.QueryContext(z.ctx, query(name), args...)
+	if err != nil {
+		return fmt.Errorf("query %s: %w", name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return fmt.Errorf("query %s: %w", name, err)
+		}
+	}
+	return rows.Err()
+}
+
+func (z *summarizer) run() error {
+	r := &z.s.Run
+	var since, until sql.NullTime
+	found := false
+	err := z.each("run", func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&r.ID, &r.Environment, &r.Started, &r.Finished, &since, &until, &r.Arguments,
+			&z.s.Tool.Version, &z.s.Tool.Rules, &z.s.Tool.RulesDigest)
+	}, z.id)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no run %d", z.id)
+	}
+	r.Since, r.UntilLimit = since.Time, until.Time
+	z.s.Environment = r.Environment
+	if err != nil {
+		return err
+	}
+	return z.scope("scope", z.id)
+}
+
+func (z *summarizer) scope(view string, run int64) error {
+	_, err := z.db.conn.ExecContext(z.ctx, fmt.Sprintf(query("scope"), view, run))
+	return err
+}
+
+func (z *summarizer) inputs() error {
+	return z.each("files", func(rows *sql.Rows) error {
+		var in Input
+		var warnings duckdb.Composite[[]string]
+		err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
+			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, &warnings, &in.Problem)
+		in.Warnings = warnings.Get()
+		z.s.Inputs = append(z.s.Inputs, in)
+		z.s.Totals.add(in.Counts)
+		return err
+	}, z.id)
+}
+
+func (z *summarizer) totals() error {
+	s := z.s
+	err := z.each("totals", func(rows *sql.Rows) error {
+		var from, until sql.NullTime
+		err := rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Entities, &from, &until)
+		s.From, s.Until = from.Time, until.Time
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	counts := make(map[string]int64)
+	if err := z.each("statuses", func(rows *sql.Rows) error {
+		var c Count
+		err := rows.Scan(&c.Name, &c.Records)
+		counts[c.Name] = c.Records
+		return err
+	}); err != nil {
+		return err
+	}
+	s.Statuses = ordered(counts, "documented", "observed", "experimental", "deprecated", classify.StatusCode, classify.StatusUnknown, classify.StatusOK)
+	return nil
+}
+
+// ordered lists counts in the order of names, then the others by name.
+func ordered(counts map[string]int64, names ...string) []Count {
+	var out []Count
+	for _, n := range append(names, slices.Sorted(maps.Keys(counts))...) {
+		if c, ok := counts[n]; ok {
+			out = append(out, Count{n, c})
+			delete(counts, n)
+		}
+	}
+	return out
+}
+
+func (z *summarizer) findings() error {
+	z.status = make(map[string]string)
+	severities := make(map[string]int64)
+	err := z.each("findings", func(rows *sql.Rows) error {
+		var f Finding
+		var status string
+		var first, last sql.NullTime
+		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
+			&f.Records, &f.AffectedKeys, &first, &last)
+		f.FirstSeen, f.LastSeen = first.Time, last.Time
+		f.ID = findingID(f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature)
+		f.Title = z.title(f.Signature)
+		z.status[f.Signature] = status
+		severities[cmp.Or(f.Severity, "unrated")] += f.Records
+		z.s.Findings = append(z.s.Findings, f)
+		return err
+	})
+	z.s.Severities = ordered(severities, "critical", "high", "medium", "low", "info", "unrated")
+	return err
+}
+
+func findingID(parts ...string) string {
+	h := fnv.New32a()
+	h.Write([]byte(strings.Join(parts, "\x00")))
+	return fmt.Sprintf("%08x", h.Sum32())
+}
+
+// title is the title of a rule, the name of a code, or the words for neither.
+func (z *summarizer) title(sig string) string {
+	if r := z.m.Rule(sig); r != nil {
+		return r.Title
+	}
+	if code, ok := strings.CutPrefix(sig, "code/"); ok {
+		if c := z.m.Code(code); c != nil {
+			return c.Name + " (" + code + ")"
+		}
+		return "Error code " + code
+	}
+	if strings.HasPrefix(sig, "unknown/") {
+		return "Unknown message"
+	}
+	return sig // a rule that the database knows and today's rules do not
+}
+
+// compare finds the run to compare with, and what changed against it.
+func (z *summarizer) compare() error {
+	s := z.s
+	z.bySig = make(map[string][]*Finding)
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		z.bySig[f.Signature] = append(z.bySig[f.Signature], f)
+	}
+	err := z.each("baseline", func(rows *sql.Rows) error {
+		s.Baseline = &Run{}
+		return rows.Scan(&s.Baseline.ID, &s.Baseline.Environment, &s.Baseline.Started, &s.Baseline.Finished)
+	}, z.id)
+	if err != nil || s.Baseline == nil {
+		return err
+	}
+	if err := z.scope("baseline", s.Baseline.ID); err != nil {
+		return err
+	}
+	type key struct{ sig, mapTitle string }
+	before := make(map[key]Change)
+	if err := z.each("before", func(rows *sql.Rows) error {
+		var c Change
+		var first, last sql.NullTime
+		err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.PreviousRecords, &first, &last)
+		c.FirstSeen, c.LastSeen = first.Time, last.Time
+		before[key{c.Signature, c.MapTitle}] = c
+		return err
+	}); err != nil {
+		return err
+	}
+	fresh := make(map[key]*Change)
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		k := key{f.Signature, f.MapTitle}
+		f.Change = "ongoing"
+		if _, ok := before[k]; ok {
+			delete(fresh, k)
+			continue
+		}
+		f.Change = "new"
+		c := fresh[k]
+		if c == nil {
+			c = &Change{Change: "new", Signature: f.Signature, Title: f.Title, Severity: f.Severity, MapTitle: f.MapTitle, Map: f.Map}
+			fresh[k] = c
+		}
+		c.Records += f.Records
+		c.FirstSeen, c.LastSeen = earlier(c.FirstSeen, f.FirstSeen), later(c.LastSeen, f.LastSeen)
+	}
+	for _, c := range fresh {
+		s.Changes = append(s.Changes, *c)
+	}
+	now := make(map[key]bool)
+	for _, f := range s.Findings {
+		now[key{f.Signature, f.MapTitle}] = true
+	}
+	for k, c := range before {
+		if !now[k] {
+			c.Change, c.Title = "resolved", z.title(c.Signature)
+			s.Changes = append(s.Changes, c)
+		}
+	}
+	slices.SortFunc(s.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Change, b.Change), cmp.Compare(b.Records, a.Records), cmp.Compare(b.PreviousRecords, a.PreviousRecords),
+			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MapTitle, b.MapTitle))
+	})
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// change of a whole signature: new where no map had it before.
+func (z *summarizer) change(fs []*Finding) string {
+	change := ""
+	for _, f := range fs {
+		if f.Change == "ongoing" {
+			return "ongoing"
+		}
+		change = f.Change
+	}
+	return change
+}
+
+// signatures sums the findings up per rule and code, and per unknown message.
+func (z *summarizer) signatures() error {
+	for _, sig := range slices.Sorted(maps.Keys(z.bySig)) {
+		fs := z.bySig[sig]
+		if z.status[sig] == classify.StatusUnknown {
+			z.s.Clusters = append(z.s.Clusters, z.cluster(strings.TrimPrefix(sig, "unknown/"), fs))
+			continue
+		}
+		z.s.Signatures = append(z.s.Signatures, z.signature(sig, fs))
+	}
+	slices.SortStableFunc(z.s.Signatures, func(a, b Signature) int { return cmp.Compare(b.Records, a.Records) })
+	slices.SortStableFunc(z.s.Clusters, func(a, b Cluster) int { return cmp.Compare(b.Records, a.Records) })
+	if err := z.each("codes", func(rows *sql.Rows) error {
+		var sig, code string
+		var n int64
+		err := rows.Scan(&sig, &code, &n)
+		if s := z.find(sig); s != nil && len(s.Codes) < 5 {
+			s.Codes = append(s.Codes, code)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	types := make(map[string][]string)
+	if err := z.each("types", func(rows *sql.Rows) error {
+		var sig, name string
+		var n int64
+		err := rows.Scan(&sig, &name, &n)
+		types[sig] = append(types[sig], name)
+		return err
+	}); err != nil {
+		return err
+	}
+	for i := range z.s.Clusters {
+		z.s.Clusters[i].TypeNames = types["unknown/"+z.s.Clusters[i].TemplateID]
+	}
+	return z.each("keys", func(rows *sql.Rows) error {
+		var sig string
+		var n int64
+		err := rows.Scan(&sig, &n)
+		if s := z.find(sig); s != nil {
+			s.AffectedKeys = n
+		}
+		return err
+	})
+}
+
+func (z *summarizer) find(sig string) *Signature {
+	for i := range z.s.Signatures {
+		if z.s.Signatures[i].ID == sig {
+			return &z.s.Signatures[i]
+		}
+	}
+	return nil
+}
+
+func (z *summarizer) cluster(id string, fs []*Finding) Cluster {
+	c := Cluster{TemplateID: id, Change: z.change(fs), Maps: mapTitles(fs), Companies: companies(fs)}
+	for _, f := range fs {
+		c.Records += f.Records
+		c.FirstSeen, c.LastSeen = earlier(c.FirstSeen, f.FirstSeen), later(c.LastSeen, f.LastSeen)
+	}
+	return c
+}
+
+func (z *summarizer) signature(sig string, fs []*Finding) Signature {
+	s := Signature{ID: sig, Title: z.title(sig), Status: z.status[sig], Category: fs[0].Category, Severity: fs[0].Severity, Change: z.change(fs)}
+	for _, f := range fs {
+		s.Records += f.Records
+		s.FirstSeen, s.LastSeen = earlier(s.FirstSeen, f.FirstSeen), later(s.LastSeen, f.LastSeen)
+	}
+	s.Where = where(fs)
+	if r := z.m.Rule(sig); r != nil {
+		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause
+	} else if c := z.m.Code(strings.TrimPrefix(sig, "code/")); c != nil {
+		s.Meaning = cmp.Or(c.Message, "The Dataverse code table names this error "+c.Name+" and says no more about it.")
+	}
+	return s
+}
+
+// where sums findings up by map and company, most records first.
+func where(fs []*Finding) []Where {
+	sum := make(map[Where]int64)
+	for _, f := range fs {
+		sum[Where{MapTitle: f.MapTitle, Company: f.Company}] += f.Records
+	}
+	var out []Where
+	for w, n := range sum {
+		w.Records = n
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b Where) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.MapTitle, b.MapTitle), cmp.Compare(a.Company, b.Company))
+	})
+	return out
+}
+
+func mapTitles(fs []*Finding) []string {
+	return mostFirst(fs, func(f *Finding) string { return f.MapTitle })
+}
+
+func companies(fs []*Finding) []string {
+	return mostFirst(fs, func(f *Finding) string { return f.Company })
+}
+
+// mostFirst lists the different non-empty names of findings, most records first.
+func mostFirst(fs []*Finding, name func(*Finding) string) []string {
+	sum := make(map[string]int64)
+	for _, f := range fs {
+		if n := name(f); n != "" {
+			sum[n] += f.Records
+		}
+	}
+	names := slices.Collect(maps.Keys(sum))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(a, b)) })
+	return names
+}
+
+// Texts shown as evidence: around the match, and in full.
+const (
+	aroundMatch  = 200
+	fullMessage  = 20000
+	moreClusters = 50 // clusters beyond these only keep the start of their message
+)
+
+func (z *summarizer) evidence() error {
+	found := make(map[string][]Evidence)
+	err := z.each("evidence", func(rows *sql.Rows) error {
+		var sig, field string
+		var e Evidence
+		var text sql.NullString
+		var at sql.NullTime
+		var start, end int
+		err := rows.Scan(&sig, &e.RecordID, &e.File, &e.Row, &e.ByteOffset, &at, &e.OccurredRaw, &e.Company, &e.MapTitle, &e.TypeName,
+			&e.AffectedKey, &field, &text, &start, &end)
+		e.OccurredAt = at.Time
+		e.Message = cut(text.String, fullMessage)
+		normal := classify.NormalizeString(text.String)
+		if z.status[sig] == classify.StatusUnknown {
+			start, end = 0, 0
+			normal = string(classify.Headline([]byte(normal)))
+		}
+		e.Before, e.Matched, e.After = around(normal, start, end)
+		found[sig] = append(found[sig], e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range z.s.Signatures {
+		z.s.Signatures[i].Evidence = found[z.s.Signatures[i].ID]
+	}
+	for i := range z.s.Clusters {
+		c := &z.s.Clusters[i]
+		if es := found["unknown/"+c.TemplateID]; len(es) > 0 {
+			c.Sample = es[0]
+			c.Template = string(classify.Template(nil, classify.Headline([]byte(classify.NormalizeString(es[0].Message)))))
+			if i >= moreClusters {
+				c.Sample.Message = cut(c.Sample.Message, 500)
+			}
+		}
+	}
+	return nil
+}
+
+// cut shortens text to at most n bytes at a character's end.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}
+
+// around cuts a text at the matched part, with some text on either side.
+func around(text string, start, end int) (before, matched, after string) {
+	if start < 0 || end <= start || end > len(text) {
+		if short := cut(text, 2*aroundMatch); len(short) < len(text) {
+			return short + " …", "", ""
+		}
+		return text, "", ""
+	}
+	before, matched, after = text[:start], text[start:end], text[end:]
+	if len(before) > aroundMatch {
+		from := len(before) - aroundMatch
+		for !utf8.RuneStart(before[from]) {
+			from++
+		}
+		before = "… " + before[from:]
+	}
+	if short := cut(matched, 3*aroundMatch); len(short) < len(matched) {
+		matched, after = short+" …", ""
+	}
+	if short := cut(after, aroundMatch); len(short) < len(after) {
+		after = short + " …"
+	}
+	return before, matched, after
+}
+
+func (z *summarizer) rejects() error {
+	return z.each("reject_reasons", func(rows *sql.Rows) error {
+		var r RejectReason
+		err := rows.Scan(&r.Reason, &r.Rows, &r.First.File, &r.First.Row, &r.First.ByteOffset, &r.First.Column, &r.First.Excerpt)
+		r.First.Reason = r.Reason
+		z.s.RejectReasons = append(z.s.RejectReasons, r)
+		return err
+	}, z.id)
+}
+
+func (z *summarizer) eachRecord(yield func(*Record) error) error {
+	// The view is made again: another Summary may have been made since.
+	if err := z.scope("scope", z.id); err != nil {
+		return err
+	}
+	var normal []byte
+	return z.each("records", func(rows *sql.Rows) error {
+		var r Record
+		var at sql.NullTime
+		var signatures duckdb.Composite[[]string]
+		var captures duckdb.Map
+		var text sql.RawBytes
+		err := rows.Scan(&r.RecordID, &r.File, &r.Row, &r.ByteOffset, &at, &r.Log, &r.Environment, &r.Map, &r.DataverseTable, &r.FnoEntity,
+			&r.Entity, &r.Company, &r.TypeName, &r.MessageName, &r.CorrelationID, &r.RequestID, &r.ErrorCode, &r.Status, &r.Signature,
+			&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text)
+		if err != nil {
+			return err
+		}
+		r.OccurredAt, r.Signatures = at.Time, signatures.Get()
+		r.Captures = make(map[string]string, len(captures))
+		for k, v := range captures {
+			r.Captures[k.(string)], _ = v.(string)
+		}
+		normal = classify.Normalize(normal[:0], text)
+		r.Message = cut(string(classify.Headline(normal)), messageBytes)
+		return yield(&r)
+	})
+}
+
+// messageBytes is the longest message in records.csv: what went wrong, without the frame that
+// .NET and Dataverse put around it; the whole text is in the database and in the file.
+const messageBytes = 4000
+
+func (z *summarizer) eachReject(yield func(*Reject) error) error {
+	return z.each("rejects", func(rows *sql.Rows) error {
+		var r Reject
+		if err := rows.Scan(&r.File, &r.Row, &r.ByteOffset, &r.Column, &r.Reason, &r.Excerpt); err != nil {
+			return err
+		}
+		return yield(&r)
+	}, z.id)
+}
