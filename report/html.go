@@ -274,7 +274,7 @@ func (p *page) addOptions() {
 func (p *page) words() template.FuncMap {
 	year := p.Run.Finished.UTC().Year()
 	return template.FuncMap{
-		"num": num, "count": count, "plural": plural, "pct": percent, "length": length, "cut": cut,
+		"num": num, "count": count, "plural": plural, "pct": percent, "cut": cut,
 		"day": day, "duration": duration,
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
@@ -290,7 +290,7 @@ func (p *page) words() template.FuncMap {
 		"some": some, "someCompanies": someCompanies, "contents": contents,
 		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
-		"inputWords": inputWords, "message": message, "longer": longer,
+		"inputWords": inputWords, "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []store.Evidence) []store.Evidence { return first(list, mostEvidence) },
 		"firstWhere":    func(list []store.Where) []store.Where { return first(list, mostWhere) },
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,

@@ -1,16 +1,226 @@
 package report
 
 import (
+	"errors"
+	"flag"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store"
 )
 
-func TestSmoke(t *testing.T) {
-	dir := os.Getenv("REPORT_OUT")
-	if dir == "" {
-		dir = t.TempDir()
+var (
+	update = flag.Bool("update", false, "rewrite the goldens")
+	keep   = flag.String("keep", "", "folder to keep drawn reports in, to look at them")
+)
+
+// draw writes the report of s and returns its files by name.
+func draw(t *testing.T, s *store.Summary, opt Options) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	if *keep != "" {
+		dir = filepath.Join(*keep, strings.ReplaceAll(t.Name(), "/", "-"))
 	}
+	if err := Write(dir, s, opt); err != nil {
+		t.Fatal(err)
+	}
+	return files(t, dir)
+}
+
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[e.Name()] = string(b)
+	}
+	return all
+}
+
+// short is the night with a handful of records, for goldens that a person can read.
+func short() *store.Summary {
+	s := night()
+	s.Clusters[1].Sample.Message = hostileFormula + "\n" + hostileTag + hostileCDATA
+	s.EachRecord = func(yield func(*store.Record) error) error {
+		records := []store.Record{
+			{RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9", File: "dualwrite-2026-11-23.csv.gz", Row: 121, ByteOffset: 82233, OccurredAt: at("2026-11-22 21:14:09"),
+				Log: "dualwrite", Environment: "FABRIKAM-PROD", Map: "Customers V3", DataverseTable: "accounts", FnoEntity: "CustCustomerV3Entity", Entity: "Customers V3", Company: "USMF",
+				CorrelationID: "7f1c5d20-93ab-4e67-8c02-b5e0d94a1f6e", ErrorCode: "0x80040265", Status: "documented", Signature: "dw-lookup-not-resolved",
+				Signatures: []string{"dw-lookup-not-resolved", "dw-write-failed-generic"}, Category: "reference-data", Severity: "high",
+				Captures: map[string]string{"values": "80", "entity": "msdyn_customergroups"}, AffectedKey: "US-031187", TemplateID: "1b2c3d4e", Message: `Unable to look up msdyn_customergroups with values {80}, said "Größe"`},
+			{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, Log: "dualwrite", Environment: "FABRIKAM-PROD",
+				DataverseTable: "contoso_rebateclaim", Entity: "contoso_rebateclaim", Status: "unknown", Category: "unknown", AffectedKey: "-000001", TemplateID: "90e3c2d5", Message: hostileFormula + hostileTag},
+		}
+		for i := range records {
+			if err := yield(&records[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return s
+}
+
+func TestGoldens(t *testing.T) {
+	for _, c := range []struct {
+		dir string
+		s   *store.Summary
+		opt Options
+	}{
+		{"night", short(), Options{}},
+		{"plain", short(), Options{PlainCSV: true}},
+		{"empty", &store.Summary{}, Options{}},
+	} {
+		t.Run(c.dir, func(t *testing.T) {
+			got := draw(t, c.s, c.opt)
+			for name, text := range got {
+				path := filepath.Join("testdata", c.dir, name)
+				if name == "index.html" || c.dir == "plain" && name == "summary.json" {
+					continue
+				}
+				if *update {
+					if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(text), 0o666)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), text); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", path, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryFileIsAlwaysThere(t *testing.T) {
+	want := []string{"changes.csv", "failing_entities.csv", "fixes.csv", "index.html", "records.csv", "rejects.csv", "summary.json", "unclassified.csv"}
+	for name, s := range map[string]*store.Summary{"empty": {}, "night": night()} {
+		got := draw(t, s, Options{})
+		for _, f := range want {
+			if got[f] == "" {
+				t.Errorf("%s: %s is missing or empty", name, f)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s: %d files, want %d", name, len(got), len(want))
+		}
+	}
+}
+
+func TestEqualDataGivesEqualBytes(t *testing.T) {
+	if diff := cmp.Diff(draw(t, night(), Options{}), draw(t, night(), Options{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFailedDrawingKeepsTheOldReport(t *testing.T) {
+	dir := t.TempDir()
 	if err := Write(dir, night(), Options{}); err != nil {
 		t.Fatal(err)
 	}
+	before := files(t, dir)
+
+	s := night()
+	s.Environment = "OTHER"
+	broken := errors.New("the database went away")
+	s.EachReject = func(func(*store.Reject) error) error { return broken }
+	err := Write(dir, s, Options{})
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "rejects.csv") {
+		t.Errorf("got error %v, want one that names rejects.csv and wraps %v", err, broken)
+	}
+	if diff := cmp.Diff(before, files(t, dir)); diff != "" {
+		t.Errorf("folder after a failed drawing (-before +after):\n%s", diff)
+	}
+}
+
+func TestOneFileThatCannotBeReplaced(t *testing.T) {
+	dir := t.TempDir()
+	// A folder in its place resists the rename as an open file does on Windows.
+	if err := os.MkdirAll(filepath.Join(dir, "records.csv", "x"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	err := Write(dir, night(), Options{})
+	if err == nil || !strings.Contains(err.Error(), "replacing records.csv") {
+		t.Errorf("got error %v, want one about replacing records.csv", err)
+	}
+	names, _ := filepath.Glob(filepath.Join(dir, "*"))
+	hidden, _ := filepath.Glob(filepath.Join(dir, ".*"))
+	if len(names) != 8 || len(hidden) != 0 {
+		t.Errorf("got %q and temporary files %q, want all 8 files and none", names, hidden)
+	}
+}
+
+func TestWriteError(t *testing.T) {
+	full := errors.New("disk full")
+	for _, d := range drawings(Options{}) {
+		if err := d.draw(failing{full}, night()); !errors.Is(err, full) {
+			t.Errorf("%s: got error %v, want %v", d.name, err, full)
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+// huge is a run that went wrong everywhere.
+func huge() *store.Summary {
+	s := &store.Summary{Baseline: &store.Run{ID: 1}, Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
+	long := strings.Repeat("x", 20000)
+	for i := range 41230 {
+		name := "Map " + num(i%400)
+		id := "dw-rule-" + num(i%300)
+		s.Findings = append(s.Findings, store.Finding{ID: num(i), Map: name, MapTitle: name, Company: "C" + num(i%70), Signature: id, Title: "Rule " + id, Category: "cat-" + num(i%20), Severity: "high", Records: 2})
+		s.Changes = append(s.Changes, store.Change{Change: "new", Signature: id, Title: id, MapTitle: name, Records: 2})
+	}
+	for i := range 300 {
+		id := "dw-rule-" + num(i)
+		proof := store.Evidence{Before: "cut", Message: long}
+		fix := store.Fix{Rank: i + 1, Signature: id, Title: id, Records: 274}
+		for j := range 400 {
+			fix.Entities = append(fix.Entities, "Map "+num(j))
+		}
+		sig := store.Signature{ID: id, Title: id, Records: 274, Fix: &fix, Evidence: []store.Evidence{proof, proof, proof}}
+		for j := range 3000 {
+			sig.Where = append(sig.Where, store.Where{MapTitle: "Map " + num(j), Company: "C" + num(j%70), Records: 1})
+		}
+		s.Fixes, s.Signatures = append(s.Fixes, fix), append(s.Signatures, sig)
+		s.Clusters = append(s.Clusters, store.Cluster{TemplateID: num(i), Template: long, Maps: fix.Entities, Sample: proof})
+		s.Inputs = append(s.Inputs, store.Input{Path: id, Warnings: make([]string, 1000)})
+		s.RejectReasons = append(s.RejectReasons, store.RejectReason{Reason: id, Rows: 1, First: store.Reject{Excerpt: long}})
+	}
+	addTotals(s)
+	return s
+}
+
+func TestHuge(t *testing.T) {
+	s := huge()
+	began := time.Now()
+	page := draw(t, s, Options{})["index.html"]
+	t.Logf("%s in %v", size(int64(len(page))), time.Since(began))
+	if len(page) > 8e6 {
+		t.Errorf("index.html has %d bytes", len(page))
+	}
+	for _, want := range []string{"200 of 41,230 findings: the rest is in", "10 of 300 fixes: the rest is in", "50 of 41,230 changes: the rest is in", "100 of 300 signatures: the rest is in",
+		"50 of 300 clusters: the rest is in", "200 of 300 inputs: the rest is in", "12 of 70 companies are shown", "400 entities, of which 50 are shown", `data-of="41,230"`, "82,460", "50 of 300 reasons"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("index.html lacks %q", want)
+		}
+	}
+	check(t, page)
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"dwtriage/report/store"
 )
 
@@ -105,10 +107,10 @@ func doFirst(s *store.Summary) []phrase {
 		return []phrase{plain("No fix is known for what failed. ")}
 	}
 	f := s.Fixes[0]
-	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, f.Title)), "#fix-"+num(f.Rank)),
+	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))), "#fix-"+num(f.Rank)),
 		plain(" It clears " + count(f.Records, "record"))}
 	if f.Role != "" {
-		v = append(v, plain(" and takes: "+f.Role))
+		v = append(v, plain(" ("+f.Role+")"))
 	}
 	return append(v, plain(". "))
 }
@@ -151,8 +153,7 @@ func caveats(s *store.Summary, troubled int, imbalance string) []phrase {
 
 // sentence ends s with a full stop, once.
 func sentence(s string) string {
-	switch s[len(s)-1] {
-	case '.', '!', '?':
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
 		return s
 	}
 	return s + "."
@@ -172,7 +173,7 @@ func cards(s *store.Summary) []card {
 	if s.Baseline != nil {
 		n := countChanges(s)
 		list[2] = card{"#changes", "New signatures", num(newSignatures(s)),
-			count(n.Resolved, "resolved change") + " since run " + num(s.Baseline.ID)}
+			num(n.Resolved) + " resolved since run " + num(s.Baseline.ID)}
 	}
 	return list
 }

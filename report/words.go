@@ -298,8 +298,6 @@ func size(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-func length(s string) int { return utf8.RuneCountInString(s) }
-
 // cut shortens s to most characters and says so at its end.
 func cut(s string, most int) string {
 	if len(s) <= most {
@@ -316,6 +314,15 @@ func cut(s string, most int) string {
 }
 
 func message(s string) string { return cut(s, mostMessage) }
+
+// messageLabel says how much of a message message shows.
+func messageLabel(s string) string {
+	n := utf8.RuneCountInString(s)
+	if n <= mostMessage {
+		return "Message in full, " + count(n, "character")
+	}
+	return "Message, first " + num(mostMessage) + " of " + count(n, "character")
+}
 
 // longer reports whether the message of e says more than the line shown of it.
 func longer(e store.Evidence) bool {

@@ -1,0 +1,160 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"dwtriage/report/store"
+)
+
+// rows parses a table back: the named columns of each row.
+func rows(t *testing.T, text string) []map[string]string {
+	t.Helper()
+	all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []map[string]string
+	for _, line := range all[1:] {
+		row := map[string]string{}
+		for i, cell := range line {
+			row[all[0][i]] = cell
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+func sum(t *testing.T, rows []map[string]string, column string) (total int64) {
+	t.Helper()
+	for _, r := range rows {
+		total += whole(t, r[column])
+	}
+	return total
+}
+
+func whole(t *testing.T, text string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(strings.ReplaceAll(text, ",", ""), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// onPage finds a number on the page by what stands around it.
+func onPage(t *testing.T, page, pattern string) int64 {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("index.html has nothing like %s", pattern)
+	}
+	return whole(t, m[1])
+}
+
+// TestTotalsAgree reads every file back: whatever is counted twice must be counted alike.
+func TestTotalsAgree(t *testing.T) {
+	without := night()
+	without.Baseline, without.Changes = nil, nil
+	for name, s := range map[string]*store.Summary{"night": night(), "first run": without} {
+		t.Run(name, func(t *testing.T) { agree(t, s) })
+	}
+}
+
+func agree(t *testing.T, s *store.Summary) {
+	out := draw(t, s, Options{})
+	page := out["index.html"]
+	var j struct {
+		Inputs     []struct{ Read, Loaded, Duplicates, Rejected, Filtered int64 }
+		Totals     struct{ Read, Loaded, Duplicates, Rejected, Filtered, OK, Classified, Unclassified int64 }
+		Statuses   map[string]int64
+		Signatures []struct{ Records int64 }
+		Changes    struct{ New, Resolved, Ongoing int64 }
+		Report     struct{ Records, Failing, OK, Unknown int64 }
+	}
+	if err := json.Unmarshal([]byte(out["summary.json"]), &j); err != nil {
+		t.Fatal(err)
+	}
+	findings, fixes, clusters := rows(t, out["failing_entities.csv"]), rows(t, out["fixes.csv"]), rows(t, out["unclassified.csv"])
+	changes, rejects, records := rows(t, out["changes.csv"]), rows(t, out["rejects.csv"]), rows(t, out["records.csv"])
+
+	var read, signatures, new, resolved int64
+	for _, in := range j.Inputs {
+		read += in.Read
+	}
+	for _, sig := range j.Signatures {
+		signatures += sig.Records
+	}
+	for _, c := range changes {
+		switch c["change"] {
+		case "new":
+			new++
+		case "resolved":
+			resolved++
+		}
+	}
+	fixed := map[string]bool{}
+	for _, f := range fixes {
+		fixed[f["signature"]] = true
+	}
+	var clear int64
+	for _, f := range findings {
+		if fixed[f["signature"]] {
+			clear += whole(t, f["records"])
+		}
+	}
+	card := func(label string) int64 {
+		return onPage(t, page, `<span class="label">`+label+`</span><span class="value">([\d,]+)`)
+	}
+	ledger := func(what string) int64 { return onPage(t, page, `<p class="sum-line">.*?([\d,]+) `+what) }
+
+	for _, c := range []struct {
+		what      string
+		got, want int64
+	}{
+		{"failing: rows of records.csv", int64(len(records)), s.Failing},
+		{"failing: failing_entities.csv", sum(t, findings, "records"), s.Failing},
+		{"failing: summary.json", j.Report.Failing, s.Failing},
+		{"failing: signatures and unknown in summary.json", signatures + j.Report.Unknown, s.Failing},
+		{"failing: statuses in summary.json", j.Statuses["documented"] + j.Statuses["observed"] + j.Statuses["code"] + j.Statuses["unknown"], s.Failing},
+		{"failing: card", card("Records in error"), s.Failing},
+		{"failing: heat table", onPage(t, page, `All maps and companies</th><td>([\d,]+)`), s.Failing},
+		{"failing: title", onPage(t, page, `<title>.*: ([\d,]+) failing records`), s.Failing},
+		{"unknown: unclassified.csv", sum(t, clusters, "records"), s.Unknown},
+		{"unknown: summary.json", j.Report.Unknown, s.Unknown},
+		{"unknown: page", onPage(t, page, `<p class="lead">([\d,]+) records in \d+ clusters? that no rule explains`), s.Unknown},
+		{"fixes: failing_entities.csv", clear, sum(t, fixes, "records")},
+		{"fixes: page", onPage(t, page, `fixes clear ([\d,]+) of`), sum(t, fixes, "records")},
+		{"fixes: records without, page", onPage(t, page, `([\d,]+) failing records have no fix yet`), s.Failing - clear},
+		{"changes: new", j.Changes.New, new},
+		{"changes: resolved", j.Changes.Resolved, resolved},
+		{"rejects: rows of rejects.csv", int64(len(rejects)), s.Totals.Rejected},
+		{"rejects: card", card("Rejected rows"), s.Totals.Rejected},
+		{"rejects: page by reason", onPage(t, page, `reasons?, ([\d,]+) rows`), s.Totals.Rejected},
+		{"ledger: read, inputs of summary.json", read, j.Totals.Read},
+		{"ledger: both sums of summary.json", j.Totals.Loaded + j.Totals.Duplicates + j.Totals.Rejected + j.Totals.Filtered, j.Totals.Read},
+		{"ledger: loaded in summary.json", j.Totals.OK + j.Totals.Classified + j.Totals.Unclassified, j.Totals.Loaded},
+		{"ledger: read on the page", ledger("read"), j.Totals.Read},
+		{"ledger: loaded on the page", ledger("loaded"), j.Totals.Loaded},
+		{"ledger: duplicates on the page", ledger("duplicates"), j.Totals.Duplicates},
+		{"ledger: filtered on the page", ledger("filtered"), j.Totals.Filtered},
+		{"ledger: ok on the page", ledger("ok"), j.Totals.OK},
+		{"ledger: classified on the page", ledger("classified"), j.Totals.Classified},
+		{"ledger: unclassified on the page", ledger("unclassified"), j.Totals.Unclassified},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %d, want %d", c.what, c.got, c.want)
+		}
+	}
+	var onTable int64
+	for _, m := range regexp.MustCompile(`(?s)<tr id="f-.*?<td class="num">([\d,]+)</td>`).FindAllStringSubmatch(page, -1) {
+		onTable += whole(t, m[1])
+	}
+	if onTable != s.Failing {
+		t.Errorf("failing: rows of the page's findings: got %d, want %d", onTable, s.Failing)
+	}
+}

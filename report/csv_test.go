@@ -1,0 +1,122 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"dwtriage/report/store"
+)
+
+func TestCell(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"plain", "Customers V3", "Customers V3"},
+		{"empty", "", ""},
+		{"equals", "=1+1", "'=1+1"},
+		{"plus", "+49 30 1234", "'+49 30 1234"},
+		{"minus", "-000001", "'-000001"},
+		{"at", "@SUM(A1)", "'@SUM(A1)"},
+		{"tab", "\tx", "'\tx"},
+		{"carriage return", "\rx", "'\nx"},
+		{"after blanks", "  =1+1", "'  =1+1"},
+		{"after a no-break space", "\u00a0=1+1", "'\u00a0=1+1"},
+		{"after a line end", "\r\n=1+1", "'\n=1+1"},
+		{"after characters that show as nothing", "\ufeff\u200b\u202e=1+1", "'\ufeff\u200b\u202e=1+1"},
+		{"after a control character", "\x00=1+1", "'=1+1"},
+		{"full-width equals", "＝1+1", "'＝1+1"},
+		{"full-width plus", "＋1", "'＋1"},
+		{"full-width minus", "－1", "'－1"},
+		{"full-width at", "＠SUM(1)", "'＠SUM(1)"},
+		{"sign inside", "a=1", "a=1"},
+		{"quote first", `"=1+1"`, `"=1+1"`},
+		{"line ends", "a\r\nb\rc\nd", "a\nb\nc\nd"},
+		{"control characters", "a\x00b\x1bc\x7fd\u0085e\tf", "abcde\tf"},
+		{"not UTF-8", "a\xffb", "a\ufffdb"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := cell(c.in); got != c.want {
+				t.Errorf("cell(%q) = %q, want %q", c.in, got, c.want)
+			}
+		})
+	}
+}
+
+func TestCellLength(t *testing.T) {
+	for name, c := range map[string]struct {
+		in  string
+		cut bool
+	}{
+		"just fits":          {strings.Repeat("a", maxCell), false},
+		"one too many":       {strings.Repeat("a", maxCell+1), true},
+		"guard counts":       {"=" + strings.Repeat("a", maxCell-1), true},
+		"umlauts just fit":   {strings.Repeat("ü", maxCell), false},
+		"umlauts too many":   {strings.Repeat("ü", maxCell+1), true},
+		"pairs just fit":     {strings.Repeat("😀", maxCell/2), false},
+		"pairs too many":     {strings.Repeat("😀", maxCell/2+1), true},
+		"pairs off by a one": {"a" + strings.Repeat("😀", maxCell), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := cell(c.in)
+			if n := len(utf16.Encode([]rune(got))); n > maxCell || c.cut && n < maxCell-2 {
+				t.Errorf("got %d units, want at most %d and nearly that", n, maxCell)
+			}
+			if strings.HasSuffix(got, cutMark) != c.cut {
+				t.Errorf("got …%q, want cut: %v", got[len(got)-12:], c.cut)
+			}
+		})
+	}
+}
+
+func FuzzCell(f *testing.F) {
+	for _, s := range []string{"", "=1", "a,b", "\"", "a\r\nb", " x", hostileFormula, hostileBidi, "\\.", "\xff"} {
+		f.Add(s, "")
+		f.Add("", s)
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		var buf bytes.Buffer
+		table := newTable(&buf, false)
+		table.texts(a, b)
+		table.end()
+		got, err := csv.NewReader(bytes.NewReader(buf.Bytes())).Read()
+		if err != nil {
+			t.Fatalf("%q, %q: %v in %q", a, b, err, buf.String())
+		}
+		if len(got) != 2 || got[0] != cell(a) || got[1] != cell(b) {
+			t.Errorf("%q, %q came back as %q", a, b, got)
+		}
+		for _, s := range got {
+			if formula(s) {
+				t.Errorf("%q could be taken for a formula", s)
+			}
+		}
+	})
+}
+
+func TestNumbersAndTimes(t *testing.T) {
+	var buf bytes.Buffer
+	table := newTable(&buf, true)
+	table.header("n", "when", "never")
+	table.number(-1)
+	table.time(time.Date(2026, 11, 23, 7, 4, 5, 999, time.FixedZone("CET", 3600)))
+	table.time(time.Time{})
+	table.end()
+	if got, want := buf.String(), "n,when,never\n-1,2026-11-23 06:04:05,\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLists(t *testing.T) {
+	for _, c := range []struct{ what, got, want string }{
+		{"steps", numbered([]string{"Stop.", "Go."}), "1. Stop.\n2. Go."},
+		{"no steps", numbered(nil), ""},
+		{"sql", statements([]store.SQL{{Title: "One", Text: "SELECT 1\n"}, {Title: "Two\n; DROP", Text: "SELECT 2"}}), "-- One\nSELECT 1\n\n-- Two ; DROP\nSELECT 2"},
+		{"captures", pairs(map[string]string{"b": "2", "a": "1"}), "a=1; b=2"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
+		}
+	}
+}

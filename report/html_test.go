@@ -1,0 +1,213 @@
+package report
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"dwtriage/report/store"
+)
+
+// A tag is a start or end tag of a page.
+type tag struct {
+	name  string
+	end   bool
+	attrs map[string]string
+}
+
+var (
+	tagPattern  = regexp.MustCompile(`^<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*>`)
+	attrPattern = regexp.MustCompile(`([a-zA-Z-]+)(?:="([^"]*)")?`)
+)
+
+// tags reads a page as strictly as the templates write it: every < begins a tag whose
+// attributes are quoted, and script and style hold text up to their end tag.
+func tags(t *testing.T, page string) []tag {
+	t.Helper()
+	page = strings.TrimPrefix(page, "<!doctype html>")
+	var list []tag
+	for {
+		i := strings.IndexByte(page, '<')
+		if i < 0 {
+			return list
+		}
+		page = page[i:]
+		m := tagPattern.FindStringSubmatch(page)
+		if m == nil {
+			t.Fatalf("not a tag: %.60q", page)
+		}
+		g := tag{name: m[2], end: m[1] != "", attrs: map[string]string{}}
+		for _, a := range attrPattern.FindAllStringSubmatch(m[3], -1) {
+			g.attrs[a[1]] = a[2]
+		}
+		list = append(list, g)
+		page = page[len(m[0]):]
+		if !g.end && (g.name == "script" || g.name == "style") {
+			page = page[strings.Index(page, "</"+g.name+">"):]
+		}
+	}
+}
+
+// check asserts what holds for every page: tags are nested, ids are unique, links lead
+// somewhere, and nothing is fetched or run but our own style and script.
+func check(t *testing.T, page string) {
+	t.Helper()
+	void := []string{"meta", "link", "br", "input"}
+	var open []string
+	ids, count := map[string]bool{}, map[string]int{}
+	list := tags(t, page)
+	for _, g := range list {
+		switch {
+		case g.end:
+			if len(open) == 0 || open[len(open)-1] != g.name {
+				t.Fatalf("</%s> closes %q", g.name, open)
+			}
+			open = open[:len(open)-1]
+		case !slices.Contains(void, g.name):
+			open = append(open, g.name)
+		}
+		if g.end {
+			continue
+		}
+		count[g.name]++
+		if id, ok := g.attrs["id"]; ok {
+			if ids[id] || id == "" {
+				t.Errorf("id %q is not unique", id)
+			}
+			ids[id] = true
+		}
+		for name := range g.attrs {
+			if name == "src" || name == "srcset" || strings.HasPrefix(name, "on") {
+				t.Errorf("<%s> has attribute %s", g.name, name)
+			}
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("never closed: %q", open)
+	}
+	if count["script"] != 1 || count["style"] != 2 || count["link"] != 1 || count["iframe"]+count["img"]+count["object"]+count["form"] != 1 {
+		t.Errorf("elements that run or fetch: %v", count)
+	}
+	for _, g := range list {
+		checkLink(t, g, ids)
+	}
+	if strings.ContainsFunc(page, func(r rune) bool {
+		return strings.ContainsRune("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00", r)
+	}) {
+		t.Error("a character that turns the reading direction is left")
+	}
+}
+
+func checkLink(t *testing.T, g tag, ids map[string]bool) {
+	t.Helper()
+	href, ok := g.attrs["href"]
+	switch {
+	case !ok:
+	case g.name == "link" && href == "data:,":
+	case g.name != "a":
+		t.Errorf("<%s> has href %q", g.name, href)
+	case strings.HasPrefix(href, "#"):
+		if !ids[href[1:]] {
+			t.Errorf("%s leads nowhere", href)
+		}
+	case strings.HasPrefix(href, "https://learn.microsoft.com/"):
+		if g.attrs["rel"] != "noreferrer" {
+			t.Errorf("%s lacks rel", href)
+		}
+	case !regexp.MustCompile(`^[a-z_]+\.(csv|json)$`).MatchString(href):
+		t.Errorf("link to %q", href)
+	}
+}
+
+// everywhere puts text into every string of a night that can come from a log or a flag.
+func everywhere(text string) *store.Summary {
+	s := night()
+	s.Environment, s.Run.Arguments, s.Tool.Version, s.Tool.RulesDigest = text, text, text, text
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		f.Map, f.MapTitle, f.DataverseTable, f.Company, f.Title, f.Category, f.Severity, f.Change, f.URL = text, text, text, text, text, text, text, text, text
+	}
+	for i := range s.Fixes {
+		f := &s.Fixes[i]
+		f.Title, f.Summary, f.Severity, f.Change, f.Cause, f.Role, f.Retry, f.URL = text, text, text, text, text, text, text, text
+		f.Entities, f.Steps, f.Prerequisites, f.Companies, f.SQL = []string{text}, []string{text}, []string{text}, []string{text}, []store.SQL{{Title: text, Text: text}}
+	}
+	for i := range s.Signatures {
+		g := &s.Signatures[i]
+		g.Title, g.Status, g.Category, g.Severity, g.Change, g.Meaning, g.File, g.Codes, g.Fix = text, text, text, text, text, text, text, []string{text}, &s.Fixes[0]
+		for j := range g.Where {
+			g.Where[j] = store.Where{MapTitle: text, Company: text}
+		}
+	}
+	for i := range s.Clusters {
+		s.Clusters[i].Template, s.Clusters[i].Maps, s.Clusters[i].TypeNames = text, []string{text}, []string{text}
+		s.Clusters[i].Sample = store.Evidence{RecordID: text, File: text, OccurredRaw: text, Company: text, TypeName: text, AffectedKey: text, Before: text, Matched: text, After: text, Message: text}
+	}
+	for i := range s.Changes {
+		s.Changes[i] = store.Change{Change: text, Signature: text, Title: text, Severity: text, MapTitle: text, Map: text}
+	}
+	for i := range s.Inputs {
+		in := &s.Inputs[i]
+		in.Path, in.Container, in.Format, in.Log, in.Problem, in.Warnings = text, text, text, text, text, []string{text}
+	}
+	for i := range s.RejectReasons {
+		s.RejectReasons[i] = store.RejectReason{Reason: text, First: store.Reject{File: text, Column: text, Excerpt: text}}
+	}
+	s.Heat.Categories[0] = text
+	for i := range s.Heat.Groups {
+		s.Heat.Groups[i].Company = text
+		for j := range s.Heat.Groups[i].Rows {
+			s.Heat.Groups[i].Rows[j].MapTitle = text
+		}
+	}
+	return s
+}
+
+func TestPageIsWellFormed(t *testing.T) {
+	first := night()
+	first.Baseline, first.Changes = nil, nil
+	nothing := night()
+	nothing.Changes = nil
+	for name, s := range map[string]*store.Summary{
+		"night": night(), "first run": first, "nothing changed": nothing, "empty": {}, "tag": everywhere(hostileTag), "end of everything": everywhere(hostileCDATA),
+		"attribute": everywhere(`" onmouseover="alert(1)" x="`), "script link": everywhere("javascript:alert(1)"), "quotes": everywhere(`'"` + "`" + `\`),
+		"direction": everywhere(hostileBidi), "nul and escape": everywhere("a\x00b\x1b[31mc"), "template": everywhere("{{.}}"), "blank": everywhere(" "), "none": everywhere(""),
+	} {
+		t.Run(name, func(t *testing.T) { check(t, draw(t, s, Options{})["index.html"]) })
+	}
+}
+
+func TestLongMessage(t *testing.T) {
+	page := draw(t, night(), Options{})["index.html"]
+	if !strings.Contains(page, "Message, first 10,000 of 39,211 characters") || !strings.Contains(page, cutMark+"</pre>") {
+		t.Error("the long message is not cut, or does not say so")
+	}
+}
+
+func TestWordsForNothing(t *testing.T) {
+	calm := night()
+	calm.Records, calm.Failing, calm.Unknown, calm.Entities = calm.OK, 0, 0, 0
+	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, store.Heat{}
+	calm.Inputs, calm.RejectReasons = calm.Inputs[:2], nil
+	calm.Inputs[0].Warnings = nil
+	calmPage := draw(t, calm, Options{})["index.html"]
+	emptyPage := draw(t, &store.Summary{}, Options{})["index.html"]
+	for _, c := range []struct{ name, page, want string }{
+		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
+		{"calm", calmPage, "Nothing changed against run 183."},
+		{"calm", calmPage, "No row was rejected."},
+		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},
+		{"empty", emptyPage, "No earlier run to compare with."},
+		{"empty", emptyPage, "environment not set"},
+		{"empty", emptyPage, "There was no input."},
+	} {
+		if !strings.Contains(c.page, c.want) {
+			t.Errorf("%s: page lacks %q", c.name, c.want)
+		}
+	}
+	if strings.Contains(calmPage, `id="fixes"`) {
+		t.Error("calm: there is a plan")
+	}
+	check(t, calmPage)
+}

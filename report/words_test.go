@@ -1,0 +1,105 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dwtriage/report/store"
+)
+
+func TestWords(t *testing.T) {
+	stamp := stamper(2026, "2 Jan 15:04")
+	for _, c := range []struct{ what, got, want string }{
+		{"num", num(0), "0"},
+		{"num", num(999), "999"},
+		{"num", num(1000), "1,000"},
+		{"num", num(int64(1234567)), "1,234,567"},
+		{"num", num(-1234), "-1,234"},
+		{"count", count(1, "record"), "1 record"},
+		{"count", count(0, "record"), "0 records"},
+		{"count", count(int64(1588), "entity", "entities"), "1,588 entities"},
+		{"percent", percent(0, 10), "0%"},
+		{"percent", percent(0, 0), "0%"},
+		{"percent", percent(10, 10), "100%"},
+		{"percent", percent(1, 10000), "under 0.1%"},
+		{"percent", percent(9999, 10000), "over 99.9%"},
+		{"percent", percent(38, 1588), "2.4%"},
+		{"percent", percent(1464, 1588), "92%"},
+		{"percent", percent(995, 1000), "99.5%"},
+		{"stamp", stamp(at("2026-11-23 06:04:12")).Text, "23 Nov 06:04"},
+		{"stamp of another year", stamp(at("2025-12-31 23:59:59")).Text, "31 Dec 2025 23:59"},
+		{"stamp of another zone", stamp(time.Date(2026, 1, 1, 1, 0, 0, 0, time.FixedZone("", 3600))).ISO, "2026-01-01T00:00:00Z"},
+		{"duration", duration(at("2026-11-23 06:00:07"), at("2026-11-23 06:04:12")), "from 06:00:07 to 06:04:12 (4 min 5 s)"},
+		{"short duration", duration(at("2026-11-23 06:00:07"), at("2026-11-23 06:00:07")), "from 06:00:07 to 06:00:07 (under a second)"},
+		{"anchor", anchor("code/0x80040217"), "code-0x80040217"},
+		{"anchor", anchor("ünknown <x>"), "-nknown--x-"},
+		{"some", some([]string{"a"}, 3), "a"},
+		{"some", some([]string{"a", "b", "c"}, 3), "a, b and c"},
+		{"some", some([]string{"a", "b", "c", "d"}, 2), "a, b and 2 more"},
+		{"url", httpURL("javascript:alert(1)"), ""},
+		{"url", httpURL("//evil.example/x"), ""},
+		{"url", httpURL("file:///etc/passwd"), ""},
+		{"url", httpURL("https://learn.microsoft.com/en-us/x"), "https://learn.microsoft.com/en-us/x"},
+		{"url text", urlText("https://learn.microsoft.com/en-us/dual-write/troubleshooting#sync"), "learn.microsoft.com: troubleshooting, sync"},
+		{"digest", shortDigest("sha256:5b1e7c42f0a98d3b"), "sha256 5b1e…8d3b"},
+		{"size", size(999), "999 bytes"},
+		{"size", size(56990400), "57.0 MB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
+		}
+	}
+}
+
+// said is a verdict as it is read out.
+func said(s *store.Summary) string {
+	var b strings.Builder
+	for _, p := range verdict(s, 0, imbalances(s)) {
+		b.WriteString(p.Text)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestVerdict(t *testing.T) {
+	lookup := store.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Records: 3, Change: "new"}
+	critical := store.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
+	fix := store.Fix{Rank: 1, Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
+	balanced := store.Counts{Read: 10, Loaded: 10, OK: 6, Classified: 4}
+	for _, c := range []struct {
+		name string
+		s    store.Summary
+		want string
+	}{
+		{"no input", store.Summary{}, "Nothing was read: the run had no input."},
+		{"no row", store.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
+		{"all left out", store.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
+			"No record is left to report on: of 9 rows, 2 were rejected and 7 filtered out."},
+		{"nothing failed", store.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
+		{"one and ok", store.Summary{Records: 1, OK: 1}, "No record failed in this run: the only one is ok."},
+		{"everything unknown", store.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},
+			"2 of 5 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
+		{"one signature", store.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Totals: balanced, Signatures: []store.Signature{lookup}, Fixes: []store.Fix{fix}},
+			"3 of 10 records failed, in 2 entities. All of them share one signature: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator)."},
+		{"one record", store.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []store.Signature{{ID: "code/0x80040217", Records: 1}}},
+			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
+		{"critical, new", store.Summary{Baseline: &store.Run{ID: 3}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []store.Signature{lookup, critical}, Fixes: []store.Fix{fix}},
+			"1 new signature. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
+		{"broken off", store.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
+		{"ledger", store.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := strings.ReplaceAll(said(&c.s), "  ", " "); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestImbalance(t *testing.T) {
+	got := imbalance(store.Counts{Read: 1000, Loaded: 990, OK: 900, Classified: 80})
+	want := "1,000 read, but loaded, duplicates, rejected and filtered make 990; 990 loaded, but ok, classified and unclassified make 980"
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
