@@ -1,3 +1,200 @@
 package main
 
-func runExplain(s *session, args []string) (int, error) { return 0, nil }
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// explainMost is the longest text explain takes: a trace with its exception has about 20 kB.
+const explainMost = 4 << 20
+
+func runExplain(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage explain [flags] (TEXT | - | --record ID)", `Says what a record would be taken for: every rule that matches and where, which one wins and
+why, the captures, the dual-write map, and the filled-in fix. TEXT is a message as logged; -
+reads it from standard input; --record takes a record of the database.`)
+	var db, record, log string
+	g := f.group("Input")
+	g.StringVar(&record, "record", "", "`ID` of a record in the database (column record_id)")
+	g.StringVar(&db, "db", "dwtriage.duckdb", "database `FILE` for --record")
+	g.StringVar(&log, "log", "", "`LOG` the text comes from: dualwrite or plugintrace; without it rules of both apply")
+	var rf ruleFlags
+	rf.define(f.group("Rules"))
+	f.examples = `  dwtriage explain "Unable to lookup msdyn_customergroups with values {80}"
+  xclip -o | dwtriage explain -
+  dwtriage explain --record c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9`
+	f.notes = "Exit codes: 0 explained, also when no rule matches. 1 failed. 2 mistake in flags or rules."
+	if done, err := f.parse(s, args); done || err != nil {
+		return exitDone, err
+	}
+	if log != "" && log != "dualwrite" && log != "plugintrace" {
+		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)
+	}
+	texts := store.Texts{Log: log}
+	switch {
+	case record != "" && f.NArg() == 0:
+		var err error
+		if texts, err = storedTexts(s, db, record); err != nil {
+			return 0, err
+		}
+	case record == "" && f.NArg() == 1 && f.Arg(0) == "-":
+		text, err := io.ReadAll(io.LimitReader(s.stdin, explainMost))
+		if err != nil {
+			return 0, fmt.Errorf("reading standard input: %w", err)
+		}
+		texts.Error = string(text)
+	case record == "" && f.NArg() > 0:
+		texts.Error = strings.Join(f.Args(), " ")
+	default:
+		return 0, usageError("explain needs one text, or - for standard input, or --record ID")
+	}
+	if strings.TrimSpace(texts.Error+texts.Trace) == "" {
+		return 0, usageError("the text is empty")
+	}
+	m, err := rf.compile()
+	if err != nil {
+		return 0, err
+	}
+	return exitDone, explain(s.stdout, m, m.Judge(texts.Log, texts.Error, texts.Trace, texts.Entity))
+}
+
+func storedTexts(s *session, path, id string) (store.Texts, error) {
+	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
+	if errors.Is(err, store.ErrBusy) {
+		return store.Texts{}, &exitError{exitBusy, err}
+	}
+	if err != nil {
+		return store.Texts{}, err
+	}
+	defer db.Close()
+	return db.Texts(s.ctx, id)
+}
+
+func explain(w io.Writer, m *classify.Matcher, v *classify.Verdict) error {
+	p := &printer{w: w}
+	explainWinner(p, m, v)
+	explainHits(p, v)
+	explainCaptures(p, v)
+	explainMap(p, v)
+	if len(v.Hits) > 0 {
+		explainFix(p, v)
+	}
+	return p.err
+}
+
+// A printer remembers the first error of writing.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
+	switch {
+	case len(v.Hits) > 0:
+		r := v.Hits[0].Rule
+		p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\n", r.ID, r.Title, r.Status, r.Severity, r.Category, r.Priority, r.File, r.Line)
+	case v.Status == classify.StatusCode:
+		p.printf("%s\n%s, from the Dataverse code table; no rule matches\n", v.Signature, v.Code.Name)
+		if v.Code.Message != "" {
+			p.printf("%s\n", v.Code.Message)
+		}
+	default:
+		p.printf("unknown\nNo rule matches, and there is no error code that decides.\n")
+	}
+	if v.Code != nil && v.Status != classify.StatusCode {
+		p.printf("error code %s, %s\n", v.Code, v.Code.Name)
+	}
+	p.printf("template %s: %s\n", v.TemplateID, v.Template)
+}
+
+// explainHits shows every match, and for each loser the first criterion that it lost by.
+func explainHits(p *printer, v *classify.Verdict) {
+	if len(v.Hits) == 0 {
+		return
+	}
+	p.printf("\nMatching rules:\n")
+	for i, h := range v.Hits {
+		note := "wins"
+		if i > 0 {
+			note = "loses: " + lostBy(v.Hits[0], h)
+		} else if len(v.Hits) == 1 {
+			note = "wins: no other rule matches"
+		}
+		p.printf("  %d. %s (%s)\n     %s, bytes %d to %d: %s\n", i+1, h.Rule.ID, note, h.Field, h.Start, h.End, excerpt(h.Text, 160))
+	}
+}
+
+func lostBy(winner, h classify.Hit) string {
+	switch {
+	case h.Rule.Wrapper && !winner.Rule.Wrapper:
+		return "it is a wrapper around other causes"
+	case h.Rule.Priority != winner.Rule.Priority:
+		return fmt.Sprintf("priority %d against %d", h.Rule.Priority, winner.Rule.Priority)
+	case h.Field != winner.Field:
+		return "found in the trace text only"
+	case h.Start != winner.Start:
+		return "stands further out in the message"
+	}
+	return "its id comes later"
+}
+
+func explainCaptures(p *printer, v *classify.Verdict) {
+	if len(v.Captures) == 0 {
+		return
+	}
+	p.printf("\nCaptures:\n")
+	for _, name := range slices.Sorted(maps.Keys(v.Captures)) {
+		p.printf("  %s = %s\n", name, excerpt(v.Captures[name], 200))
+	}
+}
+
+func explainMap(p *printer, v *classify.Verdict) {
+	switch len(v.Maps) {
+	case 0:
+		return
+	case 1:
+		mp := v.Maps[0]
+		p.printf("\nMap: %s\n  F&O entity %s, Dataverse table %s (set %s)\n", mp.Title, cmp.Or(mp.FnoEntity, "not documented"), cmp.Or(mp.Table, "not documented"), cmp.Or(mp.Set, "not documented"))
+		if len(v.Prerequisites) > 0 {
+			p.printf("  needs these maps first: %s\n", strings.Join(v.Prerequisites, ", "))
+		}
+	default:
+		p.printf("\nMap: one of\n")
+		for _, mp := range v.Maps {
+			p.printf("  %s (set %s)\n", mp.Title, mp.Set)
+		}
+	}
+}
+
+func explainFix(p *printer, v *classify.Verdict) {
+	var mp *classify.Map
+	if len(v.Maps) == 1 {
+		mp = v.Maps[0]
+	}
+	cause, fix := v.Hits[0].Rule.Fill(v.Captures, mp, v.Prerequisites)
+	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
+	for i, step := range fix.Steps {
+		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
+	}
+	for _, q := range fix.SQL {
+		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
+	}
+	if fix.URL != "" {
+		p.printf("\n  Read: %s\n", fix.URL)
+	}
+}
+
+var retryWords = map[string]string{"yes": "yes, at once", "after-fix": "after the fix", "no": "no, it cannot help"}

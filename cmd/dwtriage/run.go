@@ -1,3 +1,374 @@
 package main
 
-func runRun(s *session, args []string) (int, error) { return 0, nil }
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones for --tz on machines that have none
+
+	"dwtriage/classify"
+	"dwtriage/ingest"
+	"dwtriage/report"
+	"dwtriage/report/store"
+)
+
+// runFlags are the flags of the nightly job, as given.
+type runFlags struct {
+	db, out, environment string
+	since, until, tz     string
+	log, format          string
+	failOn, maxRejects   string
+	csv, memoryLimit     string
+	progress             string
+	threads              int
+	json, quiet          bool
+	rules                ruleFlags
+}
+
+func (r *runFlags) flags() *flags {
+	f := newFlags("dwtriage run [flags] PATH...", `Reads exported dual-write error logs and plug-in trace logs, classifies every record,
+loads it into the database, and draws the report. PATH is a file, a folder (with everything
+below it), a glob in quotes, or - for standard input. Compressed files (.gz .zst .bz2 .zip)
+and formats (CSV, JSON, text) are recognised by their content. Records that the database
+already holds are counted as duplicates and not loaded again.`)
+	g := f.group("Where things go")
+	g.StringVar(&r.db, "db", "dwtriage.duckdb", "database `FILE`, made when it is missing")
+	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "report `FOLDER`: index.html, CSV files, summary.json")
+	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment the exports come from, for the report and the database")
+	g = f.group("What is read")
+	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
+	g.StringVar(&r.until, "until", "", "leave out records at or after `TIME`")
+	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none, and of --since and --until (Europe/Berlin)")
+	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
+	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: auto, csv, json or text")
+	g = f.group("Rules")
+	r.rules.define(g)
+	g = f.group("Exit code")
+	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure has this severity or a higher one (critical, high, medium, low, info), or is `new`")
+	g.StringVar(&r.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejected")
+	g = f.group("Output")
+	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
+	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	g.StringVar(&r.progress, "progress", "auto", "progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
+	g.StringVar(&r.csv, "csv", "excel", "CSV files for excel (byte order mark, CRLF) or plain")
+	g = f.group("Machine")
+	g.IntVar(&r.threads, "threads", 0, "worker threads (0: one per core)")
+	g.StringVar(&r.memoryLimit, "memory-limit", "250MB", "memory of the database engine, `SIZE` as 250MB; the program needs about 100 MB more")
+	f.examples = `  dwtriage run exports/
+  dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
+  zstdcat night.csv.zst | dwtriage run --json - > summary.json`
+	f.notes = `Exit codes: 0 done. 1 failed, or an input could not be read (to its end); all others were
+loaded. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
+rejects than --max-rejects. 5 the database is in use. 130/143 interrupted: the database is as
+it was.`
+	return f
+}
+
+// A job is a run with its flags checked.
+type job struct {
+	s          *session
+	flags      runFlags
+	opt        ingest.Options
+	matcher    *classify.Matcher
+	sources    []ingest.Source
+	failures   []string // inputs that could not be read, for people
+	since      time.Time
+	until      time.Time
+	rejectMost float64 // as a number of rows, or a share when rejectPercent
+	percent    bool
+	show       *progress
+	timings    []store.Timing
+}
+
+func runRun(s *session, args []string) (int, error) {
+	var rf runFlags
+	f := rf.flags()
+	if done, err := f.parse(s, args); done || err != nil {
+		return exitDone, err
+	}
+	if f.NArg() == 0 {
+		return 0, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
+	}
+	j := &job{s: s, flags: rf}
+	if err := j.check(); err != nil {
+		return 0, err
+	}
+	m, err := rf.rules.compile()
+	if err != nil {
+		return 0, err
+	}
+	j.matcher = m
+	if err := j.expand(f.Args()); err != nil {
+		return 0, err
+	}
+	return j.run()
+}
+
+// check turns the flags' texts into values.
+func (j *job) check() error {
+	r := &j.flags
+	zone, err := time.LoadLocation(r.tz)
+	if err != nil {
+		return usageError("--tz: %q is not a time zone; names look like UTC or Europe/Berlin", r.tz)
+	}
+	if j.since, err = parseTime("--since", r.since, zone); err != nil {
+		return err
+	}
+	if j.until, err = parseTime("--until", r.until, zone); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		flag, value string
+		known       []string
+	}{
+		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
+		{"--format", r.format, []string{"auto", "csv", "json", "text"}},
+		{"--fail-on", r.failOn, append([]string{"", "new"}, severities...)},
+		{"--progress", r.progress, []string{"auto", "plain", "none"}},
+		{"--csv", r.csv, []string{"excel", "plain"}},
+	} {
+		if !slices.Contains(c.known, c.value) {
+			return usageError("%s: %q is not one of %s", c.flag, c.value, strings.TrimPrefix(strings.Join(c.known, ", "), ", "))
+		}
+	}
+	if r.threads < 0 {
+		return usageError("--threads: %d is less than 0", r.threads)
+	}
+	if r.threads == 0 {
+		r.threads = runtime.GOMAXPROCS(0)
+	}
+	if v := r.maxRejects; v != "" {
+		n, percent := strings.CutSuffix(v, "%")
+		if j.rejectMost, err = strconv.ParseFloat(n, 64); err != nil || j.rejectMost < 0 {
+			return usageError("--max-rejects: %q is neither a number of rows nor a percentage like 2%%", v)
+		}
+		j.percent = percent
+	}
+	j.opt = ingest.Options{Format: r.format, Log: r.log, Since: j.since, Until: j.until, Zone: zone, Allocator: store.Allocator()}
+	return nil
+}
+
+func parseTime(flag, text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usageError("%s: %q is not a time; write 2026-11-22, 2026-11-22T18:00 or 2026-11-22T18:00Z", flag, text)
+}
+
+// expand finds the inputs. A path that leads nowhere does not stop the others.
+func (j *job) expand(paths []string) error {
+	sources, err := ingest.Expand(paths)
+	for _, e := range unjoin(err) {
+		j.fail(e.Error())
+	}
+	if len(sources) == 0 {
+		return errors.New("there is nothing to read, so nothing was done")
+	}
+	j.sources = sources
+	return nil
+}
+
+func unjoin(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// fail notes an input that could not be read, and says so at once.
+func (j *job) fail(msg string) {
+	j.failures = append(j.failures, msg)
+	j.say("dwtriage: %s\n", msg)
+}
+
+// say prints to standard error, above the progress bar if there is one.
+func (j *job) say(format string, args ...any) {
+	if j.show != nil {
+		j.show.clear()
+	}
+	fmt.Fprintf(j.s.stderr, format, args...)
+}
+
+func (j *job) run() (int, error) {
+	ctx := j.s.ctx
+	started := time.Now()
+	db, err := store.Open(ctx, j.flags.db, store.Options{MemoryLimit: j.flags.memoryLimit, Threads: j.flags.threads})
+	if errors.Is(err, store.ErrBusy) {
+		return 0, &exitError{exitBusy, err}
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
+	j.opt.Progress = j.show.update
+	id, err := j.load(ctx, db, started)
+	j.show.end()
+	if err != nil {
+		return 0, err
+	}
+	j.timed("load", started)
+	mark := time.Now()
+	sum, err := db.Summarize(ctx, id, j.matcher)
+	if err != nil {
+		return 0, err
+	}
+	j.timed("summarize", mark)
+	sum.Timings = j.timings
+	j.judgeInputs(sum)
+	sum.ExitCode = j.exitCode(sum)
+	if err := report.Write(j.flags.out, sum, report.Options{PlainCSV: j.flags.csv == "plain"}); err != nil {
+		return 0, fmt.Errorf("writing the report: %w", err)
+	}
+	return sum.ExitCode, j.print(sum)
+}
+
+func (j *job) timed(stage string, since time.Time) {
+	j.timings = append(j.timings, store.Timing{Stage: stage, Seconds: float64(time.Since(since).Milliseconds()) / 1000})
+}
+
+func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
+	run := store.Run{
+		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
+		Arguments: "dwtriage " + shellJoin(j.s.arguments),
+	}
+	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
+	var id int64
+	err := pipeline(ctx, j.flags.threads, j.read, func(b *ingest.Batch) { j.matcher.Classify(b, store.Allocator()) }, func(next store.Source) (err error) {
+		id, _, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
+			b, err := next()
+			if err == nil {
+				j.files(b.Files)
+			}
+			return b, err
+		})
+		return err
+	})
+	return id, err
+}
+
+func (j *job) read(ctx context.Context, emit func(*ingest.Batch) error) error {
+	return ingest.Read(ctx, j.sources, j.opt, emit)
+}
+
+// files reports the inputs that were finished.
+func (j *job) files(files []ingest.File) {
+	for i := range files {
+		f := &files[i]
+		j.show.file(f)
+		for _, w := range f.Warnings {
+			j.say("dwtriage: %s: %s\n", f.Path, w)
+		}
+	}
+}
+
+// judgeInputs decides which inputs that could not be read make the run fail. A file that was
+// only met while walking a folder and is no log at all does not: folders hold other things, too.
+func (j *job) judgeInputs(sum *store.Summary) {
+	walked := make(map[string]bool)
+	for _, s := range j.sources {
+		walked[s.Path] = s.Walked
+	}
+	for _, in := range sum.Inputs {
+		if in.Problem == "" {
+			continue
+		}
+		j.say("dwtriage: %s\n", in.Problem)
+		if !walked[in.Path] || in.Format != "" {
+			j.failures = append(j.failures, in.Problem)
+		}
+	}
+	if sum.Totals.Read == 0 && len(j.failures) == 0 {
+		for _, in := range sum.Inputs {
+			if in.Problem != "" {
+				j.fail(fmt.Sprintf("none of the %d files is a log export, see above", len(sum.Inputs)))
+				return
+			}
+		}
+	}
+}
+
+var severities = []string{"critical", "high", "medium", "low", "info"}
+
+func (j *job) exitCode(sum *store.Summary) int {
+	switch {
+	case len(j.failures) > 0:
+		return exitFailed
+	case j.tooManyRejects(sum.Totals):
+		return exitRejects
+	case failOnMet(j.flags.failOn, sum):
+		return exitFailOn
+	}
+	return exitDone
+}
+
+func (j *job) tooManyRejects(t store.Counts) bool {
+	if j.flags.maxRejects == "" {
+		return false
+	}
+	most := j.rejectMost
+	if j.percent {
+		most = most / 100 * float64(t.Read)
+	}
+	return float64(t.Rejected) > most
+}
+
+func failOnMet(failOn string, sum *store.Summary) bool {
+	switch failOn {
+	case "":
+		return false
+	case "new":
+		return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool { return f.Change == "new" })
+	}
+	worst := slices.Index(severities, failOn)
+	return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool {
+		i := slices.Index(severities, f.Severity)
+		return i >= 0 && i <= worst
+	})
+}
+
+// print gives the result on standard output: for a program or for people.
+func (j *job) print(sum *store.Summary) error {
+	if j.flags.json {
+		text, err := os.ReadFile(filepath.Join(j.flags.out, "summary.json"))
+		if err != nil {
+			return err
+		}
+		if !json.Valid(text) {
+			return errors.New("internal error: summary.json is not valid JSON")
+		}
+		_, err = j.s.stdout.Write(text)
+		return err
+	}
+	if j.flags.quiet {
+		return nil
+	}
+	return printSummary(j.s.stdout, sum, j.flags.db, j.flags.out)
+}
+
+func shellJoin(args []string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = a
+		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
+			quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}

@@ -36,6 +36,7 @@ var ErrBusy = errors.New("the database is in use by another process")
 type Options struct {
 	MemoryLimit string // of DuckDB, as "250MB"; empty: 250MB. Without a limit DuckDB keeps every written block
 	Threads     int    // of DuckDB; 0: one per core
+	ReadOnly    bool   // the file must be there, and stays as it is
 }
 
 // A DB is an open database. It is for one goroutine.
@@ -52,7 +53,10 @@ const schemaVersion = "1"
 
 // Row groups of 30,720: DuckDB compresses a full row group on one thread, and with long traces
 // its default of 122,880 rows holds 340 MB per thread in memory (speed notes, section 4).
-const attach = `ATTACH '%s' AS dw (STORAGE_VERSION 'latest', ROW_GROUP_SIZE 30720)`
+const (
+	attach         = `ATTACH '%s' AS dw (STORAGE_VERSION 'latest', ROW_GROUP_SIZE 30720)`
+	attachReadOnly = `ATTACH '%s' AS dw (READ_ONLY)`
+)
 
 // Open opens the database file at path, or creates it.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
@@ -69,10 +73,12 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 }
 
 func open(ctx context.Context, path string, opt Options) (*DB, error) {
-	if dir := filepath.Dir(path); dir != "." {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+	if opt.ReadOnly {
+		if _, err := os.Stat(path); err != nil {
 			return nil, err
 		}
+	} else if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
 	}
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
@@ -96,6 +102,10 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 	limit := opt.MemoryLimit
 	if limit == "" {
 		limit = "250MB"
+	}
+	attach := attach
+	if opt.ReadOnly {
+		attach = attachReadOnly
 	}
 	settings := []string{
 		"SET memory_limit = '" + quote(limit) + "'",

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"dwtriage/ingest"
+)
+
+// progress shows how far a run has come: a bar on a terminal, a line per file elsewhere.
+type progress struct {
+	w       io.Writer
+	bar     *progressbar.ProgressBar // nil: no bar
+	plain   bool
+	started time.Time
+	mu      sync.Mutex
+}
+
+func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) *progress {
+	p := &progress{w: w, started: time.Now()}
+	f, isFile := w.(*os.File)
+	terminal := isFile && term.IsTerminal(int(f.Fd()))
+	switch {
+	case quiet || mode == "none":
+	case mode == "auto" && terminal:
+		var total int64
+		for _, s := range sources {
+			if s.Size < 0 {
+				total = -1 // standard input: a spinner
+				break
+			}
+			total += s.Size
+		}
+		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
+			progressbar.OptionFullWidth())
+	default:
+		p.plain = true
+	}
+	return p
+}
+
+// update is called by ingest as it reads.
+func (p *progress) update(at ingest.Progress) {
+	if p.bar == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rate := float64(at.Records) / time.Since(p.started).Seconds()
+	p.bar.Describe(fmt.Sprintf("%s records, %s/s", grouped(at.Records), grouped(int64(rate))))
+	p.bar.Set64(at.Bytes)
+}
+
+// file prints the line of a finished file.
+func (p *progress) file(f *ingest.File) {
+	if !p.plain {
+		return
+	}
+	what := f.Format
+	if what == "" {
+		what = "not read"
+	}
+	if f.Log != "" {
+		what += ", " + f.Log
+	}
+	fmt.Fprintf(p.w, "%s: %s, %s", f.Path, what, plural(f.Read, "row"))
+	if f.Rejected > 0 {
+		fmt.Fprintf(p.w, ", %s rejected", grouped(f.Rejected))
+	}
+	if f.Filtered > 0 {
+		fmt.Fprintf(p.w, ", %s filtered", grouped(f.Filtered))
+	}
+	fmt.Fprintln(p.w)
+}
+
+// clear takes the bar off the screen, so that a message can be printed.
+func (p *progress) clear() {
+	if p.bar != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.bar.Clear()
+	}
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		p.bar.Finish()
+		p.bar = nil
+	}
+}
+
+// grouped writes a number with thousands separators.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"dwtriage/report/store"
+)
+
+// How much of the report the terminal shows.
+const (
+	shownFindings = 5
+	shownFixes    = 3
+)
+
+// printSummary says in a few lines what failed most, what to do first, where the report is, and
+// that the ledger balances.
+func printSummary(w io.Writer, s *store.Summary, db, out string) error {
+	fmt.Fprintf(w, "%s%s\n", prefix(s.Environment), headline(s))
+	if len(s.Findings) > 0 {
+		fmt.Fprintln(w, "\nWhat failed most:")
+		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, f := range s.Findings[:min(len(s.Findings), shownFindings)] {
+			fmt.Fprintf(tw, "  %6s\t%s\t%s\t%s\t%s\n", grouped(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
+		}
+		if err := tw.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(s.Fixes) > 0 {
+		fmt.Fprintln(w, "\nDo this first:")
+		for _, f := range s.Fixes[:min(len(s.Fixes), shownFixes)] {
+			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), plural(f.Records, "record"), f.Role)
+		}
+	}
+	t := s.Totals
+	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", grouped(t.Read), grouped(t.Loaded), grouped(t.Duplicates), grouped(t.Rejected), grouped(t.Filtered))
+	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", grouped(t.Loaded), grouped(t.OK), grouped(t.Classified), grouped(t.Unclassified))
+	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", filepath.Join(out, "index.html"), db, s.Run.ID)
+	return err
+}
+
+func prefix(environment string) string {
+	if environment == "" {
+		return ""
+	}
+	return environment + ": "
+}
+
+func headline(s *store.Summary) string {
+	switch {
+	case s.Records == 0:
+		return "The inputs hold no records."
+	case s.Failing == 0:
+		return fmt.Sprintf("No failures in %s.", plural(s.Records, "record"))
+	}
+	parts := []string{fmt.Sprintf("%s of %s failed, in %s", grouped(s.Failing), plural(s.Records, "record"), entities(s.Entities))}
+	if s.Unknown > 0 {
+		parts = append(parts, fmt.Sprintf("no rule explains %s (%.1f%%)", grouped(s.Unknown), 100*float64(s.Unknown)/float64(s.Failing)))
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+func entities(n int) string {
+	if n == 1 {
+		return "1 map or table"
+	}
+	return fmt.Sprintf("%d maps or tables", n)
+}
