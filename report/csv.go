@@ -18,7 +18,8 @@ import (
 type table struct {
 	w     io.Writer
 	plain bool
-	line  []byte // of the row so far
+	line  []byte // the row so far
+	begun bool   // the row has a cell, which may be empty
 	err   error
 }
 
@@ -41,14 +42,15 @@ func (t *table) end() error {
 	if t.err == nil {
 		_, t.err = t.w.Write(t.line)
 	}
-	t.line = t.line[:0]
+	t.line, t.begun = t.line[:0], false
 	return t.err
 }
 
 func (t *table) comma() {
-	if len(t.line) > 0 {
+	if t.begun {
 		t.line = append(t.line, ',')
 	}
+	t.begun = true
 }
 
 // number writes a figure: bare, so a spreadsheet can add it up.
@@ -73,19 +75,15 @@ func (t *table) texts(cells ...string) {
 }
 
 func (t *table) text(s string) {
-	first := len(t.line) == 0
 	t.comma()
 	s = cell(s)
-	switch {
-	case s == "" && first:
-		t.line = append(t.line, `""`...) // else the next cell would take its place
-	case strings.ContainsAny(s, ",\"\n") || s != "" && (s[0] == ' ' || s[0] == '\t'):
-		t.line = append(t.line, '"')
-		t.line = append(t.line, strings.ReplaceAll(s, `"`, `""`)...)
-		t.line = append(t.line, '"')
-	default:
+	if !strings.ContainsAny(s, ",\"\n") && !strings.HasPrefix(s, " ") {
 		t.line = append(t.line, s...)
+		return
 	}
+	t.line = append(t.line, '"')
+	t.line = append(t.line, strings.ReplaceAll(s, `"`, `""`)...)
+	t.line = append(t.line, '"')
 }
 
 // maxCell is the most that Excel keeps of a cell, in UTF-16 units.

@@ -28,9 +28,9 @@ const (
 	mostWhere      = 10
 	mostClusters   = 50
 	mostInputs     = 200
-	mostTroubled   = 20
+	mostTroubled   = 5
 	mostReasons    = 50
-	mostWarnings   = 5
+	mostWarnings   = 2   // of an input near the top; the ledger has more
 	mostOptions    = 300 // of a select, and of the names an item can be filtered by
 
 	// Dataverse keeps 10,000 characters of a trace, so nearly every message is shown whole.
@@ -156,9 +156,6 @@ func (p *page) addTroubled() {
 	for _, in := range p.Inputs {
 		if in.Problem == "" && len(in.Warnings) == 0 {
 			continue
-		}
-		if more := len(in.Warnings) - mostWarnings; more > 0 {
-			in.Warnings = append(slices.Clone(in.Warnings[:mostWarnings]), "and "+count(more, "more warning"))
 		}
 		p.Troubled = append(p.Troubled, in)
 	}
@@ -290,7 +287,7 @@ func (p *page) words() template.FuncMap {
 		"some": some, "someCompanies": someCompanies, "contents": contents,
 		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
-		"inputWords": inputWords, "message": message, "messageLabel": messageLabel, "longer": longer,
+		"inputWords": inputWords, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []store.Evidence) []store.Evidence { return first(list, mostEvidence) },
 		"firstWhere":    func(list []store.Where) []store.Where { return first(list, mostWhere) },
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,

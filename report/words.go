@@ -285,6 +285,16 @@ func inputWords(in store.Input) string {
 	return strings.Join(append(list, size(in.Bytes)), ", ")
 }
 
+// warnings lists the first warnings of an input and says how many more there are.
+func warnings(most int) func(store.Input) []string {
+	return func(in store.Input) []string {
+		if more := len(in.Warnings) - most; more > 0 {
+			return append(slices.Clone(in.Warnings[:most]), "and "+count(more, "more warning"))
+		}
+		return in.Warnings
+	}
+}
+
 // size writes a number of bytes as people do.
 func size(n int64) string {
 	switch {
