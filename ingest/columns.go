@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/hex"
+	"math/bits"
 	"strings"
 )
 
@@ -103,7 +104,8 @@ var (
 	strongSlots = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotBlock)
 	// A plug-in trace log without text columns, as the stock view exports it.
 	viewSlots = of(slotType, slotMessageName)
-	timeSlots = of(slotCreated, slotTimestamp, slotExecStart, slotStartDate)
+	// A row without any of these says nothing.
+	sayingSlots = textSlots | of(slotID, slotType, slotCreated, slotTimestamp, slotExecStart, slotStartDate)
 )
 
 // log is the kind of log that a table with these slots holds.
@@ -147,17 +149,27 @@ func slotOf(name []byte) slot {
 
 // fields are the values of one row by slot; empty means not given.
 type fields struct {
-	set   slotSet // slots the row has a column or key for, empty or not
-	value [numSlots][]byte
+	set    slotSet // slots the row has a column or key for, empty or not
+	filled slotSet // those of them with a value
+	value  [numSlots][]byte
 }
 
-func (f *fields) clear() { *f = fields{} }
+func (f *fields) clear() {
+	for s := f.filled; s != 0; s &= s - 1 {
+		f.value[bits.TrailingZeros64(uint64(s))] = nil
+	}
+	f.set, f.filled = 0, 0
+}
 
 // put keeps the first value that is not empty.
 func (f *fields) put(s slot, v []byte) {
 	f.set |= 1 << s
-	if len(f.value[s]) == 0 {
-		f.value[s] = bytes.TrimSpace(v)
+	if f.filled.has(s) {
+		return
+	}
+	if v = bytes.TrimSpace(v); len(v) > 0 {
+		f.value[s] = v
+		f.filled |= 1 << s
 	}
 }
 
@@ -193,14 +205,9 @@ func (a *arena) join(x []byte, sep string, y []byte) []byte {
 }
 
 // empty reports whether nothing in the row says what happened, or to what.
-func (f *fields) empty() bool {
-	for s := slotNone + 1; s < slotSecret; s++ {
-		if len(f.value[s]) > 0 && (textSlots | timeSlots | of(slotID, slotType)).has(s) {
-			return false
-		}
-	}
-	return true
-}
+func (f *fields) empty() bool { return !f.filled.any(sayingSlots) }
+
+func (f *fields) hasText() bool { return f.filled.any(textSlots) }
 
 // fill sets everything of x but its position and texts.
 func (r *reader) fill(x *row, f *fields) {
@@ -308,10 +315,12 @@ func onlyDigits(v []byte) bool {
 
 // notZero is v, or nothing when v is the GUID of zeros that stands for "none".
 func notZero(v []byte) []byte {
-	if bytes.IndexFunc(v, func(c rune) bool { return !strings.ContainsRune("0-{}", c) }) < 0 {
-		return nil
+	for _, c := range v {
+		if c != '0' && c != '-' && c != '{' && c != '}' {
+			return v
+		}
 	}
-	return v
+	return nil
 }
 
 // parseGUID reads the forms a GUID is exported in: with hyphens, with braces, without both.
@@ -337,13 +346,4 @@ func parseGUID(v []byte) (id [16]byte, ok bool) {
 	}
 	_, err := hex.Decode(id[:], plain[:])
 	return id, err == nil
-}
-
-func (f *fields) hasText() bool {
-	for s := slotNone + 1; s < slotSecret; s++ {
-		if len(f.value[s]) > 0 && textSlots.has(s) {
-			return true
-		}
-	}
-	return false
 }

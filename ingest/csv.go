@@ -83,7 +83,7 @@ func (s *csvScan) quoted(b []byte, start int, eof bool, comma byte, strict bool)
 		end := j + k
 		j = end + 1
 		c := cell{start, end, doubled}
-		if j+1 >= len(b) && !eof {
+		if !eof && (j == len(b) || b[j] == '\r' && j+1 == len(b)) {
 			return 0, scanMore // what follows the quote decides
 		}
 		switch {
@@ -188,7 +188,7 @@ const (
 func (r *reader) csv(t *table) error {
 	w := &r.w
 	w.consume(t.skip)
-	p := csvReader{reader: r, table: t, row: 1}
+	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
 	if t.bare {
 		p.row = 0
 	}
@@ -233,6 +233,7 @@ type csvReader struct {
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
 	strictTo int64
+	budget   int // bytes that inner may still look at, for the same reason
 }
 
 // next takes one row off the window: a record, or a reject.
@@ -369,16 +370,21 @@ func (p *csvReader) broken(n int, reason string) error {
 // that is beyond doubt a row of the table: the next row, swallowed by a quote that was never
 // closed. It returns where the line starts, or 0.
 func (p *csvReader) inner(n int) int {
-	const mostLines = 256
+	const mostLines, mostBytes = 256, 64 << 10
 	b := p.w.rest()[:n]
 	var s csvScan
-	for i, line := 0, 0; line < mostLines; line++ {
+	for i, line := 0, 0; line < mostLines && p.budget > 0; line++ {
 		k := bytes.IndexByte(b[i:], '\n')
 		if k < 0 || i+k+1 == len(b) {
 			return 0
 		}
 		i += k + 1
-		st := s.scan(b[i:min(len(b), i+64<<10)], p.w.eof() && n == len(p.w.rest()), p.comma, true, len(p.slots))
+		piece := b[i:min(len(b), i+mostBytes)]
+		st := s.scan(piece, p.w.eof() && n == len(p.w.rest()), p.comma, true, len(p.slots))
+		p.budget -= 64
+		if st != scanDone {
+			p.budget -= len(piece)
+		}
 		if st == scanDone && !s.loose && len(s.cells) == len(p.slots) && p.typed(b[i:], s.cells) {
 			return i
 		}

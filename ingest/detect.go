@@ -238,7 +238,8 @@ func knownJSON(b []byte) (keys string, ok bool) {
 	if len(met) == 0 {
 		return "none", looksJSON(append(bytes.TrimSpace(b), ' ')) && !bytes.ContainsAny(b, "\"")
 	}
-	return strings.Join(met, ", "), false
+	keys = strings.Join(met, ", ")
+	return keys, keys == `"@odata.context", "value"` // an answer without entries
 }
 
 // marked reports whether b holds words that only the logs have.

@@ -41,7 +41,6 @@ type Progress struct {
 // batch and does not stop the others; Read itself fails only when ctx is done or emit fails.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
 	r := newReader(ctx, opt, emit)
-	defer r.b.release()
 	for _, s := range sources {
 		if err := r.source(s); err != nil {
 			return err

@@ -166,7 +166,7 @@ func validWord(b []byte) bool {
 			return false
 		}
 	}
-	return digit(b[0]) || b[0] == '-'
+	return digit(b[0]) || b[0] == '-' && len(b) > 1 && digit(b[1])
 }
 
 func blanks(b []byte) int {
@@ -388,6 +388,9 @@ func (p *jsonReader) step() error {
 		return nil
 	case c == '"' && p.top() == 'p':
 		return p.pageMember()
+	case c != '{' && c != '[' && c != '"' && len(p.stack) == 0:
+		p.row++
+		return p.garbage()
 	case c == '{' && len(p.stack) == 0:
 		if opened, err := p.page(); opened || err != nil {
 			return err
@@ -618,6 +621,35 @@ func (p *jsonReader) broken() error {
 	if end == 0 {
 		end = len(w.rest())
 	}
+	return p.give(end)
+}
+
+// garbage takes what stands between values off the window, to the end of its line or to the
+// next object.
+func (p *jsonReader) garbage() error {
+	w := &p.w
+	end := 0
+	for {
+		b := w.rest()
+		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.maxRecord || !w.more() {
+			break
+		}
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	switch {
+	case end < 0 && !w.eof():
+		return p.skipValue()
+	case end < 0:
+		end = len(w.rest())
+	}
+	return p.give(max(end, 1))
+}
+
+// give takes the bytes up to end, which are no JSON, off the window.
+func (p *jsonReader) give(end int) error {
+	w := &p.w
 	p.recovering = true
 	p.arena.reset()
 	b := w.rest()[:end]

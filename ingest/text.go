@@ -42,11 +42,13 @@ type textReader struct {
 
 // The state of a message while its lines are read.
 type textState struct {
-	fault  bool // between <OrganizationServiceFault and its end
-	report bool // in the report of an initial sync
-	blank  bool // the line before was blank
-	seen   uint32
-	lines  int
+	fault    bool // between <OrganizationServiceFault and its end
+	report   bool // in the report of an initial sync
+	envelope bool // has a live-error envelope
+	block    bool // a trace block that no exception has followed yet
+	blank    bool // the line before was blank
+	seen     uint32
+	lines    int
 }
 
 // next takes one message off the window.
@@ -109,9 +111,7 @@ func (p *textReader) line(n int) int {
 // starts one when the message has it already.
 var (
 	firstMarkers = []string{
-		"Unhandled exception", "Unhandled Exception", "Cannot save the changes to the database",
-		"Dual write Initial Sync completed", "Business Process Error", `{"entityName"`, `{ "entityName"`,
-		`{"RecordError`, `{"recordResponses"`,
+		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
 	}
 	againMarkers = []string{
 		"Unable to write data to entity", "Writes to ", "Write failed for entity", "Exception type:",
@@ -135,9 +135,14 @@ func (s *textState) judge(line []byte) bool {
 	if s.lines == 0 || len(text) == 0 {
 		return false
 	}
-	if hasPrefixOf(text, firstMarkers) >= 0 {
-		// Fault XML may hold any of these inside; cut off, it never ends.
-		return !s.fault || s.blank
+	if first := hasPrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
+		switch {
+		case s.fault: // may hold any of these inside; cut off, it never ends
+			return s.blank
+		case s.block && !s.blank && first >= 0: // the exception of this trace
+			return false
+		}
+		return true
 	}
 	if s.fault {
 		return false
@@ -145,7 +150,7 @@ func (s *textState) judge(line []byte) bool {
 	if _, n := lineTime(text); n > 0 || traceHeader(text) {
 		return true
 	}
-	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 {
+	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 || s.envelope && text[0] == '{' {
 		return true
 	}
 	if !s.blank || s.report || text[0] == ' ' || text[0] == '\t' {
@@ -161,6 +166,11 @@ func (s *textState) add(line []byte) {
 		return
 	}
 	s.lines++
+	s.block = !s.fault && traceHeader(text) || s.block && hasPrefixOf(text, firstMarkers) < 0
+	s.envelope = s.envelope || hasEnvelope(text)
+	if _, n := lineTime(text); n > 0 {
+		text = bytes.TrimLeft(text[n:], " \t-|,;:")
+	}
 	if i := hasPrefixOf(text, againMarkers); i >= 0 {
 		s.seen |= 1 << i
 	}
@@ -173,6 +183,15 @@ func (s *textState) add(line []byte) {
 	if bytes.Contains(text, []byte("Initial Sync completed with status")) {
 		s.report = true
 	}
+}
+
+// commitFailed recognises the first words of an infolog, with the module that may stand
+// before them: "Posting - Cannot save the changes to the database."
+func commitFailed(line []byte) bool {
+	const most = 60
+	const words = "Cannot save the changes to the database"
+	i := bytes.Index(line[:min(len(line), most+len(words))], []byte(words))
+	return i == 0 || i > 0 && bytes.HasSuffix(bytes.TrimRight(line[:i], " "), []byte("-"))
 }
 
 func hasPrefixOf(b []byte, of []string) int {

@@ -1,0 +1,494 @@
+package ingest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the goldens again")
+
+const samples = "../testdata/ingest"
+
+// A result is all that a reading gave. The texts of a record are by column name; columns
+// that are null are left out.
+type result struct {
+	records []map[string]string
+	rejects []Reject
+	files   []File
+}
+
+func (x *result) column(name string) []string {
+	var out []string
+	for _, r := range x.records {
+		out = append(out, r[name])
+	}
+	return out
+}
+
+func (x *result) add(b *Batch) {
+	for i := range b.Len() {
+		rec := make(map[string]string)
+		for c, f := range schema.Fields() {
+			if col := b.Records.Column(c); col.IsValid(i) {
+				rec[f.Name] = value(col, i)
+			}
+		}
+		x.records = append(x.records, rec)
+	}
+	x.rejects = append(x.rejects, b.Rejects...)
+	x.files = append(x.files, b.Files...)
+}
+
+func value(col arrow.Array, i int) string {
+	switch col := col.(type) {
+	case *array.FixedSizeBinary:
+		return hex.EncodeToString(col.Value(i))
+	case *array.Timestamp:
+		return col.Value(i).ToTime(arrow.Microsecond).Format("2006-01-02T15:04:05.999999")
+	case *array.String:
+		return col.Value(i)
+	}
+	return col.ValueStr(i)
+}
+
+// check asserts what holds for every reading: the ledger of each file balances, and all text
+// is valid UTF-8.
+func (x *result) check(t testing.TB) {
+	t.Helper()
+	for _, f := range x.files {
+		records, rejects := int64(0), int64(0)
+		for _, r := range x.records {
+			if r["file"] == f.Path {
+				records++
+			}
+		}
+		for _, r := range x.rejects {
+			if r.File == f.Path {
+				rejects++
+			}
+		}
+		if f.Read != records+f.Rejected+f.Filtered || f.Rejected != rejects {
+			t.Errorf("%s: read %d, but %d records, %d rejects (%d counted), %d filtered",
+				f.Path, f.Read, records, rejects, f.Rejected, f.Filtered)
+		}
+	}
+	for _, r := range x.records {
+		for name, v := range r {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				t.Errorf("row %s: %s: not valid UTF-8: %q", r["row"], name, v)
+			}
+		}
+	}
+	for _, r := range x.rejects {
+		if !utf8.ValidString(r.Excerpt) || len(r.Excerpt) > 200 || r.Reason != strings.ToLower(r.Reason) {
+			t.Errorf("row %d: bad reject: %q: %q", r.Row, r.Reason, r.Excerpt)
+		}
+	}
+}
+
+// readData reads data as the file name, as if it came through a pipe.
+func readData(t testing.TB, name string, data []byte, opt Options) *result {
+	t.Helper()
+	x := &result{}
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	opt.Allocator = mem
+	r := newReader(context.Background(), opt, func(b *Batch) error {
+		x.add(b)
+		b.Release()
+		return nil
+	})
+	err := r.open(container{path: name, in: &meter{r: r, in: bytes.NewReader(data)}, size: -1})
+	if err == nil {
+		err = r.b.flush()
+	}
+	if err != nil {
+		t.Fatalf("reading %s: %v", name, err)
+	}
+	mem.AssertSize(t, 0)
+	x.check(t)
+	return x
+}
+
+func readText(t testing.TB, name, data string) *result {
+	t.Helper()
+	return readData(t, name, []byte(data), Options{})
+}
+
+// readFiles reads files as the command does.
+func readFiles(t testing.TB, opt Options, args ...string) *result {
+	t.Helper()
+	sources, err := Expand(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &result{}
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	opt.Allocator = mem
+	err = Read(context.Background(), sources, opt, func(b *Batch) error {
+		x.add(b)
+		b.Release()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem.AssertSize(t, 0)
+	x.check(t)
+	return x
+}
+
+// dump prints a result for a golden: what is there, in the order of the columns.
+func (x *result) dump() string {
+	var b strings.Builder
+	for _, r := range x.records {
+		for _, f := range schema.Fields() {
+			v, ok := r[f.Name]
+			if !ok || f.Name == "file" {
+				continue
+			}
+			if strings.ContainsAny(v, "\r\n\"") {
+				v = fmt.Sprintf("%q", v)
+			}
+			fmt.Fprintf(&b, "%s: %s\n", f.Name, v)
+		}
+		b.WriteString("\n")
+	}
+	for _, r := range x.rejects {
+		fmt.Fprintf(&b, "reject: row %d at %d+%d: %s: %s: %q\n", r.Row, r.ByteOffset, r.ByteLength, r.Column, r.Reason, r.Excerpt)
+	}
+	for _, f := range x.files {
+		fmt.Fprintf(&b, "file: %s %s %s %s %d bytes, read %d, rejected %d\n",
+			filepath.Base(f.Path), f.Format, f.Encoding, f.Log, f.Bytes, f.Read, f.Rejected)
+		for _, w := range f.Warnings {
+			fmt.Fprintf(&b, "warning: %s\n", w)
+		}
+		if f.Problem != nil {
+			fmt.Fprintf(&b, "problem: %s\n", strings.ReplaceAll(f.Problem.Error(), samples+"/", ""))
+		}
+	}
+	return b.String()
+}
+
+// The samples have the structure of published exports, in words of our own.
+func TestSamples(t *testing.T) {
+	paths, err := filepath.Glob(samples + "/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		if filepath.Ext(path) == ".golden" {
+			continue
+		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			got := readFiles(t, Options{}, path).dump()
+			golden := path + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFilters(t *testing.T) {
+	const data = "createdon,exceptiondetails\n2026-11-21T23:59:59Z,before\n2026-11-22T00:00:00Z,first\n11/22/2026 9:14 AM,no time\n2026-11-23T00:00:00Z,after\n"
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	x := readData(t, "a.csv", []byte(data), Options{Since: day, Until: day.AddDate(0, 0, 1)})
+	if diff := cmp.Diff([]string{"first", "no time"}, x.column("error_text")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if f := x.files[0]; f.Read != 4 || f.Filtered != 2 {
+		t.Errorf("read %d, filtered %d; want 4 and 2", f.Read, f.Filtered)
+	}
+	x = readData(t, "a.csv", []byte(data), Options{Log: DualWrite})
+	if f := x.files[0]; len(x.records) != 0 || f.Filtered != 4 || f.Log != "" {
+		t.Errorf("--log dualwrite kept %d records, filtered %d, log %q", len(x.records), f.Filtered, f.Log)
+	}
+}
+
+// Twins of one log: the same entries, however exported, are the same records.
+func TestIdentityAcrossFormats(t *testing.T) {
+	type entry struct{ id, at, typ, text string }
+	entries := []entry{
+		{"", "2026-11-22T09:14:03Z", "Fabrikam.Guard", "Unhandled exception: \r\nKöln \"Nord\" nicht gefunden; fehlt, ganz"},
+		{"", "2026-11-22T09:14:04Z", "Fabrikam.Guard", ""},
+		{"5f0c21d1-7f84-4f89-acdb-bbf8f7ce9f6c", "", "Contoso.Sync", "Zürich\tfehlt"},
+	}
+	asCSV := func(comma string) []byte {
+		var b strings.Builder
+		b.WriteString(strings.Join([]string{"plugintracelogid", "createdon", "typename", "exceptiondetails"}, comma) + "\r\n")
+		for _, e := range entries {
+			b.WriteString(strings.Join([]string{e.id, e.at, e.typ, `"` + strings.ReplaceAll(e.text, `"`, `""`) + `"`}, comma) + "\r\n")
+		}
+		return []byte(b.String())
+	}
+	asJSON := func(before, between, after string) []byte {
+		var all []string
+		for _, e := range entries {
+			all = append(all, fmt.Sprintf(`{"plugintracelogid":%q,"createdon":%q,"typename":%q,"exceptiondetails":%q}`, e.id, e.at, e.typ, e.text))
+		}
+		return []byte(before + strings.Join(all, between) + after)
+	}
+	plain := asCSV(",")
+	twins := map[string][]byte{
+		"semicolons":   asCSV(";"),
+		"tabs":         asCSV("\t"),
+		"bom":          append([]byte("\xef\xbb\xbf"), plain...),
+		"utf-16le":     toUTF16(plain, false, true),
+		"utf-16be":     toUTF16(plain, true, true),
+		"utf-16le raw": toUTF16(plain, false, false),
+		"windows-1252": to1252(plain),
+		"lf":           bytes.ReplaceAll(plain, []byte("\r\n"), []byte("\n")),
+		"sep":          append([]byte("sep=;\r\n"), asCSV(";")...),
+		"type":         append([]byte("#TYPE System.Management.Automation.PSCustomObject\r\n"), plain...),
+		"array":        asJSON("[", ",\n", "]"),
+		"lines":        asJSON("", "\n", "\n"),
+		"concatenated": asJSON("", "", ""),
+		"web api":      asJSON(`{"@odata.context":"https://contoso/$metadata#plugintracelogs","value":[`, ",", "]}"),
+		"gz":           gzipped(plain),
+		"gz twice":     gzipped(gzipped(plain)),
+		"gz members":   append(gzipped(plain[:100]), gzipped(plain[100:])...),
+		"zst":          zstded(t, plain),
+		"bz2":          bzip2ed(t, plain),
+		"zip":          zipped(t, "a.csv", plain),
+		"gz in zip":    zipped(t, "a.csv.gz", gzipped(plain)),
+		"zip in gz":    gzipped(zipped(t, "a.csv", plain)),
+	}
+	want := readData(t, "a.csv", plain, Options{}).column("record_id")
+	if len(want) != len(entries) {
+		t.Fatalf("%d records, want %d", len(want), len(entries))
+	}
+	for name, data := range twins {
+		t.Run(name, func(t *testing.T) {
+			x := readData(t, "a.csv", data, Options{})
+			if diff := cmp.Diff(want, x.column("record_id")); diff != "" {
+				t.Errorf("-want +got:\n%s\n%s", diff, x.dump())
+			}
+		})
+	}
+}
+
+func toUTF16(b []byte, big, mark bool) []byte {
+	var out []byte
+	unit := func(u uint16) {
+		if big {
+			out = append(out, byte(u>>8), byte(u))
+		} else {
+			out = append(out, byte(u), byte(u>>8))
+		}
+	}
+	if mark {
+		unit(0xfeff)
+	}
+	for _, r := range string(b) {
+		if r >= 0x10000 {
+			r -= 0x10000
+			unit(uint16(0xd800 + r>>10))
+			r = 0xdc00 + r&0x3ff
+		}
+		unit(uint16(r))
+	}
+	return out
+}
+
+func to1252(b []byte) []byte {
+	var out []byte
+	for _, r := range string(b) {
+		out = append(out, byte(r)) // Latin-1 letters have the same place
+	}
+	return out
+}
+
+func gzipped(b []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	z.Write(b)
+	z.Close()
+	return out.Bytes()
+}
+
+// Rows must point at their bytes in the decompressed file, whatever the encoding.
+func TestOffsets(t *testing.T) {
+	rows := []string{
+		"createdon,typename,exceptiondetails\r\n",
+		"2026-11-22T09:14:03Z,A,\"Köln 😀\r\nzwei \"\"Zeilen\"\"\"\r\n",
+		"2026-11-22T09:14:04Z,B,ein \"Text\n",
+		"zu,viele,Zellen,hier,ja\r\n",
+		"2026-11-22T09:14:05Z,C,Ende",
+	}
+	plain := strings.Join(rows, "")
+	encode := func(s string) []byte { return toUTF16([]byte(s), false, false) }
+	for _, c := range []struct {
+		name   string
+		data   []byte
+		start  int
+		encode func(string) []byte
+	}{
+		{"utf-8", []byte(plain), 0, func(s string) []byte { return []byte(s) }},
+		{"utf-8 bom", []byte("\xef\xbb\xbf" + plain), 3, func(s string) []byte { return []byte(s) }},
+		{"utf-16le", toUTF16([]byte(plain), false, true), 2, encode},
+		{"gz", gzipped(toUTF16([]byte(plain), false, true)), 2, encode},
+		{"windows-1252", to1252([]byte(strings.ReplaceAll(plain, "😀", ""))), 0,
+			func(s string) []byte { return to1252([]byte(strings.ReplaceAll(s, "😀", ""))) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := readData(t, "a.csv", c.data, Options{})
+			at := c.start
+			want := make(map[string]string)
+			for i, row := range rows {
+				n := len(c.encode(row))
+				want[fmt.Sprint(i+1)] = fmt.Sprint(at, "+", n)
+				at += n
+			}
+			delete(want, "1")
+			got := make(map[string]string)
+			for _, r := range x.records {
+				got[r["row"]] = r["byte_offset"] + " + " + r["byte_length"]
+			}
+			for _, r := range x.rejects {
+				got[fmt.Sprint(r.Row)] = fmt.Sprint(r.ByteOffset, "+", r.ByteLength)
+			}
+			for k, v := range got {
+				got[k] = strings.ReplaceAll(v, " ", "")
+			}
+			for k, v := range want {
+				want[k] = strings.ReplaceAll(v, " ", "")
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s\n%s", diff, x.dump())
+			}
+		})
+	}
+}
+
+// A batch boundary must not show: rows longer than the window, and many short ones.
+func TestLargeRows(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("typename,createdon,exceptiondetails\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "T%d,2026-11-22T09:14:03Z,\"%s\n%s\"\n", i, strings.Repeat("a \"\"b\"\" ", i*3000), strings.Repeat("x", i*1000))
+	}
+	for _, block := range []string{b.String(), string(toUTF16([]byte(b.String()), true, true))} {
+		x := readText(t, "a.csv", block)
+		if len(x.records) != 40 || len(x.rejects) != 0 {
+			t.Fatalf("%d records, rejects %v", len(x.records), x.rejects)
+		}
+		for i, text := range x.column("error_text") {
+			want := strings.TrimSpace(strings.Repeat(`a "b" `, i*3000) + "\n" + strings.Repeat("x", i*1000))
+			if text != want {
+				t.Fatalf("row %d: %d bytes, want %d", i, len(text), len(want))
+			}
+		}
+	}
+}
+
+func TestTooLong(t *testing.T) {
+	long := strings.Repeat("Unable to write data to entity accounts. ", 20000)
+	opt := Options{MaxRecord: 300 << 10}
+	for name, data := range map[string]string{
+		"csv":            "createdon,exceptiondetails\n2026-11-22,one\n2026-11-22,\"" + long + "\n\"\"\n\"\n2026-11-22,two\n",
+		"csv unquoted":   "createdon,exceptiondetails\n2026-11-22,one\n2026-11-22," + long + "\n2026-11-22,two\n",
+		"json array":     `[{"exceptiondetails":"one"},{"exceptiondetails":"` + long + `"},{"exceptiondetails":"two"}]`,
+		"json lines":     "{\"exceptiondetails\":\"one\"}\n{\"exceptiondetails\":\"" + long + "\"}\n{\"exceptiondetails\":\"two\"}\n",
+		"json answer":    `{"value":[{"exceptiondetails":"one"},{"exceptiondetails":"` + long + `"},{"exceptiondetails":"two"}]}`,
+		"text":           "2026-11-22 10:00:00 one\n2026-11-22 10:00:01 " + strings.ReplaceAll(long, "Unable to", "\n   at") + "\n2026-11-22 10:00:02 two\n",
+		"text, one line": "2026-11-22 10:00:00 one\n2026-11-22 10:00:01 " + long + "\n2026-11-22 10:00:02 two\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := readData(t, "a", []byte(data), opt)
+			if diff := cmp.Diff([]string{"one", "two"}, x.column("error_text")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if len(x.rejects) != 1 || x.rejects[0].Reason != reasonLong || x.rejects[0].ByteLength < 500_000 {
+				t.Errorf("rejects: %+v", x.rejects)
+			}
+		})
+	}
+}
+
+func TestSecretsDoNotLeave(t *testing.T) {
+	const secret = "hunter2hunter2hunter2"
+	for name, data := range map[string]string{
+		"csv column":      "typename,exceptiondetails,secureconfiguration\nA,bad,\"pw=" + secret + "\"\nA,bad," + secret + ",x,y\n\"open," + secret + "\n",
+		"json key":        `[{"typename":"A","exceptiondetails":"bad","secureConfiguration":"` + secret + `"}, {"secureConfiguration":"` + secret + `" "broken"}]`,
+		"json no text":    `[{"typename":"A","exceptiondetails":"bad"},{"Secure Configuration":"` + secret + `","foo":1}]`,
+		"signed address":  "errormessage,entity\nSee https://contoso.blob.core.windows.net/x?sv=2024&sr=b&sig=" + secret + "%3D&se=1 for more,accounts\n",
+		"bearer":          "errormessage,entity\nAuthorization: Bearer " + secret + " was refused,accounts\n",
+		"envelope":        `{"entityName":"E","recordResponses":[{"errorMessage":"m","verboseError":"v"}],"debugLogTrace":["POST /x {\"pw\":\"` + secret + `\"}"]}`,
+		"broken envelope": `{"entityName":"E","recordResponses":[{"errorMessage":"m","verboseError":"v "q" v"}],"debugLogTrace":["POST {"pw":"` + secret + `"}"] }`,
+		"prose":           "Trace from today, debugLogTrace\": [\"POST {\"pw\":\"" + secret + "\"}\"] and so on",
+		"trace row":       "typename,exceptiondetails\nA,\"Unhandled exception: {\"\"debugLogTrace\"\":[\"\"" + secret + "\"\"],\"\"a\"\":1}\"\n",
+		"reject":          `[{"exceptiondetails":"bad"},{"debugLogTrace":["` + secret + `"]},{"debugLogTrace":["` + secret + `" broken]}]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := readText(t, "a", data)
+			if got := x.dump(); strings.Contains(got, secret) || len(x.records) == 0 {
+				t.Errorf("got:\n%s", got)
+			}
+		})
+	}
+}
+
+func TestReadStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	data := strings.Repeat("typename,exceptiondetails\n", 1) + strings.Repeat("A,bad\n", 100000)
+	err := Read(ctx, []Source{{Path: "-"}}, Options{Stdin: strings.NewReader(data)}, func(b *Batch) error {
+		b.Release()
+		cancel()
+		return nil
+	})
+	if err != context.Canceled {
+		t.Errorf("Read after cancel: %v", err)
+	}
+	stop := fmt.Errorf("no room")
+	err = Read(context.Background(), []Source{{Path: "-"}}, Options{Stdin: strings.NewReader(data)}, func(b *Batch) error {
+		b.Release()
+		return stop
+	})
+	if err != stop {
+		t.Errorf("Read with a failing emit: %v", err)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv.gz")
+	data := gzipped(traces(4 << 20))
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var last Progress
+	calls := 0
+	x := readFiles(t, Options{Progress: func(p Progress) {
+		if p.Bytes < last.Bytes || p.Records < last.Records {
+			t.Errorf("progress went back: %+v after %+v", p, last)
+		}
+		last = p
+		calls++
+	}}, path)
+	if last.Bytes != int64(len(data)) || last.Records != int64(len(x.records)) || calls < 2 {
+		t.Errorf("after %d calls %+v, want %d bytes and %d records", calls, last, len(data), len(x.records))
+	}
+}

@@ -1,0 +1,201 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zip"
+	"github.com/klauspost/compress/zstd"
+)
+
+func zstded(t testing.TB, b []byte) []byte {
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z.EncodeAll(b, nil)
+}
+
+// bzip2ed asks the bzip2 of the system: Go has no writer.
+func bzip2ed(t testing.TB, b []byte) []byte {
+	cmd := exec.Command("bzip2", "-c")
+	cmd.Stdin = bytes.NewReader(b)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skip("no bzip2 here:", err)
+	}
+	return out
+}
+
+// zipped makes an archive of names and contents.
+func zipped(t testing.TB, files ...any) []byte {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for i := 0; i < len(files); i += 2 {
+		w, err := z.Create(files[i].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write(files[i+1].([]byte))
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+const twoRows = "typename,exceptiondetails\nA,one\nB,two\n"
+
+func TestContainers(t *testing.T) {
+	plain := []byte(twoRows)
+	archive := zipped(t, "b.csv", plain, "sub/a.csv.gz", gzipped(plain), "__MACOSX/b.csv", plain, ".hidden", plain,
+		"notes.txt", []byte("Nothing to see here.\n"), "deep.zip", zipped(t, "x.csv", plain))
+	x := readData(t, "logs.zip", archive, Options{})
+	type account struct {
+		Path, Container, Format string
+		Read                    int64
+	}
+	var got []account
+	for _, f := range x.files {
+		got = append(got, account{f.Path, f.Container, f.Format, f.Read})
+	}
+	want := []account{
+		{"logs.zip/b.csv", "zip", "csv", 2},
+		{"logs.zip/sub/a.csv.gz", "zip gz", "csv", 2},
+		{"logs.zip/notes.txt", "zip", "", 0},
+		{"logs.zip/deep.zip/x.csv", "zip zip", "csv", 2},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if !errors.Is(x.files[2].Problem, ErrNotALog) {
+		t.Errorf("notes.txt: %v", x.files[2].Problem)
+	}
+	if x.files[0].Digest != x.files[1].Digest || len(x.files[0].Digest) != 32 {
+		t.Errorf("digests of equal contents: %q and %q", x.files[0].Digest, x.files[1].Digest)
+	}
+}
+
+func TestDepth(t *testing.T) {
+	data := []byte(twoRows)
+	for range containerDepth {
+		data = gzipped(data)
+	}
+	if x := readData(t, "a", data, Options{}); len(x.records) != 2 || x.files[0].Container != "gz gz gz gz" {
+		t.Errorf("at depth %d: %s", containerDepth, x.dump())
+	}
+	x := readData(t, "a", gzipped(data), Options{})
+	if len(x.files) != 1 || x.files[0].Problem == nil || !strings.Contains(x.files[0].Problem.Error(), "more than 4 containers") {
+		t.Errorf("at depth %d: %s", containerDepth+1, x.dump())
+	}
+}
+
+// What was read before a stream breaks counts; the row at the break is a reject.
+func TestCutOff(t *testing.T) {
+	plain := traces(3 << 20)
+	for name, whole := range map[string][]byte{"gzip": gzipped(plain), "zstd": zstded(t, plain), "bzip2": bzip2ed(t, plain)} {
+		t.Run(name, func(t *testing.T) {
+			x := readData(t, "exports/a.csv.gz", whole[:len(whole)*2/3], Options{})
+			f := x.files[0]
+			if f.Problem == nil || len(x.records) == 0 || f.Digest != "" {
+				t.Fatalf("%d records, problem %v, digest %q", len(x.records), f.Problem, f.Digest)
+			}
+			text := f.Problem.Error()
+			want := "exports/a.csv.gz: the " + name + " stream ends too early after " + thousands(f.Bytes) + " bytes: copy the file again; the " +
+				thousands(int64(len(x.records))) + " rows before it were read"
+			if text != want {
+				t.Errorf("problem\n%s, want\n%s", text, want)
+			}
+			last := x.rejects[len(x.rejects)-1]
+			if len(x.rejects) != 1 || last.Reason != reasonCut || last.ByteOffset+last.ByteLength != f.Bytes {
+				t.Errorf("rejects %+v of %d bytes", x.rejects, f.Bytes)
+			}
+		})
+	}
+	t.Run("damaged", func(t *testing.T) {
+		whole := gzipped(plain)
+		for i := range 64 {
+			whole[len(whole)/2+i] ^= 0x55
+		}
+		x := readData(t, "a.csv.gz", whole, Options{})
+		if p := x.files[0].Problem; p == nil || !strings.Contains(p.Error(), "the gzip stream is damaged after") {
+			t.Errorf("problem %v", p)
+		}
+	})
+	t.Run("zip", func(t *testing.T) {
+		whole := zipped(t, "a.csv", plain)
+		x := readData(t, "a.zip", whole[:len(whole)/2], Options{})
+		if p := x.files[0].Problem; p == nil || !strings.Contains(p.Error(), "a.zip: the zip stream is damaged or cut off") {
+			t.Errorf("problem %v", p)
+		}
+	})
+	for name, data := range map[string]string{
+		"json": `[{"typename":"A","exceptiondetails":"one"},{"typename":"B","exc`,
+		"text": "Unhandled exception: one\n\nUnhandled exception: tw",
+	} {
+		t.Run(name, func(t *testing.T) {
+			// An empty last block makes sure that all bytes come out before the cut.
+			whole := gzipped([]byte(data))
+			x := readData(t, "a", whole[:len(whole)-6], Options{})
+			if len(x.records) != 1 || len(x.rejects) != 1 || x.rejects[0].Reason != reasonCut {
+				t.Errorf("got:\n%s", x.dump())
+			}
+		})
+	}
+}
+
+func TestProblems(t *testing.T) {
+	for _, c := range []struct {
+		name, data string
+		notALog    bool
+		want       string
+	}{
+		{"png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", true, "a PNG image"},
+		{"pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", true, "a PDF document"},
+		{"binary", "abc\x00\x00\x01\x02\x03\x00\x00def", true, "binary data"},
+		{"7z", "7z\xbc\xaf\x27\x1c\x00\x04", true, "a 7z archive"},
+		{"xlsx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.xml", []byte("<workbook/>"))), false,
+			"Excel workbook: not read yet, save the sheet as CSV UTF-8"},
+		{"xml", `<?xml version="1.0"?><Entities EntityName="plugintracelog"></Entities>`, false, "xml export: not read yet"},
+		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `none of its columns is known (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
+		{"foreign json", `{"name":"contoso","version":"1.0.0"}`, true, `json without a key of a log (found: "name", "version")`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := readText(t, "in/"+c.name, c.data)
+			p := x.files[0].Problem
+			if len(x.files) != 1 || p == nil || !strings.HasPrefix(p.Error(), "in/"+c.name+": ") || !strings.Contains(p.Error(), c.want) {
+				t.Fatalf("problem %v, want %q", p, c.want)
+			}
+			if errors.Is(p, ErrNotALog) != c.notALog {
+				t.Errorf("is ErrNotALog: %v, want %v", !c.notALog, c.notALog)
+			}
+		})
+	}
+	x := readText(t, "empty", "")
+	if f := x.files[0]; f.Problem != nil || cmp.Diff([]string{"the file is empty"}, f.Warnings) != "" {
+		t.Errorf("empty file: %+v", f)
+	}
+	x = &result{}
+	gone := []Source{{Path: "no/such/file"}}
+	if err := Read(t.Context(), gone, Options{}, func(b *Batch) error { x.add(b); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if p := x.files[0].Problem; p == nil || !errors.Is(p, os.ErrNotExist) {
+		t.Errorf("a file that is gone: %v", p)
+	}
+}
+
+func TestTempFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	readData(t, "a.zip", zipped(t, "b.zip", zipped(t, "c.csv", []byte(twoRows))), Options{})
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
