@@ -484,33 +484,87 @@ func (z *summarizer) rejects() error {
 	}, z.id)
 }
 
+// A part is a stretch of the failing records in the order of file and row, small enough to be
+// sorted in memory: whole files, or some rows of one file.
+type part struct {
+	firstFile, lastFile string
+	firstRow, lastRow   int64
+}
+
+// partRecords is how many records a part should have. Their texts are sorted with them.
+const partRecords = 8192
+
+// parts cuts the failing records into parts, as if the records of a file were spread evenly over
+// its rows.
+func (z *summarizer) parts() ([]part, error) {
+	var parts []part
+	room := int64(0) // left in the last part
+	err := z.each("parts", func(rows *sql.Rows) error {
+		var file string
+		var n, first, last int64
+		if err := rows.Scan(&file, &n, &first, &last); err != nil {
+			return err
+		}
+		if n <= room {
+			p := &parts[len(parts)-1]
+			p.lastFile, p.firstRow, p.lastRow = file, min(p.firstRow, first), max(p.lastRow, last)
+			room -= n
+			return nil
+		}
+		room = partRecords - n
+		step := (last-first)/(n/partRecords+1) + 1
+		for ; first <= last; first += step {
+			parts = append(parts, part{file, file, first, min(first+step-1, last)})
+		}
+		return nil
+	})
+	return parts, err
+}
+
 func (z *summarizer) eachRecord(yield func(*Record) error) error {
 	// The view is made again: another Summary may have been made since.
 	if err := z.scope("scope", z.id); err != nil {
 		return err
 	}
+	parts, err := z.parts()
+	if err != nil {
+		return err
+	}
 	var normal []byte
-	return z.each("records", func(rows *sql.Rows) error {
-		var r Record
-		var at sql.NullTime
-		var signatures duckdb.Composite[[]string]
-		var captures duckdb.Map
-		var text sql.RawBytes
-		err := rows.Scan(&r.RecordID, &r.File, &r.Row, &r.ByteOffset, &at, &r.Log, &r.Environment, &r.Map, &r.DataverseTable, &r.FnoEntity,
-			&r.Entity, &r.Company, &r.TypeName, &r.MessageName, &r.CorrelationID, &r.RequestID, &r.ErrorCode, &r.Status, &r.Signature,
-			&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text)
-		if err != nil {
+	for _, p := range parts {
+		if err := z.each("records", func(rows *sql.Rows) error {
+			r, text, err := scanRecord(rows)
+			if err != nil {
+				return err
+			}
+			normal = classify.Normalize(normal[:0], text)
+			r.Message = cut(string(classify.Headline(normal)), messageBytes)
+			return yield(r)
+		}, p.firstFile, p.lastFile, p.firstRow, p.lastRow); err != nil {
 			return err
 		}
-		r.OccurredAt, r.Signatures = at.Time, signatures.Get()
-		r.Captures = make(map[string]string, len(captures))
-		for k, v := range captures {
-			r.Captures[k.(string)], _ = v.(string)
-		}
-		normal = classify.Normalize(normal[:0], text)
-		r.Message = cut(string(classify.Headline(normal)), messageBytes)
-		return yield(&r)
-	})
+	}
+	return nil
+}
+
+func scanRecord(rows *sql.Rows) (*Record, sql.RawBytes, error) {
+	var r Record
+	var at sql.NullTime
+	var signatures duckdb.Composite[[]string]
+	var captures duckdb.Map
+	var text sql.RawBytes
+	err := rows.Scan(&r.RecordID, &r.File, &r.Row, &r.ByteOffset, &at, &r.Log, &r.Environment, &r.Map, &r.DataverseTable, &r.FnoEntity,
+		&r.Entity, &r.Company, &r.TypeName, &r.MessageName, &r.CorrelationID, &r.RequestID, &r.ErrorCode, &r.Status, &r.Signature,
+		&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.OccurredAt, r.Signatures = at.Time, signatures.Get()
+	r.Captures = make(map[string]string, len(captures))
+	for k, v := range captures {
+		r.Captures[k.(string)], _ = v.(string)
+	}
+	return &r, text, nil
 }
 
 // messageBytes is the longest message in records.csv: what went wrong, without the frame that
