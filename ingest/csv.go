@@ -339,7 +339,7 @@ func (p *csvReader) shown(b []byte) string {
 	if p.secret {
 		return ""
 	}
-	return excerpt(p.w.text(&p.arena, b[:min(len(b), 1024)]))
+	return p.head(b)
 }
 
 // drop rejects the first n bytes of the window as one row.

@@ -69,8 +69,12 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	if format == "" || format == "auto" {
 		format = ""
 	}
-	if format == "" && xmlExport(text) {
+	if format == "xml" || format == "" && xmlExport(text) {
 		r.file.Problem = &problem{path + ": xml export: not read yet, export the log as CSV or JSON", errNotYet}
+		return false, nil
+	}
+	if format == "xlsx" {
+		r.file.Problem = notALog(path, "no Excel workbook: leave the format to be found out")
 		return false, nil
 	}
 	if format == formatJSON || format == "" && len(text) > 0 && looksJSON(text) {
@@ -87,7 +91,10 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 			r.file.Format = formatCSV
 			return true, r.csv(t)
 		}
-		if foundHeadings != "" || format == formatCSV {
+		if foundHeadings == "" {
+			foundHeadings = "none"
+		}
+		if foundHeadings != "none" || format == formatCSV {
 			r.file.Problem = notALog(path, "none of its columns is known (found: %s): needed is %s; export the log with that column",
 				foundHeadings, needed)
 			return false, nil

@@ -129,15 +129,15 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 				members(value, func(key, value []byte) {
 					switch string(key) {
 					case "errorMessage":
-						x.message = jsonText(&r.arena, value)
+						x.message = bytes.TrimSpace(jsonText(&r.arena, value))
 					case "verboseError":
-						x.verbose = jsonText(&r.arena, value)
+						x.verbose = bytes.TrimSpace(jsonText(&r.arena, value))
 					case "logDateTime":
 						x.at = jsonText(&r.arena, value)
 					}
 				})
 			} else {
-				x.message = jsonText(&r.arena, value)
+				x.message = bytes.TrimSpace(jsonText(&r.arena, value))
 			}
 			if len(x.message)+len(x.verbose) > 0 {
 				found = append(found, x)

@@ -537,9 +537,67 @@ func (p *jsonReader) object(b []byte, at place) error {
 	case len(numbered) > 0 && !f.set.any(traceSlots):
 		return p.numbered(f, numbered, at)
 	case f.empty():
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		found, err := p.harvest(b, f, at, 0)
+		if err == nil && !found {
+			err = p.reject(at, "", reasonNoText, excerpt(b))
+		}
+		return err
 	}
 	return p.entry(f, at, p.key)
+}
+
+// harvest makes records of the objects inside b that have a text: the executions of an
+// initial sync nest their errors four levels deep. f are the fields of b; its map, company
+// and time hold for the inner objects too.
+func (p *jsonReader) harvest(b []byte, f *fields, at place, depth int) (found bool, err error) {
+	const deepest = 8
+	if depth > deepest {
+		return false, nil
+	}
+	visit := func(value []byte) {
+		if err != nil || value[0] != '{' {
+			return
+		}
+		in, e := p.harvestObject(value, f, at, depth+1)
+		found, err = found || in, e
+	}
+	members(b, func(_, value []byte) {
+		if value[0] == '[' {
+			elements(value, visit)
+			return
+		}
+		visit(value)
+	})
+	return found, err
+}
+
+// harvestObject makes a record of b when it has a text, and goes on inside of it. An object
+// with a status that is no failure has nothing to say itself.
+func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int) (found bool, err error) {
+	var f fields
+	for _, s := range []slot{slotEntity, slotMap, slotCompany, slotCreated, slotTimestamp} {
+		f.value[s] = outer.value[s]
+	}
+	failed := true
+	members(b, func(key, value []byte) {
+		s := slotOf(key)
+		switch {
+		case bytes.IndexByte(key, '@') >= 0:
+			p.note(key)
+		case string(key) == "status":
+			failed = indexFold(value, "error") < len(value) || indexFold(value, "fail") < len(value)
+		case s != slotNone && s != slotSecret && value[0] != '{' && value[0] != '[':
+			f.put(s, jsonText(&p.arena, value))
+		}
+	})
+	if failed && f.hasText() {
+		found = true
+		if err := p.entry(&f, at, p.key); err != nil {
+			return found, err
+		}
+	}
+	in, err := p.harvest(b, &f, at, depth)
+	return found || in, err
 }
 
 // key names a slot in rejects of objects, which have no headings.
@@ -728,7 +786,7 @@ func (p *jsonReader) skipValue() error {
 	w := &p.w
 	at := place{row: p.row, offset: w.offset}
 	p.arena.reset()
-	text := excerpt(w.text(&p.arena, w.rest()[:min(1024, len(w.rest()))]))
+	text := p.head(w.rest())
 	p.recovering = true
 	var s valueSkipper
 	for {

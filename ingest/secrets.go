@@ -144,6 +144,19 @@ func excerpt(b []byte) string {
 	return string(bytes.ToValidUTF8(shorten(withhold(&a, b), most), []byte("\uFFFD")))
 }
 
+// head is the excerpt of a row that need not be looked at as a whole. Letters other than
+// ASCII at the cut are left out: half of one would speak against UTF-8.
+func (r *reader) head(b []byte) string {
+	const most = 1024
+	if len(b) > most {
+		b = b[:most]
+		for len(b) > 0 && b[len(b)-1] >= utf8.RuneSelf {
+			b = b[:len(b)-1]
+		}
+	}
+	return excerpt(r.w.text(&r.arena, b))
+}
+
 // shorten cuts b to at most n bytes without cutting a character in two.
 func shorten(b []byte, n int) []byte {
 	if len(b) <= n {

@@ -70,7 +70,7 @@ func (p *textReader) next() error {
 		if line > 0 && n+line > p.maxRecord && (long == "" && n == 0 || !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over.
 			if long == "" {
-				long = excerpt(w.text(&p.arena, b[:1024]))
+				long = p.head(b)
 			}
 			w.consume(n + line)
 			n = 0

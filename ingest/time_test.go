@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,7 +73,8 @@ func FuzzTime(f *testing.F) {
 		}
 		for _, l := range layouts {
 			want, err := time.Parse(l, s)
-			if err != nil || want.Year() <= 1 || want.UTC().Year() <= 1 {
+			// time.Parse takes several blanks for one.
+			if err != nil || strings.Contains(s, "  ") || want.Year() <= 1 || want.UTC().Year() <= 1 {
 				continue
 			}
 			if _, off := want.Zone(); off < -14*3600 || off > 15*3600-1 {
