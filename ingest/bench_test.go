@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -66,7 +67,30 @@ func benchmarkRead(b *testing.B, data []byte, opt Options) {
 	}
 }
 
-func BenchmarkReadTraces(b *testing.B)   { benchmarkRead(b, traces(64<<20), Options{}) }
+func BenchmarkReadTraces(b *testing.B) { benchmarkRead(b, traces(64<<20), Options{}) }
+
+// The same traces as JSON, one object a line.
+func BenchmarkReadJSON(b *testing.B) {
+	c := csv.NewReader(bytes.NewReader(traces(32 << 20)))
+	head, err := c.Read()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out bytes.Buffer
+	for {
+		rec, err := c.Read()
+		if err == io.EOF {
+			break
+		}
+		for i, v := range rec {
+			text, _ := json.Marshal(v)
+			fmt.Fprintf(&out, "%s%q:%s", [...]string{"{", ","}[min(i, 1)], head[i], text)
+		}
+		out.WriteString("}\n")
+	}
+	benchmarkRead(b, out.Bytes(), Options{})
+}
+
 func BenchmarkReadInfologs(b *testing.B) { benchmarkRead(b, infologs(32<<20), Options{}) }
 
 // The scanner against encoding/csv, both without making records.

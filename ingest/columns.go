@@ -102,8 +102,9 @@ var (
 		slotDetails, slotExceptionLine, slotOuter, slotMessage, slotBlock, slotPluginTrace)
 	// One of these alone identifies a log; the others need company.
 	strongSlots = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotBlock)
-	// A plug-in trace log without text columns, as the stock view exports it.
-	viewSlots = of(slotType, slotMessageName)
+	// With one of these and two more, it is a plug-in trace log as the stock view exports it,
+	// without texts.
+	viewSlots = of(slotID, slotType)
 	// A row without any of these says nothing.
 	sayingSlots = textSlots | of(slotID, slotType, slotCreated, slotTimestamp, slotExecStart, slotStartDate)
 )
@@ -121,7 +122,7 @@ func (s slotSet) known() bool {
 	switch {
 	case s.any(strongSlots):
 		return true
-	case s&viewSlots == viewSlots:
+	case s.any(viewSlots) && bits.OnesCount64(uint64(s)) > 2:
 		return true
 	case !s.any(textSlots):
 		return false

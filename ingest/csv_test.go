@@ -143,6 +143,7 @@ func TestCSV(t *testing.T) {
 		{"empty rows", head + ",,\n , ,\n2026-11-22,A,one\n", []string{"one"}, []string{reasonEmpty, reasonEmpty}},
 		{"message is an error text", "createdon,entity,message\n2026-11-22,a,one\n", []string{"one"}, nil},
 		{"message is a step of the sdk", "message,exceptiondetails\nUpdate,one\n", []string{"one"}, nil},
+		{"a view without texts", "Type Name,Created On,Depth\nA,2026-11-22,1\n", []string{""}, nil},
 		{"message and details", "entityname,errormessage,verboseerror\na,one,two\n", []string{"one\ntwo"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -95,7 +95,7 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 			foundHeadings = "none"
 		}
 		if foundHeadings != "none" || format == formatCSV {
-			r.file.Problem = notALog(path, "none of its columns is known (found: %s): needed is %s; export the log with that column",
+			r.file.Problem = notALog(path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
 				foundHeadings, needed)
 			return false, nil
 		}

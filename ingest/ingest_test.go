@@ -268,6 +268,8 @@ func TestIdentityAcrossFormats(t *testing.T) {
 		"lines":        asJSON("", "\n", "\n"),
 		"concatenated": asJSON("", "", ""),
 		"web api":      asJSON(`{"@odata.context":"https://contoso/$metadata#plugintracelogs","value":[`, ",", "]}"),
+		"utf-16 json":  toUTF16(asJSON("[", ",\n", "]"), false, true),
+		"1252 json":    to1252(asJSON("", "\n", "\n")),
 		"gz":           gzipped(plain),
 		"gz twice":     gzipped(gzipped(plain)),
 		"gz members":   append(gzipped(plain[:100]), gzipped(plain[100:])...),
@@ -381,6 +383,18 @@ func TestOffsets(t *testing.T) {
 				t.Errorf("-want +got:\n%s\n%s", diff, x.dump())
 			}
 		})
+	}
+}
+
+// Memory is bounded by the longest row, not by the file.
+func TestWindowStaysSmall(t *testing.T) {
+	data := traces(24 << 20)
+	r := newReader(t.Context(), Options{}, func(b *Batch) error { b.Release(); return nil })
+	if err := r.document("a.csv", "", bytes.NewReader(data), false); err != nil {
+		t.Fatal(err)
+	}
+	if n := cap(r.w.buf) + cap(r.arena.buf); n > 1<<20 {
+		t.Errorf("%d bytes held after rows of 4 kB", n)
 	}
 }
 

@@ -143,8 +143,12 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 			defer os.Remove(f.Name())
 			defer f.Close()
 		}
-		if err != nil {
-			return r.unread(c.path, names, r.damaged(c.path, "zip", err))
+		var cut *streamError
+		switch {
+		case errors.As(err, &cut):
+			return r.unread(c.path, names, r.damaged(c.path, cut.layer, err))
+		case err != nil:
+			return r.unread(c.path, names, &problem{fmt.Sprintf("%s: cannot be copied to the temporary folder (%v): make room, or unpack it first", c.path, err), err})
 		}
 		c.at, c.size = f, n
 	}
@@ -272,7 +276,11 @@ func (r *reader) cutProblem(err error) error {
 
 // damaged is the problem of a container that could not be opened at all.
 func (r *reader) damaged(path, kind string, err error) error {
-	return &problem{fmt.Sprintf("%s: the %s stream is damaged or cut off (%v): copy the file again", path, streamNames[kind], err), err}
+	what := "the source"
+	if name := streamNames[kind]; name != "" {
+		what = "the " + name + " stream"
+	}
+	return &problem{fmt.Sprintf("%s: %s is damaged or cut off (%v): copy the file again", path, what, err), err}
 }
 
 // A meter counts what is read from the source itself, for progress, and stops when nobody

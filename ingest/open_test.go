@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -162,7 +163,7 @@ func TestProblems(t *testing.T) {
 		{"xlsx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.xml", []byte("<workbook/>"))), false,
 			"Excel workbook: not read yet, save the sheet as CSV UTF-8"},
 		{"xml", `<?xml version="1.0"?><Entities EntityName="plugintracelog"></Entities>`, false, "xml export: not read yet"},
-		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `none of its columns is known (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
+		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `no column with the text of an error or a trace (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
 		{"foreign json", `{"name":"contoso","version":"1.0.0"}`, true, `json without a key of a log (found: "name", "version")`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -187,6 +188,23 @@ func TestProblems(t *testing.T) {
 	}
 	if p := x.files[0].Problem; p == nil || !errors.Is(p, os.ErrNotExist) {
 		t.Errorf("a file that is gone: %v", p)
+	}
+}
+
+// An archive on disk is read in place, and counts for progress as what it has on disk.
+func TestZipOnDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.zip")
+	if err := os.WriteFile(path, zipped(t, "b.csv", []byte(twoRows)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
+	x := readFiles(t, Options{}, path)
+	if diff := cmp.Diff([]string{"one", "two"}, x.column("error_text")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	x = readData(t, "a.zip", zipped(t, "b.csv", []byte(twoRows)), Options{})
+	if p := x.files[0].Problem; p == nil || !strings.Contains(p.Error(), "temporary") {
+		t.Errorf("a stream that cannot be put aside: %v", p)
 	}
 }
 
