@@ -90,6 +90,9 @@ func (x *expansion) path(path string, info fs.FileInfo) error {
 	if err := x.walk(path, &found); err != nil {
 		return err
 	}
+	if len(found) == 0 {
+		return fmt.Errorf("%s: there is no file in this folder: check that the export was written, and to where", path)
+	}
 	slices.SortFunc(found, func(a, b Source) int { return strings.Compare(a.Path, b.Path) })
 	for _, s := range found {
 		x.add(s)

@@ -4,6 +4,11 @@
 // every record and every reject its file, row and byte offset. It does not judge what a record
 // means (classify does), it never holds a whole file, and secrets (secure configuration,
 // debugLogTrace payloads, signed addresses) do not leave it.
+//
+// A byte goes this way: Expand finds its file; open undoes the containers around it; document
+// fills the window, decides encoding and format, and calls a parser (csv, json, text); the
+// parser takes one row after the other off the window and gives it to entry, message or
+// reject; keep withholds secrets and filters; builder copies the record into a batch.
 package ingest
 
 import (
@@ -141,6 +146,7 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 func (r *reader) keep(x *row) error {
 	x.errorText = withhold(&r.arena, x.errorText)
 	x.traceText = withhold(&r.arena, x.traceText)
+	x.atRaw = shorten(x.atRaw, 100)
 	r.fromText(x)
 	if r.filtered(x) {
 		r.file.Filtered++
