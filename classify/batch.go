@@ -82,7 +82,7 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 			v.ok()
 			continue
 		}
-		j.record(string(text(ingest.ColLog, i)), [numFields][]byte{text(ingest.ColErrorText, i), text(ingest.ColTraceText, i)}, text(ingest.ColEntity, i))
+		j.record(string(text(ingest.ColLog, i)), [numFields][]byte{text(ingest.ColErrorText, i), text(ingest.ColTraceText, i)}, text(ingest.ColEntity, i), text(ingest.ColCompany, i))
 		v.append(j, string(text(ingest.ColLog, i)), text(ingest.ColEntity, i))
 	}
 	cols := make([]arrow.Array, 0, NumColumns)

@@ -112,8 +112,9 @@ type capture struct {
 	value []byte // points into the normal form
 }
 
-// record judges one failing record. Texts are as logged, entity is the record's own column.
-func (j *judge) record(log string, texts [numFields][]byte, entity []byte) {
+// record judges one failing record. Texts are as logged, entity and company are the record's own
+// columns.
+func (j *judge) record(log string, texts [numFields][]byte, entity, company []byte) {
 	j.matches = j.matches[:0]
 	for f := range numFields {
 		j.text[f] = Normalize(j.text[f][:0], texts[f])
@@ -128,7 +129,7 @@ func (j *judge) record(log string, texts [numFields][]byte, entity []byte) {
 		j.m.engine.capture(mt, j.text[mt.field], j.keep)
 	}
 	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("entity"), j.capture("fno_entity"), entity)
-	j.template = Template(j.template[:0], Headline(j.text[errorText]))
+	j.template = Template(j.template[:0], Headline(j.text[errorText]), entity, company)
 }
 
 // keep adds a capture unless a match of higher rank has given it already.
@@ -198,7 +199,7 @@ type Hit struct {
 // part.
 func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 	j := &judge{m: m}
-	j.record(log, [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity))
+	j.record(log, [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), nil)
 	v := &Verdict{Log: log, Code: j.code(), Captures: make(map[string]string), Template: string(j.template), TemplateID: TemplateID(j.template)}
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
 	for _, mt := range j.matches {

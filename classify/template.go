@@ -41,9 +41,10 @@ func Headline(normal []byte) []byte {
 }
 
 // Template appends the masked form of a headline to dst: whatever differs from record to record
-// is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted)
-// or <VAL> (in braces).
-func Template(dst, headline []byte) []byte {
+// is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted),
+// <VAL> (in braces) or <ENTITY>. The record's own entity and company, which may be empty, are
+// masked where the message repeats them: the same failure in two companies is one cluster.
+func Template(dst, headline, entity, company []byte) []byte {
 	s := headline
 	if len(s) > templateBytes {
 		s = s[:templateBytes]
@@ -55,12 +56,16 @@ func Template(dst, headline []byte) []byte {
 		}
 	}
 	for i := 0; i < len(s); {
-		if mask, n := maskAt(s, i); n > 0 {
+		mask, n := maskAt(s, i)
+		if n == 0 {
+			mask, n = maskName(s, i, entity, company)
+		}
+		if n > 0 {
 			dst = append(dst, mask...)
 			i += n
 			continue
 		}
-		n := 1
+		n = 1
 		for isWord(s[i]) && i+n < len(s) && isWord(s[i+n]) {
 			n++
 		}
@@ -89,6 +94,27 @@ func maskAt(s []byte, i int) (string, int) {
 		return "<URL>", wordEnd(s, i, " \"'<>")
 	case isWord(c):
 		return maskWord(s, i)
+	}
+	return "", 0
+}
+
+// maskName masks the names that a message repeats from its record, and what is a table or data
+// entity by its form: msdyn_…, cdm_…, SalesOrderHeaderEntity.
+func maskName(s []byte, i int, entity, company []byte) (string, int) {
+	if !isWord(s[i]) || i > 0 && isWord(s[i-1]) {
+		return "", 0
+	}
+	n := 1
+	for i+n < len(s) && isWord(s[i+n]) {
+		n++
+	}
+	switch w := s[i : i+n]; {
+	case len(company) > 0 && bytes.EqualFold(w, company):
+		return "<COMPANY>", n
+	case len(entity) > 0 && bytes.EqualFold(w, entity),
+		bytes.HasPrefix(w, []byte("msdyn_")), bytes.HasPrefix(w, []byte("cdm_")),
+		n > len("Entity") && bytes.HasSuffix(w, []byte("Entity")):
+		return "<ENTITY>", n
 	}
 	return "", 0
 }

@@ -152,7 +152,7 @@ func (j *job) check() error {
 		}
 		j.percent = percent
 	}
-	j.opt = ingest.Options{Format: r.format, Log: r.log, Since: j.since, Until: j.until, Zone: zone, Allocator: store.Allocator()}
+	j.opt = ingest.Options{Format: r.format, Log: r.log, Since: j.since, Until: j.until, Zone: zone, Allocator: store.Allocator(), Stdin: j.s.stdin}
 	return nil
 }
 
@@ -174,11 +174,28 @@ func (j *job) expand(paths []string) error {
 	for _, e := range unjoin(err) {
 		j.fail(e.Error())
 	}
+	sources = slices.DeleteFunc(sources, j.ownOutput)
 	if len(sources) == 0 {
 		return errors.New("there is nothing to read, so nothing was done")
 	}
 	j.sources = sources
 	return nil
+}
+
+// ownOutput reports whether a file met while walking a folder is what an earlier run wrote: its
+// CSV files look like logs, but reading them would count every failure twice.
+func (j *job) ownOutput(s ingest.Source) bool {
+	if !s.Walked {
+		return false
+	}
+	path, err := filepath.Abs(s.Path)
+	if err != nil {
+		return false
+	}
+	db, err1 := filepath.Abs(j.flags.db)
+	out, err2 := filepath.Abs(j.flags.out)
+	return err1 == nil && (path == db || path == db+".wal" || strings.HasPrefix(path, db+".tmp")) ||
+		err2 == nil && strings.HasPrefix(path, out+string(filepath.Separator))
 }
 
 func unjoin(err error) []error {

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,18 +67,15 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 		return db, nil
 	case strings.Contains(err.Error(), "Could not set lock"), strings.Contains(err.Error(), "being used by another process"):
 		return nil, fmt.Errorf("opening %s: %w; wait for it, or give another file with --db", path, ErrBusy)
-	case strings.Contains(err.Error(), "not a valid DuckDB database"):
-		return nil, fmt.Errorf("opening %s: it is not a DuckDB database; give another file with --db", path)
 	}
 	return nil, fmt.Errorf("opening %s: %w", path, err)
 }
 
 func open(ctx context.Context, path string, opt Options) (*DB, error) {
-	if opt.ReadOnly {
-		if _, err := os.Stat(path); err != nil {
-			return nil, err
-		}
-	} else if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := checkFile(path, opt.ReadOnly); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
 	connector, err := duckdb.NewConnector("", nil)
@@ -96,6 +94,29 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+var errNotADatabase = errors.New("it is not a DuckDB database; give another file with --db")
+
+// checkFile makes sure that path is a DuckDB file, or new. DuckDB itself takes a short file of
+// any kind for an empty one and writes over it.
+func checkFile(path string, mustExist bool) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) && !mustExist {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 12)
+	switch n, err := io.ReadFull(f, head); {
+	case n == 0 && err == io.EOF && !mustExist:
+		return nil
+	case err != nil, string(head[8:]) != "DUCK":
+		return errNotADatabase
+	}
+	return nil
 }
 
 func (db *DB) setUp(ctx context.Context, opt Options) error {
@@ -126,6 +147,8 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
+	// The file is ours alone now; whatever a killed process spilled beside it is waste.
+	os.RemoveAll(db.path + ".tmp")
 	var tables int
 	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'dw'").Scan(&tables); err != nil {
 		return err
@@ -162,7 +185,7 @@ func (db *DB) Close() error {
 		}
 	}
 	errs = append(errs, db.pool.Close())
-	os.Remove(db.path + ".tmp") // only when empty
+	os.Remove(db.path + ".tmp") // empty by now
 	return errors.Join(errs...)
 }
 

@@ -360,6 +360,19 @@ func TestOpenErrors(t *testing.T) {
 	if _, err := Open(t.Context(), text, Options{}); err == nil || !strings.Contains(err.Error(), "not a DuckDB database") {
 		t.Errorf("a text file: error %v", err)
 	}
+	short := filepath.Join(dir, "short.csv")
+	if err := os.WriteFile(short, []byte("a,b\n1,2\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), short, Options{}); !errors.Is(err, errNotADatabase) {
+		t.Errorf("a short text file: error %v", err)
+	}
+	if left, _ := os.ReadFile(short); string(left) != "a,b\n1,2\n" {
+		t.Errorf("opening a text file changed it to %q", left)
+	}
+	if _, err := Open(t.Context(), filepath.Join(dir, "none.duckdb"), Options{ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing file, read-only: error %v", err)
+	}
 	if _, err := Open(t.Context(), filepath.Join(text, "below.duckdb"), Options{}); err == nil {
 		t.Errorf("a path below a file: no error")
 	}

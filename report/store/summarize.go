@@ -400,20 +400,23 @@ const (
 
 func (z *summarizer) evidence() error {
 	found := make(map[string][]Evidence)
+	templates := make(map[string]string)
 	err := z.each("evidence", func(rows *sql.Rows) error {
-		var sig, field string
+		var sig, field, entity string
 		var e Evidence
 		var text sql.NullString
 		var at sql.NullTime
 		var start, end int
 		err := rows.Scan(&sig, &e.RecordID, &e.File, &e.Row, &e.ByteOffset, &at, &e.OccurredRaw, &e.Company, &e.MapTitle, &e.TypeName,
-			&e.AffectedKey, &field, &text, &start, &end)
+			&e.AffectedKey, &field, &text, &start, &end, &entity)
 		e.OccurredAt = at.Time
 		e.Message = cut(text.String, fullMessage)
 		normal := classify.NormalizeString(text.String)
 		if z.status[sig] == classify.StatusUnknown {
 			start, end = 0, 0
-			normal = string(classify.Headline([]byte(normal)))
+			headline := classify.Headline([]byte(normal))
+			normal = string(headline)
+			templates[sig] = string(classify.Template(nil, headline, []byte(entity), []byte(e.Company)))
 		}
 		e.Before, e.Matched, e.After = around(normal, start, end)
 		found[sig] = append(found[sig], e)
@@ -429,7 +432,7 @@ func (z *summarizer) evidence() error {
 		c := &z.s.Clusters[i]
 		if es := found["unknown/"+c.TemplateID]; len(es) > 0 {
 			c.Sample = es[0]
-			c.Template = string(classify.Template(nil, classify.Headline([]byte(classify.NormalizeString(es[0].Message)))))
+			c.Template = templates["unknown/"+c.TemplateID]
 			if i >= moreClusters {
 				c.Sample.Message = cut(c.Sample.Message, 500)
 			}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who may import whom (DESIGN section 1): data moves one way, imports point upstream only.
+var mayImport = map[string][]string{
+	"dwtriage/rules":        {},
+	"dwtriage/ingest":       {},
+	"dwtriage/classify":     {"dwtriage/ingest"},
+	"dwtriage/report/store": {"dwtriage/ingest", "dwtriage/classify"},
+	"dwtriage/report":       {"dwtriage/report/store"},
+	"dwtriage/cmd/dwtriage": {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report"},
+}
+
+// Modules that only one room may know.
+var onlyIn = map[string]string{
+	"github.com/duckdb/":                "dwtriage/report/store",
+	"github.com/klauspost/compress/":    "dwtriage/ingest",
+	"compress/":                         "dwtriage/ingest",
+	"archive/zip":                       "dwtriage/ingest",
+	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
+	"github.com/goccy/go-yaml":          "dwtriage/classify",
+	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",
+	"github.com/schollz/progressbar/v3": "dwtriage/cmd/dwtriage",
+	"html/template":                     "dwtriage/report",
+}
+
+func TestImportDirection(t *testing.T) {
+	for _, tags := range []string{"", "duckdb_arrow"} {
+		out, err := exec.Command("go", "list", "-tags", tags, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "dwtriage/...").Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		seen := 0
+		for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+			words := strings.Fields(lines.Text())
+			room, imports := words[0], words[1:]
+			allowed, known := mayImport[room]
+			if !known {
+				t.Errorf("package %s is not in the list of rooms: DESIGN section 1 has the rooms there are", room)
+			}
+			seen++
+			for _, imp := range imports {
+				if strings.HasPrefix(imp, "dwtriage/") && !slices.Contains(allowed, imp) {
+					t.Errorf("%s imports %s: data moves the other way", room, imp)
+				}
+				for prefix, owner := range onlyIn {
+					if strings.HasPrefix(imp, prefix) && room != owner {
+						t.Errorf("%s imports %s: only %s may", room, imp, owner)
+					}
+				}
+			}
+		}
+		if seen != len(mayImport) {
+			t.Errorf("tags %q: %d packages, want %d", tags, seen, len(mayImport))
+		}
+	}
+}
