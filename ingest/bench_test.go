@@ -69,6 +69,16 @@ func benchmarkRead(b *testing.B, data []byte, opt Options) {
 
 func BenchmarkReadTraces(b *testing.B) { benchmarkRead(b, traces(64<<20), Options{}) }
 
+func BenchmarkReadUTF16(b *testing.B) {
+	benchmarkRead(b, toUTF16(traces(32<<20), false, true), Options{})
+}
+
+func BenchmarkReadGzip(b *testing.B) {
+	plain := traces(64 << 20)
+	benchmarkRead(b, gzipped(plain), Options{})
+	b.SetBytes(int64(len(plain)))
+}
+
 // The same traces as JSON, one object a line.
 func BenchmarkReadJSON(b *testing.B) {
 	c := csv.NewReader(bytes.NewReader(traces(32 << 20)))

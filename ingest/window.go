@@ -64,6 +64,9 @@ func (w *window) rawLen(b []byte) int64 {
 	if w.order == nil {
 		return int64(len(b))
 	}
+	if ascii(b) {
+		return 2 * int64(len(b))
+	}
 	var n int64
 	for _, c := range b {
 		switch {
@@ -135,7 +138,15 @@ func (w *window) moreUTF16(want int) bool {
 // character waits for its other half.
 func (w *window) decodeUTF16() int {
 	b, i := w.raw, 0
+	low, high := 0, 1 // where the halves of a unit lie
+	if w.order == binary.BigEndian {
+		low, high = 1, 0
+	}
 	for ; i+2 <= len(b); i += 2 {
+		if c := b[i+low]; b[i+high] == 0 && c != 0 && c < utf8.RuneSelf {
+			w.buf = append(w.buf, c)
+			continue
+		}
 		u := rune(w.order.Uint16(b[i:]))
 		switch {
 		case u == 0:
@@ -146,15 +157,15 @@ func (w *window) decodeUTF16() int {
 			if i+4 > len(b) && w.err == nil {
 				return i
 			}
-			low := rune(0)
+			second := rune(0)
 			if i+4 <= len(b) {
-				low = rune(w.order.Uint16(b[i+2:]))
+				second = rune(w.order.Uint16(b[i+2:]))
 			}
-			if low < 0xdc00 || low >= 0xe000 {
+			if second < 0xdc00 || second >= 0xe000 {
 				u = utf8.RuneError
 				break
 			}
-			u = (u-0xd800)<<10 + (low - 0xdc00) + 0x10000
+			u = (u-0xd800)<<10 + (second - 0xdc00) + 0x10000
 			i += 2
 		}
 		if u == utf8.RuneError {
