@@ -425,6 +425,7 @@ func (z *summarizer) evidence() error {
 	if err != nil {
 		return err
 	}
+	z.nameUnknown(templates)
 	for i := range z.s.Signatures {
 		z.s.Signatures[i].Evidence = found[z.s.Signatures[i].ID]
 	}
@@ -440,6 +441,27 @@ func (z *summarizer) evidence() error {
 	}
 	return nil
 }
+
+// nameUnknown gives findings and changes of unknown messages their template for a title.
+func (z *summarizer) nameUnknown(templates map[string]string) {
+	name := func(sig string, title *string) {
+		if t := templates[sig]; t != "" {
+			*title = "Unknown: " + t
+			if short := cut(t, titleBytes); len(short) < len(t) {
+				*title = "Unknown: " + short + " …"
+			}
+		}
+	}
+	for i := range z.s.Findings {
+		name(z.s.Findings[i].Signature, &z.s.Findings[i].Title)
+	}
+	for i := range z.s.Changes {
+		name(z.s.Changes[i].Signature, &z.s.Changes[i].Title)
+	}
+}
+
+// titleBytes is how much of a template a title shows.
+const titleBytes = 76
 
 // cut shortens text to at most n bytes at a character's end.
 func cut(text string, n int) string {

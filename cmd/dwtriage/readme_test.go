@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write what the commands print into README.md")
+
+const readme = "../../README.md"
+
+var (
+	consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
+	yamlBlock    = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+)
+
+// TestReadmeSessions types every command of README's terminal sessions, one after the other in
+// one folder, and compares what is printed. With -update the README is written anew.
+func TestReadmeSessions(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := filepath.Abs(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(demo, "testdata"); err != nil {
+		t.Fatal(err)
+	}
+	rule := yamlBlock.FindSubmatch(text)
+	if rule == nil {
+		t.Fatal("README shows no rule")
+	}
+	if err := os.WriteFile("site.yaml", rule[1], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	blocks := 0
+	got := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
+		blocks++
+		var out bytes.Buffer
+		out.WriteString("```console\n")
+		for line := range strings.Lines(string(block)) {
+			if cmd, ok := strings.CutPrefix(line, "$ "); ok {
+				out.WriteString(line)
+				typed(t, &out, strings.TrimSpace(cmd))
+			}
+		}
+		out.WriteString("```")
+		return out.Bytes()
+	})
+	if blocks < 4 {
+		t.Errorf("README has %d terminal sessions, want at least 4", blocks)
+	}
+	if d := cmp.Diff(string(text), string(got)); d != "" {
+		if !*update {
+			t.Fatalf("README differs from what the commands print (go test ./cmd/dwtriage -run Readme -update):\n%s", d)
+		}
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// typed runs one command line of the README as a shell would.
+func typed(t *testing.T, out *bytes.Buffer, line string) {
+	t.Helper()
+	rest, ok := strings.CutPrefix(line, "go run ./cmd/dwtriage ")
+	if !ok {
+		t.Fatalf("README shows %q; only dwtriage commands can be tried here", line)
+	}
+	var args []string
+	for i, part := range strings.Split(rest, `"`) {
+		if i%2 == 1 {
+			args = append(args, part)
+		} else {
+			args = append(args, strings.Fields(part)...)
+		}
+	}
+	noEnv := func(string) string { return "" }
+	if code := run(t.Context(), args, strings.NewReader(""), out, out, noEnv); code != exitDone {
+		t.Errorf("%s: exit code %d\n%s", line, code, out)
+	}
+}
+
+// TestReadmeTables holds README's tables to the program: files, commands, exit codes.
+func TestReadmeTables(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	var said bytes.Buffer
+	if code := run(t.Context(), []string{"run", "-q", "--db", filepath.Join(out, "x.duckdb"), "-o", filepath.Join(out, "r"), "../../testdata/demo"}, nil, &said, &said, func(string) string { return "" }); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &said)
+	}
+	entries, err := os.ReadDir(filepath.Join(out, "r"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, e := range entries {
+		files = append(files, e.Name())
+	}
+	listed := firstColumn(string(text), "| file | one row per |")
+	slices.Sort(listed)
+	if d := cmp.Diff(files, listed); d != "" {
+		t.Errorf("files of the report (-written +README):\n%s", d)
+	}
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	var inReadme []string
+	for _, c := range firstColumn(string(text), "| command | what it does |") {
+		if name := strings.Fields(c)[0]; !slices.Contains(inReadme, name) {
+			inReadme = append(inReadme, name)
+		}
+	}
+	if d := cmp.Diff(names, inReadme); d != "" {
+		t.Errorf("commands (-program +README):\n%s", d)
+	}
+	codes := firstColumn(string(text), "| exit code | meaning |")
+	if d := cmp.Diff([]string{"0", "1", "2", "3", "4", "5", "130, 143"}, codes); d != "" {
+		t.Errorf("exit codes (-program +README):\n%s", d)
+	}
+}
+
+// firstColumn lists the first cells of the table with this heading, without back quotes.
+func firstColumn(text, heading string) []string {
+	_, table, _ := strings.Cut(text, heading+"\n|---|---|\n")
+	var cells []string
+	for line := range strings.Lines(table) {
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		cell, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), " | ")
+		cells = append(cells, strings.ReplaceAll(strings.TrimSpace(cell), "`", ""))
+	}
+	return cells
+}
