@@ -181,16 +181,24 @@ func (z *summarizer) prerequisites(r *classify.Rule, maps []*classify.Map) []str
 	return out
 }
 
-// fillFindings gives every finding the short form of its fix.
+// fillFindings gives every finding the short form of its fix. Findings of one rule and map share
+// their texts.
 func (z *summarizer) fillFindings() {
+	type key struct{ sig, mapTitle string }
+	filled := make(map[key]classify.Fix)
 	for i := range z.s.Findings {
 		f := &z.s.Findings[i]
 		r := z.m.Rule(f.Signature)
 		if r == nil {
 			continue
 		}
-		_, filled := r.Fill(z.joined(r.ID), z.mapOf(f.MapTitle), nil)
-		f.FixSummary, f.Role, f.Retry, f.URL = filled.Summary, filled.Role, filled.Retry, filled.URL
+		k := key{f.Signature, f.MapTitle}
+		fix, ok := filled[k]
+		if !ok {
+			_, fix = r.Fill(z.joined(r.ID), z.mapOf(f.MapTitle), nil)
+			filled[k] = fix
+		}
+		f.FixSummary, f.Role, f.Retry, f.URL = fix.Summary, fix.Role, fix.Retry, fix.URL
 	}
 }
 

@@ -1,13 +1,28 @@
 package store
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// idset is a set of record ids: a flat table with open addressing, 16 bytes a slot and at most
-// 3/4 full, so 21 to 43 bytes an id. The zero id marks an empty slot; it is kept apart.
+// idset is a set of record ids: 64 flat tables with open addressing, 16 bytes a slot and between
+// 4/7 and 6/7 full, so 19 to 28 bytes an id. As every table grows by itself, growing never needs
+// room for the whole set twice.
 type idset struct {
+	tables [64]idtable
+	zero   bool // the zero id marks an empty slot, so it is kept apart
+}
+
+type idtable struct {
 	slots [][16]byte
 	used  int
-	zero  bool
+}
+
+// hashID spreads ids evenly: GUIDs and hashes are random but for their version bits, Dataverse
+// also gives sequential GUIDs.
+func hashID(id [16]byte) uint64 {
+	h := (binary.LittleEndian.Uint64(id[:8]) ^ binary.LittleEndian.Uint64(id[8:])) * 0x9E3779B97F4A7C15
+	return h ^ h>>32
 }
 
 // add reports whether id was not in the set before.
@@ -17,48 +32,43 @@ func (s *idset) add(id [16]byte) bool {
 		s.zero = true
 		return !was
 	}
-	if 4*s.used >= 3*len(s.slots) {
-		s.grow(max(1024, 2*len(s.slots)))
+	h := hashID(id)
+	return s.tables[h>>58].add(id, h)
+}
+
+func (t *idtable) add(id [16]byte, h uint64) bool {
+	if 7*t.used >= 6*len(t.slots) {
+		t.grow(max(64, len(t.slots)*3/2))
 	}
-	i := s.find(id)
-	if s.slots[i] == id {
+	i := t.find(id, h)
+	if t.slots[i] == id {
 		return false
 	}
-	s.slots[i] = id
-	s.used++
+	t.slots[i] = id
+	t.used++
 	return true
 }
 
 // find is the slot of id, or the empty one where it would go.
-func (s *idset) find(id [16]byte) int {
-	// GUIDs and hashes are evenly spread but for their version bits; the multiplication spreads
-	// the sequential GUIDs that Dataverse also gives.
-	h := (binary.LittleEndian.Uint64(id[:8]) ^ binary.LittleEndian.Uint64(id[8:])) * 0x9E3779B97F4A7C15
-	mask := uint64(len(s.slots) - 1)
-	for i := h >> 20 & mask; ; i = (i + 1) & mask {
-		if s.slots[i] == id || s.slots[i] == [16]byte{} {
+func (t *idtable) find(id [16]byte, h uint64) int {
+	// The top 6 bits of h chose the table; the others, as a fraction of 1, choose the slot.
+	i, _ := bits.Mul64(h<<6, uint64(len(t.slots)))
+	for {
+		if t.slots[i] == id || t.slots[i] == [16]byte{} {
 			return int(i)
 		}
-	}
-}
-
-func (s *idset) grow(size int) {
-	old := s.slots
-	s.slots = make([][16]byte, size)
-	for _, id := range old {
-		if id != [16]byte{} {
-			s.slots[s.find(id)] = id
+		if i++; i == uint64(len(t.slots)) {
+			i = 0
 		}
 	}
 }
 
-// reserve makes room for n ids.
-func (s *idset) reserve(n int64) {
-	size := 1024
-	for int64(size)*3/4 <= n {
-		size *= 2
-	}
-	if size > len(s.slots) {
-		s.grow(size)
+func (t *idtable) grow(size int) {
+	old := t.slots
+	t.slots = make([][16]byte, size)
+	for _, id := range old {
+		if id != [16]byte{} {
+			t.slots[t.find(id, hashID(id))] = id
+		}
 	}
 }

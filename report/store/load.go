@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -163,11 +164,6 @@ CREATE OR REPLACE TABLE spool.main.sightings (record_id UUID)`); err != nil {
 // than a primary key (16 s to build over 5 million rows) or a join against the wide batches
 // (speed notes, section 4, "Idempotence").
 func (db *DB) readKnown(ctx context.Context, known *idset) error {
-	var n int64
-	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM dw.records").Scan(&n); err != nil || n == 0 {
-		return err
-	}
-	known.reserve(n)
 	rows, err := db.conn.QueryContext(ctx, "SELECT record_id FROM dw.records")
 	if err != nil {
 		return err
@@ -216,7 +212,10 @@ func (f *feed) finish() error {
 	if _, err := f.next(); err != io.EOF {
 		return cmp.Or(err, errors.New("internal error: the loader left records behind"))
 	}
-	return f.close()
+	err := f.close()
+	// The known ids may have been 100 MB; DuckDB needs the room for what comes next.
+	debug.FreeOSMemory()
+	return err
 }
 
 func (f *feed) close() error {
@@ -224,6 +223,7 @@ func (f *feed) close() error {
 		return nil
 	}
 	f.closed = true
+	f.known = idset{} // DuckDB keeps the table function, and the feed with it, until the end
 	return errors.Join(f.rejects.Close(), f.sightings.Close())
 }
 

@@ -35,7 +35,7 @@ var ErrBusy = errors.New("the database is in use by another process")
 
 // Options of a database. The zero value is right for most machines.
 type Options struct {
-	MemoryLimit string // of DuckDB, as "250MB"; empty: 250MB. Without a limit DuckDB keeps every written block
+	MemoryLimit string // of DuckDB, as "150MB"; empty: 150MB. Without a limit DuckDB keeps every written block
 	Threads     int    // of DuckDB; 0: one per core
 	ReadOnly    bool   // the file must be there, and stays as it is
 }
@@ -122,7 +122,7 @@ func checkFile(path string, mustExist bool) error {
 func (db *DB) setUp(ctx context.Context, opt Options) error {
 	limit := opt.MemoryLimit
 	if limit == "" {
-		limit = "250MB"
+		limit = "150MB"
 	}
 	attach := attach
 	if opt.ReadOnly {

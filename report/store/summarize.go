@@ -138,6 +138,7 @@ func ordered(counts map[string]int64, names ...string) []Count {
 func (z *summarizer) findings() error {
 	z.status = make(map[string]string)
 	severities := make(map[string]int64)
+	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
 	err := z.each("findings", func(rows *sql.Rows) error {
 		var f Finding
 		var status string
@@ -145,6 +146,13 @@ func (z *summarizer) findings() error {
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
 			&f.Records, &f.AffectedKeys, &first, &last)
 		f.FirstSeen, f.LastSeen = first.Time, last.Time
+		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
+			if known, ok := same[*name]; ok {
+				*name = known
+			} else {
+				same[*name] = *name
+			}
+		}
 		f.ID = findingID(f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature)
 		f.Title = z.title(f.Signature)
 		z.status[f.Signature] = status
