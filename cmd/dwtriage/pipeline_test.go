@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store"
+)
+
+// drain is a load that takes everything and counts it.
+func drain(n *int) func(store.Source) error {
+	return func(next store.Source) error {
+		for {
+			_, err := next()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			*n++
+		}
+	}
+}
+
+func batches(n int) func(context.Context, func(*ingest.Batch) error) error {
+	return func(_ context.Context, emit func(*ingest.Batch) error) error {
+		for range n {
+			if err := emit(&ingest.Batch{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func TestPipelineDeliversEverything(t *testing.T) {
+	for _, workers := range []int{1, 2, 7} {
+		var classified atomic.Int64
+		got := 0
+		err := pipeline(t.Context(), workers, batches(1000), func(*ingest.Batch) { classified.Add(1) }, drain(&got))
+		if err != nil || got != 1000 || classified.Load() != 1000 {
+			t.Errorf("%d workers: %d loaded, %d classified, error %v; want 1000, 1000, nil", workers, got, classified.Load(), err)
+		}
+	}
+}
+
+// The first error of any room is what the pipeline returns, and nothing hangs.
+func TestPipelineErrors(t *testing.T) {
+	boom := errors.New("boom")
+	got := 0
+	err := pipeline(t.Context(), 2, func(ctx context.Context, emit func(*ingest.Batch) error) error {
+		if err := batches(10)(ctx, emit); err != nil {
+			return err
+		}
+		return boom
+	}, func(*ingest.Batch) {}, drain(&got))
+	if !errors.Is(err, boom) {
+		t.Errorf("reading fails: error %v, want boom", err)
+	}
+	err = pipeline(t.Context(), 2, batches(1000), func(*ingest.Batch) {}, func(next store.Source) error {
+		next()
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Errorf("loading fails: error %v, want boom", err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	err = pipeline(ctx, 2, batches(1000), func(*ingest.Batch) { cancel(boom) }, drain(&got))
+	if !errors.Is(err, boom) {
+		t.Errorf("cancelled: error %v, want its cause", err)
+	}
+}
+
+// A tap gives its text, then stops the run as a signal would, and keeps flowing.
+type tap struct {
+	text string
+	stop func()
+	done bool
+}
+
+func (r *tap) Read(p []byte) (int, error) {
+	if r.text == "" {
+		if !r.done {
+			r.done = true
+			r.stop()
+		}
+		return copy(p, "Contoso.Plugins.Guard,late,Region was not found.\n"), nil
+	}
+	n := copy(p, r.text)
+	r.text = r.text[n:]
+	return n, nil
+}
+
+// A signal ends the run with its own exit code, and the database is as it was.
+func TestSignals(t *testing.T) {
+	dir := t.TempDir()
+	db, out := filepath.Join(dir, "x.duckdb"), filepath.Join(dir, "r")
+	noEnv := func(string) string { return "" }
+	var said bytes.Buffer
+	header := "typename,messageblock,exceptiondetails\n"
+	if code := run(t.Context(), []string{"run", "-q", "--db", db, "-o", out, "-"}, strings.NewReader(header+"Contoso.Plugins.Guard,t,Region was not found.\n"), &said, &said, noEnv); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, &said)
+	}
+	before, err := os.ReadFile(filepath.Join(out, "summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: exitInterrupted, syscall.SIGTERM: exitTerminated} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		said.Reset()
+		in := &tap{text: header + strings.Repeat("Contoso.Plugins.Guard,t,Another region was not found.\n", 1000), stop: func() { cancel(signalError{signal}) }}
+		if code := run(ctx, []string{"run", "--db", db, "-o", out, "-"}, in, &said, &said, noEnv); code != want {
+			t.Errorf("%v: exit code %d, want %d\n%s", signal, code, want, &said)
+		}
+		if !strings.Contains(said.String(), "the database is as it was before the run") {
+			t.Errorf("%v: it does not say that the database is unchanged:\n%s", signal, &said)
+		}
+	}
+	after, err := os.ReadFile(filepath.Join(out, "summary.json"))
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the report was touched by an interrupted run (%v)", err)
+	}
+	said.Reset()
+	if code := run(t.Context(), []string{"run", "--db", db, "-o", out, "-"}, strings.NewReader(header), &said, &said, noEnv); code != exitDone || !strings.Contains(said.String(), "run 2") {
+		t.Errorf("the run after it: exit code %d, want 0 and run 2:\n%s", code, &said)
+	}
+}
