@@ -81,6 +81,7 @@ type job struct {
 	matcher    *classify.Matcher
 	sources    []ingest.Source
 	failures   []string // inputs that could not be read, for people
+	others     int      // files in folders and archives that are no logs
 	since      time.Time
 	until      time.Time
 	rejectMost float64 // as a number of rows, or a share when rejectPercent
@@ -290,7 +291,7 @@ func (j *job) read(ctx context.Context, emit func(*ingest.Batch) error) error {
 	return ingest.Read(ctx, j.sources, j.opt, emit)
 }
 
-// files reports the inputs that were finished.
+// files reports the inputs that were finished, with what is wrong with them.
 func (j *job) files(files []ingest.File) {
 	for i := range files {
 		f := &files[i]
@@ -298,32 +299,27 @@ func (j *job) files(files []ingest.File) {
 		for _, w := range f.Warnings {
 			j.say("dwtriage: %s: %s\n", f.Path, w)
 		}
+		switch {
+		case f.Problem == nil:
+		case errors.Is(f.Problem, ingest.ErrNotALog) && !j.named(f.Path):
+			j.say("dwtriage: %v\n", f.Problem)
+			j.others++
+		default:
+			j.fail(f.Problem.Error())
+		}
 	}
 }
 
-// judgeInputs decides which inputs that could not be read make the run fail. A file that was
-// only met while walking a folder and is no log at all does not: folders hold other things, too.
+// named reports whether the user named this very file. What is only met in a folder or in an
+// archive may well be something else than a log, and does not make the run fail.
+func (j *job) named(path string) bool {
+	return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Path == path && !s.Walked })
+}
+
+// judgeInputs makes a run fail that found files, but no log among them.
 func (j *job) judgeInputs(sum *store.Summary) {
-	walked := make(map[string]bool)
-	for _, s := range j.sources {
-		walked[s.Path] = s.Walked
-	}
-	for _, in := range sum.Inputs {
-		if in.Problem == "" {
-			continue
-		}
-		j.say("dwtriage: %s\n", in.Problem)
-		if !walked[in.Path] || in.Format != "" {
-			j.failures = append(j.failures, in.Problem)
-		}
-	}
-	if sum.Totals.Read == 0 && len(j.failures) == 0 {
-		for _, in := range sum.Inputs {
-			if in.Problem != "" {
-				j.fail(fmt.Sprintf("none of the %d files is a log export, see above", len(sum.Inputs)))
-				return
-			}
-		}
+	if sum.Totals.Read == 0 && j.others > 0 && j.others == len(sum.Inputs) {
+		j.fail(fmt.Sprintf("there is no log export among the %s, see above", plural(int64(j.others), "file")))
 	}
 }
 
