@@ -38,7 +38,7 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int6
 	defer func() {
 		f.close()
 		// Whatever is left in the spool belongs to this run alone.
-		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings")
+		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files")
 	}()
 	relation, release, err := db.serve(f)
 	if err != nil {
@@ -89,20 +89,36 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 		_, err := db.conn.ExecContext(ctx, q, args...)
 		return err
 	}
-	for i, in := range inputs {
-		if err := exec("INSERT INTO dw.files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", run.ID, i, in.Path, in.Bytes, in.Digest,
-			in.Container, in.Encoding, in.Format, in.Log, in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered,
-			in.OK, in.Classified, in.Unclassified, list(in.Warnings), orNil(in.Problem)); err != nil {
-			return err
-		}
+	if err := db.spoolFiles(inputs); err != nil {
+		return err
 	}
 	return errors.Join(
+		exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID),
 		exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID),
 		exec("INSERT INTO dw.sightings SELECT DISTINCT ?, record_id FROM spool.main.sightings", run.ID),
 		exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 			timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 			t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified),
 	)
+}
+
+// spoolFiles writes the ledger to the spool. One INSERT per file would cost the transaction a
+// megabyte each.
+func (db *DB) spoolFiles(inputs []Input) error {
+	return db.spool.Raw(func(c any) error {
+		a, err := duckdb.NewAppender(c.(driver.Conn), "spool", "main", "files")
+		if err != nil {
+			return err
+		}
+		for i, in := range inputs {
+			if err := a.AppendRow(int64(i), in.Path, in.Bytes, in.Digest, in.Container, in.Encoding, in.Format, in.Log, in.Read, in.Loaded,
+				in.Duplicates, in.Rejected, in.Filtered, in.OK, in.Classified, in.Unclassified, in.Warnings, orNil(in.Problem)); err != nil {
+				a.Close()
+				return err
+			}
+		}
+		return a.Close()
+	})
 }
 
 func orNil(s string) any {
@@ -117,14 +133,6 @@ func timeOrNil(t time.Time) any {
 		return nil
 	}
 	return t.UTC()
-}
-
-func list(s []string) []any {
-	out := make([]any, len(s))
-	for i, v := range s {
-		out[i] = v
-	}
-	return out
 }
 
 // A feed stands between the source and the loader: it leaves out records that are known, and
@@ -147,8 +155,7 @@ func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
 	if err := db.readKnown(ctx, &f.known); err != nil {
 		return nil, fmt.Errorf("reading the known records: %w", err)
 	}
-	if _, err := db.spool.ExecContext(ctx, `CREATE OR REPLACE TABLE spool.main.rejects (file VARCHAR, row BIGINT, byte_offset BIGINT, byte_length BIGINT, "column" VARCHAR, reason VARCHAR, excerpt VARCHAR);
-CREATE OR REPLACE TABLE spool.main.sightings (record_id UUID)`); err != nil {
+	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
 		return nil, err
 	}
 	err := db.spool.Raw(func(c any) (err error) {
@@ -231,7 +238,7 @@ func (f *feed) close() error {
 // returns the records that are new, nil when there are none.
 func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	for _, r := range b.Rejects {
-		if err := f.rejects.AppendRow(r.File, r.Row, r.ByteOffset, r.ByteLength, nilText(r.Column), r.Reason, r.Excerpt); err != nil {
+		if err := f.rejects.AppendRow(r.File, r.Row, r.ByteOffset, r.ByteLength, orNil(r.Column), r.Reason, r.Excerpt); err != nil {
 			return nil, fmt.Errorf("storing a reject of %s: %w", r.File, err)
 		}
 	}
@@ -254,13 +261,6 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	}
 	defer records.Release()
 	return filterRows(records, keep)
-}
-
-func nilText(s string) driver.Value {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // count books every record of a batch under its file, and says which are new.

@@ -437,3 +437,23 @@ func TestIDSet(t *testing.T) {
 		}
 	}
 }
+
+// The ledger of many small files must not cost memory of its own.
+func TestManyFiles(t *testing.T) {
+	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	b := &ingest.Batch{}
+	for i := range 5000 {
+		b.Files = append(b.Files, ingest.File{Path: fmt.Sprintf("exports/%05d.csv", i), Format: "csv", Warnings: []string{"the file is empty"}})
+	}
+	id, inputs, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, source(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.Summarize(t.Context(), id, matcher)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(inputs, s.Inputs); d != "" {
+		t.Errorf("the ledger read back differs (-loaded +read):\n%s", d)
+	}
+}
