@@ -20,6 +20,9 @@ const (
 	StatusOK      = "ok"      // a trace without an error
 )
 
+// ReferenceData is the category of failures that wait for the records of other maps.
+const ReferenceData = "reference-data"
+
 // A Matcher judges records. It is immutable and safe for concurrent use.
 type Matcher struct {
 	engine *engine
@@ -91,6 +94,33 @@ func (m *Matcher) Prerequisites(mp *Map) []string {
 		return nil
 	}
 	return m.maps.prerequisites(mp)
+}
+
+// Needed lists the maps that a reference-data failure waits for, in the order in which they can
+// be synchronised: where the message names the tables it looked up, their maps, each behind its
+// own prerequisites; else the prerequisites of the failing maps.
+func (m *Matcher) Needed(tables []string, failing []*Map) []string {
+	var out []string
+	add := func(titles ...string) {
+		for _, t := range titles {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	for _, table := range tables {
+		if found := m.Maps(table); len(found) == 1 {
+			add(m.Prerequisites(found[0])...)
+			add(found[0].Title)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, mp := range failing {
+		add(m.Prerequisites(mp)...)
+	}
+	return out
 }
 
 // judge is the working memory for judging records one after the other; its results are valid
@@ -180,8 +210,8 @@ type Verdict struct {
 	Code          *Code
 	Hits          []Hit // every rule that matches, the primary one first
 	Captures      map[string]string
-	Maps          []*Map // candidates; one when the map is resolved
-	Prerequisites []string
+	Maps          []*Map            // candidates; one when the map is resolved
+	Prerequisites []string          // of a reference-data failure: the maps to synchronise first, in order
 	Texts         [numFields]string // normal forms of error text and trace text
 	Template      string
 	TemplateID    string
@@ -215,8 +245,12 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 		v.Texts[f] = string(j.text[f])
 	}
 	v.Maps = m.mapList(j.maps)
-	if len(v.Maps) == 1 {
-		v.Prerequisites = m.Prerequisites(v.Maps[0])
+	if len(v.Hits) > 0 && v.Hits[0].Rule.Category == ReferenceData {
+		var failing []*Map
+		if len(v.Maps) == 1 {
+			failing = v.Maps
+		}
+		v.Prerequisites = m.Needed([]string{v.Captures["table"]}, failing)
 	}
 	return v
 }

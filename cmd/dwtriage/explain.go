@@ -164,18 +164,17 @@ func explainCaptures(p *printer, v *classify.Verdict) {
 func explainMap(p *printer, v *classify.Verdict) {
 	switch len(v.Maps) {
 	case 0:
-		return
 	case 1:
 		mp := v.Maps[0]
 		p.printf("\nMap: %s\n  F&O entity %s, Dataverse table %s (set %s)\n", mp.Title, cmp.Or(mp.FnoEntity, "not documented"), cmp.Or(mp.Table, "not documented"), cmp.Or(mp.Set, "not documented"))
-		if len(v.Prerequisites) > 0 {
-			p.printf("  needs these maps first: %s\n", strings.Join(v.Prerequisites, ", "))
-		}
 	default:
 		p.printf("\nMap: one of\n")
 		for _, mp := range v.Maps {
 			p.printf("  %s (set %s)\n", mp.Title, mp.Set)
 		}
+	}
+	if len(v.Prerequisites) > 0 {
+		p.printf("\nMaps to synchronise first, in this order:\n  %s\n", strings.Join(v.Prerequisites, ", "))
 	}
 }
 

@@ -66,7 +66,10 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) (*Fix, string) {
 			maps = append(maps, mp)
 		}
 	}
-	prerequisites := z.prerequisites(r, maps)
+	var prerequisites []string
+	if r.Category == classify.ReferenceData {
+		prerequisites = z.m.Needed(z.values[r.ID]["table"], maps)
+	}
 	values := z.joined(r.ID)
 	var one *classify.Map
 	if len(maps) == 1 {
@@ -147,36 +150,6 @@ func (z *summarizer) sql(r *classify.Rule, maps []*classify.Map, prerequisites [
 			}
 			out = append(out, SQL(q))
 		}
-	}
-	return out
-}
-
-// prerequisites lists the maps that a reference-data failure waits for: where the message names
-// the table that was looked up, that table's map behind its own prerequisites; else those of
-// the failing maps.
-func (z *summarizer) prerequisites(r *classify.Rule, maps []*classify.Map) []string {
-	if r.Category != "reference-data" {
-		return nil
-	}
-	var out []string
-	add := func(titles ...string) {
-		for _, t := range titles {
-			if !slices.Contains(out, t) {
-				out = append(out, t)
-			}
-		}
-	}
-	for _, table := range z.values[r.ID]["table"] {
-		if found := z.m.Maps(table); len(found) == 1 {
-			add(z.m.Prerequisites(found[0])...)
-			add(found[0].Title)
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, mp := range maps {
-		add(z.m.Prerequisites(mp)...)
 	}
 	return out
 }
