@@ -222,6 +222,7 @@ func (f *feed) finish() error {
 	err := f.close()
 	// The known ids may have been 100 MB; DuckDB needs the room for what comes next.
 	debug.FreeOSMemory()
+	giveBack()
 	return err
 }
 

@@ -78,6 +78,7 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
+	boundArenas()
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
 		return nil, err
