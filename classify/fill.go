@@ -13,19 +13,28 @@ var mapPlaceholders = []string{"map", "map_title", "set", "dataverse_table", "fn
 // {name} or {name|text used when it is not known}
 var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}`)
 
-// placeholders lists the names a rule's texts refer to.
-func placeholders(r *Rule) []string {
-	texts := append([]string{r.Cause, r.Fix.Summary}, r.Fix.Steps...)
-	for _, q := range r.Fix.SQL {
-		texts = append(texts, q.Title, q.Text)
-	}
-	var names []string
-	for _, t := range texts {
-		for _, m := range placeholder.FindAllStringSubmatch(t, -1) {
-			names = append(names, m[1])
+// A reference is a name that a part of a rule refers to.
+type reference struct{ keys, name string }
+
+// placeholders lists the names a rule's texts refer to, once per part.
+func placeholders(r *Rule) []reference {
+	var refs []reference
+	add := func(keys string, texts ...string) {
+		for _, t := range texts {
+			for _, m := range placeholder.FindAllStringSubmatch(t, -1) {
+				if ref := (reference{keys, m[1]}); !slices.Contains(refs, ref) {
+					refs = append(refs, ref)
+				}
+			}
 		}
 	}
-	return names
+	add("cause", r.Cause)
+	add("fix.summary", r.Fix.Summary)
+	add("fix.steps", r.Fix.Steps...)
+	for _, q := range r.Fix.SQL {
+		add("fix.sql", q.Title, q.Text)
+	}
+	return refs
 }
 
 // captureNames lists the captures of an expression: the names of its groups, without the

@@ -79,12 +79,16 @@ func ruleFiles(fsys fs.FS) ([]string, error) {
 type loader struct {
 	rules []*Rule
 	nodes []ast.Node // of rules, for positions
+	files []string   // of rules, with the name of their file system
 	errs  []error
 	at    string // file being read
 }
 
 func (l *loader) fail(n ast.Node, rule, format string, args ...any) {
 	e := &RuleError{File: l.at, Line: 1, Column: 1, Rule: rule, Msg: fmt.Sprintf(format, args...)}
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
+		n = m.Values[0].Key // a mapping's own token is the colon behind it
+	}
 	if n != nil && n.GetToken() != nil {
 		e.Line, e.Column = n.GetToken().Position.Line, n.GetToken().Position.Column
 	}
@@ -158,6 +162,7 @@ func (l *loader) rule(n ast.Node) {
 	l.check(r, m)
 	l.rules = append(l.rules, r)
 	l.nodes = append(l.nodes, m)
+	l.files = append(l.files, l.at)
 }
 
 func (l *loader) decode(n ast.Node, id string, err error) {
@@ -272,9 +277,11 @@ const maxTitle = 85
 // check reports everything that is wrong with a rule whose keys are right.
 func (l *loader) check(r *Rule, m *ast.MappingNode) {
 	bad := func(keys string, format string, args ...any) {
-		n := nodeAt(m, strings.Split(keys, ".")...)
-		if n == nil {
-			n = m
+		path := strings.Split(keys, ".")
+		n := nodeAt(m, path...)
+		for n == nil { // what is missing belongs into the part around it
+			path = path[:len(path)-1]
+			n = nodeAt(m, path...)
 		}
 		l.fail(n, r.ID, format, args...)
 	}
@@ -322,21 +329,24 @@ func (l *loader) check(r *Rule, m *ast.MappingNode) {
 	if len(r.Examples.Match) == 0 || len(r.Examples.NoMatch) == 0 {
 		bad("examples", "examples of both kinds are needed: match and no_match")
 	}
-	l.checkMatch(r, bad)
-	for _, p := range placeholders(r) {
-		if !slices.Contains(mapPlaceholders, p) && !slices.Contains(captureNames(r.Match.Regex), p) {
-			bad("fix", "placeholder {%s} is neither a capture of this rule nor one of %s", p, strings.Join(mapPlaceholders, ", "))
+	if l.checkMatch(r, bad) {
+		known := slices.Concat(captureNames(r.Match.Regex), mapPlaceholders)
+		for _, p := range placeholders(r) {
+			if !slices.Contains(known, p.name) {
+				bad(p.keys, "placeholder {%s} is neither a capture of this rule nor one of %s", p.name, strings.Join(mapPlaceholders, ", "))
+			}
 		}
 	}
 }
 
-func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any)) {
+// checkMatch reports whether the captures of the rule are known: whether its expression is one.
+func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any)) bool {
 	if len(r.Match.Codes)+len(r.Match.Any) == 0 && r.Match.Regex == "" {
 		bad("match", "match needs codes, any or regex")
 	}
 	for _, c := range r.Match.Codes {
 		if !codeForm.MatchString(c) {
-			bad("match.codes", "code %q must be 0x and eight hexadecimal digits", c)
+			bad("match.codes", "code %q must be 0x and eight hexadecimal digits, the first of them 8 or more", c)
 		}
 	}
 	for _, lit := range slices.Concat(r.Match.Any, r.Match.None) {
@@ -345,7 +355,7 @@ func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any))
 		}
 	}
 	if r.Match.Regex == "" {
-		return
+		return true
 	}
 	re, err := regexp.Compile("(?is)" + r.Match.Regex)
 	if err != nil {
@@ -353,18 +363,20 @@ func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any))
 	} else if re.MatchString("") {
 		bad("match.regex", "the expression matches an empty text")
 	}
+	return err == nil
 }
 
 func (l *loader) duplicates() {
-	first := make(map[string]*Rule)
+	first := make(map[string]int)
 	for i, r := range l.rules {
 		if f, ok := first[r.ID]; ok {
-			tok := nodeAt(l.nodes[i], "id").GetToken()
-			l.errs = append(l.errs, &RuleError{File: r.File, Line: tok.Position.Line, Column: tok.Position.Column, Rule: r.ID,
-				Msg: fmt.Sprintf("id is already used in %s:%d", f.File, f.Line)})
+			l.at = l.files[i]
+			l.fail(nodeAt(l.nodes[i], "id"), r.ID, "id is already used in %s:%d", l.files[f], l.rules[f].Line)
 			continue
 		}
-		first[r.ID] = r
+		if r.ID != "" {
+			first[r.ID] = i
+		}
 	}
 }
 
@@ -372,7 +384,7 @@ func (l *loader) duplicates() {
 // find and merges quiet.
 func (l *loader) sorted(from int) {
 	for i := from + 1; i < len(l.rules); i++ {
-		if l.rules[i].ID < l.rules[i-1].ID {
+		if l.rules[i].ID != "" && l.rules[i].ID < l.rules[i-1].ID {
 			l.fail(nodeAt(l.nodes[i], "id"), l.rules[i].ID, "ids are not sorted: must stand before %s", l.rules[i-1].ID)
 			return
 		}

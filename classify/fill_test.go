@@ -1,0 +1,111 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFillText(t *testing.T) {
+	mp := &Map{Name: "Customers V3", Title: "Customers V3 (accounts)", Set: "accounts", Table: "account", FnoEntity: "CustCustomerV3Entity"}
+	for _, tc := range []struct {
+		name, text    string
+		captures      map[string]string
+		m             *Map
+		prerequisites []string
+		want          string
+	}{
+		{"nothing to fill", "Start the map.", nil, mp, nil, "Start the map."},
+		{"a capture", "Look for {value}.", map[string]string{"value": "C-0007"}, mp, nil, "Look for C-0007."},
+		{"twice", "{value} {value}", map[string]string{"value": "a"}, nil, nil, "a a"},
+		{"the names of the map", "{map}, {map_title}, {set}, {dataverse_table}, {fno_table_entity}", nil, mp, nil,
+			"Customers V3, Customers V3 (accounts), accounts, account, CustCustomerV3Entity"},
+		{"a capture goes before the map", "{dataverse_table} of {map}", map[string]string{"dataverse_table": "contact"}, mp, nil, "contact of Customers V3"},
+		{"an empty capture gives way to the map", "{set}", map[string]string{"set": ""}, mp, nil, "accounts"},
+		{"prerequisites", "First {prerequisites}.", nil, mp, []string{"Payment days CDS", "Terms of payment"}, "First Payment days CDS, Terms of payment."},
+		{"prerequisites without a map", "First {prerequisites|the groups}.", nil, nil, nil, "First the groups."},
+		{"default, not known", "Stop {map|the failing map}.", nil, nil, nil, "Stop the failing map."},
+		{"default, known", "Stop {map|the failing map}.", nil, mp, nil, "Stop Customers V3."},
+		{"default of nothing", "Stop{map|} it.", nil, nil, nil, "Stop it."},
+		{"default with signs", "{set|<Dataverse table>, or (all)?}", nil, nil, nil, "<Dataverse table>, or (all)?"},
+		{"no default: the name in angle brackets", "{value} in {fno_table_entity}", nil, nil, nil, "<value> in <fno table entity>"},
+		{"map without a set", "{set}", nil, &Map{Name: "Prospects"}, nil, "<set>"},
+		{"braces in a value stay", "{value}", map[string]string{"value": "{map} {x|y}"}, mp, nil, "{map} {x|y}"},
+		{"dollars in a value stay", "{value}", map[string]string{"value": "$1 ${name}"}, mp, nil, "$1 ${name}"},
+		{"braces that are no placeholder", "{Value} {} {a b} {1} teams({teamid", nil, nil, nil, "{Value} {} {a b} {1} teams({teamid"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := &Rule{Cause: tc.text, Fix: Fix{Summary: tc.text, Steps: []string{"x", tc.text}, SQL: []SQL{{Title: tc.text, Text: "x"}}}}
+			cause, fix := r.Fill(tc.captures, tc.m, tc.prerequisites)
+			for part, got := range map[string]string{"cause": cause, "summary": fix.Summary, "step": fix.Steps[1], "title of SQL": fix.SQL[0].Title} {
+				if got != tc.want {
+					t.Errorf("%s %q is %q, want %q", part, tc.text, got, tc.want)
+				}
+			}
+		})
+	}
+}
+
+func TestFillSQL(t *testing.T) {
+	const query = "SELECT * FROM t\nWHERE a = '{value}' AND b = '{map|<map name>}'"
+	for _, tc := range []struct{ name, value, want string }{
+		{"plain", "C-0007", "a = 'C-0007'"},
+		{"closing the quote", `'; DROP TABLE x --`, "a = '''; DROP TABLE x --'"},
+		{"quotes only", `'''`, "a = ''''''''"},
+		{"apostrophe in a name", "O'Neill", "a = 'O''Neill'"},
+		{"line end", "a\r\n'; DROP TABLE x", "a = 'a''; DROP TABLE x'"},
+		{"other control characters", "a\x00\x1b[2K\x7fb", "a = 'a[2Kb'"},
+		{"backslash escapes nothing in SQL", `a\'b`, `a = 'a\''b'`},
+		{"a placeholder in a value", `{map}`, "a = '{map}'"},
+		{"letters outside ASCII", "Größe", "a = 'Größe'"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := &Rule{Fix: Fix{SQL: []SQL{{Title: "Rows", Text: query}}}}
+			want := "SELECT * FROM t\nWHERE " + tc.want + " AND b = 'Buyer''s map'"
+			_, fix := r.Fill(map[string]string{"value": tc.value}, &Map{Name: "Buyer's map"}, nil)
+			if got := fix.SQL[0].Text; got != want {
+				t.Errorf("value %q\n got %q\nwant %q", tc.value, got, want)
+			}
+		})
+	}
+	_, fix := (&Rule{Fix: Fix{SQL: []SQL{{Text: query}}}}).Fill(nil, nil, nil)
+	if want := "SELECT * FROM t\nWHERE a = '<value>' AND b = '<map name>'"; fix.SQL[0].Text != want {
+		t.Errorf("nothing known:\n got %q\nwant %q", fix.SQL[0].Text, want)
+	}
+}
+
+func TestFillLeavesTheRule(t *testing.T) {
+	r := &Rule{Cause: "{a}", Fix: Fix{Summary: "{a}", Steps: []string{"{a}"}, SQL: []SQL{{"{a}", "{a}"}}, Role: "Data owner", Retry: "no", URL: "https://contoso.example"}}
+	_, fix := r.Fill(map[string]string{"a": "1"}, nil, nil)
+	want := Fix{Summary: "1", Steps: []string{"1"}, SQL: []SQL{{"1", "1"}}, Role: "Data owner", Retry: "no", URL: "https://contoso.example"}
+	if diff := cmp.Diff(want, fix); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if r.Cause != "{a}" || r.Fix.Summary != "{a}" || r.Fix.Steps[0] != "{a}" || r.Fix.SQL[0] != (SQL{"{a}", "{a}"}) {
+		t.Errorf("Fill changed its rule: %+v", r)
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	r := &Rule{Cause: "{a} {b|x} {a}", Fix: Fix{Summary: "{c}", Steps: []string{"{d}", "{a}", "{d|y}"}, SQL: []SQL{{"{e}", "{f_2}"}}}}
+	want := []reference{{"cause", "a"}, {"cause", "b"}, {"fix.summary", "c"}, {"fix.steps", "d"}, {"fix.steps", "a"}, {"fix.sql", "e"}, {"fix.sql", "f_2"}}
+	if got := placeholders(r); !slices.Equal(got, want) {
+		t.Errorf("placeholders are %v, want %v", got, want)
+	}
+}
+
+func TestCaptureNames(t *testing.T) {
+	for _, tc := range []struct{ expr, want string }{
+		{"no groups (at) (?:all)", ""},
+		{`(?P<entity>\w+) (?<company>\w+)`, "entity company"},
+		{`(?P<key>a)|(?P<key_2>b)|(?P<key_9>c)`, "key key key"},
+		{`(?P<key_1>a)(?P<key_10>b)(?P<otc2>c)`, "key_1 key_10 otc2"},
+		{`(?P<key>`, ""},
+	} {
+		if got := strings.Join(captureNames(tc.expr), " "); got != tc.want {
+			t.Errorf("captureNames(%q) is %q, want %q", tc.expr, got, tc.want)
+		}
+	}
+}
