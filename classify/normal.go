@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -157,8 +158,6 @@ func isWord(c byte) bool {
 // appendRune appends one character, white space and typographic quotes in their plain form.
 func appendRune(dst []byte, from int, r rune) []byte {
 	switch r {
-	case ' ', '\t', '\n', '\r', '\v', '\f', 0, 0x85, 0xa0, 0x2007, 0x202f, 0x2028, 0x2029:
-		return blank(dst, from)
 	case 0x2018, 0x2019:
 		return append(dst, '\'')
 	case 0x201c, 0x201d:
@@ -166,7 +165,7 @@ func appendRune(dst []byte, from int, r rune) []byte {
 	case 0xfeff, 0x200b:
 		return dst
 	}
-	if r < ' ' {
+	if r <= ' ' || unicode.IsSpace(r) {
 		return blank(dst, from)
 	}
 	return utf8.AppendRune(dst, r)
