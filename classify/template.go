@@ -3,6 +3,7 @@ package classify
 import (
 	"bytes"
 	"encoding/hex"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
@@ -33,6 +34,9 @@ func Headline(normal []byte) []byte {
 			s = s[:i]
 		}
 	}
+	if i := stackAt(s); i > 20 {
+		s = s[:i]
+	}
 	s = bytes.TrimSpace(s)
 	if len(s) == 0 {
 		return normal
@@ -40,25 +44,64 @@ func Headline(normal []byte) []byte {
 	return s
 }
 
+// What stands before a method in a .NET stack. A word that also joins sentences counts only
+// behind a full stop.
+var frameWords = [...]string{" at ", " bei ", ". à ", ". in ", ". en ", ". em "}
+
+// stackAt finds the first stack frame of s, which in normal form stands in one line with the
+// message: "at Contoso.Orders.Guard.Check(", in the language of the server; -1: there is none.
+func stackAt(s []byte) int {
+	for i := 0; i < len(s); i++ {
+		n := bytes.IndexByte(s[i:], '(')
+		if n < 0 {
+			break
+		}
+		i += n
+		method := bytes.LastIndexByte(s[:i], ' ') + 1
+		if !isMethod(s[method:i]) {
+			continue
+		}
+		for _, w := range frameWords {
+			if bytes.HasSuffix(s[:method], []byte(w)) {
+				return method - len(w) + strings.IndexByte(w, ' ')
+			}
+		}
+	}
+	return -1
+}
+
+// isMethod accepts a dotted name as it stands in a stack: Contoso.List`1.<Load>b__3_0.
+func isMethod(w []byte) bool {
+	for _, c := range w {
+		if !isWord(c) && c < 0x80 && strings.IndexByte(".`<>[],+|", c) < 0 {
+			return false
+		}
+	}
+	return bytes.IndexByte(w, '.') > 0
+}
+
 // Template appends the masked form of a headline to dst: whatever differs from record to record
 // is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted),
-// <VAL> (in braces) or <ENTITY>. The record's own entity and company, which may be empty, are
+// <VAL> (in braces), <ENTITY> or <COMPANY>. The record's own entity and company, which may be empty, are
 // masked where the message repeats them: the same failure in two companies is one cluster.
 func Template(dst, headline, entity, company []byte) []byte {
 	s := headline
 	if len(s) > templateBytes {
-		s = s[:templateBytes]
-		for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
-			s = s[:len(s)-1]
+		end := templateBytes
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end--
 		}
+		s = s[:end]
 		if i := bytes.LastIndexByte(s, ' '); i > templateBytes-60 {
 			s = s[:i] // a word cut in two would mask in its own way
 		}
 	}
 	for i := 0; i < len(s); {
 		mask, n := maskAt(s, i)
-		if n == 0 {
-			mask, n = maskName(s, i, entity, company)
+		if n == 0 || mask == "<ID>" { // CustCustomerV3Entity is no id
+			if name, k := maskName(s, i, entity, company); k > 0 {
+				mask, n = name, k
+			}
 		}
 		if n > 0 {
 			dst = append(dst, mask...)
@@ -104,19 +147,28 @@ func maskName(s []byte, i int, entity, company []byte) (string, int) {
 	if !isWord(s[i]) || i > 0 && isWord(s[i-1]) {
 		return "", 0
 	}
+	if startsWithName(s[i:], company) {
+		return "<COMPANY>", len(company)
+	}
+	if startsWithName(s[i:], entity) {
+		return "<ENTITY>", len(entity)
+	}
 	n := 1
 	for i+n < len(s) && isWord(s[i+n]) {
 		n++
 	}
-	switch w := s[i : i+n]; {
-	case len(company) > 0 && bytes.EqualFold(w, company):
-		return "<COMPANY>", n
-	case len(entity) > 0 && bytes.EqualFold(w, entity),
-		bytes.HasPrefix(w, []byte("msdyn_")), bytes.HasPrefix(w, []byte("cdm_")),
-		n > len("Entity") && bytes.HasSuffix(w, []byte("Entity")):
+	w := s[i : i+n]
+	if bytes.HasPrefix(w, []byte("msdyn_")) || bytes.HasPrefix(w, []byte("cdm_")) || n > len("Entity") && bytes.HasSuffix(w, []byte("Entity")) {
 		return "<ENTITY>", n
 	}
 	return "", 0
+}
+
+// startsWithName reports whether s starts with name, which may have several words, as a whole
+// and without regard to case.
+func startsWithName(s, name []byte) bool {
+	n := len(name)
+	return n > 0 && n <= len(s) && s[0]|0x20 == name[0]|0x20 && (n == len(s) || !isWord(s[n])) && bytes.EqualFold(s[:n], name)
 }
 
 // quoted is the length of a quoted text that starts at s[i]; an apostrophe inside a word

@@ -1,0 +1,176 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func templateOf(text, entity, company string) string {
+	return string(Template(nil, Headline([]byte(NormalizeString(text))), []byte(entity), []byte(company)))
+}
+
+func TestTemplate(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"empty", "", ""},
+		{"a sentence", "The customer group field is mandatory.", "The customer group field is mandatory."},
+		{"GUID", "row 0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5 is gone", "row <GUID> is gone"},
+		{"GUID in capitals and braces", "row {0C1D2E3F-4A5B-4C6D-8E7F-90A1B2C3D4E5} is gone", "row <GUID> is gone"},
+		{"time of ISO", "at 2026-11-22T13:20:55.3390127Z, twice", "at <TIME>, twice"},
+		{"day and time", "since 2026-11-22 13:20:55", "since <TIME> <NUM>"},
+		{"German and American day", "22.11.2026, 11/22/2026", "<TIME>, <TIME>"},
+		{"address", "see https://contoso.example/a?b=1 or http://x.example", "see <URL> or <URL>"},
+		{"address in quotes", `"https://contoso.example/a" failed`, "<STR> failed"},
+		{"number", "12 of 4711 rows", "<NUM> of <NUM> rows"},
+		{"number with separators", "1,234.56 and 1.234,56 and 116.85 MB", "<NUM> and <NUM> and <NUM> MB"},
+		{"negative number", "CRM ErrorCode: -2147204784", "CRM ErrorCode: -<NUM>"},
+		{"hexadecimal number", "code 0x80040265 0X1F", "code <NUM> <NUM>"},
+		{"letters and digits", "order SO-000123 of C0007", "order <ID> of <ID>"},
+		{"version of a name stays", "entity Customers V3", "entity Customers V3"},
+		{"dotted name stays", "Contoso.Orders.Guard failed", "Contoso.Orders.Guard failed"},
+		{"quoted name", "column 'msdyn_vendorid' and \"Vendor Key\"", "column <STR> and <STR>"},
+		{"apostrophe in a word", "it doesn't exist, can't be 'x'", "it doesn't exist, can't be <STR>"},
+		{"quote without end", "the name 'Contoso Ltd", "the name 'Contoso Ltd"},
+		{"quote over 200 bytes", "'" + strings.Repeat("long ", 50) + "'", "'" + strings.Repeat("long ", 50) + "'"},
+		{"values in braces", "with values {80,USMF}.", "with values <VAL>."},
+		{"empty braces", "x {} y", "x <VAL> y"},
+		{"brace without end", "x {80", "x {<NUM>"},
+		{"table by its form", "to entity msdyn_customergroups. Writes to CustCustomerGroupEntity failed, cdm_workers", "to entity <ENTITY>. Writes to <ENTITY> failed, <ENTITY>"},
+		{"the word entity stays", "Entity and entity and Entities", "Entity and entity and Entities"},
+		{"letters outside ASCII", "Größe 12 für Müller", "Größe <NUM> für Müller"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := string(Template(nil, []byte(tc.text), nil, nil)); got != tc.want {
+				t.Errorf("Template(%q)\n got %q\nwant %q", tc.text, got, tc.want)
+			}
+		})
+	}
+}
+
+type message struct{ text, entity, company string }
+
+func TestSameTemplate(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		a, b message
+	}{
+		{"ids and times", message{text: "Row 0c1d2e3f-4a5b-4c6d-8e7f-90a1b2c3d4e5 was locked at 2026-11-22T13:20:55Z."}, message{text: "Row ffffffff-4a5b-4c6d-8e7f-90a1b2c3d4e5 was locked at 2026-01-02T03:04:05.1Z."}},
+		{"numbers of other length", message{text: "Generic SQL error number 547 after 3 tries"}, message{text: "Generic SQL error number 2627 after 12 tries"}},
+		{"document numbers", message{text: "Order SO-000123 is closed"}, message{text: "Order SO-9 is closed"}},
+		{"quoted names", message{text: "Column 'msdyn_vendorid' is read-only"}, message{text: "Column 'name' is read-only"}},
+		{"quoted names with blanks", message{text: "Key 'Vendor Account Key' is in use"}, message{text: "Key 'x' is in use"}},
+		{"values in braces", message{text: "Unable to lookup rows with values {80,USMF}"}, message{text: "Unable to lookup rows with values {Net 30}"}},
+		{"the record's own entity", message{"Validation of accounts failed", "accounts", ""}, message{"Validation of contacts failed", "contacts", ""}},
+		{"the record's own entity, other case", message{"Validation of Account failed", "account", ""}, message{"Validation of contact failed", "CONTACT", ""}},
+		{"the record's own entity of several words", message{"Write failed for entity Customers V3 with unknown exception", "Customers V3", ""}, message{"Write failed for entity Vendors V2 with unknown exception", "Vendors V2", ""}},
+		{"the record's own company", message{"Number sequence of company USMF is used up", "", "USMF"}, message{"Number sequence of company frrt is used up", "", "FRRT"}},
+		{"company with digits", message{"Number sequence of company us01 is used up", "", "US01"}, message{"Number sequence of company de02 is used up", "", "de02"}},
+		{"tables by their form", message{text: "Unable to write data to entity msdyn_vendors. Writes to VendVendorV2Entity failed"}, message{text: "Unable to write data to entity msdyn_parties. Writes to DirPartyEntity failed"}},
+		{"line numbers of a stack", message{text: "Object reference not set to an instance of an object. at Contoso.Orders.Guard.Check(Entity row) in C:\\src\\Guard.cs:line 88"}, message{text: "Object reference not set to an instance of an object. at Contoso.Orders.Sum.Add(Entity row) in C:\\src\\Sum.cs:line 12"}},
+		{"escaped and plain", message{text: `{\"message\":\"The customer group\r\nis mandatory\"}`}, message{text: `{"message":"The customer group is mandatory"}`}},
+		{"fault behind the message", message{text: "Unhandled exception: Exception type: System.ServiceModel.FaultException Message: Credit limit reached.Detail: <OrganizationServiceFault><ActivityId>1</ActivityId>"}, message{text: "Unhandled exception: Exception type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException Message: Credit limit reached.Detail: <OrganizationServiceFault><x/>"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a, b := templateOf(tc.a.text, tc.a.entity, tc.a.company), templateOf(tc.b.text, tc.b.entity, tc.b.company)
+			if a != b || TemplateID([]byte(a)) != TemplateID([]byte(b)) {
+				t.Errorf("%+v and %+v must share a template\n a %q\n b %q", tc.a, tc.b, a, b)
+			}
+		})
+	}
+}
+
+func TestDifferentTemplates(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		a, b message
+	}{
+		{"another sentence", message{text: "The customer group is mandatory"}, message{text: "The customer group is blocked"}},
+		{"another word of the same length", message{text: "Row 12 is locked"}, message{text: "Row 12 is hidden"}},
+		{"another plug-in", message{text: "Contoso.Orders.Guard: refused"}, message{text: "Contoso.Orders.Price: refused"}},
+		{"another version", message{text: "entity Customers V3 is stopped"}, message{text: "entity Customers V2 is stopped"}},
+		{"company of another record", message{"Company USMF is closed", "", "DEMF"}, message{"Company FRRT is closed", "", "DEMF"}},
+		{"entity inside another word", message{"The accounting failed", "account", ""}, message{"The contacting failed", "contact", ""}},
+		{"a difference behind the stack mark of the first 20 bytes", message{text: "Failed at System.Net"}, message{text: "Failed at System.IO"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a, b := templateOf(tc.a.text, tc.a.entity, tc.a.company), templateOf(tc.b.text, tc.b.entity, tc.b.company)
+			if a == b || TemplateID([]byte(a)) == TemplateID([]byte(b)) {
+				t.Errorf("%+v and %+v share the template %q", tc.a, tc.b, a)
+			}
+		})
+	}
+}
+
+func TestTemplateID(t *testing.T) {
+	id := TemplateID([]byte("Row <NUM> is locked"))
+	if len(id) != 12 || strings.Trim(id, "0123456789abcdef") != "" {
+		t.Errorf("TemplateID is %q, want 12 hexadecimal digits", id)
+	}
+	// Runs are compared by it: the value must not change between versions of the program.
+	if want := "6e7980a73332"; id != want {
+		t.Errorf("TemplateID is %q, was %q", id, want)
+	}
+}
+
+func TestTemplateOfLongText(t *testing.T) {
+	head := strings.Repeat("Zeile für Zeile ", 40)
+	a, b := templateOf(head+" one", "", ""), templateOf(head+" two", "", "")
+	if a != b {
+		t.Errorf("what differs behind %d bytes counts", templateBytes)
+	}
+	if len(a) > templateBytes || len(a) < templateBytes-60 {
+		t.Errorf("the template of a long text has %d bytes, want nearly %d", len(a), templateBytes)
+	}
+	for n := range 8 { // the cut falls on every byte of a letter
+		text := strings.Repeat("x", templateBytes-4+n) + "üüüü"
+		if got := Template(nil, []byte(text), nil, nil); !utf8.Valid(got) {
+			t.Errorf("cut at %d bytes, the template ends in %q", templateBytes, got[len(got)-4:])
+		}
+	}
+	// A number that the cut would shorten is left out as a whole.
+	long := strings.Repeat("x ", templateBytes/2-4) + "1234567890"
+	if got := string(Template(nil, []byte(long), nil, nil)); strings.HasSuffix(got, ">") || !strings.HasSuffix(got, "x") {
+		t.Errorf("the template ends in %q, want the last whole word", got[len(got)-20:])
+	}
+}
+
+func TestTemplateAppends(t *testing.T) {
+	dst := make([]byte, 0, 256)
+	text := []byte("Row 12 of 'accounts' in USMF at 2026-11-22T13:20:55Z, {80} https://x.example")
+	want := "> Row <NUM> of <STR> in <COMPANY> at <TIME>, <VAL> <URL>"
+	if got := string(Template(append(dst, "> "...), text, []byte("accounts"), []byte("usmf"))); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if n := testing.AllocsPerRun(20, func() { dst = Template(dst[:0], Headline(text), []byte("accounts"), []byte("usmf")) }); n != 0 {
+		t.Errorf("Template into a slice with room allocates %v times, want 0", n)
+	}
+}
+
+func TestHeadline(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"empty", "", ""},
+		{"a sentence", "The customer group is mandatory.", "The customer group is mandatory."},
+		{"frame of a trace", "Unhandled exception:\nException type: System.ServiceModel.FaultException`1[Microsoft.Xrm.Sdk.OrganizationServiceFault]\nMessage: Credit limit reached.Detail:\n<OrganizationServiceFault xmlns=\"http://schemas.microsoft.com/xrm/2011/Contracts\">\n  <ActivityId>c18f6a3d-20e7-4b95-9d44-57a0e2b6f831</ActivityId>\n</OrganizationServiceFault>", "Credit limit reached."},
+		{"frame with a capital", "Unhandled Exception: System.InvalidOperationException: The sequence is empty.", "System.InvalidOperationException: The sequence is empty."},
+		{"frame without a message", "Unhandled exception:\nException type: System.OutOfMemoryException", "Exception type: System.OutOfMemoryException"},
+		{"message without a frame", "Exception type: System.Exception\nMessage: refused", "refused"},
+		{"stack of the platform", "Object reference not set to an instance of an object. at Microsoft.Crm.Sandbox.Execute(Int32 n)", "Object reference not set to an instance of an object."},
+		{"stack of a plug-in", "Object reference not set to an instance of an object. at Contoso.Orders.Guard.Check(Entity row) in C:\\src\\Guard.cs:line 88", "Object reference not set to an instance of an object."},
+		{"stack of a generic method", "Object reference not set to an instance of an object. at Contoso.Orders.List`1.<Load>b__3_0(Entity row)", "Object reference not set to an instance of an object."},
+		{"German stack", "Der Objektverweis wurde nicht auf eine Objektinstanz festgelegt.\n   bei Contoso.Orders.Guard.Check(Entity row) in C:\\src\\Guard.cs:Zeile 88.", "Der Objektverweis wurde nicht auf eine Objektinstanz festgelegt."},
+		{"German stack of the platform", "Der Objektverweis wurde nicht auf eine Objektinstanz festgelegt.\n   bei System.ThrowHelper.Throw()", "Der Objektverweis wurde nicht auf eine Objektinstanz festgelegt."},
+		{"French stack", "La référence d'objet n'est pas définie à une instance d'un objet.\n   à Contoso.Orders.Guard.Check(Entity row)", "La référence d'objet n'est pas définie à une instance d'un objet."},
+		{"Italian stack", "Riferimento a un oggetto non impostato su un'istanza di oggetto.\n   in Contoso.Orders.Guard.Check(Entity row)", "Riferimento a un oggetto non impostato su un'istanza di oggetto."},
+		{"end of an inner stack", "The row could not be saved here. --- End of inner exception stack trace --- x", "The row could not be saved here."},
+		{"a stack at the start is all there is", "at System.Net.Send(x)", "at System.Net.Send(x)"},
+		{"a place is no stack", "The row was saved at Contoso (main office) at 12 h", "The row was saved at Contoso (main office) at 12 h"},
+		{"an address is no stack", "Nobody answered the request at contoso.example (10.41.7.20)", "Nobody answered the request at contoso.example (10.41.7.20)"},
+		{"fault alone", "Detail: <OrganizationServiceFault/>", "Detail: <OrganizationServiceFault/>"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := string(Headline([]byte(NormalizeString(tc.text)))); got != tc.want {
+				t.Errorf("Headline(%q)\n got %q\nwant %q", tc.text, got, tc.want)
+			}
+		})
+	}
+}
