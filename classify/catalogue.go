@@ -117,6 +117,9 @@ func readTable(fsys fs.FS, file string, columns ...string) ([][]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("%s: column %s is missing", file, columns[0])
+	}
 	at := make([]int, len(columns))
 	for i, col := range columns {
 		if at[i] = slices.Index(rows[0], col); at[i] < 0 {

@@ -150,7 +150,10 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 		j.text[f] = Normalize(j.text[f][:0], texts[f])
 		j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, int8(f), j.text[f])
 		if f == errorText {
-			j.codes = append(j.codes[:0], j.s.codes...)
+			j.codes = j.codes[:0]
+			if len(j.text[f]) > 0 { // else the codes are those of the record before
+				j.codes = append(j.codes, j.s.codes...)
+			}
 		}
 	}
 	j.matches = j.m.engine.rank(j.matches)

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ func loadCodes(fsys fs.FS) (map[uint32]*Code, error) {
 	for _, r := range rows {
 		v, err := parseCode(r[0])
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("error-codes.csv: %w", err)
 		}
 		codes[v] = &Code{v, r[1], r[2]}
 	}

@@ -1,0 +1,153 @@
+package classify
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"dwtriage/rules"
+)
+
+var builtinMatcherOnce = sync.OnceValues(func() (*Matcher, error) {
+	rs, digest, err := Load([]fs.FS{rules.FS}, []string{"rules"})
+	if err != nil {
+		return nil, err
+	}
+	return Compile(rs, digest, rules.FS)
+})
+
+// builtinMatcher is the Matcher of the embedded rules.
+func builtinMatcher(tb testing.TB) *Matcher {
+	tb.Helper()
+	m, err := builtinMatcherOnce()
+	if err != nil {
+		tb.Fatalf("the built-in rules do not load:\n%v", err)
+	}
+	return m
+}
+
+// seedRules stand for the five sections of the article this project started from.
+var seedRules = []string{
+	"dw-user-not-member-of-org", "dw-unable-to-sync-reference-data", "dw-missing-privilege-owning-team",
+	"dw-payload-empty-uri", "dw-isv-connection-attempt-failed",
+}
+
+// publishedIDs are the plug-in rule ids that were published: they stay, whatever becomes of
+// their content (DESIGN section 5: stable, never reused).
+var publishedIDs = strings.Fields(`
+	dv-access-check-failed dv-admin-only-mode dv-applock-timeout dv-check-privilege-failed dv-concurrency-version
+	dv-datetime-kind dv-disabled-user dv-duplicate-detection dv-entity-key-duplicate dv-entity-not-in-metadatacache
+	dv-infinite-loop-depth dv-ip-blocked dv-isolation-level dv-isv-aborted dv-isv-aborted-http dv-isv-transaction-count
+	dv-isv-unexpected dv-key-not-in-dictionary dv-no-active-transaction dv-null-reference dv-plugin-interface
+	dv-plugin-load dv-privilege-denied dv-record-not-found dv-record-not-found-by-key dv-sandbox-disabled
+	dv-sandbox-execute-timeout dv-sandbox-host-unavailable dv-sandbox-throttled dv-sandbox-timeout
+	dv-sandbox-worker-crashed dv-self-blocked-timeout dv-solution-import-timeout dv-sql-arithmetic-overflow
+	dv-sql-deadlock-1205 dv-sql-duplicate-key dv-sql-generic dv-sql-timeout dv-string-too-long dv-subnet-delegation
+	dv-throttle-concurrency dv-throttle-requests dv-throttle-time dv-transaction-rolled-back-deadlock
+	dv-tx-aborted-by-isv dv-user-no-roles dv-webapi-invalid-property dv-webapi-resource-not-found
+	dv-webapi-stream-not-readable`)
+
+func TestBuiltinRules(t *testing.T) {
+	m := builtinMatcher(t)
+	if n := len(m.Rules()); n < 35 {
+		t.Errorf("there are %d rules, want at least 35", n)
+	}
+	if len(publishedIDs) != 49 {
+		t.Fatalf("the list of published ids has %d, want 49", len(publishedIDs))
+	}
+	for _, id := range slices.Concat(seedRules, publishedIDs) {
+		if m.Rule(id) == nil {
+			t.Errorf("rule %s is missing", id)
+		}
+	}
+	for _, r := range m.Rules() {
+		if n := len(r.Examples.Match); n < 2 {
+			t.Errorf("%s:%d: %s has %d matching examples, want 2 or more", r.File, r.Line, r.ID, n)
+		}
+		if n := len(r.Examples.NoMatch); n < 2 {
+			t.Errorf("%s:%d: %s has %d near misses, want 2 or more", r.File, r.Line, r.ID, n)
+		}
+		if len(r.References) == 0 {
+			t.Errorf("%s:%d: %s has no references", r.File, r.Line, r.ID)
+		}
+	}
+}
+
+func TestBuiltinExamples(t *testing.T) {
+	m := builtinMatcher(t)
+	want := 0
+	for _, r := range m.Rules() {
+		want += len(r.Examples.Match) + len(r.Examples.NoMatch)
+	}
+	n, failures := m.Test()
+	if n != want {
+		t.Errorf("Test judged %d examples, want %d", n, want)
+	}
+	for _, f := range failures {
+		t.Errorf("%s:%d: %s: %s\n%s", f.Rule.File, f.Rule.Line, f.Rule.ID, f.Msg, f.Example)
+	}
+}
+
+// An example that is both would pass for the wrong reason, or not at all.
+func TestBuiltinExamplesAreUnique(t *testing.T) {
+	seen := make(map[string]string)
+	for _, r := range builtinMatcher(t).Rules() {
+		for _, ex := range r.Examples.Match {
+			key := NormalizeString(ex.Text)
+			if other, ok := seen[key]; ok {
+				t.Errorf("%s and %s share the matching example %q", other, r.ID, ex.Text)
+			}
+			seen[key] = r.ID
+		}
+	}
+}
+
+// Whatever a log says, it ends up inside a quoted text of the SQL that is to be copied.
+func TestBuiltinSQLQuotesEveryValue(t *testing.T) {
+	const hostile = `'; DROP TABLE x --`
+	quoted := regexp.MustCompile(`'(?:[^']|'')*'`)
+	mp := &Map{Name: hostile, Title: hostile, Set: hostile, Table: hostile, FnoEntity: hostile}
+	filled := 0
+	for _, r := range builtinMatcher(t).Rules() {
+		captures := make(map[string]string)
+		for _, name := range captureNames(r.Match.Regex) {
+			captures[name] = hostile
+		}
+		_, fix := r.Fill(captures, mp, []string{hostile})
+		for _, q := range fix.SQL {
+			filled += strings.Count(q.Text, "DROP TABLE")
+			if left := quoted.ReplaceAllString(q.Text, "?"); strings.Contains(left, "DROP") || strings.Contains(left, "'") {
+				t.Errorf("%s: the value leaves its quotes in\n%s", r.ID, q.Text)
+			}
+		}
+	}
+	if filled == 0 {
+		t.Error("no SQL took a value: this test shows nothing")
+	}
+}
+
+func TestBuiltinTextsLeaveNoBrace(t *testing.T) {
+	for _, r := range builtinMatcher(t).Rules() {
+		cause, fix := r.Fill(nil, nil, nil)
+		for _, text := range append([]string{cause, fix.Summary}, fix.Steps...) {
+			if placeholder.MatchString(text) || strings.Contains(text, "|") {
+				t.Errorf("%s: a placeholder is left in %q", r.ID, text)
+			}
+		}
+	}
+}
+
+func BenchmarkLoadCompile(b *testing.B) {
+	for b.Loop() {
+		rs, digest, err := Load([]fs.FS{rules.FS}, []string{"rules"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Compile(rs, digest, rules.FS); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
