@@ -68,6 +68,7 @@ func (f *flags) parse(s *session, args []string) (done bool, err error) {
 func (f *flags) print(w io.Writer) {
 	fmt.Fprintf(w, "Usage:\n  %s\n\n%s\n", f.usage, f.about)
 	for i, g := range f.groups {
+		g.VisitAll(func(fl *pflag.Flag) { fl.Value = shown{fl.Value} })
 		fmt.Fprintf(w, "\n%s:\n%s", f.titles[i], g.FlagUsagesWrapped(96))
 	}
 	if f.notes != "" {
@@ -78,3 +79,7 @@ func (f *flags) print(w io.Writer) {
 	}
 	fmt.Fprintln(w, "\nEvery flag can be set by an environment variable: --fail-on by DWTRIAGE_FAIL_ON.")
 }
+
+// shown hides from pflag that a flag is a boolean: the usage text says --json, not
+// --json[=true|false].
+type shown struct{ pflag.Value }

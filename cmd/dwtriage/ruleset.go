@@ -20,7 +20,7 @@ type ruleFlags struct {
 }
 
 func (r *ruleFlags) define(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&r.paths, "rules", nil, "rule file or folder of your own, beside the built-in rules (repeatable)")
+	fs.StringArrayVar(&r.paths, "rules", nil, "`PATH` of rules of your own, a file or a folder, beside the built-in ones (repeatable)")
 	fs.BoolVar(&r.noBuiltin, "no-builtin-rules", false, "use only the rules of --rules")
 }
 
