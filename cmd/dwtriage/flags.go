@@ -68,7 +68,11 @@ func (f *flags) parse(s *session, args []string) (done bool, err error) {
 func (f *flags) print(w io.Writer) {
 	fmt.Fprintf(w, "Usage:\n  %s\n\n%s\n", f.usage, f.about)
 	for i, g := range f.groups {
-		g.VisitAll(func(fl *pflag.Flag) { fl.Value = shown{fl.Value} })
+		g.VisitAll(func(fl *pflag.Flag) {
+			if fl.Value.Type() == "bool" {
+				fl.Value = shown{fl.Value}
+			}
+		})
 		fmt.Fprintf(w, "\n%s:\n%s", f.titles[i], g.FlagUsagesWrapped(96))
 	}
 	if f.notes != "" {
