@@ -11,7 +11,8 @@ import (
 // Literals are lower case; the text in normal form is compared without regard to ASCII case.
 type needed struct {
 	literals []string
-	anchored bool // every match starts with one of the literals
+	anchored bool    // every match starts with one of the literals
+	left     byteSet // otherwise: what may stand between the start of a match and its literal
 }
 
 const (
@@ -22,7 +23,7 @@ const (
 // neededLiterals analyses an expression, compiled case-insensitively. ok is false when it has no
 // usable literal: then it must be tried on every text.
 func neededLiterals(expr string) (n needed, ok bool) {
-	re, err := syntax.Parse("(?is)"+expr, syntax.Perl)
+	re, err := parse(expr)
 	if err != nil {
 		return needed{}, false
 	}
@@ -33,10 +34,10 @@ func neededLiterals(expr string) (n needed, ok bool) {
 		prefix = nil
 	}
 	if usable(prefix) && 2*shortest(prefix) >= shortest(inner) {
-		return needed{prefix, true}, true
+		return needed{literals: prefix, anchored: true}, true
 	}
 	if usable(inner) {
-		return needed{inner, false}, true
+		return needed{literals: inner, left: in.left}, true
 	}
 	return needed{}, false
 }
@@ -68,9 +69,11 @@ func shortest(set []string) int {
 
 // info is what analyse finds out about a sub-expression. exact is the finite set of texts it
 // matches, nil when there is no such set. prefix: every match starts with one of them. suffix:
-// every match ends with one. required: every match holds one. Nil: nothing known.
+// every match ends with one. required: every match holds one, with bytes of left only before it.
+// Nil: nothing known.
 type info struct {
 	exact, prefix, suffix, required []string
+	left                            byteSet
 }
 
 func analyse(re *syntax.Regexp) info {
@@ -104,7 +107,7 @@ func analyse(re *syntax.Regexp) info {
 	return info{} // stars, any character, assertions: nothing known
 }
 
-func exactly(set ...string) info { return info{set, set, set, set} }
+func exactly(set ...string) info { return info{exact: set, prefix: set, suffix: set, required: set} }
 
 // literal folds a literal. Letters outside ASCII have case forms the filter does not know, so
 // they end what is known, in the same way as an unknown character.
@@ -149,7 +152,10 @@ func class(re *syntax.Regexp) info {
 	return exactly(set...)
 }
 
-func repeated(in info) info { return info{nil, in.prefix, in.suffix, in.required} }
+func repeated(in info) info {
+	in.exact = nil
+	return in
+}
 
 func alternation(subs []*syntax.Regexp) info {
 	out := analyse(subs[0])
@@ -158,6 +164,7 @@ func alternation(subs []*syntax.Regexp) info {
 		out = info{
 			union(out.exact, in.exact), union(out.prefix, in.prefix),
 			union(out.suffix, in.suffix), union(out.required, in.required),
+			out.left.union(in.left),
 		}
 	}
 	return out
@@ -182,16 +189,17 @@ func union(a, b []string) []string {
 func concatenation(subs []*syntax.Regexp) info {
 	run := []string{""}
 	var prefix, best []string
+	var before, beforeRun, left byteSet // bytes of the parts so far, of those before run, before best
 	first, exact := true, true
-	end := func() {
-		if first {
-			prefix = run
-			first = false
+	keep := func(set []string, behind byteSet) {
+		if isBetter(set, best) {
+			best, left = set, behind
 		}
-		best = better(best, run)
 	}
 	for _, sub := range subs {
 		in := analyse(sub)
+		behind := before
+		before = before.union(bytesOf(sub))
 		if in.exact != nil {
 			if x := cross(run, in.exact); x != nil {
 				run = x
@@ -202,9 +210,13 @@ func concatenation(subs []*syntax.Regexp) info {
 		if x := cross(run, in.prefix); x != nil {
 			run = x
 		}
-		end()
-		best = better(best, in.required)
-		run = []string{""}
+		if first {
+			prefix = run
+			first = false
+		}
+		keep(run, beforeRun)
+		keep(in.required, behind.union(in.left))
+		run, beforeRun = []string{""}, before
 		if in.suffix != nil {
 			run = in.suffix
 		}
@@ -212,8 +224,8 @@ func concatenation(subs []*syntax.Regexp) info {
 	if exact {
 		return exactly(run...)
 	}
-	best = better(best, run)
-	out := info{prefix: prefix, suffix: run, required: best}
+	keep(run, beforeRun)
+	out := info{prefix: prefix, suffix: run, required: best, left: left}
 	if shortest(prefix) == 0 {
 		out.prefix = nil
 	}
@@ -238,13 +250,28 @@ func cross(a, b []string) []string {
 	return out
 }
 
-// better is the set whose shortest literal is longer: the longer, the rarer.
-func better(a, b []string) []string {
-	if a == nil || shortest(b) > shortest(a) || shortest(b) == shortest(a) && len(b) < len(a) {
-		if shortest(b) == 0 {
-			return a
-		}
-		return b
+// isBetter reports whether the shortest literal of a is longer than that of b: the longer, the
+// rarer.
+func isBetter(a, b []string) bool {
+	if shortest(a) == 0 {
+		return false
 	}
-	return a
+	return b == nil || shortest(a) > shortest(b) || shortest(a) == shortest(b) && len(a) < len(b)
+}
+
+// bytesOf is the set of bytes that matches of re may hold.
+func bytesOf(re *syntax.Regexp) byteSet {
+	var out byteSet
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			out = out.union(newCharset(caseForms(r, re.Flags)).bytes)
+		}
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		out = charsetOf(re).bytes
+	}
+	for _, sub := range re.Sub {
+		out = out.union(bytesOf(sub))
+	}
+	return out
 }

@@ -1,9 +1,7 @@
 package classify
 
 import (
-	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,11 +18,11 @@ type compiled struct {
 	rule     *Rule
 	logs     [2]bool // dualwrite, plugintrace
 	fields   [numFields]bool
-	anchored *regexp.Regexp // the expression at the start of a text; nil unless its literals are prefixes
-	anywhere *regexp.Regexp // the expression anywhere; nil without one
-	groups   []string       // capture name per group of the expression
-	any      []string       // lower case, normal form
-	none     []string
+	expr     *expression // nil without one
+	needed   needed      // of expr
+	groups   []string    // capture name per group of expr
+	any      []needle    // normal form
+	none     []needle
 	captures bool
 }
 
@@ -47,6 +45,7 @@ type engine struct {
 type match struct {
 	rule       int32
 	field      int8
+	form       textForm // of the field
 	start, end int32
 }
 
@@ -56,6 +55,7 @@ type scratch struct {
 	codes   []codeHit
 	found   []evidence // per rule
 	touched []int32
+	machine machine
 }
 
 // evidence is what was found for one rule in one field; starts are -1 where nothing was.
@@ -63,10 +63,13 @@ type evidence struct {
 	anyStart, anyEnd   int32
 	reStart, reEnd     int32
 	codeStart, codeEnd int32
-	touched, tried     bool
+	triedFrom, triedTo int32 // the expression does not match from triedFrom up to before triedTo
+	steps              int32 // left for the backtracker
+	touched            bool
+	done               bool // the expression was tried on the whole text
 }
 
-var noEvidence = evidence{anyStart: -1, reStart: -1, codeStart: -1}
+var noEvidence = evidence{anyStart: -1, reStart: -1, codeStart: -1, steps: maxSteps}
 
 func newEngine(rules []*Rule) (*engine, error) {
 	e := &engine{codeRules: make(map[uint32][]int32)}
@@ -87,22 +90,20 @@ func newEngine(rules []*Rule) (*engine, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, ok := neededLiterals(r.Match.Regex)
-		slow := r.Match.Regex != "" && !ok
-		if ok && r.Match.Regex != "" {
+		slow := false
+		if c.expr != nil {
+			n, ok := neededLiterals(r.Match.Regex)
 			for _, lit := range n.literals {
 				add(lit, owner{int32(i), false})
 			}
-			if n.anchored {
-				c.anchored = regexp.MustCompile(`\A(?is:` + r.Match.Regex + `)`)
-			}
+			c.needed, slow = n, !ok
 		}
-		for _, lit := range c.any {
-			if len(lit) < minLiteral || !isASCII(lit) {
+		for _, n := range c.any {
+			if len(n.lit) < minLiteral || !isASCII(n.lit) {
 				slow = true
 				continue
 			}
-			add(lit, owner{int32(i), true})
+			add(n.lit, owner{int32(i), true})
 		}
 		if slow {
 			e.always = append(e.always, int32(i))
@@ -129,25 +130,27 @@ func compile(r *Rule) (compiled, error) {
 	if len(r.Match.Fields) > 0 {
 		c.fields = [numFields]bool{slices.Contains(r.Match.Fields, "error_text"), slices.Contains(r.Match.Fields, "trace_text")}
 	}
-	for _, lit := range r.Match.Any {
-		c.any = append(c.any, strings.ToLower(NormalizeString(lit)))
-	}
-	for _, lit := range r.Match.None {
-		c.none = append(c.none, strings.ToLower(NormalizeString(lit)))
-	}
+	c.any, c.none = needles(r.Match.Any), needles(r.Match.None)
 	if r.Match.Regex == "" {
 		return c, nil
 	}
-	re, err := regexp.Compile(`(?is)` + r.Match.Regex)
+	x, err := newExpression(r.Match.Regex)
 	if err != nil {
 		return c, err
 	}
-	c.anywhere = re
-	for _, n := range re.SubexpNames() {
+	c.expr = x
+	for _, n := range x.names {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""
 	}
 	return c, nil
+}
+
+func needles(literals []string) (out []needle) {
+	for _, lit := range literals {
+		out = append(out, newNeedle(strings.ToLower(NormalizeString(lit))))
+	}
+	return out
 }
 
 func logIndex(log string) int {
@@ -172,20 +175,23 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 	if len(text) == 0 {
 		return dst
 	}
-	s.start(len(e.rules))
-	if foldsOddly(text) {
+	form := s.start(len(e.rules), text)
+	takes := func(c *compiled) bool { return c.fields[field] && (log == "" || c.logs[logIndex(log)]) }
+	if form == oddText {
 		for i := range e.rules {
-			e.tryAll(s, int32(i), text)
+			e.tryAll(s, int32(i), form)
 		}
 	} else {
 		s.hits = e.filter.appendHits(s.hits[:0], text)
 		for _, h := range s.hits {
 			for _, o := range e.owners[h.literal] {
-				e.hit(s, o, h, text)
+				if takes(&e.rules[o.rule]) {
+					e.hit(s, o, h)
+				}
 			}
 		}
 		for _, i := range e.always {
-			e.tryAll(s, i, text)
+			e.tryAll(s, i, form)
 		}
 	}
 	s.codes = appendCodes(s.codes[:0], text)
@@ -198,14 +204,19 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 	}
 	slices.Sort(s.touched)
 	for _, i := range s.touched {
-		if m, ok := e.judge(i, &s.found[i], log, field, text); ok {
+		if !takes(&e.rules[i]) {
+			continue
+		}
+		if m, ok := e.judge(i, &s.found[i], text); ok {
+			m.field, m.form = field, form
 			dst = append(dst, m)
 		}
 	}
 	return dst
 }
 
-func (s *scratch) start(rules int) {
+// start makes s ready for a text.
+func (s *scratch) start(rules int, text []byte) textForm {
 	if len(s.found) != rules {
 		s.found = make([]evidence, rules)
 	}
@@ -213,6 +224,9 @@ func (s *scratch) start(rules int) {
 		s.found[i] = noEvidence
 	}
 	s.touched = s.touched[:0]
+	form := formOf(text)
+	s.machine.text, s.machine.ascii = text, form == asciiText
+	return form
 }
 
 func (s *scratch) touch(i int32) *evidence {
@@ -225,79 +239,100 @@ func (s *scratch) touch(i int32) *evidence {
 	return f
 }
 
-// foldsOddly reports whether text holds one of the two letters outside ASCII that (?i) folds to
-// ASCII, which the filter does not know: the Kelvin sign and the long s.
-func foldsOddly(text []byte) bool {
-	return bytes.Contains(text, []byte("\u212a")) || bytes.Contains(text, []byte("\u017f"))
-}
-
 // hit follows up an occurrence of a literal.
-func (e *engine) hit(s *scratch, o owner, h literalHit, text []byte) {
+func (e *engine) hit(s *scratch, o owner, h literalHit) {
 	f, c := s.touch(o.rule), &e.rules[o.rule]
-	if o.any {
-		if end := h.start + int32(len(e.filter.literals[h.literal])); f.anyStart < 0 || h.start < f.anyStart || h.start == f.anyStart && end > f.anyEnd {
-			f.anyStart, f.anyEnd = h.start, end
-		}
-		return
-	}
-	if c.anchored == nil {
-		e.search(f, c, text)
-		return
-	}
-	// The leftmost match starts at the leftmost hit where there is one.
-	if f.reStart >= 0 && f.reStart <= h.start {
-		return
-	}
-	if loc := c.anchored.FindIndex(text[h.start:]); loc != nil {
-		f.reStart, f.reEnd = h.start, h.start+int32(loc[1])
+	switch {
+	case o.any:
+		f.literal(h.start, h.start+int32(len(e.filter.literals[h.literal])))
+	case f.done:
+	case c.expr.prog == nil:
+		s.ask(f, c.expr)
+	case c.needed.anchored:
+		s.try(f, c.expr, h.start, h.start)
+	default:
+		s.try(f, c.expr, s.leftmost(h.start, &c.needed.left), h.start)
 	}
 }
 
-// search runs the expression over the whole text, once.
-func (e *engine) search(f *evidence, c *compiled, text []byte) {
-	if f.tried || c.anywhere == nil {
+// literal keeps the leftmost occurrence of a literal of the rule, the longest of those.
+func (f *evidence) literal(start, end int32) {
+	if f.anyStart < 0 || start < f.anyStart || start == f.anyStart && end > f.anyEnd {
+		f.anyStart, f.anyEnd = start, end
+	}
+}
+
+// leftmost walks left from a literal over what may stand between it and the start of a match.
+func (s *scratch) leftmost(at int32, left *byteSet) int32 {
+	for at > 0 && left.has(s.machine.text[at-1]) {
+		at--
+	}
+	return at
+}
+
+// try looks for a match that starts in text[from:last+1]. It keeps the leftmost of all tries.
+func (s *scratch) try(f *evidence, x *expression, from, last int32) {
+	if f.reStart >= 0 {
+		last = min(last, f.reStart-1)
+	}
+	if from >= f.triedFrom {
+		from = max(from, f.triedTo)
+	}
+	if from > last {
 		return
 	}
-	f.tried = true
-	if loc := c.anywhere.FindIndex(text); loc != nil {
+	m := &s.machine
+	m.steps = int(f.steps)
+	start, end := m.find(x.prog, int(from), int(last))
+	f.steps = int32(m.steps)
+	switch {
+	case m.steps < 0:
+		s.ask(f, x)
+	case start >= 0:
+		f.reStart, f.reEnd = int32(start), int32(end)
+	case from > f.triedTo || last < f.triedFrom:
+		f.triedFrom, f.triedTo = from, last+1
+	default:
+		f.triedFrom, f.triedTo = min(f.triedFrom, from), max(f.triedTo, last+1)
+	}
+}
+
+// ask lets regexp search the whole text.
+func (s *scratch) ask(f *evidence, x *expression) {
+	f.done, f.reStart = true, -1
+	if loc := x.regexp().FindIndex(s.machine.text); loc != nil {
 		f.reStart, f.reEnd = int32(loc[0]), int32(loc[1])
 	}
 }
 
 // tryAll looks for every part of a rule without the filter.
-func (e *engine) tryAll(s *scratch, i int32, text []byte) {
+func (e *engine) tryAll(s *scratch, i int32, form textForm) {
 	f, c := s.touch(i), &e.rules[i]
-	e.search(f, c, text)
-	for _, lit := range c.any {
-		if at := indexFold(text, lit); at >= 0 && (f.anyStart < 0 || int32(at) < f.anyStart || int32(at) == f.anyStart && int32(at+len(lit)) > f.anyEnd) {
-			f.anyStart, f.anyEnd = int32(at), int32(at+len(lit))
+	text := s.machine.text
+	switch {
+	case c.expr == nil || f.done:
+	case c.expr.prog == nil || form == oddText:
+		s.ask(f, c.expr)
+	default:
+		s.try(f, c.expr, 0, int32(len(text)))
+	}
+	for _, n := range c.any {
+		if at := n.index(text, 0, len(text)); at >= 0 {
+			f.literal(int32(at), int32(at+len(n.lit)))
 		}
 	}
-}
-
-// indexFold finds lit (lower case) in text without regard to ASCII case, -1 when it is not there.
-func indexFold(text []byte, lit string) int {
-	for i := 0; i+len(lit) <= len(text); i++ {
-		if lower[text[i]] == lit[0] && hasFold(text[i:], lit) {
-			return i
-		}
-	}
-	return -1
 }
 
 // judge decides from the evidence whether rule i matches. The evidence shown is the
 // expression's, because it says most, else the literal's, else the code's.
-func (e *engine) judge(i int32, f *evidence, log string, field int8, text []byte) (match, bool) {
+func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	c := &e.rules[i]
-	if !c.fields[field] || log != "" && !c.logs[logIndex(log)] {
-		return match{}, false
-	}
 	if c.rule.Match.All {
-		if len(c.rule.Match.Codes) > 0 && f.codeStart < 0 || len(c.any) > 0 && f.anyStart < 0 || c.anywhere != nil && f.reStart < 0 {
+		if len(c.rule.Match.Codes) > 0 && f.codeStart < 0 || len(c.any) > 0 && f.anyStart < 0 || c.expr != nil && f.reStart < 0 {
 			return match{}, false
 		}
 	}
-	m := match{rule: i, field: field}
+	m := match{rule: i}
 	switch {
 	case f.reStart >= 0:
 		m.start, m.end = f.reStart, f.reEnd
@@ -308,8 +343,8 @@ func (e *engine) judge(i int32, f *evidence, log string, field int8, text []byte
 	default:
 		return match{}, false
 	}
-	for _, lit := range c.none {
-		if indexFold(text, lit) >= 0 {
+	for _, n := range c.none {
+		if n.index(text, 0, len(text)) >= 0 {
 			return match{}, false
 		}
 	}
@@ -349,17 +384,14 @@ func (e *engine) capture(m match, text []byte, yield func(name string, value []b
 	if !c.captures {
 		return
 	}
-	re, from := c.anywhere, int32(0)
-	if c.anchored != nil {
-		re, from = c.anchored, m.start
-	}
-	loc := re.FindSubmatchIndex(text[from:])
+	var buf [32]int32
+	loc := c.expr.submatches(buf[:], m.form, text, int(m.start))
 	if loc == nil {
 		return
 	}
 	for g, name := range c.groups {
 		if name != "" && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
-			yield(name, text[int(from)+loc[2*g]:int(from)+loc[2*g+1]])
+			yield(name, text[loc[2*g]:loc[2*g+1]])
 		}
 	}
 }
