@@ -698,3 +698,19 @@ func TestOKStaysOK(t *testing.T) {
 		}
 	}
 }
+
+// Literals with letters outside ASCII are found as they are written, in any ASCII case.
+func TestLiteralsOutsideASCII(t *testing.T) {
+	m := small(t, `a-capital priority: 50, match: {any: ["Überschreitung der Kreditgrenze"]}, `+both,
+		`b-small priority: 50, match: {any: ["größe fehlt"], none: ["Österreich"]}, `+both)
+	for text, want := range map[string]string{
+		"Überschreitung der KREDITGRENZE bei Kunde 7": "a-capital",
+		"Die Größe fehlt":                             "b-small",
+		"Die Größe fehlt, Österreich":                 "",
+		"Unterschreitung der Kreditgrenze":            "",
+	} {
+		if got := hits(m.Judge("", text, "", "")); got != want {
+			t.Errorf("%q: rules %q, want %q", text, got, want)
+		}
+	}
+}

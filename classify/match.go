@@ -148,9 +148,19 @@ func compile(r *Rule) (compiled, error) {
 
 func needles(literals []string) (out []needle) {
 	for _, lit := range literals {
-		out = append(out, newNeedle(strings.ToLower(NormalizeString(lit))))
+		out = append(out, newNeedle(foldASCII(NormalizeString(lit))))
 	}
 	return out
+}
+
+// foldASCII lowers ASCII letters only, as texts are compared: "Über" must not become "über", which
+// no text would ever hold.
+func foldASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		b[i] = lower[c]
+	}
+	return string(b)
 }
 
 func logIndex(log string) int {
