@@ -287,7 +287,7 @@ func (p *page) words() template.FuncMap {
 		"some": some, "someCompanies": someCompanies, "contents": contents,
 		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
-		"inputWords": inputWords, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
+		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []store.Evidence) []store.Evidence { return first(list, mostEvidence) },
 		"firstWhere":    func(list []store.Where) []store.Where { return first(list, mostWhere) },
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,

@@ -394,3 +394,6 @@ func imbalance(c store.Counts) string {
 	}
 	return strings.Join(list, "; ")
 }
+
+// problem is what is wrong with an input, without the file name that the page shows beside it.
+func problem(in store.Input) string { return strings.TrimPrefix(in.Problem, in.Path+": ") }
