@@ -428,13 +428,7 @@ func (p *csvReader) skipRow() error {
 	text := p.shown(w.rest())
 	var s rowSkipper
 	s.comma = p.comma
-	for {
-		n, done := s.skip(w.rest())
-		w.consume(n)
-		if done || !w.more() {
-			break
-		}
-	}
+	w.pass(s.skip)
 	at.length = w.offset - at.offset
 	return p.reject(at, "", reasonLong, text)
 }

@@ -789,13 +789,7 @@ func (p *jsonReader) skipValue() error {
 	text := p.head(w.rest())
 	p.recovering = true
 	var s valueSkipper
-	for {
-		n, done := s.skip(w.rest())
-		w.consume(n)
-		if done || !w.more() {
-			break
-		}
-	}
+	w.pass(s.skip)
 	at.length = w.offset - at.offset
 	return p.reject(at, "", reasonLong, text)
 }

@@ -180,3 +180,15 @@ func (w *window) decodeUTF16() int {
 	}
 	return i
 }
+
+// pass reads over what skip takes: the pieces of a row that is too long to hold. skip says how
+// many bytes of a piece belong to it, and whether it ends there.
+func (w *window) pass(skip func(piece []byte) (n int, done bool)) {
+	for {
+		n, done := skip(w.rest())
+		w.consume(n)
+		if done || !w.more() {
+			return
+		}
+	}
+}
