@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,7 @@ type session struct {
 	getenv         func(string) string
 	command        string   // "run", "rules test"
 	arguments      []string // the command line as typed
+	kept           string   // what a stopped command could not take back, empty: nothing
 }
 
 // A command is one thing dwtriage can do.
@@ -123,7 +125,7 @@ func (s *session) end(code int, err error) int {
 		return code
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
-		fmt.Fprintf(s.stderr, "dwtriage: %v; the database is as it was before the run\n", stopped)
+		fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, cmp.Or(s.kept, "the database is as it was before the run"))
 		return signalCode(stopped.Signal)
 	}
 	fmt.Fprintf(s.stderr, "dwtriage: %v\n", err)

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"dwtriage/ingest"
 	"dwtriage/report/store"
@@ -133,5 +134,64 @@ func TestSignals(t *testing.T) {
 	said.Reset()
 	if code := run(t.Context(), []string{"run", "--db", db, "-o", out, "-"}, strings.NewReader(header), &said, &said, noEnv); code != exitDone || !strings.Contains(said.String(), "run 2") {
 		t.Errorf("the run after it: exit code %d, want 0 and run 2:\n%s", code, &said)
+	}
+}
+
+// A signal between the load and the report takes the run back; any other failure does not.
+func TestStoppedBeforeTheReport(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		signal bool
+		code   int
+		said   string
+		loaded int64 // by the same run after it
+	}{
+		{"signal", true, exitInterrupted, "the database is as it was before the run", 1},
+		{"report folder is a file", false, exitFailed, "writing the report", 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			export, out := filepath.Join(dir, "a.csv"), filepath.Join(dir, "r")
+			if err := os.WriteFile(export, []byte("typename,messageblock,exceptiondetails\nContoso.Plugins.Guard,t,Region was not found.\n"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			var said bytes.Buffer
+			j := &job{s: &session{ctx: ctx, stdout: &said, stderr: &said}, flags: runFlags{out: out, threads: 2}, sources: []ingest.Source{{Path: export, Size: -1}}}
+			j.show = newProgress(&said, "none", false, j.sources)
+			var err error
+			if j.matcher, err = j.flags.rules.compile(); err != nil {
+				t.Fatal(err)
+			}
+			db, err := store.Open(ctx, filepath.Join(dir, "x.duckdb"), store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			id, err := j.load(ctx, db, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tc.signal {
+				cancel(signalError{syscall.SIGINT})
+			} else if err := os.WriteFile(out, nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			_, err = j.publish(ctx, db, id)
+			if err == nil {
+				t.Fatal("the report was drawn")
+			}
+			if code := j.s.end(0, j.undo(ctx, db, id, err)); code != tc.code || !strings.Contains(said.String(), tc.said) {
+				t.Errorf("exit code %d, want %d and %q:\n%s", code, tc.code, tc.said, &said)
+			}
+			if id, err = j.load(t.Context(), db, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			sum, err := db.Summarize(t.Context(), id, j.matcher)
+			if err != nil || sum.Totals.Loaded != tc.loaded {
+				t.Errorf("the run after it: %+v, error %v; want %d loaded", sum.Totals, err, tc.loaded)
+			}
+		})
 	}
 }

@@ -248,19 +248,41 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	j.timed("load", started)
+	sum, err := j.publish(ctx, db, id)
+	if err != nil {
+		return 0, j.undo(ctx, db, id, err)
+	}
+	return sum.ExitCode, j.print(sum)
+}
+
+// publish draws the report of a run.
+func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*store.Summary, error) {
 	mark := time.Now()
 	sum, err := db.Summarize(ctx, id, j.matcher)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	j.timed("summarize", mark)
 	sum.Timings = j.timings
 	j.judgeInputs(sum)
 	sum.ExitCode = j.exitCode(sum)
 	if err := report.Write(j.flags.out, sum, report.Options{PlainCSV: j.flags.csv == "plain"}); err != nil {
-		return 0, fmt.Errorf("writing the report: %w", err)
+		return nil, fmt.Errorf("writing the report: %w", err)
 	}
-	return sum.ExitCode, j.print(sum)
+	return sum, nil
+}
+
+// undo takes a run back that was stopped between its load and its report, as an interrupted
+// run promises. After any other failure the run stays: reading the exports again finds
+// duplicates and draws the same report.
+func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if forget := db.Forget(context.WithoutCancel(ctx), id); forget != nil {
+		j.s.kept = fmt.Sprintf("run %d is in the database without a report: %v", id, forget)
+	}
+	return err
 }
 
 func (j *job) timed(stage string, since time.Time) {

@@ -53,8 +53,26 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int6
 		db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return 0, nil, err
 	}
-	_, err = db.conn.ExecContext(ctx, "CHECKPOINT dw")
+	// The run is in the database now; a signal that comes this late is for Forget.
+	_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw")
 	return run.ID, inputs, err
+}
+
+// Forget takes a run out of the database again, with all records it loaded.
+func (db *DB) Forget(ctx context.Context, run int64) error {
+	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	for _, table := range []string{"records", "sightings", "rejects", "files", "runs"} {
+		if _, err := db.conn.ExecContext(ctx, "DELETE FROM dw."+table+" WHERE run_id = ?", run); err != nil {
+			db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+			return fmt.Errorf("forgetting run %d: %w", run, err)
+		}
+	}
+	if _, err := db.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("forgetting run %d: %w", run, err)
+	}
+	return nil
 }
 
 // transact does what must be in the database whole or not at all.
@@ -77,7 +95,11 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if err := db.account(ctx, run, tool, inputs, totals); err != nil {
 		return nil, fmt.Errorf("loading the ledger: %w", err)
 	}
-	if _, err := db.conn.ExecContext(ctx, "COMMIT"); err != nil {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	// Not to be cancelled: of a cancelled COMMIT nobody knows whether it took place.
+	if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return nil, fmt.Errorf("committing the run: %w", err)
 	}
 	return inputs, nil

@@ -457,3 +457,29 @@ func TestManyFiles(t *testing.T) {
 		t.Errorf("the ledger read back differs (-loaded +read):\n%s", d)
 	}
 }
+
+// Forgetting a run leaves what earlier runs loaded, and the exports can be loaded again.
+func TestForget(t *testing.T) {
+	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	first := load(t, db, night[:3])
+	second := load(t, db, night, ingest.Reject{File: "b.csv", Row: 5, ByteOffset: 500, Reason: "row is empty", Excerpt: ",,,"})
+	if err := db.Forget(t.Context(), second.Run.ID); err != nil {
+		t.Fatal(err)
+	}
+	for table, want := range map[string]int{"records": 3, "sightings": 0, "rejects": 0, "files": 1, "runs": 1} {
+		var n int
+		if err := db.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM dw."+table).Scan(&n); err != nil || n != want {
+			t.Errorf("%s: %d rows, error %v; want %d", table, n, err, want)
+		}
+	}
+	left, err := db.Summarize(t.Context(), first.Run.ID, matcher)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(first.Findings, left.Findings); d != "" {
+		t.Errorf("the first run reports other findings (-before +after):\n%s", d)
+	}
+	if again := load(t, db, night); again.Totals.Loaded != 3 || again.Totals.Duplicates != 3 {
+		t.Errorf("the run after it: %+v, want 3 loaded and 3 duplicates", again.Totals)
+	}
+}
