@@ -76,18 +76,21 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	defer v.release()
 	j := &judge{m: m}
 	in := b.Records
-	text := func(col, i int) []byte { return stringAt(in.Column(col).(*array.String), i) }
+	column := func(col int) *array.String { return in.Column(col).(*array.String) }
+	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
+	entities, companies := column(ingest.ColEntity), column(ingest.ColCompany)
 	for i := range b.Len() {
-		if string(text(ingest.ColOutcome, i)) == ingest.OK {
+		if outcomes.Value(i) == ingest.OK {
 			v.ok()
 			continue
 		}
-		j.record(string(text(ingest.ColLog, i)), [numFields][]byte{text(ingest.ColErrorText, i), text(ingest.ColTraceText, i)}, text(ingest.ColEntity, i), text(ingest.ColCompany, i))
-		v.append(j, string(text(ingest.ColLog, i)), text(ingest.ColEntity, i))
+		log, entity := logs.Value(i), stringAt(entities, i)
+		j.record(log, [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
+		v.append(j, log, entity)
 	}
 	cols := make([]arrow.Array, 0, NumColumns)
 	cols = append(cols, in.Columns()...)
-	for _, f := range v.columns() {
+	for _, f := range v.order {
 		a := f.NewArray()
 		defer a.Release()
 		cols = append(cols, a)
@@ -130,8 +133,6 @@ func newVerdicts(mem memory.Allocator) *verdicts {
 	v.end = v.order[ColMatchedEnd-ingest.NumColumns].(*array.Int32Builder)
 	return v
 }
-
-func (v *verdicts) columns() []array.Builder { return v.order }
 
 func (v *verdicts) release() {
 	for _, b := range v.order {

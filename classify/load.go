@@ -265,7 +265,6 @@ var (
 	codeForm   = regexp.MustCompile(`^0x[89A-Fa-f][0-9A-Fa-f]{7}$`)
 	words      = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	statuses   = []string{"documented", "observed", "experimental", "deprecated"}
-	severities = []string{"critical", "high", "medium", "low", "info"}
 	retries    = []string{"yes", "after-fix", "no"}
 	logKinds   = []string{"dualwrite", "plugintrace"}
 	fieldNames = []string{"error_text", "trace_text"}
@@ -303,7 +302,7 @@ func (l *loader) check(r *Rule, m *ast.MappingNode) {
 		bad("title", "title has %d characters, at most %d fit the report", n, maxTitle)
 	}
 	oneOf("status", r.Status, statuses)
-	oneOf("severity", r.Severity, severities)
+	oneOf("severity", r.Severity, Severities)
 	if !words.MatchString(r.Category) {
 		bad("category", "category is %q, must be lower-case words joined by hyphens", r.Category)
 	}

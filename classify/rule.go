@@ -1,5 +1,8 @@
 package classify
 
+// Severities of a rule, the worst first. The caller must not change them.
+var Severities = []string{"critical", "high", "medium", "low", "info"}
+
 // A Rule is one entry of a rule file (DESIGN section 5): how to recognise a failure, what it
 // means, and what to do. Texts may hold placeholders, see Fill.
 type Rule struct {

@@ -29,14 +29,9 @@ func runRules(s *session, args []string) (int, error) {
 
 func runRulesList(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules list [flags]", "Lists every rule: id, severity, category, priority, logs and title.")
-	var rf ruleFlags
-	rf.define(f.group("Rules"))
-	if done, err := f.parse(s, args); done || err != nil {
+	m, err := matcherFor(s, f, args)
+	if m == nil {
 		return exitDone, err
-	}
-	m, err := rf.compile()
-	if err != nil {
-		return 0, err
 	}
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tSTATUS\tSEVERITY\tCATEGORY\tPRIORITY\tLOGS\tTITLE")
@@ -46,18 +41,24 @@ func runRulesList(s *session, args []string) (int, error) {
 	return exitDone, w.Flush()
 }
 
+// matcherFor compiles the rules that the arguments choose; nil without an error when help was
+// asked for.
+func matcherFor(s *session, f *flags, args []string) (*classify.Matcher, error) {
+	var rf ruleFlags
+	rf.define(f.group("Rules"))
+	if done, err := f.parse(s, args); done || err != nil {
+		return nil, err
+	}
+	return rf.compile()
+}
+
 func runRulesTest(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules test [flags]", `Judges every example of every rule by the whole rule set: a match example must
 come out as its own rule, a no_match example must not.
 Exit code 0: all come out right. 1: some do not. 2: a rule file has mistakes.`)
-	var rf ruleFlags
-	rf.define(f.group("Rules"))
-	if done, err := f.parse(s, args); done || err != nil {
+	m, err := matcherFor(s, f, args)
+	if m == nil {
 		return exitDone, err
-	}
-	m, err := rf.compile()
-	if err != nil {
-		return 0, err
 	}
 	examples, failures := m.Test()
 	for _, x := range failures {

@@ -133,7 +133,7 @@ func (j *job) check() error {
 	}{
 		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
 		{"--format", r.format, []string{"auto", "csv", "json", "text"}},
-		{"--fail-on", r.failOn, append([]string{"", "new"}, severities...)},
+		{"--fail-on", r.failOn, append([]string{"", "new"}, classify.Severities...)},
 		{"--progress", r.progress, []string{"auto", "plain", "none"}},
 		{"--csv", r.csv, []string{"excel", "plain"}},
 	} {
@@ -345,8 +345,6 @@ func (j *job) judgeInputs(sum *store.Summary) {
 	}
 }
 
-var severities = []string{"critical", "high", "medium", "low", "info"}
-
 func (j *job) exitCode(sum *store.Summary) int {
 	switch {
 	case len(j.failures) > 0:
@@ -377,9 +375,9 @@ func failOnMet(failOn string, sum *store.Summary) bool {
 	case "new":
 		return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool { return f.Change == "new" })
 	}
-	worst := slices.Index(severities, failOn)
+	worst := slices.Index(classify.Severities, failOn)
 	return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool {
-		i := slices.Index(severities, f.Severity)
+		i := slices.Index(classify.Severities, f.Severity)
 		return i >= 0 && i <= worst
 	})
 }

@@ -9,8 +9,6 @@ import (
 	"dwtriage/classify"
 )
 
-var severityOrder = []string{"critical", "high", "medium", "low", "info", ""}
-
 // sqlMaps is for how many failing maps a fix spells its SQL out.
 const sqlMaps = 3
 
@@ -30,26 +28,22 @@ func (z *summarizer) fixes() error {
 	if err != nil {
 		return err
 	}
+	var fixes []*Fix
 	for i := range z.s.Signatures {
 		s := &z.s.Signatures[i]
 		if r := z.m.Rule(s.ID); r != nil {
-			s.Fix, s.Meaning = z.fix(r, s)
-			z.s.Fixes = append(z.s.Fixes, *s.Fix)
+			s.Fix = z.fix(r, s)
+			s.Meaning = s.Fix.Cause
+			fixes = append(fixes, s.Fix)
 		}
 	}
-	slices.SortFunc(z.s.Fixes, func(a, b Fix) int {
-		return cmp.Or(cmp.Compare(b.Records, a.Records),
-			cmp.Compare(slices.Index(severityOrder, a.Severity), slices.Index(severityOrder, b.Severity)), cmp.Compare(a.Signature, b.Signature))
+	slices.SortFunc(fixes, func(a, b *Fix) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
+			cmp.Compare(a.Signature, b.Signature))
 	})
-	rank := make(map[string]int)
-	for i := range z.s.Fixes {
-		z.s.Fixes[i].Rank = i + 1
-		rank[z.s.Fixes[i].Signature] = i + 1
-	}
-	for i := range z.s.Signatures {
-		if s := &z.s.Signatures[i]; s.Fix != nil {
-			s.Fix.Rank = rank[s.ID]
-		}
+	for i, f := range fixes {
+		f.Rank = i + 1
+		z.s.Fixes = append(z.s.Fixes, *f)
 	}
 	z.fillFindings()
 	return nil
@@ -57,7 +51,7 @@ func (z *summarizer) fixes() error {
 
 // fix fills a rule's fix in for everything that fails with it. Texts name up to three values of
 // a capture; SQL is spelt out per map.
-func (z *summarizer) fix(r *classify.Rule, s *Signature) (*Fix, string) {
+func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 	fs := z.bySig[r.ID]
 	entities := mapTitles(fs)
 	var maps []*classify.Map
@@ -79,13 +73,12 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) (*Fix, string) {
 		values["map"] = values["map_title"]
 	}
 	cause, filled := r.Fill(values, one, prerequisites)
-	f := &Fix{
+	return &Fix{
 		Signature: r.ID, Title: r.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
 		Records: s.Records, Entities: entities, Role: filled.Role, Retry: filled.Retry, Steps: filled.Steps,
 		Prerequisites: prerequisites, URL: filled.URL, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+		SQL: z.sql(r, maps, prerequisites),
 	}
-	f.SQL = z.sql(r, maps, prerequisites)
-	return f, cause
 }
 
 func (z *summarizer) mapOf(title string) *classify.Map {

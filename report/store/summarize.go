@@ -41,8 +41,8 @@ type summarizer struct {
 	id  int64
 	s   *Summary
 
-	status map[string]string // per signature
-	bySig  map[string][]*Finding
+	status map[string]string              // per signature
+	bySig  map[string][]*Finding          // of s.Findings
 	values map[string]map[string][]string // signature → capture → most frequent values
 }
 
@@ -160,7 +160,12 @@ func (z *summarizer) findings() error {
 		z.s.Findings = append(z.s.Findings, f)
 		return err
 	})
-	z.s.Severities = ordered(severities, "critical", "high", "medium", "low", "info", "unrated")
+	z.s.Severities = ordered(severities, append(slices.Clone(classify.Severities), "unrated")...)
+	z.bySig = make(map[string][]*Finding)
+	for i := range z.s.Findings {
+		f := &z.s.Findings[i]
+		z.bySig[f.Signature] = append(z.bySig[f.Signature], f)
+	}
 	return err
 }
 
@@ -187,14 +192,12 @@ func (z *summarizer) title(sig string) string {
 	return sig // a rule that the database knows and today's rules do not
 }
 
+// A findingKey is what changes are told by: a signature in a map, over all companies.
+type findingKey struct{ sig, mapTitle string }
+
 // compare finds the run to compare with, and what changed against it.
 func (z *summarizer) compare() error {
 	s := z.s
-	z.bySig = make(map[string][]*Finding)
-	for i := range s.Findings {
-		f := &s.Findings[i]
-		z.bySig[f.Signature] = append(z.bySig[f.Signature], f)
-	}
 	err := z.each("baseline", func(rows *sql.Rows) error {
 		s.Baseline = &Run{}
 		return rows.Scan(&s.Baseline.ID, &s.Baseline.Environment, &s.Baseline.Started, &s.Baseline.Finished)
@@ -202,49 +205,33 @@ func (z *summarizer) compare() error {
 	if err != nil || s.Baseline == nil {
 		return err
 	}
-	if err := z.scope("baseline", s.Baseline.ID); err != nil {
+	before, err := z.before()
+	if err != nil {
 		return err
 	}
-	type key struct{ sig, mapTitle string }
-	before := make(map[key]Change)
-	if err := z.each("before", func(rows *sql.Rows) error {
-		var c Change
-		var first, last sql.NullTime
-		err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.PreviousRecords, &first, &last)
-		c.FirstSeen, c.LastSeen = first.Time, last.Time
-		before[key{c.Signature, c.MapTitle}] = c
-		return err
-	}); err != nil {
-		return err
-	}
-	fresh := make(map[key]*Change)
+	now := make(map[findingKey]*Change)
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		k := key{f.Signature, f.MapTitle}
-		f.Change = "ongoing"
-		if _, ok := before[k]; ok {
-			delete(fresh, k)
-			continue
-		}
+		k := findingKey{f.Signature, f.MapTitle}
 		f.Change = "new"
-		c := fresh[k]
+		if _, ok := before[k]; ok {
+			f.Change = "ongoing"
+		}
+		c := now[k]
 		if c == nil {
-			c = &Change{Change: "new", Signature: f.Signature, Title: f.Title, Severity: f.Severity, MapTitle: f.MapTitle, Map: f.Map}
-			fresh[k] = c
+			c = &Change{Change: f.Change, Signature: f.Signature, Title: f.Title, Severity: f.Severity, MapTitle: f.MapTitle, Map: f.Map}
+			now[k] = c
 		}
 		c.Records += f.Records
 		c.FirstSeen, c.LastSeen = earlier(c.FirstSeen, f.FirstSeen), later(c.LastSeen, f.LastSeen)
 	}
-	for _, c := range fresh {
-		s.Changes = append(s.Changes, *c)
-	}
-	now := make(map[key]bool)
-	for _, f := range s.Findings {
-		now[key{f.Signature, f.MapTitle}] = true
+	for _, c := range now {
+		if c.Change == "new" {
+			s.Changes = append(s.Changes, *c)
+		}
 	}
 	for k, c := range before {
-		if !now[k] {
-			c.Change, c.Title = "resolved", z.title(c.Signature)
+		if now[k] == nil {
 			s.Changes = append(s.Changes, c)
 		}
 	}
@@ -253,6 +240,23 @@ func (z *summarizer) compare() error {
 			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MapTitle, b.MapTitle))
 	})
 	return nil
+}
+
+// before lists what failed in the baseline, each as the change it is if it does not fail now.
+func (z *summarizer) before() (map[findingKey]Change, error) {
+	if err := z.scope("baseline", z.s.Baseline.ID); err != nil {
+		return nil, err
+	}
+	before := make(map[findingKey]Change)
+	err := z.each("before", func(rows *sql.Rows) error {
+		c := Change{Change: "resolved"}
+		var first, last sql.NullTime
+		err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.PreviousRecords, &first, &last)
+		c.FirstSeen, c.LastSeen, c.Title = first.Time, last.Time, z.title(c.Signature)
+		before[findingKey{c.Signature, c.MapTitle}] = c
+		return err
+	})
+	return before, err
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -337,21 +341,24 @@ func (z *summarizer) find(sig string) *Signature {
 	return nil
 }
 
+// sum adds findings up: how many records, from when to when.
+func sum(fs []*Finding) (records int64, first, last time.Time) {
+	for _, f := range fs {
+		records += f.Records
+		first, last = earlier(first, f.FirstSeen), later(last, f.LastSeen)
+	}
+	return records, first, last
+}
+
 func (z *summarizer) cluster(id string, fs []*Finding) Cluster {
 	c := Cluster{TemplateID: id, Change: z.change(fs), Maps: mapTitles(fs), Companies: companies(fs)}
-	for _, f := range fs {
-		c.Records += f.Records
-		c.FirstSeen, c.LastSeen = earlier(c.FirstSeen, f.FirstSeen), later(c.LastSeen, f.LastSeen)
-	}
+	c.Records, c.FirstSeen, c.LastSeen = sum(fs)
 	return c
 }
 
 func (z *summarizer) signature(sig string, fs []*Finding) Signature {
 	s := Signature{ID: sig, Title: z.title(sig), Status: z.status[sig], Category: fs[0].Category, Severity: fs[0].Severity, Change: z.change(fs)}
-	for _, f := range fs {
-		s.Records += f.Records
-		s.FirstSeen, s.LastSeen = earlier(s.FirstSeen, f.FirstSeen), later(s.LastSeen, f.LastSeen)
-	}
+	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
 	s.Where = where(fs)
 	if r := z.m.Rule(sig); r != nil {
 		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause

@@ -1,2 +1,2 @@
--- How many business records does a signature touch?
-SELECT sig, count(DISTINCT affected_key) FROM scope WHERE outcome = 'error' GROUP BY sig ORDER BY sig;
+-- How many business records does a rule or code touch?
+SELECT sig, count(DISTINCT affected_key) FROM scope WHERE outcome = 'error' AND status <> 'unknown' GROUP BY sig ORDER BY sig;
