@@ -81,6 +81,34 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 	return cause, fix
 }
 
+// queryMaps is for how many maps a fix spells its queries out.
+const queryMaps = 3
+
+// Queries gives the rule's SQL filled in for the maps that fail, or may be the one that fails:
+// spelt out for each of the first three. A query that names no map is given once.
+func (r *Rule) Queries(captures map[string]string, maps []*Map, prerequisites []string) []SQL {
+	if len(maps) == 0 {
+		maps = []*Map{nil}
+	}
+	var out []SQL
+	seen := make(map[string]bool)
+	_, noMap := r.Fill(captures, nil, prerequisites)
+	for _, m := range maps[:min(len(maps), queryMaps)] {
+		_, filled := r.Fill(captures, m, prerequisites)
+		for i, q := range filled.SQL {
+			if seen[q.Text] {
+				continue
+			}
+			seen[q.Text] = true
+			if len(maps) > 1 && q.Text != noMap.SQL[i].Text {
+				q.Title += ": " + m.Title
+			}
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
 func (m *Map) placeholder(name string, prerequisites []string) string {
 	if name == "prerequisites" {
 		return strings.Join(prerequisites, ", ")

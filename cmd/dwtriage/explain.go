@@ -188,7 +188,7 @@ func explainFix(p *printer, v *classify.Verdict) {
 	for i, step := range fix.Steps {
 		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
 	}
-	for _, q := range fix.SQL {
+	for _, q := range v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Prerequisites) {
 		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
 	}
 	if fix.URL != "" {

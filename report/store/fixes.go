@@ -9,9 +9,6 @@ import (
 	"dwtriage/classify"
 )
 
-// sqlMaps is for how many failing maps a fix spells its SQL out.
-const sqlMaps = 3
-
 // fixes makes the plan: one fix per rule, filled in for the maps and values that fail, most
 // records first.
 func (z *summarizer) fixes() error {
@@ -56,8 +53,10 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 	entities := mapTitles(fs)
 	var maps []*classify.Map
 	for _, e := range entities {
-		if mp := z.mapOf(e); mp != nil {
-			maps = append(maps, mp)
+		for _, title := range z.candidates[e] {
+			if mp := z.mapOf(title); mp != nil && !slices.Contains(maps, mp) {
+				maps = append(maps, mp)
+			}
 		}
 	}
 	var prerequisites []string
@@ -73,12 +72,15 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 		values["map"] = values["map_title"]
 	}
 	cause, filled := r.Fill(values, one, prerequisites)
-	return &Fix{
+	f := &Fix{
 		Signature: r.ID, Title: r.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
 		Records: s.Records, Entities: entities, Role: filled.Role, Retry: filled.Retry, Steps: filled.Steps,
 		Prerequisites: prerequisites, URL: filled.URL, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
-		SQL: z.sql(r, maps, prerequisites),
 	}
+	for _, q := range r.Queries(z.first(r.ID), maps, prerequisites) {
+		f.SQL = append(f.SQL, SQL(q))
+	}
+	return f
 }
 
 func (z *summarizer) mapOf(title string) *classify.Map {
@@ -119,30 +121,11 @@ func phrase(values []string) string {
 	}
 }
 
-// sql spells the queries of a rule out for the maps that fail most. A query that names no map
-// is given once.
-func (z *summarizer) sql(r *classify.Rule, maps []*classify.Map, prerequisites []string) []SQL {
-	var out []SQL
-	seen := make(map[string]bool)
-	first := make(map[string]string)
-	for name, values := range z.values[r.ID] {
-		first[name] = values[0]
-	}
-	if len(maps) == 0 {
-		maps = []*classify.Map{nil}
-	}
-	for _, mp := range maps[:min(len(maps), sqlMaps)] {
-		_, filled := r.Fill(first, mp, prerequisites)
-		for _, q := range filled.SQL {
-			if seen[q.Text] {
-				continue
-			}
-			seen[q.Text] = true
-			if mp != nil && len(maps) > 1 {
-				q.Title += ": " + mp.Title
-			}
-			out = append(out, SQL(q))
-		}
+// first gives the most frequent value of every capture: a query cannot name three at once.
+func (z *summarizer) first(sig string) map[string]string {
+	out := make(map[string]string)
+	for name, values := range z.values[sig] {
+		out[name] = values[0]
 	}
 	return out
 }

@@ -41,9 +41,10 @@ type summarizer struct {
 	id  int64
 	s   *Summary
 
-	status map[string]string              // per signature
-	bySig  map[string][]*Finding          // of s.Findings
-	values map[string]map[string][]string // signature → capture → most frequent values
+	status     map[string]string              // per signature
+	bySig      map[string][]*Finding          // of s.Findings
+	candidates map[string][]string            // MapTitle → titles of the maps it may be
+	values     map[string]map[string][]string // signature → capture → most frequent values
 }
 
 // each runs an embedded query and calls scan for every row.
@@ -137,14 +138,17 @@ func ordered(counts map[string]int64, names ...string) []Count {
 
 func (z *summarizer) findings() error {
 	z.status = make(map[string]string)
+	z.candidates = make(map[string][]string)
 	severities := make(map[string]int64)
 	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
 	err := z.each("findings", func(rows *sql.Rows) error {
 		var f Finding
 		var status string
 		var first, last sql.NullTime
+		var candidates duckdb.Composite[[]string]
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, &first, &last)
+			&f.Records, &f.AffectedKeys, &first, &last, &candidates)
+		z.candidates[f.MapTitle] = candidates.Get()
 		f.FirstSeen, f.LastSeen = first.Time, last.Time
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
 			if known, ok := same[*name]; ok {
