@@ -31,9 +31,11 @@ func newExpression(source string) (*expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &expression{source: source, names: re.CapNames()}
-	x.prog = compileProgram(re)
-	return x, nil
+	return expressionOf(source, re), nil
+}
+
+func expressionOf(source string, re *syntax.Regexp) *expression {
+	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re)}
 }
 
 // parse reads an expression as rules mean it: without regard to case, the dot is any character.
@@ -76,6 +78,23 @@ func (x *expression) submatches(buf []int32, form textForm, text []byte, start i
 		caps[i] = int32(at)
 	}
 	return caps
+}
+
+// next is where the first match from text[from:] on starts, -1 when there is none.
+func (x *expression) next(form textForm, text []byte, from int) int {
+	if x.prog != nil && form != oddText {
+		m := machine{text: text, ascii: form == asciiText, steps: maxSteps}
+		if start, _ := m.find(x.prog, from, len(text)); m.steps >= 0 {
+			return start
+		}
+	}
+	// Searching in text[from:] would lose the byte before it, which \b asks for.
+	for _, loc := range x.regexp().FindAllIndex(text, -1) {
+		if loc[0] >= from {
+			return loc[0]
+		}
+	}
+	return -1
 }
 
 // maxSteps bounds the work of the backtracker for one expression on one text, about 1 ms.

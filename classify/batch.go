@@ -64,7 +64,7 @@ var schema = func() *arrow.Schema {
 func Schema() *arrow.Schema { return schema }
 
 // Classify fills the verdict columns of b, with memory of mem (nil: Go memory). The batch keeps
-// its columns; nothing is copied.
+// its columns, but a company that only a message names is filled into column company.
 func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	if b.Len() == 0 {
 		return
@@ -79,6 +79,7 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	column := func(col int) *array.String { return in.Column(col).(*array.String) }
 	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
 	entities, companies := column(ingest.ColEntity), column(ingest.ColCompany)
+	var named companyNames
 	for i := range b.Len() {
 		if outcomes.Value(i) == ingest.OK {
 			v.ok()
@@ -87,9 +88,16 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 		log, entity := logs.Value(i), stringAt(entities, i)
 		j.record(log, [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
 		v.append(j, log, entity)
+		if company := j.capture("company"); company != nil && companies.IsNull(i) {
+			named.add(i, company)
+		}
 	}
 	cols := make([]arrow.Array, 0, NumColumns)
 	cols = append(cols, in.Columns()...)
+	if len(named.rows) > 0 {
+		cols[ingest.ColCompany] = named.column(companies, mem)
+		defer cols[ingest.ColCompany].Release()
+	}
 	for _, f := range v.order {
 		a := f.NewArray()
 		defer a.Release()
@@ -189,9 +197,38 @@ func (v *verdicts) append(j *judge, log string, entity []byte) {
 	v.end.Append(primary.end)
 }
 
+// companyNames are the legal entities that messages name in records whose log does not.
+type companyNames struct {
+	rows  []int
+	names []string
+}
+
+func (c *companyNames) add(row int, name []byte) {
+	c.rows, c.names = append(c.rows, row), append(c.names, string(name))
+}
+
+// column is the company column with the names filled in.
+func (c *companyNames) column(old *array.String, mem memory.Allocator) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	next := 0
+	for i := range old.Len() {
+		switch {
+		case next < len(c.rows) && c.rows[next] == i:
+			b.Append(c.names[next])
+			next++
+		case old.IsNull(i):
+			b.AppendNull()
+		default:
+			b.Append(old.Value(i))
+		}
+	}
+	return b.NewArray()
+}
+
 // affectedKey is the business record that failed, where the message names it.
 func (j *judge) affectedKey() []byte {
-	if key := j.capture("affected_key"); key != nil {
+	if key := j.capture("record_key"); key != nil {
 		return key
 	}
 	return j.capture("record_id")

@@ -16,15 +16,19 @@ type Map struct {
 	Table     string // Dataverse logical name: account
 	FnoEntity string // AOT name of the F&O entity: CustCustomerV3Entity
 	Variant   string // "current" for the mapping reference in force
+	Record    string // what one of its rows is called in a sentence: payment term
 
 	order int   // place in the catalogue
 	needs []int // maps its look-ups point to, by place, without itself
+	only  []filterTerms // its rows are those that one of these holds for; empty: not documented
 }
 
 // catalogue knows every documented map by all of its names.
 type catalogue struct {
 	maps  []*Map
 	names map[string][]int // folded name → maps, by place
+
+	byTarget, byColumn map[string][]*dependency // by folded name of the target's set or table, of the look-up column
 }
 
 // foldName makes the spellings of a name equal: case, blanks and punctuation do not count.
@@ -41,14 +45,17 @@ func foldName(dst, name []byte) []byte {
 }
 
 func loadCatalogue(fsys fs.FS) (*catalogue, error) {
-	maps, err := readTable(fsys, "entity-maps.csv", "map_name", "dataverse_table_set", "dataverse_table", "fno_entity", "variant", "aliases")
+	maps, err := readTable(fsys, "entity-maps.csv", "map_name", "dataverse_table_set", "dataverse_table", "fno_entity", "variant", "aliases", "record_name", "filter")
 	if err != nil {
 		return nil, err
 	}
-	c := &catalogue{names: make(map[string][]int)}
+	c := &catalogue{names: make(map[string][]int), byTarget: make(map[string][]*dependency), byColumn: make(map[string][]*dependency)}
 	same := make(map[string]int)
 	for i, r := range maps {
-		m := &Map{Name: r[0], Set: r[1], Table: r[2], FnoEntity: r[3], Variant: r[4], order: i}
+		m := &Map{Name: r[0], Set: r[1], Table: r[2], FnoEntity: r[3], Variant: r[4], Record: r[6], order: i}
+		if m.only, err = parseFilters(r[7]); err != nil {
+			return nil, fmt.Errorf("entity-maps.csv: %s: %w", m.Name, err)
+		}
 		c.maps = append(c.maps, m)
 		same[m.Name]++
 		names := append([]string{m.Name, m.Set, m.Table, m.FnoEntity, m.Name + " (" + m.Set + ")"}, strings.Split(r[5], "|")...)
@@ -76,17 +83,22 @@ func (c *catalogue) name(n string, i int) {
 // related ids say nothing about a single record, and look-ups that are only followed from
 // Dataverse to F&O ("<") nothing about writing to Dataverse: both are left out.
 func (c *catalogue) loadNeeds(fsys fs.FS) error {
-	rows, err := readTable(fsys, "map-dependencies.csv", "map_name", "dataverse_table_set", "target_map_name", "target_table_set", "direction", "dependency_type", "relation", "variant")
+	rows, err := readTable(fsys, "map-dependencies.csv", "map_name", "dataverse_table_set", "target_map_name", "target_table_set", "direction", "dependency_type",
+		"relation", "variant", "lookup_column", "lookup_key_column", "target_table")
 	if err != nil {
 		return err
 	}
+	both := c.byNameAndSet()
 	for _, r := range rows {
+		if r[8] != "" && r[5] != "related-record-id" {
+			c.dependency(r, both)
+		}
 		if r[5] == "solution-prerequisite" || r[5] == "related-record-id" || r[4] == "<" || r[6] == "self" || r[7] == "pre-party" {
 			continue
 		}
-		from := c.both(r[0], r[1])
+		from := both(r[0], r[1])
 		for _, target := range strings.Split(r[2], "|") {
-			to := c.both(target, r[3])
+			to := both(target, r[3])
 			if from < 0 || to < 0 || from == to || slices.Contains(c.maps[from].needs, to) {
 				continue
 			}
@@ -96,14 +108,43 @@ func (c *catalogue) loadNeeds(fsys fs.FS) error {
 	return nil
 }
 
-// both finds the map with this name and set, -1 when there is none.
-func (c *catalogue) both(name, set string) int {
-	for i, m := range c.maps {
-		if m.Name == name && (m.Set == set || set == "") {
-			return i
+// dependency notes a look-up by the names under which messages give it.
+func (c *catalogue) dependency(r []string, both func(name, set string) int) {
+	d := &dependency{from: both(r[0], r[1]), column: folded([]byte(r[8])), key: r[9]}
+	for _, t := range strings.Split(r[2], "|") {
+		if to := both(t, r[3]); to >= 0 {
+			d.targets = append(d.targets, to)
 		}
 	}
-	return -1
+	if d.from < 0 || len(d.targets) == 0 {
+		return
+	}
+	c.byColumn[d.column] = append(c.byColumn[d.column], d)
+	for i, name := range []string{folded([]byte(r[3])), folded([]byte(r[10]))} {
+		if name != "" && (i == 0 || name != folded([]byte(r[3]))) {
+			c.byTarget[name] = append(c.byTarget[name], d)
+		}
+	}
+}
+
+// byNameAndSet gives a function that finds the map with a name and a set, -1 when there is none.
+// Without a set the first map of that name is meant.
+func (c *catalogue) byNameAndSet() func(name, set string) int {
+	type key struct{ name, set string }
+	index := make(map[key]int, 2*len(c.maps))
+	for i, m := range c.maps {
+		for _, k := range []key{{m.Name, m.Set}, {m.Name, ""}} {
+			if _, ok := index[k]; !ok {
+				index[k] = i
+			}
+		}
+	}
+	return func(name, set string) int {
+		if i, ok := index[key{name, set}]; ok {
+			return i
+		}
+		return -1
+	}
 }
 
 // readTable reads the named columns of an embedded CSV file.

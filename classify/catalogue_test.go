@@ -203,15 +203,15 @@ func closure(c *catalogue) []map[int]bool {
 	return reach
 }
 
-const mapsHeader = "map_name,fno_entity,dataverse_table_set,dataverse_table,variant,app_area,aliases\n"
+const mapsHeader = "map_name,fno_entity,dataverse_table_set,dataverse_table,variant,app_area,aliases,record_name,filter\n"
 const needsHeader = "map_name,dataverse_table_set,fno_field,lookup_column,lookup_key_column,target_table_set,target_table,target_map_name,direction,dependency_type,relation,variant\n"
 
 func TestPrerequisiteRows(t *testing.T) {
 	maps := mapsHeader +
-		"Orders,OrderEntity,orders,order,current,,Orders\n" +
-		"Parcels,ParcelEntity,parcels,parcel,current,,Parcels\n" +
-		"Streets,StreetEntity,streets,street,current,,Streets\n" +
-		"Towns,TownEntity,towns,town,current,,Towns\n"
+		"Orders,OrderEntity,orders,order,current,,Orders,,\n" +
+		"Parcels,ParcelEntity,parcels,parcel,current,,Parcels,,\n" +
+		"Streets,StreetEntity,streets,street,current,,Streets,,\n" +
+		"Towns,TownEntity,towns,town,current,,Towns,,\n"
 	for _, tc := range []struct {
 		name, rows string
 		of         string
@@ -243,14 +243,7 @@ func TestPrerequisiteRows(t *testing.T) {
 }
 
 func TestTablesWithMistakes(t *testing.T) {
-	good := func() fstest.MapFS {
-		return fstest.MapFS{
-			"entity-maps.csv":      {Data: []byte(mapsHeader)},
-			"map-dependencies.csv": {Data: []byte(needsHeader)},
-			"error-codes.csv":      {Data: []byte("hex,name,message\n")},
-		}
-	}
-	if _, err := Compile(nil, "", good()); err != nil {
+	if _, err := Compile(&Set{}, testTables()); err != nil {
 		t.Fatalf("empty tables: %v", err)
 	}
 	for _, tc := range []struct {
@@ -266,9 +259,9 @@ func TestTablesWithMistakes(t *testing.T) {
 		{"two files", func(f fstest.MapFS) { delete(f, "entity-maps.csv"); delete(f, "error-codes.csv") }, []string{"entity-maps.csv", "error-codes.csv"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			tables := good()
+			tables := testTables()
 			tc.change(tables)
-			_, err := Compile(nil, "", fs.FS(tables))
+			_, err := Compile(&Set{}, fs.FS(tables))
 			for _, part := range tc.want {
 				if err == nil || !strings.Contains(err.Error(), part) {
 					t.Errorf("the error is %v, want it to name %q", err, part)

@@ -26,22 +26,21 @@ const ReferenceData = "reference-data"
 // A Matcher judges records. It is immutable and safe for concurrent use.
 type Matcher struct {
 	engine *engine
-	rules  []*Rule
+	set    *Set
 	byID   map[string]*Rule
-	digest string
 	codes  map[uint32]*Code
 	maps   *catalogue
 }
 
-// Compile makes a Matcher from the rules that Load returned, with their digest, and from
-// error-codes.csv, entity-maps.csv and map-dependencies.csv in tables.
-func Compile(rules []*Rule, digest string, tables fs.FS) (*Matcher, error) {
-	m := &Matcher{rules: rules, digest: digest, byID: make(map[string]*Rule, len(rules))}
-	for _, r := range rules {
+// Compile makes a Matcher from what Load returned, and from error-codes.csv, entity-maps.csv and
+// map-dependencies.csv in tables.
+func Compile(s *Set, tables fs.FS) (*Matcher, error) {
+	m := &Matcher{set: s, byID: make(map[string]*Rule, len(s.Rules))}
+	for _, r := range s.Rules {
 		m.byID[r.ID] = r
 	}
 	var errs [3]error
-	m.engine, errs[0] = newEngine(rules)
+	m.engine, errs[0] = newEngine(s.Rules)
 	m.codes, errs[1] = loadCodes(tables)
 	m.maps, errs[2] = loadCatalogue(tables)
 	if err := errors.Join(errs[:]...); err != nil {
@@ -51,13 +50,27 @@ func Compile(rules []*Rule, digest string, tables fs.FS) (*Matcher, error) {
 }
 
 // Rules lists all rules by id. The caller must not change them.
-func (m *Matcher) Rules() []*Rule { return m.rules }
+func (m *Matcher) Rules() []*Rule { return m.set.Rules }
+
+// Mute finds the mute of a signature (a rule id, code/0x… or unknown/…), nil when there is none.
+// It may have expired.
+func (m *Matcher) Mute(signature string) *Mute {
+	for i := range m.set.Mutes {
+		if m.set.Mutes[i].ID == signature {
+			return &m.set.Mutes[i]
+		}
+	}
+	return nil
+}
+
+// Set is what the Matcher was made from. The caller must not change it.
+func (m *Matcher) Set() *Set { return m.set }
 
 // Rule finds a rule by id, nil when there is none.
 func (m *Matcher) Rule(id string) *Rule { return m.byID[id] }
 
 // Digest identifies the rule files the Matcher was made from.
-func (m *Matcher) Digest() string { return m.digest }
+func (m *Matcher) Digest() string { return m.set.Digest }
 
 // Code finds an entry of the code table by its notation in column error_code, nil when there
 // is none.
@@ -135,6 +148,8 @@ type judge struct {
 	maps     []int
 	key      []byte
 	template []byte
+
+	lookup, lookupMap, lookupKey []byte // texts of captures, see lookup.go
 }
 
 type capture struct {
@@ -161,7 +176,9 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 	for _, mt := range j.matches {
 		j.m.engine.capture(mt, j.text[mt.field], j.keep)
 	}
-	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("entity"), j.capture("fno_entity"), entity)
+	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("map_name"), j.capture("entity"), j.capture("fno_entity"), entity)
+	j.maps = j.m.maps.filtered(j.maps, j.text[:]...)
+	j.lookups()
 	j.template = Template(j.template[:0], Headline(j.text[errorText]), entity, company)
 }
 
@@ -269,7 +286,7 @@ type Failure struct {
 // and those that fail: a match example must come out as its rule, with its captures; a no_match
 // example must not.
 func (m *Matcher) Test() (examples int, failures []Failure) {
-	for _, r := range m.rules {
+	for _, r := range m.set.Rules {
 		for _, ex := range r.Examples.Match {
 			examples++
 			log := cmp.Or(ex.Log, r.Logs[0])

@@ -2,11 +2,10 @@ package classify
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -185,16 +184,25 @@ func small(t *testing.T, lines ...string) *Matcher {
 		id, parts, _ := strings.Cut(l, " ")
 		fmt.Fprintf(&b, `- {id: %s, title: t, status: observed, severity: low, category: c, cause: c, fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: t}], no_match: [t]}, %s}`+"\n", id, parts)
 	}
-	rs, digest, err := Load([]fs.FS{fstest.MapFS{"a.yaml": {Data: []byte(b.String())}}}, []string{""})
+	return compileFile(t, b.String())
+}
+
+// compileFile makes a Matcher of one rule file.
+func compileFile(t testing.TB, text string) *Matcher {
+	t.Helper()
+	set, err := Load([]Layer{{ruleFile(text), ""}}, today)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Compile(rs, digest, rules.FS)
+	m, err := Compile(set, rules.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
+
+// today is when rule files are loaded in tests.
+var today = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
 const both = "logs: [dualwrite, plugintrace]"
 
@@ -421,15 +429,8 @@ func TestMatcherTestFindsFailures(t *testing.T) {
 	rule := `- {id: a-one, title: t, status: observed, severity: low, category: c, priority: 1, cause: c, logs: [dualwrite], match: {regex: "parcel (?P<parcel>\\w+)"},
   fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: parcel A1, captures: {parcel: A1}}, {text: parcel A1, captures: {parcel: B2}}, {text: letter A1}, {text: parcel A1, log: plugintrace}], no_match: [parcel A1, letter]}}
 `
-	rs, digest, err := Load([]fs.FS{fstest.MapFS{"a.yaml": {Data: []byte(rule)}}}, []string{""})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := Compile(rs, digest, rules.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.Digest() != digest || m.Rule("a-one") != rs[0] || m.Rule("a-two") != nil {
+	m := compileFile(t, rule)
+	if m.Digest() != m.Set().Digest || m.Rule("a-one") != m.Set().Rules[0] || m.Rule("a-two") != nil {
 		t.Errorf("digest %q, rules %v: not those of Load", m.Digest(), m.Rules())
 	}
 	n, failures := m.Test()
@@ -596,7 +597,7 @@ func judged(m *Matcher, r testRow) rowVerdict {
 		h := v.Hits[0]
 		w.category, w.severity, w.field, w.start, w.end = h.Rule.Category, h.Rule.Severity, h.Field, h.Start, h.End
 	}
-	w.key = v.Captures["affected_key"]
+	w.key = v.Captures["record_key"]
 	if w.key == "" {
 		w.key = v.Captures["record_id"]
 	}

@@ -1,14 +1,15 @@
 package classify
 
 import (
+	"cmp"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
 
-// Placeholders that the resolved map gives, beside a rule's own captures.
-var mapPlaceholders = []string{"map", "map_title", "set", "dataverse_table", "fno_table_entity", "prerequisites"}
+// Placeholders that every rule may use beside its own captures: the resolved map gives them, and
+// the missing look-ups of a reference-data failure (see lookup.go).
+var otherPlaceholders = []string{"map", "map_title", "set", "dataverse_table", "fno_table_entity", "prerequisites", "lookup", "lookup_map", "lookup_key"}
 
 // {name} or {name|text used when it is not known}
 var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}`)
@@ -28,6 +29,7 @@ func placeholders(r *Rule) []reference {
 			}
 		}
 	}
+	add("title", r.Title)
 	add("cause", r.Cause)
 	add("fix.summary", r.Fix.Summary)
 	add("fix.steps", r.Fix.Steps...)
@@ -37,15 +39,14 @@ func placeholders(r *Rule) []reference {
 	return refs
 }
 
-// captureNames lists the captures of an expression: the names of its groups, without the
+// captureNames lists the captures of the rule's expression: the names of its groups, without the
 // _2, _3 … that tell the groups of one capture apart.
-func captureNames(expr string) []string {
-	re, err := syntax.Parse("(?is)"+expr, syntax.Perl)
-	if err != nil {
+func (r *Rule) captureNames() []string {
+	if r.expr() == nil {
 		return nil
 	}
 	var names []string
-	for _, n := range re.CapNames() {
+	for _, n := range r.expr().CapNames() {
 		if n != "" {
 			names = append(names, captureName(n))
 		}
@@ -80,6 +81,18 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 	}
 	return cause, fix
 }
+
+// FillTitle returns the rule's title with its placeholders replaced as Fill does.
+func (r *Rule) FillTitle(captures map[string]string, m *Map) string {
+	title := fillText(r.Title, func(name string) string { return cmp.Or(captures[name], m.placeholder(name, nil)) })
+	if t := []rune(title); len(t) > longestTitle {
+		title = string(t[:longestTitle]) + " …"
+	}
+	return title
+}
+
+// longestTitle is how long a title may get by what is filled in, in characters.
+const longestTitle = 120
 
 // queryMaps is for how many maps a fix spells its queries out.
 const queryMaps = 3

@@ -104,7 +104,7 @@ func TestCaptureNames(t *testing.T) {
 		{`(?P<key_1>a)(?P<key_10>b)(?P<otc2>c)`, "key_1 key_10 otc2"},
 		{`(?P<key>`, ""},
 	} {
-		if got := strings.Join(captureNames(tc.expr), " "); got != tc.want {
+		if got := strings.Join((&Rule{Match: Match{Regex: tc.expr}}).captureNames(), " "); got != tc.want {
 			t.Errorf("captureNames(%q) is %q, want %q", tc.expr, got, tc.want)
 		}
 	}

@@ -20,13 +20,9 @@ const (
 	minLiteral  = 7  // shorter ones cannot be found by the filter, see filter.go
 )
 
-// neededLiterals analyses an expression, compiled case-insensitively. ok is false when it has no
+// neededLiterals analyses an expression, parsed case-insensitively. ok is false when it has no
 // usable literal: then it must be tried on every text.
-func neededLiterals(expr string) (n needed, ok bool) {
-	re, err := parse(expr)
-	if err != nil {
-		return needed{}, false
-	}
+func neededLiterals(re *syntax.Regexp) (n needed, ok bool) {
 	in := analyse(re)
 	prefix, inner := in.prefix, in.required
 	// Where the text begins cannot be seen from a hit in its middle.

@@ -10,11 +10,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v4"
 )
 
 // A RuleError is a mistake in a rule file, with its place.
@@ -33,33 +33,48 @@ func (e *RuleError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s%s", e.File, e.Line, e.Column, rule, e.Msg)
 }
 
-// Load reads every *.yaml and *.yml file in the root of each file system and returns the rules
-// sorted by id, with a digest over the files ("sha256:…"). names are put before the file names
-// in errors, one per file system. Loading is strict: an unknown key, a bad expression, a missing
-// part or an id used twice is a *RuleError, and all of them are joined in one error.
-func Load(systems []fs.FS, names []string) ([]*Rule, string, error) {
-	var l loader
+// A Layer is a folder of rule files. A rule of a later layer replaces the rule with the same id
+// of an earlier one: the built-in rules come first, those of a site behind them.
+type Layer struct {
+	FS   fs.FS  // its *.yaml and *.yml files, in the root
+	Name string // put before the file names in messages
+}
+
+// A Set is what the rule files of all layers hold together.
+type Set struct {
+	Rules   []*Rule // by id
+	Mutes   []Mute  // in the order of the files; expired ones too
+	Changes []Change
+	Digest  string // "sha256:…" over the files
+}
+
+// Load reads every rule file of the layers. Loading is strict: an unknown key, a bad expression,
+// a missing part or an id used twice in a layer is a *RuleError, and all of them are joined in
+// one error. Changes of severity that have not expired at now are applied.
+func Load(layers []Layer, now time.Time) (*Set, error) {
+	l := loader{byID: make(map[string]*Rule)}
 	sum := sha256.New()
-	for i, fsys := range systems {
-		files, err := ruleFiles(fsys)
+	for i, layer := range layers {
+		l.layer = i
+		files, err := ruleFiles(layer.FS)
 		if err != nil {
-			return nil, "", fmt.Errorf("reading rules in %s: %w", names[i], err)
+			return nil, fmt.Errorf("reading rules in %s: %w", layer.Name, err)
 		}
 		for _, f := range files {
-			text, err := fs.ReadFile(fsys, f)
+			text, err := fs.ReadFile(layer.FS, f)
 			if err != nil {
-				return nil, "", fmt.Errorf("reading rules: %w", err)
+				return nil, fmt.Errorf("reading rules: %w", err)
 			}
 			fmt.Fprintf(sum, "%s %d\n%s", f, len(text), text)
-			l.file(path.Join(names[i], f), text)
+			l.file(path.Join(layer.Name, f), text)
 		}
 	}
-	l.duplicates()
-	slices.SortFunc(l.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	s := l.set(now)
 	if len(l.errs) > 0 {
-		return nil, "", errors.Join(l.errs...)
+		return nil, errors.Join(l.errs...)
 	}
-	return l.rules, "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
+	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	return s, nil
 }
 
 func ruleFiles(fsys fs.FS) ([]string, error) {
@@ -77,127 +92,378 @@ func ruleFiles(fsys fs.FS) ([]string, error) {
 }
 
 type loader struct {
-	rules []*Rule
-	nodes []ast.Node // of rules, for positions
-	files []string   // of rules, with the name of their file system
-	errs  []error
-	at    string // file being read
+	byID    map[string]*Rule
+	mutes   []Mute
+	changes []Change
+	errs    []error
+	layer   int
+	at      string // file being read
+	rule    string // id of the entry being read
 }
 
-func (l *loader) fail(n ast.Node, rule, format string, args ...any) {
-	e := &RuleError{File: l.at, Line: 1, Column: 1, Rule: rule, Msg: fmt.Sprintf(format, args...)}
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
-		n = m.Values[0].Key // a mapping's own token is the colon behind it
+func (l *loader) fail(p place, format string, args ...any) {
+	l.errs = append(l.errs, &RuleError{File: l.at, Line: p.line, Column: p.column, Rule: l.rule, Msg: fmt.Sprintf(format, args...)})
+}
+
+// set puts the layers together: changes are applied, and what they and mutes name must exist.
+func (l *loader) set(now time.Time) *Set {
+	s := &Set{Mutes: l.mutes, Changes: l.changes}
+	for _, r := range l.byID {
+		s.Rules = append(s.Rules, r)
 	}
-	if n != nil && n.GetToken() != nil {
-		e.Line, e.Column = n.GetToken().Position.Line, n.GetToken().Position.Column
+	slices.SortFunc(s.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range s.Changes {
+		c := &s.Changes[i]
+		l.at, l.rule = c.File, ""
+		r := l.byID[c.ID]
+		if r == nil {
+			l.fail(c.place, "there is no rule %s to change%s", c.ID, l.nearestRule(c.ID))
+		} else if !c.Expired(now) {
+			c.was, r.Severity = r.Severity, c.Severity
+		}
 	}
-	l.errs = append(l.errs, e)
+	muted := make(map[string]bool)
+	for i := range s.Mutes {
+		m := &s.Mutes[i]
+		l.at, l.rule = m.File, ""
+		switch {
+		case muted[m.ID]:
+			l.fail(m.place, "%s is muted twice", m.ID)
+		case l.byID[m.ID] == nil && !mutableID.MatchString(m.ID):
+			l.fail(m.place, "there is no rule %s to mute%s; beside rules, code/0x… and unknown/… of a report can be muted", m.ID, l.nearestRule(m.ID))
+		}
+		muted[m.ID] = true
+	}
+	return s
+}
+
+func (l *loader) nearestRule(id string) string {
+	best, dist := "", 4
+	for known := range l.byID {
+		if d := editDistance(id, known); d < dist || d == dist && known < best {
+			best, dist = known, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %s?", best)
 }
 
 func (l *loader) file(name string, text []byte) {
-	l.at = name
-	f, err := parser.ParseBytes(text, 0)
-	if err != nil {
+	l.at, l.rule = name, ""
+	var docs []yaml.Node
+	if err := yaml.Load(text, &docs, yaml.WithAllDocuments()); err != nil {
 		l.syntax(err)
 		return
 	}
-	for _, doc := range f.Docs {
-		if doc.Body == nil {
+	for i := range docs {
+		if len(docs[i].Content) == 0 {
 			continue
 		}
-		list, ok := doc.Body.(*ast.SequenceNode)
-		if !ok {
-			l.fail(doc.Body, "", "a rule file is a list of rules, each starting with \"- id:\"")
+		list := docs[i].Content[0]
+		if list.Kind == yaml.ScalarNode && list.Tag == "!!null" {
+			continue // only comments
+		}
+		if list.Kind != yaml.SequenceNode {
+			l.fail(placeOf(list), "a rule file is a list of rules, each starting with \"- id:\"")
 			continue
 		}
-		before := len(l.rules)
-		for _, n := range list.Values {
-			l.rule(n)
+		for _, n := range list.Content {
+			l.entry(n)
 		}
-		l.sorted(before)
 	}
 }
 
-var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] ([^\n]*)`)
-
-// syntax turns the YAML library's "[line:column] message" and its excerpt into a RuleError.
+// syntax turns the YAML library's error into a RuleError.
 func (l *loader) syntax(err error) {
-	e := &RuleError{File: l.at, Line: 1, Column: 1, Msg: err.Error()}
-	if m := yamlPlace.FindStringSubmatch(yaml.FormatError(err, false, false)); m != nil {
-		fmt.Sscan(m[1], &e.Line)
-		fmt.Sscan(m[2], &e.Column)
-		e.Msg = m[3]
-	}
-	l.errs = append(l.errs, e)
-}
-
-// The keys a rule may have, by the path of the mapping they stand in.
-var ruleKeys = map[string][]string{
-	"":                        {"id", "title", "status", "logs", "severity", "category", "priority", "match", "wrapper", "cause", "fix", "references", "examples"},
-	"match":                   {"codes", "any", "regex", "none", "fields", "all"},
-	"fix":                     {"summary", "role", "retry", "steps", "sql", "url"},
-	"fix.sql":                 {"title", "text"},
-	"examples":                {"match", "no_match"},
-	"examples.match":          {"text", "captures", "log"},
-	"examples.match.captures": nil, // any name
-}
-
-func (l *loader) rule(n ast.Node) {
-	m, ok := n.(*ast.MappingNode)
-	if !ok {
-		l.fail(n, "", "a rule is a mapping that starts with \"id:\"")
+	var e *yaml.LoadError
+	if errors.As(err, &e) {
+		l.fail(place{max(e.Mark.Line, 1), max(e.Mark.Column, 1)}, "%s", e.Message)
 		return
 	}
-	id := textAt(m, "id")
+	l.fail(place{1, 1}, "%v", err)
+}
+
+// An entry of a rule file is a rule, or a mute or change of one.
+func (l *loader) entry(n *yaml.Node) {
+	l.rule = ""
+	if n.Kind != yaml.MappingNode {
+		l.fail(placeOf(n), "a rule is a mapping that starts with \"id:\"")
+		return
+	}
 	failed := len(l.errs)
-	l.keys(m, "", id)
-	r := &Rule{File: path.Base(l.at), Line: m.GetToken().Position.Line}
-	if err := yaml.NodeToValue(m, r); err != nil {
-		l.decode(n, id, err)
+	switch {
+	case valueAt(n, "mute") != nil:
+		m := l.mute(n)
+		if len(l.errs) == failed {
+			l.mutes = append(l.mutes, m)
+		}
+	case valueAt(n, "change") != nil:
+		c := l.change(n)
+		if len(l.errs) == failed {
+			l.changes = append(l.changes, c)
+		}
+	default:
+		r := l.readRule(n)
+		if len(l.errs) > failed {
+			return // a rule that was read only in part would fail the checks for the wrong reasons
+		}
+		l.check(r, n)
+		l.add(r)
 	}
-	if len(l.errs) > failed {
-		return // a rule that was read only in part would fail the checks for the wrong reasons
-	}
-	l.check(r, m)
-	l.rules = append(l.rules, r)
-	l.nodes = append(l.nodes, m)
-	l.files = append(l.files, l.at)
 }
 
-func (l *loader) decode(n ast.Node, id string, err error) {
-	e := &RuleError{File: l.at, Line: n.GetToken().Position.Line, Column: n.GetToken().Position.Column, Rule: id, Msg: err.Error()}
-	if m := yamlPlace.FindStringSubmatch(yaml.FormatError(err, false, false)); m != nil {
-		fmt.Sscan(m[1], &e.Line)
-		fmt.Sscan(m[2], &e.Column)
-		e.Msg = m[3]
+// add puts a rule into the set, in the place of one of an earlier layer with the same id.
+func (l *loader) add(r *Rule) {
+	if r.ID == "" {
+		return
 	}
-	l.errs = append(l.errs, e)
+	if before := l.byID[r.ID]; before != nil {
+		if before.layer == r.layer {
+			l.fail(r.places.id, "id is already used in %s:%d", before.Path, before.Line)
+			return
+		}
+		r.Replaces = fmt.Sprintf("%s:%d", before.Path, before.Line)
+	}
+	l.byID[r.ID] = r
 }
 
-// keys reports every key that no rule has, anywhere below n.
-func (l *loader) keys(n ast.Node, at, id string) {
-	switch n := n.(type) {
-	case *ast.SequenceNode:
-		for _, v := range n.Values {
-			l.keys(v, at, id)
+func (l *loader) readRule(n *yaml.Node) *Rule {
+	l.rule = scalarAt(n, "id")
+	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, layer: l.layer}
+	r.places = places{placeOf(n), placeOf(n), placeOf(n)}
+	l.mapping(n, "", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "id":
+			r.ID, r.places.id = l.text(key, v), placeOf(v)
+		case "title":
+			r.Title = l.text(key, v)
+		case "status":
+			r.Status = l.text(key, v)
+		case "logs":
+			r.Logs = l.texts(key, v)
+		case "severity":
+			r.Severity = l.text(key, v)
+		case "category":
+			r.Category = l.text(key, v)
+		case "priority":
+			r.Priority = l.number(key, v)
+		case "match":
+			r.places.match = placeOf(v)
+			l.match(&r.Match, &r.places, v)
+		case "wrapper":
+			r.Wrapper = l.truth(key, v)
+		case "cause":
+			r.Cause = l.text(key, v)
+		case "fix":
+			l.fix(&r.Fix, v)
+		case "references":
+			r.References = l.texts(key, v)
+		case "examples":
+			r.places.examples = placeOf(v)
+			l.examples(&r.Examples, v)
+		default:
+			return false
 		}
-	case *ast.MappingNode:
-		known, checked := ruleKeys[at]
-		for _, kv := range n.Values {
-			key := kv.Key.GetToken().Value
-			if checked && known != nil && !slices.Contains(known, key) {
-				l.fail(kv.Key, id, "unknown key %q%s", key, nearest(key, known))
-				continue
+		return true
+	}, "id", "title", "status", "logs", "severity", "category", "priority", "match", "wrapper", "cause", "fix", "references", "examples")
+	return r
+}
+
+func (l *loader) match(m *Match, p *places, n *yaml.Node) {
+	l.mapping(n, "match", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "codes":
+			m.Codes = l.texts("match.codes", v)
+		case "any":
+			m.Any = l.texts("match.any", v)
+		case "regex":
+			m.Regex, p.match = l.text("match.regex", v), placeOf(v)
+		case "none":
+			m.None = l.texts("match.none", v)
+		case "fields":
+			m.Fields = l.texts("match.fields", v)
+		case "all":
+			m.All = l.truth("match.all", v)
+		default:
+			return false
+		}
+		return true
+	}, "codes", "any", "regex", "none", "fields", "all")
+}
+
+func (l *loader) fix(f *Fix, n *yaml.Node) {
+	l.mapping(n, "fix", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "summary":
+			f.Summary = l.text("fix.summary", v)
+		case "role":
+			f.Role = l.text("fix.role", v)
+		case "retry":
+			f.Retry = l.text("fix.retry", v)
+		case "steps":
+			f.Steps = l.texts("fix.steps", v)
+		case "sql":
+			l.list("fix.sql", v, func(v *yaml.Node) {
+				var q SQL
+				l.mapping(v, "fix.sql", func(key string, v *yaml.Node) bool {
+					switch key {
+					case "title":
+						q.Title = l.text("fix.sql.title", v)
+					case "text":
+						q.Text = l.text("fix.sql.text", v)
+					default:
+						return false
+					}
+					return true
+				}, "title", "text")
+				f.SQL = append(f.SQL, q)
+			})
+		case "url":
+			f.URL = l.text("fix.url", v)
+		default:
+			return false
+		}
+		return true
+	}, "summary", "role", "retry", "steps", "sql", "url")
+}
+
+func (l *loader) examples(x *Examples, n *yaml.Node) {
+	l.mapping(n, "examples", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "match":
+			l.list("examples.match", v, func(v *yaml.Node) { x.Match = append(x.Match, l.example(v)) })
+		case "no_match":
+			x.NoMatch = l.texts("examples.no_match", v)
+		default:
+			return false
+		}
+		return true
+	}, "match", "no_match")
+}
+
+func (l *loader) example(n *yaml.Node) (x Example) {
+	l.mapping(n, "examples.match", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "text":
+			x.Text = l.text("examples.match.text", v)
+		case "log":
+			x.Log = l.text("examples.match.log", v)
+		case "captures":
+			x.Captures = make(map[string]string)
+			l.mapping(v, "examples.match.captures", func(key string, v *yaml.Node) bool {
+				x.Captures[key] = l.text("examples.match.captures."+key, v)
+				return true
+			})
+		default:
+			return false
+		}
+		return true
+	}, "text", "log", "captures")
+	return x
+}
+
+// mapping calls visit for every key of n; a key that visit does not take, or that was there
+// before, is a mistake. what is empty for the rule itself.
+func (l *loader) mapping(n *yaml.Node, what string, visit func(key string, v *yaml.Node) bool, known ...string) {
+	n = aliased(n)
+	if n.Kind != yaml.MappingNode {
+		l.fail(placeOf(n), "%s must be a mapping of keys to values", what)
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], aliased(n.Content[i+1])
+		for j := 0; j < i; j += 2 {
+			if n.Content[j].Value == k.Value {
+				l.fail(placeOf(k), "key %q stands here twice", k.Value)
 			}
-			if at != "" {
-				key = at + "." + key
-			}
-			if _, ok := ruleKeys[key]; ok {
-				l.keys(kv.Value, key, id)
-			}
+		}
+		if !visit(k.Value, v) {
+			l.fail(placeOf(k), "unknown key %q%s", k.Value, nearest(k.Value, known))
 		}
 	}
+}
+
+func (l *loader) list(what string, n *yaml.Node, visit func(*yaml.Node)) {
+	if n.Kind != yaml.SequenceNode {
+		l.fail(placeOf(n), "%s must be a list", what)
+		return
+	}
+	for _, v := range n.Content {
+		visit(aliased(v))
+	}
+}
+
+func (l *loader) text(what string, n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		l.fail(placeOf(n), "%s must be a text", what)
+		return ""
+	}
+	if n.Tag == "!!null" {
+		return ""
+	}
+	return n.Value
+}
+
+func (l *loader) texts(what string, n *yaml.Node) []string {
+	var out []string
+	l.list(what, n, func(v *yaml.Node) { out = append(out, l.text(what, v)) })
+	return out
+}
+
+func (l *loader) number(what string, n *yaml.Node) int {
+	v, err := strconv.Atoi(l.text(what, n))
+	if err != nil && n.Kind == yaml.ScalarNode {
+		l.fail(placeOf(n), "%s is %q, must be a whole number", what, n.Value)
+	}
+	return v
+}
+
+func (l *loader) truth(what string, n *yaml.Node) bool {
+	switch v := l.text(what, n); {
+	case v == "true":
+		return true
+	case v != "false" && n.Kind == yaml.ScalarNode:
+		l.fail(placeOf(n), "%s is %q, must be true or false", what, n.Value)
+	}
+	return false
+}
+
+func aliased(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func placeOf(n *yaml.Node) place { return place{n.Line, n.Column} }
+
+// valueAt finds the value under a key path, nil when there is none.
+func valueAt(n *yaml.Node, keys ...string) *yaml.Node {
+	for _, key := range keys {
+		if n = aliased(n); n.Kind != yaml.MappingNode {
+			return nil
+		}
+		at := -1
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				at = i + 1
+			}
+		}
+		if at < 0 {
+			return nil
+		}
+		n = n.Content[at]
+	}
+	return n
+}
+
+func scalarAt(n *yaml.Node, key string) string {
+	if v := valueAt(n, key); v != nil && v.Kind == yaml.ScalarNode && v.Tag != "!!null" {
+		return v.Value
+	}
+	return ""
 }
 
 // nearest suggests the known word with at most two letters' difference.
@@ -234,32 +500,6 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-func textAt(m *ast.MappingNode, key string) string {
-	if n := nodeAt(m, key); n != nil {
-		if s, ok := n.(*ast.StringNode); ok {
-			return s.Value
-		}
-	}
-	return ""
-}
-
-// nodeAt finds the value under a key path, nil when there is none.
-func nodeAt(n ast.Node, keys ...string) ast.Node {
-	for _, key := range keys {
-		m, ok := n.(*ast.MappingNode)
-		if !ok {
-			return nil
-		}
-		n = nil
-		for _, kv := range m.Values {
-			if kv.Key.GetToken().Value == key {
-				n = kv.Value
-			}
-		}
-	}
-	return n
-}
-
 var (
 	idForm     = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	codeForm   = regexp.MustCompile(`^0x[89A-Fa-f][0-9A-Fa-f]{7}$`)
@@ -274,15 +514,15 @@ var (
 const maxTitle = 85
 
 // check reports everything that is wrong with a rule whose keys are right.
-func (l *loader) check(r *Rule, m *ast.MappingNode) {
+func (l *loader) check(r *Rule, n *yaml.Node) {
 	bad := func(keys string, format string, args ...any) {
 		path := strings.Split(keys, ".")
-		n := nodeAt(m, path...)
-		for n == nil { // what is missing belongs into the part around it
+		v := valueAt(n, path...)
+		for v == nil { // what is missing belongs into the part around it
 			path = path[:len(path)-1]
-			n = nodeAt(m, path...)
+			v = valueAt(n, path...)
 		}
-		l.fail(n, r.ID, format, args...)
+		l.fail(placeOf(v), format, args...)
 	}
 	oneOf := func(keys, v string, known []string) {
 		if !slices.Contains(known, v) {
@@ -329,10 +569,10 @@ func (l *loader) check(r *Rule, m *ast.MappingNode) {
 		bad("examples", "examples of both kinds are needed: match and no_match")
 	}
 	if l.checkMatch(r, bad) {
-		known := slices.Concat(captureNames(r.Match.Regex), mapPlaceholders)
+		known := slices.Concat(r.captureNames(), otherPlaceholders)
 		for _, p := range placeholders(r) {
 			if !slices.Contains(known, p.name) {
-				bad(p.keys, "placeholder {%s} is neither a capture of this rule nor one of %s", p.name, strings.Join(mapPlaceholders, ", "))
+				bad(p.keys, "placeholder {%s} is neither a capture of this rule nor one of %s", p.name, strings.Join(otherPlaceholders, ", "))
 			}
 		}
 	}
@@ -356,36 +596,12 @@ func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any))
 	if r.Match.Regex == "" {
 		return true
 	}
-	re, err := regexp.Compile("(?is)" + r.Match.Regex)
+	re, err := parse(r.Match.Regex)
 	if err != nil {
 		bad("match.regex", "bad expression: %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	} else if re.MatchString("") {
+	} else if canBeEmpty(re) {
 		bad("match.regex", "the expression matches an empty text")
 	}
+	r.parsed = re
 	return err == nil
-}
-
-func (l *loader) duplicates() {
-	first := make(map[string]int)
-	for i, r := range l.rules {
-		if f, ok := first[r.ID]; ok {
-			l.at = l.files[i]
-			l.fail(nodeAt(l.nodes[i], "id"), r.ID, "id is already used in %s:%d", l.files[f], l.rules[f].Line)
-			continue
-		}
-		if r.ID != "" {
-			first[r.ID] = i
-		}
-	}
-}
-
-// sorted reports the first rule of the file that is out of order: sorted files keep ids easy to
-// find and merges quiet.
-func (l *loader) sorted(from int) {
-	for i := from + 1; i < len(l.rules); i++ {
-		if l.rules[i].ID != "" && l.rules[i].ID < l.rules[i-1].ID {
-			l.fail(nodeAt(l.nodes[i], "id"), l.rules[i].ID, "ids are not sorted: must stand before %s", l.rules[i-1].ID)
-			return
-		}
-	}
 }

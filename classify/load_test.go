@@ -1,12 +1,12 @@
 package classify
 
 import (
-	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // goodRule is a complete rule; every mistake below is one change to it.
@@ -51,14 +51,14 @@ const goodRule = `- id: dw-parcel-lost
 func ruleFile(text string) fstest.MapFS { return fstest.MapFS{"a.yaml": {Data: []byte(text)}} }
 
 // loadErrors returns the mistakes that Load joins, as lines.
-func loadErrors(t *testing.T, systems []fs.FS, names ...string) []string {
+func loadErrors(t *testing.T, layers ...Layer) []string {
 	t.Helper()
-	rs, digest, err := Load(systems, names)
+	set, err := Load(layers, today)
 	if err == nil {
 		return nil
 	}
-	if rs != nil || digest != "" {
-		t.Errorf("Load gives rules or a digest beside the error: %v, %q", rs, digest)
+	if set != nil {
+		t.Errorf("Load gives rules beside the error: %v", set)
 	}
 	for _, e := range unjoin(err) {
 		re, ok := e.(*RuleError)
@@ -80,13 +80,14 @@ func unjoin(err error) []error {
 
 func TestLoad(t *testing.T) {
 	second := strings.ReplaceAll(goodRule, "dw-parcel-lost", "dw-parcel-late")
-	rs, digest, err := Load([]fs.FS{
-		fstest.MapFS{"z.yaml": {Data: []byte(goodRule)}, "notes.txt": {Data: []byte("- id: x")}, "old/a.yaml": {Data: []byte("- id: x")}},
-		fstest.MapFS{"a.yml": {Data: []byte("# only a comment\n")}, "b.yml": {Data: []byte("# first\n\n" + second)}},
-	}, []string{"built-in", "site"})
+	set, err := Load([]Layer{
+		{fstest.MapFS{"z.yaml": {Data: []byte(goodRule)}, "notes.txt": {Data: []byte("- id: x")}, "old/a.yaml": {Data: []byte("- id: x")}}, "built-in"},
+		{fstest.MapFS{"a.yml": {Data: []byte("# only a comment\n")}, "b.yml": {Data: []byte("# first\n\n" + second)}}, "site"},
+	}, today)
 	if err != nil {
 		t.Fatal(err)
 	}
+	rs, digest := set.Rules, set.Digest
 	if !strings.HasPrefix(digest, "sha256:") || len(digest) != len("sha256:")+64 {
 		t.Errorf("the digest is %q, want sha256: and 64 digits", digest)
 	}
@@ -113,9 +114,9 @@ func TestLoad(t *testing.T) {
 			Match:   []Example{{"Parcel AB-1 of accounts was lost.", "dualwrite", map[string]string{"parcel": "AB-1", "entity": "accounts"}}},
 			NoMatch: []string{"The parcel was lost and found again."},
 		},
-		File: "z.yaml", Line: 1,
+		File: "z.yaml", Path: "built-in/z.yaml", Line: 1,
 	}
-	if diff := cmp.Diff(want, rs[1]); diff != "" {
+	if diff := cmp.Diff(want, rs[1], cmpopts.IgnoreUnexported(Rule{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if rs[0].File != "b.yml" || rs[0].Line != 3 {
@@ -128,13 +129,13 @@ func TestLoadMistakes(t *testing.T) {
 		name, old, new string // of goodRule; old empty: new is the whole file
 		want           string // lines
 	}{
-		{"tab as indentation", "  title:", "\ttitle:", "rules/a.yaml:2:1: found character '\t' that cannot start any token"},
-		{"colon in a text", "The parcel of a row", "The parcel: of a row", "rules/a.yaml:2:10: mapping value is not allowed in this context"},
-		{"a key used twice", "  severity: low\n", "  severity: low\n  severity: high\n", `rules/a.yaml:6:3: mapping key "severity" already defined at [5:3]`},
+		{"tab as indentation", "  title:", "\ttitle:", "rules/a.yaml:2:1: found a tab character that violates indentation"},
+		{"colon in a text", "The parcel of a row", "The parcel: of a row", "rules/a.yaml:2:20: mapping values are not allowed in this context"},
+		{"a key used twice", "  severity: low\n", "  severity: low\n  severity: high\n", `rules/a.yaml:6:3: dw-parcel-lost: key "severity" stands here twice`},
 		{"not a list", "", "id: dw-parcel-lost\ntitle: The parcel was lost\n", `rules/a.yaml:1:1: a rule file is a list of rules, each starting with "- id:"`},
 		{"a text instead of rules", "", "# rules\nparcels\n", `rules/a.yaml:2:1: a rule file is a list of rules, each starting with "- id:"`},
 		{"an entry that is no rule", "", "- dw-parcel-lost\n", `rules/a.yaml:1:3: a rule is a mapping that starts with "id:"`},
-		{"an empty entry", "", "-\n", `rules/a.yaml:1:3: a rule is a mapping that starts with "id:"`},
+		{"an empty entry", "", "-\n", `rules/a.yaml:1:2: a rule is a mapping that starts with "id:"`},
 
 		{"unknown key", "  severity:", "  severty:", `rules/a.yaml:5:3: dw-parcel-lost: unknown key "severty", did you mean "severity"?`},
 		{"unknown key like no other", "  wrapper: false", "  envelope: true", `rules/a.yaml:16:3: dw-parcel-lost: unknown key "envelope", known here: id, title, status, logs, severity, category, priority, match, wrapper, cause, fix, references, examples`},
@@ -147,11 +148,11 @@ func TestLoadMistakes(t *testing.T) {
 		{"unknown keys at several levels", "  severity: low\n  category: reference-data\n  priority: 50\n  match:\n", "  severty: low\n  category: reference-data\n  priority: 50\n  match:\n    nun: [x]\n", `rules/a.yaml:5:3: dw-parcel-lost: unknown key "severty", did you mean "severity"?
 rules/a.yaml:9:5: dw-parcel-lost: unknown key "nun", did you mean "none"?`},
 
-		{"text instead of a number", "priority: 50", "priority: high", "rules/a.yaml:7:13: dw-parcel-lost: cannot unmarshal string into Go struct field Rule.Priority of type int"},
-		{"text instead of a list", "logs: [dualwrite]", "logs: dualwrite", "rules/a.yaml:4:9: dw-parcel-lost: string was used where sequence is expected"},
-		{"list instead of a text", "cause: The parcel {parcel|of the row} did not arrive.", "cause: [a, b]", "rules/a.yaml:17:10: dw-parcel-lost: cannot unmarshal []interface {} into Go struct field Rule.Cause of type string"},
-		{"text instead of a mapping", "    - text: Parcel AB-1 of accounts was lost.\n      captures: {parcel: AB-1, entity: accounts}\n      log: dualwrite\n", "    - Parcel AB-1 of accounts was lost.\n", "rules/a.yaml:32:7: dw-parcel-lost: string was used where mapping is expected"},
-		{"number instead of yes or no", "wrapper: false", "wrapper: 2", "rules/a.yaml:16:12: dw-parcel-lost: cannot unmarshal uint64 into Go struct field Rule.Wrapper of type bool"},
+		{"text instead of a number", "priority: 50", "priority: high", "rules/a.yaml:7:13: dw-parcel-lost: priority is \"high\", must be a whole number"},
+		{"text instead of a list", "logs: [dualwrite]", "logs: dualwrite", "rules/a.yaml:4:9: dw-parcel-lost: logs must be a list"},
+		{"list instead of a text", "cause: The parcel {parcel|of the row} did not arrive.", "cause: [a, b]", "rules/a.yaml:17:10: dw-parcel-lost: cause must be a text"},
+		{"text instead of a mapping", "    - text: Parcel AB-1 of accounts was lost.\n      captures: {parcel: AB-1, entity: accounts}\n      log: dualwrite\n", "    - Parcel AB-1 of accounts was lost.\n", "rules/a.yaml:32:7: dw-parcel-lost: examples.match must be a mapping of keys to values"},
+		{"number instead of yes or no", "wrapper: false", "wrapper: 2", "rules/a.yaml:16:12: dw-parcel-lost: wrapper is \"2\", must be true or false"},
 
 		{"no id", "- id: dw-parcel-lost\n  title:", "- title:", `rules/a.yaml:1:3: id is "", must be lower-case words joined by hyphens`},
 		{"id with a capital and a blank", "id: dw-parcel-lost", "id: Parcel lost", `rules/a.yaml:1:7: Parcel lost: id is "Parcel lost", must be lower-case words joined by hyphens`},
@@ -173,7 +174,7 @@ rules/a.yaml:9:5: dw-parcel-lost: unknown key "nun", did you mean "none"?`},
 		{"bad expression", `\w+) was lost'`, `\w+ was lost'`, "rules/a.yaml:12:12: dw-parcel-lost: bad expression: missing closing ): `(?is)parcel (?P<parcel>[A-Z]+-\\d+) of (?P<entity>\\w+ was lost`"},
 		{"expression that RE2 has not", `parcel (?P<parcel>`, `(?=parcel) (?P<parcel>`, "rules/a.yaml:12:12: dw-parcel-lost: bad expression: invalid or unsupported Perl syntax: `(?=`"},
 		{"expression that matches nothing at all", `regex: 'parcel (?P<parcel>[A-Z]+-\d+) of (?P<entity>\w+) was lost'`, `regex: '(?P<parcel>[A-Z]+-\d+)?(?P<entity>\w*)'`, "rules/a.yaml:12:12: dw-parcel-lost: the expression matches an empty text"},
-		{"no match", "  match:\n    codes: [\"0x8004FFF0\"]\n    any:\n    - parcel was lost\n    regex: 'parcel (?P<parcel>[A-Z]+-\\d+) of (?P<entity>\\w+) was lost'\n", "  match:\n", "rules/a.yaml:9:5: dw-parcel-lost: match needs codes, any or regex\nrules/a.yaml:13:10: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites\nrules/a.yaml:15:14: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites\nrules/a.yaml:21:5: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites"},
+		{"no match", "  match:\n    codes: [\"0x8004FFF0\"]\n    any:\n    - parcel was lost\n    regex: 'parcel (?P<parcel>[A-Z]+-\\d+) of (?P<entity>\\w+) was lost'\n", "  match:\n", "rules/a.yaml:9:5: dw-parcel-lost: match needs codes, any or regex\nrules/a.yaml:13:10: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key\nrules/a.yaml:15:14: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key\nrules/a.yaml:21:5: dw-parcel-lost: placeholder {parcel} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key"},
 		{"no cause", "  cause: The parcel {parcel|of the row} did not arrive.\n", "", "rules/a.yaml:1:3: dw-parcel-lost: cause is missing"},
 		{"blank cause", "cause: The parcel {parcel|of the row} did not arrive.", "cause: '  '", "rules/a.yaml:17:10: dw-parcel-lost: cause is missing"},
 		{"no summary", "    summary: Send {parcel} again.\n", "", "rules/a.yaml:19:5: dw-parcel-lost: fix.summary is missing"},
@@ -186,8 +187,8 @@ rules/a.yaml:1:3: dw-parcel-lost: fix.steps is missing: what to do, in order`},
 		{"address without https", "url: https:", "url: http:", `rules/a.yaml:27:10: dw-parcel-lost: fix.url is "http://contoso.example/parcels", must start with https://`},
 		{"no near miss", "    no_match:\n    - The parcel was lost and found again.\n", "", "rules/a.yaml:31:5: dw-parcel-lost: examples of both kinds are needed: match and no_match"},
 		{"no examples", goodRule[strings.Index(goodRule, "  examples:"):], "", "rules/a.yaml:1:3: dw-parcel-lost: examples of both kinds are needed: match and no_match"},
-		{"unknown placeholder in the cause", "{parcel|of the row}", "{packet|of the row}", "rules/a.yaml:17:10: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites"},
-		{"unknown placeholder in SQL", "'{parcel}'", "'{packet}'", "rules/a.yaml:25:5: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites"},
+		{"unknown placeholder in the cause", "{parcel|of the row}", "{packet|of the row}", "rules/a.yaml:17:10: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key"},
+		{"unknown placeholder in SQL", "'{parcel}'", "'{packet}'", "rules/a.yaml:25:5: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key"},
 		{"several mistakes of one rule", "status: observed\n  logs: [dualwrite]\n  severity: low", "status: seen\n  logs: [both]\n  severity: none", `rules/a.yaml:3:11: dw-parcel-lost: status is "seen", must be one of documented, observed, experimental, deprecated
 rules/a.yaml:5:13: dw-parcel-lost: severity is "none", must be one of critical, high, medium, low, info
 rules/a.yaml:4:9: dw-parcel-lost: logs is "both", must be one of dualwrite, plugintrace`},
@@ -200,7 +201,7 @@ rules/a.yaml:4:9: dw-parcel-lost: logs is "both", must be one of dualwrite, plug
 				}
 				text = strings.Replace(goodRule, tc.old, tc.new, 1)
 			}
-			got := loadErrors(t, []fs.FS{ruleFile(text)}, "rules")
+			got := loadErrors(t, Layer{ruleFile(text), "rules"})
 			if diff := cmp.Diff(tc.want, strings.Join(got, "\n")); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -217,17 +218,15 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	}
 	site := fstest.MapFS{
 		"access.yaml": {Data: []byte(rule("dw-c"))},
-		"more.yml":    {Data: []byte("---\n" + strings.Replace(rule("dw-d"), "  wrapper:", "  wraper:", 1) + "---\n" + rule("dw-a"))},
+		"more.yml":    {Data: []byte("---\n" + strings.Replace(rule("dw-d"), "  wrapper:", "  wraper:", 1) + "---\n- change: dw-e\n  severity: low\n  reason: r\n  owner: o\n")},
 	}
-	got := loadErrors(t, []fs.FS{builtIn, site}, "built-in", "site")
+	got := loadErrors(t, Layer{builtIn, "built-in"}, Layer{site, "site"})
 	want := []string{
-		`built-in/access.yaml:38:7: dw-a: ids are not sorted: must stand before dw-b`,
-		`built-in/broken.yaml:1:7: sequence end token ']' not found`,
+		`built-in/access.yaml:75:7: dw-a: id is already used in built-in/access.yaml:38`,
+		`built-in/broken.yaml:2:1: did not find expected node content`,
 		`built-in/data.yaml:5:13: dw-c: severity is "none", must be one of critical, high, medium, low, info`,
 		`site/more.yml:17:3: dw-d: unknown key "wraper", did you mean "wrapper"?`,
-		`built-in/access.yaml:75:7: dw-a: id is already used in built-in/access.yaml:38`,
-		`site/access.yaml:1:7: dw-c: id is already used in built-in/data.yaml:1`,
-		`site/more.yml:39:7: dw-a: id is already used in built-in/access.yaml:38`,
+		`site/more.yml:39:11: there is no rule dw-e to change, did you mean dw-a?`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -236,14 +235,14 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 
 func TestLoadRulesWithoutIDs(t *testing.T) {
 	nameless := strings.Replace(goodRule, "- id: dw-parcel-lost\n  title:", "- title:", 1)
-	got := loadErrors(t, []fs.FS{ruleFile(goodRule + nameless + nameless)}, "rules")
+	got := loadErrors(t, Layer{ruleFile(goodRule + nameless + nameless), "rules"})
 	if len(got) != 2 || !strings.HasPrefix(got[0], "rules/a.yaml:37:3: id is") || !strings.HasPrefix(got[1], "rules/a.yaml:72:3: id is") {
 		t.Errorf("two rules without an id: got %q, want one mistake each", got)
 	}
 }
 
 func TestLoadUnreadable(t *testing.T) {
-	_, _, err := Load([]fs.FS{fstest.MapFS{".": {Mode: 0o644}}}, []string{"site"})
+	_, err := Load([]Layer{{fstest.MapFS{".": {Mode: 0o644}}, "site"}}, today)
 	if err == nil || !strings.Contains(err.Error(), "reading rules in site") {
 		t.Errorf("a folder that cannot be listed: %v, want an error that names it", err)
 	}
@@ -252,11 +251,11 @@ func TestLoadUnreadable(t *testing.T) {
 func TestLoadDigest(t *testing.T) {
 	digest := func(file, text, name string) string {
 		t.Helper()
-		_, d, err := Load([]fs.FS{fstest.MapFS{file: {Data: []byte(text)}}}, []string{name})
+		set, err := Load([]Layer{{fstest.MapFS{file: {Data: []byte(text)}}, name}}, today)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return d
+		return set.Digest
 	}
 	first := digest("a.yaml", goodRule, "rules")
 	if again := digest("a.yaml", goodRule, "rules"); again != first {

@@ -24,6 +24,7 @@ type compiled struct {
 	any      []needle    // normal form
 	none     []needle
 	captures bool
+	looksUp  bool // captures what was looked up and not found
 }
 
 // owner says what a literal of the filter stands for.
@@ -86,13 +87,10 @@ func newEngine(rules []*Rule) (*engine, error) {
 		e.owners[i] = append(e.owners[i], o)
 	}
 	for i, r := range rules {
-		c, err := compile(r)
-		if err != nil {
-			return nil, err
-		}
+		c := compile(r)
 		slow := false
 		if c.expr != nil {
-			n, ok := neededLiterals(r.Match.Regex)
+			n, ok := neededLiterals(r.expr())
 			for _, lit := range n.literals {
 				add(lit, owner{int32(i), false})
 			}
@@ -121,7 +119,7 @@ func newEngine(rules []*Rule) (*engine, error) {
 	return e, nil
 }
 
-func compile(r *Rule) (compiled, error) {
+func compile(r *Rule) compiled {
 	c := compiled{rule: r}
 	for _, l := range r.Logs {
 		c.logs[logIndex(l)] = true
@@ -131,19 +129,17 @@ func compile(r *Rule) (compiled, error) {
 		c.fields = [numFields]bool{slices.Contains(r.Match.Fields, "error_text"), slices.Contains(r.Match.Fields, "trace_text")}
 	}
 	c.any, c.none = needles(r.Match.Any), needles(r.Match.None)
-	if r.Match.Regex == "" {
-		return c, nil
+	if r.expr() == nil {
+		return c
 	}
-	x, err := newExpression(r.Match.Regex)
-	if err != nil {
-		return c, err
-	}
-	c.expr = x
-	for _, n := range x.names {
+	c.expr = expressionOf(r.Match.Regex, r.expr())
+	for _, n := range c.expr.names {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""
 	}
-	return c, nil
+	has := func(name string) bool { return slices.Contains(c.groups, name) }
+	c.looksUp = r.Category == ReferenceData && has("value") && (has("table") || has("field"))
+	return c
 }
 
 func needles(literals []string) (out []needle) {
@@ -403,5 +399,31 @@ func (e *engine) capture(m match, text []byte, yield func(name string, value []b
 		if name != "" && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
 			yield(name, text[loc[2*g]:loc[2*g+1]])
 		}
+	}
+}
+
+// eachMatch calls yield for a match of a rule's expression and for those behind it in the text,
+// most at the most. groups gives a capture of the match, nil when it has none.
+func (e *engine) eachMatch(m match, text []byte, most int, yield func(groups func(name string) []byte)) {
+	c := &e.rules[m.rule]
+	for range most {
+		var buf [32]int32
+		loc := c.expr.submatches(buf[:], m.form, text, int(m.start))
+		if loc == nil {
+			return
+		}
+		yield(func(name string) []byte {
+			for g, n := range c.groups {
+				if n == name && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
+					return text[loc[2*g]:loc[2*g+1]]
+				}
+			}
+			return nil
+		})
+		next := c.expr.next(m.form, text, int(loc[1]))
+		if next < 0 {
+			return
+		}
+		m.start = int32(next)
 	}
 }

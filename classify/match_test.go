@@ -3,7 +3,6 @@ package classify
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -19,11 +18,11 @@ import (
 
 // builtin is the rule set of the program, compiled once for all tests.
 var builtin = sync.OnceValue(func() *engine {
-	list, _, err := Load([]fs.FS{rules.FS}, []string{"rules"})
+	set, err := Load([]Layer{{rules.FS, "rules"}}, today)
 	if err != nil {
 		panic(err)
 	}
-	e, err := newEngine(list)
+	e, err := newEngine(set.Rules)
 	if err != nil {
 		panic(err)
 	}

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,11 +11,11 @@ import (
 )
 
 var builtinMatcherOnce = sync.OnceValues(func() (*Matcher, error) {
-	rs, digest, err := Load([]fs.FS{rules.FS}, []string{"rules"})
+	set, err := Load([]Layer{{rules.FS, "rules"}}, today)
 	if err != nil {
 		return nil, err
 	}
-	return Compile(rs, digest, rules.FS)
+	return Compile(set, rules.FS)
 })
 
 // builtinMatcher is the Matcher of the embedded rules.
@@ -113,7 +112,7 @@ func TestBuiltinSQLQuotesEveryValue(t *testing.T) {
 	filled := 0
 	for _, r := range builtinMatcher(t).Rules() {
 		captures := make(map[string]string)
-		for _, name := range captureNames(r.Match.Regex) {
+		for _, name := range r.captureNames() {
 			captures[name] = hostile
 		}
 		_, fix := r.Fill(captures, mp, []string{hostile})
@@ -142,11 +141,11 @@ func TestBuiltinTextsLeaveNoBrace(t *testing.T) {
 
 func BenchmarkLoadCompile(b *testing.B) {
 	for b.Loop() {
-		rs, digest, err := Load([]fs.FS{rules.FS}, []string{"rules"})
+		set, err := Load([]Layer{{rules.FS, "rules"}}, today)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := Compile(rs, digest, rules.FS); err != nil {
+		if _, err := Compile(set, rules.FS); err != nil {
 			b.Fatal(err)
 		}
 	}

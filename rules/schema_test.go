@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -38,12 +38,15 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 
 // validate checks YAML text against the schema, by way of JSON.
 func validate(s *jsonschema.Schema, text []byte) error {
-	asJSON, err := yaml.YAMLToJSON(text)
+	var doc any
+	if err := yaml.Load(text, &doc); err != nil {
+		return err
+	}
+	asJSON, err := json.Marshal(doc)
 	if err != nil {
 		return err
 	}
-	var doc any
-	if err := json.Unmarshal(asJSON, &doc); err != nil {
+	if doc, err = jsonschema.UnmarshalJSON(bytes.NewReader(asJSON)); err != nil {
 		return err
 	}
 	return s.Validate(doc)
@@ -65,6 +68,33 @@ func TestRuleFilesFollowTheSchema(t *testing.T) {
 		}
 		if !strings.HasPrefix(string(text), editorLine) {
 			t.Errorf("%s does not start with %q", f, editorLine)
+		}
+	}
+}
+
+// A file of a site may mute rules and change their severity.
+func TestSchemaTakesDecisions(t *testing.T) {
+	s := compileSchema(t)
+	const good = `- change: dw-lookup-not-resolved
+  severity: low
+  reason: r
+  owner: o
+- mute: unknown/0123456789ab
+  reason: r
+  owner: o
+  expires: "2026-12-31"
+`
+	if err := validate(s, []byte(good)); err != nil {
+		t.Fatalf("good decisions are refused: %v", err)
+	}
+	for _, line := range []string{"  severity: low\n", "  reason: r\n", "  owner: o\n", "  expires: \"2026-12-31\"\n"} {
+		if err := validate(s, []byte(strings.Replace(good, line, "", 1))); err == nil {
+			t.Errorf("without %q the schema takes it", line)
+		}
+	}
+	for _, change := range [][2]string{{"severity: low", "severity: grave"}, {"unknown/0123456789ab", "unknown/1"}, {"2026-12-31", "soon"}, {"owner: o", "owner: o\n  until: x"}} {
+		if err := validate(s, []byte(strings.Replace(good, change[0], change[1], 1))); err == nil {
+			t.Errorf("the schema takes %s", change[1])
 		}
 	}
 }

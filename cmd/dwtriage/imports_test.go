@@ -26,7 +26,7 @@ var onlyIn = map[string]string{
 	"compress/":                         "dwtriage/ingest",
 	"archive/zip":                       "dwtriage/ingest",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
-	"github.com/goccy/go-yaml":          "dwtriage/classify",
+	"go.yaml.in/yaml/v4":                "dwtriage/classify",
 	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",
 	"github.com/schollz/progressbar/v3": "dwtriage/cmd/dwtriage",
 	"html/template":                     "dwtriage/report",

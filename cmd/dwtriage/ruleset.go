@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -27,26 +28,34 @@ func (r *ruleFlags) define(fs *pflag.FlagSet) {
 // compile loads the chosen rules. Mistakes in rule files end the program with exit code 2, all
 // of them listed.
 func (r *ruleFlags) compile() (*classify.Matcher, error) {
-	var systems []fs.FS
-	var names []string
+	layers, err := r.layers()
+	if err != nil {
+		return nil, err
+	}
+	set, err := classify.Load(layers, time.Now())
+	if err != nil {
+		return nil, &exitError{exitUsage, ruleMistakes(err)}
+	}
+	if len(set.Rules) == 0 {
+		return nil, usageError("there are no rules: give --rules FILE or leave out --no-builtin-rules")
+	}
+	return classify.Compile(set, rules.FS)
+}
+
+// layers are the built-in rules, unless they are left out, and those of --rules in their order.
+func (r *ruleFlags) layers() ([]classify.Layer, error) {
+	var layers []classify.Layer
 	if !r.noBuiltin {
-		systems, names = append(systems, rules.FS), append(names, "rules")
+		layers = append(layers, classify.Layer{FS: rules.FS, Name: "rules"})
 	}
 	for _, p := range r.paths {
 		fsys, name, err := ruleSystem(p)
 		if err != nil {
 			return nil, &exitError{exitUsage, fmt.Errorf("--rules: %w", err)}
 		}
-		systems, names = append(systems, fsys), append(names, name)
+		layers = append(layers, classify.Layer{FS: fsys, Name: name})
 	}
-	list, digest, err := classify.Load(systems, names)
-	if err != nil {
-		return nil, &exitError{exitUsage, ruleMistakes(err)}
-	}
-	if len(list) == 0 {
-		return nil, usageError("there are no rules: give --rules FILE or leave out --no-builtin-rules")
-	}
-	return classify.Compile(list, digest, rules.FS)
+	return layers, nil
 }
 
 // ruleSystem is the file system of a rule folder, or one that holds a single file.

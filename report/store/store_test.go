@@ -19,7 +19,6 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
-	"io/fs"
 
 	"dwtriage/rules"
 )
@@ -37,11 +36,11 @@ type line struct {
 }
 
 var matcher = func() *classify.Matcher {
-	list, digest, err := classify.Load([]fs.FS{rules.FS}, []string{"rules"})
+	set, err := classify.Load([]classify.Layer{{FS: rules.FS, Name: "rules"}}, time.Now())
 	if err != nil {
 		panic(err)
 	}
-	m, err := classify.Compile(list, digest, rules.FS)
+	m, err := classify.Compile(set, rules.FS)
 	if err != nil {
 		panic(err)
 	}

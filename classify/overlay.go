@@ -1,0 +1,128 @@
+package classify
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// A Mute keeps the failures of one rule, code or unknown cluster out of the plan and out of
+// --fail-on, until a date. They stay in the database and in the report, marked.
+type Mute struct {
+	ID string // of a rule, code/0x…, or unknown/ and a template id
+	Decision
+}
+
+// A Change gives a rule another severity.
+type Change struct {
+	ID       string
+	Severity string
+	Decision
+
+	was string // severity before, where the change applies
+}
+
+// A Decision says who decided on a Mute or Change, why, and until when.
+type Decision struct {
+	Reason  string
+	Owner   string
+	Expires time.Time // the last day (UTC) on which it holds; zero for a Change without an end
+	File    string    // where it stands
+	Line    int
+
+	place place
+}
+
+// Expired reports whether the decision no longer holds.
+func (d Decision) Expired(now time.Time) bool {
+	return !d.Expires.IsZero() && !now.Before(d.Expires.AddDate(0, 0, 1))
+}
+
+// mutableID is what can be muted beside rules: the signatures that reports give to records
+// without a rule.
+var mutableID = regexp.MustCompile(`^(code/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
+
+func (l *loader) mute(n *yaml.Node) (m Mute) {
+	l.mapping(n, "", func(key string, v *yaml.Node) bool {
+		if key != "mute" {
+			return l.decision(&m.Decision, key, v)
+		}
+		m.ID = l.text(key, v)
+		return true
+	}, "mute", "reason", "owner", "expires")
+	l.decided(&m.Decision, n, "mute")
+	if m.Expires.IsZero() && valueAt(n, "expires") == nil {
+		l.fail(placeOf(n), "expires is missing: the last day of the mute, as 2026-12-31")
+	}
+	return m
+}
+
+func (l *loader) change(n *yaml.Node) (c Change) {
+	l.mapping(n, "", func(key string, v *yaml.Node) bool {
+		switch key {
+		case "change":
+			c.ID = l.text(key, v)
+		case "severity":
+			if c.Severity = l.text(key, v); !slices.Contains(Severities, c.Severity) {
+				l.fail(placeOf(v), "severity is %q, must be one of %s", c.Severity, strings.Join(Severities, ", "))
+			}
+		default:
+			return l.decision(&c.Decision, key, v)
+		}
+		return true
+	}, "change", "severity", "reason", "owner", "expires")
+	l.decided(&c.Decision, n, "change")
+	if valueAt(n, "severity") == nil {
+		l.fail(placeOf(n), "severity is missing: what the severity of the rule shall be")
+	}
+	return c
+}
+
+func (l *loader) decision(d *Decision, key string, v *yaml.Node) bool {
+	switch key {
+	case "reason":
+		d.Reason = l.text(key, v)
+	case "owner":
+		d.Owner = l.text(key, v)
+	case "expires":
+		var err error
+		if d.Expires, err = time.Parse(time.DateOnly, l.text(key, v)); err != nil {
+			l.fail(placeOf(v), "expires is %q, must be a date as 2026-12-31", v.Value)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *loader) decided(d *Decision, n *yaml.Node, kind string) {
+	d.File, d.Line, d.place = l.at, n.Line, placeOf(valueAt(n, kind))
+	if strings.TrimSpace(d.Reason) == "" {
+		l.fail(placeOf(n), "reason is missing: why")
+	}
+	if strings.TrimSpace(d.Owner) == "" {
+		l.fail(placeOf(n), "owner is missing: who decided")
+	}
+}
+
+// Ended lists the mutes and changes that have expired at now, a sentence each.
+func (s *Set) Ended(now time.Time) []string {
+	var out []string
+	add := func(kind, effect, id string, d Decision) {
+		if d.Expired(now) {
+			out = append(out, fmt.Sprintf("%s:%d: the %s of %s by %s ended on %s, %s (%s)",
+				d.File, d.Line, kind, id, d.Owner, d.Expires.Format(time.DateOnly), effect, d.Reason))
+		}
+	}
+	for _, m := range s.Mutes {
+		add("mute", "it counts again", m.ID, m.Decision)
+	}
+	for _, c := range s.Changes {
+		add("change", "the rule has its own severity again", c.ID, c.Decision)
+	}
+	return out
+}
