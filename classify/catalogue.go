@@ -18,8 +18,8 @@ type Map struct {
 	Variant   string // "current" for the mapping reference in force
 	Record    string // what one of its rows is called in a sentence: payment term
 
-	order int   // place in the catalogue
-	needs []int // maps its look-ups point to, by place, without itself
+	order int           // place in the catalogue
+	needs []int         // maps its look-ups point to, by place, without itself
 	only  []filterTerms // its rows are those that one of these holds for; empty: not documented
 }
 
@@ -110,7 +110,7 @@ func (c *catalogue) loadNeeds(fsys fs.FS) error {
 
 // dependency notes a look-up by the names under which messages give it.
 func (c *catalogue) dependency(r []string, both func(name, set string) int) {
-	d := &dependency{from: both(r[0], r[1]), column: folded([]byte(r[8])), key: r[9]}
+	d := &dependency{from: both(r[0], r[1]), set: folded([]byte(r[3])), table: folded([]byte(r[10])), key: r[9]}
 	for _, t := range strings.Split(r[2], "|") {
 		if to := both(t, r[3]); to >= 0 {
 			d.targets = append(d.targets, to)
@@ -119,16 +119,17 @@ func (c *catalogue) dependency(r []string, both func(name, set string) int) {
 	if d.from < 0 || len(d.targets) == 0 {
 		return
 	}
-	c.byColumn[d.column] = append(c.byColumn[d.column], d)
-	for i, name := range []string{folded([]byte(r[3])), folded([]byte(r[10]))} {
-		if name != "" && (i == 0 || name != folded([]byte(r[3]))) {
-			c.byTarget[name] = append(c.byTarget[name], d)
-		}
+	column := folded([]byte(r[8]))
+	c.byColumn[column] = append(c.byColumn[column], d)
+	c.byTarget[d.set] = append(c.byTarget[d.set], d)
+	if d.table != d.set {
+		c.byTarget[d.table] = append(c.byTarget[d.table], d)
 	}
 }
 
 // byNameAndSet gives a function that finds the map with a name and a set, -1 when there is none.
-// Without a set the first map of that name is meant.
+// A set that no map of the name has (the vendor of a purchase order is looked up in accounts) and
+// no set mean the first map of that name.
 func (c *catalogue) byNameAndSet() func(name, set string) int {
 	type key struct{ name, set string }
 	index := make(map[key]int, 2*len(c.maps))
@@ -140,8 +141,10 @@ func (c *catalogue) byNameAndSet() func(name, set string) int {
 		}
 	}
 	return func(name, set string) int {
-		if i, ok := index[key{name, set}]; ok {
-			return i
+		for _, k := range []key{{name, set}, {name, ""}} {
+			if i, ok := index[k]; ok {
+				return i
+			}
 		}
 		return -1
 	}

@@ -110,9 +110,10 @@ func (m *Matcher) Prerequisites(mp *Map) []string {
 }
 
 // Needed lists the maps that a reference-data failure waits for, in the order in which they can
-// be synchronised: where the message names the tables it looked up, their maps, each behind its
-// own prerequisites; else the prerequisites of the failing maps.
-func (m *Matcher) Needed(tables []string, failing []*Map) []string {
+// be synchronised: where the message names what it looked up, the maps that bring it (lookups,
+// the values of capture lookup_map), each behind its own prerequisites; else the prerequisites of
+// the failing maps.
+func (m *Matcher) Needed(lookups []string, failing []*Map) []string {
 	var out []string
 	add := func(titles ...string) {
 		for _, t := range titles {
@@ -121,8 +122,8 @@ func (m *Matcher) Needed(tables []string, failing []*Map) []string {
 			}
 		}
 	}
-	for _, table := range tables {
-		if found := m.Maps(table); len(found) == 1 {
+	for _, title := range lookups {
+		if found := m.Maps(title); len(found) == 1 {
 			add(m.Prerequisites(found[0])...)
 			add(found[0].Title)
 		}
@@ -149,7 +150,7 @@ type judge struct {
 	key      []byte
 	template []byte
 
-	lookup, lookupMap, lookupKey []byte // texts of captures, see lookup.go
+	lookupTexts []byte // of captures, see lookup.go
 }
 
 type capture struct {
@@ -241,8 +242,9 @@ type Verdict struct {
 type Hit struct {
 	Rule       *Rule
 	Field      string
+	Part       string // of the rule that matched: regex, any or codes
 	Start, End int
-	Text       string // the part that matched
+	Text       string // what it matched
 }
 
 // Judge classifies one text as Classify does. log may be empty: then rules of both logs take
@@ -254,7 +256,7 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
 	for _, mt := range j.matches {
 		v.Hits = append(v.Hits, Hit{
-			Rule: m.engine.rules[mt.rule].rule, Field: fieldNames[mt.field],
+			Rule: m.engine.rules[mt.rule].rule, Field: fieldNames[mt.field], Part: partNames[mt.part],
 			Start: int(mt.start), End: int(mt.end), Text: string(j.text[mt.field][mt.start:mt.end]),
 		})
 	}
@@ -270,7 +272,7 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 		if len(v.Maps) == 1 {
 			failing = v.Maps
 		}
-		v.Prerequisites = m.Needed([]string{v.Captures["table"]}, failing)
+		v.Prerequisites = m.Needed(captured(v.Captures, "lookup_map"), failing)
 	}
 	return v
 }

@@ -64,10 +64,7 @@ func captureName(group string) string { return groupSuffix.ReplaceAllString(grou
 // control characters dropped.
 func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) (cause string, fix Fix) {
 	value := func(name string) string {
-		if v := captures[name]; v != "" {
-			return v
-		}
-		return m.placeholder(name, prerequisites)
+		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, prerequisites))
 	}
 	cause, fix = fillText(r.Cause, value), r.Fix
 	fix.Summary = fillText(fix.Summary, value)
@@ -82,9 +79,25 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 	return cause, fix
 }
 
+// captured lists the values of a capture: lookup, lookup_2 …
+func captured(captures map[string]string, name string) []string {
+	var out []string
+	if v := captures[name]; v != "" {
+		out = append(out, v)
+	}
+	for i := '2'; i <= '9'; i++ {
+		if v := captures[name+"_"+string(i)]; v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // FillTitle returns the rule's title with its placeholders replaced as Fill does.
 func (r *Rule) FillTitle(captures map[string]string, m *Map) string {
-	title := fillText(r.Title, func(name string) string { return cmp.Or(captures[name], m.placeholder(name, nil)) })
+	title := fillText(r.Title, func(name string) string {
+		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, nil))
+	})
 	if t := []rune(title); len(t) > longestTitle {
 		title = string(t[:longestTitle]) + " …"
 	}

@@ -8,91 +8,68 @@ import (
 
 // A reference-data failure names the rows that are missing by the table that was looked up and
 // the value, or by the look-up column. Here they become what a person can act on: the map that
-// brings the row, its key column and its value. They are kept as captures of the record:
-// lookup ("payment term NET45 (map Terms of payment)"), lookup_map and lookup_key.
+// brings the row, its key column and its value. They are kept as captures of the record: lookup
+// ("payment term NET45 (map Terms of payment)"), lookup_map and lookup_key, and lookup_2 … where
+// one message names several.
 
 // A dependency is a look-up column of a map: which table it points to, found by which key.
 type dependency struct {
-	from    int    // map, by place
-	column  string // look-up column, folded: msdynpaymentterm
-	key     string // key column of the target: msdyn_name
-	targets []int  // maps that feed the target table
+	from       int    // map, by place
+	set, table string // of the target, folded
+	key        string // key column of the target: msdyn_name
+	targets    []int  // maps that feed it
 }
 
-// maxLookups is how many missing rows of one record are named; messages list rarely more.
-const maxLookups = 4
+// lookupNames are the names of the captures for the first missing row of a record, the second …;
+// messages rarely list more than four.
+var lookupNames = [...]struct{ phrase, mapTitle, key string }{
+	{"lookup", "lookup_map", "lookup_key"},
+	{"lookup_2", "lookup_map_2", "lookup_key_2"},
+	{"lookup_3", "lookup_map_3", "lookup_key_3"},
+	{"lookup_4", "lookup_map_4", "lookup_key_4"},
+}
 
 // lookups finds the missing rows that the primary match and further matches of its expression
 // name, and adds them as captures.
 func (j *judge) lookups() {
-	j.lookup, j.lookupMap, j.lookupKey = j.lookup[:0], j.lookupMap[:0], j.lookupKey[:0]
 	if len(j.matches) == 0 {
 		return
 	}
 	mt := j.matches[0]
-	c := &j.m.engine.rules[mt.rule]
-	if !c.looksUp {
+	if !j.m.engine.rules[mt.rule].looksUp {
 		return
 	}
-	named := 0
-	j.m.engine.eachMatch(mt, j.text[mt.field], maxLookups, func(groups func(name string) []byte) {
-		if j.addLookup(groups("table"), groups("field"), groups("value")) {
-			named++
+	j.lookupTexts = j.lookupTexts[:0]
+	n := 0
+	j.m.engine.eachMatch(mt, j.text[mt.field], len(lookupNames), func(group func(name string) []byte) {
+		table, field, value := group("table"), group("field"), group("value")
+		if len(table) == 0 && len(field) == 0 {
+			return
 		}
+		t := j.m.maps.lookup(j.maps, table, field)
+		phrase := j.lookupText(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
+		for i := range n {
+			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) {
+				return
+			}
+		}
+		j.keep(lookupNames[n].phrase, phrase)
+		if len(t.maps) > 0 {
+			j.keep(lookupNames[n].mapTitle, j.lookupText(t.titles))
+		}
+		if t.key != "" {
+			j.keep(lookupNames[n].key, j.lookupText(func(dst []byte) []byte { return append(dst, t.key...) }))
+		}
+		n++
 	})
-	if named == 0 {
-		return
-	}
-	j.keep("lookup", j.lookup)
-	if len(j.lookupMap) > 0 {
-		j.keep("lookup_map", j.lookupMap)
-	}
-	if len(j.lookupKey) > 0 {
-		j.keep("lookup_key", j.lookupKey)
-	}
 }
 
-// addLookup appends one missing row to the three texts, unless it is there already.
-func (j *judge) addLookup(table, field, value []byte) bool {
-	if len(table) == 0 && len(field) == 0 {
-		return false
-	}
-	target := j.m.maps.lookup(j.maps, table, field)
-	from := len(j.lookup)
-	if from > 0 {
-		j.lookup = append(j.lookup, ", "...)
-	}
-	start := len(j.lookup)
-	j.lookup = target.phrase(j.lookup, table, field, value)
-	if bytes.Contains(j.lookup[:from], j.lookup[start:]) {
-		j.lookup = j.lookup[:from]
-		return false
-	}
-	for _, at := range target.maps {
-		j.lookupMap = appendOnce(j.lookupMap, j.m.maps.maps[at].Title)
-	}
-	j.lookupKey = appendOnce(j.lookupKey, target.key)
-	return true
+// lookupText keeps a text until the next record.
+func (j *judge) lookupText(write func(dst []byte) []byte) []byte {
+	from := len(j.lookupTexts)
+	j.lookupTexts = write(j.lookupTexts)
+	return j.lookupTexts[from:len(j.lookupTexts):len(j.lookupTexts)]
 }
-
-// appendOnce appends an item to a list that is joined by lookupSeparator.
-func appendOnce(dst []byte, item string) []byte {
-	if item == "" {
-		return dst
-	}
-	for part := range bytes.SplitSeq(dst, []byte(lookupSeparator)) {
-		if string(part) == item {
-			return dst
-		}
-	}
-	if len(dst) > 0 {
-		dst = append(dst, lookupSeparator...)
-	}
-	return append(dst, item...)
-}
-
-// lookupSeparator joins several maps or key columns in a capture; no name of a map holds it.
-const lookupSeparator = ", "
 
 // A target is the row that a look-up did not find.
 type target struct {
@@ -123,10 +100,8 @@ func (c *catalogue) lookup(failing []int, table, field []byte) target {
 		deps = c.byTarget[folded(table)]
 	}
 	if len(table) > 0 {
-		found := c.names[folded(table)]
-		deps = narrow(deps, func(d *dependency) bool {
-			return slices.ContainsFunc(d.targets, func(at int) bool { return slices.Contains(found, at) })
-		})
+		name := folded(table)
+		deps = narrow(deps, func(d *dependency) bool { return d.set == name || d.table == name })
 	}
 	deps = narrow(deps, func(d *dependency) bool { return slices.Contains(failing, d.from) })
 	for i, d := range deps {
@@ -189,15 +164,19 @@ func (t target) phrase(dst, table, field, value []byte) []byte {
 	if len(value) > 0 {
 		dst = append(append(dst, ' '), value...)
 	}
-	if n := len(t.maps); n > 0 && n <= 3 {
-		dst = append(dst, " (map "...)
-		for i, at := range t.maps {
-			if i > 0 {
-				dst = append(dst, " or "...)
-			}
-			dst = append(dst, t.c.maps[at].Title...)
+	if len(t.maps) > 0 {
+		dst = append(t.titles(append(dst, " (map "...)), ')')
+	}
+	return dst
+}
+
+// titles names the map, or those it may be.
+func (t target) titles(dst []byte) []byte {
+	for i, at := range t.maps {
+		if i > 0 {
+			dst = append(dst, " or "...)
 		}
-		dst = append(dst, ')')
+		dst = append(dst, t.c.maps[at].Title...)
 	}
 	return dst
 }

@@ -46,9 +46,19 @@ type engine struct {
 type match struct {
 	rule       int32
 	field      int8
+	part       int8     // of the rule, that start and end are about
 	form       textForm // of the field
 	start, end int32
 }
+
+// Parts of a rule by which it matches.
+const (
+	byRegex = iota
+	byLiteral
+	byCode
+)
+
+var partNames = [...]string{byRegex: "regex", byLiteral: "any", byCode: "codes"}
 
 // scratch is the working memory of one goroutine.
 type scratch struct {
@@ -341,11 +351,11 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	m := match{rule: i}
 	switch {
 	case f.reStart >= 0:
-		m.start, m.end = f.reStart, f.reEnd
+		m.part, m.start, m.end = byRegex, f.reStart, f.reEnd
 	case f.anyStart >= 0:
-		m.start, m.end = f.anyStart, f.anyEnd
+		m.part, m.start, m.end = byLiteral, f.anyStart, f.anyEnd
 	case f.codeStart >= 0:
-		m.start, m.end = f.codeStart, f.codeEnd
+		m.part, m.start, m.end = byCode, f.codeStart, f.codeEnd
 	default:
 		return match{}, false
 	}

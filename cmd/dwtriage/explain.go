@@ -7,7 +7,9 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
@@ -85,6 +87,8 @@ func explain(w io.Writer, m *classify.Matcher, v *classify.Verdict) error {
 	explainMap(p, v)
 	if len(v.Hits) > 0 {
 		explainFix(p, v)
+	} else {
+		explainNearest(p, m, v)
 	}
 	return p.err
 }
@@ -105,7 +109,10 @@ func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 	switch {
 	case len(v.Hits) > 0:
 		r := v.Hits[0].Rule
-		p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\n", r.ID, r.Title, r.Status, r.Severity, r.Category, r.Priority, r.File, r.Line)
+		p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\n", r.ID, r.FillTitle(v.Captures, oneMap(v)), r.Status, r.Severity, r.Category, r.Priority, r.File, r.Line)
+		if mute := m.Mute(r.ID); mute != nil {
+			p.printf("%s\n", muteLine(mute))
+		}
 	case v.Status == classify.StatusCode:
 		p.printf("%s\n%s, from the Dataverse code table; no rule matches\n", v.Signature, v.Code.Name)
 		if v.Code.Message != "" {
@@ -133,7 +140,7 @@ func explainHits(p *printer, v *classify.Verdict) {
 		} else if len(v.Hits) == 1 {
 			note = "wins: no other rule matches"
 		}
-		p.printf("  %d. %s (%s)\n     %s, bytes %d to %d: %s\n", i+1, h.Rule.ID, note, h.Field, h.Start, h.End, excerpt(h.Text, 160))
+		p.printf("  %d. %s (%s)\n     %s, bytes %d to %d, by its %s: %s\n", i+1, h.Rule.ID, note, h.Field, h.Start, h.End, h.Part, excerpt(h.Text, 160))
 	}
 }
 
@@ -149,6 +156,53 @@ func lostBy(winner, h classify.Hit) string {
 		return "stands further out in the message"
 	}
 	return "its id comes later"
+}
+
+// oneMap is the map of the record where it is known, else nil.
+func oneMap(v *classify.Verdict) *classify.Map {
+	if len(v.Maps) == 1 {
+		return v.Maps[0]
+	}
+	return nil
+}
+
+func muteLine(m *classify.Mute) string {
+	until := m.Expires.Format(time.DateOnly)
+	if m.Expired(time.Now()) {
+		return fmt.Sprintf("the mute by %s ended on %s: it counts again (%s)", m.Owner, until, m.Reason)
+	}
+	return fmt.Sprintf("muted by %s until %s: %s", m.Owner, until, m.Reason)
+}
+
+// shownNearest is how many rules explain shows for a text that no rule explains.
+const shownNearest = 3
+
+func explainNearest(p *printer, m *classify.Matcher, v *classify.Verdict) {
+	near := m.Nearest(v.Log, v.Texts[0], v.Texts[1], shownNearest)
+	if len(near) == 0 {
+		p.printf("\nNo rule comes near.\n")
+		return
+	}
+	p.printf("\nNearest rules:\n")
+	for _, n := range near {
+		p.printf("  %s: %s\n", n.Rule.ID, n.Rule.FillTitle(nil, nil))
+		if n.Why != "" {
+			p.printf("     %s\n", n.Why)
+			continue
+		}
+		if len(n.Has) > 0 {
+			p.printf("     holds %s\n", quotedList(n.Has))
+		}
+		p.printf("     lacks %s\n", quotedList(n.Lacks))
+	}
+}
+
+func quotedList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = strconv.Quote(excerpt(t, 80))
+	}
+	return strings.Join(quoted, ", ")
 }
 
 func explainCaptures(p *printer, v *classify.Verdict) {
@@ -179,11 +233,7 @@ func explainMap(p *printer, v *classify.Verdict) {
 }
 
 func explainFix(p *printer, v *classify.Verdict) {
-	var mp *classify.Map
-	if len(v.Maps) == 1 {
-		mp = v.Maps[0]
-	}
-	cause, fix := v.Hits[0].Rule.Fill(v.Captures, mp, v.Prerequisites)
+	cause, fix := v.Hits[0].Rule.Fill(v.Captures, oneMap(v), v.Prerequisites)
 	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
 	for i, step := range fix.Steps {
 		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))

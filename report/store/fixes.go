@@ -61,7 +61,7 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 	}
 	var prerequisites []string
 	if r.Category == classify.ReferenceData {
-		prerequisites = z.m.Needed(z.values[r.ID]["table"], maps)
+		prerequisites = z.m.Needed(z.values[r.ID]["lookup_map"], maps)
 	}
 	values := z.joined(r.ID)
 	var one *classify.Map

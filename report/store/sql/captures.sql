@@ -1,8 +1,9 @@
--- Which values fill the placeholders of a fix? The three most frequent ones of every capture.
+-- Which values fill the placeholders of a fix? The three most frequent ones of every capture
+-- (lookup_2 is another lookup).
 WITH entries AS (
   SELECT sig, unnest(map_entries(captures)) AS e FROM scope WHERE outcome = 'error' AND signature IS NOT NULL
 ), counted AS (
-  SELECT sig, e.key AS name, e.value AS value, count(*) AS records FROM entries GROUP BY ALL
+  SELECT sig, regexp_replace(e.key, '_[2-9]$', '') AS name, e.value AS value, count(*) AS records FROM entries GROUP BY ALL
 )
 SELECT sig, name, value
 FROM counted

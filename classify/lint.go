@@ -1,0 +1,188 @@
+package classify
+
+import (
+	"cmp"
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// Lint looks for what Load takes but a rule should not have: expressions that are slow or
+// unbounded, rules that can never win, missing proof. It returns a warning for each, by file and
+// line. Mistakes are found by Load.
+func (m *Matcher) Lint() []*RuleError {
+	l := linter{m: m}
+	for _, r := range m.set.Rules {
+		l.r = r
+		l.expression()
+		l.literals()
+		l.proof()
+		l.reachable()
+	}
+	l.order()
+	slices.SortStableFunc(l.warnings, func(a, b *RuleError) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return l.warnings
+}
+
+type linter struct {
+	m        *Matcher
+	r        *Rule
+	warnings []*RuleError
+}
+
+func (l *linter) warn(p place, format string, args ...any) {
+	l.warnings = append(l.warnings, &RuleError{File: l.r.Path, Line: p.line, Column: p.column, Rule: l.r.ID, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (l *linter) expression() {
+	re := l.r.expr()
+	if re == nil {
+		return
+	}
+	at := l.r.places.match
+	if sub := unbounded(re); sub != nil {
+		l.warn(at, "%s has no bound: it runs to the end of a message of any length; write {0,200} with a number that is enough", sub)
+	}
+	if _, ok := neededLiterals(re); !ok {
+		l.warn(at, "no literal of %d letters or more must occur in every match: the expression is tried on every record and is slow", minLiteral)
+	}
+	if compileProgram(re) == nil {
+		l.warn(at, "the expression repeats a part that may be empty, or unfolds to thousands of parts: it runs ten times slower than others")
+	}
+}
+
+// unbounded finds a repetition without a maximum of characters that messages are made of; \d+
+// and \w+ end with their word.
+func unbounded(re *syntax.Regexp) *syntax.Regexp {
+	if re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max < 0 {
+		if isWide(re.Sub[0]) {
+			return re
+		}
+	}
+	for _, sub := range re.Sub {
+		if found := unbounded(sub); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// isWide reports whether re may stand for a blank and for a letter, so that a run of it crosses
+// words.
+func isWide(re *syntax.Regexp) bool {
+	b := bytesOf(re)
+	return b.has(' ') && b.has('e')
+}
+
+func (l *linter) literals() {
+	for _, lit := range l.r.Match.Any {
+		n := foldASCII(NormalizeString(lit))
+		switch {
+		case len(n) < minLiteral:
+			l.warn(l.r.places.match, "literal %q has less than %d letters: it is searched for in every record and is slow", lit, minLiteral)
+		case !isASCII(n):
+			l.warn(l.r.places.match, "literal %q holds letters outside ASCII: it is searched for in every record and is slow", lit)
+		}
+	}
+}
+
+// minExamples is how many examples of each kind a rule should have: one is easily tuned for.
+const minExamples = 2
+
+func (l *linter) proof() {
+	if n := len(l.r.Examples.Match); n < minExamples {
+		l.warn(l.r.places.examples, "%d matching example, want %d in different wordings", n, minExamples)
+	}
+	if n := len(l.r.Examples.NoMatch); n < minExamples {
+		l.warn(l.r.places.examples, "%d near miss, want %d texts that must not match", n, minExamples)
+	}
+	if l.r.Status == "documented" && len(l.r.References) == 0 && l.r.Fix.URL == "" {
+		l.warn(l.r.places.id, "status is documented, but neither references nor fix.url says where")
+	}
+}
+
+// reachable warns when another rule matches wherever this one does, and always wins.
+func (l *linter) reachable() {
+	for _, other := range l.m.set.Rules {
+		if other != l.r && alwaysBeats(other, l.r) && l.covers(other, l.r) {
+			l.warn(l.r.places.match, "the rule can never win: wherever it matches, %s matches too and ranks higher", other.ID)
+			return
+		}
+	}
+}
+
+// alwaysBeats reports whether a outranks b wherever both match, whatever the text.
+func alwaysBeats(a, b *Rule) bool {
+	if a.Wrapper != b.Wrapper {
+		return b.Wrapper
+	}
+	return a.Priority > b.Priority
+}
+
+// covers reports whether a is known to match every text that b matches. It errs to false.
+func (l *linter) covers(a, b *Rule) bool {
+	if a.Match.All || len(a.Match.None) > 0 || !contains(a.Logs, b.Logs) || len(a.Match.Fields) > 0 && !(len(b.Match.Fields) > 0 && contains(a.Match.Fields, b.Match.Fields)) {
+		return false
+	}
+	var parts []bool
+	for _, c := range b.Match.Codes {
+		parts = append(parts, slices.ContainsFunc(a.Match.Codes, func(x string) bool { return strings.EqualFold(x, c) }))
+	}
+	for _, lit := range b.Match.Any {
+		parts = append(parts, l.matchesText(a, foldASCII(NormalizeString(lit))))
+	}
+	if b.Match.Regex != "" {
+		n, ok := neededLiterals(b.expr())
+		parts = append(parts, a.Match.Regex == b.Match.Regex || ok && !slices.ContainsFunc(n.literals, func(lit string) bool { return !hasLiteral(a, lit) }))
+	}
+	if b.Match.All {
+		return slices.Contains(parts, true)
+	}
+	return !slices.Contains(parts, false)
+}
+
+func contains(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+// hasLiteral reports whether a text that holds lit holds a literal of r's list.
+func hasLiteral(r *Rule, lit string) bool {
+	return slices.ContainsFunc(r.Match.Any, func(x string) bool { return strings.Contains(lit, foldASCII(NormalizeString(x))) })
+}
+
+func (l *linter) matchesText(r *Rule, lit string) bool {
+	if hasLiteral(r, lit) {
+		return true
+	}
+	// An assertion of the place (\b, ^) may hold for the literal alone and not inside a text.
+	return r.expr() != nil && !asserts(r.expr()) && expressionOf(r.Match.Regex, r.expr()).regexp().MatchString(lit)
+}
+
+func asserts(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, asserts)
+}
+
+// order warns about the first rule of each file that is out of order: sorted files keep ids easy
+// to find and merges quiet.
+func (l *linter) order() {
+	byFile := make(map[string][]*Rule)
+	for _, r := range l.m.set.Rules { // by id
+		byFile[r.Path] = append(byFile[r.Path], r)
+	}
+	for _, rs := range byFile {
+		for i := 1; i < len(rs); i++ {
+			if rs[i].Line < rs[i-1].Line {
+				l.r = rs[i-1]
+				l.warn(l.r.places.id, "ids are not sorted: must stand before %s", rs[i].ID)
+				break
+			}
+		}
+	}
+}

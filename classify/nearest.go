@@ -1,0 +1,252 @@
+package classify
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"math"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// A Near is a rule that a text comes close to, for people who ask why it is unknown.
+type Near struct {
+	Rule  *Rule
+	Score float64  // how much of what the rule asks for is there, 0 to 1
+	Has   []string // parts of the rule that the text holds
+	Lacks []string // and that it does not hold
+	Why   string   // what keeps the rule from matching although nothing is lacking, empty otherwise
+}
+
+// minScore is how near a rule must come to be worth showing: below, rules share common words
+// with the text and nothing else.
+const minScore = 0.45
+
+// Nearest lists the rules that come closest to matching a text and do not, at most n, the
+// closest first. It compares words, is slow, and is no verdict.
+func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
+	texts := [numFields][]byte{Normalize(nil, []byte(errText)), Normalize(nil, []byte(trace))}
+	hits := make(map[*Rule]bool)
+	for _, h := range m.Judge(log, errText, trace, "").Hits {
+		hits[h.Rule] = true
+	}
+	all := bytes.Join(texts[:], []byte(" "))
+	held := make(map[string]bool)
+	for _, w := range wordsOf(foldASCII(string(all))) {
+		held[w] = true
+	}
+	ways := make([][]way, len(m.set.Rules))
+	for i, r := range m.set.Rules {
+		ways[i] = waysOf(r)
+	}
+	weight := wordWeights(ways)
+	var out []Near
+	for i, r := range m.set.Rules {
+		if hits[r] {
+			continue
+		}
+		if why := m.blocked(r, log, texts); why != "" {
+			out = append(out, Near{Rule: r, Score: 1, Why: why})
+			continue
+		}
+		best := Near{Rule: r}
+		for _, w := range ways[i] {
+			if near := w.compare(r, all, held, weight); near.Score > best.Score {
+				best = near
+			}
+		}
+		if best.Score >= minScore {
+			out = append(out, best)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Near) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(len(a.Lacks), len(b.Lacks)), cmp.Compare(b.Rule.Priority, a.Rule.Priority))
+	})
+	return out[:min(n, len(out))]
+}
+
+// blocked says what keeps a rule from matching whose evidence is there: its log, its fields, a
+// text that it excludes.
+func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
+	open := *r
+	open.Logs, open.Match.None, open.Match.Fields = logKinds, nil, nil
+	e, err := newEngine([]*Rule{&open})
+	if err != nil {
+		return ""
+	}
+	var s scratch
+	for f := range numFields {
+		if len(e.appendMatches(nil, &s, "", int8(f), texts[f])) == 0 {
+			continue
+		}
+		if log != "" && !slices.Contains(r.Logs, log) {
+			return fmt.Sprintf("it matches, but it is a rule for %s records only", strings.Join(r.Logs, " and "))
+		}
+		if len(r.Match.Fields) > 0 && !slices.Contains(r.Match.Fields, fieldNames[f]) {
+			return fmt.Sprintf("it matches in %s, but it looks at %s only", fieldNames[f], strings.Join(r.Match.Fields, " and "))
+		}
+		for _, lit := range r.Match.None {
+			n := newNeedle(foldASCII(NormalizeString(lit)))
+			if n.index(texts[f], 0, len(texts[f])) >= 0 {
+				return fmt.Sprintf("it matches, but the text holds %q, which the rule excludes", lit)
+			}
+		}
+	}
+	return ""
+}
+
+// A way is one of the alternatives by which a rule matches: parts that must all occur. A part is
+// a list of texts of which one is enough.
+type way [][]string
+
+// maxWays bounds the alternatives of one expression.
+const maxWays = 16
+
+// waysOf lists the ways of a rule: each literal, each alternative of its expression, its codes.
+func waysOf(r *Rule) []way {
+	var ways []way
+	for _, lit := range r.Match.Any {
+		ways = append(ways, way{{foldASCII(NormalizeString(lit))}})
+	}
+	if r.expr() != nil {
+		ways = append(ways, exprWays(r.expr())...)
+	}
+	for _, c := range r.Match.Codes {
+		ways = append(ways, way{{strings.ToLower(c)}})
+	}
+	if r.Match.All {
+		var joined way
+		for _, w := range ways {
+			joined = append(joined, w...)
+		}
+		return []way{joined}
+	}
+	return ways
+}
+
+// exprWays takes the literal parts of an expression apart. Optional parts do not count.
+func exprWays(re *syntax.Regexp) []way {
+	if in := analyse(re); in.exact != nil {
+		return []way{{in.exact}}
+	}
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return exprWays(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min >= 1 {
+			return exprWays(re.Sub[0])
+		}
+	case syntax.OpAlternate:
+		var ways []way
+		for _, sub := range re.Sub {
+			ways = append(ways, exprWays(sub)...)
+		}
+		return ways[:min(len(ways), maxWays)]
+	case syntax.OpConcat:
+		return concatWays(re.Sub)
+	}
+	return []way{{}}
+}
+
+// concatWays joins what exact neighbours say to one part, and crosses alternatives.
+func concatWays(subs []*syntax.Regexp) []way {
+	ways := []way{{}}
+	var run []string
+	end := func() {
+		if run != nil {
+			for i := range ways {
+				ways[i] = append(slices.Clip(ways[i]), run)
+			}
+		}
+		run = nil
+	}
+	for _, sub := range subs {
+		if in := analyse(sub); in.exact != nil {
+			if run == nil {
+				run = in.exact
+			} else if x := cross(run, in.exact); x != nil {
+				run = x
+			} else {
+				end()
+				run = in.exact
+			}
+			continue
+		}
+		end()
+		var crossed []way
+		for _, w := range ways {
+			for _, more := range exprWays(sub) {
+				crossed = append(crossed, append(slices.Clip(w), more...))
+			}
+		}
+		ways = crossed[:min(len(crossed), maxWays)]
+	}
+	end()
+	return ways
+}
+
+// compare says how much of a way is in a text, by the weight of its words.
+func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[string]float64) Near {
+	near := Near{Rule: r}
+	var has, all float64
+	for _, part := range w {
+		longest := slices.MaxFunc(part, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		words := wordsOf(longest)
+		if len(words) == 0 {
+			continue
+		}
+		found := ""
+		for _, alt := range part {
+			if n := newNeedle(alt); alt != "" && len(alt) > len(found) && n.index(text, 0, len(text)) >= 0 {
+				found = alt
+			}
+		}
+		for _, word := range words {
+			all += weight[word]
+			if found != "" || held[word] {
+				has += weight[word]
+			}
+		}
+		if found != "" {
+			near.Has = append(near.Has, strings.TrimSpace(found))
+		} else {
+			near.Lacks = append(near.Lacks, strings.TrimSpace(longest))
+		}
+	}
+	if all > 0 && len(near.Lacks) > 0 {
+		near.Score = has / all
+	}
+	return near
+}
+
+// wordWeights gives every word of the rules a weight: the fewer rules have it, the more.
+func wordWeights(ways [][]way) map[string]float64 {
+	rules := make(map[string]int)
+	for _, ws := range ways {
+		seen := make(map[string]bool)
+		for _, w := range ws {
+			for _, part := range w {
+				for _, alt := range part {
+					for _, word := range wordsOf(alt) {
+						seen[word] = true
+					}
+				}
+			}
+		}
+		for word := range seen {
+			rules[word]++
+		}
+	}
+	weight := make(map[string]float64, len(rules))
+	for word, n := range rules {
+		weight[word] = math.Log(1 + float64(len(ways))/float64(n))
+	}
+	return weight
+}
+
+// wordsOf splits a text into its words of three letters and more, and its numbers.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(text, func(c rune) bool { return c < 0x80 && !isWord(byte(c)) })
+	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 3 && strings.Trim(w, "0123456789") != "" })
+}
