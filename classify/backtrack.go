@@ -31,11 +31,11 @@ func newExpression(source string) (*expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expressionOf(source, re), nil
+	return expressionOf(source, re, nil), nil
 }
 
-func expressionOf(source string, re *syntax.Regexp) *expression {
-	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re)}
+func expressionOf(source string, re *syntax.Regexp, sets map[string]*charset) *expression {
+	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re, sets)}
 }
 
 // parse reads an expression as rules mean it: without regard to case, the dot is any character.
@@ -142,6 +142,19 @@ type byteSet [4]uint64
 func (s *byteSet) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
 func (s *byteSet) has(c byte) bool { return s[c>>6]>>(c&63)&1 != 0 }
 
+// addRanges adds the first bytes of the characters in pairs of runes.
+func (s *byteSet) addRanges(ranges []rune) {
+	for i := 0; i+1 < len(ranges); i += 2 {
+		lo, hi := ranges[i], ranges[i+1]
+		for r := lo; r <= min(hi, 0x7f); r++ {
+			s.add(byte(r))
+		}
+		if hi >= 0x80 {
+			*s = s.union(highBytes)
+		}
+	}
+}
+
 func (s byteSet) union(t byteSet) byteSet {
 	return byteSet{s[0] | t[0], s[1] | t[1], s[2] | t[2], s[3] | t[3]}
 }
@@ -172,41 +185,43 @@ const (
 func newCharset(ranges []rune) *charset {
 	s := &charset{ranges: ranges}
 	s.every = len(ranges) == 2 && ranges[0] == 0 && ranges[1] == unicode.MaxRune
-	for i := 0; i+1 < len(ranges); i += 2 {
-		for r := ranges[i]; r <= min(ranges[i+1], 0x7f); r++ {
-			s.kind[r] = inSet
-			s.bytes.add(byte(r))
+	s.bytes.addRanges(ranges)
+	for c := range 0x80 {
+		if s.bytes.has(byte(c)) {
+			s.kind[c] = inSet
 		}
-		if ranges[i+1] >= 0x80 {
-			s.bytes = s.bytes.union(highBytes)
-			for c := 0x80; c < 0x100; c++ {
-				s.kind[c] = lookCloser
-			}
+	}
+	if s.bytes.meets(highBytes) {
+		for c := 0x80; c < 0x100; c++ {
+			s.kind[c] = lookCloser
 		}
 	}
 	return s
 }
 
-// charsetOf is the set of characters a sub-expression stands for, nil when it is not one of
+// rangesOf are the characters a sub-expression stands for, as ranges, nil when it is not one of
 // those that match exactly one character.
-func charsetOf(re *syntax.Regexp) *charset {
+func rangesOf(re *syntax.Regexp) []rune {
 	switch re.Op {
 	case syntax.OpLiteral:
 		if len(re.Rune) == 1 {
-			return newCharset(caseForms(re.Rune[0], re.Flags))
+			return caseForms(re.Rune[0], re.Flags)
 		}
 	case syntax.OpCharClass:
-		return newCharset(re.Rune)
+		return append([]rune{}, re.Rune...) // not nil where it matches nothing
 	case syntax.OpAnyChar:
-		return newCharset([]rune{0, unicode.MaxRune})
+		return []rune{0, unicode.MaxRune}
 	case syntax.OpAnyCharNotNL:
-		return newCharset([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
+		return []rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune}
 	}
 	return nil
 }
 
 // caseForms lists the case forms of a letter, as ranges.
 func caseForms(r rune, flags syntax.Flags) []rune {
+	if r < 0x80 && r|0x20 != 'k' && r|0x20 != 's' && (r < 'A' || r|0x20 > 'z' || r > 'Z' && r < 'a' || flags&syntax.FoldCase == 0) {
+		return []rune{r, r}
+	}
 	forms := []rune{r}
 	if flags&syntax.FoldCase != 0 {
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -395,8 +410,13 @@ const maxNodes = 4096
 // compileProgram returns nil for what the backtracker does not support: repetitions of parts
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
-func compileProgram(re *syntax.Regexp) *program {
-	c := &compiler{sets: make(map[string]*charset)}
+//
+// sets holds the classes of expressions compiled before, which this one may share; nil: none.
+func compileProgram(re *syntax.Regexp, sets map[string]*charset) *program {
+	if sets == nil {
+		sets = make(map[string]*charset)
+	}
+	c := &compiler{sets: sets}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil
@@ -453,13 +473,13 @@ func (c *compiler) expr(re *syntax.Regexp, next int32) int32 {
 }
 
 func (c *compiler) charset(re *syntax.Regexp) *charset {
-	s := charsetOf(re)
-	if s == nil {
+	ranges := rangesOf(re)
+	if ranges == nil {
 		return nil
 	}
-	key := string(s.ranges)
+	key := string(ranges)
 	if c.sets[key] == nil {
-		c.sets[key] = s
+		c.sets[key] = newCharset(ranges)
 	}
 	return c.sets[key]
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 )
 
@@ -289,28 +290,31 @@ type Failure struct {
 // example must not.
 func (m *Matcher) Test() (examples int, failures []Failure) {
 	for _, r := range m.set.Rules {
-		for _, ex := range r.Examples.Match {
-			examples++
-			log := cmp.Or(ex.Log, r.Logs[0])
-			v := m.Judge(log, ex.Text, "", "")
-			if v.Signature != r.ID {
-				failures = append(failures, Failure{r, ex.Text, "comes out as " + v.describe()})
-				continue
-			}
-			for name, want := range ex.Captures {
-				if got := v.Captures[name]; got != want {
-					failures = append(failures, Failure{r, ex.Text, fmt.Sprintf("capture %s is %q, want %q", name, got, want)})
-				}
-			}
+		examples += len(r.Examples.Match) + len(r.Examples.NoMatch)
+		failures = append(failures, m.testRule(r)...)
+	}
+	return examples, failures
+}
+
+func (m *Matcher) testRule(r *Rule) (failures []Failure) {
+	for _, ex := range r.Examples.Match {
+		v := m.Judge(cmp.Or(ex.Log, r.Logs[0]), ex.Text, "", "")
+		if v.Signature != r.ID {
+			failures = append(failures, Failure{r, ex.Text, "comes out as " + v.describe()})
+			continue
 		}
-		for _, text := range r.Examples.NoMatch {
-			examples++
-			if v := m.Judge("", text, "", ""); v.Signature == r.ID {
-				failures = append(failures, Failure{r, text, "must not come out as this rule"})
+		for _, name := range slices.Sorted(maps.Keys(ex.Captures)) {
+			if want, got := ex.Captures[name], v.Captures[name]; got != want {
+				failures = append(failures, Failure{r, ex.Text, fmt.Sprintf("capture %s is %q, want %q", name, got, want)})
 			}
 		}
 	}
-	return examples, failures
+	for _, text := range r.Examples.NoMatch {
+		if v := m.Judge("", text, "", ""); v.Signature == r.ID {
+			failures = append(failures, Failure{r, text, "must not come out as this rule"})
+		}
+	}
+	return failures
 }
 
 func (v *Verdict) describe() string {

@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // What the matcher must know of an expression to try it only where it can match: a finite set
@@ -261,10 +262,18 @@ func bytesOf(re *syntax.Regexp) byteSet {
 	switch re.Op {
 	case syntax.OpLiteral:
 		for _, r := range re.Rune {
-			out = out.union(newCharset(caseForms(r, re.Flags)).bytes)
+			if r < 0x80 && re.Flags&syntax.FoldCase == 0 {
+				out.add(byte(r))
+				continue
+			}
+			out.addRanges(caseForms(r, re.Flags))
 		}
-	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		out = charsetOf(re).bytes
+	case syntax.OpCharClass:
+		out.addRanges(re.Rune)
+	case syntax.OpAnyChar:
+		out = everyByte
+	case syntax.OpAnyCharNotNL:
+		out.addRanges([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
 	}
 	for _, sub := range re.Sub {
 		out = out.union(bytesOf(sub))

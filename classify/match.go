@@ -96,8 +96,9 @@ func newEngine(rules []*Rule) (*engine, error) {
 		}
 		e.owners[i] = append(e.owners[i], o)
 	}
+	sets := make(map[string]*charset)
 	for i, r := range rules {
-		c := compile(r)
+		c := compile(r, sets)
 		slow := false
 		if c.expr != nil {
 			n, ok := neededLiterals(r.expr())
@@ -129,7 +130,7 @@ func newEngine(rules []*Rule) (*engine, error) {
 	return e, nil
 }
 
-func compile(r *Rule) compiled {
+func compile(r *Rule, sets map[string]*charset) compiled {
 	c := compiled{rule: r}
 	for _, l := range r.Logs {
 		c.logs[logIndex(l)] = true
@@ -142,7 +143,7 @@ func compile(r *Rule) compiled {
 	if r.expr() == nil {
 		return c
 	}
-	c.expr = expressionOf(r.Match.Regex, r.expr())
+	c.expr = expressionOf(r.Match.Regex, r.expr(), sets)
 	for _, n := range c.expr.names {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""

@@ -1,0 +1,403 @@
+package classify
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// A Message is what a record says, and what is known of the record.
+type Message struct {
+	Signature       string // rule id, code/0x… or unknown/ and template id; empty where it does not matter
+	Log             string
+	Error, Trace    string
+	Entity, Company string
+}
+
+// A DraftSource is the unknown cluster that a rule is drafted for.
+type DraftSource struct {
+	TemplateID  string
+	Records     int64
+	First, Last time.Time // UTC, zero when no record has a time
+	Messages    []Message // the first ones
+}
+
+// Draft writes a rule for an unknown cluster, as YAML that Load takes: its expression is made of
+// the fixed words of the messages, its examples of their template with invented values in place
+// of what differs from record to record. The rule takes the messages of the cluster and none of
+// others; where that is not possible the error says what stands in the way. What only people can
+// say, cause and fix, is left to be filled in.
+func (m *Matcher) Draft(src *DraftSource, others []Message) ([]byte, error) {
+	template := draftTemplate(src)
+	parts := splitTemplate(template)
+	var last error
+	// A short expression first: it forgives what later wordings change. Where it takes too much,
+	// the whole template.
+	for _, letters := range []int{draftLetters, templateBytes} {
+		text, err := m.draft(src, others, template, cutParts(parts, letters))
+		if err == nil {
+			return text, nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+const (
+	draftLetters  = 80 // of fixed text that an expression tries to do with
+	minFixed      = 12 // of fixed text that an expression must have
+	draftShare    = 90 // percent of the cluster's messages that the rule must take
+	draftPriority = 60
+)
+
+// emails are masked too, for a draft: they name people.
+var emails = regexp.MustCompile(`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`)
+
+func draftTemplate(src *DraftSource) string {
+	first := src.Messages[0]
+	normal := Normalize(nil, []byte(first.Error))
+	return emails.ReplaceAllString(string(Template(nil, Headline(normal), []byte(first.Entity), []byte(first.Company))), "<EMAIL>")
+}
+
+// A templatePart is a piece of a template: fixed text, or a mask.
+type templatePart struct {
+	text string
+	mask string // without its brackets; empty for fixed text
+}
+
+var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL)>`)
+
+// What a mask stands for, as an expression, and how an invented value of it looks.
+var maskForms = map[string]struct{ expr, value string }{
+	"GUID":    {`\{?[0-9a-f-]{36}\}?`, "00000000-0000-4000-8000-00000000000%d"},
+	"TIME":    {`[0-9][\w.,:/+-]{7,40}`, "2026-01-0%dT08:00:00Z"},
+	"URL":     {`https?://[^ "'<>]{1,300}`, "https://contoso.example/%d"},
+	"NUM":     {`[0-9][\w.,:/-]{0,60}`, "100%d"},
+	"ID":      {`[\w-]{1,80}`, "AB-100%d"},
+	"STR":     {`(?:'.{0,200}?'|".{0,200}?")`, "'Contoso %d'"},
+	"VAL":     {`\{[^}]{0,200}\}`, "{V-100%d}"},
+	"ENTITY":  {`\w[\w .()/-]{0,100}?`, "contoso_table%d"},
+	"COMPANY": {`\w{1,20}`, "USM%d"},
+	"EMAIL":   {`[^ @]{1,80}@[^ ,;]{1,80}`, "user%d@contoso.example"},
+}
+
+func splitTemplate(template string) (parts []templatePart) {
+	for template != "" {
+		loc := masks.FindStringSubmatchIndex(template)
+		if loc == nil {
+			return append(parts, templatePart{text: template})
+		}
+		if loc[0] > 0 {
+			parts = append(parts, templatePart{text: template[:loc[0]]})
+		}
+		parts = append(parts, templatePart{mask: template[loc[2]:loc[3]]})
+		template = template[loc[1]:]
+	}
+	return parts
+}
+
+// cutParts keeps the parts up to the one in which the number of fixed letters is reached, and
+// cuts that one at a word.
+func cutParts(parts []templatePart, letters int) []templatePart {
+	var kept []templatePart
+	for _, p := range parts {
+		if p.mask == "" && len(p.text) > letters {
+			if at := strings.LastIndexByte(p.text[:letters], ' '); at > 0 {
+				p.text = p.text[:at]
+			}
+			return append(kept, p)
+		}
+		kept = append(kept, p)
+		letters -= len(p.text)
+	}
+	return kept
+}
+
+// draftRule is a rule in the order of its keys.
+type draftRule struct {
+	ID       string     `yaml:"id"`
+	Title    string     `yaml:"title"`
+	Status   string     `yaml:"status"`
+	Logs     []string   `yaml:"logs,flow"`
+	Severity string     `yaml:"severity"`
+	Category string     `yaml:"category"`
+	Priority int        `yaml:"priority"`
+	Match    draftMatch `yaml:"match"`
+	Cause    string     `yaml:"cause"`
+	Fix      draftFix   `yaml:"fix"`
+	Examples struct {
+		Match   []draftExample `yaml:"match"`
+		NoMatch []string       `yaml:"no_match"`
+	} `yaml:"examples"`
+}
+
+type draftMatch struct {
+	Regex string `yaml:"regex"`
+}
+
+type draftFix struct {
+	Summary string   `yaml:"summary"`
+	Role    string   `yaml:"role"`
+	Retry   string   `yaml:"retry"`
+	Steps   []string `yaml:"steps"`
+}
+
+type draftExample struct {
+	Text     string            `yaml:"text"`
+	Log      string            `yaml:"log"`
+	Captures map[string]string `yaml:"captures,omitempty"`
+}
+
+func (m *Matcher) draft(src *DraftSource, others []Message, template string, parts []templatePart) ([]byte, error) {
+	fixed := 0
+	for _, p := range parts {
+		fixed += len(strings.TrimSpace(p.text))
+	}
+	if fixed < minFixed {
+		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
+	}
+	d := draftRule{
+		ID: m.draftID(template), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority,
+		Match: draftMatch{Regex: draftRegex(parts)},
+		Cause: "Not known yet: say here in one or two sentences what happened and why.",
+		Fix: draftFix{
+			Summary: "Find out what these records have in common, and write the fix here.", Role: "Dual-write operator", Retry: "no",
+			Steps: []string{"Open the evidence of this signature in the report.", "Write what helped here, in order."},
+		},
+	}
+	for _, msg := range src.Messages {
+		if !slices.Contains(d.Logs, msg.Log) {
+			d.Logs = append(d.Logs, msg.Log)
+		}
+	}
+	slices.Sort(d.Logs)
+	for i := range minExamples {
+		text := frame(d.Logs[0], invented(template, i+1), i)
+		d.Examples.Match = append(d.Examples.Match, draftExample{Text: text, Log: d.Logs[0]})
+	}
+	d.Examples.NoMatch = []string{"to be replaced below, so that the draft loads"}
+	trial, err := m.with(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := trial.guard(d.ID, src, others); err != nil {
+		return nil, err
+	}
+	d.Examples.NoMatch = trial.nearMisses(d.ID, template, others)
+	for i := range d.Examples.Match {
+		x := &d.Examples.Match[i]
+		v := trial.Judge(x.Log, x.Text, "", "")
+		x.Captures = make(map[string]string)
+		for _, name := range trial.Rule(d.ID).captureNames() {
+			x.Captures[name] = v.Captures[name]
+		}
+	}
+	if trial, err = m.with(d); err != nil {
+		return nil, err
+	}
+	for _, f := range trial.testRule(trial.Rule(d.ID)) {
+		return nil, fmt.Errorf("the draft for cluster %s fails its own example: %s: %.200q", src.TemplateID, f.Msg, f.Example)
+	}
+	return d.yaml(src)
+}
+
+func (d *draftRule) yaml(src *DraftSource) ([]byte, error) {
+	text, err := yaml.Dump([]*draftRule{d}, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	if err != nil {
+		return nil, fmt.Errorf("writing the draft: %w", err)
+	}
+	period := ""
+	if !src.First.IsZero() {
+		period = fmt.Sprintf(", %s to %s", src.First.Format(time.DateTime), src.Last.Format(time.DateTime))
+	}
+	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period)
+	return append([]byte(head), text...), nil
+}
+
+// with is a Matcher that knows one more rule.
+func (m *Matcher) with(d draftRule) (*Matcher, error) {
+	text, err := yaml.Dump([]draftRule{d})
+	if err != nil {
+		return nil, fmt.Errorf("writing the draft: %w", err)
+	}
+	set, err := Load([]Layer{{fstest.MapFS{"draft.yaml": {Data: text}}, "."}}, time.Time{})
+	if err != nil {
+		return nil, fmt.Errorf("the draft does not load: %w", err)
+	}
+	all := &Set{Rules: append(slices.Clone(m.set.Rules), set.Rules...)}
+	slices.SortFunc(all.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	trial := &Matcher{set: all, byID: maps.Clone(m.byID), codes: m.codes, maps: m.maps}
+	trial.byID[d.ID] = set.Rules[0]
+	trial.engine, err = newEngine(all.Rules)
+	return trial, err
+}
+
+// guard makes sure that a rule takes its cluster and nothing else.
+func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
+	taken := 0
+	for _, msg := range src.Messages {
+		if m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id {
+			taken++
+		}
+	}
+	if 100*taken < draftShare*len(src.Messages) {
+		return fmt.Errorf("no expression of the common words takes the messages of cluster %s: the best one takes %d of %d", src.TemplateID, taken, len(src.Messages))
+	}
+	var swallowed []string
+	for _, msg := range others {
+		if m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id && !slices.Contains(swallowed, msg.Signature) {
+			swallowed = append(swallowed, msg.Signature)
+		}
+	}
+	if len(swallowed) > 0 {
+		return errors.New("a rule of the common words would also take " + strings.Join(swallowed, ", ") + ": draft a rule by hand that tells them apart")
+	}
+	return nil
+}
+
+func (m *Matcher) draftID(template string) string {
+	var words []string
+	for _, w := range strings.Fields(masks.ReplaceAllString(template, " ")) {
+		w = strings.Trim(strings.ToLower(w), ".,:;!?()[]'\"")
+		if len(w) >= 3 && words2id.MatchString(w) && len(words) < 5 {
+			words = append(words, w)
+		}
+	}
+	id := "site-" + strings.Join(words, "-")
+	if len(words) == 0 {
+		id = "site-draft"
+	}
+	for n := 2; m.byID[id] != nil; n++ {
+		id = fmt.Sprintf("site-%s-%d", strings.Join(words, "-"), n)
+	}
+	return id
+}
+
+var words2id = regexp.MustCompile(`^[a-z]+$`)
+
+func draftTitle(template string) string {
+	title := strings.Join(strings.Fields(masks.ReplaceAllString(template, "…")), " ")
+	title = strings.NewReplacer("{", "", "}", "").Replace(title)
+	if r := []rune(title); len(r) > maxTitle-2 {
+		title = string(r[:maxTitle-2]) + " …"
+	}
+	return title
+}
+
+// draftRegex puts the parts together. What differs becomes a capture where the words before it
+// say what it is.
+func draftRegex(parts []templatePart) string {
+	var b strings.Builder
+	var named []string
+	before := ""
+	for i, p := range parts {
+		if p.mask == "" {
+			b.WriteString(regexp.QuoteMeta(p.text))
+			before = p.text
+			continue
+		}
+		expr := maskForms[p.mask].expr
+		if i == len(parts)-1 && p.mask == "ENTITY" {
+			expr = `\w+` // a lazy one at the end would take a single letter
+		}
+		if name := captureFor(p.mask, before); name != "" && !slices.Contains(named, name) {
+			named = append(named, name)
+			expr = "(?P<" + name + ">" + expr + ")"
+		}
+		b.WriteString(expr)
+		before = ""
+	}
+	return b.String()
+}
+
+// captureFor names a capture by its mask, or by the word in front of it.
+func captureFor(mask, before string) string {
+	switch mask {
+	case "ENTITY":
+		return "entity"
+	case "COMPANY":
+		return "company"
+	case "GUID":
+		return "record_id"
+	}
+	words := strings.Fields(strings.ToLower(before))
+	if len(words) == 0 {
+		return ""
+	}
+	switch strings.Trim(words[len(words)-1], ".,:;='\"(") {
+	case "company", "entity's":
+		return "company"
+	case "field", "column", "attribute":
+		return "field"
+	case "table", "entity":
+		return "table"
+	case "customer", "vendor", "order", "invoice", "item", "product", "quote", "account", "project", "journal", "number":
+		return "record_key"
+	case "value", "values":
+		return "value"
+	}
+	return ""
+}
+
+// invented fills a template's masks with values that were never in a log.
+func invented(template string, n int) string {
+	return masks.ReplaceAllStringFunc(template, func(mask string) string {
+		return fmt.Sprintf(maskForms[strings.Trim(mask, "<>")].value, n)
+	})
+}
+
+// frame puts a message into the frame in which its log carries it: plain, then framed.
+func frame(log, text string, n int) string {
+	switch {
+	case n == 0:
+		return text
+	case log == "plugintrace":
+		return "Unhandled exception: Exception type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException Message: " + text
+	}
+	return `{"executionStatus":2,"recordResponses":[{"errorMessage":"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"}]}`
+}
+
+// nearMisses are the two other messages that share most words with the template, with invented
+// values, and where there are none, parts of the template itself.
+func (m *Matcher) nearMisses(id, template string, others []Message) []string {
+	own := make(map[string]bool)
+	for _, w := range wordsOf(strings.ToLower(template)) {
+		own[w] = true
+	}
+	type miss struct {
+		text   string
+		shared int
+	}
+	var found []miss
+	for _, msg := range others {
+		normal := Normalize(nil, []byte(msg.Error))
+		t := emails.ReplaceAllString(string(Template(nil, Headline(normal), []byte(msg.Entity), []byte(msg.Company))), "<EMAIL>")
+		x := miss{text: invented(t, 3)}
+		for _, w := range wordsOf(strings.ToLower(t)) {
+			if own[w] {
+				x.shared++
+			}
+		}
+		if t != "" && !slices.ContainsFunc(found, func(y miss) bool { return y.text == x.text }) {
+			found = append(found, x)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b miss) int { return cmp.Compare(b.shared, a.shared) })
+	words := strings.Fields(invented(template, 3))
+	found = append(found[:min(len(found), minExamples)], miss{text: strings.Join(words[:(len(words)+1)/2], " ")}, miss{text: strings.Join(words[(len(words)+1)/2:], " ")})
+	var out []string
+	for _, x := range found {
+		if len(out) < minExamples && x.text != "" && m.Judge("", x.text, "", "").Signature != id {
+			out = append(out, x.text)
+		}
+	}
+	return out
+}
