@@ -58,13 +58,24 @@ const (
 	draftPriority = 60
 )
 
-// emails are masked too, for a draft: they name people.
-var emails = regexp.MustCompile(`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`)
-
 func draftTemplate(src *DraftSource) string {
-	first := src.Messages[0]
-	normal := Normalize(nil, []byte(first.Error))
-	return emails.ReplaceAllString(string(Template(nil, Headline(normal), []byte(first.Entity), []byte(first.Company))), "<EMAIL>")
+	return privateTemplate(src.Messages[0])
+}
+
+// What a template leaves in plain words although it tells of people or a single company: mail
+// addresses, what stands in parentheses behind an id, and a legal entity named as such.
+var (
+	emails      = regexp.MustCompile(`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`)
+	described   = regexp.MustCompile(`(<(?:ID|NUM|STR|VAL)>) \([^()<>]{1,200}\)`)
+	legalEntity = regexp.MustCompile(`\b((?i:company|legal entity)) [A-Z][A-Z0-9]{1,3}\b`)
+)
+
+func privateTemplate(msg Message) string {
+	normal := Normalize(nil, []byte(msg.Error))
+	t := string(Template(nil, Headline(normal), []byte(msg.Entity), []byte(msg.Company)))
+	t = emails.ReplaceAllString(t, "<EMAIL>")
+	t = described.ReplaceAllString(t, "$1 <NAME>")
+	return legalEntity.ReplaceAllString(t, "$1 <COMPANY>")
 }
 
 // A templatePart is a piece of a template: fixed text, or a mask.
@@ -73,7 +84,7 @@ type templatePart struct {
 	mask string // without its brackets; empty for fixed text
 }
 
-var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL)>`)
+var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL|NAME)>`)
 
 // What a mask stands for, as an expression, and how an invented value of it looks.
 var maskForms = map[string]struct{ expr, value string }{
@@ -86,6 +97,7 @@ var maskForms = map[string]struct{ expr, value string }{
 	"VAL":     {`\{[^}]{0,200}\}`, "{V-100%d}"},
 	"ENTITY":  {`\w[\w .()/-]{0,100}?`, "contoso_table%d"},
 	"COMPANY": {`\w{1,20}`, "USM%d"},
+	"NAME":    {`\([^()]{0,200}\)`, "(Contoso %d)"},
 	"EMAIL":   {`[^ @]{1,80}@[^ ,;]{1,80}`, "user%d@contoso.example"},
 }
 
@@ -117,6 +129,9 @@ func cutParts(parts []templatePart, letters int) []templatePart {
 		}
 		kept = append(kept, p)
 		letters -= len(p.text)
+	}
+	if last := len(kept) - 1; last >= 0 {
+		kept[last].text = strings.TrimRight(kept[last].text, " ")
 	}
 	return kept
 }
@@ -374,16 +389,16 @@ func (m *Matcher) nearMisses(id, template string, others []Message) []string {
 	}
 	type miss struct {
 		text   string
-		shared int
+		shared float64
 	}
 	var found []miss
 	for _, msg := range others {
-		normal := Normalize(nil, []byte(msg.Error))
-		t := emails.ReplaceAllString(string(Template(nil, Headline(normal), []byte(msg.Entity), []byte(msg.Company))), "<EMAIL>")
+		t := privateTemplate(msg)
 		x := miss{text: invented(t, 3)}
-		for _, w := range wordsOf(strings.ToLower(t)) {
+		words := wordsOf(strings.ToLower(t))
+		for _, w := range words {
 			if own[w] {
-				x.shared++
+				x.shared += 1 / float64(len(own)+len(words))
 			}
 		}
 		if t != "" && !slices.ContainsFunc(found, func(y miss) bool { return y.text == x.text }) {

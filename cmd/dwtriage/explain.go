@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -68,10 +67,7 @@ reads it from standard input; --record takes a record of the database.`)
 }
 
 func storedTexts(s *session, path, id string) (store.Texts, error) {
-	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
-	if errors.Is(err, store.ErrBusy) {
-		return store.Texts{}, &exitError{exitBusy, err}
-	}
+	db, err := openStored(s, path)
 	if err != nil {
 		return store.Texts{}, err
 	}
@@ -234,11 +230,15 @@ func explainMap(p *printer, v *classify.Verdict) {
 
 func explainFix(p *printer, v *classify.Verdict) {
 	cause, fix := v.Hits[0].Rule.Fill(v.Captures, oneMap(v), v.Prerequisites)
+	printFix(p, cause, fix, v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Prerequisites))
+}
+
+func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL) {
 	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
 	for i, step := range fix.Steps {
 		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
 	}
-	for _, q := range v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Prerequisites) {
+	for _, q := range queries {
 		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
 	}
 	if fix.URL != "" {

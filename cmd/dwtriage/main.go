@@ -62,7 +62,7 @@ func commands() []command {
 	return []command{
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
-		{"rules", "list the rules, or test their examples", runRules},
+		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"version", "print the version of the program and its rules", runVersion},
 	}
 }

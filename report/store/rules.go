@@ -49,8 +49,8 @@ func (db *DB) Coverage(ctx context.Context) ([]RuleUse, error) {
 	return uses, rows.Err()
 }
 
-// MessageCluster reads the unknown cluster with this template id from all runs.
-func (db *DB) MessageCluster(ctx context.Context, templateID string) (*classify.DraftSource, error) {
+// Cluster reads the unknown cluster with this template id from all runs.
+func (db *DB) Cluster(ctx context.Context, templateID string) (*classify.DraftSource, error) {
 	rows, err := db.conn.QueryContext(ctx, query("cluster"), templateID)
 	if err != nil {
 		return nil, fmt.Errorf("reading cluster %s: %w", templateID, err)

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// openStored opens the database of a command that only reads it.
+func openStored(s *session, path string) (*store.DB, error) {
+	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
+	if errors.Is(err, store.ErrBusy) {
+		return nil, &exitError{exitBusy, err}
+	}
+	return db, err
+}
+
+// A coveredRule is a row of rules coverage.
+type coveredRule struct {
+	ID       string         `json:"id"`
+	Title    string         `json:"title"`
+	Records  int64          `json:"records"`
+	Shadowed int64          `json:"shadowed"`
+	By       []coveredCount `json:"by"`
+	First    string         `json:"first_seen"`
+	Last     string         `json:"last_seen"`
+	State    string         `json:"state"` // fired, shadowed, wrapper, never, code, gone
+}
+
+type coveredCount struct {
+	ID      string `json:"id"`
+	Records int64  `json:"records"`
+}
+
+func runRulesCoverage(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage rules coverage [flags]", `Says what the records of the database made of the rules: which rules fired, when first and
+last, how often another rule won over them, which were always shadowed and by which, and which
+never matched. Codes that named records without a rule are candidates for a rule of their own.`)
+	var db string
+	var asJSON bool
+	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
+	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects, one per rule, instead of text")
+	m, err := matcherFor(s, f, args, 0)
+	if m == nil {
+		return exitDone, err
+	}
+	d, err := openStored(s, db)
+	if err != nil {
+		return 0, err
+	}
+	defer d.Close()
+	uses, err := d.Coverage(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	list := coverage(m, uses)
+	if asJSON {
+		return exitDone, printJSON(s.stdout, list)
+	}
+	return exitDone, printCoverage(s.stdout, list)
+}
+
+// coverage joins the rules of today with what the database knows of them, most records first.
+func coverage(m *classify.Matcher, uses []store.RuleUse) []coveredRule {
+	list := []coveredRule{}
+	used := make(map[string]bool)
+	for _, u := range uses {
+		used[u.ID] = true
+		c := coveredRule{ID: u.ID, Records: u.Records, Shadowed: u.Shadowed, By: []coveredCount{}, First: when(u.First), Last: when(u.Last), State: "fired"}
+		for _, by := range u.By {
+			c.By = append(c.By, coveredCount{by.Name, by.Records})
+		}
+		r := m.Rule(u.ID)
+		switch {
+		case strings.HasPrefix(u.ID, "code/"):
+			c.State = "code"
+			if code := m.Code(strings.TrimPrefix(u.ID, "code/")); code != nil {
+				c.Title = code.Name
+			}
+		case r == nil:
+			c.State = "gone"
+		case u.Records == 0 && r.Wrapper:
+			c.State = "wrapper"
+		case u.Records == 0:
+			c.State = "shadowed"
+		}
+		if r != nil {
+			c.Title = r.FillTitle(nil, nil)
+		}
+		list = append(list, c)
+	}
+	for _, r := range m.Rules() {
+		if !used[r.ID] {
+			list = append(list, coveredRule{ID: r.ID, Title: r.FillTitle(nil, nil), By: []coveredCount{}, State: "never"})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b coveredRule) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(b.Shadowed, a.Shadowed), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+func when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateTime)
+}
+
+func printCoverage(out io.Writer, list []coveredRule) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	states := make(map[string][]coveredRule)
+	for _, c := range list {
+		states[c.State] = append(states[c.State], c)
+	}
+	if fired := states["fired"]; len(fired) > 0 {
+		fmt.Fprintln(w, "RECORDS\tSHADOWED\tFIRST SEEN\tLAST SEEN\tRULE\tTITLE")
+		for _, c := range fired {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", grouped(c.Records), grouped(c.Shadowed), cmp.Or(c.First, "not known"), cmp.Or(c.Last, "not known"), c.ID, c.Title)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, part := range []struct{ state, title string }{
+		{"shadowed", "Always shadowed: another rule won wherever these matched"},
+		{"wrapper", "Wrappers that only gave their captures"},
+		{"code", "Codes that named records without a rule"},
+		{"gone", "Signatures in the database that are no rules today"},
+	} {
+		if len(states[part.state]) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "\n%s:\n", part.title)
+		for _, c := range states[part.state] {
+			by := ""
+			for i, b := range c.By {
+				if i == 3 {
+					by += fmt.Sprintf(" and %d more", len(c.By)-3)
+					break
+				}
+				by += fmt.Sprintf("%s %s (%s)", map[bool]string{true: ", won by", false: ","}[i == 0], b.ID, grouped(b.Records))
+			}
+			title := ""
+			if c.Title != "" {
+				title = " " + c.Title
+			}
+			fmt.Fprintf(out, "  %s:%s, %s%s\n", c.ID, title, plural(c.Records+c.Shadowed, "record"), by)
+		}
+	}
+	never := states["never"]
+	if len(never) == 0 {
+		return nil
+	}
+	ids := make([]string, len(never))
+	for i, c := range never {
+		ids[i] = c.ID
+	}
+	_, err := fmt.Fprintf(out, "\nNever matched, %s:\n%s\n", plural(int64(len(never)), "rule"), wrapped(strings.Join(ids, ", "), 96, "  "))
+	return err
+}
+
+// wrapped breaks a text into lines of at most width characters.
+func wrapped(text string, width int, indent string) string {
+	var b strings.Builder
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+len(word) >= width {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += word + " "
+	}
+	b.WriteString(strings.TrimRight(line, " "))
+	return b.String()
+}
+
+func runRulesDraft(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage rules draft [flags] TEMPLATE_ID", `Writes a rule for an unknown cluster of the database to standard output: an expression of the
+fixed words of its messages, examples with invented values, everything that --rules takes. The
+rule takes the cluster and no other message of the database; where no expression of the common
+words does, it says what stands in the way. Cause and fix are left for you to fill in.
+TEMPLATE_ID is a template_id of unclassified.csv.`)
+	var db string
+	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
+	f.examples = "  dwtriage rules draft 58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
+	m, err := matcherFor(s, f, args, 1)
+	if m == nil {
+		return exitDone, err
+	}
+	d, err := openStored(s, db)
+	if err != nil {
+		return 0, err
+	}
+	defer d.Close()
+	id := strings.TrimPrefix(f.Arg(0), "unknown/")
+	src, err := d.Cluster(s.ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	others, err := d.OtherMessages(s.ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	text, err := m.Draft(src, others)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.stdout.Write(text)
+	return exitDone, err
+}
