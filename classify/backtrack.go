@@ -31,11 +31,11 @@ func newExpression(source string) (*expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expressionOf(source, re, nil), nil
+	return expressionOf(source, re), nil
 }
 
-func expressionOf(source string, re *syntax.Regexp, sets map[string]*charset) *expression {
-	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re, sets)}
+func expressionOf(source string, re *syntax.Regexp) *expression {
+	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re)}
 }
 
 // parse reads an expression as rules mean it: without regard to case, the dot is any character.
@@ -410,13 +410,8 @@ const maxNodes = 4096
 // compileProgram returns nil for what the backtracker does not support: repetitions of parts
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
-//
-// sets holds the classes of expressions compiled before, which this one may share; nil: none.
-func compileProgram(re *syntax.Regexp, sets map[string]*charset) *program {
-	if sets == nil {
-		sets = make(map[string]*charset)
-	}
-	c := &compiler{sets: sets}
+func compileProgram(re *syntax.Regexp) *program {
+	c := &compiler{sets: make(map[string]*charset), nodes: make([]node, 0, 64)}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil

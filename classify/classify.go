@@ -41,9 +41,16 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 		m.byID[r.ID] = r
 	}
 	var errs [3]error
-	m.engine, errs[0] = newEngine(s.Rules)
-	m.codes, errs[1] = loadCodes(tables)
-	m.maps, errs[2] = loadCatalogue(tables)
+	sideBySide(len(errs), func(i int) {
+		switch i {
+		case 0:
+			m.engine, errs[i] = newEngine(s.Rules)
+		case 1:
+			m.codes, errs[i] = loadCodes(tables)
+		case 2:
+			m.maps, errs[i] = loadCatalogue(tables)
+		}
+	})
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("compiling rules: %w", err)
 	}

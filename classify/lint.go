@@ -49,7 +49,7 @@ func (l *linter) expression() {
 	if _, ok := neededLiterals(re); !ok {
 		l.warn(at, "no literal of %d letters or more must occur in every match: the expression is tried on every record and is slow", minLiteral)
 	}
-	if compileProgram(re, nil) == nil {
+	if compileProgram(re) == nil {
 		l.warn(at, "the expression repeats a part that may be empty, or unfolds to thousands of parts: it runs ten times slower than others")
 	}
 }
@@ -158,7 +158,7 @@ func (l *linter) matchesText(r *Rule, lit string) bool {
 		return true
 	}
 	// An assertion of the place (\b, ^) may hold for the literal alone and not inside a text.
-	return r.expr() != nil && !asserts(r.expr()) && expressionOf(r.Match.Regex, r.expr(), nil).regexp().MatchString(lit)
+	return r.expr() != nil && !asserts(r.expr()) && expressionOf(r.Match.Regex, r.expr()).regexp().MatchString(lit)
 }
 
 func asserts(re *syntax.Regexp) bool {

@@ -25,7 +25,7 @@ const (
 // usable literal: then it must be tried on every text.
 func neededLiterals(re *syntax.Regexp) (n needed, ok bool) {
 	in := analyse(re)
-	prefix, inner := in.prefix, in.required
+	prefix, inner := withoutLonger(in.prefix), withoutLonger(in.required)
 	// Where the text begins cannot be seen from a hit in its middle.
 	if hasAssertion(re) {
 		prefix = nil
@@ -37,6 +37,18 @@ func neededLiterals(re *syntax.Regexp) (n needed, ok bool) {
 		return needed{literals: inner, left: in.left}, true
 	}
 	return needed{}, false
+}
+
+// withoutLonger leaves out what starts with another text of the set: where it occurs, the other
+// one does, at the same place.
+func withoutLonger(set []string) []string {
+	var out []string
+	for i, s := range set {
+		if !slices.ContainsFunc(set, func(t string) bool { return len(t) < len(s) && strings.HasPrefix(s, t) }) && !slices.Contains(set[:i], s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // hasAssertion reports whether re asks where a text or line begins. (A word boundary needs no
@@ -198,13 +210,15 @@ func concatenation(subs []*syntax.Regexp) info {
 		behind := before
 		before = before.union(bytesOf(sub))
 		if in.exact != nil {
-			if x := cross(run, in.exact); x != nil {
+			if x := lengthen(run, in.exact); x != nil {
 				run = x
 				continue
 			}
 		}
 		exact = false
-		if x := cross(run, in.prefix); x != nil {
+		if x := lengthen(run, in.prefix); x != nil {
+			run = x
+		} else if x := lengthen(run, commonPrefix(in.prefix)); x != nil {
 			run = x
 		}
 		if first {
@@ -230,6 +244,37 @@ func concatenation(subs []*syntax.Regexp) info {
 		out.suffix = nil
 	}
 	return out
+}
+
+// rareEnough is the length from which on a single letter more makes a literal no rarer: ten of
+// it, one for each digit that may follow, cost more than they save.
+const rareEnough = 12
+
+// lengthen crosses a run with what follows it, unless it would multiply for a single letter.
+func lengthen(run, set []string) []string {
+	if len(set) > 3 && shortest(run) >= rareEnough && !slices.ContainsFunc(set, func(s string) bool { return len(s) > 1 }) {
+		return nil
+	}
+	return cross(run, set)
+}
+
+// commonPrefix is what all texts of a set start with, as a set of one; nil when it is nothing.
+func commonPrefix(set []string) []string {
+	if len(set) == 0 {
+		return nil
+	}
+	common := set[0]
+	for _, s := range set[1:] {
+		n := 0
+		for n < len(common) && n < len(s) && common[n] == s[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	if common == "" {
+		return nil
+	}
+	return []string{common}
 }
 
 func cross(a, b []string) []string {

@@ -52,10 +52,9 @@ type Set struct {
 // a missing part or an id used twice in a layer is a *RuleError, and all of them are joined in
 // one error. Changes of severity that have not expired at now are applied.
 func Load(layers []Layer, now time.Time) (*Set, error) {
-	l := loader{byID: make(map[string]*Rule)}
+	var parts []*loader // one per file
 	sum := sha256.New()
 	for i, layer := range layers {
-		l.layer = i
 		files, err := ruleFiles(layer.FS)
 		if err != nil {
 			return nil, fmt.Errorf("reading rules in %s: %w", layer.Name, err)
@@ -66,12 +65,13 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 				return nil, fmt.Errorf("reading rules: %w", err)
 			}
 			fmt.Fprintf(sum, "%s %d\n%s", f, len(text), text)
-			l.file(path.Join(layer.Name, f), text)
+			parts = append(parts, &loader{layer: i, at: path.Join(layer.Name, f), content: text})
 		}
 	}
-	s := l.set(now)
-	if len(l.errs) > 0 {
-		return nil, errors.Join(l.errs...)
+	sideBySide(len(parts), func(i int) { parts[i].file() })
+	s, errs := merge(parts, now)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return s, nil
@@ -91,27 +91,52 @@ func ruleFiles(fsys fs.FS) ([]string, error) {
 	return files, nil
 }
 
+// A loader reads one rule file.
 type loader struct {
-	byID    map[string]*Rule
+	layer   int
+	at      string // the file
+	content []byte
+	rules   []*Rule
 	mutes   []Mute
 	changes []Change
 	errs    []error
-	layer   int
-	at      string // file being read
 	rule    string // id of the entry being read
+}
+
+// A merger puts what the files hold together, in their order.
+type merger struct {
+	set  Set
+	byID map[string]*Rule
+	loader
 }
 
 func (l *loader) fail(p place, format string, args ...any) {
 	l.errs = append(l.errs, &RuleError{File: l.at, Line: p.line, Column: p.column, Rule: l.rule, Msg: fmt.Sprintf(format, args...)})
 }
 
-// set puts the layers together: changes are applied, and what they and mutes name must exist.
-func (l *loader) set(now time.Time) *Set {
-	s := &Set{Mutes: l.mutes, Changes: l.changes}
-	for _, r := range l.byID {
-		s.Rules = append(s.Rules, r)
+// merge puts the files together: a later layer replaces rules of an earlier one, changes are
+// applied, and what they and mutes name must exist.
+func merge(parts []*loader, now time.Time) (*Set, []error) {
+	m := merger{byID: make(map[string]*Rule)}
+	for _, l := range parts {
+		m.errs = append(m.errs, l.errs...)
+		for _, r := range l.rules {
+			m.add(r)
+		}
+		m.set.Mutes = append(m.set.Mutes, l.mutes...)
+		m.set.Changes = append(m.set.Changes, l.changes...)
 	}
-	slices.SortFunc(s.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range m.byID {
+		m.set.Rules = append(m.set.Rules, r)
+	}
+	slices.SortFunc(m.set.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	m.decisions(now)
+	return &m.set, m.errs
+}
+
+// decisions applies changes and checks what mutes name.
+func (l *merger) decisions(now time.Time) {
+	s := &l.set
 	for i := range s.Changes {
 		c := &s.Changes[i]
 		l.at, l.rule = c.File, ""
@@ -134,10 +159,9 @@ func (l *loader) set(now time.Time) *Set {
 		}
 		muted[m.ID] = true
 	}
-	return s
 }
 
-func (l *loader) nearestRule(id string) string {
+func (l *merger) nearestRule(id string) string {
 	best, dist := "", 4
 	for known := range l.byID {
 		if d := editDistance(id, known); d < dist || d == dist && known < best {
@@ -150,10 +174,9 @@ func (l *loader) nearestRule(id string) string {
 	return fmt.Sprintf(", did you mean %s?", best)
 }
 
-func (l *loader) file(name string, text []byte) {
-	l.at, l.rule = name, ""
+func (l *loader) file() {
 	var docs []yaml.Node
-	if err := yaml.Load(text, &docs, yaml.WithAllDocuments()); err != nil {
+	if err := yaml.Load(l.content, &docs, yaml.WithAllDocuments()); err != nil {
 		l.syntax(err)
 		return
 	}
@@ -210,17 +233,17 @@ func (l *loader) entry(n *yaml.Node) {
 			return // a rule that was read only in part would fail the checks for the wrong reasons
 		}
 		l.check(r, n)
-		l.add(r)
+		if r.ID != "" {
+			l.rules = append(l.rules, r)
+		}
 	}
 }
 
 // add puts a rule into the set, in the place of one of an earlier layer with the same id.
-func (l *loader) add(r *Rule) {
-	if r.ID == "" {
-		return
-	}
+func (l *merger) add(r *Rule) {
 	if before := l.byID[r.ID]; before != nil {
 		if before.layer == r.layer {
+			l.at, l.rule = r.Path, r.ID
 			l.fail(r.places.id, "id is already used in %s:%d", before.Path, before.Line)
 			return
 		}

@@ -96,17 +96,14 @@ func newEngine(rules []*Rule) (*engine, error) {
 		}
 		e.owners[i] = append(e.owners[i], o)
 	}
-	sets := make(map[string]*charset)
+	e.rules = make([]compiled, len(rules))
+	sideBySide(len(rules), func(i int) { e.rules[i] = compile(rules[i]) })
 	for i, r := range rules {
-		c := compile(r, sets)
-		slow := false
-		if c.expr != nil {
-			n, ok := neededLiterals(r.expr())
-			for _, lit := range n.literals {
-				add(lit, owner{int32(i), false})
-			}
-			c.needed, slow = n, !ok
+		c := &e.rules[i]
+		for _, lit := range c.needed.literals {
+			add(lit, owner{int32(i), false})
 		}
+		slow := c.expr != nil && len(c.needed.literals) == 0
 		for _, n := range c.any {
 			if len(n.lit) < minLiteral || !isASCII(n.lit) {
 				slow = true
@@ -124,13 +121,12 @@ func newEngine(rules []*Rule) (*engine, error) {
 			}
 			e.codeRules[v] = append(e.codeRules[v], int32(i))
 		}
-		e.rules = append(e.rules, c)
 	}
 	e.filter = newFilter(literals)
 	return e, nil
 }
 
-func compile(r *Rule, sets map[string]*charset) compiled {
+func compile(r *Rule) compiled {
 	c := compiled{rule: r}
 	for _, l := range r.Logs {
 		c.logs[logIndex(l)] = true
@@ -143,7 +139,8 @@ func compile(r *Rule, sets map[string]*charset) compiled {
 	if r.expr() == nil {
 		return c
 	}
-	c.expr = expressionOf(r.Match.Regex, r.expr(), sets)
+	c.expr = expressionOf(r.Match.Regex, r.expr())
+	c.needed, _ = neededLiterals(r.expr())
 	for _, n := range c.expr.names {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""
