@@ -198,7 +198,10 @@ func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[stri
 		}
 		found := ""
 		for _, alt := range part {
-			if n := newNeedle(alt); alt != "" && len(alt) > len(found) && n.index(text, 0, len(text)) >= 0 {
+			if len(alt) <= len(found) {
+				continue
+			}
+			if n := newNeedle(alt); n.index(text, 0, len(text)) >= 0 {
 				found = alt
 			}
 		}

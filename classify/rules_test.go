@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,6 +148,70 @@ func BenchmarkLoadCompile(b *testing.B) {
 		}
 		if _, err := Compile(set, rules.FS); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// The same part of a message has the same name in every rule.
+func TestBuiltinCaptureNames(t *testing.T) {
+	used := make(map[string]bool)
+	for _, r := range builtinMatcher(t).Rules() {
+		for _, name := range r.captureNames() {
+			if Captures[name] == "" {
+				t.Errorf("%s:%d: %s captures %q, which is not in the list of capture names", r.File, r.Line, r.ID, name)
+			}
+			used[name] = true
+		}
+	}
+	for name := range Captures {
+		if !used[name] {
+			t.Errorf("capture name %q is in the list and no rule uses it", name)
+		}
+	}
+}
+
+// A rule is only proven where its text stands as records carry it: alone, inside JSON, inside
+// fault XML or a report.
+func TestBuiltinExamplesStandInFrames(t *testing.T) {
+	frame := func(text string) string {
+		switch {
+		case strings.Contains(text, "<OrganizationServiceFault") || strings.Contains(text, "<ErrorCode>") || strings.Contains(text, "<Message>"):
+			return "fault XML"
+		case strings.Contains(text, `{"`) || strings.Contains(text, `{\"`) || strings.Contains(text, `":"`) || strings.Contains(text, `\":\"`) || strings.Contains(text, `": "`):
+			return "JSON"
+		case strings.Contains(text, "Unhandled exception:") || strings.Contains(text, "Exception type:") || strings.Contains(text, "from plug-in (") || strings.Contains(text, "failed to process "):
+			return "exception"
+		case strings.Contains(text, "Unable to write data to") || strings.Contains(text, "failed with error message"):
+			return "infolog"
+		case strings.Contains(text, "Initial Sync completed") || strings.Contains(text, "Record Id: "):
+			return "report"
+		}
+		return "plain"
+	}
+	for _, r := range builtinMatcher(t).Rules() {
+		frames := make(map[string]bool)
+		for _, ex := range r.Examples.Match {
+			frames[frame(ex.Text)] = true
+		}
+		if len(frames) < 2 {
+			t.Errorf("%s:%d: %s has all its matching examples in one frame: %v", r.File, r.Line, r.ID, slices.Collect(maps.Keys(frames)))
+		}
+	}
+}
+
+// Nearest is for any text, also for one that matches.
+func TestNearestTakesEveryExample(t *testing.T) {
+	m := builtinMatcher(t)
+	for i, r := range m.Rules() {
+		if i%7 != 0 {
+			continue // the comparison is slow
+		}
+		for _, text := range r.Examples.NoMatch {
+			for _, n := range m.Nearest("", text, "", 3) {
+				if n.Why == "" && len(n.Lacks) == 0 {
+					t.Errorf("%s is near to %q and lacks nothing", n.Rule.ID, text)
+				}
+			}
 		}
 	}
 }
