@@ -74,7 +74,7 @@ func agree(t *testing.T, s *store.Summary) {
 		Statuses   map[string]int64
 		Signatures []struct{ Records int64 }
 		Changes    struct{ New, Resolved, Ongoing int64 }
-		Report     struct{ Records, Failing, OK, Unknown int64 }
+		Report     struct{ Records, Failing, OK, Unknown, Muted int64 }
 	}
 	if err := json.Unmarshal([]byte(out["summary.json"]), &j); err != nil {
 		t.Fatal(err)
@@ -101,8 +101,11 @@ func agree(t *testing.T, s *store.Summary) {
 	for _, f := range fixes {
 		fixed[f["signature"]] = true
 	}
-	var clear int64
+	var clear, muted int64
 	for _, f := range findings {
+		if f["muted_until"] != "" {
+			muted += whole(t, f["records"])
+		}
 		if fixed[f["signature"]] {
 			clear += whole(t, f["records"])
 		}
@@ -129,7 +132,10 @@ func agree(t *testing.T, s *store.Summary) {
 		{"unknown: page", onPage(t, page, `<p class="lead">([\d,]+) records in \d+ clusters? that no rule explains`), s.Unknown},
 		{"fixes: failing_entities.csv", clear, sum(t, fixes, "records")},
 		{"fixes: page", onPage(t, page, `fixes clear ([\d,]+) of`), sum(t, fixes, "records")},
-		{"fixes: records without, page", onPage(t, page, `([\d,]+) failing records have no fix yet`), s.Failing - clear},
+		{"fixes: records without, page", onPage(t, page, `([\d,]+) failing records have no fix yet`), s.Failing - clear - muted},
+		{"muted: verdict", onPage(t, page, `>([\d,]+) records are muted<`), muted},
+		{"muted: section", onPage(t, page, `--fail-on for a while: ([\d,]+) failing records`), muted},
+		{"muted: summary.json", j.Report.Muted, muted},
 		{"changes: new", j.Changes.New, new},
 		{"changes: resolved", j.Changes.Resolved, resolved},
 		{"rejects: rows of rejects.csv", int64(len(rejects)), s.Totals.Rejected},

@@ -160,7 +160,7 @@ func cutUTF16(s string, limit int) string {
 
 func drawFindings(t *table, s *store.Summary) error {
 	t.header("map", "dataverse_table", "fno_entity", "company", "signature", "title", "category", "severity", "change",
-		"records", "affected_keys", "first_seen", "last_seen", "fix_summary", "role", "retry", "url")
+		"records", "affected_keys", "first_seen", "last_seen", "fix_summary", "role", "retry", "url", "muted_until", "muted_by", "muted_reason")
 	for _, f := range s.Findings {
 		t.texts(f.Map, f.DataverseTable, f.FnoEntity, f.Company, f.Signature, f.Title, f.Category, f.Severity, f.Change)
 		t.number(f.Records)
@@ -168,9 +168,19 @@ func drawFindings(t *table, s *store.Summary) error {
 		t.time(f.FirstSeen)
 		t.time(f.LastSeen)
 		t.texts(f.FixSummary, f.Role, f.Retry, f.URL)
+		t.mute(f.Mute)
 		t.end()
 	}
 	return t.err
+}
+
+// mute writes until when, by whom and why something is muted; nothing when it is not.
+func (t *table) mute(m *store.Mute) {
+	if m == nil {
+		t.texts("", "", "")
+		return
+	}
+	t.texts(m.Expires.Format(time.DateOnly), m.Owner, m.Reason)
 }
 
 func drawFixes(t *table, s *store.Summary) error {
@@ -209,7 +219,7 @@ func drawRecords(t *table, s *store.Summary) error {
 }
 
 func drawClusters(t *table, s *store.Summary) error {
-	t.header("template_id", "template", "records", "first_seen", "last_seen", "maps", "sample_record_id", "sample")
+	t.header("template_id", "template", "records", "first_seen", "last_seen", "maps", "sample_record_id", "sample", "muted_until", "muted_by", "muted_reason")
 	for _, c := range s.Clusters {
 		t.texts(c.TemplateID, c.Template)
 		t.number(c.Records)
@@ -217,6 +227,7 @@ func drawClusters(t *table, s *store.Summary) error {
 		t.time(c.LastSeen)
 		t.list(c.Maps)
 		t.texts(c.Sample.RecordID, inFull(c.Sample))
+		t.mute(c.Mute)
 		t.end()
 	}
 	return t.err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"dwtriage/report/store"
 )
@@ -190,7 +191,7 @@ func (p *page) addFixes() {
 	for _, f := range p.Fixes {
 		all += f.Records
 	}
-	if rest := p.Failing - all; rest > 0 {
+	if rest := p.Failing - p.Muted - all; rest > 0 {
 		p.Unfixed = count(rest, "failing record has", "failing records have") + " no fix yet."
 	}
 }
@@ -280,6 +281,7 @@ func (p *page) words() template.FuncMap {
 		"sigShown":    func(id string) bool { return p.shownIDs[id] },
 		"mapRecords":  func(name string) int64 { return p.mapRecords[name] },
 		"barWidth":    func(n int64) int64 { return max(1, 100*n/max(1, p.Fixes[0].Records)) },
+		"date":        func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"environment": func(name string) string { return orWords(name, "environment not set") },
 		"company":     func(name string) string { return orWords(name, "not set") },
 		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,

@@ -189,6 +189,7 @@ func TestWordsForNothing(t *testing.T) {
 	calm := night()
 	calm.Records, calm.Failing, calm.Unknown, calm.Entities = calm.OK, 0, 0, 0
 	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, store.Heat{}
+	calm.Mutes, calm.Muted = nil, 0
 	calm.Inputs, calm.RejectReasons = calm.Inputs[:2], nil
 	calm.Inputs[0].Warnings = nil
 	calmPage := draw(t, calm, Options{})["index.html"]
@@ -197,6 +198,7 @@ func TestWordsForNothing(t *testing.T) {
 		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
 		{"calm", calmPage, "Nothing changed against run 183."},
 		{"calm", calmPage, "No row was rejected."},
+		{"calm", calmPage, "Muted signatures and clusters: none."},
 		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},
 		{"empty", emptyPage, "No earlier run to compare with."},
 		{"empty", emptyPage, "environment not set"},

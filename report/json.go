@@ -28,6 +28,18 @@ type summaryFile struct {
 	Environment   string     `json:"environment"`
 	BaselineRunID *int64     `json:"baseline_run_id"` // null when there was nothing to compare with
 	Report        jsonReport `json:"report"`
+	Muted         []jsonMute `json:"muted"`
+}
+
+// A jsonMute is a mute of the rule files. Records are those of this run; an expired mute has no
+// effect.
+type jsonMute struct {
+	ID      string `json:"id"`
+	Owner   string `json:"owner"`
+	Reason  string `json:"reason"`
+	Expires string `json:"expires"`
+	Expired bool   `json:"expired"`
+	Records int64  `json:"records"`
 }
 
 type jsonRules struct {
@@ -71,6 +83,7 @@ type jsonReport struct {
 	Failing int64 `json:"failing"`
 	OK      int64 `json:"ok"`
 	Unknown int64 `json:"unknown"`
+	Muted   int64 `json:"muted"`
 }
 
 func drawJSON(w io.Writer, s *store.Summary) error {
@@ -93,7 +106,11 @@ func newSummaryFile(s *store.Summary) summaryFile {
 		Changes:     countChanges(s),
 		ExitCode:    s.ExitCode,
 		Environment: s.Environment,
-		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown},
+		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted},
+		Muted:       []jsonMute{},
+	}
+	for _, m := range s.Mutes {
+		f.Muted = append(f.Muted, jsonMute{m.ID, m.Owner, m.Reason, m.Expires.Format(time.DateOnly), m.Expired, m.Records})
 	}
 	for _, in := range s.Inputs {
 		f.Inputs = append(f.Inputs, jsonInput{in.Path, in.Bytes, in.Format, in.Log,

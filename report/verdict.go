@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"dwtriage/report/store"
@@ -71,12 +72,12 @@ func newness(s *store.Summary) string {
 
 func newSignatures(s *store.Summary) (n int) {
 	for _, sig := range s.Signatures {
-		if sig.Change == "new" {
+		if sig.Change == "new" && sig.Mute == nil {
 			n++
 		}
 	}
 	for _, c := range s.Clusters {
-		if c.Change == "new" {
+		if c.Change == "new" && c.Mute == nil {
 			n++
 		}
 	}
@@ -85,10 +86,11 @@ func newSignatures(s *store.Summary) (n int) {
 
 // largest names the signature with the most records.
 func largest(s *store.Summary) []phrase {
-	if len(s.Signatures) == 0 {
+	at := slices.IndexFunc(s.Signatures, func(sig store.Signature) bool { return sig.Mute == nil })
+	if at < 0 {
 		return nil
 	}
-	top := s.Signatures[0]
+	top := s.Signatures[at]
 	href := "#sig-" + anchor(top.ID)
 	title := link(orWords(top.Title, top.ID), href)
 	switch {
@@ -104,6 +106,9 @@ func largest(s *store.Summary) []phrase {
 
 func doFirst(s *store.Summary) []phrase {
 	if len(s.Fixes) == 0 {
+		if s.Muted > 0 {
+			return []phrase{plain("No fix is known for what is not muted. ")}
+		}
 		return []phrase{plain("No fix is known for what failed. ")}
 	}
 	f := s.Fixes[0]
@@ -121,7 +126,7 @@ func critical(s *store.Summary) []phrase {
 		return nil
 	}
 	for _, sig := range s.Signatures {
-		if sig.Severity == "critical" {
+		if sig.Severity == "critical" && sig.Mute == nil {
 			return []phrase{plain("Critical among the rest, with " + count(sig.Records, "record") + ": "),
 				link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain(". ")}
 		}
@@ -144,6 +149,9 @@ func caveats(s *store.Summary, troubled int, imbalance string) []phrase {
 			strong(" could not be read to the end"), plain(": the numbers may be too low."))
 	case troubled > 0 && s.Failing == 0:
 		v = append(v, plain(" But "), link(count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
+	}
+	if s.Muted > 0 {
+		v = append(v, plain(" "), link(count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))
 	}
 	if imbalance != "" {
 		v = append(v, plain(" "), strong("The "), link("ledger", "#ledger"), strong(" does not balance."))

@@ -108,6 +108,9 @@ func runRun(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	j.matcher = m
+	for _, note := range m.Set().Ended(time.Now()) {
+		j.say("dwtriage: %s\n", note)
+	}
 	if err := j.expand(f.Args()); err != nil {
 		return 0, err
 	}
@@ -373,12 +376,12 @@ func failOnMet(failOn string, sum *store.Summary) bool {
 	case "":
 		return false
 	case "new":
-		return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool { return f.Change == "new" })
+		return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool { return f.Change == "new" && f.Mute == nil })
 	}
 	worst := slices.Index(classify.Severities, failOn)
 	return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool {
 		i := slices.Index(classify.Severities, f.Severity)
-		return i >= 0 && i <= worst
+		return i >= 0 && i <= worst && f.Mute == nil
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -21,10 +22,11 @@ const (
 // that the ledger balances.
 func printSummary(w io.Writer, s *store.Summary, db, out string) error {
 	fmt.Fprintf(w, "%s%s\n", prefix(s.Environment), headline(s))
-	if len(s.Findings) > 0 {
+	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f store.Finding) bool { return f.Mute != nil })
+	if len(findings) > 0 {
 		fmt.Fprintln(w, "\nWhat failed most:")
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		for _, f := range s.Findings[:min(len(s.Findings), shownFindings)] {
+		for _, f := range findings[:min(len(findings), shownFindings)] {
 			fmt.Fprintf(tw, "  %6s\t%s\t%s\t%s\t%s\n", grouped(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
 		}
 		if err := tw.Flush(); err != nil {
@@ -36,6 +38,9 @@ func printSummary(w io.Writer, s *store.Summary, db, out string) error {
 		for _, f := range s.Fixes[:min(len(s.Fixes), shownFixes)] {
 			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), plural(f.Records, "record"), f.Role)
 		}
+	}
+	if s.Muted > 0 {
+		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", plural(s.Muted, "record"))
 	}
 	t := s.Totals
 	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", grouped(t.Read), grouped(t.Loaded), grouped(t.Duplicates), grouped(t.Rejected), grouped(t.Filtered))

@@ -12,26 +12,15 @@ import (
 // fixes makes the plan: one fix per rule, filled in for the maps and values that fail, most
 // records first.
 func (z *summarizer) fixes() error {
-	z.values = make(map[string]map[string][]string)
-	err := z.each("captures", func(rows *sql.Rows) error {
-		var sig, name, value string
-		err := rows.Scan(&sig, &name, &value)
-		if z.values[sig] == nil {
-			z.values[sig] = make(map[string][]string)
-		}
-		z.values[sig][name] = append(z.values[sig][name], value)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	var fixes []*Fix
 	for i := range z.s.Signatures {
 		s := &z.s.Signatures[i]
 		if r := z.m.Rule(s.ID); r != nil {
 			s.Fix = z.fix(r, s)
 			s.Meaning = s.Fix.Cause
-			fixes = append(fixes, s.Fix)
+			if s.Mute == nil {
+				fixes = append(fixes, s.Fix)
+			}
 		}
 	}
 	slices.SortFunc(fixes, func(a, b *Fix) int {
@@ -73,7 +62,7 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 	}
 	cause, filled := r.Fill(values, one, prerequisites)
 	f := &Fix{
-		Signature: r.ID, Title: r.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
+		Signature: r.ID, Title: s.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
 		Records: s.Records, Entities: entities, Role: filled.Role, Retry: filled.Retry, Steps: filled.Steps,
 		Prerequisites: prerequisites, URL: filled.URL, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
@@ -81,6 +70,32 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 		f.SQL = append(f.SQL, SQL(q))
 	}
 	return f
+}
+
+// captures finds the values that fill placeholders.
+func (z *summarizer) captures() error {
+	z.values = make(map[string]map[string][]string)
+	return z.each("captures", func(rows *sql.Rows) error {
+		var sig, name, value string
+		err := rows.Scan(&sig, &name, &value)
+		if z.values[sig] == nil {
+			z.values[sig] = make(map[string][]string)
+		}
+		z.values[sig][name] = append(z.values[sig][name], value)
+		return err
+	})
+}
+
+// only gives the captures that have a single value: a title stands for all records of a
+// signature and must not name one of several.
+func (z *summarizer) only(sig string) map[string]string {
+	out := make(map[string]string)
+	for name, values := range z.values[sig] {
+		if len(values) == 1 {
+			out[name] = values[0]
+		}
+	}
+	return out
 }
 
 func (z *summarizer) mapOf(title string) *classify.Map {

@@ -23,7 +23,7 @@ import (
 func (db *DB) Summarize(ctx context.Context, id int64, m *classify.Matcher) (*Summary, error) {
 	z := &summarizer{db: db, ctx: ctx, m: m, id: id, s: &Summary{}}
 	for _, step := range []func() error{
-		z.run, z.inputs, z.totals, z.findings, z.compare, z.signatures, z.evidence, z.fixes, z.rejects,
+		z.run, z.inputs, z.totals, z.captures, z.findings, z.compare, z.signatures, z.evidence, z.mutes, z.fixes, z.rejects,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("summarizing run %d: %w", id, err)
@@ -182,7 +182,7 @@ func findingID(parts ...string) string {
 // title is the title of a rule, the name of a code, or the words for neither.
 func (z *summarizer) title(sig string) string {
 	if r := z.m.Rule(sig); r != nil {
-		return r.Title
+		return r.FillTitle(z.only(sig), nil)
 	}
 	if code, ok := strings.CutPrefix(sig, "code/"); ok {
 		if c := z.m.Code(code); c != nil {

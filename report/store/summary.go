@@ -26,6 +26,7 @@ type Summary struct {
 	Failing  int64
 	OK       int64
 	Unknown  int64 // failing records that neither a rule nor a code explains
+	Muted    int64 // failing records whose signature is muted: in every list but Fixes
 	Entities int   // different maps (or tables, where no map is known) among the failing records
 
 	Statuses   []Count // documented, observed, code, unknown, ok; those that occur, in this order
@@ -36,6 +37,7 @@ type Summary struct {
 	Signatures []Signature // every rule and code that is the primary one of a record
 	Clusters   []Cluster   // unknown messages
 	Changes    []Change    // empty without a baseline
+	Mutes      []Mute      // of the rule files; those in force first, then most records
 
 	RejectReasons []RejectReason // most rows first
 	Timings       []Timing
@@ -120,6 +122,20 @@ type Finding struct {
 	Role           string
 	Retry          string // yes, after-fix, no; empty without a fix
 	URL            string
+	Mute           *Mute // in force when the run started; nil: not muted
+}
+
+// A Mute is a decision of a site's rule file to leave a signature out of the plan for a while.
+type Mute struct {
+	ID      string // rule id, code/0x… or unknown/ and template id
+	Title   string
+	Owner   string
+	Reason  string
+	Expires time.Time // the last day, UTC
+	Expired bool      // before the run started: the signature counts again
+	File    string
+	Line    int
+	Records int64 // failing records of the run with this signature
 }
 
 // Heat is the table map × category: Cells[i][j] records of Maps[i] in Categories[j].
@@ -191,6 +207,7 @@ type Signature struct {
 	LastSeen     time.Time
 	Where        []Where
 	Evidence     []Evidence // the first three records, by time
+	Mute         *Mute
 }
 
 // Where counts the records of a signature in one map and company.
@@ -230,6 +247,7 @@ type Cluster struct {
 	Companies  []string
 	TypeNames  []string // plug-in types, most records first, at most 3
 	Sample     Evidence
+	Mute       *Mute
 }
 
 // A Change is one row of changes.csv: a signature × map that changed against the baseline.
