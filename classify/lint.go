@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -44,7 +45,8 @@ func (l *linter) expression() {
 	}
 	at := l.r.places.match
 	if sub := unbounded(re); sub != nil {
-		l.warn(at, "%s has no bound: it runs to the end of a message of any length; write {0,200} with a number that is enough", sub)
+		source := flagGroup.ReplaceAllString(sub.String(), "$1")
+		l.warn(at, "%s has no bound: it runs to the end of a message of any length; write {0,200} with a number that is enough", source)
 	}
 	if _, ok := neededLiterals(re); !ok {
 		l.warn(at, "no literal of %d letters or more must occur in every match: the expression is tried on every record and is slow", minLiteral)
@@ -53,6 +55,9 @@ func (l *linter) expression() {
 		l.warn(at, "the expression repeats a part that may be empty, or unfolds to thousands of parts: it runs ten times slower than others")
 	}
 }
+
+// flagGroup is the group that regexp/syntax puts around an expression to say its flags.
+var flagGroup = regexp.MustCompile(`^\(\?[a-z-]+:(.*)\)$`)
 
 // unbounded finds a repetition without a maximum of characters that messages are made of; \d+
 // and \w+ end with their word.
@@ -106,8 +111,9 @@ func (l *linter) proof() {
 
 // reachable warns when another rule matches wherever this one does, and always wins.
 func (l *linter) reachable() {
-	for _, other := range l.m.set.Rules {
-		if other != l.r && alwaysBeats(other, l.r) && l.covers(other, l.r) {
+	for i := range l.m.engine.rules {
+		other := l.m.engine.rules[i].rule
+		if other != l.r && alwaysBeats(other, l.r) && covers(&l.m.engine.rules[i], l.r) {
 			l.warn(l.r.places.match, "the rule can never win: wherever it matches, %s matches too and ranks higher", other.ID)
 			return
 		}
@@ -123,7 +129,8 @@ func alwaysBeats(a, b *Rule) bool {
 }
 
 // covers reports whether a is known to match every text that b matches. It errs to false.
-func (l *linter) covers(a, b *Rule) bool {
+func covers(c *compiled, b *Rule) bool {
+	a := c.rule
 	if a.Match.All || len(a.Match.None) > 0 || !contains(a.Logs, b.Logs) || len(a.Match.Fields) > 0 && !(len(b.Match.Fields) > 0 && contains(a.Match.Fields, b.Match.Fields)) {
 		return false
 	}
@@ -132,7 +139,7 @@ func (l *linter) covers(a, b *Rule) bool {
 		parts = append(parts, slices.ContainsFunc(a.Match.Codes, func(x string) bool { return strings.EqualFold(x, c) }))
 	}
 	for _, lit := range b.Match.Any {
-		parts = append(parts, l.matchesText(a, foldASCII(NormalizeString(lit))))
+		parts = append(parts, c.matchesText(foldASCII(NormalizeString(lit))))
 	}
 	if b.Match.Regex != "" {
 		n, ok := neededLiterals(b.expr())
@@ -153,12 +160,12 @@ func hasLiteral(r *Rule, lit string) bool {
 	return slices.ContainsFunc(r.Match.Any, func(x string) bool { return strings.Contains(lit, foldASCII(NormalizeString(x))) })
 }
 
-func (l *linter) matchesText(r *Rule, lit string) bool {
-	if hasLiteral(r, lit) {
+func (c *compiled) matchesText(lit string) bool {
+	if hasLiteral(c.rule, lit) {
 		return true
 	}
 	// An assertion of the place (\b, ^) may hold for the literal alone and not inside a text.
-	return r.expr() != nil && !asserts(r.expr()) && expressionOf(r.Match.Regex, r.expr()).regexp().MatchString(lit)
+	return c.expr != nil && !asserts(c.rule.expr()) && c.expr.regexp().MatchString(lit)
 }
 
 func asserts(re *syntax.Regexp) bool {

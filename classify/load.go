@@ -69,8 +69,12 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		}
 	}
 	sideBySide(len(parts), func(i int) { parts[i].file() })
-	s, errs := merge(parts, now)
-	if len(errs) > 0 {
+	s, mistakes := merge(parts, now)
+	if len(mistakes) > 0 {
+		errs := make([]error, len(mistakes))
+		for i, e := range mistakes {
+			errs[i] = e
+		}
 		return nil, errors.Join(errs...)
 	}
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
@@ -99,7 +103,7 @@ type loader struct {
 	rules   []*Rule
 	mutes   []Mute
 	changes []Change
-	errs    []error
+	errs    []*RuleError
 	rule    string // id of the entry being read
 }
 
@@ -116,7 +120,7 @@ func (l *loader) fail(p place, format string, args ...any) {
 
 // merge puts the files together: a later layer replaces rules of an earlier one, changes are
 // applied, and what they and mutes name must exist.
-func merge(parts []*loader, now time.Time) (*Set, []error) {
+func merge(parts []*loader, now time.Time) (*Set, []*RuleError) {
 	m := merger{byID: make(map[string]*Rule)}
 	for _, l := range parts {
 		m.errs = append(m.errs, l.errs...)
@@ -196,6 +200,9 @@ func (l *loader) file() {
 			l.entry(n)
 		}
 	}
+	slices.SortStableFunc(l.errs, func(a, b *RuleError) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 // syntax turns the YAML library's error into a RuleError.
@@ -252,9 +259,12 @@ func (l *merger) add(r *Rule) {
 	l.byID[r.ID] = r
 }
 
+// normalPriority is the priority of a rule that names none.
+const normalPriority = 60
+
 func (l *loader) readRule(n *yaml.Node) *Rule {
 	l.rule = scalarAt(n, "id")
-	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, layer: l.layer}
+	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, Priority: normalPriority, layer: l.layer}
 	r.places = places{placeOf(n), placeOf(n), placeOf(n)}
 	l.mapping(n, "", func(key string, v *yaml.Node) bool {
 		switch key {

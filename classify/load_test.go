@@ -190,8 +190,8 @@ rules/a.yaml:1:3: dw-parcel-lost: fix.steps is missing: what to do, in order`},
 		{"unknown placeholder in the cause", "{parcel|of the row}", "{packet|of the row}", "rules/a.yaml:17:10: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key"},
 		{"unknown placeholder in SQL", "'{parcel}'", "'{packet}'", "rules/a.yaml:25:5: dw-parcel-lost: placeholder {packet} is neither a capture of this rule nor one of map, map_title, set, dataverse_table, fno_table_entity, prerequisites, lookup, lookup_map, lookup_key"},
 		{"several mistakes of one rule", "status: observed\n  logs: [dualwrite]\n  severity: low", "status: seen\n  logs: [both]\n  severity: none", `rules/a.yaml:3:11: dw-parcel-lost: status is "seen", must be one of documented, observed, experimental, deprecated
-rules/a.yaml:5:13: dw-parcel-lost: severity is "none", must be one of critical, high, medium, low, info
-rules/a.yaml:4:9: dw-parcel-lost: logs is "both", must be one of dualwrite, plugintrace`},
+rules/a.yaml:4:9: dw-parcel-lost: logs is "both", must be one of dualwrite, plugintrace
+rules/a.yaml:5:13: dw-parcel-lost: severity is "none", must be one of critical, high, medium, low, info`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			text := tc.new

@@ -35,7 +35,7 @@ import (
 //	read 350 = loaded 337 + duplicates 10 + rejected 3
 //	loaded 337 = ok 90 + classified 200 + unclassified 47
 //
-//	code/0x80048408                                2
+//	code/0x8004480E                                2
 //	dv-access-check-failed                         3
 //	dv-concurrency-version                         3
 //	dv-entity-key-duplicate                        4
@@ -56,7 +56,7 @@ import (
 //	dv-throttle-time                               3
 //	dv-transaction-rolled-back-deadlock            2
 //	dw-batch-db-connection-not-closed              1
-//	dw-failed-to-process-entity                    3
+//	dw-fo-call-timed-out                           3
 //	dw-fo-record-error                             3
 //	dw-isv-connection-attempt-failed              27
 //	dw-lookup-not-resolved                        47

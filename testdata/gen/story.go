@@ -154,7 +154,7 @@ var story = []scene{
 
 	{fileNight, 40, "ok", "22:00", "05:30", "", "", "", "", ""},
 	{fileNight, 14, "dw-isv-connection-attempt-failed", "01:47", "02:31", "post", "", fault, "0x80040224", textConnection},
-	{fileNight, 3, "dw-failed-to-process-entity", "01:52", "02:29", "pre", "", chain, "", "failed to process entity account - (The operation has timed out)"},
+	{fileNight, 3, "dw-fo-call-timed-out", "01:52", "02:29", "pre", "", chain, "", "failed to process entity account - (The operation has timed out)"},
 	{fileNight, 5, "dv-sandbox-timeout", "22:10", "00:50", "split", "", fault, "0x80044171", "The plug-in execution failed because the operation has timed-out at the Sandbox Client."},
 	{fileNight, 5, "dv-sql-deadlock-1205", "22:30", "04:40", "split", "USMF", fault, "0x80044150", "Generic SQL error. CRM ErrorCode: -2147204784 Sql ErrorCode: -2146232060 Sql Number: 1205"},
 	{fileNight, 2, "dv-transaction-rolled-back-deadlock", "22:40", "04:41", "credit", "USMF", inner, "0x80040255", "The transaction of the SQL command has already been rolled back or committed; this is usually caused by a swallowed SQL deadlock exception."},
@@ -165,7 +165,7 @@ var story = []scene{
 	{fileNight, 5, "dv-throttle-requests", "03:00", "03:12", "number", "", fault, "0x80072322", textRequests},
 	{fileNight, 2, "dv-isv-transaction-count", "22:41", "04:42", "split", "USMF", fault, "0x8009000C", "ISV code reduced the open transaction count. Custom plug-ins should not catch exceptions from OrganizationService calls and continue processing."},
 	{fileNight, 3, "dv-record-not-found", "03:30", "05:00", "credit", "", fault, "0x80040217", "account With Id = $guid Does Not Exist"},
-	{fileNight, 2, "code/0x80048408", "04:00", "04:30", "split", "DEMF", fault, "0x80048408", "Status reason 4 does not belong to state Submitted of sales order SO-00$n4."},
+	{fileNight, 2, "code/0x8004480E", "04:00", "04:30", "split", "DEMF", fault, "0x8004480E", "Quote QUO-00$n4 holds products, so its currency stays as it is."},
 
 	{memberText, 12, "ok", "23:00", "03:00", "", "", "", "", ""},
 	{memberText, 3, "dv-null-reference", "23:20", "02:40", "renewal", "GBSI", chain, "", textNull},
