@@ -70,14 +70,15 @@ func (x *expression) submatches(buf []int32, form textForm, text []byte, start i
 			return nil
 		}
 	}
-	loc := x.regexp().FindSubmatchIndex(text)
-	if loc == nil || loc[0] != start {
-		return nil
+	for _, loc := range x.regexp().FindAllSubmatchIndex(text, -1) {
+		if loc[0] == start {
+			for i, at := range loc {
+				caps[i] = int32(at)
+			}
+			return caps
+		}
 	}
-	for i, at := range loc {
-		caps[i] = int32(at)
-	}
-	return caps
+	return nil
 }
 
 // next is where the first match from text[from:] on starts, -1 when there is none.

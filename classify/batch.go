@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -203,8 +204,10 @@ type companyNames struct {
 	names []string
 }
 
+// add keeps a name as forms show it: the database of finance and operations prints usmf, its
+// pages and most logs USMF.
 func (c *companyNames) add(row int, name []byte) {
-	c.rows, c.names = append(c.rows, row), append(c.names, string(name))
+	c.rows, c.names = append(c.rows, row), append(c.names, strings.ToUpper(string(name)))
 }
 
 // column is the company column with the names filled in.

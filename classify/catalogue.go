@@ -211,7 +211,7 @@ func (c *catalogue) resolve(dst []int, key []byte, names ...[]byte) ([]int, []by
 }
 
 // prerequisites lists the maps whose records m's records refer to, the referred-to ones first:
-// in that order they can be synchronised. A cycle is cut where it closes.
+// in that order they can be synchronized. A cycle is cut where it closes.
 func (c *catalogue) prerequisites(m *Map) []string {
 	var names []string
 	seen := make(map[int]bool)

@@ -109,7 +109,7 @@ func (m *Matcher) mapList(found []int) []*Map {
 }
 
 // Prerequisites lists the titles of the maps whose records mp's records refer to, directly or
-// not, in the order in which they can be synchronised.
+// not, in the order in which they can be synchronized.
 func (m *Matcher) Prerequisites(mp *Map) []string {
 	if mp == nil {
 		return nil
@@ -118,7 +118,7 @@ func (m *Matcher) Prerequisites(mp *Map) []string {
 }
 
 // Needed lists the maps that a reference-data failure waits for, in the order in which they can
-// be synchronised: where the message names what it looked up, the maps that bring it (lookups,
+// be synchronized: where the message names what it looked up, the maps that bring it (lookups,
 // the values of capture lookup_map), each behind its own prerequisites; else the prerequisites of
 // the failing maps.
 func (m *Matcher) Needed(lookups []string, failing []*Map) []string {
@@ -240,7 +240,7 @@ type Verdict struct {
 	Hits          []Hit // every rule that matches, the primary one first
 	Captures      map[string]string
 	Maps          []*Map            // candidates; one when the map is resolved
-	Prerequisites []string          // of a reference-data failure: the maps to synchronise first, in order
+	Prerequisites []string          // of a reference-data failure: the maps to synchronize first, in order
 	Texts         [numFields]string // normal forms of error text and trace text
 	Template      string
 	TemplateID    string

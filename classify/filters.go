@@ -66,7 +66,7 @@ func (terms filterTerms) in(texts ...[]byte) int {
 }
 
 // in looks for the column as a whole word and compares the word behind it, over quotes, colons,
-// equal signs and the words eq and is.
+// equal signs and the word eq.
 func (t *filterTerm) in(texts ...[]byte) int {
 	result := notShown
 	for _, text := range texts {
@@ -92,7 +92,7 @@ func (t *filterTerm) in(texts ...[]byte) int {
 }
 
 // valueBehind is the word that stands as a value behind the name of a column: after at least
-// one of : = ' " > or the words eq and is; nil when something else follows.
+// one of : = ' " > or the word eq; nil when something else follows.
 func valueBehind(text []byte) []byte {
 	marked := false
 	for i := 0; i < len(text) && i < 12; i++ {
@@ -100,7 +100,7 @@ func valueBehind(text []byte) []byte {
 		case bytes.IndexByte([]byte(`:='">`), c) >= 0:
 			marked = true
 		case c == ' ' || c == '(':
-		case bytes.HasPrefix(text[i:], []byte("eq ")) || bytes.HasPrefix(text[i:], []byte("is ")):
+		case bytes.HasPrefix(text[i:], []byte("eq ")):
 			marked = true
 			i += 2
 		case marked && isWord(c):

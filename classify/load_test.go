@@ -272,7 +272,7 @@ func TestLoadDigest(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
+func TestNearestWord(t *testing.T) {
 	known := []string{"title", "text", "steps"}
 	for _, tc := range []struct{ word, want string }{
 		{"titel", `, did you mean "title"?`}, {"step", `, did you mean "steps"?`}, {"tet", `, did you mean "text"?`},
@@ -282,4 +282,31 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest(%q) is %q, want %q", tc.word, got, tc.want)
 		}
 	}
+}
+
+// Whatever a rule file holds, Load gives rules or mistakes with their places, and never breaks.
+func FuzzLoad(f *testing.F) {
+	for _, text := range []string{
+		goodRule, "- &a {id: x, match: *a}\n", "- <<: {id: x}\n", "- id: !!binary aGk=\n", "- ? [a]\n  : b\n", "- mute: x\n  expires: 2026-02-30\n", "%YAML 1.2\n---\n- id: a\n...\n",
+		"- change: dw-parcel-lost\n  severity: [low]\n", "\ufeff- id: a\n", "- id: a\n  match: {codes: [0x80040265], any: [1, ~, true]}\n", "- id: a\n  fix: {sql: [a, {text: {}}]}\n  examples: {match: {}, no_match: 3}\n",
+		"- id: a\n  examples: {match: [{text: x, captures: [a]}]}\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		set, err := Load([]Layer{{ruleFile(string(text)), "site"}}, today)
+		if err == nil {
+			for _, r := range set.Rules {
+				if r.Line < 1 || r.ID == "" || len(r.Examples.Match) == 0 {
+					t.Errorf("%q gives a rule with parts missing: %+v", text, r)
+				}
+			}
+			return
+		}
+		for _, e := range unjoin(err) {
+			if re, ok := e.(*RuleError); !ok || re.Line < 1 || re.Column < 1 || re.File != "site/a.yaml" {
+				t.Errorf("%q: %#v has no place", text, e)
+			}
+		}
+	})
 }

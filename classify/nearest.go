@@ -69,6 +69,9 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 // blocked says what keeps a rule from matching whose evidence is there: its log, its fields, a
 // text that it excludes.
 func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
+	if (log == "" || slices.Contains(r.Logs, log)) && len(r.Match.None) == 0 && len(r.Match.Fields) == 0 {
+		return ""
+	}
 	open := *r
 	open.Logs, open.Match.None, open.Match.Fields = logKinds, nil, nil
 	e, err := newEngine([]*Rule{&open})

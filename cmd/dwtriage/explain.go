@@ -223,8 +223,11 @@ func explainMap(p *printer, v *classify.Verdict) {
 			p.printf("  %s (set %s)\n", mp.Title, mp.Set)
 		}
 	}
-	if len(v.Prerequisites) > 0 {
-		p.printf("\nMaps to synchronise first, in this order:\n  %s\n", strings.Join(v.Prerequisites, ", "))
+	switch {
+	case len(v.Prerequisites) > 0:
+		p.printf("\nMaps to synchronize first, as far as the row needs their data, in this order:\n  %s\n", strings.Join(v.Prerequisites, ", "))
+	case len(v.Maps) == 1 && len(v.Hits) > 0 && v.Hits[0].Rule.Category == classify.ReferenceData:
+		p.printf("\nNo prerequisite maps are documented for %s.\n", v.Maps[0].Title)
 	}
 }
 

@@ -120,9 +120,36 @@ func entitiesOf(maps []*classify.Map) []string {
 func (z *summarizer) joined(sig string) map[string]string {
 	out := make(map[string]string)
 	for name, values := range z.values[sig] {
-		out[name] = phrase(values)
+		if name == "lookup" {
+			out[name] = lookups(values)
+		} else {
+			out[name] = phrase(values)
+		}
 	}
 	return out
+}
+
+// lookups names missing rows and says their map once: "customer group 10, customer group 90 and
+// customer group 30 (map Customer groups)".
+func lookups(values []string) string {
+	var maps []string
+	rows := make(map[string][]string)
+	for _, v := range values {
+		row, of, _ := strings.Cut(v, " (map ")
+		if rows[of] == nil {
+			maps = append(maps, of)
+		}
+		rows[of] = append(rows[of], row)
+	}
+	var parts []string
+	for _, of := range maps {
+		part := phrase(rows[of])
+		if of != "" {
+			part += " (map " + of
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
 }
 
 func phrase(values []string) string {

@@ -1,5 +1,5 @@
--- Which values fill the placeholders of a fix? The three most frequent ones of every capture
--- (lookup_2 is another lookup).
+-- Which values fill the placeholders of a fix? The four most frequent ones of every capture, of
+-- which three are shown (lookup_2 is another lookup).
 WITH entries AS (
   SELECT sig, unnest(map_entries(captures)) AS e FROM scope WHERE outcome = 'error' AND signature IS NOT NULL
 ), counted AS (
@@ -7,5 +7,5 @@ WITH entries AS (
 )
 SELECT sig, name, value
 FROM counted
-QUALIFY row_number() OVER (PARTITION BY sig, name ORDER BY records DESC, value) <= 3
+QUALIFY row_number() OVER (PARTITION BY sig, name ORDER BY records DESC, value) <= 4
 ORDER BY sig, name, records DESC, value;

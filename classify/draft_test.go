@@ -1,0 +1,125 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func draftOf(t *testing.T, m *Matcher, texts []string, others ...Message) (string, error) {
+	t.Helper()
+	src := &DraftSource{TemplateID: "0123456789ab", Records: int64(len(texts)), First: today, Last: today.Add(time.Hour)}
+	for _, text := range texts {
+		src.Messages = append(src.Messages, Message{Log: "plugintrace", Error: text, Entity: "contoso_parcel"})
+	}
+	text, err := m.Draft(src, others)
+	return string(text), err
+}
+
+// A draft loads, takes its cluster and nothing else, passes its own examples, gives no warning,
+// and holds no value of a record.
+func TestDraft(t *testing.T) {
+	m := builtinMatcher(t)
+	texts := []string{
+		"Unhandled exception: Exception type: Contoso.LostException Message: Parcel AB-77 of company USMF for ada@fabrikam.example was lost by carrier 'Blue Line' at 2026-11-22T13:20:55Z. at Contoso.Parcels.Find(String id)",
+		"Parcel CD-12345 of company DEMF for bo.li@fabrikam.example was lost by carrier 'Northwind Post' at 2026-01-01T00:00:00Z.",
+	}
+	text, err := draftOf(t, m, texts, Message{Signature: "unknown/ffffffffffff", Log: "plugintrace", Error: "Parcel AB-78 was found again."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{"AB-77", "CD-123", "USMF", "DEMF", "ada@", "bo.li", "Blue Line", "2026-11-22T", "AB-78"} {
+		if strings.Contains(text, private) {
+			t.Errorf("the draft holds %q:\n%s", private, text)
+		}
+	}
+	for _, part := range []string{"# Drafted from 2 records of cluster 0123456789ab, 2026-11-24 09:00:00 to 2026-11-24 10:00:00.\n", "(?P<company>", "status: experimental", "was found again"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the draft lacks %q:\n%s", part, text)
+		}
+	}
+	set, err := Load([]Layer{{FS: ruleFile(text), Name: "."}}, today)
+	if err != nil {
+		t.Fatalf("the draft does not load: %v\n%s", err, text)
+	}
+	with, err := Compile(&Set{Rules: append(set.Rules, m.Rules()...)}, testTables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := set.Rules[0].ID
+	if f := with.testRule(set.Rules[0]); len(f) > 0 {
+		t.Errorf("the draft fails its own examples: %+v", f)
+	}
+	for _, w := range with.Lint() {
+		if w.Rule == id {
+			t.Errorf("the draft has a warning: %v", w)
+		}
+	}
+	for _, text := range texts {
+		if v := with.Judge("plugintrace", text, "", ""); v.Signature != id || v.Captures["company"] == "" {
+			t.Errorf("%q comes out as %s with %v", text, v.describe(), v.Captures)
+		}
+	}
+}
+
+// A pattern so loose that it would swallow other clusters is made longer, or refused.
+func TestDraftDoesNotSwallow(t *testing.T) {
+	m := builtinMatcher(t)
+	start := "The dispatcher of the northern region could not plan the visit of the technician to the site of the customer because "
+	var text string
+	var err error
+	if text, err = draftOf(t, m, []string{start + "the van is broken."}, Message{Signature: "unknown/ffffffffffff", Log: "plugintrace", Error: start + "the road is closed."}); err != nil {
+		t.Fatalf("the end of the messages tells them apart: %v", err)
+	}
+	if !strings.Contains(text, "the van is broken") {
+		t.Errorf("the expression stops before what tells the clusters apart:\n%s", text)
+	}
+	if _, err = draftOf(t, m, []string{start + "12"}, Message{Signature: "unknown/ffffffffffff", Log: "plugintrace", Error: start + "13 and more of it, much more"}); err == nil || !strings.Contains(err.Error(), "unknown/ffffffffffff") {
+		t.Errorf("a draft that takes another cluster: error %v, want one that names the cluster", err)
+	}
+	if _, err = draftOf(t, m, []string{"Lost 12"}); err == nil || !strings.Contains(err.Error(), "too little text in common") {
+		t.Errorf("a draft of one word: error %v", err)
+	}
+	if _, err = draftOf(t, m, []string{start + "the van is broken.", "Something else", "Something else again"}); err == nil || !strings.Contains(err.Error(), "takes 1 of 3") {
+		t.Errorf("a cluster of different messages: error %v", err)
+	}
+}
+
+func TestDraftIDs(t *testing.T) {
+	m := small(t, `site-parcel-was-lost logs: [dualwrite], match: {any: [parcel was lost]}`)
+	for template, want := range map[string]string{
+		"Parcel <ID> was lost.": "site-parcel-was-lost-2",
+		"Parcel <ID> was found": "site-parcel-was-found",
+		"<NUM> <ID>":            "site-draft",
+		"Für Kunde <ID> ist die Grenze erreicht worden": "site-kunde-ist-die-grenze-erreicht",
+	} {
+		if got := m.draftID(template); got != want {
+			t.Errorf("id of %q is %q, want %q", template, got, want)
+		}
+	}
+}
+
+// Whatever the log says, a draft is a file that loads, or an error.
+func FuzzDraft(f *testing.F) {
+	m := compileFile(f, goodRule) // with all rules a draft takes a hundred times as long
+	for i, text := range exampleTexts() {
+		if i%40 == 0 {
+			f.Add(text)
+		}
+	}
+	f.Add("Parcel {x} 'y' \"z\": - # & * ! | > % @ ` {{ }} [ ] lost for ever\n- id: x")
+	f.Add("null true ~ 0x10 1e3 <STR> <NUM> <NOTHING> lost in the yard today")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 2000 {
+			t.Skip("long messages are cut")
+		}
+		src := &DraftSource{TemplateID: "0123456789ab", Records: 1, Messages: []Message{{Log: "dualwrite", Error: text}}}
+		draft, err := m.Draft(src, nil)
+		if err != nil {
+			return
+		}
+		if _, err := Load([]Layer{{FS: ruleFile(string(draft)), Name: "."}}, today); err != nil {
+			t.Errorf("%q: the draft does not load: %v\n%s", text, err, draft)
+		}
+	})
+}
