@@ -50,9 +50,9 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 	}
 	var prerequisites []string
 	if r.Category == classify.ReferenceData {
-		prerequisites = z.m.Needed(z.values[r.ID]["lookup_map"], maps)
+		prerequisites = z.m.Needed(z.values[findingKey{sig: r.ID}]["lookup_map"], maps)
 	}
-	values := z.joined(r.ID)
+	values := z.joined(findingKey{sig: r.ID})
 	var one *classify.Map
 	if len(maps) == 1 {
 		one = maps[0]
@@ -74,14 +74,15 @@ func (z *summarizer) fix(r *classify.Rule, s *Signature) *Fix {
 
 // captures finds the values that fill placeholders.
 func (z *summarizer) captures() error {
-	z.values = make(map[string]map[string][]string)
+	z.values = make(map[findingKey]map[string][]string)
 	return z.each("captures", func(rows *sql.Rows) error {
-		var sig, name, value string
-		err := rows.Scan(&sig, &name, &value)
-		if z.values[sig] == nil {
-			z.values[sig] = make(map[string][]string)
+		var k findingKey
+		var name, value string
+		err := rows.Scan(&k.sig, &k.mapTitle, &name, &value)
+		if z.values[k] == nil {
+			z.values[k] = make(map[string][]string)
 		}
-		z.values[sig][name] = append(z.values[sig][name], value)
+		z.values[k][name] = append(z.values[k][name], value)
 		return err
 	})
 }
@@ -90,7 +91,7 @@ func (z *summarizer) captures() error {
 // signature and must not name one of several.
 func (z *summarizer) only(sig string) map[string]string {
 	out := make(map[string]string)
-	for name, values := range z.values[sig] {
+	for name, values := range z.values[findingKey{sig: sig}] {
 		if len(values) == 1 {
 			out[name] = values[0]
 		}
@@ -117,9 +118,9 @@ func entitiesOf(maps []*classify.Map) []string {
 }
 
 // joined gives one text per capture: its values, at most three, as a phrase.
-func (z *summarizer) joined(sig string) map[string]string {
+func (z *summarizer) joined(k findingKey) map[string]string {
 	out := make(map[string]string)
-	for name, values := range z.values[sig] {
+	for name, values := range z.values[k] {
 		if name == "lookup" {
 			out[name] = lookups(values)
 		} else {
@@ -166,27 +167,25 @@ func phrase(values []string) string {
 // first gives the most frequent value of every capture: a query cannot name three at once.
 func (z *summarizer) first(sig string) map[string]string {
 	out := make(map[string]string)
-	for name, values := range z.values[sig] {
+	for name, values := range z.values[findingKey{sig: sig}] {
 		out[name] = values[0]
 	}
 	return out
 }
 
-// fillFindings gives every finding the short form of its fix. Findings of one rule and map share
-// their texts.
+// fillFindings gives every finding the short form of its fix, with the values of its own map.
 func (z *summarizer) fillFindings() {
-	type key struct{ sig, mapTitle string }
-	filled := make(map[key]classify.Fix)
+	filled := make(map[findingKey]classify.Fix)
 	for i := range z.s.Findings {
 		f := &z.s.Findings[i]
 		r := z.m.Rule(f.Signature)
 		if r == nil {
 			continue
 		}
-		k := key{f.Signature, f.MapTitle}
+		k := findingKey{f.Signature, f.MapTitle}
 		fix, ok := filled[k]
 		if !ok {
-			_, fix = r.Fill(z.joined(r.ID), z.mapOf(f.MapTitle), nil)
+			_, fix = r.Fill(z.joined(k), z.mapOf(f.MapTitle), nil)
 			filled[k] = fix
 		}
 		f.FixSummary, f.Role, f.Retry, f.URL = fix.Summary, fix.Role, fix.Retry, fix.URL

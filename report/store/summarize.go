@@ -41,10 +41,10 @@ type summarizer struct {
 	id  int64
 	s   *Summary
 
-	status     map[string]string              // per signature
-	bySig      map[string][]*Finding          // of s.Findings
-	candidates map[string][]string            // MapTitle → titles of the maps it may be
-	values     map[string]map[string][]string // signature → capture → most frequent values
+	status     map[string]string                  // per signature
+	bySig      map[string][]*Finding              // of s.Findings
+	candidates map[string][]string                // MapTitle → titles of the maps it may be
+	values     map[findingKey]map[string][]string // signature (in a map, or in all) → capture → most frequent values
 }
 
 // each runs an embedded query and calls scan for every row.
