@@ -223,8 +223,8 @@ func TestEngineEqualsNaiveLoop(t *testing.T) {
 	}
 	var s scratch
 	for i, text := range texts {
-		if testing.Short() && i%4 != 0 {
-			continue
+		if testing.Short() && i%16 != 0 {
+			continue // all of them take minutes with the race detector
 		}
 		checkMatches(t, e, tw, &s, "", errorText, text)
 		checkMatches(t, e, tw, &s, []string{"dualwrite", "plugintrace"}[i%2], int8(i/2%2), text)
@@ -237,7 +237,7 @@ func TestEngineEqualsNaiveLoop(t *testing.T) {
 			// All texts in all mutations take two minutes, and many more with the race detector.
 			every := 8
 			if testing.Short() {
-				every = 32
+				every = 64
 			}
 			for i, text := range texts {
 				other := texts[r.IntN(len(texts))]
@@ -306,8 +306,12 @@ func TestEngineEqualsNaiveLoopOnOddRules(t *testing.T) {
 }
 
 func FuzzMatcher(f *testing.F) {
+	every := 8
+	if testing.Short() {
+		every = 64
+	}
 	for i, text := range exampleTexts() {
-		if i%4 == 0 {
+		if i%every == 0 {
 			f.Add([]byte(text))
 		}
 	}
@@ -535,6 +539,9 @@ func TestBacktrackEqualsRegexp(t *testing.T) {
 
 // Every match of a rule holds one of its literals, where the matcher expects it.
 func TestNeededLiterals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every expression over every example takes two minutes with the race detector")
+	}
 	matched := 0
 	for i, c := range builtin().rules {
 		if c.expr == nil {

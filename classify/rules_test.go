@@ -201,6 +201,9 @@ func TestBuiltinExamplesStandInFrames(t *testing.T) {
 
 // Nearest is for any text, also for one that matches.
 func TestNearestTakesEveryExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the comparison is slow")
+	}
 	m := builtinMatcher(t)
 	for i, r := range m.Rules() {
 		if i%20 != 0 {
