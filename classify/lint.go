@@ -19,6 +19,7 @@ func (m *Matcher) Lint() []*RuleError {
 		l.expression()
 		l.literals()
 		l.proof()
+		l.effort()
 		l.reachable()
 	}
 	l.order()
@@ -106,6 +107,28 @@ func (l *linter) proof() {
 	}
 	if l.r.Status == "documented" && len(l.r.References) == 0 && l.r.Fix.URL == "" {
 		l.warn(l.r.places.id, "status is documented, but neither references nor fix.url says where")
+	}
+}
+
+// effort warns when the expression is hard work on one of the rule's own examples: where several
+// repetitions that may take the same words follow each other, there are very many ways to share
+// a text out among them.
+func (l *linter) effort() {
+	c := compile(l.r)
+	if c.expr == nil || c.expr.prog == nil {
+		return
+	}
+	texts := slices.Clone(l.r.Examples.NoMatch)
+	for _, x := range l.r.Examples.Match {
+		texts = append(texts, x.Text)
+	}
+	for _, text := range texts {
+		normal := Normalize(nil, []byte(text))
+		m := machine{text: normal, ascii: formOf(normal) == asciiText, steps: maxSteps}
+		if m.find(c.expr.prog, 0, len(normal)); m.steps < 0 {
+			l.warn(l.r.places.match, "the expression takes too long on the example %.60q: let repetitions that follow each other take different characters, or fewer of them", text)
+			return
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ func TestLint(t *testing.T) {
 		{"no literal", lintRule("a", `match: {regex: '(?P<x>\w+)@(?P<y>\w+)'}`), "7:18 a: no literal of 7 letters"},
 		{"alternatives without a literal", lintRule("a", `match: {regex: 'parcel was lost|gone'}`), "7:18 a: no literal of 7 letters"},
 		{"a part that may be empty, repeated", lintRule("a", `match: {regex: '(?:a?)+ parcel was lost'}`), "7:18 a: the expression repeats a part that may be empty"},
+		{"too many ways", strings.Replace(lintRule("a", `match: {regex: 'parcel .{0,90}a.{0,90}a.{0,90}a.{0,90}a.{0,90}a.{0,90}a.{0,90}a was lost'}`), "{text: b}", "{text: parcel "+strings.Repeat("a", 80)+" }", 1),
+			"7:18 a: the expression takes too long on the example"},
 		{"short literal", lintRule("a", `match: {any: [lost]}`), `7:10 a: literal "lost" has less than 7 letters`},
 		{"literal with an umlaut", lintRule("a", `match: {any: [paket überfällig]}`), `7:10 a: literal "paket überfällig" holds letters outside ASCII`},
 		{"one example of each kind", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "{text: a}, {text: b}], no_match: [c, d]", "{text: a}], no_match: [c]", 1),

@@ -193,14 +193,13 @@ func concatWays(subs []*syntax.Regexp) []way {
 func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[string]float64) Near {
 	near := Near{Rule: r}
 	var has, all float64
+	word := false // of letters, that is there: numbers alone are no likeness
 	for _, part := range w {
-		longest := slices.MaxFunc(part, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
-		words := wordsOf(longest)
-		if len(words) == 0 {
-			continue
-		}
-		found := ""
+		found, longest := "", ""
 		for _, alt := range part {
+			if len(alt) > len(longest) {
+				longest = alt
+			}
 			if len(alt) <= len(found) {
 				continue
 			}
@@ -208,10 +207,14 @@ func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[stri
 				found = alt
 			}
 		}
-		for _, word := range words {
-			all += weight[word]
-			if found != "" || held[word] {
-				has += weight[word]
+		if len(longest) < 3 {
+			continue // a digit, a quote
+		}
+		for _, w := range wordsOf(cmp.Or(found, longest)) {
+			all += weight[w]
+			if found != "" || held[w] {
+				has += weight[w]
+				word = word || len(w) > 3 && strings.Trim(w, "0123456789") != ""
 			}
 		}
 		if found != "" {
@@ -220,7 +223,7 @@ func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[stri
 			near.Lacks = append(near.Lacks, strings.TrimSpace(longest))
 		}
 	}
-	if all > 0 && len(near.Lacks) > 0 {
+	if word && len(near.Lacks) > 0 {
 		near.Score = has / all
 	}
 	return near
