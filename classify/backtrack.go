@@ -11,6 +11,7 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // An expression is the regular expression of a rule. Most of the time a backtracker of our own
@@ -873,7 +874,8 @@ func (m *machine) gap(n *node, pos int) int {
 		}
 		m.steps -= (q - at) / 16
 		if !m.ascii {
-			if left -= utf8.RuneCount(m.text[at:q]); left < 0 {
+			// RuneCount copies what is longer than 32 bytes.
+			if left -= utf8.RuneCountInString(unsafe.String(unsafe.SliceData(m.text[at:]), q-at)); left < 0 {
 				return -1
 			}
 			left-- // the character the next search goes past
