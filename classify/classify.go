@@ -242,8 +242,16 @@ type Verdict struct {
 	Maps          []*Map            // candidates; one when the map is resolved
 	Prerequisites []string          // of a reference-data failure: the maps to synchronize first, in order
 	Texts         [numFields]string // normal forms of error text and trace text
+	Missing       []MissingRow      // what a look-up did not find
 	Template      string
 	TemplateID    string
+}
+
+// A MissingRow is a row that a look-up of the failing record did not find.
+type MissingRow struct {
+	Phrase string // payment term NET45 (map Terms of payment)
+	Map    string // title of the map that brings it, or "A or B"; empty when not known
+	Key    string // key column of its table, empty when not known
 }
 
 // A Hit is a rule that matches, and where: Text[Start:End] of the normal form of Field.
@@ -273,6 +281,11 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 	}
 	for f := range numFields {
 		v.Texts[f] = string(j.text[f])
+	}
+	for _, n := range lookupNames {
+		if phrase := v.Captures[n.phrase]; phrase != "" {
+			v.Missing = append(v.Missing, MissingRow{phrase, v.Captures[n.mapTitle], v.Captures[n.key]})
+		}
 	}
 	v.Maps = m.mapList(j.maps)
 	if len(v.Hits) > 0 && v.Hits[0].Rule.Category == ReferenceData {

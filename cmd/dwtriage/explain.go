@@ -223,12 +223,25 @@ func explainMap(p *printer, v *classify.Verdict) {
 			p.printf("  %s (set %s)\n", mp.Title, mp.Set)
 		}
 	}
+	for i, row := range v.Missing {
+		if i == 0 {
+			p.printf("\nMissing, to create or to synchronize first:\n")
+		}
+		p.printf("  %s%s\n", row.Phrase, keyColumn(row.Key))
+	}
 	switch {
 	case len(v.Prerequisites) > 0:
 		p.printf("\nMaps to synchronize first, as far as the row needs their data, in this order:\n  %s\n", strings.Join(v.Prerequisites, ", "))
 	case len(v.Maps) == 1 && len(v.Hits) > 0 && v.Hits[0].Rule.Category == classify.ReferenceData:
 		p.printf("\nNo prerequisite maps are documented for %s.\n", v.Maps[0].Title)
 	}
+}
+
+func keyColumn(key string) string {
+	if key == "" {
+		return ""
+	}
+	return ", key column " + key
 }
 
 func explainFix(p *printer, v *classify.Verdict) {

@@ -23,6 +23,17 @@ func openStored(s *session, path string) (*store.DB, error) {
 	return db, err
 }
 
+// rulesAndDB is what a command works with that puts rules and database together: both nil
+// without an error when help was asked for.
+func rulesAndDB(s *session, f *flags, args []string, takes int, path *string) (*classify.Matcher, *store.DB, error) {
+	m, err := matcherFor(s, f, args, takes)
+	if m == nil {
+		return nil, nil, err
+	}
+	db, err := openStored(s, *path)
+	return m, db, err
+}
+
 // A coveredRule is a row of rules coverage.
 type coveredRule struct {
 	ID       string         `json:"id"`
@@ -48,13 +59,9 @@ never matched. Codes that named records without a rule are candidates for a rule
 	var asJSON bool
 	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
 	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects, one per rule, instead of text")
-	m, err := matcherFor(s, f, args, 0)
-	if m == nil {
+	m, d, err := rulesAndDB(s, f, args, 0, &db)
+	if d == nil {
 		return exitDone, err
-	}
-	d, err := openStored(s, db)
-	if err != nil {
-		return 0, err
 	}
 	defer d.Close()
 	uses, err := d.Coverage(s.ctx)
@@ -192,13 +199,9 @@ TEMPLATE_ID is a template_id of unclassified.csv.`)
 	var db string
 	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
 	f.examples = "  dwtriage rules draft 58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
-	m, err := matcherFor(s, f, args, 1)
-	if m == nil {
+	m, d, err := rulesAndDB(s, f, args, 1, &db)
+	if d == nil {
 		return exitDone, err
-	}
-	d, err := openStored(s, db)
-	if err != nil {
-		return 0, err
 	}
 	defer d.Close()
 	id := strings.TrimPrefix(f.Arg(0), "unknown/")
