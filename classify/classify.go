@@ -172,6 +172,9 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 	j.matches = j.matches[:0]
 	for f := range numFields {
 		j.text[f] = Normalize(j.text[f][:0], texts[f])
+		if f == errorText {
+			blankTrace(j.text[f])
+		}
 		j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, int8(f), j.text[f])
 		if f == errorText {
 			j.codes = j.codes[:0]

@@ -380,6 +380,7 @@ func TestNearMisses(t *testing.T) {
 		{"1205 that is no SQL number", "Order 1205 could not be priced by Contoso.Orders.Price", []string{""}},
 		{"business text with the plug-in code", `{"error":{"code":"0x80040265","message":"The credit limit of Contoso Ltd is used up."}}`, []string{"dw-"}},
 		{"business text with the plug-in code, fault", "Unhandled exception: Exception type: System.ServiceModel.FaultException Message: The credit limit is used up.Detail: <OrganizationServiceFault><ErrorCode>-2147220891</ErrorCode>", []string{"dw-", "dv-null", "dv-sandbox", "dv-sql", "dv-key"}},
+		{"a developer's line in the trace of a fault", "Unhandled exception: Exception type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException Message: Contoso says no.Detail: <OrganizationServiceFault><ErrorCode>-2147220891</ErrorCode><TraceText>caught System.NullReferenceException: Object reference not set to an instance of an object. Sql Number: 1205</TraceText></OrganizationServiceFault>", []string{"dv-null", "dv-sql", "plugin-"}},
 		{"names in a stack", "Contoso.Orders.StockException: nothing is left to sell at Contoso.Throttling.DeadlockGuard.SandboxTimeout(Entity account) at Contoso.NullReference.Check()", []string{""}},
 		{"a success that names an entity", "Unable was I; wrote data to entity accounts", []string{""}},
 		{"somebody else's 403", "The remote server contoso.example returned an error page: Forbidden", []string{"dw-user", "is-ax"}},

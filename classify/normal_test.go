@@ -10,6 +10,21 @@ import (
 	"unicode/utf8"
 )
 
+func TestBlankTrace(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"a <TraceText>bc d</TraceText> e", "a <TraceText>    </TraceText> e"},
+		{"a <TraceText>bc", "a <TraceText>  "},
+		{"<TraceText>b</TraceText><TraceText>cd</TraceText>", "<TraceText> </TraceText><TraceText>  </TraceText>"},
+		{"TraceText>b", "TraceText>b"}, {"", ""},
+	} {
+		got := []byte(tc.in)
+		blankTrace(got)
+		if string(got) != tc.want {
+			t.Errorf("%q becomes %q, want %q", tc.in, got, tc.want)
+		}
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", ""},
