@@ -403,8 +403,7 @@ func (n *node) can(text []byte, pos int) bool {
 // known.
 type compiler struct {
 	nodes []node
-	sets  map[string]*charset // shared by equal classes
-	bad   bool                // holds something that is not supported
+	bad   bool // holds something that is not supported
 }
 
 const maxNodes = 4096
@@ -413,7 +412,7 @@ const maxNodes = 4096
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
 func compileProgram(re *syntax.Regexp) *program {
-	c := &compiler{sets: make(map[string]*charset), nodes: make([]node, 0, 64)}
+	c := &compiler{nodes: make([]node, 0, 64)}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil
@@ -474,12 +473,16 @@ func (c *compiler) charset(re *syntax.Regexp) *charset {
 	if ranges == nil {
 		return nil
 	}
-	key := string(ranges)
-	if c.sets[key] == nil {
-		c.sets[key] = newCharset(ranges)
+	if s, ok := charsets.Load(string(ranges)); ok {
+		return s.(*charset)
 	}
-	return c.sets[key]
+	s, _ := charsets.LoadOrStore(string(ranges), newCharset(ranges))
+	return s.(*charset)
 }
+
+// charsets holds the classes of all expressions by their ranges: most of them use the same few,
+// and they never change.
+var charsets sync.Map
 
 // literal adds runs of ASCII characters as a whole, others one by one.
 func (c *compiler) literal(re *syntax.Regexp, next int32) int32 {

@@ -301,17 +301,31 @@ func isBetter(a, b []string) bool {
 	return b == nil || shortest(a) > shortest(b) || shortest(a) == shortest(b) && len(a) < len(b)
 }
 
+// foldBytes are the first bytes of the case forms of every ASCII character.
+var foldBytes = func() (sets [0x80]byteSet) {
+	for r := range sets {
+		sets[r].addRanges(caseForms(rune(r), syntax.FoldCase))
+	}
+	return sets
+}()
+
 // bytesOf is the set of bytes that matches of re may hold.
 func bytesOf(re *syntax.Regexp) byteSet {
 	var out byteSet
 	switch re.Op {
 	case syntax.OpLiteral:
 		for _, r := range re.Rune {
-			if r < 0x80 && re.Flags&syntax.FoldCase == 0 {
+			switch fold := re.Flags&syntax.FoldCase != 0; {
+			case r >= 0x80:
+				out = out.union(highBytes)
+				if fold {
+					out.addRanges(caseForms(r, re.Flags))
+				}
+			case fold:
+				out = out.union(foldBytes[r])
+			default:
 				out.add(byte(r))
-				continue
 			}
-			out.addRanges(caseForms(r, re.Flags))
 		}
 	case syntax.OpCharClass:
 		out.addRanges(re.Rune)
