@@ -9,7 +9,7 @@ import (
 
 // Normalize appends the normal form of text to dst and returns it. Rules, templates and
 // matched positions refer to this form: JSON escapes of any depth are undone (\" \\\" \/
-// \u0027, and \r \n \t where the text is escaped at all), so are the five XML entities and
+// \u0027, and \r \n \t where the text is JSON), so are XML entities and
 // Markdown's \[ \*; every run of white space, no-break spaces included, is one blank, with
 // none at the ends; typographic quotes are plain ones. Case is kept.
 func Normalize(dst, text []byte) []byte {
@@ -33,13 +33,13 @@ func Normalize(dst, text []byte) []byte {
 		case c == '\\':
 			if escaped < 0 {
 				escaped = 0
-				if isEscaped(text[i:]) {
+				if isEscaped(text) {
 					escaped = 1
 				}
 			}
 			dst, i = unescape(dst, from, text, i, escaped == 1)
 		case c == '&':
-			dst, i = entity(dst, text, i)
+			dst, i = entity(dst, from, text, i)
 		default:
 			dst, i = unicodePlain(dst, from, text, i)
 		}
@@ -90,9 +90,14 @@ func blank(dst []byte, from int) []byte {
 	return append(dst, ' ')
 }
 
-// isEscaped reports whether text is escaped JSON, where \n is a line end. In plain text it
-// may as well be the start of a folder name: C:\new.
+// isEscaped reports whether text is JSON or was cut out of it, where \n is a line end. In plain
+// text it may as well be the start of a folder name: C:\new.
 func isEscaped(text []byte) bool {
+	for _, mark := range [...]string{`":"`, `": "`, `{"`} {
+		if bytes.Contains(text, []byte(mark)) {
+			return true
+		}
+	}
 	return bytes.Contains(text, []byte(`\"`)) || bytes.Contains(text, []byte(`\r\n`)) || bytes.Contains(text, []byte(`\\r`)) || bytes.Contains(text, []byte(`\\n`))
 }
 
@@ -206,15 +211,39 @@ var entities = []struct {
 	name []byte
 	c    byte
 }{
-	{[]byte("&quot;"), '"'}, {[]byte("&apos;"), '\''}, {[]byte("&#39;"), '\''},
+	{[]byte("&quot;"), '"'}, {[]byte("&apos;"), '\''},
 	{[]byte("&lt;"), '<'}, {[]byte("&gt;"), '>'}, {[]byte("&amp;"), '&'},
 }
 
-func entity(dst, text []byte, i int) ([]byte, int) {
+func entity(dst []byte, from int, text []byte, i int) ([]byte, int) {
+	if r, n := characterReference(text[i:]); n > 0 {
+		return appendRune(dst, from, r), i + n
+	}
 	for _, e := range entities {
 		if bytes.HasPrefix(text[i:], e.name) {
 			return append(dst, e.c), i + len(e.name)
 		}
 	}
 	return append(dst, '&'), i + 1
+}
+
+// characterReference reads a reference as .NET's XML writers make them: &#39; &#xD;. n is the
+// number of bytes used, 0 when there is no reference.
+func characterReference(text []byte) (r rune, n int) {
+	if len(text) < 4 || text[1] != '#' {
+		return 0, 0
+	}
+	i, base, most := 2, 10, 7
+	if text[2]|0x20 == 'x' {
+		i, base, most = 3, 16, 6
+	}
+	from := i
+	for i < len(text) && i-from < most && hexDigit[text[i]] >= 0 && int(hexDigit[text[i]]) < base {
+		r = r*rune(base) + rune(hexDigit[text[i]])
+		i++
+	}
+	if i == from || i == len(text) || text[i] != ';' {
+		return 0, 0
+	}
+	return r, i + 1
 }

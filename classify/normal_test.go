@@ -143,16 +143,16 @@ var slowEscape = regexp.MustCompile(`(?s)` +
 	`\\+u([dD][89abAB][0-9a-fA-F]{2})\\+u([dD][c-fC-F][0-9a-fA-F]{2})` + // 1, 2: a surrogate pair
 	`|\\+u([0-9a-fA-F]{4})` + // 3: a character
 	`|\\+([nrt])` + // 4: a blank, or a folder name
-	`|\\*&(quot|apos|#39|lt|gt|amp);` + // 5: an entity
+	`|\\*&(quot|apos|lt|gt|amp|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});` + // 5: an entity
 	`|\\+([!-/:-@\[\]^` + "`" + `{-~])` + // 6: a punctuation mark
 	`|\\+`) // backslashes that escape nothing
 
 // slowNormal says the same as Normalize in passes over the whole text: undo the escapes,
 // replace single characters, squeeze the blanks.
 func slowNormal(text string) string {
-	escaped := regexp.MustCompile(`\\"|\\r\\n|\\\\[rn]`).MatchString(text)
+	escaped := regexp.MustCompile(`\\"|\\r\\n|\\\\[rn]|":"|": "|\{"`).MatchString(text)
 	text = string([]rune(text)) // invalid bytes become U+FFFD, one by one
-	named := map[string]string{"quot": `"`, "apos": "'", "#39": "'", "lt": "<", "gt": ">", "amp": "&"}
+	named := map[string]string{"quot": `"`, "apos": "'", "lt": "<", "gt": ">", "amp": "&"}
 	var out strings.Builder
 	at := 0
 	for _, m := range slowEscape.FindAllStringSubmatchIndex(text, -1) {
@@ -181,7 +181,7 @@ func slowNormal(text string) string {
 		case group(4) != "":
 			out.WriteString(`\` + group(4))
 		case group(5) != "":
-			out.WriteString(named[group(5)])
+			out.WriteString(slowReference(named, group(5)))
 		case group(6) != "":
 			out.WriteString(group(6))
 		default:
@@ -205,10 +205,26 @@ func slowNormal(text string) string {
 	return strings.Trim(regexp.MustCompile(` +`).ReplaceAllString(plain, " "), " ")
 }
 
+func slowReference(named map[string]string, name string) string {
+	number, base := strings.TrimPrefix(name, "#"), 10
+	if number == name {
+		return named[name]
+	}
+	if number[0]|0x20 == 'x' {
+		number, base = number[1:], 16
+	}
+	v, err := strconv.ParseUint(number, base, 32)
+	if err != nil {
+		panic(err)
+	}
+	return string(rune(v))
+}
+
 func FuzzNormalize(f *testing.F) {
 	for _, s := range []string{
 		"", " a  b ", `{\"a\":\"b\r\nc\"}`, `{\\\"a\\\":\\\"b\\r\\nc\\\"}`, `C:\new\table`, `\u0027\ud83d\ude00\ud83d`,
 		`\&quot;&amp;lt;&#39;`, "\ufeff‘x’\u00a0\u2009\u3000y", "\xff\xc3\\\xe2", `\\\`, `\[\*\_`, "a\\\u212a\x7f\x00", `\U0041\u 041`,
+		"&#x27;&#xD;&#10;&#xD800;&#x110000;&#0;&#;&#x;&#9999999;&#39", `{"a":"b\nc"}`, `"a": "C:\new"`,
 	} {
 		f.Add([]byte(s))
 	}
