@@ -388,7 +388,7 @@ type node struct {
 	set      *charset
 	lit      string
 	alts     []int32
-	lead     needle // every match from here on starts with it
+	lead     *needle // every match from here on starts with it; nil: with no text known
 }
 
 // can is a quick look whether a match from n on may start at pos.
@@ -412,12 +412,36 @@ const maxNodes = 4096
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
 func compileProgram(re *syntax.Regexp) *program {
-	c := &compiler{nodes: make([]node, 0, 64)}
+	c := &compiler{nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil
 	}
 	return &program{c.nodes, start}
+}
+
+// nodesOf is how many nodes an expression takes, about: room is made for them once.
+func nodesOf(re *syntax.Regexp) int {
+	n := 1
+	switch re.Op {
+	case syntax.OpConcat:
+		n = 0
+	case syntax.OpCapture:
+		n = 2
+	}
+	for _, sub := range re.Sub {
+		switch sub.Op {
+		case syntax.OpCharClass, syntax.OpAnyChar:
+			if len(re.Sub) == 1 && re.Op != syntax.OpCapture {
+				return 1 // a repeated class
+			}
+		}
+		n += nodesOf(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, maxNodes)
 }
 
 func (c *compiler) add(n node) int32 {
@@ -504,7 +528,8 @@ func (c *compiler) literal(re *syntax.Regexp, next int32) int32 {
 }
 
 func (c *compiler) run(lit string, fold bool, next int32) int32 {
-	n := node{kind: nodeExact, lit: lit, next: next, lead: newNeedle(strings.ToLower(lit))}
+	lead := newNeedle(strings.ToLower(lit))
+	n := node{kind: nodeExact, lit: lit, next: next, lead: &lead}
 	n.first.add(lit[0])
 	if fold {
 		n.kind, n.lit = nodeLiteral, n.lead.lit
@@ -647,7 +672,7 @@ func (c *compiler) characters(s *charset, lo, hi int, lazy bool, next int32) int
 	case !s.bytes.meets(after.first):
 		// Inside a run of the set nothing that follows can start.
 		n.kind = nodeAll
-	case lazy && s.every && after.lead.lit != "":
+	case lazy && s.every && after.lead != nil:
 		n.kind = nodeGap
 	case lazy:
 		n.kind = nodeLazy
@@ -868,7 +893,7 @@ func (m *machine) gap(n *node, pos int) int {
 		last = from + left
 	}
 	last = min(last, len(m.text))
-	lead := &m.nodes[n.next].lead
+	lead := m.nodes[n.next].lead
 	for at := from; ; at++ {
 		q := lead.index(m.text, at, last)
 		if q < 0 {
