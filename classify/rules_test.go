@@ -218,3 +218,64 @@ func TestNearestTakesEveryExample(t *testing.T) {
 		}
 	}
 }
+
+// A plain example must come out as its rule inside the frames that logs put around a message,
+// too. What finance and operations says is not believed of a plug-in, which may use its words.
+func TestBuiltinRulesInFrames(t *testing.T) {
+	const at = "\n   at Contoso.Crm.Plugins.QuoteRevision.Handle(IPluginExecutionContext context) in QuoteRevision.cs:line 301"
+	inJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	inXML := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	exception := func(s string) string {
+		return "Unhandled exception: \nException type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException\nMessage: " + s
+	}
+	frames := []struct {
+		name   string
+		plugin bool
+		put    func(string) string
+	}{
+		{"envelope", false, func(s string) string {
+			return `{"entityName":"CustCustomerV3Entity","executionStatus":2,"recordResponses":[{"errorMessage":"` + inJSON.Replace(s) + `","logDateTime":"2026-11-22T13:20:55.3390127Z"}]}`
+		}},
+		{"link behind it", false, func(s string) string {
+			return strings.TrimRight(s, ".") + "..For information on troubleshooting see https://go.microsoft.com/fwlink/?linkid=2244045.."
+		}},
+		{"stack", true, func(s string) string { return exception(s) + at }},
+		{"end of a stack", true, func(s string) string {
+			return exception(s) + "\n--- End of stack trace from previous location where exception was thrown ---" + at
+		}},
+		{"fault", true, func(s string) string {
+			return "Message: " + s + "Detail: \n<OrganizationServiceFault xmlns=\"http://schemas.microsoft.com/xrm/2011/Contracts\"><ErrorCode>-2147220891</ErrorCode><Message>" + inXML.Replace(s) + "</Message></OrganizationServiceFault>"
+		}},
+		{"inner exception", true, func(s string) string {
+			return "System.AggregateException: One or more errors occurred. ---> System.Exception: " + s + " --- End of inner exception stack trace ---"
+		}},
+	}
+	m := builtinMatcher(t)
+	tried := 0
+	for _, r := range m.Rules() {
+		if r.Wrapper || r.Category == "setup-validation" {
+			continue
+		}
+		for _, ex := range r.Examples.Match {
+			if strings.ContainsAny(ex.Text, "{<\n") || strings.Contains(ex.Text, "xception") {
+				continue // not plain
+			}
+			for _, f := range frames {
+				if f.plugin && strings.HasPrefix(r.ID, "fo-") {
+					continue
+				}
+				tried++
+				log := r.Logs[0]
+				if ex.Log != "" {
+					log = ex.Log
+				}
+				if v := m.Judge(log, f.put(ex.Text), "", ""); v.Signature != r.ID {
+					t.Errorf("%s: in the frame %q its example comes out as %s:\n%s", r.ID, f.name, v.describe(), ex.Text)
+				}
+			}
+		}
+	}
+	if tried < 500 {
+		t.Errorf("only %d texts were tried", tried)
+	}
+}

@@ -21,7 +21,7 @@ type ruleFlags struct {
 }
 
 func (r *ruleFlags) define(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&r.paths, "rules", nil, "`PATH` of rules of your own, a file or a folder, beside the built-in ones (repeatable)")
+	fs.StringArrayVar(&r.paths, "rules", nil, "`PATH` of rules of your own, a file or a folder: they add to the built-in ones, take the place of one with the same id, change a severity or mute (repeatable)")
 	fs.BoolVar(&r.noBuiltin, "no-builtin-rules", false, "use only the rules of --rules")
 }
 
