@@ -27,14 +27,6 @@ type expression struct {
 	re     *regexp.Regexp
 }
 
-func newExpression(source string) (*expression, error) {
-	re, err := parse(source)
-	if err != nil {
-		return nil, err
-	}
-	return expressionOf(source, re), nil
-}
-
 func expressionOf(source string, re *syntax.Regexp) *expression {
 	return &expression{source: source, names: re.CapNames(), prog: compileProgram(re)}
 }

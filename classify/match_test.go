@@ -668,3 +668,11 @@ func BenchmarkNewEngine(b *testing.B) {
 		}
 	}
 }
+
+func newExpression(source string) (*expression, error) {
+	re, err := parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return expressionOf(source, re), nil
+}
