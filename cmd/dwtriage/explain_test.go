@@ -48,6 +48,16 @@ var mostUsedMaps = []struct{ set, entity string }{
 	{"msdyn_purchaseorderproducts", "CDS purchase order line entity"},
 }
 
+// BenchmarkCompileRules is what every command does first: the built-in rules, codes and maps are
+// loaded and compiled.
+func BenchmarkCompileRules(b *testing.B) {
+	for b.Loop() {
+		if _, err := (&ruleFlags{}).compile(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // TestExplainPrerequisites explains a reference-data failure of each of the most used maps.
 func TestExplainPrerequisites(t *testing.T) {
 	if len(mostUsedMaps) != 30 {
