@@ -150,7 +150,7 @@ func foreign(b []byte, wide bool) string {
 		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls, .doc, .msg)"},
 		{"ElfFile\x00", "a Windows event log (.evtx)"},
 		{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
-		{"\xfd7zXZ\x00", "an xz archive"},
+
 		{"Rar!\x1a\x07", "a rar archive"},
 		{"PAR1", "a Parquet file"},
 		{"SQLite format 3\x00", "an SQLite database"},

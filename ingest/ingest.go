@@ -27,7 +27,7 @@ type Options struct {
 	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
 	Until     time.Time        // records at or after it are filtered; zero: no limit
 	Zone      *time.Location   // zone of times that name none; nil: UTC
-	MaxRecord int              // longest row in bytes, longer ones become rejects; 0: 16 MiB
+	Limits    Limits           // beyond which a row is rejected or a file given up
 	BatchRows int              // most rows in a batch; 0: 8192
 	Allocator memory.Allocator // memory of the batches; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
@@ -58,7 +58,9 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 type reader struct {
 	opt       Options
 	zone      *time.Location
+	lim       Limits
 	maxRecord int
+	budget    budget // of the source being read
 	ctx       context.Context
 	b         *builder
 	w         window
@@ -75,13 +77,12 @@ type reader struct {
 }
 
 func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
-	r := &reader{opt: opt, zone: opt.Zone, maxRecord: opt.MaxRecord, ctx: ctx}
+	r := &reader{opt: opt, zone: opt.Zone, lim: opt.Limits.withDefaults(), ctx: ctx}
+	r.maxRecord = r.lim.Record
+	r.budget = budget{lim: r.lim, size: -1}
 	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
 	if r.zone == nil {
 		r.zone = time.UTC
-	}
-	if r.maxRecord <= 0 {
-		r.maxRecord = 16 << 20
 	}
 	return r
 }

@@ -275,6 +275,9 @@ func TestIdentityAcrossFormats(t *testing.T) {
 		"gz members":   append(gzipped(plain[:100]), gzipped(plain[100:])...),
 		"zst":          zstded(t, plain),
 		"bz2":          bzip2ed(t, plain),
+		"xz":           xzed(t, plain),
+		"tar":          tarred(t, "a.csv", plain),
+		"tar.gz":       gzipped(tarred(t, "a.csv", plain)),
 		"zip":          zipped(t, "a.csv", plain),
 		"gz in zip":    zipped(t, "a.csv.gz", gzipped(plain)),
 		"zip in gz":    gzipped(zipped(t, "a.csv", plain)),
@@ -421,7 +424,7 @@ func TestLargeRows(t *testing.T) {
 
 func TestTooLong(t *testing.T) {
 	long := strings.Repeat("Unable to write data to entity accounts. ", 20000)
-	opt := Options{MaxRecord: 300 << 10}
+	opt := Options{Limits: Limits{Record: 300 << 10}}
 	for name, data := range map[string]string{
 		"csv":            "createdon,exceptiondetails\n2026-11-22,one\n2026-11-22,\"" + long + "\n\"\"\n\"\n2026-11-22,two\n",
 		"csv unquoted":   "createdon,exceptiondetails\n2026-11-22,one\n2026-11-22," + long + "\n2026-11-22,two\n",

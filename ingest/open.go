@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"archive/tar"
 	"bufio"
+	"bytes"
 	stdbzip2 "compress/bzip2"
 	"errors"
 	"fmt"
@@ -14,10 +16,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
 )
-
-// containerDepth is how many containers may lie inside each other.
-const containerDepth = 4
 
 // source opens one source and reads every file in it. What goes wrong with the source is
 // its Problem; the error returned ends the whole run.
@@ -46,6 +46,7 @@ func (r *reader) source(s Source) error {
 			at, size = f, info.Size()
 		}
 	}
+	r.budget = budget{lim: r.lim, size: size}
 	c := container{path: s.Path, in: &meter{r: r, in: in}, size: size, walked: s.Walked}
 	if at != nil {
 		c.at = &meterAt{r: r, in: at}
@@ -81,19 +82,27 @@ type container struct {
 }
 
 // inside is the stream that c, of this kind, holds.
-func (c container) inside(name string, in io.Reader) container {
+func (r *reader) inside(c container, name string, in io.Reader) container {
 	names := append(append([]string(nil), c.names...), name)
-	return container{path: c.path, names: names, in: &layer{name, in}, size: -1, walked: c.walked}
+	return container{path: c.path, names: names, in: r.layer(name, in), size: -1, walked: c.walked}
+}
+
+// member is a file of an archive.
+func (r *reader) member(c container, kind, name string, walked bool) container {
+	in := r.inside(c, kind, nil)
+	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(name, `\`, "/")))
+	in.walked = walked
+	return in
 }
 
 // open looks at the first bytes of c and undoes the compression they tell of, until there is
 // a document.
 func (r *reader) open(c container) error {
 	head := bufio.NewReaderSize(c.in, 4096)
-	magic, _ := head.Peek(16)
+	magic, _ := head.Peek(tarBlock)
 	kind := containerKind(magic)
-	if kind != "" && len(c.names) == containerDepth {
-		return r.unread(c.path, strings.Join(c.names, " "), notALog(c.path, "more than %d containers inside each other: unpack it first", containerDepth))
+	if kind != "" && len(c.names) == r.lim.Nesting {
+		return r.unread(c.path, strings.Join(c.names, " "), notALog(c.path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.lim.Nesting))
 	}
 	names := strings.Join(append(append([]string(nil), c.names...), kind), " ")
 	switch kind {
@@ -103,16 +112,24 @@ func (r *reader) open(c container) error {
 			return r.unread(c.path, names, r.damaged(c.path, kind, err))
 		}
 		defer z.Close()
-		return r.open(c.inside(kind, z))
+		return r.open(r.inside(c, kind, z))
 	case "zst":
 		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
 			return r.unread(c.path, names, r.damaged(c.path, kind, err))
 		}
 		defer z.Close()
-		return r.open(c.inside(kind, z))
+		return r.open(r.inside(c, kind, z))
 	case "bz2":
-		return r.open(c.inside(kind, stdbzip2.NewReader(head)))
+		return r.open(r.inside(c, kind, stdbzip2.NewReader(head)))
+	case "xz":
+		z, err := xz.NewReader(head, xz.DefaultDictMax)
+		if err != nil {
+			return r.unread(c.path, names, r.damaged(c.path, kind, err))
+		}
+		return r.open(r.inside(c, kind, z))
+	case "tar":
+		return r.tar(c, head, names)
 	case "zip":
 		return r.zip(c, head, names)
 	}
@@ -128,10 +145,84 @@ func containerKind(b []byte) string {
 		return "zst"
 	case len(s) >= 10 && s[:3] == "BZh" && s[3] >= '1' && s[3] <= '9' && (s[4:10] == "1AY&SY" || s[4:10] == "\x17\x72\x45\x38\x50\x90"):
 		return "bz2"
+	case strings.HasPrefix(s, "\xfd7zXZ\x00"):
+		return "xz"
 	case strings.HasPrefix(s, "PK\x03\x04"), strings.HasPrefix(s, "PK\x05\x06"):
 		return "zip"
 	}
+	if tarHeader(b) {
+		return "tar"
+	}
 	return ""
+}
+
+const tarBlock = 512
+
+// tarHeader recognises the first block of a tar archive by its checksum: old ones have no
+// magic number. The checksum is the sum of all bytes, its own eight counted as blanks.
+func tarHeader(b []byte) bool {
+	if len(b) < tarBlock || b[0] == 0 {
+		return false
+	}
+	const at, size = 148, 8
+	sum := int64(size * ' ')
+	for i, c := range b[:tarBlock] {
+		if i < at || i >= at+size {
+			sum += int64(c)
+		}
+	}
+	said, digits := int64(0), 0
+	for _, c := range bytes.Trim(b[at:at+size], " \x00") {
+		if c < '0' || c > '7' {
+			return false
+		}
+		said = said<<3 | int64(c-'0')
+		digits++
+	}
+	return digits > 0 && said == sum
+}
+
+// tar reads the members of an archive, each a file of its own.
+func (r *reader) tar(c container, head io.Reader, names string) error {
+	t := tar.NewReader(head)
+	members := 0
+	for {
+		h, err := t.Next()
+		switch {
+		case err == io.EOF:
+			if members == 0 {
+				r.b.done(File{Path: c.path, Container: names, Warnings: []string{"the archive is empty"}})
+			}
+			return r.ctx.Err()
+		case err != nil:
+			return r.unread(c.path, names, r.damaged(c.path, "tar", err))
+		case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || hiddenMember(h.Name):
+			continue
+		case members == r.lim.Members:
+			return r.tooMany(c.path, names)
+		}
+		members++
+		in := r.member(c, "tar", h.Name, true)
+		in.in = r.layer("tar", t)
+		if err := r.open(in); err != nil {
+			return err
+		}
+		if r.budget.spent != nil {
+			return r.unread(c.path, names, r.givenUp(c.path))
+		}
+	}
+}
+
+// tooMany closes the account of an archive with more members than the limit.
+func (r *reader) tooMany(path, names string) error {
+	return r.unread(path, names, &problem{fmt.Sprintf("%s: holds more than %s files: the others were not read; raise --max-members, or unpack it first",
+		path, thousands(int64(r.lim.Members))), errLimit})
+}
+
+// givenUp is the problem of an archive one of whose members went beyond a limit that holds for
+// all of them.
+func (r *reader) givenUp(path string) error {
+	return &problem{path + ": the rest of the archive was not read, because a file in it " + r.budget.spent.what, errLimit}
 }
 
 // zip reads the members of an archive, each a file of its own. An archive is read from its
@@ -158,17 +249,29 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 	}
 	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1)))
 	z.RegisterDecompressor(12, func(in io.Reader) io.ReadCloser { return io.NopCloser(stdbzip2.NewReader(in)) })
-	if what := office(z); what != "" {
-		return r.unread(c.path, names, &problem{c.path + ": " + what, errNotYet})
+	z.RegisterDecompressor(95, unxz)
+	switch office(z) {
+	case "xlsx":
+		return r.workbook(c, z)
+	case "xlsb":
+		return r.unread(c.path, names, notALog(c.path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
+	case "other":
+		return r.unread(c.path, names, notALog(c.path, "an Office document: paste its text into a text file"))
 	}
 	members := 0
 	for _, f := range z.File {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {
 			continue
 		}
+		if members == r.lim.Members {
+			return r.tooMany(c.path, names)
+		}
 		members++
-		if err := r.member(c, f, len(z.File) > 1); err != nil {
+		if err := r.zipMember(c, f, len(z.File) > 1); err != nil {
 			return err
+		}
+		if r.budget.spent != nil {
+			return r.unread(c.path, names, r.givenUp(c.path))
 		}
 	}
 	if members == 0 {
@@ -177,10 +280,20 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 	return r.ctx.Err()
 }
 
-func (r *reader) member(c container, f *zip.File, several bool) error {
-	in := c.inside("zip", nil)
-	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(f.Name, `\`, "/")))
-	in.walked = c.walked || several
+func unxz(in io.Reader) io.ReadCloser {
+	z, err := xz.NewReader(in, xz.DefaultDictMax)
+	if err != nil {
+		return io.NopCloser(failing{err})
+	}
+	return io.NopCloser(z)
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func (r *reader) zipMember(c container, f *zip.File, several bool) error {
+	in := r.member(c, "zip", f.Name, c.walked || several)
 	names := strings.Join(in.names, " ")
 	if f.Flags&1 != 0 {
 		return r.unread(in.path, names, &problem{in.path + ": is encrypted: unpack it with its password first", zip.ErrAlgorithm})
@@ -190,7 +303,7 @@ func (r *reader) member(c container, f *zip.File, several bool) error {
 		return r.unread(in.path, names, r.damaged(in.path, "zip", err))
 	}
 	defer body.Close()
-	in.in = &layer{"zip", body}
+	in.in = r.layer("zip", body)
 	return r.open(in)
 }
 
@@ -203,14 +316,16 @@ func hiddenMember(name string) bool {
 	return false
 }
 
-// office recognises documents that are zip archives.
+// office recognises documents that are zip archives: "xlsx", "xlsb", "other", or nothing.
 func office(z *zip.Reader) string {
 	for _, f := range z.File {
-		switch {
-		case f.Name == "xl/workbook.xml" || f.Name == "xl/workbook.bin":
-			return "Excel workbook: not read yet, save the sheet as CSV UTF-8"
-		case f.Name == "word/document.xml" || f.Name == "ppt/presentation.xml":
-			return "Office document: paste its text into a text file"
+		switch name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")); {
+		case name == "xl/workbook.xml":
+			return "xlsx"
+		case name == "xl/workbook.bin":
+			return "xlsb"
+		case name == "word/document.xml" || name == "ppt/presentation.xml":
+			return "other"
 		}
 	}
 	return ""
@@ -227,11 +342,14 @@ func spill(in io.Reader) (*os.File, int64, error) {
 }
 
 // A layer marks the errors of a decompressor with its name, so that the innermost cause of a
-// nested stream is the one reported.
+// nested stream is the one reported, and charges what it gives to the budget of the source.
 type layer struct {
 	name string
 	in   io.Reader
+	b    *budget
 }
+
+func (r *reader) layer(name string, in io.Reader) *layer { return &layer{name, in, &r.budget} }
 
 type streamError struct {
 	layer string // empty: the source itself
@@ -239,13 +357,19 @@ type streamError struct {
 }
 
 // streamNames are the names for people of the containers in File.Container.
-var streamNames = map[string]string{"gz": "gzip", "zst": "zstd", "bz2": "bzip2", "zip": "zip"}
+var streamNames = map[string]string{"gz": "gzip", "zst": "zstd", "bz2": "bzip2", "xz": "xz", "zip": "zip", "tar": "tar", "xlsx": "workbook"}
 
 func (e *streamError) Error() string { return e.layer + ": " + e.err.Error() }
 func (e *streamError) Unwrap() error { return e.err }
 
 func (l *layer) Read(p []byte) (int, error) {
+	if l.b.spent != nil {
+		return 0, &streamError{l.name, l.b.spent}
+	}
 	n, err := l.in.Read(p)
+	if spent := l.b.charge(n); spent != nil && (err == nil || err == io.EOF) {
+		err = spent
+	}
 	if err != nil && err != io.EOF {
 		var inner *streamError
 		if !errors.As(err, &inner) {
@@ -261,9 +385,13 @@ func (r *reader) cutProblem(err error) error {
 	kept := fmt.Sprintf("the %s rows before it were read", thousands(f.Read-r.cutRows))
 	what := "cannot be read further"
 	var s *streamError
+	var l *limitError
+	if errors.As(err, &l) {
+		return &problem{fmt.Sprintf("%s: %s; %s", f.Path, l.Error(), kept), errLimit}
+	}
 	if errors.As(err, &s) && s.layer != "" {
 		what = "the " + streamNames[s.layer] + " stream is damaged"
-		if errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
 			what = "the " + streamNames[s.layer] + " stream ends too early"
 		}
 		return &problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", f.Path, what, thousands(r.w.total), kept), err}
@@ -276,6 +404,10 @@ func (r *reader) cutProblem(err error) error {
 
 // damaged is the problem of a container that could not be opened at all.
 func (r *reader) damaged(path, kind string, err error) error {
+	var l *limitError
+	if errors.As(err, &l) {
+		return &problem{path + ": " + l.Error(), errLimit}
+	}
 	what := "the source"
 	if name := streamNames[kind]; name != "" {
 		what = "the " + name + " stream"
@@ -295,6 +427,7 @@ func (m *meter) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.in.Read(p)
+	m.r.budget.in += int64(n)
 	m.r.tell(n)
 	if err != nil && err != io.EOF {
 		err = &streamError{"", err}
@@ -312,6 +445,7 @@ func (m *meterAt) ReadAt(p []byte, off int64) (int, error) {
 		return 0, err
 	}
 	n, err := m.in.ReadAt(p, off)
+	m.r.budget.in += int64(n)
 	m.r.tell(n)
 	return n, err
 }

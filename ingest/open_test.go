@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/tar"
 	"bytes"
 	"errors"
 	"os"
@@ -22,15 +23,35 @@ func zstded(t testing.TB, b []byte) []byte {
 	return z.EncodeAll(b, nil)
 }
 
-// bzip2ed asks the bzip2 of the system: Go has no writer.
-func bzip2ed(t testing.TB, b []byte) []byte {
-	cmd := exec.Command("bzip2", "-c")
+// bzip2ed and xzed ask the programs of the system: Go has no writers.
+func bzip2ed(t testing.TB, b []byte) []byte { return through(t, b, "bzip2", "-c") }
+func xzed(t testing.TB, b []byte) []byte    { return through(t, b, "xz", "-c") }
+
+func through(t testing.TB, b []byte, program string, args ...string) []byte {
+	cmd := exec.Command(program, args...)
 	cmd.Stdin = bytes.NewReader(b)
 	out, err := cmd.Output()
 	if err != nil {
-		t.Skip("no bzip2 here:", err)
+		t.Skip("no", program, "here:", err)
 	}
 	return out
+}
+
+// tarred makes an archive of names and contents.
+func tarred(t testing.TB, files ...any) []byte {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for i := 0; i < len(files); i += 2 {
+		name, data := files[i].(string), files[i+1].([]byte)
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(data)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // zipped makes an archive of names and contents.
@@ -55,7 +76,8 @@ const twoRows = "typename,exceptiondetails\nA,one\nB,two\n"
 func TestContainers(t *testing.T) {
 	plain := []byte(twoRows)
 	archive := zipped(t, "b.csv", plain, "sub/a.csv.gz", gzipped(plain), "__MACOSX/b.csv", plain, ".hidden", plain,
-		"notes.txt", []byte("Nothing to see here.\n"), "deep.zip", zipped(t, "x.csv", plain))
+		"notes.txt", []byte("Nothing to see here.\n"), "deep.zip", zipped(t, "x.csv", plain),
+		"night.tar.gz", gzipped(tarred(t, "./a.csv", plain, "../../etc/b.csv", plain, "._a.csv", plain)), "c.csv.xz", xzed(t, plain))
 	x := readData(t, "logs.zip", archive, Options{})
 	type account struct {
 		Path, Container, Format string
@@ -70,6 +92,9 @@ func TestContainers(t *testing.T) {
 		{"logs.zip/sub/a.csv.gz", "zip gz", "csv", 2},
 		{"logs.zip/notes.txt", "zip", "", 0},
 		{"logs.zip/deep.zip/x.csv", "zip zip", "csv", 2},
+		{"logs.zip/night.tar.gz/a.csv", "zip gz tar", "csv", 2},
+		{"logs.zip/night.tar.gz/etc/b.csv", "zip gz tar", "csv", 2},
+		{"logs.zip/c.csv.xz", "zip xz", "csv", 2},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -82,24 +107,26 @@ func TestContainers(t *testing.T) {
 	}
 }
 
-func TestDepth(t *testing.T) {
+const containerNesting = 4 // the default of Limits.Nesting
+
+func TestNesting(t *testing.T) {
 	data := []byte(twoRows)
-	for range containerDepth {
+	for range containerNesting {
 		data = gzipped(data)
 	}
 	if x := readData(t, "a", data, Options{}); len(x.records) != 2 || x.files[0].Container != "gz gz gz gz" {
-		t.Errorf("at depth %d: %s", containerDepth, x.dump())
+		t.Errorf("at depth %d: %s", containerNesting, x.dump())
 	}
 	x := readData(t, "a", gzipped(data), Options{})
 	if len(x.files) != 1 || x.files[0].Problem == nil || !strings.Contains(x.files[0].Problem.Error(), "more than 4 containers") {
-		t.Errorf("at depth %d: %s", containerDepth+1, x.dump())
+		t.Errorf("at depth %d: %s", containerNesting+1, x.dump())
 	}
 }
 
 // What was read before a stream breaks counts; the row at the break is a reject.
 func TestCutOff(t *testing.T) {
 	plain := traces(3 << 20)
-	for name, whole := range map[string][]byte{"gzip": gzipped(plain), "zstd": zstded(t, plain), "bzip2": bzip2ed(t, plain)} {
+	for name, whole := range map[string][]byte{"gzip": gzipped(plain), "zstd": zstded(t, plain), "bzip2": bzip2ed(t, plain), "xz": xzed(t, plain)} {
 		t.Run(name, func(t *testing.T) {
 			x := readData(t, "exports/a.csv.gz", whole[:len(whole)*2/3], Options{})
 			f := x.files[0]
@@ -160,9 +187,8 @@ func TestProblems(t *testing.T) {
 		{"pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", true, "a PDF document"},
 		{"binary", "abc\x00\x00\x01\x02\x03\x00\x00def", true, "binary data"},
 		{"7z", "7z\xbc\xaf\x27\x1c\x00\x04", true, "a 7z archive"},
-		{"xlsx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.xml", []byte("<workbook/>"))), false,
-			"Excel workbook: not read yet, save the sheet as CSV UTF-8"},
-		{"xml", `<?xml version="1.0"?><Entities EntityName="plugintracelog"></Entities>`, false, "xml export: not read yet"},
+		{"xlsb", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.bin", []byte("x"))), true, "save it as .xlsx"},
+		{"docx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "word/document.xml", []byte("x"))), true, "paste its text"},
 		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `no column with the text of an error or a trace (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
 		{"foreign json", `{"name":"contoso","version":"1.0.0"}`, true, `json without a key of a log (found: "name", "version")`},
 	} {
