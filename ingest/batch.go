@@ -47,6 +47,8 @@ const (
 	ColErrorText
 	ColTraceText
 	ColOutcome
+	ColTruncated
+	ColWithheld
 	NumColumns
 )
 
@@ -76,10 +78,14 @@ var schema = arrow.NewSchema([]arrow.Field{
 	ColErrorText:     {Name: "error_text", Type: arrow.BinaryTypes.String, Nullable: true},
 	ColTraceText:     {Name: "trace_text", Type: arrow.BinaryTypes.String, Nullable: true},
 	ColOutcome:       {Name: "outcome", Type: arrow.BinaryTypes.String},
+	ColTruncated:     {Name: "truncated", Type: arrow.BinaryTypes.String, Nullable: true},
+	ColWithheld:      {Name: "withheld", Type: arrow.BinaryTypes.String, Nullable: true},
 }, nil)
 
-// Schema is the Arrow schema of the records that Read emits, the columns of DESIGN
-// section 3 in their order. Times are UTC in microseconds.
+// Schema is the Arrow schema of the records that Read emits: the columns of DESIGN section 3
+// in their order, then truncated, which of error_text and trace_text the exporting tool cut
+// short, and withheld, what was left out of them because it is secret. Times are UTC in
+// microseconds.
 func Schema() *arrow.Schema { return schema }
 
 // A Batch is what moves from room to room: records as columns, the rows that could not
@@ -131,21 +137,32 @@ func (r Reject) Error() string {
 // A File is the account of one input file (or archive member) after it was read:
 // Read = records emitted + Rejected + Filtered.
 type File struct {
-	Path      string // as in column file: slash-separated, a member as archive.zip/member.csv
-	Bytes     int64  // decompressed
-	Digest    string // xxh3-128 of the decompressed bytes, hex
-	Container string // outermost to innermost, "zip", "zip gz"; empty for a plain file
-	Encoding  string // utf-8, utf-16le, utf-16be, windows-1252
-	Format    string // csv, json, text; empty when it was not recognised
-	Log       string // dualwrite, plugintrace, "mixed", or empty without records
+	Path      string   // as in column file: slash-separated, a member as archive.zip/member.csv
+	Bytes     int64    // decompressed
+	Digest    string   // xxh3-128 of the decompressed bytes, hex
+	Container string   // outermost to innermost, "zip", "zip gz"; empty for a plain file
+	Encoding  string   // utf-8, utf-16le, utf-16be, windows-1252
+	Format    string   // csv, json, text; empty when it was not recognised
+	Log       string   // dualwrite, plugintrace, "mixed", or empty without records
+	Sheet     string   // worksheet of a workbook that was read
+	Delimiter string   // of a CSV file: ",", ";" or a tab
+	Columns   []Column // headings or keys that were met, in their order; at most 200
 	Read      int64
 	Rejected  int64
 	Filtered  int64
-	Warnings  []string // what a person should know, a sentence each
+	Skipped   int64     // bytes that belong to no row: headings, blank lines, brackets
+	Truncated int64     // records with a text that was cut short
+	Withheld  int64     // records with something left out because it is secret
+	From, To  time.Time // period that the records cover; zero without a time
+	Warnings  []string  // what a person should know, a sentence each
 	// Problem is why the file could not be read, or not to its end; nil otherwise. Records
 	// and rejects found before it count. The text names the file and what to do.
 	Problem error
 }
+
+// A Column is a heading or key of a file and the column of a record it feeds. Feeds is empty
+// when the column is ignored, and "withheld" when it is never read because it is secret.
+type Column struct{ Heading, Feeds string }
 
 // ErrNotALog is wrapped by File.Problem when a file holds nothing that looks like a log.
 var ErrNotALog = errors.New("not a log export")
@@ -173,6 +190,9 @@ type row struct {
 	activityID    []byte
 	errorText     []byte
 	traceText     []byte
+	failed        bool    // the log says so, with a text or without one
+	truncated     string  // names of the texts that were cut short before they were exported
+	withheld      secrets // what was left out
 }
 
 // builder collects rows into batches and hands each full one to emit.
@@ -210,7 +230,7 @@ func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *bui
 // add appends r as a record of file. It sets outcome and record_id.
 func (b *builder) add(file string, r *row) error {
 	outcome := Error
-	if len(r.errorText) == 0 && r.log == PluginTrace {
+	if len(r.errorText) == 0 && r.log == PluginTrace && !r.failed {
 		outcome = OK
 	}
 	id := b.ids.of(r)
@@ -243,6 +263,10 @@ func (b *builder) add(file string, r *row) error {
 	addText(b, ColErrorText, r.errorText)
 	addText(b, ColTraceText, r.traceText)
 	addText(b, ColOutcome, outcome)
+	addText(b, ColTruncated, r.truncated)
+	if r.withheld != 0 {
+		addText(b, ColWithheld, r.withheld.String())
+	}
 	b.rows++
 	b.bytes += len(r.errorText) + len(r.traceText) + 256
 	if b.rows >= b.maxRows || b.bytes >= batchBytes {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math/bits"
+	"slices"
 	"strings"
+	"time"
 )
 
 // A slot is a place a heading or key can stand for. Several spellings share a slot; where two
@@ -46,9 +48,71 @@ const (
 	slotOuter
 	slotBlock
 	slotPluginTrace
+	slotStatus
+	slotSuccess
+	slotDimensions
 	slotSecret
 	numSlots
 )
+
+// feeds names the column of a record that each slot leads to, for File.Columns.
+var feeds = [numSlots]string{
+	slotID: "record_id", slotLooseID: "record_id", slotType: "type_name", slotTarget: "type_name",
+	slotMessageName: "message_name", slotMessage: "message_name", slotEntity: "entity", slotMap: "entity", slotCompany: "company",
+	slotCreated: "occurred_at", slotTimestamp: "occurred_at", slotExecStart: "occurred_at", slotStartDate: "occurred_at", slotStartTime: "occurred_at",
+	slotMode: "mode", slotOperation: "operation_type", slotDepth: "depth", slotDuration: "duration_ms",
+	slotCorrelation: "correlation_id", slotCorr: "correlation_id", slotRequest: "request_id", slotActivity: "activity_id",
+	slotException: "error_text", slotDetailed: "error_text", slotVerbose: "error_text", slotErrorMessage: "error_text",
+	slotErrorDetails: "error_text", slotErrorWord: "error_text", slotDetails: "error_text", slotExceptionLine: "error_text", slotOuter: "error_text",
+	slotBlock: "trace_text", slotPluginTrace: "trace_text",
+	slotStatus: "outcome", slotSuccess: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
+}
+
+// mostColumns is how many columns an account lists.
+const mostColumns = 200
+
+// tell lists the headings of t in the account of its file.
+func (t *table) tell(f *File) {
+	for i, h := range t.headings[:min(len(t.headings), mostColumns)] {
+		s := t.slots[i]
+		c := Column{h, feeds[s]}
+		if s == slotMessage && t.set.log() != PluginTrace {
+			c.Feeds = "error_text"
+		}
+		f.Columns = append(f.Columns, c)
+	}
+}
+
+// noteKey lists a key of an object in the account of its file. Objects need not have the same
+// keys, but those of the first thousand will do.
+func (r *reader) noteKey(key []byte, s slot) {
+	f := &r.file
+	if f.Read >= 1000 || len(f.Columns) >= mostColumns || len(key) == 0 || len(key) > 120 {
+		return
+	}
+	for _, c := range f.Columns {
+		if c.Heading == string(key) {
+			return
+		}
+	}
+	var a arena
+	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
+}
+
+// Missing names the columns by which records are joined with other logs, or told apart, that
+// nothing in the file feeds; nil when its columns are not known.
+func (f *File) Missing() []string {
+	if len(f.Columns) == 0 {
+		return nil
+	}
+	keys := []string{"record_id", "occurred_at", "entity", "correlation_id", "request_id"}
+	if f.Log == DualWrite {
+		keys = []string{"occurred_at", "entity", "company", "correlation_id"}
+	}
+	return slices.DeleteFunc(keys, func(key string) bool {
+		return slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Feeds == key })
+	})
+}
 
 // aliases leads from a normalised heading or key to its slot (the exporting tools, the
 // display names and the logical names of the table; formats.md, section 3).
@@ -81,6 +145,9 @@ var aliases = map[string]slot{
 	"messageblock": slotBlock, "messagetrace": slotBlock,
 	"plugintrace": slotPluginTrace, "tracetext": slotPluginTrace,
 	"secureconfiguration": slotSecret,
+	"status":              slotStatus,
+	"success":             slotSuccess,
+	"customdimensions":    slotDimensions, "properties": slotDimensions,
 }
 
 // A slotSet is a set of slots.
@@ -105,6 +172,8 @@ var (
 	// With one of these and two more, it is a plug-in trace log as the stock view exports it,
 	// without texts.
 	viewSlots = of(slotID, slotType)
+	// Any table may have these.
+	weakSlots = of(slotStatus, slotSuccess, slotDimensions, slotSecret)
 	// A row without any of these says nothing.
 	sayingSlots = textSlots | of(slotID, slotType, slotCreated, slotTimestamp, slotExecStart, slotStartDate)
 )
@@ -119,6 +188,7 @@ func (s slotSet) log() string {
 
 // known reports whether a table with these slots is one of ours.
 func (s slotSet) known() bool {
+	s &^= weakSlots
 	switch {
 	case s.any(strongSlots):
 		return true
@@ -233,10 +303,23 @@ func (r *reader) fill(x *row, f *fields) {
 	}
 	x.requestID = notZero(f.value[slotRequest])
 	x.activityID = notZero(f.value[slotActivity])
+	x.failed = failure(f.value[slotStatus]) || failed(f.value[slotSuccess])
 	r.fillTime(x, f)
 }
 
+// failure reports whether a status says that something failed: "Exception" of the Power
+// Platform Developer Suite, "Error", "Failed" …
+func failure(v []byte) bool {
+	return len(v) > 0 && (indexFold(v, "exception") < len(v) || indexFold(v, "error") < len(v) || indexFold(v, "fail") < len(v))
+}
+
+// failed reports whether column success of Application Insights says no.
+func failed(v []byte) bool {
+	return len(v) == 5 && indexFold(v, "false") == 0 || len(v) == 1 && v[0] == '0'
+}
+
 func (r *reader) fillTime(x *row, f *fields) {
+	x.at = time.Time{}
 	start := f.value[slotStartDate]
 	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
 		start = r.arena.join(start, " ", f.value[slotStartTime])
@@ -247,11 +330,16 @@ func (r *reader) fillTime(x *row, f *fields) {
 		if len(v) == 0 {
 			continue
 		}
-		if at, ok := parseTime(v, r.zone); ok {
-			x.at, x.atRaw = at, nil
-			return
+		if at, ok := r.clock.parse(v); ok {
+			if x.at.IsZero() || !r.clock.deduced {
+				x.at, x.atRaw = at, nil
+			}
+			if !r.clock.deduced {
+				return
+			}
+			continue // another column may give it in a form that holds on every day
 		}
-		if x.atRaw == nil && !bytes.HasPrefix(v, []byte("0001-01-01")) {
+		if x.at.IsZero() && x.atRaw == nil && !bytes.HasPrefix(v, []byte("0001-01-01")) {
 			x.atRaw = v
 		}
 	}

@@ -187,14 +187,16 @@ const (
 // csv reads the rows behind the header of t.
 func (r *reader) csv(t *table) error {
 	w := &r.w
-	w.consume(t.skip)
+	r.file.Delimiter = string(t.comma)
+	t.tell(&r.file)
+	w.skip(t.skip)
 	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
 	if t.bare {
 		p.row = 0
 	}
 	for {
 		if n := blankLines(w.rest()); n > 0 {
-			w.consume(n)
+			w.skip(n)
 		}
 		if len(w.rest()) == 0 || len(w.rest()) == 1 && w.rest()[0] == '\r' {
 			if w.more() {
@@ -280,9 +282,8 @@ func (p *csvReader) take() error {
 	w, f := &p.w, &p.fields
 	b := w.rest()[:p.scan.n]
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.consume(p.scan.n)
-	p.arena.reset()
-	f.clear()
+	w.take(p.scan.n)
+	p.fresh()
 	for _, c := range p.scan.cells[min(len(p.slots), len(p.scan.cells)):] {
 		if len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
 			return p.reject(at, "", reasonManyCells, p.shown(b))
@@ -291,10 +292,14 @@ func (p *csvReader) take() error {
 	ascii := plain(b)
 	for i, c := range p.scan.cells[:min(len(p.slots), len(p.scan.cells))] {
 		s := p.slots[i]
-		if s == slotNone || s == slotSecret {
+		v := b[c.start:c.end]
+		switch s {
+		case slotNone:
+			continue
+		case slotSecret:
+			p.secretCell(v)
 			continue
 		}
-		v := b[c.start:c.end]
 		if c.doubled {
 			v = unquote(&p.arena, v)
 		}
@@ -313,6 +318,13 @@ func (p *csvReader) take() error {
 		return p.reject(at, "", reasonEmpty, p.shown(b))
 	}
 	return p.entry(f, at, p.heading)
+}
+
+// secretCell notes that a cell of the secure configuration had something in it.
+func (r *reader) secretCell(v []byte) {
+	if v = bytes.TrimSpace(v); len(v) > 0 && string(v) != "null" && string(v) != "NULL" && string(v) != `""` {
+		r.left |= secureConfiguration
+	}
 }
 
 func (p *csvReader) allBlank(b []byte) bool {
@@ -347,7 +359,7 @@ func (p *csvReader) drop(n int, reason string) error {
 	w := &p.w
 	b := w.rest()[:n]
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.consume(n)
+	w.take(n)
 	return p.reject(at, "", reason, p.shown(b))
 }
 
@@ -406,7 +418,7 @@ func (p *csvReader) typed(b []byte, cells []cell) bool {
 		case s == slotID:
 			_, ok = parseGUID(v)
 		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
-			_, ok = parseTime(v, p.zone)
+			_, ok = p.clock.parse(v)
 			ok = ok || digit(v[0]) && digit(v[len(v)-1])
 		case s == slotDepth || s == slotDuration:
 			ok = number(v) >= 0

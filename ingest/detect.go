@@ -13,6 +13,8 @@ const (
 	formatCSV  = "csv"
 	formatJSON = "json"
 	formatText = "text"
+	formatXLSX = "xlsx"
+	formatXML  = "xml"
 )
 
 // A problem is why a file could not be read. Its text names the file and what to do.
@@ -33,7 +35,7 @@ func notALog(path, format string, args ...any) error {
 // closes the account. walked says that nobody named the file.
 func (r *reader) document(path, container string, src io.Reader, walked bool) error {
 	r.file = File{Path: path, Container: container}
-	r.kinds, r.cutRows = kinds{}, 0
+	r.kinds, r.cutRows, r.rawTimes, r.clock.bare = kinds{}, 0, 0, 0
 	w := &r.w
 	w.reset(r.ctx, src)
 	w.more()
@@ -118,7 +120,10 @@ func (r *reader) close(whole bool) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	f.Bytes = w.total
+	if whole && !w.cut() {
+		w.skip(len(w.rest()))
+	}
+	f.Bytes, f.Skipped = w.total, w.skipped
 	f.Log = r.kinds.String()
 	if whole {
 		f.Encoding = w.encodingName()
@@ -130,12 +135,32 @@ func (r *reader) close(whole bool) error {
 	if w.replaced > 0 {
 		r.warn(fmt.Sprintf("%s invalid characters were replaced: the encoding of the file (%s) is damaged", thousands(w.replaced), w.encodingName()))
 	}
+	r.warnOfTimes()
 	if w.cut() && f.Problem == nil {
 		f.Problem = r.cutProblem(w.err)
 	}
 	r.b.done(*f)
 	r.tell(0)
 	return nil
+}
+
+// warnOfTimes says which times stayed text, and what to do.
+func (r *reader) warnOfTimes() {
+	if r.rawTimes == 0 {
+		return
+	}
+	times, stay := thousands(r.rawTimes)+" times", "stay"
+	if r.rawTimes == 1 {
+		times, stay = "1 time", "stays"
+	}
+	switch {
+	case r.clock.twoWays([]byte(r.rawTime)):
+		r.warn(fmt.Sprintf("%s that can be read two ways, such as %q, %s text: --date-order dmy or mdy says which is meant", times, r.rawTime, stay))
+	case r.clock.order != AnyOrder:
+		r.warn(fmt.Sprintf("%s that cannot be read with --date-order %s, such as %q, %s text", times, r.clock.order, r.rawTime, stay))
+	default:
+		r.warn(fmt.Sprintf("%s that cannot be read, such as %q, %s text", times, r.rawTime, stay))
+	}
 }
 
 // foreign names the kind of a file that is no text, or is empty.
@@ -433,7 +458,7 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 			for k, h := range rows[0] {
 				v := b[h.start:h.end]
 				s := slotOf(v)
-				if _, ok := parseTime(v, r.zone); t.bare && ok {
+				if _, ok := r.clock.parse(v); t.bare && ok {
 					s = slotTimestamp
 				}
 				if k == j {

@@ -24,7 +24,7 @@ func (w *window) decideUnicode() {
 	switch {
 	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
 		w.encoding = encUTF8
-		w.consume(3)
+		w.skip(3)
 	case bytes.HasPrefix(b, []byte("\xff\xfe")):
 		w.toUTF16(encUTF16LE, binary.LittleEndian, 2)
 	case bytes.HasPrefix(b, []byte("\xfe\xff")):
@@ -56,7 +56,7 @@ func zeros(b []byte) (even, odd int) {
 func (w *window) toUTF16(name string, order binary.ByteOrder, mark int) {
 	w.encoding, w.order = name, order
 	w.raw = append(w.raw[:0], w.rest()[mark:]...)
-	w.buf, w.pos, w.offset = w.buf[:0], 0, int64(mark)
+	w.buf, w.pos, w.offset, w.skipped = w.buf[:0], 0, int64(mark), int64(mark)
 	used := w.decodeUTF16()
 	w.raw = w.raw[:copy(w.raw, w.raw[used:])]
 }

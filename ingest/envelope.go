@@ -116,6 +116,10 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 			list = value
 		case "fieldResponses":
 			fields = value
+		case "debugLogTrace":
+			if value[0] == '[' && len(value) > 2 {
+				r.left |= debugTrace
+			}
 		}
 	})
 	// Nobody has seen fieldResponses filled: they are read like the others, after them.
@@ -164,6 +168,8 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		text = text[at+n:]
 		v := bytes.TrimSpace(unescape(&r.arena, value))
 		switch key {
+		case keyDebug:
+			r.left |= debugTrace
 		case keyEntity:
 			if entity != nil {
 				open = len(found)
@@ -350,7 +356,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 			y.entity = f.entity
 		}
 		if len(f.at) > 0 {
-			if at, ok := parseTime(f.at, r.zone); ok {
+			if at, ok := r.clock.parse(f.at); ok {
 				y.at, y.atRaw = at, nil
 			} else if y.at.IsZero() {
 				y.atRaw = f.at

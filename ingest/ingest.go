@@ -27,6 +27,7 @@ type Options struct {
 	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
 	Until     time.Time        // records at or after it are filtered; zero: no limit
 	Zone      *time.Location   // zone of times that name none; nil: UTC
+	DateOrder DateOrder        // of dates like 03/04/2026; the zero value reads only those that can be read one way
 	Limits    Limits           // beyond which a row is rejected or a file given up
 	BatchRows int              // most rows in a batch; 0: 8192
 	Allocator memory.Allocator // memory of the batches; nil: Go memory
@@ -57,7 +58,7 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 // A reader reads one source after the other into batches.
 type reader struct {
 	opt       Options
-	zone      *time.Location
+	clock     clock
 	lim       Limits
 	maxRecord int
 	budget    budget // of the source being read
@@ -67,24 +68,34 @@ type reader struct {
 	file      File // account of the file being read
 	kinds     kinds
 	progress  Progress
-	shown     int64 // progress.Bytes when it was last told
-	cutRows   int64 // rows lost at the place where the file was cut off
+	shown     int64  // progress.Bytes when it was last told
+	rawTimes  int64  // times that stayed text
+	rawTime   string // the first of them
+	cutRows   int64  // rows lost at the place where the file was cut off
 
 	// Of the row being read.
 	fields fields
 	arena  arena
 	found  []response
+	left   secrets // left out of it already, before its texts are looked at
 }
 
 func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
-	r := &reader{opt: opt, zone: opt.Zone, lim: opt.Limits.withDefaults(), ctx: ctx}
+	r := &reader{opt: opt, clock: clock{zone: opt.Zone, order: opt.DateOrder}, lim: opt.Limits.withDefaults(), ctx: ctx}
 	r.maxRecord = r.lim.Record
 	r.budget = budget{lim: r.lim, size: -1}
 	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
-	if r.zone == nil {
-		r.zone = time.UTC
+	if r.clock.zone == nil {
+		r.clock.zone = time.UTC
 	}
 	return r
+}
+
+// fresh forgets the row before.
+func (r *reader) fresh() {
+	r.arena.reset()
+	r.fields.clear()
+	r.left = 0
 }
 
 // A place is where a row lies in its file.
@@ -145,8 +156,12 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered.
 func (r *reader) keep(x *row) error {
-	x.errorText = withhold(&r.arena, x.errorText)
-	x.traceText = withhold(&r.arena, x.traceText)
+	var kept secrets
+	x.errorText, kept = withhold(&r.arena, x.errorText)
+	x.withheld |= kept | r.left
+	x.traceText, kept = withhold(&r.arena, x.traceText)
+	x.withheld |= kept
+	x.truncated = truncation(x.errorText, x.traceText)
 	x.atRaw = shorten(x.atRaw, 100)
 	r.fromText(x)
 	if r.filtered(x) {
@@ -154,6 +169,7 @@ func (r *reader) keep(x *row) error {
 		return r.count()
 	}
 	r.kinds.add(x.log)
+	r.note(x)
 	if err := r.b.add(r.file.Path, x); err != nil {
 		return err
 	}
@@ -196,6 +212,31 @@ func (r *reader) reject(at place, column, reason, excerpt string) error {
 	return r.count()
 }
 
+// note keeps what the account of the file says about its records.
+func (r *reader) note(x *row) {
+	f := &r.file
+	if x.truncated != "" {
+		f.Truncated++
+	}
+	if x.withheld != 0 {
+		f.Withheld++
+	}
+	switch {
+	case !x.at.IsZero():
+		if f.From.IsZero() || x.at.Before(f.From) {
+			f.From = x.at
+		}
+		if x.at.After(f.To) {
+			f.To = x.at
+		}
+	case len(x.atRaw) > 0:
+		if r.rawTimes == 0 {
+			r.rawTime = string(x.atRaw)
+		}
+		r.rawTimes++
+	}
+}
+
 func (r *reader) warn(sentence string) { r.file.Warnings = append(r.file.Warnings, sentence) }
 
 // fromText fills what columns did not give from the fault XML, or the sentence for support,
@@ -209,7 +250,7 @@ func (r *reader) fromText(x *row) {
 			x.activityID = notZero(element(x.errorText, "<ActivityId>"))
 		}
 		if x.at.IsZero() {
-			if at, ok := parseTime(element(x.errorText, "<Timestamp>"), time.UTC); ok {
+			if at, ok := faultClock.parse(element(x.errorText, "<Timestamp>")); ok {
 				x.at, x.atRaw = at, nil
 			}
 		}
@@ -218,6 +259,9 @@ func (r *reader) fromText(x *row) {
 		x.correlationID = supportID(x.errorText)
 	}
 }
+
+// faultClock reads the times inside faults, which are UTC.
+var faultClock = clock{zone: time.UTC}
 
 // element is the text of the first element with this start tag, which need not be closed
 // properly: faults are often cut off.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	gocmp "cmp"
 	"compress/gzip"
 	"context"
 	"encoding/hex"
@@ -9,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,8 +69,42 @@ func value(col arrow.Array, i int) string {
 	return col.ValueStr(i)
 }
 
-// check asserts what holds for every reading: the ledger of each file balances, and all text
-// is valid UTF-8.
+// bytes asserts that every byte of f lies in a row, once, or was skipped.
+func (x *result) bytes(t testing.TB, f *File) {
+	t.Helper()
+	if f.Format == "" || f.Format == formatXLSX || f.Problem != nil || f.Filtered > 0 {
+		return
+	}
+	type span struct{ at, n int64 }
+	var spans []span
+	for _, r := range x.records {
+		if r["file"] == f.Path {
+			at, _ := strconv.ParseInt(r["byte_offset"], 10, 64)
+			n, _ := strconv.ParseInt(r["byte_length"], 10, 64)
+			spans = append(spans, span{at, n})
+		}
+	}
+	for _, r := range x.rejects {
+		if r.File == f.Path {
+			spans = append(spans, span{r.ByteOffset, r.ByteLength})
+		}
+	}
+	slices.SortFunc(spans, func(a, b span) int { return gocmp.Or(gocmp.Compare(a.at, b.at), gocmp.Compare(a.n, b.n)) })
+	end, sum := int64(0), int64(0)
+	for _, s := range slices.Compact(spans) {
+		if s.at < end || s.n <= 0 {
+			t.Errorf("%s: row at %d+%d overlaps the one before, which ends at %d", f.Path, s.at, s.n, end)
+		}
+		end = s.at + s.n
+		sum += s.n
+	}
+	if end > f.Bytes || sum+f.Skipped != f.Bytes {
+		t.Errorf("%s: %d bytes, but %d in rows, up to %d, and %d skipped", f.Path, f.Bytes, sum, end, f.Skipped)
+	}
+}
+
+// check asserts what holds for every reading: the ledger of each file balances, each of its
+// bytes is accounted for, and all text is valid UTF-8.
 func (x *result) check(t testing.TB) {
 	t.Helper()
 	for _, f := range x.files {
@@ -86,6 +123,7 @@ func (x *result) check(t testing.TB) {
 			t.Errorf("%s: read %d, but %d records, %d rejects (%d counted), %d filtered",
 				f.Path, f.Read, records, rejects, f.Rejected, f.Filtered)
 		}
+		x.bytes(t, &f)
 	}
 	for _, r := range x.records {
 		for name, v := range r {
@@ -214,7 +252,7 @@ func TestSamples(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
-	const data = "createdon,exceptiondetails\n2026-11-21T23:59:59Z,before\n2026-11-22T00:00:00Z,first\n11/22/2026 9:14 AM,no time\n2026-11-23T00:00:00Z,after\n"
+	const data = "createdon,exceptiondetails\n2026-11-21T23:59:59Z,before\n2026-11-22T00:00:00Z,first\n03/04/2026 9:14 AM,no time\n2026-11-23T00:00:00Z,after\n"
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	x := readData(t, "a.csv", []byte(data), Options{Since: day, Until: day.AddDate(0, 0, 1)})
 	if diff := cmp.Diff([]string{"first", "no time"}, x.column("error_text")); diff != "" {

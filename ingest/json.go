@@ -337,7 +337,7 @@ func (r *reader) json() error {
 		if k := bytes.LastIndexByte(w.rest()[:n], '\n'); k >= 0 {
 			p.indent = n - k - 1
 		}
-		w.consume(n)
+		w.skip(n)
 		if len(w.rest()) == 0 {
 			if w.more() {
 				continue
@@ -369,22 +369,22 @@ func (p *jsonReader) step() error {
 	w := &p.w
 	switch c := w.rest()[0]; {
 	case c == ',':
-		w.consume(1)
+		w.skip(1)
 		return nil
 	case c == ']' && p.top() == '[':
 		p.stack = p.stack[:len(p.stack)-1]
-		w.consume(1)
+		w.skip(1)
 		return nil
 	case c == '}' && p.top() == 'p':
 		p.stack = p.stack[:len(p.stack)-1]
-		w.consume(1)
+		w.skip(1)
 		return nil
 	case (c == ']' || c == '}') && p.recovering:
-		w.consume(1)
+		w.skip(1)
 		return nil
 	case c == '[' && len(p.stack) == 0:
 		p.stack = append(p.stack, '[')
-		w.consume(1)
+		w.skip(1)
 		return nil
 	case c == '"' && p.top() == 'p':
 		return p.pageMember()
@@ -410,7 +410,7 @@ func (p *jsonReader) page() (bool, error) {
 		if st == scanDone {
 			if b := w.rest(); string(key) == "value" && b[at] == '[' {
 				p.stack = append(p.stack, 'p', '[')
-				w.consume(at + 1)
+				w.skip(at + 1)
 				return true, nil
 			}
 			p.note(key)
@@ -465,7 +465,7 @@ func (p *jsonReader) pageMember() error {
 		switch {
 		case st == scanDone:
 			p.note(key)
-			w.consume(at + n)
+			w.skip(at + n)
 			return nil
 		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
 		default:
@@ -493,10 +493,10 @@ func (p *jsonReader) value() error {
 	case st != scanDone:
 		return p.broken()
 	}
-	p.arena.reset()
+	p.fresh()
 	b := w.rest()[:n]
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.consume(n)
+	w.take(n)
 	b = w.text(&p.arena, b)
 	switch b[0] {
 	case '{':
@@ -524,9 +524,9 @@ func (p *jsonReader) object(b []byte, at place) error {
 		case recordErrorKey(key):
 			numbered = append(numbered, value)
 		default:
-			if s := slotOf(key); s != slotNone && s != slotSecret {
-				f.put(s, jsonText(&p.arena, value))
-			}
+			s := slotOf(key)
+			p.noteKey(key, s)
+			p.put(f, s, value)
 		}
 	})
 	switch {
@@ -544,6 +544,17 @@ func (p *jsonReader) object(b []byte, at place) error {
 		return err
 	}
 	return p.entry(f, at, p.key)
+}
+
+// put gives a value to the fields, or notes that a secret was left out.
+func (p *jsonReader) put(f *fields, s slot, value []byte) {
+	switch s {
+	case slotNone:
+	case slotSecret:
+		p.secretCell(value)
+	default:
+		f.put(s, jsonText(&p.arena, value))
+	}
 }
 
 // harvest makes records of the objects inside b that have a text: the executions of an
@@ -586,8 +597,9 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 			p.note(key)
 		case string(key) == "status":
 			failed = indexFold(value, "error") < len(value) || indexFold(value, "fail") < len(value)
-		case s != slotNone && s != slotSecret && value[0] != '{' && value[0] != '[':
-			f.put(s, jsonText(&p.arena, value))
+		case value[0] != '{' && value[0] != '[':
+			p.noteKey(key, s)
+			p.put(&f, s, value)
 		}
 	})
 	if failed && f.hasText() {
@@ -709,10 +721,10 @@ func (p *jsonReader) garbage() error {
 func (p *jsonReader) give(end int) error {
 	w := &p.w
 	p.recovering = true
-	p.arena.reset()
+	p.fresh()
 	b := w.rest()[:end]
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.consume(end)
+	w.take(end)
 	text := bytes.TrimSpace(w.text(&p.arena, b))
 	if w.cut() && len(w.rest()) == 0 {
 		return p.reject(at, "", reasonCut, excerpt(text))

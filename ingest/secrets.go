@@ -2,25 +2,54 @@ package ingest
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
 const withheld = "[withheld]"
 
+// secrets is a set of the kinds of secret that were left out of a record.
+type secrets uint8
+
+const (
+	secureConfiguration secrets = 1 << iota
+	debugTrace
+	signedAddress
+	bearerToken
+)
+
+// String is the set for column withheld.
+func (s secrets) String() string {
+	var names []string
+	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token"} {
+		if s&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 // withhold replaces what must never be shown: query parts of signed addresses, bearer
 // tokens, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
 // returned as it is.
-func withhold(a *arena, b []byte) []byte {
+func withhold(a *arena, b []byte) (text []byte, left secrets) {
 	if i := indexRare(b, "debugLogTrace", 5); i >= 0 {
-		b = withholdDebug(a, b, i)
+		whole := b
+		if b = withholdDebug(a, b, i); !bytes.Equal(b, whole) {
+			left |= debugTrace
+		}
 	}
 	if indexRare(b, "sig=", 3) >= 0 {
 		b = withholdSigned(a, b)
+		left |= signedAddress
 	}
 	if indexRare(b, "Bearer ", 0) >= 0 || indexRare(b, "bearer ", 0) >= 0 {
-		b = withholdBearer(a, b)
+		whole := b
+		if b = withholdBearer(a, b); !bytes.Equal(b, whole) {
+			left |= bearerToken
+		}
 	}
-	return b
+	return b, left
 }
 
 // indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:
@@ -141,7 +170,8 @@ func excerpt(b []byte) string {
 	for _, s := range []string{"secureconfig", "secure config", "debuglogtrace"} {
 		b = b[:indexFold(b, s)]
 	}
-	return string(bytes.ToValidUTF8(shorten(withhold(&a, b), most), []byte("\uFFFD")))
+	b, _ = withhold(&a, b)
+	return string(bytes.ToValidUTF8(shorten(b, most), []byte("\uFFFD")))
 }
 
 // head is the excerpt of a row that need not be looked at as a whole. Letters other than

@@ -12,7 +12,7 @@ func (r *reader) text() error {
 	p := textReader{reader: r}
 	for {
 		if n := emptyLines(w.rest()); n > 0 {
-			w.consume(n)
+			w.skip(n)
 		}
 		if len(w.rest()) == blanks(w.rest()) {
 			if w.more() {
@@ -72,19 +72,19 @@ func (p *textReader) next() error {
 			if long == "" {
 				long = p.head(b)
 			}
-			w.consume(n + line)
+			w.take(n + line)
 			n = 0
 			continue
 		}
 		if long != "" {
-			w.consume(n)
+			w.take(n)
 			at.length = w.offset - at.offset
 			return p.reject(at, "", reasonLong, long)
 		}
 		body := b[:n]
 		at.length = w.rawLen(body)
-		w.consume(n)
-		p.arena.reset()
+		w.take(n)
+		p.fresh()
 		text := bytes.TrimSpace(w.text(&p.arena, body))
 		if w.cut() && len(w.rest()) == 0 {
 			return p.reject(at, "", reasonCut, excerpt(text))
@@ -306,7 +306,7 @@ func (r *reader) message(text []byte, at place) error {
 func (r *reader) stamp(x *row, stamp []byte) {
 	var t time.Time
 	var ok bool
-	if t, ok = parseTime(stamp, r.zone); ok {
+	if t, ok = r.clock.parse(stamp); ok {
 		x.at = t
 		return
 	}

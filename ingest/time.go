@@ -2,39 +2,55 @@ package ingest
 
 import (
 	"bytes"
+	"math"
+	"strconv"
 	"time"
 )
 
-// parseTime reads a time that names its parts beyond doubt: year first (ISO 8601, with or
-// without zone), day.month.year with dots, or the /Date(ms)/ of old JSON. Times without a
-// zone are in zone. Slash dates are refused: nothing tells 11/12 from 12/11.
-func parseTime(b []byte, zone *time.Location) (time.Time, bool) {
+// A DateOrder says how dates with slashes or hyphens and the year last are meant.
+type DateOrder string
+
+// The orders. DayFirst is 22/11/2026, MonthFirst is 11/22/2026.
+const (
+	AnyOrder   DateOrder = ""    // only what can be read one way: 22/11/2026, but not 03/04/2026
+	DayFirst   DateOrder = "dmy" // also with two digits of the year
+	MonthFirst DateOrder = "mdy"
+	YearFirst  DateOrder = "ymd" // 26/11/22
+)
+
+// A clock reads the times of one file.
+type clock struct {
+	zone  *time.Location // of times that name none
+	order DateOrder
+	bare  int64 // times read that named no zone
+	// deduced says of the time read last that its order of day and month was not given, but
+	// follows from its numbers: the days of a month are not all read that way.
+	deduced bool
+}
+
+// parse reads a time that can be read in one way only: ISO 8601 and others with the year first,
+// day.month.year with dots (no culture puts the month first there), English names of months,
+// the /Date(ms)/ of old JSON, the serial number of Excel with a time of day. Of dates like
+// 03/04/2026 nothing tells the day from the month: they are refused unless the order was given,
+// or one of the two cannot be a month.
+func (c *clock) parse(b []byte) (time.Time, bool) {
 	b = bytes.TrimSpace(b)
+	c.deduced = false
 	if bytes.HasPrefix(b, []byte("/Date(")) {
 		return parseMillis(b[len("/Date("):])
 	}
-	if len(b) < len("1.1.2006") {
+	if len(b) < len("1.1.26") || len(b) > 64 {
 		return time.Time{}, false
 	}
-	p := timeParser{b: b}
-	var year, month, day int
-	if b[1] == '.' || b[2] == '.' {
-		day = p.number(1, 2)
-		p.one('.')
-		month = p.number(1, 2)
-		p.one('.')
-		year = p.number(4, 4)
-	} else {
-		year = p.number(4, 4)
-		p.one('-')
-		month = p.number(2, 2)
-		p.one('-')
-		day = p.number(2, 2)
+	if t, ok := c.serial(b); ok {
+		return t, true
 	}
+	p := timeParser{b: b}
+	year, month, day := p.date(c.order)
 	if p.bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return time.Time{}, false
 	}
-	hour, minute, second, nano, loc := p.clock(zone)
+	hour, minute, second, nano, loc := p.clock(c.zone)
 	if p.bad || len(p.b) > 0 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
@@ -43,7 +59,186 @@ func parseTime(b []byte, zone *time.Location) (time.Time, bool) {
 	if t.Year() <= 1 {
 		return time.Time{}, false
 	}
+	if !p.zoned {
+		c.bare++
+	}
+	c.deduced = p.deduced
 	return t.UTC(), true
+}
+
+// twoWays reports whether b is a time that only its order of day and month keeps from being
+// read.
+func (c *clock) twoWays(b []byte) bool {
+	if c.order != AnyOrder {
+		return false
+	}
+	for _, order := range []DateOrder{DayFirst, MonthFirst, YearFirst} {
+		if _, ok := (&clock{zone: time.UTC, order: order}).parse(b); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// date reads the three numbers of a date in the order they have, or a date with the name of
+// its month.
+func (p *timeParser) date(order DateOrder) (year, month, day int) {
+	if len(p.b) > 0 && !digit(p.b[0]) {
+		return p.dateInWords()
+	}
+	start := p.b
+	first := p.number(1, 4)
+	digits := len(start) - len(p.b)
+	sep := byte(0)
+	if len(p.b) > 0 {
+		sep = p.b[0]
+	}
+	switch {
+	case sep == ' ' || sep == '-' && len(p.b) > 1 && letter(p.b[1]):
+		p.b = p.b[1:]
+		return p.dayMonth(first, sep)
+	case sep != '-' && sep != '/' && sep != '.':
+		p.bad = true
+		return
+	}
+	p.one(sep)
+	at := p.b
+	second := p.number(1, 2)
+	whole := sep != '-' || len(at)-len(p.b) == 2 // hyphens and the year first is ISO, two digits each
+	p.one(sep)
+	at = p.b
+	third := p.number(1, 4)
+	last := len(at) - len(p.b)
+	switch {
+	case digits == 4:
+		p.bad = p.bad || !whole && sep == '-' || last > 2 || sep == '-' && last != 2
+		return first, second, third
+	case digits > 2 || last != 4 && last != 2:
+		p.bad = true
+		return
+	}
+	if last == 2 {
+		return p.shortYear(first, second, third, order, sep)
+	}
+	return third, p.month(first, second, order, sep), p.day
+}
+
+// month tells month from day where the year is last; the day is left in p.day.
+func (p *timeParser) month(first, second int, order DateOrder, sep byte) int {
+	p.deduced = sep != '.' && order == AnyOrder
+	switch {
+	case sep == '.', order == DayFirst, order == AnyOrder && (first > 12 || first == second):
+		p.day = first
+		return second
+	case order == MonthFirst, order == AnyOrder && second > 12:
+		p.day = second
+		return first
+	}
+	p.bad = true
+	return 0
+}
+
+// shortYear reads a date with two digits of the year, which only a given order makes readable.
+func (p *timeParser) shortYear(first, second, third int, order DateOrder, sep byte) (year, month, day int) {
+	switch {
+	case order == YearFirst:
+		return 2000 + first, second, third
+	case order == AnyOrder:
+		p.bad = true
+		return
+	}
+	return 2000 + third, p.month(first, second, order, sep), p.day
+}
+
+var monthNames = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+var dayNames = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
+// name reads an English name of which may be left all but three letters, and returns its place
+// in names from 1.
+func (p *timeParser) name(names []string) int {
+	n := 0
+	for n < len(p.b) && letter(p.b[n]) {
+		n++
+	}
+	for i, s := range names {
+		if n >= 3 && n <= len(s) && (n == 3 || n == len(s)) && indexFold(p.b[:n], s[:n]) == 0 {
+			p.b = p.b[n:]
+			if p.next('.') {
+				p.b = p.b[1:]
+			}
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func letter(c byte) bool { c = lower(c); return c >= 'a' && c <= 'z' }
+
+// dateInWords reads "Nov 22, 2026" and "22 November 2026", with the day of the week before it
+// or not.
+func (p *timeParser) dateInWords() (year, month, day int) {
+	if p.name(dayNames) > 0 {
+		if p.next(',') {
+			p.b = p.b[1:]
+		}
+		p.one(' ')
+	}
+	if len(p.b) > 0 && digit(p.b[0]) {
+		day = p.number(1, 2)
+		p.one(' ')
+		return p.dayMonth(day, ' ')
+	}
+	if month = p.name(monthNames); month == 0 {
+		p.bad = true
+	}
+	p.one(' ')
+	day = p.number(1, 2)
+	p.one(',')
+	p.one(' ')
+	return p.number(4, 4), month, day
+}
+
+// dayMonth reads the month and year of "22 Nov 2026" or "22-Nov-2026".
+func (p *timeParser) dayMonth(first int, sep byte) (year, month, day int) {
+	if month = p.name(monthNames); month == 0 {
+		p.bad = true
+	}
+	p.one(sep)
+	return p.number(4, 4), month, first
+}
+
+// Serial numbers of Excel that stand for 2000-01-01 and 2100-01-01: five digits by themselves
+// may be anything else.
+const serialFirst, serialLast = 36526, 73051
+
+// serial reads the number of days that Excel keeps for a date, with the time of day as its
+// fraction; a whole number could be anything.
+func (c *clock) serial(b []byte) (time.Time, bool) {
+	if len(b) < 7 || !digit(b[0]) || b[5] != '.' && b[5] != ',' || !onlyDigits(b[:5]) || !onlyDigits(b[6:]) {
+		return time.Time{}, false
+	}
+	var text [32]byte
+	n := copy(text[:], b)
+	text[5] = '.'
+	days, err := strconv.ParseFloat(string(text[:n]), 64)
+	if err != nil || days < serialFirst || days >= serialLast {
+		return time.Time{}, false
+	}
+	t := serialTime(days, false)
+	c.bare++
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.zone).UTC(), true
+}
+
+// serialTime is the wall clock that a serial number of Excel shows, to the millisecond, which
+// is as far as Excel goes. Day 60 of the system of 1900 never was (29 February 1900); the
+// dates of a log lie behind it.
+func serialTime(days float64, date1904 bool) time.Time {
+	start := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if date1904 {
+		start = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	whole := math.Floor(days)
+	return start.AddDate(0, 0, int(whole)).Add(time.Duration(math.Round((days-whole)*86_400_000)) * time.Millisecond)
 }
 
 func daysIn(year, month int) int {
@@ -99,8 +294,12 @@ func parseMillis(b []byte) (time.Time, bool) {
 
 // A timeParser eats a time from the left; bad says that something did not fit.
 type timeParser struct {
-	b   []byte
-	bad bool
+	b     []byte
+	bad   bool
+	zoned bool // the time names its zone
+	day   int
+	// See clock.
+	deduced bool
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
@@ -132,6 +331,9 @@ func (p *timeParser) next(c byte) bool { return len(p.b) > 0 && p.b[0] == c }
 // clock reads the time of day and the zone; both may be missing.
 func (p *timeParser) clock(zone *time.Location) (hour, minute, second, nano int, loc *time.Location) {
 	loc = zone
+	if p.next(',') { // "11/22/2026, 9:14 AM", as browsers write it
+		p.b = p.b[1:]
+	}
 	if len(p.b) == 0 {
 		return
 	}
@@ -141,15 +343,54 @@ func (p *timeParser) clock(zone *time.Location) (hour, minute, second, nano int,
 		p.bad = true
 	}
 	hour = p.number(1, 2)
-	p.one(':')
+	sep := byte(':')
+	if p.next('.') { // "09.14.03", as Danes and Italians write it
+		sep = '.'
+	}
+	p.one(sep)
 	minute = p.number(2, 2)
-	if p.next(':') {
+	if p.next(sep) {
 		p.b = p.b[1:]
 		second = p.number(2, 2)
 		nano = p.fraction()
 	}
+	hour = p.half(hour)
 	loc = p.zone(zone)
 	return
+}
+
+// half reads AM or PM. Newer versions of .NET and of browsers put a narrow no-break space
+// before it.
+func (p *timeParser) half(hour int) int {
+	b := p.b
+	for _, blank := range []string{" ", "\u202f", "\u00a0"} {
+		if rest, ok := bytes.CutPrefix(b, []byte(blank)); ok {
+			b = rest
+			break
+		}
+	}
+	if len(b) < 2 || lower(b[0]) != 'a' && lower(b[0]) != 'p' {
+		return hour
+	}
+	pm := lower(b[0]) == 'p'
+	switch {
+	case lower(b[1]) == 'm':
+		b = b[2:]
+	case len(b) >= 4 && b[1] == '.' && lower(b[2]) == 'm' && b[3] == '.':
+		b = b[4:]
+	default:
+		return hour
+	}
+	p.b = b
+	switch {
+	case hour < 1 || hour > 12:
+		p.bad = true
+	case pm && hour < 12:
+		hour += 12
+	case !pm && hour == 12:
+		hour = 0
+	}
+	return hour
 }
 
 func (p *timeParser) fraction() int {
@@ -181,12 +422,13 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 	case s == "":
 		return zone
 	case s == "Z", s == "z", s == "UTC", s == "GMT":
-		p.b = nil
+		p.b, p.zoned = nil, true
 		return time.UTC
 	case s[0] != '+' && s[0] != '-':
 		p.bad = true
 		return zone
 	}
+	p.zoned = true
 	neg := p.b[0] == '-'
 	p.b = p.b[1:]
 	h := p.number(2, 2)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestParseTime(t *testing.T) {
-	berlin := time.FixedZone("", 3600)
+	berlin := clock{zone: time.FixedZone("", 3600)}
 	for _, c := range []struct{ in, want string }{
 		{"2026-11-22T09:14:03Z", "2026-11-22T09:14:03Z"},
 		{"2026-11-22T09:14:03.5843124Z", "2026-11-22T09:14:03.5843124Z"},
@@ -27,10 +27,33 @@ func TestParseTime(t *testing.T) {
 		{"/Date(1700000000000)/", "2023-11-14T22:13:20Z"},
 		{"/Date(1700000000000+0100)/", "2023-11-14T22:13:20Z"},
 		{"/Date(-1000)/", "1969-12-31T23:59:59Z"},
+		{"11/22/2026 9:14 AM", "2026-11-22T08:14:00Z"},
+		{"11/22/2026, 9:14:03\u202fPM", "2026-11-22T20:14:03Z"},
+		{"11/22/2026 12:00:00 a.m.", "2026-11-21T23:00:00Z"},
+		{"22/11/2026 09:14:03", "2026-11-22T08:14:03Z"},
+		{"22-11-2026 09:14:03", "2026-11-22T08:14:03Z"},
+		{"22/11/2026 09.14.03", "2026-11-22T08:14:03Z"},
+		{"11/11/2026 09:14:03", "2026-11-11T08:14:03Z"},
+		{"2026/11/22 09:14:03", "2026-11-22T08:14:03Z"},
+		{"2026/1/2 9:14:03", "2026-01-02T08:14:03Z"},
+		{"Sunday, November 22, 2026 9:14:03 AM", "2026-11-22T08:14:03Z"},
+		{"Nov 22, 2026 9:14 AM", "2026-11-22T08:14:00Z"},
+		{"Sun, 22 Nov 2026 09:14:03 GMT", "2026-11-22T09:14:03Z"},
+		{"22-Nov-2026 09:14:03", "2026-11-22T08:14:03Z"},
+		{"46348.38476851852", "2026-11-22T08:14:04Z"},
+		{"46348,5", "2026-11-22T11:00:00Z"},
 		// Nothing tells these beyond doubt, or they are no times.
-		{"11/22/2026 9:14 AM", ""},
-		{"22/11/2026 09:14:03", ""},
-		{"2026/11/22 09:14:03", ""},
+		{"03/04/2026 9:14 AM", ""},
+		{"3-4-2026 09:14", ""},
+		{"13/13/2026 09:14:03", ""},
+		{"2026-1-2", ""},
+		{"22/11/2026 13:14 PM", ""},
+		{"11/22/26 09:14", ""},
+		{"Foo 22, 2026", ""},
+		{"30 Feb 2026", ""},
+		{"45618", ""},
+		{"12345.5", ""},
+		{"99999.25", ""},
 		{"2026-13-01", ""},
 		{"2026-02-29", ""},
 		{"31.04.2026", ""},
@@ -41,7 +64,6 @@ func TestParseTime(t *testing.T) {
 		{"2026-11-22T09:14:03+25:00", ""},
 		{"2026-11-22T", ""},
 		{"0001-01-01T00:00:00", ""},
-		{"45618.3912", ""},
 		{"/Date(17000)", ""},
 		{"/Date()/", ""},
 		{"/Date(99999999999999999999)/", ""},
@@ -49,13 +71,13 @@ func TestParseTime(t *testing.T) {
 		{"", ""},
 		{"yesterday", ""},
 	} {
-		got, ok := parseTime([]byte(c.in), berlin)
+		got, ok := berlin.parse([]byte(c.in))
 		text := ""
 		if ok {
 			text = got.Format(time.RFC3339Nano)
 		}
 		if text != c.want {
-			t.Errorf("parseTime(%q) = %q, want %q", c.in, text, c.want)
+			t.Errorf("parse(%q) = %q, want %q", c.in, text, c.want)
 		}
 	}
 }
@@ -67,9 +89,9 @@ func FuzzTime(f *testing.F) {
 	}
 	layouts := []string{time.RFC3339Nano, "2006-01-02 15:04:05.9999999", "2006-01-02", "02.01.2006 15:04:05", "2.1.2006 15:04"}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := parseTime([]byte(s), time.UTC)
+		got, ok := (&clock{zone: time.UTC}).parse([]byte(s))
 		if ok && (got.Year() < 2 || got.Location() != time.UTC) {
-			t.Errorf("parseTime(%q) = %v", s, got)
+			t.Errorf("parse(%q) = %v", s, got)
 		}
 		for _, l := range layouts {
 			want, err := time.Parse(l, s)
@@ -81,8 +103,39 @@ func FuzzTime(f *testing.F) {
 				continue
 			}
 			if !ok || !got.Equal(want) {
-				t.Errorf("parseTime(%q) = %v %v, time.Parse(%q) = %v", s, got, ok, l, want)
+				t.Errorf("parse(%q) = %v %v, time.Parse(%q) = %v", s, got, ok, l, want)
 			}
 		}
 	})
+}
+
+// An order that was given reads what can be read two ways, and nothing that does not fit it.
+func TestDateOrder(t *testing.T) {
+	for _, c := range []struct {
+		order    DateOrder
+		in, want string
+	}{
+		{DayFirst, "03/04/2026 09:14", "2026-04-03T09:14:00Z"},
+		{MonthFirst, "03/04/2026 09:14", "2026-03-04T09:14:00Z"},
+		{DayFirst, "03/04/26 09:14", "2026-04-03T09:14:00Z"},
+		{MonthFirst, "3/4/26 9:14 PM", "2026-03-04T21:14:00Z"},
+		{YearFirst, "26/11/22 09:14", "2026-11-22T09:14:00Z"},
+		{DayFirst, "03.04.26 09:14", "2026-04-03T09:14:00Z"},
+		{MonthFirst, "03.04.2026 09:14", "2026-04-03T09:14:00Z"}, // dots are day first everywhere
+		{DayFirst, "11/22/2026 09:14", ""},
+		{MonthFirst, "22/11/2026 09:14", ""},
+		{YearFirst, "03/04/2026 09:14", ""},
+		{DayFirst, "2026-11-22T09:14:00Z", "2026-11-22T09:14:00Z"},
+	} {
+		k := clock{zone: time.UTC, order: c.order}
+		got, ok := k.parse([]byte(c.in))
+		if ok != (c.want != "") || ok && got.Format(time.RFC3339) != c.want {
+			t.Errorf("%s: parse(%q) = %v %v, want %q", c.order, c.in, got, ok, c.want)
+		}
+	}
+	for in, want := range map[string]bool{"03/04/2026 09:14": true, "3/4/26": true, "yesterday": false, "13/13/2026": false, "22.11.26 09:14": true} {
+		if got := (&clock{zone: time.UTC}).twoWays([]byte(in)); got != want {
+			t.Errorf("twoWays(%q) = %v, want %v", in, got, want)
+		}
+	}
 }

@@ -13,18 +13,19 @@ import (
 const windowBlock = 256 << 10
 
 // A window is the part of a file that is in memory. Every parser looks at rest, asks for
-// more when a row does not end in it, and consumes the row; so byte offsets are counted in
-// one place. An 8-bit file is held as it is on disk and made valid UTF-8 text by text; a
+// more when a row does not end in it, and takes the row; so byte offsets are counted in one
+// place. An 8-bit file is held as it is on disk and made valid UTF-8 text by text; a
 // UTF-16 file is held as UTF-8.
 type window struct {
-	ctx    context.Context
-	src    io.Reader
-	hash   *xxh3.Hasher
-	buf    []byte
-	pos    int   // buf[pos:] is not consumed yet
-	offset int64 // of buf[pos] in the decompressed file
-	total  int64 // bytes of the decompressed file read so far
-	err    error // why src gave no more; io.EOF at its proper end
+	ctx     context.Context
+	src     io.Reader
+	hash    *xxh3.Hasher
+	buf     []byte
+	pos     int   // buf[pos:] is not consumed yet
+	offset  int64 // of buf[pos] in the decompressed file
+	total   int64 // bytes of the decompressed file read so far
+	skipped int64 // of them, those that belong to no row
+	err     error // why src gave no more; io.EOF at its proper end
 
 	encoding string
 	order    binary.ByteOrder // of a UTF-16 file, nil otherwise
@@ -53,10 +54,18 @@ func (w *window) eof() bool { return w.err != nil }
 // cut reports whether the file ended by an error instead of by its end.
 func (w *window) cut() bool { return w.err != nil && w.err != io.EOF }
 
-// consume gives up the first n bytes of rest.
-func (w *window) consume(n int) {
+// take gives up the first n bytes of rest, which belong to a row.
+func (w *window) take(n int) {
 	w.offset += w.rawLen(w.buf[w.pos : w.pos+n])
 	w.pos += n
+}
+
+// skip gives up the first n bytes of rest, which belong to no row: headings, blank lines,
+// brackets. They are counted, so that every byte of a file is accounted for.
+func (w *window) skip(n int) {
+	before := w.offset
+	w.take(n)
+	w.skipped += w.offset - before
 }
 
 // rawLen is the number of bytes that b, a part of the window, has in the file.
@@ -186,7 +195,7 @@ func (w *window) decodeUTF16() int {
 func (w *window) pass(skip func(piece []byte) (n int, done bool)) {
 	for {
 		n, done := skip(w.rest())
-		w.consume(n)
+		w.take(n)
 		if done || !w.more() {
 			return
 		}

@@ -201,7 +201,7 @@ func drawFixes(t *table, s *store.Summary) error {
 func drawRecords(t *table, s *store.Summary) error {
 	t.header("record_id", "file", "row", "byte_offset", "occurred_at", "log", "environment", "map", "dataverse_table",
 		"fno_entity", "entity", "company", "type_name", "message_name", "correlation_id", "request_id", "error_code",
-		"status", "signature", "signatures", "category", "severity", "captures", "affected_key", "template_id", "message")
+		"status", "signature", "signatures", "category", "severity", "captures", "affected_key", "template_id", "message", "truncated", "withheld")
 	if s.EachRecord == nil || t.err != nil {
 		return t.err
 	}
@@ -213,7 +213,7 @@ func drawRecords(t *table, s *store.Summary) error {
 		t.texts(r.Log, r.Environment, r.Map, r.DataverseTable, r.FnoEntity, r.Entity, r.Company, r.TypeName,
 			r.MessageName, r.CorrelationID, r.RequestID, r.ErrorCode, r.Status, r.Signature)
 		t.list(r.Signatures)
-		t.texts(r.Category, r.Severity, pairs(r.Captures), r.AffectedKey, r.TemplateID, r.Message)
+		t.texts(r.Category, r.Severity, pairs(r.Captures), r.AffectedKey, r.TemplateID, r.Message, r.Truncated, r.Withheld)
 		return t.end()
 	})
 }

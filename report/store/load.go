@@ -78,7 +78,7 @@ func (db *DB) Forget(ctx context.Context, run int64) error {
 // transact does what must be in the database whole or not at all.
 func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relation string) ([]Input, error) {
 	// SELECT * it must be: reading a subset of an Arrow view's columns crashed.
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO dw.records SELECT *, %d FROM %s", run.ID, relation))
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO dw.records BY NAME SELECT *, %d AS run_id FROM %s", run.ID, relation))
 	if f.err != nil {
 		err = f.err // what DuckDB says about it is only an echo
 	}

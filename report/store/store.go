@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -50,7 +51,9 @@ type DB struct {
 	served int // feeds offered so far, for names
 }
 
-const schemaVersion = "1"
+// schemaVersion is that of sql/schema.sql. migrate_N.sql leads from version N to the next: the
+// database is the only memory there is, so a new program takes an old one over.
+const schemaVersion = 2
 
 // Row groups of 30,720: DuckDB compresses a full row group on one thread, and with long traces
 // its default of 122,880 rows holds 340 MB per thread in memory (speed notes, section 4).
@@ -157,13 +160,23 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 	if tables == 0 {
 		return db.create(ctx)
 	}
-	var version string
-	err := db.conn.QueryRowContext(ctx, "SELECT value FROM dw.meta WHERE key = 'schema_version'").Scan(&version)
+	var text string
+	err := db.conn.QueryRowContext(ctx, "SELECT value FROM dw.meta WHERE key = 'schema_version'").Scan(&text)
 	if err != nil {
 		return errors.New("it is a DuckDB database, but not one of dwtriage; give another file with --db")
 	}
-	if version != schemaVersion {
-		return fmt.Errorf("its schema has version %s, this program knows %s; use the dwtriage that made it, or another file with --db", version, schemaVersion)
+	version, err := strconv.Atoi(text)
+	if err != nil || version < 1 || version > schemaVersion {
+		return fmt.Errorf("its schema has version %s, this program knows %d; use the dwtriage that made it, or another file with --db", text, schemaVersion)
+	}
+	if opt.ReadOnly {
+		return nil // what only reads needs none of the newer columns
+	}
+	for ; version < schemaVersion; version++ {
+		if _, err := db.conn.ExecContext(ctx, query(fmt.Sprintf("migrate_%d", version))); err != nil {
+			db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+			return fmt.Errorf("bringing its schema from version %d to %d: %w", version, version+1, err)
+		}
 	}
 	return nil
 }

@@ -599,7 +599,7 @@ func scanRecord(rows *sql.Rows) (*Record, sql.RawBytes, error) {
 	var text sql.RawBytes
 	err := rows.Scan(&r.RecordID, &r.File, &r.Row, &r.ByteOffset, &at, &r.Log, &r.Environment, &r.Map, &r.DataverseTable, &r.FnoEntity,
 		&r.Entity, &r.Company, &r.TypeName, &r.MessageName, &r.CorrelationID, &r.RequestID, &r.ErrorCode, &r.Status, &r.Signature,
-		&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text)
+		&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text, &r.Truncated, &r.Withheld)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -281,6 +281,8 @@ type Record struct {
 	Captures                               map[string]string
 	AffectedKey, TemplateID                string
 	Message                                string // on one line, at most 32,000 bytes
+	Truncated                              string // texts that were cut short before they were exported, "error_text"
+	Withheld                               string // what was left out because it is secret, "signed address"
 }
 
 // A Reject is one row of rejects.csv.

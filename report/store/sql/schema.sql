@@ -1,7 +1,7 @@
 -- The archive. Columns of records: DESIGN section 3, in the order of classify.Schema, then run_id.
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
-INSERT INTO dw.meta VALUES ('schema_version', '1');
+INSERT INTO dw.meta VALUES ('schema_version', '2');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -71,6 +71,8 @@ CREATE TABLE dw.records (
   error_text      VARCHAR USING COMPRESSION zstd,
   trace_text      VARCHAR USING COMPRESSION zstd,
   outcome         VARCHAR,
+  truncated       VARCHAR,  -- texts that were cut short before they were exported
+  withheld        VARCHAR,  -- what was left out because it is secret
   signature       VARCHAR,
   signatures      VARCHAR[],
   status          VARCHAR,
