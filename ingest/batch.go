@@ -191,6 +191,7 @@ type row struct {
 	errorText     []byte
 	traceText     []byte
 	failed        bool    // the log says so, with a text or without one
+	ok            bool    // the log says that nothing failed
 	truncated     string  // names of the texts that were cut short before they were exported
 	withheld      secrets // what was left out
 }
@@ -230,7 +231,7 @@ func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *bui
 // add appends r as a record of file. It sets outcome and record_id.
 func (b *builder) add(file string, r *row) error {
 	outcome := Error
-	if len(r.errorText) == 0 && r.log == PluginTrace && !r.failed {
+	if r.ok || len(r.errorText) == 0 && r.log == PluginTrace && !r.failed {
 		outcome = OK
 	}
 	id := b.ids.of(r)

@@ -26,6 +26,7 @@ const (
 	slotCompany
 	slotCreated
 	slotTimestamp
+	slotTimestampUTC // its heading says so
 	slotExecStart
 	slotStartDate
 	slotStartTime
@@ -50,6 +51,9 @@ const (
 	slotPluginTrace
 	slotStatus
 	slotSuccess
+	slotThrew // "has exception"
+	slotKind  // of telemetry: Plugin, SQL, HTTP
+	slotLevel // of an event log
 	slotDimensions
 	slotSecret
 	numSlots
@@ -65,7 +69,8 @@ var feeds = [numSlots]string{
 	slotException: "error_text", slotDetailed: "error_text", slotVerbose: "error_text", slotErrorMessage: "error_text",
 	slotErrorDetails: "error_text", slotErrorWord: "error_text", slotDetails: "error_text", slotExceptionLine: "error_text", slotOuter: "error_text",
 	slotBlock: "trace_text", slotPluginTrace: "trace_text",
-	slotStatus: "outcome", slotSuccess: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
+	slotTimestampUTC: "occurred_at",
+	slotStatus:       "outcome", slotSuccess: "outcome", slotThrew: "outcome", slotLevel: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
 }
 
 // mostColumns is how many columns an account lists.
@@ -118,7 +123,7 @@ func (f *File) Missing() []string {
 // display names and the logical names of the table; formats.md, section 3).
 var aliases = map[string]slot{
 	"plugintracelogid": slotID, "plugintracelog": slotID, "donotmodifyplugintracelog": slotID,
-	"id":       slotLooseID,
+	"id": slotLooseID, "returnpropertyid": slotLooseID,
 	"typename": slotType, "pluginname": slotType, "plugin": slotType, "plugintype": slotType,
 	"target":      slotTarget,
 	"messagename": slotMessageName, "message": slotMessage,
@@ -127,27 +132,33 @@ var aliases = map[string]slot{
 	"company": slotCompany, "dataareaid": slotCompany, "legalentity": slotCompany,
 	"legalentityid": slotCompany, "companyid": slotCompany, "legalentityname": slotCompany,
 	"createdon": slotCreated, "created": slotCreated,
-	"timestamp": slotTimestamp, "timestamputc": slotTimestamp, "logdatetime": slotTimestamp,
+	"timestamp": slotTimestamp, "logdatetime": slotTimestamp, "timegenerated": slotTimestamp, "time": slotTimestamp,
+	"timecreated": slotTimestamp, "dateandtime": slotTimestamp,
+	"timestamputc": slotTimestampUTC, "timegeneratedutc": slotTimestampUTC,
 	"performanceexecutionstarttime": slotExecStart, "executionstarttime": slotExecStart,
 	"startdate": slotStartDate, "starttime": slotStartTime,
-	"mode": slotMode, "operationtype": slotOperation, "operation": slotOperation,
+	"mode": slotMode, "modename": slotMode,
+	"operationtype": slotOperation, "operation": slotOperation, "operationtypename": slotOperation,
 	"depth":                        slotDepth,
 	"performanceexecutionduration": slotDuration, "executionduration": slotDuration,
 	"duration": slotDuration, "durationms": slotDuration,
 	"correlationid": slotCorrelation, "correlationguid": slotCorrelation, "operationid": slotCorrelation,
 	"corr":      slotCorr,
-	"requestid": slotRequest, "requestguid": slotRequest, "operationparentid": slotRequest,
+	"requestid": slotRequest, "requestguid": slotRequest, "operationparentid": slotRequest, "parentid": slotRequest,
 	"activityid":           slotActivity,
 	"exceptiondetails":     slotException,
 	"detailederrormessage": slotDetailed,
-	"verboseerror":         slotVerbose, "errormessage": slotErrorMessage, "errordetails": slotErrorDetails,
+	"verboseerror":         slotVerbose, "errormessage": slotErrorMessage, "crmerrormessage": slotErrorMessage, "errordetails": slotErrorDetails,
 	"error": slotErrorWord, "details": slotDetails, "exception": slotExceptionLine, "outermessage": slotOuter,
 	"messageblock": slotBlock, "messagetrace": slotBlock,
 	"plugintrace": slotPluginTrace, "tracetext": slotPluginTrace,
 	"secureconfiguration": slotSecret,
 	"status":              slotStatus,
 	"success":             slotSuccess,
-	"customdimensions":    slotDimensions, "properties": slotDimensions,
+	"hasexception":        slotThrew,
+	"type":                slotKind, "dependencytype": slotKind,
+	"level": slotLevel, "leveldisplayname": slotLevel,
+	"customdimensions": slotDimensions, "properties": slotDimensions,
 }
 
 // A slotSet is a set of slots.
@@ -173,14 +184,16 @@ var (
 	// without texts.
 	viewSlots = of(slotID, slotType)
 	// Any table may have these.
-	weakSlots = of(slotStatus, slotSuccess, slotDimensions, slotSecret)
+	weakSlots = of(slotStatus, slotSuccess, slotThrew, slotKind, slotLevel, slotDimensions, slotSecret)
+	// The executions of plug-ins in Application Insights, table dependencies.
+	dependencySlots = of(slotTarget, slotSuccess, slotDuration)
 	// A row without any of these says nothing.
-	sayingSlots = textSlots | of(slotID, slotType, slotCreated, slotTimestamp, slotExecStart, slotStartDate)
+	sayingSlots = textSlots | of(slotID, slotType, slotTarget, slotCreated, slotTimestamp, slotTimestampUTC, slotExecStart, slotStartDate)
 )
 
 // log is the kind of log that a table with these slots holds.
 func (s slotSet) log() string {
-	if s.any(traceSlots) {
+	if s.any(traceSlots) || s&dependencySlots == dependencySlots {
 		return PluginTrace
 	}
 	return DualWrite
@@ -188,6 +201,9 @@ func (s slotSet) log() string {
 
 // known reports whether a table with these slots is one of ours.
 func (s slotSet) known() bool {
+	if s&dependencySlots == dependencySlots {
+		return true
+	}
 	s &^= weakSlots
 	switch {
 	case s.any(strongSlots):
@@ -283,7 +299,7 @@ func (f *fields) hasText() bool { return f.filled.any(textSlots) }
 // fill sets everything of x but its position and texts.
 func (r *reader) fill(x *row, f *fields) {
 	x.log = f.set.log()
-	x.typeName = f.first(slotType, slotTarget)
+	x.typeName = typeName(f.first(slotType, slotTarget))
 	x.messageName = f.value[slotMessageName]
 	if x.messageName == nil && x.log == PluginTrace {
 		x.messageName = f.value[slotMessage]
@@ -303,7 +319,8 @@ func (r *reader) fill(x *row, f *fields) {
 	}
 	x.requestID = notZero(f.value[slotRequest])
 	x.activityID = notZero(f.value[slotActivity])
-	x.failed = failure(f.value[slotStatus]) || failed(f.value[slotSuccess])
+	x.failed = failure(f.value[slotStatus]) || says(f.value[slotSuccess], "false") || says(f.value[slotThrew], "true")
+	x.ok = calm(f.value[slotLevel])
 	r.fillTime(x, f)
 }
 
@@ -313,9 +330,62 @@ func failure(v []byte) bool {
 	return len(v) > 0 && (indexFold(v, "exception") < len(v) || indexFold(v, "error") < len(v) || indexFold(v, "fail") < len(v))
 }
 
-// failed reports whether column success of Application Insights says no.
-func failed(v []byte) bool {
-	return len(v) == 5 && indexFold(v, "false") == 0 || len(v) == 1 && v[0] == '0'
+// says reports whether v is the word, in any case.
+func says(v []byte, word string) bool { return len(v) == len(word) && indexFold(v, word) == 0 }
+
+// calm reports whether the level of an event is one that tells of no failure, in English or
+// German.
+func calm(v []byte) bool {
+	for _, level := range []string{"information", "informationen", "verbose", "ausf\u00fchrlich"} {
+		if says(v, level) {
+			return true
+		}
+	}
+	return false
+}
+
+// typeName cuts the assembly off a name that is qualified by it: "Ns.Type, Assembly,
+// Version=1.0.0.0, …".
+func typeName(v []byte) []byte {
+	if i := bytes.IndexByte(v, ','); i > 0 && bytes.Contains(v[i:], []byte("Version=")) {
+		return v[:i]
+	}
+	return v
+}
+
+// dimensions takes from the JSON in column customDimensions (or Properties) of Application
+// Insights what no column of its own gives.
+func (r *reader) dimensions(f *fields) {
+	b := f.value[slotDimensions]
+	if len(b) == 0 || b[0] != '{' {
+		return
+	}
+	if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
+		return
+	}
+	set := f.set
+	members(b, func(key, value []byte) {
+		if value[0] == '{' || value[0] == '[' {
+			return
+		}
+		s := slotNone
+		switch string(key) {
+		case "entityName":
+			s = slotEntity
+		case "pluginType", "pluginName":
+			s = slotType
+		case "depth":
+			s = slotDepth
+		case "messageName", "sdkMessage":
+			s = slotMessageName
+		case "correlationId":
+			s = slotCorrelation
+		}
+		if s != slotNone {
+			f.put(s, jsonText(&r.arena, value))
+		}
+	})
+	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides
 }
 
 func (r *reader) fillTime(x *row, f *fields) {
@@ -326,9 +396,15 @@ func (r *reader) fillTime(x *row, f *fields) {
 	} else if len(start) == 0 {
 		start = f.value[slotStartTime]
 	}
-	for _, v := range [...][]byte{f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
+	zone := r.clock.zone
+	defer func() { r.clock.zone = zone }()
+	for i, v := range [...][]byte{f.value[slotTimestampUTC], f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
 		if len(v) == 0 {
 			continue
+		}
+		r.clock.zone = zone
+		if i == 0 {
+			r.clock.zone = time.UTC
 		}
 		if at, ok := r.clock.parse(v); ok {
 			if x.at.IsZero() || !r.clock.deduced {
@@ -349,43 +425,74 @@ func modeLabel(v []byte) string {
 	switch s := string(v); s {
 	case "":
 		return ""
-	case "0", "Synchronous", "Sync", "Synchron", "synchronous", "sync":
-		return "Synchronous"
-	case "1", "Asynchronous", "Async", "Asynchron", "asynchronous", "async":
-		return "Asynchronous"
+	case "0", "Synchronous":
+		return synchronous
+	case "1", "Asynchronous":
+		return asynchronous
 	default:
-		return s
+		return otherMode(s)
 	}
+}
+
+const synchronous, asynchronous = "Synchronous", "Asynchronous"
+
+// otherMode knows the labels of other languages by how they start: Synchron, Asynkron,
+// Sincrónico, Assíncrono …
+func otherMode(s string) string {
+	low := strings.ToLower(s)
+	for _, start := range []string{"sync", "synk", "sinc", "sínc"} {
+		if strings.HasPrefix(low, start) {
+			return synchronous
+		}
+	}
+	for _, start := range []string{"async", "asynk", "asinc", "asínc", "assinc", "assínc"} {
+		if strings.HasPrefix(low, start) {
+			return asynchronous
+		}
+	}
+	return s
 }
 
 func operationLabel(v []byte) string {
 	switch s := string(v); s {
 	case "0":
 		return "Unknown"
-	case "1", "Plug-in":
+	case "1", "Plug-in", "Plugin", "PlugIn":
 		return "Plug-in"
-	case "2":
+	case "2", "WorkflowActivity":
 		return "Workflow Activity"
 	default:
 		return s
 	}
 }
 
-// number reads a whole number as people and spreadsheets print it, "1,234 ms"; decimals are
-// cut off. It is -1 when v is none.
+// number reads a whole number as people and spreadsheets print it, "1,234 ms", "1.234,5"; decimals
+// are cut off. Of two different separators the last one is that of the decimals; a comma alone
+// with three digits behind it is one of thousands. It is -1 when v is none.
 func number(v []byte) int64 {
 	v = bytes.TrimSpace(bytes.TrimSuffix(v, []byte("ms")))
 	if len(v) == 0 || !digit(v[0]) {
 		return -1
+	}
+	if i := bytes.LastIndexAny(v, ".,"); i >= 0 {
+		other := byte('.' + ',' - v[i])
+		decimals := v[i] == '.' || len(v)-i-1 != 3 || bytes.IndexByte(v[:i], other) >= 0
+		if v[i] == ',' && bytes.IndexByte(v[:i], ',') >= 0 || v[i] == '.' && bytes.IndexByte(v[:i], '.') >= 0 {
+			decimals = false // 1,234,567
+		}
+		if decimals {
+			if !onlyDigits(v[i+1:]) {
+				return -1
+			}
+			v = v[:i]
+		}
 	}
 	n := int64(0)
 	for i, c := range v {
 		switch {
 		case digit(c) && n < 1e15:
 			n = n*10 + int64(c-'0')
-		case c == ',' && i+3 < len(v) && digit(v[i+1]) && digit(v[i+2]) && digit(v[i+3]) && (i+4 == len(v) || !digit(v[i+4])):
-		case c == '.' && onlyDigits(v[i+1:]):
-			return n
+		case (c == ',' || c == '.') && i+3 < len(v) && digit(v[i+1]) && digit(v[i+2]) && digit(v[i+3]) && (i+4 == len(v) || !digit(v[i+4])):
 		default:
 			return -1
 		}

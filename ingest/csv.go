@@ -179,6 +179,7 @@ const (
 	reasonLong      = "row is longer than the limit"
 	reasonCut       = "row is cut off"
 	reasonID        = "not a guid"
+	reasonNoPlugin  = "not the execution of a plug-in"
 	reasonJSON      = "not valid json"
 	reasonNoObject  = "not an object"
 	reasonNoText    = "no error or trace text found"
@@ -195,7 +196,7 @@ func (r *reader) csv(t *table) error {
 		p.row = 0
 	}
 	for {
-		if n := blankLines(w.rest()); n > 0 {
+		if n := blankLines(w.rest()) + nuls(w.rest()); n > 0 {
 			w.skip(n)
 		}
 		if len(w.rest()) == 0 || len(w.rest()) == 1 && w.rest()[0] == '\r' {
@@ -224,6 +225,15 @@ func blankLines(b []byte) int {
 			return i
 		}
 	}
+}
+
+// nuls is the length of b when it is all NUL: a crash leaves a block of them at the end of a file
+// that was being written.
+func nuls(b []byte) int {
+	if len(b) == 0 || b[0] != 0 || len(bytes.TrimLeft(b, "\x00")) > 0 {
+		return 0
+	}
+	return len(b)
 }
 
 // A csvReader reads the rows of one file.
@@ -302,6 +312,8 @@ func (p *csvReader) take() error {
 		}
 		if c.doubled {
 			v = unquote(&p.arena, v)
+		} else if string(v) == "NULL" {
+			continue // SQL Server Management Studio writes this for no value
 		}
 		if !ascii {
 			v = w.text(&p.arena, v)

@@ -178,7 +178,7 @@ func TestBrokenQuotesAreLinear(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	for heading, want := range map[string]slot{
-		"Execution Duration": slotDuration, "Duration (ms)": slotDuration, "timestamp [UTC]": slotTimestamp,
+		"Execution Duration": slotDuration, "Duration (ms)": slotDuration, "timestamp [UTC]": slotTimestampUTC,
 		"(Do Not Modify) Plug-in Trace Log": slotID, "(Do Not Modify) Modified On": slotNone,
 		"typename_Property": slotNone, "Constructor Duration": slotNone, "dataAreaId": slotCompany,
 		"Secure Configuration": slotSecret, "": slotNone, strings.Repeat("x", 50): slotNone,
@@ -188,7 +188,7 @@ func TestColumns(t *testing.T) {
 			t.Errorf("slotOf(%q) = %d, want %d", heading, got, want)
 		}
 	}
-	for in, want := range map[string]int64{"62": 62, "1,234": 1234, "1,234 ms": 1234, "62.9": 62, "": -1, "x": -1, "-1": -1, "1,2": -1, "9999999999999999999": -1} {
+	for in, want := range map[string]int64{"62": 62, "1,234": 1234, "1,234 ms": 1234, "62.9": 62, "": -1, "x": -1, "-1": -1, "1,2": 1, "9999999999999999999": -1} {
 		if got := number([]byte(in)); got != want {
 			t.Errorf("number(%q) = %d, want %d", in, got, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -35,7 +36,8 @@ func notALog(path, format string, args ...any) error {
 // closes the account. walked says that nobody named the file.
 func (r *reader) document(path, container string, src io.Reader, walked bool) error {
 	r.file = File{Path: path, Container: container}
-	r.kinds, r.cutRows, r.rawTimes, r.clock.bare = kinds{}, 0, 0, 0
+	r.leg = nil
+	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, 0
 	w := &r.w
 	w.reset(r.ctx, src)
 	w.more()
@@ -46,6 +48,7 @@ func (r *reader) document(path, container string, src io.Reader, walked bool) er
 		return r.close(true)
 	}
 	w.decideUnicode()
+	w.decideLineEnd()
 	whole, err := r.parse(path, walked)
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 		r.file.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
 		return false, nil
 	}
-	text := bytes.TrimSpace(b)
+	text := b[blanks(b):]
 	if len(text) == 0 && w.eof() {
 		r.warn("the file holds only blanks")
 		return true, r.text()
@@ -133,9 +136,13 @@ func (r *reader) close(whole bool) error {
 		f.Digest = fmt.Sprintf("%x", sum)
 	}
 	if w.replaced > 0 {
-		r.warn(fmt.Sprintf("%s invalid characters were replaced: the encoding of the file (%s) is damaged", thousands(w.replaced), w.encodingName()))
+		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(w.replaced, "invalid character"), wereWas(w.replaced), w.encodingName()))
+	}
+	if r.passed > 0 {
+		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), shorten([]byte(r.passedFirst), 60)))
 	}
 	r.warnOfTimes()
+	r.warnOfColumns()
 	if w.cut() && f.Problem == nil {
 		f.Problem = r.cutProblem(w.err)
 	}
@@ -144,14 +151,44 @@ func (r *reader) close(whole bool) error {
 	return nil
 }
 
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+func wereWas(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// warnOfColumns says that a plug-in trace log has no column for the text of the exception: what
+// failed cannot be told from what went well. XML leaves out what is empty, so there it says
+// nothing.
+func (r *reader) warnOfColumns() {
+	f := &r.file
+	feeds := func(c Column) bool { return c.Feeds == "error_text" }
+	if f.Log != PluginTrace || len(f.Columns) == 0 || f.Read == 0 || f.Format == formatXML || slices.ContainsFunc(f.Columns, feeds) {
+		return
+	}
+	if slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Feeds == "outcome" }) {
+		r.warn("no column holds the text of the exception, so a failed row says only that it failed: export exceptiondetails too")
+		return
+	}
+	r.warn("no column holds the text of the exception, so every row counts as ok, also one that failed: export exceptiondetails too")
+}
+
 // warnOfTimes says which times stayed text, and what to do.
 func (r *reader) warnOfTimes() {
 	if r.rawTimes == 0 {
 		return
 	}
-	times, stay := thousands(r.rawTimes)+" times", "stay"
+	times, stay := plural(r.rawTimes, "time"), "stay"
 	if r.rawTimes == 1 {
-		times, stay = "1 time", "stays"
+		stay = "stays"
 	}
 	switch {
 	case r.clock.twoWays([]byte(r.rawTime)):
@@ -193,14 +230,14 @@ func foreign(b []byte, wide bool) string {
 // controls reports whether b holds more control characters than a text with a few damaged
 // places does.
 func controls(b []byte) bool {
-	b = b[:min(len(b), 8192)]
+	b = bytes.TrimRight(b[:min(len(b), 8192)], "\x00") // a crash leaves a block of them behind
 	n := 0
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x1a || c == 0x7f {
 			n++
 		}
 	}
-	return n*50 > len(b)
+	return n*50 > len(b)+400 || n*5 > len(b)
 }
 
 func xmlExport(b []byte) bool {
@@ -241,7 +278,8 @@ func looksJSON(b []byte) bool {
 // knownJSON looks through the keys in b for those of a log, and lists the first ones met.
 func knownJSON(b []byte) (keys string, ok bool) {
 	var met []string
-	var set slotSet
+	var set, columns slotSet
+	query := false
 	for i := 0; ; {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
@@ -254,8 +292,24 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		}
 		key := b[i+1 : i+n-1]
 		i += n
-		if j := i + blanks(b[i:]); j == len(b) || b[j] != ':' {
+		j := i + blanks(b[i:])
+		if j == len(b) || b[j] != ':' {
 			continue
+		}
+		switch string(key) {
+		case "tables":
+			query = true
+		case "name":
+			// Of a query's answer the columns are values.
+			if j += 1 + blanks(b[j+1:]); query && j < len(b) && b[j] == '"' {
+				if n, whole := scanString(b[j:]); whole {
+					columns |= of(slotOf(b[j+1:j+n-1])) &^ of(slotNone)
+				}
+			}
+		case "rows":
+			if query && columns.known() {
+				return "", true
+			}
 		}
 		if s := slotOf(key); s != slotNone && bytes.IndexByte(key, '@') < 0 {
 			set |= of(s)
@@ -349,6 +403,9 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 		if rows := sample(b, skip, comma, w.eof()); rows != nil {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
+			}
+			if slices.ContainsFunc(rows[0], func(c cell) bool { return marked(b[c.start:c.end]) }) {
+				continue // a message, no headings
 			}
 			return nil, r.headingList(b, rows[0])
 		}
@@ -453,6 +510,9 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 		for j, c := range cells {
 			if !marked(b[c.start:c.end]) {
 				continue
+			}
+			if quoted := c.start > 0 && b[c.start-1] == '"'; i == 0 && !quoted && comma != '\t' {
+				return nil // a message with commas in it
 			}
 			t := &table{comma: comma, bare: i == 0, skip: skip}
 			for k, h := range rows[0] {

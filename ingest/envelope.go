@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"html"
 )
 
 // A response is one failed record of a dual-write live-error envelope.
@@ -72,13 +73,24 @@ func (r *reader) responses(text []byte) []response {
 }
 
 // unwrap undoes the escapes of an envelope that is itself the text of a JSON string, once or
-// twice, and makes typographic quotes plain.
+// twice, what HTML and Markdown made of its signs, and makes typographic quotes plain.
 func (r *reader) unwrap(text []byte) []byte {
 	for range 3 {
 		if i := bytes.Index(text, []byte("recordResponses")); i < 2 || text[i-2] != '\\' || text[i-1] != '"' {
 			break
 		}
 		text = unescape(&r.arena, text)
+	}
+	if bytes.Contains(text, []byte("&quot;recordResponses")) {
+		text = []byte(html.UnescapeString(string(text)))
+		for _, tag := range []string{"<br>", "<br/>", "<br />", "</p>"} {
+			text = bytes.ReplaceAll(text, []byte(tag), []byte("\n"))
+		}
+	}
+	if bytes.Contains(text, []byte(`: \[`)) || bytes.Contains(text, []byte(`:\[`)) || bytes.Contains(text, []byte(`**"`)) {
+		for _, mark := range []struct{ in, out string }{{`\[`, "["}, {`\]`, "]"}, {`\_`, "_"}, {`**"`, `"`}, {`"**`, `"`}} {
+			text = bytes.ReplaceAll(text, []byte(mark.in), []byte(mark.out))
+		}
 	}
 	if bytes.Contains(text, []byte("\u201crecordResponses")) || bytes.Contains(text, []byte("\u201cerrorMessage")) {
 		text = bytes.ReplaceAll(text, []byte("\u201c"), []byte(`"`))
@@ -129,7 +141,9 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 		}
 		elements(l, func(value []byte) {
 			x := response{entity: entity}
-			if value[0] == '{' {
+			if &l[0] == firstByte(fields) {
+				x.message = r.strings(nil, value, 0)
+			} else if value[0] == '{' {
 				members(value, func(key, value []byte) {
 					switch string(key) {
 					case "errorMessage":
@@ -152,6 +166,32 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 		}
 	}
 	return found
+}
+
+func firstByte(b []byte) *byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return &b[0]
+}
+
+// strings appends the texts inside a value of unknown shape to dst, a line each.
+func (r *reader) strings(dst, value []byte, depth int) []byte {
+	switch {
+	case value[0] == '"':
+		if v := bytes.TrimSpace(jsonText(&r.arena, value)); len(v) > 0 {
+			if len(dst) > 0 {
+				dst = append(dst, '\n')
+			}
+			dst = append(dst, v...)
+		}
+	case depth > 8:
+	case value[0] == '{':
+		members(value, func(_, value []byte) { dst = r.strings(dst, value, depth+1) })
+	case value[0] == '[':
+		elements(value, func(value []byte) { dst = r.strings(dst, value, depth+1) })
+	}
+	return dst
 }
 
 // looseResponses appends what the known keys in text give. An errorMessage starts a response;
@@ -200,6 +240,14 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		}
 	}
 	return kept
+}
+
+// joined takes line breaks out of a time that was wrapped.
+func joined(v []byte) []byte {
+	if bytes.IndexByte(v, '\n') < 0 {
+		return v
+	}
+	return bytes.Join(bytes.FieldsFunc(v, func(c rune) bool { return c == '\n' || c == '\r' }), nil)
 }
 
 // nextKey finds the next `"key":` of an envelope and where its value starts.
@@ -356,6 +404,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 			y.entity = f.entity
 		}
 		if len(f.at) > 0 {
+			f.at = joined(f.at)
 			if at, ok := r.clock.parse(f.at); ok {
 				y.at, y.atRaw = at, nil
 			} else if y.at.IsZero() {
@@ -365,7 +414,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 		switch {
 		case len(f.message) == 0:
 			y.errorText = f.verbose
-		case len(f.verbose) == 0:
+		case len(f.verbose) == 0 || bytes.Equal(f.message, f.verbose):
 			y.errorText = f.message
 		default:
 			y.errorText = r.arena.join(f.message, "\n", f.verbose)

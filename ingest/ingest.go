@@ -57,21 +57,24 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 
 // A reader reads one source after the other into batches.
 type reader struct {
-	opt       Options
-	clock     clock
-	lim       Limits
-	maxRecord int
-	budget    budget // of the source being read
-	ctx       context.Context
-	b         *builder
-	w         window
-	file      File // account of the file being read
-	kinds     kinds
-	progress  Progress
-	shown     int64  // progress.Bytes when it was last told
-	rawTimes  int64  // times that stayed text
-	rawTime   string // the first of them
-	cutRows   int64  // rows lost at the place where the file was cut off
+	opt         Options
+	clock       clock
+	lim         Limits
+	maxRecord   int
+	budget      budget // of the source being read
+	ctx         context.Context
+	b           *builder
+	w           window
+	file        File // account of the file being read
+	kinds       kinds
+	progress    Progress
+	shown       int64  // progress.Bytes when it was last told
+	rawTimes    int64  // times that stayed text
+	rawTime     string // the first of them
+	leg         []byte // entity of the initial sync whose report is read
+	passed      int64  // paragraphs of a text without any sign of an error
+	passedFirst string // the first of them
+	cutRows     int64  // rows lost at the place where the file was cut off
 
 	// Of the row being read.
 	fields fields
@@ -133,6 +136,12 @@ func (k kinds) String() string {
 // entry makes a record of the fields of one row or object, or several when it holds an
 // envelope with several responses. heading names a slot in rejects.
 func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
+	if f.filled.has(slotDimensions) {
+		r.dimensions(f)
+	}
+	if f.set.has(slotTarget) && f.filled.has(slotKind) && !says(f.value[slotKind], "plugin") {
+		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(f.value[slotKind]))
+	}
 	x := at.row0()
 	r.fill(&x, f)
 	if v := f.value[slotID]; len(v) > 0 {
@@ -242,6 +251,9 @@ func (r *reader) warn(sentence string) { r.file.Warnings = append(r.file.Warning
 // fromText fills what columns did not give from the fault XML, or the sentence for support,
 // inside the error text.
 func (r *reader) fromText(x *row) {
+	if len(x.typeName) == 0 && len(x.traceText) > 0 && x.traceText[0] == '[' {
+		fromBlock(x)
+	}
 	if len(x.errorText) == 0 {
 		return
 	}
@@ -257,6 +269,27 @@ func (r *reader) fromText(x *row) {
 	}
 	if len(x.correlationID) == 0 {
 		x.correlationID = supportID(x.errorText)
+	}
+}
+
+// fromBlock fills type, message and table from the header lines of the trace block.
+func fromBlock(x *row) {
+	rest := x.traceText
+	for len(rest) > 0 {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		typ, name, step, ok := parseTraceHeader(line)
+		if !ok {
+			break
+		}
+		entity, message := x.entity, x.messageName
+		header(x, typ, name, step)
+		if len(entity) > 0 {
+			x.entity = entity
+		}
+		if len(message) > 0 {
+			x.messageName = message
+		}
+		rest = after
 	}
 }
 

@@ -169,13 +169,21 @@ func validWord(b []byte) bool {
 	return digit(b[0]) || b[0] == '-' && len(b) > 1 && digit(b[1])
 }
 
+// blanks is how many blanks b starts with. No-break spaces count: what was copied from a page is
+// indented with them.
 func blanks(b []byte) int {
-	for i, c := range b {
-		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+	i := 0
+	for i < len(b) {
+		switch c := b[i]; {
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+			i++
+		case c == 0xc2 && i+1 < len(b) && b[i+1] == 0xa0:
+			i += 2
+		default:
 			return i
 		}
 	}
-	return len(b)
+	return i
 }
 
 // members calls yield for each member of b, a well-formed object.
@@ -317,13 +325,18 @@ func hex4(b []byte) (u rune, ok bool) {
 // an array, the entries of a Web API answer.
 type jsonReader struct {
 	*reader
-	row   int64
-	stack []byte // '[' inside an array, 'p' in an answer whose array of entries is read
+	row int64
+	// '[' inside an array, 'p' in an answer whose array of entries is read, 't' in the array of
+	// tables of a query's answer, 'r' among the rows of one of them.
+	stack []byte
+	cols  []slot // columns of the table being read
+	set   slotSet
 	// After a broken value the rest of its line or element is unknown: closing brackets
 	// without an opening one are then part of it.
 	recovering bool
 	indent     int  // of the line the value starts in: a nested object is indented deeper
 	next       bool // a further page was announced
+	partial    bool // the answer of a query says that it is not whole
 }
 
 func (r *reader) json() error {
@@ -351,6 +364,9 @@ func (r *reader) json() error {
 	if p.next {
 		r.warn("the export is incomplete: the answer names a further page (@odata.nextLink) that is not in the file; export all pages")
 	}
+	if p.partial {
+		r.warn("the answer of the query is partial, as its member error says: narrow the query and export again")
+	}
 	if len(p.stack) > 0 && !p.recovering && !r.w.cut() {
 		r.warn("the file ends in the middle: a closing bracket is missing")
 	}
@@ -371,7 +387,7 @@ func (p *jsonReader) step() error {
 	case c == ',':
 		w.skip(1)
 		return nil
-	case c == ']' && p.top() == '[':
+	case c == ']' && (p.top() == '[' || p.top() == 't' || p.top() == 'r'):
 		p.stack = p.stack[:len(p.stack)-1]
 		w.skip(1)
 		return nil
@@ -391,7 +407,7 @@ func (p *jsonReader) step() error {
 	case c != '{' && c != '[' && c != '"' && len(p.stack) == 0:
 		p.row++
 		return p.garbage()
-	case c == '{' && len(p.stack) == 0:
+	case c == '{' && (len(p.stack) == 0 || p.top() == 't'):
 		if opened, err := p.page(); opened || err != nil {
 			return err
 		}
@@ -399,22 +415,30 @@ func (p *jsonReader) step() error {
 	return p.value()
 }
 
-// page enters an object whose member "value" is an array, the answer of the Web API, so that
-// its entries are read one by one. It reports false when the object at the start of the
-// window is something else.
+// wrappers are the members in which tools put the array of log entries: the Web API and
+// finance and operations, Get-CrmRecords, the Power Platform Developer Suite, browser tools; and
+// the tables and rows of a query to Application Insights or Log Analytics.
+var wrappers = map[string]string{"value": "[", "CrmRecords": "[", "traces": "[", "logs": "[", "tables": "t", "rows": "r"}
+
+// page enters an object with one of the wrappers, so that its entries are read one by one. It
+// reports false when the object at the start of the window is something else.
 func (p *jsonReader) page() (bool, error) {
 	w := &p.w
+	p.next = false // maybe this is the page that the one before announced
 	for i := 1; ; {
 		key, at, st := nextMember(w.rest(), i)
 		var end int
 		if st == scanDone {
-			if b := w.rest(); string(key) == "value" && b[at] == '[' {
-				p.stack = append(p.stack, 'p', '[')
+			if kind := wrappers[string(key)]; kind != "" && w.rest()[at] == '[' && (kind == "r") == (p.top() == 't') {
+				p.stack = append(p.stack, 'p', kind[0])
 				w.skip(at + 1)
 				return true, nil
 			}
-			p.note(key)
+			key = bytes.Clone(key)
 			end, st = scanJSON(w.rest()[at:], w.eof())
+			if st == scanDone {
+				p.note(key, w.rest()[at:at+end])
+			}
 		}
 		switch {
 		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
@@ -446,11 +470,59 @@ func nextMember(b []byte, i int) (key []byte, at int, st scanState) {
 	return b[i+1 : i+n-1], at, scanDone
 }
 
-func (p *jsonReader) note(key []byte) {
+// note looks at a member beside the entries.
+func (p *jsonReader) note(key, value []byte) {
 	switch string(key) {
-	case "@odata.nextLink", "odata.nextLink", "@nextLink":
+	case "@odata.nextLink", "odata.nextLink", "@nextLink", "nextLink":
 		p.next = true
+	case "NextPage", "moreRecords":
+		p.next = p.next || string(value) == "true"
+	case "columns":
+		p.columns(value)
+	case "error":
+		p.partial = p.partial || p.cols != nil
 	}
+}
+
+// columns takes the columns of a query's table, which stand before its rows.
+func (p *jsonReader) columns(value []byte) {
+	if p.top() != 't' || value[0] != '[' {
+		return
+	}
+	p.cols, p.set = p.cols[:0], 0
+	elements(value, func(value []byte) {
+		s := slotNone
+		if value[0] == '{' {
+			members(value, func(key, value []byte) {
+				if string(key) == "name" && value[0] == '"' {
+					s = slotOf(value[1 : len(value)-1])
+					p.noteKey(value[1:len(value)-1], s)
+				}
+			})
+		}
+		p.cols = append(p.cols, s)
+		p.set |= of(s) &^ of(slotNone)
+	})
+}
+
+// queryRow makes a record of a row of a query's table.
+func (p *jsonReader) queryRow(b []byte, at place) error {
+	f := &p.fields
+	i := 0
+	elements(b, func(value []byte) {
+		if i < len(p.cols) {
+			p.put(f, p.cols[i], value)
+		}
+		i++
+	})
+	f.set = p.set
+	switch {
+	case i > len(p.cols):
+		return p.reject(at, "", reasonManyCells, excerpt(b))
+	case f.empty():
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	return p.entry(f, at, p.key)
 }
 
 // pageMember reads over a member behind the entries of an answer.
@@ -464,7 +536,7 @@ func (p *jsonReader) pageMember() error {
 		}
 		switch {
 		case st == scanDone:
-			p.note(key)
+			p.note(key, w.rest()[at:at+n])
 			w.skip(at + n)
 			return nil
 		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
@@ -503,6 +575,10 @@ func (p *jsonReader) value() error {
 		return p.object(b, at)
 	case '"':
 		return p.message(jsonText(&p.arena, b), at)
+	case '[':
+		if p.top() == 'r' {
+			return p.queryRow(b, at)
+		}
 	}
 	return p.reject(at, "", reasonNoObject, excerpt(b))
 }
@@ -511,14 +587,16 @@ func (p *jsonReader) value() error {
 func (p *jsonReader) object(b []byte, at place) error {
 	f := &p.fields
 	f.clear()
-	var fault, responses []byte
+	var fault, responses, errorList []byte
 	var numbered [][]byte
 	members(b, func(key, value []byte) {
 		switch {
 		case bytes.IndexByte(key, '@') >= 0:
-			p.note(key)
+			p.note(key, value)
 		case string(key) == "recordResponses":
 			responses = value
+		case string(key) == "value" && value[0] == '"' && bytes.Contains(value, []byte("ErrorMessage")):
+			errorList = value
 		case string(key) == "error" && value[0] == '{':
 			fault = value
 		case recordErrorKey(key):
@@ -533,7 +611,10 @@ func (p *jsonReader) object(b []byte, at place) error {
 	case responses != nil:
 		return p.envelopeObject(b, at)
 	case fault != nil:
-		return p.faultBody(fault, at)
+		x := at.row0()
+		return p.faultBody(fault, x)
+	case errorList != nil:
+		return p.executionErrors(jsonText(&p.arena, errorList), at)
 	case len(numbered) > 0 && !f.set.any(traceSlots):
 		return p.numbered(f, numbered, at)
 	case f.empty():
@@ -589,12 +670,29 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	for _, s := range []slot{slotEntity, slotMap, slotCompany, slotCreated, slotTimestamp} {
 		f.value[s] = outer.value[s]
 	}
+	var record, field []byte
 	failed := true
 	members(b, func(key, value []byte) {
 		s := slotOf(key)
 		switch {
 		case bytes.IndexByte(key, '@') >= 0:
-			p.note(key)
+			p.note(key, value)
+		case string(key) == "recordId":
+			record = jsonText(&p.arena, value)
+		case string(key) == "sourceField":
+			field = jsonText(&p.arena, value)
+		case string(key) == "exportUri" || string(key) == "importErrorUri" || string(key) == "errorUri":
+			if bytes.Contains(value, []byte("sig=")) {
+				p.left |= signedAddress
+			}
+		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
+			f.put(slotTimestamp, jsonText(&p.arena, value))
+		case string(key) == "state":
+			failed = string(value) == "3" || says(jsonText(&p.arena, value), "error")
+		case string(key) == "rootActivityId":
+			f.put(slotActivity, jsonText(&p.arena, value))
+		case string(key) == "exportDetails" || string(key) == "importDetails":
+			f.put(slotDetails, jsonText(&p.arena, value))
 		case string(key) == "status":
 			failed = indexFold(value, "error") < len(value) || indexFold(value, "fail") < len(value)
 		case value[0] != '{' && value[0] != '[':
@@ -604,12 +702,95 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	})
 	if failed && f.hasText() {
 		found = true
+		p.nameRecord(&f, record, field)
 		if err := p.entry(&f, at, p.key); err != nil {
 			return found, err
 		}
 	}
 	in, err := p.harvest(b, &f, at, depth)
 	return found || in, err
+}
+
+// nameRecord adds to the message of an initial sync which record it is about, and which field.
+func (p *jsonReader) nameRecord(f *fields, record, field []byte) {
+	text := f.value[slotErrorMessage]
+	if len(text) == 0 {
+		return
+	}
+	if len(record) > 0 && string(record) != "new record" {
+		text = p.arena.join(text, "\nRecord Id: ", record)
+	}
+	if len(field) > 0 {
+		text = p.arena.join(text, "\nSource field: ", field)
+	}
+	f.value[slotErrorMessage] = text
+}
+
+// executionErrors makes records of the errors of a data management execution, as
+// GetExecutionErrors of finance and operations gives them: an array in a text,
+// [{"RecordId":…,"Field":…,"ErrorMessage":…}]. Its messages hold unescaped quotes and line
+// breaks, so no JSON parser gets to its end: an error goes up to where the next one starts.
+func (r *reader) executionErrors(text []byte, at place) error {
+	const start = `{"RecordId"`
+	found := false
+	for i := bytes.Index(text, []byte(start)); i >= 0; {
+		text = text[i:]
+		one := text
+		if i = bytes.Index(text[1:], []byte(start)); i >= 0 {
+			i++
+			one = text[:i]
+		}
+		message := looseMember(one, "ErrorMessage")
+		if len(message) == 0 {
+			continue
+		}
+		found = true
+		x := at.row0()
+		x.log = DualWrite
+		x.errorText = unescape(&r.arena, message)
+		if v := looseMember(one, "RecordId"); len(v) > 0 {
+			x.errorText = r.arena.join(x.errorText, "\nRecord Id: ", v)
+		}
+		if v := looseMember(one, "Field"); len(v) > 0 {
+			x.errorText = r.arena.join(x.errorText, "\nSource field: ", v)
+		}
+		if err := r.keep(&x); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return r.reject(at, "", reasonNoText, excerpt(text))
+	}
+	return nil
+}
+
+// looseMember is the text of a member of b, an object that may hold unescaped quotes: it goes to
+// the last quote before the next member, or before the end.
+func looseMember(b []byte, name string) []byte {
+	i := bytes.Index(b, []byte(`"`+name+`"`))
+	if i < 0 {
+		return nil
+	}
+	b = b[i+len(name)+2:]
+	b = b[blanks(b):]
+	if len(b) == 0 || b[0] != ':' {
+		return nil
+	}
+	b = b[1+blanks(b[1:]):]
+	if len(b) == 0 || b[0] != '"' {
+		return nil
+	}
+	b = b[1:]
+	end := len(b)
+	for _, next := range []string{`"RecordId"`, `"Field"`, `"ErrorMessage"`} {
+		if k := bytes.Index(b, []byte(next)); k >= 0 {
+			end = min(end, k)
+		}
+	}
+	if k := bytes.LastIndexByte(b[:end], '"'); k >= 0 {
+		end = k
+	}
+	return bytes.TrimSpace(b[:end])
 }
 
 // key names a slot in rejects of objects, which have no headings.
@@ -639,10 +820,9 @@ func (p *jsonReader) numbered(f *fields, values [][]byte, at place) error {
 }
 
 // faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}.
-func (p *jsonReader) faultBody(b []byte, at place) error {
-	x := at.row0()
+func (p *reader) faultBody(b []byte, x row) error {
 	x.log = DualWrite
-	var code, message, inner []byte
+	var code, message, inner, original []byte
 	members(b, func(key, value []byte) {
 		text := jsonText(&p.arena, value)
 		switch k := string(key); {
@@ -650,8 +830,23 @@ func (p *jsonReader) faultBody(b []byte, at place) error {
 			code = text
 		case k == "message":
 			message = text
+		case k == "innererror" && value[0] == '{':
+			x.log = PluginTrace
+			members(value, func(key, value []byte) {
+				if string(key) == "message" {
+					inner = jsonText(&p.arena, value)
+				}
+			})
 		case bytes.HasSuffix(key, []byte("InnerError.Message")):
 			inner = text
+		case bytes.HasSuffix(key, []byte("ApiOriginalExceptionKey")):
+			original = text // the text of the server in full, behind a message that says nothing
+		case bytes.HasSuffix(key, []byte("ApiExceptionSourceKey")):
+			if source, ok := bytes.CutPrefix(text, []byte("Plugin/")); ok {
+				x.typeName, x.log = typeName(source), PluginTrace
+			}
+		case bytes.HasSuffix(key, []byte("ApiDepthKey")):
+			x.depth = int32(min(number(text), 1<<31-1))
 		case bytes.HasSuffix(key, []byte(".TraceText")):
 			x.traceText, x.log = text, PluginTrace
 		case bytes.HasSuffix(key, []byte("ExceptionFromPluginExecute")):
@@ -661,14 +856,20 @@ func (p *jsonReader) faultBody(b []byte, at place) error {
 		}
 	})
 	x.errorText = message
-	if len(code) > 0 {
+	if len(code) > 0 && len(message) > 0 {
 		x.errorText = p.arena.join(code, ": ", message)
 	}
-	if len(inner) > 0 && !bytes.Contains(message, inner) {
-		x.errorText = p.arena.join(x.errorText, "\n", inner)
+	for _, more := range [][]byte{inner, original} {
+		if more = bytes.TrimSpace(more); len(more) > 0 && !bytes.Contains(x.errorText, more) {
+			x.errorText = p.arena.join(x.errorText, "\n", more)
+		}
+	}
+	x.errorText = bytes.TrimSpace(x.errorText)
+	if len(x.errorText) == 0 {
+		x.errorText = code
 	}
 	if len(bytes.TrimSpace(x.errorText)) == 0 {
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		return p.reject(place{x.row, x.offset, x.length}, "", reasonNoText, excerpt(b))
 	}
 	return p.keep(&x)
 }

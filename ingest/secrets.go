@@ -49,7 +49,54 @@ func withhold(a *arena, b []byte) (text []byte, left secrets) {
 			left |= bearerToken
 		}
 	}
+	if i := secretHeader(b); i >= 0 {
+		whole := b
+		if b = withholdHeaders(a, b, i); !bytes.Equal(b, whole) {
+			left |= bearerToken
+		}
+	}
 	return b, left
+}
+
+// Headers of a request whose value is a secret, without their first letter, which comes in
+// either case, and the place of the rarest letter.
+var secretHeaders = []struct {
+	name string
+	rare int
+}{{"uthorization:", 6}, {"pi-key:", 3}, {"ookie:", 2}, {"ubscription-key:", 3}}
+
+// secretHeader is where the value of the first secret header starts, -1 without one.
+func secretHeader(b []byte) int {
+	first := -1
+	for _, h := range secretHeaders {
+		if i := indexRare(b, h.name, h.rare); i >= 0 && (first < 0 || i+len(h.name) < first) {
+			first = i + len(h.name)
+		}
+	}
+	return first
+}
+
+// withholdHeaders replaces the values of secret headers, to the end of their lines.
+func withholdHeaders(a *arena, b []byte, at int) []byte {
+	mark := len(a.buf)
+	for at >= 0 {
+		at += len(b[at:]) - len(bytes.TrimLeft(b[at:], " \t"))
+		end := at
+		for end < len(b) && b[end] != '\n' && b[end] != '\r' && b[end] != '"' && b[end] != '<' {
+			end++
+		}
+		// What was a bearer token already keeps its first word.
+		a.buf = append(a.buf, b[:at]...)
+		if value := b[at:end]; bytes.Contains(value, []byte(withheld)) || len(bytes.TrimSpace(value)) == 0 {
+			a.buf = append(a.buf, value...)
+		} else {
+			a.buf = append(a.buf, withheld...)
+		}
+		b = b[end:]
+		at = secretHeader(b)
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
 }
 
 // indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:

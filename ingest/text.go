@@ -2,7 +2,7 @@ package ingest
 
 import (
 	"bytes"
-	"time"
+	"slices"
 )
 
 // text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of
@@ -42,11 +42,15 @@ type textReader struct {
 
 // The state of a message while its lines are read.
 type textState struct {
-	fault    bool // between <OrganizationServiceFault and its end
-	report   bool // in the report of an initial sync
-	envelope bool // has a live-error envelope
-	block    bool // a trace block that no exception has followed yet
-	blank    bool // the line before was blank
+	frame    frame // what kind of message its first line tells of
+	closed   bool  // the frame has its last line: from here on a blank line ends the message
+	fault    bool  // between <OrganizationServiceFault and its end
+	report   bool  // in the report of an initial sync
+	envelope bool  // has a live-error envelope
+	block    bool  // a trace block that no exception has followed yet
+	stamped  bool  // starts with a time
+	heading  bool  // so far only a time and a level: the text is in the next line
+	blank    bool  // the line before was blank
 	seen     uint32
 	lines    int
 }
@@ -112,12 +116,14 @@ func (p *textReader) line(n int) int {
 var (
 	firstMarkers = []string{
 		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
+		"Exception Message:", "Plugin Trace:",
 	}
 	againMarkers = []string{
-		"Unable to write data to entity", "Writes to ", "Write failed for entity", "Exception type:",
-		"Exception Message:", "Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:",
+		"Unable to write data to entity", "Writes to ", "Write failed for entity", `{"Write failed for entity`,
+		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:",
 	}
-	continuations = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
+	fragmentMarker = slices.Index(againMarkers, `{"Write failed for entity`)
+	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
 )
 
 // starts reports whether line starts a new message behind the one that s describes, and
@@ -135,25 +141,38 @@ func (s *textState) judge(line []byte) bool {
 	if s.lines == 0 || len(text) == 0 {
 		return false
 	}
+	f := frameOf(text)
+	switch {
+	case f == frameEvent:
+		return !(s.frame == frameEvent && s.heading) // "Event[0]" stands before "Log Name:"
+	case s.frame == frameEvent, s.heading:
+		return false
+	case f == frameConsole:
+		return true
+	}
 	if first := hasPrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
+		exception := first == 0 || first == 1
 		switch {
 		case s.fault: // may hold any of these inside; cut off, it never ends
 			return s.blank
-		case s.block && !s.blank && first >= 0: // the exception of this trace
-			return false
+		case exception && (s.block || s.frame == frameJob && !s.closed || s.frame == frameDialog && !s.closed):
+			return false // of this trace
 		}
 		return true
 	}
-	if s.fault {
+	if s.fault || s.frame != frameNone && !s.closed {
 		return false
 	}
-	if _, n := lineTime(text); n > 0 || traceHeader(text) {
+	if _, n := lineTime(text); n > 0 {
+		return !s.block || s.stamped // code writes times into its trace, too
+	}
+	if traceHeader(text) {
 		return true
 	}
 	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 || s.envelope && text[0] == '{' {
 		return true
 	}
-	if !s.blank || s.report || text[0] == ' ' || text[0] == '\t' {
+	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
 		return false
 	}
 	return hasPrefixOf(text, continuations) < 0
@@ -168,11 +187,22 @@ func (s *textState) add(line []byte) {
 	s.lines++
 	s.block = !s.fault && traceHeader(text) || s.block && hasPrefixOf(text, firstMarkers) < 0
 	s.envelope = s.envelope || hasEnvelope(text)
-	if _, n := lineTime(text); n > 0 {
-		text = bytes.TrimLeft(text[n:], " \t-|,;:")
+	if s.lines == 1 {
+		s.frame = frameOf(text)
+		s.heading = s.frame == frameEvent && text[0] == 'E'
+	} else {
+		s.heading = false
 	}
+	if _, n := lineTime(text); n > 0 {
+		s.stamped = s.stamped || s.lines == 1
+		text = bytes.TrimLeft(text[n:], " \t-|,;:")
+		s.heading = s.lines == 1 && levelOnly(text)
+	}
+	s.closed = s.closed || s.frame.ends(text)
 	if i := hasPrefixOf(text, againMarkers); i >= 0 {
 		s.seen |= 1 << i
+	} else if bytes.Contains(text, []byte(`{"Write failed for entity`)) {
+		s.seen |= 1 << fragmentMarker
 	}
 	if bytes.Contains(text, []byte("<OrganizationServiceFault")) {
 		s.fault = true
@@ -283,9 +313,21 @@ func (r *reader) message(text []byte, at place) error {
 	x := at.row0()
 	x.log = DualWrite
 	body := text
-	if stamp, n := lineTime(text); n > 0 {
+	stamped := false
+	for {
+		stamp, n := lineTime(body)
+		if n == 0 {
+			break
+		}
+		stamped = true
 		r.stamp(&x, stamp)
-		body = bytes.TrimLeft(text[n:], " \t-|,;:")
+		body = bytes.TrimLeft(body[n:], " \t-|,;:")
+		// "2026-11-22 09:14:03: ERROR" announces the next line.
+		level, rest, more := bytes.Cut(body, []byte("\n"))
+		if !more || !levelOnly(bytes.TrimSpace(level)) {
+			break
+		}
+		body = bytes.TrimSpace(rest)
 	}
 	if hasEnvelope(body) {
 		if found := r.responses(body); len(found) > 0 {
@@ -295,22 +337,76 @@ func (r *reader) message(text []byte, at place) error {
 	if len(body) == 0 {
 		return r.reject(at, "", reasonEmpty, excerpt(text))
 	}
+	if b := faultBodyIn(body); b != nil {
+		return r.faultBody(b, x)
+	}
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	if frame := frameOf(bytes.TrimRight(line, "\r")); frame != frameNone {
+		return r.framed(frame, &x, body)
+	}
+	if bytes.HasPrefix(body, []byte("Dual write Initial Sync")) {
+		return r.syncReport(&x, body)
+	}
 	x.errorText = body
-	if traceText(body) {
+	switch {
+	case pacx(&x, body):
+	case traceText(body):
 		x.log = PluginTrace
 		splitTrace(&x, body)
+	case baseTrace(body):
+		x.log, x.errorText, x.traceText = PluginTrace, nil, body
+	case !stamped && !telling(body):
+		return r.passOver(at, body)
 	}
+	if bytes.HasPrefix(body, []byte("Record Id:")) {
+		x.entity = r.leg
+	}
+	x.ok = x.ok || calmLine(body)
 	return r.keep(&x)
 }
 
+// passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a
+// mail, the title of a page. In a text it is counted with the bytes that belong to no row;
+// elsewhere it is a row that cannot become a record.
+func (r *reader) passOver(at place, text []byte) error {
+	if r.file.Format != formatText {
+		return r.reject(at, "", reasonNoText, excerpt(text))
+	}
+	if r.passed == 0 {
+		r.passedFirst = excerpt(text)
+	}
+	r.passed++
+	r.w.skipped += at.length
+	return nil
+}
+
+// signs are words that tell of an error, in lower case.
+var signs = []string{
+	"error", "exception", "fail", "cannot", "can't", "can not", "could not", "couldn't", "unable", "invalid", "not found", "denied",
+	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
+	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
+	"debuglogtrace", "fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossible",
+}
+
+// telling reports whether a message without columns may tell of an error.
+func telling(b []byte) bool {
+	low := bytes.ToLower(b[:min(len(b), 64<<10)])
+	for _, s := range signs {
+		if bytes.Contains(low, []byte(s)) {
+			return true
+		}
+	}
+	return marked(b)
+}
+
 func (r *reader) stamp(x *row, stamp []byte) {
-	var t time.Time
-	var ok bool
-	if t, ok = r.clock.parse(stamp); ok {
-		x.at = t
+	if t, ok := r.clock.parse(stamp); ok {
+		x.at, x.atRaw = t, nil
 		return
 	}
-	x.atRaw = stamp
+	if x.at.IsZero() {
+		x.atRaw = stamp
+	}
 }
 
 // traceText reports whether a message without columns comes from a plug-in trace log.
@@ -320,7 +416,7 @@ func traceText(b []byte) bool {
 			return false
 		}
 	}
-	for _, s := range []string{"<OrganizationServiceFault", "Exception type:", "Unexpected exception from plug-in", "Unhandled exception", "Unhandled Exception"} {
+	for _, s := range []string{"OrganizationServiceFault", "Exception type:", "Unexpected exception from plug-in", "Unhandled exception", "Unhandled Exception"} {
 		if bytes.Contains(b, []byte(s)) {
 			return true
 		}
@@ -343,21 +439,14 @@ func splitTrace(x *row, b []byte) {
 			break
 		}
 		headers++
-		if typ {
-			x.typeName = name
-		} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
-			x.messageName, x.entity = message, bytes.TrimSpace(table)
-		}
+		header(x, typ, name, step)
 		rest = after
 	}
 	if headers == 0 {
 		return
 	}
 	x.errorText, x.traceText = nil, b
-	for _, s := range []string{"Unhandled exception", "Unhandled Exception", "Exception type:", "Error Message:"} {
-		if i := bytes.Index(b, []byte(s)); i >= 0 {
-			x.traceText, x.errorText = bytes.TrimSpace(b[:i]), b[i:]
-			return
-		}
+	if i := exceptionStart(b); i >= 0 {
+		x.traceText, x.errorText = bytes.TrimSpace(b[:i]), b[i:]
 	}
 }

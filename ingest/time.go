@@ -39,7 +39,7 @@ func (c *clock) parse(b []byte) (time.Time, bool) {
 	if bytes.HasPrefix(b, []byte("/Date(")) {
 		return parseMillis(b[len("/Date("):])
 	}
-	if len(b) < len("1.1.26") || len(b) > 64 {
+	if len(b) < len("1.1.26") || len(b) > 120 {
 		return time.Time{}, false
 	}
 	if t, ok := c.serial(b); ok {
@@ -193,7 +193,9 @@ func (p *timeParser) dateInWords() (year, month, day int) {
 	}
 	p.one(' ')
 	day = p.number(1, 2)
-	p.one(',')
+	if p.next(',') { // none in what JavaScript prints: Sun Nov 22 2026
+		p.b = p.b[1:]
+	}
 	p.one(' ')
 	return p.number(4, 4), month, day
 }
@@ -424,6 +426,16 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 	case s == "Z", s == "z", s == "UTC", s == "GMT":
 		p.b, p.zoned = nil, true
 		return time.UTC
+	case len(s) > 3 && s[:3] == "GMT":
+		// JavaScript: "GMT+0100 (Central European Standard Time)"
+		p.b = p.b[3:]
+		if i := bytes.IndexByte(p.b, ' '); i > 0 && i+1 < len(p.b) && p.b[i+1] == '(' && p.b[len(p.b)-1] == ')' {
+			p.b = p.b[:i]
+		}
+		if p.b[0] != '+' && p.b[0] != '-' {
+			p.bad = true
+			return zone
+		}
 	case s[0] != '+' && s[0] != '-':
 		p.bad = true
 		return zone

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
@@ -31,6 +32,7 @@ type window struct {
 	order    binary.ByteOrder // of a UTF-16 file, nil otherwise
 	raw      []byte           // UTF-16 bytes on their way into buf
 	replaced int64            // invalid bytes that became U+FFFD
+	cr       bool             // lines end in CR alone: each becomes LF in buf
 }
 
 func (w *window) reset(ctx context.Context, src io.Reader) {
@@ -113,7 +115,46 @@ func (w *window) more() bool {
 	}
 	n := w.fill(w.buf[keep : keep+want])
 	w.buf = w.buf[:keep+n]
+	w.crToLF(w.buf[keep:])
 	return n > 0
+}
+
+// decideLineEnd looks at the first block for lines that end in CR alone, as Excel for Mac writes
+// them. Called once, before anything but a byte order mark is taken.
+func (w *window) decideLineEnd() {
+	b := w.rest()
+	quoted, found := false, false
+	for i := 0; i < len(b); {
+		k := bytes.IndexAny(b[i:], "\r\n\"")
+		if k < 0 {
+			break
+		}
+		i += k + 1
+		switch {
+		case b[i-1] == '"':
+			quoted = !quoted
+		case quoted:
+		case b[i-1] == '\n':
+			return
+		case i == len(b) || b[i] != '\n':
+			found = true
+		}
+	}
+	if w.cr = found; found {
+		w.crToLF(b)
+	}
+}
+
+// crToLF makes each CR an LF: both are one byte, so all offsets stay.
+func (w *window) crToLF(b []byte) {
+	for w.cr {
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 {
+			return
+		}
+		b[i] = '\n'
+		b = b[i+1:]
+	}
 }
 
 // fill reads until p is full or src ends: what a parser sees of a file must not depend on
@@ -140,6 +181,7 @@ func (w *window) moreUTF16(want int) bool {
 	w.raw = w.raw[:carry+n]
 	used := w.decodeUTF16()
 	w.raw = w.raw[:copy(w.raw, w.raw[used:])]
+	w.crToLF(w.buf[before:])
 	return len(w.buf) > before
 }
 

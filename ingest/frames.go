@@ -1,0 +1,288 @@
+package ingest
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// A frame is what a program puts around a message when a person copies it out of it: labels,
+// blank lines, head lines. Inside a frame a blank line does not end the message.
+type frame uint8
+
+const (
+	frameNone    frame = iota
+	frameEvent         // Windows event log: Event Viewer, wevtutil
+	frameDialog        // "Download Log File" and the error dialogs of the Unified Interface
+	frameJob           // form of a system job: Plugin Trace, Error Message
+	frameConsole       // console logger of .NET: "fail: Category[0]"
+)
+
+// frameOf tells the frame that a first line opens.
+func frameOf(line []byte) frame {
+	switch {
+	case hasPrefixOf(line, []string{"Log Name:", "Protokollname:", "Nom du journal", "  Log Name:"}) >= 0, eventNumber(line):
+		return frameEvent
+	case hasPrefixOf(line, []string{"Exception Message:", "Business Process Error"}) >= 0:
+		return frameDialog
+	case bytes.HasPrefix(line, []byte("Plugin Trace:")):
+		return frameJob
+	case consoleLevel(line) != "":
+		return frameConsole
+	}
+	return frameNone
+}
+
+// ends reports whether line is the last one of a frame.
+func (f frame) ends(line []byte) bool {
+	switch f {
+	case frameDialog:
+		label := dialogLabel(line)
+		return label == "Activity Id" || label == "Time" || label == "Timestamp"
+	case frameJob:
+		return hasPrefixOf(line, []string{"Unhandled exception", "Unhandled Exception"}) >= 0
+	}
+	return f == frameConsole
+}
+
+// eventNumber recognises "Event[0]" and "Event[0]:", the head line of wevtutil.
+func eventNumber(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("Event["))
+	if !ok {
+		return false
+	}
+	n, rest, ok := bytes.Cut(rest, []byte("]"))
+	return ok && len(n) > 0 && onlyDigits(n) && len(bytes.Trim(rest, ": \r")) == 0
+}
+
+// consoleLevel is the level of a line like "fail: DWHelper.DWHostedService[0]".
+func consoleLevel(line []byte) string {
+	for _, level := range []string{"fail", "crit", "warn", "info", "dbug", "trce"} {
+		if len(line) > 8 && string(line[:4]) == level && string(line[4:6]) == ": " && line[len(line)-1] == ']' {
+			return level
+		}
+	}
+	return ""
+}
+
+// levelOnly reports whether a line holds nothing but a level, as the output of Dual-write
+// automations does before each error.
+func levelOnly(line []byte) bool {
+	switch string(bytes.Trim(line, "[]: \r")) {
+	case "ERROR", "WARN", "WARNING", "FATAL", "Error", "Warning":
+		return true
+	}
+	return false
+}
+
+// calmLine reports whether a message starts with a level that tells of no failure.
+func calmLine(b []byte) bool {
+	return hasPrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: "}) >= 0
+}
+
+var dialogLabels = []string{
+	"ErrorCode", "Error code", "Error Code", "HexErrorCode", "ErrorDetails", "Error Details", "HelpLink", "TraceText", "Plugin",
+	"Activity Id", "Activity ID", "Session Id", "Session ID", "Timestamp", "Time", "Flow session Id",
+}
+
+// dialogLabel is the label that a line of an error dialog starts with.
+func dialogLabel(line []byte) string {
+	for _, label := range dialogLabels {
+		if len(line) > len(label) && line[len(label)] == ':' && string(line[:len(label)]) == label {
+			return label
+		}
+	}
+	return ""
+}
+
+// framed makes a record of a message in a frame.
+func (r *reader) framed(f frame, x *row, b []byte) error {
+	switch f {
+	case frameEvent:
+		return r.event(x, b)
+	case frameDialog:
+		r.dialog(x, b)
+	case frameJob:
+		r.job(x, b)
+	case frameConsole:
+		head, rest, _ := bytes.Cut(b, []byte("\n"))
+		level := consoleLevel(bytes.TrimRight(head, "\r"))
+		x.ok = level != "fail" && level != "crit" && level != "warn"
+		x.errorText = bytes.TrimSpace(rest)
+		if len(x.errorText) == 0 {
+			x.errorText = b
+		}
+	}
+	return r.keep(x)
+}
+
+// event takes time, level and description from an event of the Windows event log. The XML that
+// may follow repeats them.
+func (r *reader) event(x *row, b []byte) error {
+	x.errorText = b
+	for rest := b; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		label, value, ok := bytes.Cut(bytes.TrimSpace(line), []byte(":"))
+		if !ok {
+			continue
+		}
+		value = bytes.TrimSpace(value)
+		switch string(bytes.TrimSpace(label)) {
+		case "Date", "Datum":
+			r.stamp(x, value)
+		case "Level", "Ebene":
+			x.ok = calm(value)
+		case "Description", "Beschreibung":
+			x.errorText = bytes.TrimSpace(rest)
+			if len(value) > 0 {
+				x.errorText = r.arena.join(value, "\n", x.errorText)
+			}
+			rest = nil
+		}
+	}
+	for _, mark := range []string{"\nEvent Xml:", "\nEreignis-XML:"} {
+		if i := bytes.Index(x.errorText, []byte(mark)); i >= 0 {
+			x.errorText = bytes.TrimSpace(x.errorText[:i])
+		}
+	}
+	if hasEnvelope(x.errorText) {
+		if found := r.responses(x.errorText); len(found) > 0 {
+			return r.keepResponses(x, found)
+		}
+	}
+	return r.keep(x)
+}
+
+// dialog takes ids, time and plug-in from the log file or the dialog of the Unified Interface.
+func (r *reader) dialog(x *row, b []byte) {
+	x.log, x.errorText = PluginTrace, b
+	for rest := b; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		text := bytes.TrimSpace(line)
+		label := dialogLabel(text)
+		value := bytes.TrimSpace(bytes.TrimPrefix(text[min(len(label), len(text)):], []byte(":")))
+		switch label {
+		case "Activity Id", "Activity ID":
+			if _, ok := parseGUID(value); ok {
+				x.activityID = notZero(value)
+			}
+		case "Time", "Timestamp":
+			r.stamp(x, value)
+		}
+		if source, ok := bytes.CutPrefix(text, []byte("ApiExceptionSourceKey: Plugin/")); ok {
+			x.typeName = typeName(source)
+		}
+		text = bytes.TrimPrefix(text, []byte("PluginTrace: "))
+		if typ, name, step, ok := parseTraceHeader(text); ok {
+			header(x, typ, name, step)
+		}
+	}
+}
+
+// job parts the trace of a system job from its error.
+func (r *reader) job(x *row, b []byte) {
+	x.log = PluginTrace
+	const start, mark = "Plugin Trace:", "\nError Message:"
+	trace := bytes.TrimSpace(b[len(start):])
+	x.errorText = nil
+	if i := bytes.Index(b, []byte(mark)); i >= 0 {
+		trace = bytes.TrimSpace(b[len(start):max(i, len(start))])
+		x.errorText = bytes.TrimSpace(b[i+len(mark):])
+	}
+	var y row
+	splitTrace(&y, trace)
+	x.typeName, x.messageName, x.entity = y.typeName, y.messageName, y.entity
+	x.traceText = trace
+	if len(x.errorText) == 0 {
+		x.traceText, x.errorText = y.traceText, y.errorText
+	}
+}
+
+// header takes type, message and table from a header line of a trace block.
+func header(x *row, typ bool, name, step []byte) {
+	if typ {
+		x.typeName = name
+	} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
+		x.messageName, x.entity = message, bytes.TrimSpace(table)
+	}
+}
+
+// The second line of an entry that the console tool pacx prints (formats.md, section 1.8).
+var pacxLine = regexp.MustCompile(`^\s+(\S+) on (\S+)\s+\[(Sync|Async), depth (\d+), (\d+) ms`)
+
+// pacx takes an entry of "pacx plugin trace list" apart: type, message, table, and the indented
+// block.
+func pacx(x *row, b []byte) bool {
+	name, rest, ok := bytes.Cut(b, []byte("\n"))
+	if !ok || bytes.ContainsAny(bytes.TrimSpace(name), " \t") {
+		return false
+	}
+	line, block, _ := bytes.Cut(rest, []byte("\n"))
+	m := pacxLine.FindSubmatch(line)
+	if m == nil {
+		return false
+	}
+	x.log, x.errorText = PluginTrace, nil
+	x.typeName, x.messageName, x.entity = bytes.TrimSpace(name), m[1], m[2]
+	x.mode = modeLabel(m[3])
+	x.depth, x.durationMS = int32(min(number(m[4]), 1<<31-1)), number(m[5])
+	block = bytes.TrimSpace(block)
+	x.traceText = block
+	if i := exceptionStart(block); i >= 0 {
+		x.traceText, x.errorText = bytes.TrimSpace(block[:i]), block[i:]
+	}
+	return true
+}
+
+// exceptionStart is where the exception behind a trace block starts, -1 without one.
+func exceptionStart(b []byte) int {
+	first := -1
+	for _, s := range []string{"Unhandled exception", "Unhandled Exception", "Exception type:", "Error Message:"} {
+		if i := bytes.Index(b, []byte(s)); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
+}
+
+// Lines that the template of the Power Platform tools for plug-ins writes.
+var baseLine = regexp.MustCompile(`(?m)^(?:\[\+\d+ms\] - \[|(?:Entered|Exiting) [\w.]+\.Execute\(\))`)
+
+// baseTrace reports whether a text without header is the trace of a plug-in all the same.
+func baseTrace(b []byte) bool { return baseLine.Match(b) }
+
+// faultBodyIn finds the OData error that a line of a client's log ends with; nil without one.
+func faultBodyIn(b []byte) []byte {
+	i := bytes.Index(b, []byte(`{"error":{`))
+	if i < 0 || i > 500 {
+		return nil
+	}
+	n, st := scanJSON(b[i:], true)
+	if st != scanDone || len(bytes.TrimSpace(b[i+n:])) > 0 {
+		return nil
+	}
+	var fault []byte
+	members(b[i:i+n], func(key, value []byte) {
+		if string(key) == "error" && value[0] == '{' && bytes.Contains(value, []byte(`"message"`)) {
+			fault = value
+		}
+	})
+	return fault
+}
+
+// syncReport makes a record of the report of an initial sync. Its second and further failed
+// records come as messages of their own: a report may be longer than memory.
+func (r *reader) syncReport(x *row, b []byte) error {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	_, status, ok := bytes.Cut(line, []byte("status:"))
+	x.ok = ok && !failure(status) && !bytes.Contains(b, []byte("Record Id:"))
+	r.leg = nil
+	if _, leg, ok := bytes.Cut(b, []byte("Executed leg: From AX ")); ok {
+		leg, _, _ = bytes.Cut(leg, []byte("\n"))
+		leg, _, _ = bytes.Cut(leg, []byte(" to CRM "))
+		r.leg = bytes.Clone(bytes.TrimSpace(leg))
+	}
+	x.entity, x.errorText = r.leg, b
+	return r.keep(x)
+}
