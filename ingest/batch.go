@@ -145,6 +145,7 @@ type File struct {
 	Format    string   // csv, json, text; empty when it was not recognised
 	Log       string   // dualwrite, plugintrace, "mixed", or empty without records
 	Sheet     string   // worksheet of a workbook that was read
+	Sheets    []string // the other ones, and what they hold
 	Delimiter string   // of a CSV file: ",", ";" or a tab
 	Columns   []Column // headings or keys that were met, in their order; at most 200
 	Read      int64

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math/bits"
+	"path"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A slot is a place a heading or key can stand for. Several spellings share a slot; where two
@@ -234,6 +236,38 @@ func slotOf(name []byte) slot {
 	return aliases[string(norm[:n])]
 }
 
+// dmfAliases are the headings of the log tables in a data management package. Their columns are
+// not documented, so a few general words count there that would not elsewhere.
+var dmfAliases = map[string]slot{
+	"logtext": slotErrorDetails, "errortext": slotErrorDetails, "logmessage": slotErrorDetails, "messagetext": slotErrorDetails,
+	"validationmessage": slotErrorDetails, "errordescription": slotErrorDetails, "description": slotDetails, "text": slotDetails,
+	"log": slotDetails, "infolog": slotDetails,
+	"createddatetime": slotTimestamp, "modifieddatetime": slotTimestamp, "startdatetime": slotTimestamp, "enddatetime": slotTimestamp,
+	"logtype": slotLevel, "severity": slotLevel, "company": slotCompany,
+}
+
+// slotOf finds the slot of a heading in the file being read.
+func (r *reader) slotOf(name []byte) slot {
+	s := slotOf(name)
+	if s == slotNone && r.dmf {
+		norm := bytes.Map(func(c rune) rune {
+			if c > unicode.MaxASCII || !letter(byte(c)) && !digit(byte(c)) {
+				return -1
+			}
+			return unicode.ToLower(c)
+		}, name)
+		s = dmfAliases[string(norm)]
+	}
+	return s
+}
+
+// dmfLog reports whether the member of a data management package is one of its log tables
+// (formats.md, section 4.6). Their names are spelt in more than one way.
+func dmfLog(file string) bool {
+	name := strings.ToUpper(path.Base(file))
+	return strings.HasPrefix(name, "DMFSTAGING") || strings.HasPrefix(name, "DMFEXECUTION") || strings.HasPrefix(name, "DMFDEFINITIONGROUP")
+}
+
 // fields are the values of one row by slot; empty means not given.
 type fields struct {
 	set    slotSet // slots the row has a column or key for, empty or not
@@ -396,6 +430,9 @@ func (r *reader) fillTime(x *row, f *fields) {
 	} else if len(start) == 0 {
 		start = f.value[slotStartTime]
 	}
+	if r.fitTime(x, f, start) {
+		return
+	}
 	zone := r.clock.zone
 	defer func() { r.clock.zone = zone }()
 	for i, v := range [...][]byte{f.value[slotTimestampUTC], f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
@@ -419,6 +456,32 @@ func (r *reader) fillTime(x *row, f *fields) {
 			x.atRaw = v
 		}
 	}
+}
+
+// fitTime reads a time of creation that can be read two ways by a date beside it that can be read
+// one way only: the Plugin Trace Viewer writes the start date as ISO.
+func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
+	const most = 36 * time.Hour // of a date without a time, in another zone
+	created := f.value[slotCreated]
+	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.order != AnyOrder {
+		return false
+	}
+	day, ok := faultClock.parse(start)
+	if _, plain := r.clock.parse(created); !ok || plain {
+		return false
+	}
+	fits := 0
+	for _, order := range []DateOrder{DayFirst, MonthFirst} {
+		c := clock{zone: r.clock.zone, order: order}
+		if at, ok := c.parse(created); ok && at.Sub(day).Abs() <= most {
+			x.at = at
+			fits++
+		}
+	}
+	if fits != 1 {
+		x.at = time.Time{}
+	}
+	return fits == 1
 }
 
 func modeLabel(v []byte) string {

@@ -24,16 +24,26 @@ const (
 
 // A csvScan is one record and how it was found.
 type csvScan struct {
-	cells []cell
-	n     int  // bytes of the record with its line end
-	loose bool // a quote in the middle of a quoted cell was taken literally
+	cells  []cell
+	n      int  // bytes of the record with its line end
+	loose  bool // a quote in the middle of a quoted cell was taken literally
+	most   int  // cells to keep, 0: all. A row may have as many commas as bytes
+	beyond bool // one of the others is not empty
+}
+
+func (s *csvScan) add(c cell) {
+	if s.most > 0 && len(s.cells) > s.most {
+		s.beyond = s.beyond || c.end > c.start
+		return
+	}
+	s.cells = append(s.cells, c)
 }
 
 // scan finds the cells of the record at the start of b. Quoted cells are hopped over from
 // quote to quote, so long texts cost next to nothing. A strict scan gives up at the first
 // quote that would have to be taken literally, and at the cell behind the most-th.
 func (s *csvScan) scan(b []byte, eof bool, comma byte, strict bool, most int) scanState {
-	s.cells, s.n, s.loose = s.cells[:0], 0, false
+	s.cells, s.n, s.loose, s.beyond = s.cells[:0], 0, false, false
 	for i := 0; ; {
 		if strict && len(s.cells) >= most {
 			return scanBad
@@ -54,16 +64,16 @@ func (s *csvScan) scan(b []byte, eof bool, comma byte, strict bool, most int) sc
 			if !eof {
 				return scanMore
 			}
-			s.cells = append(s.cells, cell{start: i, end: trimCR(b, i, len(b))})
+			s.add(cell{start: i, end: trimCR(b, i, len(b))})
 			s.n = len(b)
 			return scanDone
 		}
 		if b[i+k] == '\n' {
-			s.cells = append(s.cells, cell{start: i, end: trimCR(b, i, i+k)})
+			s.add(cell{start: i, end: trimCR(b, i, i+k)})
 			s.n = i + k + 1
 			return scanDone
 		}
-		s.cells = append(s.cells, cell{start: i, end: i + k})
+		s.add(cell{start: i, end: i + k})
 		i += k + 1
 	}
 }
@@ -88,19 +98,22 @@ func (s *csvScan) quoted(b []byte, start int, eof bool, comma byte, strict bool)
 		}
 		switch {
 		case j == len(b):
-			s.cells, s.n = append(s.cells, c), j
+			s.add(c)
+			s.n = j
 			return 0, scanDone
 		case b[j] == '"':
 			doubled = true
 			j++
 		case b[j] == comma:
-			s.cells = append(s.cells, c)
+			s.add(c)
 			return j + 1, scanDone
 		case b[j] == '\n':
-			s.cells, s.n = append(s.cells, c), j+1
+			s.add(c)
+			s.n = j + 1
 			return 0, scanDone
 		case b[j] == '\r' && (j+1 == len(b) || b[j+1] == '\n'):
-			s.cells, s.n = append(s.cells, c), min(j+2, len(b))
+			s.add(c)
+			s.n = min(j+2, len(b))
 			return 0, scanDone
 		case strict:
 			return 0, scanBad
@@ -177,10 +190,12 @@ const (
 	reasonUnclosed  = "quote is not closed"
 	reasonLoose     = "quote inside a cell is not doubled"
 	reasonLong      = "row is longer than the limit"
+	reasonCell      = "cell is longer than the limit"
 	reasonCut       = "row is cut off"
 	reasonID        = "not a guid"
 	reasonNoPlugin  = "not the execution of a plug-in"
 	reasonJSON      = "not valid json"
+	reasonElement   = "element is not closed"
 	reasonNoObject  = "not an object"
 	reasonNoText    = "no error or trace text found"
 )
@@ -192,6 +207,7 @@ func (r *reader) csv(t *table) error {
 	t.tell(&r.file)
 	w.skip(t.skip)
 	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
+	p.scan.most = len(t.slots)
 	if t.bare {
 		p.row = 0
 	}
@@ -295,7 +311,7 @@ func (p *csvReader) take() error {
 	w.take(p.scan.n)
 	p.fresh()
 	for _, c := range p.scan.cells[min(len(p.slots), len(p.scan.cells)):] {
-		if len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
+		if p.scan.beyond || len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
 			return p.reject(at, "", reasonManyCells, p.shown(b))
 		}
 	}

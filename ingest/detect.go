@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -35,9 +34,7 @@ func notALog(path, format string, args ...any) error {
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
 // closes the account. walked says that nobody named the file.
 func (r *reader) document(path, container string, src io.Reader, walked bool) error {
-	r.file = File{Path: path, Container: container}
-	r.leg = nil
-	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, 0
+	r.begin(path, container)
 	w := &r.w
 	w.reset(r.ctx, src)
 	w.more()
@@ -54,6 +51,13 @@ func (r *reader) document(path, container string, src io.Reader, walked bool) er
 		return err
 	}
 	return r.close(whole)
+}
+
+// begin opens the account of a file.
+func (r *reader) begin(path, container string) {
+	r.file = File{Path: path, Container: container}
+	r.leg, r.wide = nil, 0
+	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, 0
 }
 
 // parse reads the document with the parser it asks for. It reports whether the file was read
@@ -74,11 +78,21 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	if format == "" || format == "auto" {
 		format = ""
 	}
-	if format == "xml" || format == "" && xmlExport(text) {
-		r.file.Problem = &problem{path + ": xml export: not read yet, export the log as CSV or JSON", errNotYet}
+	if r.dmf && format == "" && !dmfLog(path) {
+		r.file.Problem = notALog(path, "business data or description of a data management package, no log of it")
 		return false, nil
 	}
-	if format == "xlsx" {
+	if format == formatXML || format == "" && len(text) > 0 && text[0] == '<' {
+		if t := r.sniffXML(); t != nil {
+			r.file.Format = formatXML
+			return true, r.xml(t)
+		}
+		if format == formatXML || !marked(b) && xmlStartsHere(text) {
+			r.file.Problem = notALog(path, "xml without an element of a log: needed is %s", needed)
+			return false, nil
+		}
+	}
+	if format == formatXLSX {
 		r.file.Problem = notALog(path, "no Excel workbook: leave the format to be found out")
 		return false, nil
 	}
@@ -95,6 +109,10 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 		if t != nil {
 			r.file.Format = formatCSV
 			return true, r.csv(t)
+		}
+		if r.wide > 0 {
+			r.file.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.lim.Columns)))
+			return false, nil
 		}
 		if foundHeadings == "" {
 			foundHeadings = "none"
@@ -114,8 +132,6 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 }
 
 const needed = "at least one of exceptiondetails, messageblock, errormessage, verboseerror, detailederrormessage"
-
-var errNotYet = errors.New("format not read yet")
 
 // close ends the account of the file. whole says that a parser went through to its end.
 func (r *reader) close(whole bool) error {
@@ -238,26 +254,6 @@ func controls(b []byte) bool {
 		}
 	}
 	return n*50 > len(b)+400 || n*5 > len(b)
-}
-
-func xmlExport(b []byte) bool {
-	for range 4 {
-		b = b[blanks(b):]
-		if !bytes.HasPrefix(b, []byte("<?")) && !bytes.HasPrefix(b, []byte("<!--")) {
-			break
-		}
-		i := bytes.IndexByte(b, '>')
-		if i < 0 {
-			return false
-		}
-		b = b[i+1:]
-	}
-	for _, root := range []string{"<Entities", "<Entity ", "<Workbook", "<EntityCollection"} {
-		if bytes.HasPrefix(b, []byte(root)) {
-			return true
-		}
-	}
-	return false
 }
 
 func looksJSON(b []byte) bool {
@@ -419,7 +415,12 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
 	var s csvScan
 	for i, at := 0, skip; i < rows; i++ {
-		if s.scan(b[at:], r.w.eof(), comma, false, 0) != scanDone {
+		st := s.scan(b[at:], r.w.eof(), comma, false, 0)
+		if len(s.cells) > r.lim.Columns {
+			r.wide = len(s.cells)
+			return nil, 0
+		}
+		if st != scanDone {
 			return nil, 0
 		}
 		line := b[at : at+s.n]
@@ -437,14 +438,29 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 
 // table takes cells as a header row; nil when too few of them are known.
 func (r *reader) table(b []byte, cells []cell, comma byte) *table {
-	t := &table{comma: comma}
-	for _, c := range cells {
-		v := b[c.start:c.end]
-		if len(v) > 120 || len(cells) == 1 && bytes.IndexByte(v, ':') >= 0 {
+	if len(cells) == 1 && bytes.IndexByte(b[cells[0].start:cells[0].end], ':') >= 0 {
+		return nil
+	}
+	names := make([][]byte, len(cells))
+	for i, c := range cells {
+		names[i] = r.w.text(&r.arena, b[c.start:c.end])
+	}
+	t := r.headed(names)
+	if t != nil {
+		t.comma = comma
+	}
+	return t
+}
+
+// headed makes a table of headings; nil when too few of them are known.
+func (r *reader) headed(names [][]byte) *table {
+	t := &table{}
+	for _, v := range names {
+		if len(v) > 120 {
 			return nil
 		}
-		s := slotOf(v)
 		// Every other column of a model-driven export that must not be modified is noise.
+		s := r.slotOf(v)
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
 		t.secret = t.secret || s == slotSecret
@@ -453,8 +469,8 @@ func (r *reader) table(b []byte, cells []cell, comma byte) *table {
 	if !t.set.known() {
 		return nil
 	}
-	for _, c := range cells {
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, b[c.start:c.end]))))
+	for _, v := range names {
+		t.headings = append(t.headings, string(bytes.TrimSpace(v)))
 	}
 	return t
 }
@@ -517,7 +533,7 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 			t := &table{comma: comma, bare: i == 0, skip: skip}
 			for k, h := range rows[0] {
 				v := b[h.start:h.end]
-				s := slotOf(v)
+				s := r.slotOf(v)
 				if _, ok := r.clock.parse(v); t.bare && ok {
 					s = slotTimestamp
 				}

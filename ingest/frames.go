@@ -271,18 +271,29 @@ func faultBodyIn(b []byte) []byte {
 	return fault
 }
 
+// syncReportMark starts the report of an initial sync.
+const syncReportMark = "Dual write Initial Sync completed"
+
 // syncReport makes a record of the report of an initial sync. Its second and further failed
-// records come as messages of their own: a report may be longer than memory.
+// records come as messages of their own, since a report may be longer than memory: they belong
+// to the same leg.
 func (r *reader) syncReport(x *row, b []byte) error {
+	r.leg = bytes.Clone(syncLeg(b))
+	x.errorText = b
+	return r.keep(x)
+}
+
+// syncLeg is the entity of the leg that a report is about.
+func syncLeg(b []byte) []byte {
+	_, leg, _ := bytes.Cut(b, []byte("Executed leg: From AX "))
+	leg, _, _ = bytes.Cut(leg, []byte("\n"))
+	leg, _, _ = bytes.Cut(leg, []byte(" to CRM "))
+	return bytes.TrimSpace(leg)
+}
+
+// syncDone reports whether a report tells of a sync without errors.
+func syncDone(b []byte) bool {
 	line, _, _ := bytes.Cut(b, []byte("\n"))
 	_, status, ok := bytes.Cut(line, []byte("status:"))
-	x.ok = ok && !failure(status) && !bytes.Contains(b, []byte("Record Id:"))
-	r.leg = nil
-	if _, leg, ok := bytes.Cut(b, []byte("Executed leg: From AX ")); ok {
-		leg, _, _ = bytes.Cut(leg, []byte("\n"))
-		leg, _, _ = bytes.Cut(leg, []byte(" to CRM "))
-		r.leg = bytes.Clone(bytes.TrimSpace(leg))
-	}
-	x.entity, x.errorText = r.leg, b
-	return r.keep(x)
+	return ok && !failure(status) && !bytes.Contains(b, []byte("Record Id:"))
 }

@@ -71,6 +71,8 @@ type reader struct {
 	shown       int64  // progress.Bytes when it was last told
 	rawTimes    int64  // times that stayed text
 	rawTime     string // the first of them
+	dmf         bool   // inside a data management package
+	wide        int    // columns of a first row that has more than the limit
 	leg         []byte // entity of the initial sync whose report is read
 	passed      int64  // paragraphs of a text without any sign of an error
 	passedFirst string // the first of them
@@ -166,6 +168,9 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered.
 func (r *reader) keep(x *row) error {
 	var kept secrets
+	if n := max(len(x.errorText), len(x.traceText)); n > r.lim.Cell {
+		return r.reject(place{x.row, x.offset, x.length}, "", reasonCell, excerpt(x.errorText))
+	}
 	x.errorText, kept = withhold(&r.arena, x.errorText)
 	x.withheld |= kept | r.left
 	x.traceText, kept = withhold(&r.arena, x.traceText)
@@ -256,6 +261,12 @@ func (r *reader) fromText(x *row) {
 	}
 	if len(x.errorText) == 0 {
 		return
+	}
+	if bytes.HasPrefix(x.errorText, []byte(syncReportMark)) {
+		if len(x.entity) == 0 {
+			x.entity = syncLeg(x.errorText)
+		}
+		x.ok = x.ok || syncDone(x.errorText)
 	}
 	if bytes.Contains(x.errorText, []byte("<OrganizationServiceFault")) {
 		if len(x.activityID) == 0 {

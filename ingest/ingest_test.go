@@ -223,9 +223,9 @@ func (x *result) dump() string {
 	return b.String()
 }
 
-// zipParts makes the zip file that a text archive describes, NAME.xlsx of NAME.xlsx.txtar.
+// zipText makes the zip file that a text archive describes, NAME.xlsx of NAME.xlsx.txtar.
 // What is below inner.zip/ becomes an archive of its own.
-func zipParts(t *testing.T, path string) string {
+func zipText(t *testing.T, path string) string {
 	t.Helper()
 	parts, err := txtar.ParseFile(path)
 	if err != nil {
@@ -263,7 +263,7 @@ func TestSamples(t *testing.T) {
 			golden := path + ".golden"
 			dir := samples
 			if strings.HasSuffix(path, ".txtar") {
-				path = zipParts(t, path)
+				path = zipText(t, path)
 				dir = filepath.ToSlash(filepath.Dir(path))
 			}
 			x := readFiles(t, Options{}, path)

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -258,6 +259,9 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 	case "other":
 		return r.unread(c.path, names, notALog(c.path, "an Office document: paste its text into a text file"))
 	}
+	// The members of an archive inside a package belong to the package, too.
+	defer func(before bool) { r.dmf = before }(r.dmf)
+	r.dmf = r.dmf || slices.ContainsFunc(z.File, func(f *zip.File) bool { return dmfLog(f.Name) })
 	members := 0
 	for _, f := range z.File {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {

@@ -344,7 +344,7 @@ func (r *reader) message(text []byte, at place) error {
 	if frame := frameOf(bytes.TrimRight(line, "\r")); frame != frameNone {
 		return r.framed(frame, &x, body)
 	}
-	if bytes.HasPrefix(body, []byte("Dual write Initial Sync")) {
+	if bytes.HasPrefix(body, []byte(syncReportMark)) {
 		return r.syncReport(&x, body)
 	}
 	x.errorText = body

@@ -24,8 +24,8 @@ import (
 // runFlags are the flags of the nightly job, as given.
 type runFlags struct {
 	db, out, environment string
-	since, until, tz     string
-	log, format          string
+	since, until         string
+	reading              readingFlags
 	failOn, maxRejects   string
 	csv, memoryLimit     string
 	progress             string
@@ -37,9 +37,10 @@ type runFlags struct {
 func (r *runFlags) flags() *flags {
 	f := newFlags("dwtriage run [flags] PATH...", `Reads exported dual-write error logs and plug-in trace logs, classifies every record,
 loads it into the database, and draws the report. PATH is a file, a folder (with everything
-below it), a glob in quotes, or - for standard input. Compressed files (.gz .zst .bz2 .zip)
-and formats (CSV, JSON, text) are recognised by their content. Records that the database
-already holds are counted as duplicates and not loaded again.`)
+below it), a glob in quotes, or - for standard input. Formats (CSV, Excel workbooks, JSON, XML,
+text) and containers (.gz .zst .bz2 .xz .zip .tar) are recognised by their content; dwtriage
+inspect shows what a file is taken for. Records that the database already holds are counted as
+duplicates and not loaded again.`)
 	g := f.group("Where things go")
 	g.StringVar(&r.db, "db", "dwtriage.duckdb", "`FILE` of the database, made when it is missing")
 	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report: index.html, CSV files, summary.json")
@@ -47,9 +48,7 @@ already holds are counted as duplicates and not loaded again.`)
 	g = f.group("What is read")
 	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
 	g.StringVar(&r.until, "until", "", "leave out records at or after `TIME`")
-	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none, and of --since and --until (Europe/Berlin)")
-	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
-	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: auto, csv, json or text")
+	r.reading.define(g)
 	g = f.group("Rules")
 	r.rules.define(g)
 	g = f.group("Exit code")
@@ -60,6 +59,8 @@ already holds are counted as duplicates and not loaded again.`)
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
 	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	g = f.group("Limits")
+	r.reading.defineLimits(g)
 	g = f.group("Machine")
 	g.IntVar(&r.threads, "threads", 0, "`N` worker threads (0: one per core)")
 	g.StringVar(&r.memoryLimit, "memory-limit", "150MB", "`SIZE` of the memory of the database engine; the program needs up to 300 MB more")
@@ -120,28 +121,26 @@ func runRun(s *session, args []string) (int, error) {
 // check turns the flags' texts into values.
 func (j *job) check() error {
 	r := &j.flags
-	zone, err := time.LoadLocation(r.tz)
+	opt, err := r.reading.options(j.s.stdin)
 	if err != nil {
-		return usageError("--tz: %q is not a time zone; names look like UTC or Europe/Berlin", r.tz)
-	}
-	if j.since, err = parseTime("--since", r.since, zone); err != nil {
 		return err
 	}
-	if j.until, err = parseTime("--until", r.until, zone); err != nil {
+	if j.since, err = parseTime("--since", r.since, opt.Zone); err != nil {
+		return err
+	}
+	if j.until, err = parseTime("--until", r.until, opt.Zone); err != nil {
 		return err
 	}
 	for _, c := range []struct {
 		flag, value string
 		known       []string
 	}{
-		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
-		{"--format", r.format, []string{"auto", "csv", "json", "text"}},
 		{"--fail-on", r.failOn, append([]string{"", "new"}, classify.Severities...)},
 		{"--progress", r.progress, []string{"auto", "plain", "none"}},
 		{"--csv", r.csv, []string{"excel", "plain"}},
 	} {
-		if !slices.Contains(c.known, c.value) {
-			return usageError("%s: %q is not one of %s", c.flag, c.value, strings.TrimPrefix(strings.Join(c.known, ", "), ", "))
+		if err := oneOf(c.flag, c.value, c.known); err != nil {
+			return err
 		}
 	}
 	if r.threads < 0 {
@@ -157,7 +156,8 @@ func (j *job) check() error {
 		}
 		j.percent = percent
 	}
-	j.opt = ingest.Options{Format: r.format, Log: r.log, Since: j.since, Until: j.until, Zone: zone, Allocator: store.Allocator(), Stdin: j.s.stdin}
+	opt.Since, opt.Until, opt.Allocator = j.since, j.until, store.Allocator()
+	j.opt = opt
 	return nil
 }
 

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"dwtriage/ingest"
+)
+
+// readingFlags say how exports are read. Every command that reads files has them.
+type readingFlags struct {
+	tz, dateOrder    string
+	log, format      string
+	cell, record     string
+	unpacked         string
+	columns, nesting int
+	ratio, members   int
+}
+
+// define adds the flags about what is read.
+func (r *readingFlags) define(g *pflag.FlagSet) {
+	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin), and of --since and --until")
+	g.StringVar(&r.dateOrder, "date-order", "auto", "`ORDER` of dates like 03/04/2026: auto (only those that can be read one way, others stay text), dmy, mdy or ymd")
+	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
+	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: auto, csv, xlsx, json, xml or text")
+}
+
+// defineLimits adds the flags about what is too much.
+func (r *readingFlags) defineLimits(g *pflag.FlagSet) {
+	g.StringVar(&r.cell, "max-cell", "8MB", "reject a row with a text longer than `SIZE`")
+	g.StringVar(&r.record, "max-record", "16MB", "reject a row longer than `SIZE`; a row is held in memory")
+	g.IntVar(&r.columns, "max-columns", 16384, "refuse a table with more than `N` columns")
+	g.IntVar(&r.nesting, "max-nesting", 4, "refuse more than `N` containers inside each other (.zip in .tar in .gz)")
+	g.IntVar(&r.ratio, "max-ratio", 500, "give a source up that unpacks to more than `N` times its size, beyond 64MB")
+	g.StringVar(&r.unpacked, "max-unpacked", "1TB", "give a source up that unpacks to more than `SIZE`")
+	g.IntVar(&r.members, "max-members", 10000, "read at most `N` files of an archive")
+}
+
+// options turns the flags' texts into values.
+func (r *readingFlags) options(stdin io.Reader) (opt ingest.Options, err error) {
+	opt = ingest.Options{Stdin: stdin}
+	if opt.Zone, err = time.LoadLocation(r.tz); err != nil {
+		return opt, usageError("--tz: %q is not a time zone; names look like UTC or Europe/Berlin", r.tz)
+	}
+	for _, c := range []struct {
+		flag, value string
+		known       []string
+	}{
+		{"--date-order", r.dateOrder, []string{"auto", "dmy", "mdy", "ymd"}},
+		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
+		{"--format", r.format, []string{"auto", "csv", "xlsx", "json", "xml", "text"}},
+	} {
+		if err := oneOf(c.flag, c.value, c.known); err != nil {
+			return opt, err
+		}
+	}
+	opt.Log, opt.Format = r.log, r.format
+	if r.dateOrder != "auto" {
+		opt.DateOrder = ingest.DateOrder(r.dateOrder)
+	}
+	sizes := []struct {
+		flag, text string
+		most       int64
+		to         func(int64)
+	}{
+		{"--max-cell", r.cell, 1 << 30, func(n int64) { opt.Limits.Cell = int(n) }},
+		{"--max-record", r.record, 1 << 30, func(n int64) { opt.Limits.Record = int(n) }},
+		{"--max-unpacked", r.unpacked, 1 << 62, func(n int64) { opt.Limits.Unpacked = n }},
+	}
+	for _, s := range sizes {
+		n, err := parseSize(s.text)
+		if err != nil || n < 1 || n > s.most {
+			return opt, usageError("%s: %q is not a size up to %s; write 500KB, 8MB or 2GB", s.flag, s.text, formatSize(s.most))
+		}
+		s.to(n)
+	}
+	counts := []struct {
+		flag string
+		n    int
+		most int
+		to   *int
+	}{
+		{"--max-columns", r.columns, 1 << 20, &opt.Limits.Columns},
+		{"--max-nesting", r.nesting, 64, &opt.Limits.Nesting},
+		{"--max-ratio", r.ratio, 1 << 30, &opt.Limits.Ratio},
+		{"--max-members", r.members, 1 << 30, &opt.Limits.Members},
+	}
+	for _, c := range counts {
+		if c.n < 1 || c.n > c.most {
+			return opt, usageError("%s: %d is not a number from 1 to %d", c.flag, c.n, c.most)
+		}
+		*c.to = c.n
+	}
+	return opt, nil
+}
+
+func oneOf(flag, value string, known []string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return usageError("%s: %q is not one of %s", flag, value, strings.TrimPrefix(strings.Join(known, ", "), ", "))
+}
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"B", 1}}
+
+// parseSize reads 500KB, 8MB, 1.5GB, or a number of bytes. A KB is 1,024 bytes, as the database
+// engine counts it.
+func parseSize(text string) (int64, error) {
+	s := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(text), " ", ""))
+	s = strings.Replace(s, "IB", "B", 1)
+	unit := int64(1)
+	for _, u := range sizeUnits {
+		if n, ok := strings.CutSuffix(s, u.name); ok {
+			s, unit = n, u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || n < 0 || n*float64(unit) > 1<<62 {
+		return 0, fmt.Errorf("%q is not a size", text)
+	}
+	return int64(n * float64(unit)), nil
+}
+
+// formatSize prints a number of bytes in the largest unit that leaves a number above 1.
+func formatSize(n int64) string {
+	for _, u := range sizeUnits {
+		if n >= u.bytes && u.bytes > 1 {
+			return strings.TrimSuffix(strconv.FormatFloat(float64(n)/float64(u.bytes), 'f', 1, 64), ".0") + " " + u.name
+		}
+	}
+	return fmt.Sprintf("%d B", n)
+}

@@ -1,0 +1,366 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/zip"
+)
+
+// sheetLimits bound what a workbook may take. Zero stands for the default.
+type sheetLimits struct {
+	cell    int   // longest text of a cell in bytes, longer ones are cut; 0: 16 MiB
+	columns int   // most columns, and most cells of a row; 0: 16384
+	strings int64 // most bytes of shared strings, 4 each on top; 0: 4 GiB
+	memory  int   // bytes of shared strings that stay in memory, the others go to a temporary file; 0: 32 MiB
+}
+
+func (l sheetLimits) orDefaults() sheetLimits {
+	if l.cell <= 0 {
+		l.cell = 16 << 20
+	}
+	l.cell = min(l.cell, 1<<30)
+	if l.columns <= 0 {
+		l.columns = 16384
+	}
+	if l.strings <= 0 {
+		l.strings = 4 << 30
+	}
+	if l.memory <= 0 {
+		l.memory = 32 << 20
+	}
+	return l
+}
+
+const (
+	mostSheets   = 10_000 // and relationships
+	mostStyles   = 1 << 17
+	mostPartName = 1 << 10
+)
+
+var (
+	errNoWorkbook = errors.New("the workbook names no worksheets")
+	errNoPart     = errors.New("a part of the workbook is missing")
+	errSheets     = errors.New("more sheets than the limit")
+)
+
+// A workbook is what is known about a workbook before its sheets are read.
+type workbook struct {
+	sheets   []sheet // worksheets, in the order of the tabs
+	date1904 bool    // day 0 of date serials is 1904-01-01
+	problem  error   // first mistake met in a part the sheets can be read without, or with a piece of
+
+	files   map[string]*zip.File // by partName
+	open    func(*zip.File) (io.ReadCloser, error)
+	lim     sheetLimits
+	dates   []bool // by style: it shows a date
+	strings sharedStrings
+}
+
+// A sheet is a worksheet. What it holds is read by rows.
+type sheet struct {
+	name   string
+	hidden bool
+	part   string // name in the archive; empty when it has none
+}
+
+// openWorkbook reads the parts of a workbook that all sheets need. open opens a part; all
+// reading goes through it. The workbook must be closed.
+func openWorkbook(ctx context.Context, z *zip.Reader, open func(*zip.File) (io.ReadCloser, error), lim sheetLimits) (*workbook, error) {
+	b := &workbook{open: open, lim: lim.orDefaults(), files: make(map[string]*zip.File, len(z.File))}
+	for _, f := range z.File {
+		if name := partName(f.Name); len(name) <= mostPartName && b.files[name] == nil {
+			b.files[name] = f
+		}
+	}
+	if err := b.read(ctx); err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *workbook) close() { b.strings.close() }
+
+// partName is the form in which names of parts are compared: writers differ in case, slashes
+// and dots.
+func partName(name string) string {
+	name = path.Clean("/" + strings.ReplaceAll(name, `\`, "/"))
+	return strings.ToLower(name[1:])
+}
+
+func (b *workbook) read(ctx context.Context) error {
+	main := "xl/workbook.xml"
+	roots, err := b.relations(ctx, "", "_rels/.rels")
+	if err != nil {
+		return err
+	}
+	for _, r := range roots {
+		if r.kind == "officeDocument" && b.files[r.target] != nil {
+			main = r.target
+			break
+		}
+	}
+	dir, base := path.Split(main)
+	relations, err := b.relations(ctx, dir, dir+"_rels/"+base+".rels")
+	if err != nil {
+		return err
+	}
+	if err := b.readMain(ctx, main, dir, relations); err != nil {
+		return err
+	}
+	if err := b.readStyles(ctx, related(relations, "styles", dir+"styles.xml")); err != nil {
+		return err
+	}
+	return b.readStrings(ctx, related(relations, "sharedStrings", dir+"sharedstrings.xml"))
+}
+
+// part opens a part for reading.
+func (b *workbook) part(ctx context.Context, name string) (*xmlPart, error) {
+	f := b.files[name]
+	if f == nil {
+		return nil, fmt.Errorf("%w: %.100q", errNoPart, name)
+	}
+	body, err := b.open(f)
+	if err != nil {
+		return nil, err
+	}
+	return openPart(ctx, body), nil
+}
+
+// spare reads a part that can be done without. Only the end of ctx is an error; any other is
+// kept as the problem of the workbook, and what was read before it counts.
+func (b *workbook) spare(ctx context.Context, name string, read func(*xmlPart, *xmlToken)) error {
+	if b.files[name] == nil {
+		return nil
+	}
+	p, err := b.part(ctx, name)
+	if err == nil {
+		err = eachToken(p, read)
+		p.close()
+	}
+	b.note(ctx, name, err)
+	return ctx.Err()
+}
+
+// eachToken reads a part to its end. It must end where its first element does.
+func eachToken(p *xmlPart, read func(*xmlPart, *xmlToken)) error {
+	depth, elements := 0, 0
+	for {
+		t, err := p.next()
+		switch {
+		case err == io.EOF && (depth > 0 || elements == 0):
+			return errPartCut
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case brokenTag(&t):
+			return errPartXML
+		}
+		switch t.kind {
+		case xmlStart:
+			depth++
+			elements++
+		case xmlEmpty:
+			elements++
+		case xmlEnd:
+			depth--
+		}
+		read(p, &t)
+	}
+}
+
+// A relation leads from one part to another.
+type relation struct {
+	id, kind, target string
+}
+
+// relations reads the relationships in a part; dir is what they are relative to. The kind is
+// the last word of the type: strict documents have another address before it.
+func (b *workbook) relations(ctx context.Context, dir, name string) (found []relation, err error) {
+	err = b.spare(ctx, partName(name), func(p *xmlPart, t *xmlToken) {
+		if !t.is("Relationship") || len(found) == mostSheets {
+			return
+		}
+		if p.value(t.attrs, "TargetMode") == "External" {
+			return
+		}
+		kind := p.value(t.attrs, "Type")
+		target := strings.ReplaceAll(p.value(t.attrs, "Target"), `\`, "/")
+		if !strings.HasPrefix(target, "/") {
+			target = dir + target
+		}
+		target = partName(target)
+		if plain, err := url.PathUnescape(target); err == nil && b.files[target] == nil {
+			target = partName(plain)
+		}
+		found = append(found, relation{p.value(t.attrs, "Id"), kind[strings.LastIndexByte(kind, '/')+1:], target})
+	})
+	return found, err
+}
+
+// related is the target of the first relation of a kind, or usual when there is none.
+func related(relations []relation, kind, usual string) string {
+	for _, r := range relations {
+		if r.kind == kind {
+			return r.target
+		}
+	}
+	return partName(usual)
+}
+
+// readMain reads the list of sheets.
+func (b *workbook) readMain(ctx context.Context, name, dir string, relations []relation) error {
+	p, err := b.part(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	byID := make(map[string]relation, len(relations))
+	for _, r := range relations {
+		byID[r.id] = r
+	}
+	seen := 0
+	err = eachToken(p, func(p *xmlPart, t *xmlToken) {
+		switch {
+		case t.is("workbookPr"):
+			b.date1904 = isTrue(p.value(t.attrs, "date1904"))
+		case t.is("sheet"):
+			if seen++; seen > mostSheets {
+				return
+			}
+			state := p.value(t.attrs, "state")
+			s := sheet{name: p.text(t.attrs, "name"), hidden: state == "hidden" || state == "veryHidden"}
+			r, ok := byID[p.value(t.attrs, "id")] // r:id, under any prefix
+			if ok && r.kind != "worksheet" {
+				return // a chart, a dialog, macros of old
+			}
+			s.part = r.target
+			if !ok {
+				s.part = partName(dir + "worksheets/sheet" + strconv.Itoa(seen) + ".xml")
+			}
+			b.sheets = append(b.sheets, s)
+		}
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case seen > mostSheets:
+		return errSheets
+	case len(b.sheets) == 0 && err != nil:
+		return err
+	case len(b.sheets) == 0:
+		return errNoWorkbook
+	}
+	b.note(ctx, name, err)
+	return nil
+}
+
+func isTrue(v string) bool { return v == "1" || v == "true" || v == "on" }
+
+// readStyles finds out which styles of cells show a date.
+func (b *workbook) readStyles(ctx context.Context, name string) error {
+	custom := make(map[int]bool)
+	var formats []int
+	var codes, cells bool // inside the list of formats, of styles: others hold the same elements
+	err := b.spare(ctx, name, func(p *xmlPart, t *xmlToken) {
+		switch local := string(localName(t.name)); {
+		case local == "numFmts":
+			codes = t.kind == xmlStart
+		case local == "cellXfs":
+			cells = t.kind == xmlStart
+		case t.is("numFmt") && codes && len(custom) < mostStyles:
+			if id, err := strconv.Atoi(p.value(t.attrs, "numFmtId")); err == nil {
+				custom[id] = dateFormat(p.value(t.attrs, "formatCode"))
+			}
+		case t.is("xf") && cells && len(formats) < mostStyles:
+			id, err := strconv.Atoi(p.value(t.attrs, "numFmtId"))
+			if err != nil {
+				id = 0
+			}
+			formats = append(formats, id)
+		}
+	})
+	b.dates = make([]bool, len(formats))
+	for i, id := range formats {
+		date, ok := custom[id]
+		b.dates[i] = date || !ok && builtinDate(id)
+	}
+	return err
+}
+
+// builtinDate reports whether a number format that no document spells out shows dates (ECMA-376,
+// 18.8.30; 27 to 36 and 50 to 58 are those of East Asia).
+func builtinDate(id int) bool {
+	return id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58
+}
+
+// dateFormat reports whether a number format shows a date or a time: whether one of its
+// letters stands outside of quotes, escapes and brackets, or alone inside brackets ([h]:mm).
+func dateFormat(code string) bool {
+	for i := 0; i < len(code); i++ {
+		switch c := lower(code[i]); c {
+		case '"', '[':
+			end := byte('"')
+			if c == '[' {
+				end = ']'
+			}
+			k := strings.IndexByte(code[i+1:], end)
+			if k < 0 {
+				return false
+			}
+			if c == '[' && elapsed(code[i+1:i+1+k]) {
+				return true
+			}
+			i += 1 + k
+		case '\\', '_', '*':
+			i++
+		case 'd', 'm', 'y', 'h', 's':
+			return true
+		}
+	}
+	return false
+}
+
+// elapsed reports whether brackets hold a part of a duration, [h], [mm] or [ss].
+func elapsed(s string) bool {
+	for i := range len(s) {
+		if c := lower(s[i]); c != lower(s[0]) || c != 'h' && c != 'm' && c != 's' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// readStrings reads the shared strings. A table that is damaged or too long does as far as it
+// goes: the row that needs more gets the error. It is the problem of the workbook too, for a
+// table may be there to its end and still not be what was written.
+func (b *workbook) readStrings(ctx context.Context, name string) error {
+	b.strings.keep, b.strings.limit = b.lim.memory, b.lim.strings
+	if b.files[name] == nil {
+		return nil
+	}
+	p, err := b.part(ctx, name)
+	if err == nil {
+		b.strings.read(p, b.lim.cell)
+		err = b.strings.err
+		p.close()
+	}
+	b.strings.err = err
+	b.note(ctx, name, err)
+	return ctx.Err()
+}
+
+// note keeps the first mistake met in a part that can be done without.
+func (b *workbook) note(ctx context.Context, name string, err error) {
+	if err != nil && b.problem == nil && ctx.Err() == nil {
+		b.problem = fmt.Errorf("%s: %w", name, err)
+	}
+}

@@ -1,0 +1,481 @@
+package ingest
+
+import (
+	"bytes"
+)
+
+// An xmlExport is what the start of an XML file says about its rows: they are the elements with
+// this name. The Plugin Trace Viewer of XrmToolBox writes <plugintracelog> with an element per
+// attribute, or <Entity> with <Attribute name="…">; data management writes <Document> with an
+// element per row, or with an attribute per column; the event log writes <Event>.
+type xmlExport struct {
+	row  string // local name of the elements that are rows
+	set  slotSet
+	more bool // the export says that there are more records
+}
+
+// mostXMLDepth is how deep the start of a file is looked at: no export nests its rows deeper
+// than three.
+const mostXMLDepth = 16
+
+// sniffXML looks at the elements in the window for the first one with a child that a record can
+// use. It returns nothing when there is none.
+func (r *reader) sniffXML() *xmlExport {
+	w := &r.w
+	b := w.rest()
+	t := &xmlExport{}
+	var names [mostXMLDepth]string
+	depth := 0
+	for len(b) > 0 {
+		tok, n, st := scanXML(b, w.eof())
+		if st != scanDone {
+			break
+		}
+		b = b[n:]
+		switch tok.kind {
+		case xmlEnd:
+			depth = max(depth-1, 0)
+		case xmlStart, xmlEmpty:
+			local := string(localName(tok.name))
+			if depth == 0 || local == "Entity" {
+				t.root(local, tok.attrs)
+			}
+			if local == "Event" && bytes.Contains(tok.attrs, []byte("/win/2004/08/events")) {
+				t.row, t.set = local, of(slotTimestamp, slotDetailed)
+				return t
+			}
+			if s := r.xmlSlot(&tok); s != slotNone && depth > 0 && depth <= mostXMLDepth {
+				if t.row == "" {
+					t.row = names[depth-1]
+				}
+				if t.row == names[depth-1] {
+					t.set |= of(s)
+				}
+			} else if set := r.attrSlots(tok.attrs); t.row == "" && depth == 1 && set.known() {
+				t.row, t.set = local, t.set|set
+			}
+			if tok.kind == xmlStart {
+				if depth < mostXMLDepth {
+					names[depth] = local
+				}
+				depth++
+			}
+		}
+	}
+	if t.row == "" || !t.set.known() {
+		return nil
+	}
+	return t
+}
+
+// root notes what the attributes of an outer element say.
+func (t *xmlExport) root(local string, attrs []byte) {
+	for _, name := range []string{"EntityName", "name"} {
+		if v, ok := attr(attrs, name); ok && string(v) == "plugintracelog" {
+			t.set |= of(slotID)
+		}
+	}
+	if v, ok := attr(attrs, "MoreRecords"); ok && says(v, "true") {
+		t.more = true
+	}
+}
+
+// xmlSlot is the slot of an element: by its own name, or by the one in its attribute.
+func (r *reader) xmlSlot(t *xmlToken) slot {
+	switch local := localName(t.name); string(local) {
+	case "plugintracelog", "Entity": // rows themselves
+		return slotNone
+	case "Attribute", "attribute", "Column", "column", "Field", "field":
+		name, _ := attr(t.attrs, "name")
+		return r.slotOf(name)
+	default:
+		return r.slotOf(local)
+	}
+}
+
+// attrSlots are the slots of an element's attributes.
+func (r *reader) attrSlots(attrs []byte) (set slotSet) {
+	for {
+		name, _, rest, ok := cutAttr(attrs)
+		if !ok {
+			return set &^ of(slotNone)
+		}
+		attrs = rest
+		set |= of(r.slotOf(localName(name)))
+	}
+}
+
+// An xmlReader reads one row element after the other.
+type xmlReader struct {
+	*reader
+	*xmlExport
+	n int64 // rows so far
+}
+
+func (r *reader) xml(t *xmlExport) error {
+	w := &r.w
+	p := xmlReader{reader: r, xmlExport: t}
+	for {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		tok, n, st := scanXML(w.rest(), w.eof())
+		switch {
+		case st == scanMore && len(w.rest()) < windowBlock:
+			w.more()
+		case st == scanMore && tok.kind == xmlChars:
+			w.skip(textEnd(w.rest())) // between rows: of no interest, however long
+		case st == scanMore && len(w.rest()) <= p.maxRecord:
+			w.more()
+		case len(w.rest()) == 0:
+			return p.end()
+		case st != scanDone:
+			p.n++
+			if err := p.unclosed(len(w.rest())); err != nil {
+				return err
+			}
+			if !w.eof() {
+				continue
+			}
+			return p.end()
+		case (tok.kind == xmlStart || tok.kind == xmlEmpty) && string(localName(tok.name)) == t.row:
+			p.n++
+			if err := p.element(tok.kind == xmlEmpty, n); err != nil {
+				return err
+			}
+		default:
+			w.skip(n)
+		}
+	}
+}
+
+func (p *xmlReader) end() error {
+	if p.more {
+		p.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
+	}
+	return nil
+}
+
+// element takes the row element at the start of the window, whose start tag is n bytes long.
+func (p *xmlReader) element(empty bool, n int) error {
+	w := &p.w
+	end, st := n, scanDone
+	if !empty {
+		end, st = elementEnd(w.rest(), n, p.row, w.eof())
+		for st == scanMore && len(w.rest()) <= p.maxRecord {
+			w.more()
+			end, st = elementEnd(w.rest(), n, p.row, w.eof())
+		}
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	switch {
+	case st == scanMore:
+		return p.skipElement(n)
+	case st == scanDone && end > p.maxRecord:
+		return p.give(end, reasonLong)
+	case st != scanDone:
+		return p.unclosed(end)
+	}
+	p.fresh()
+	b := w.rest()[:end]
+	at := place{row: p.n, offset: w.offset, length: w.rawLen(b)}
+	w.take(end)
+	b = w.text(&p.arena, b)
+	return p.take(b, at)
+}
+
+// unclosed rejects what is there of a row that has no end: the file is cut off, or the next row
+// starts inside of it.
+func (p *xmlReader) unclosed(n int) error {
+	if p.w.eof() && n == len(p.w.rest()) {
+		if p.w.cut() {
+			return p.give(n, reasonCut)
+		}
+		p.warn("the file ends in the middle: its last row is not closed")
+	}
+	return p.give(n, reasonElement)
+}
+
+func (p *xmlReader) give(n int, reason string) error {
+	w := &p.w
+	p.fresh()
+	at := place{row: p.n, offset: w.offset, length: w.rawLen(w.rest()[:n])}
+	text := p.head(w.rest()[:n])
+	w.take(n)
+	return p.reject(at, "", reason, text)
+}
+
+// skipElement rejects a row that is too long to hold, reading over it to its end, or to where the
+// next row starts inside of it. Its start tag is n bytes long.
+func (p *xmlReader) skipElement(n int) error {
+	w := &p.w
+	p.fresh()
+	at := place{row: p.n, offset: w.offset}
+	text := p.head(w.rest())
+	tok, _, _ := scanXML(w.rest(), true)
+	tag := string(tok.name)
+	w.take(n)
+	for {
+		b := w.rest()
+		end, next := indexTag(b, "</"+tag), indexTag(b, "<"+tag)
+		if next >= 0 && (end < 0 || next < end) {
+			w.take(next)
+			break
+		}
+		if end >= 0 {
+			if k := bytes.IndexByte(b[end:], '>'); k >= 0 {
+				w.take(end + k + 1)
+				break
+			}
+			w.take(end)
+		} else {
+			w.take(max(0, len(b)-len(tag)-3)) // a tag may be torn apart
+		}
+		if !w.more() {
+			w.take(len(w.rest()))
+			break
+		}
+	}
+	at.length = w.offset - at.offset
+	return p.reject(at, "", reasonLong, text)
+}
+
+// indexTag finds a tag by how it starts, "<name" or "</name"; -1 when there is none.
+func indexTag(b []byte, tag string) int {
+	for i := 0; ; i++ {
+		k := bytes.Index(b[i:], []byte(tag))
+		if k < 0 {
+			return -1
+		}
+		i += k
+		if next := i + len(tag); next < len(b) && nameEnd(b[next]) {
+			return i
+		}
+	}
+}
+
+// elementEnd finds where the element with this name ends whose start tag is the first n bytes of
+// b. Tags with other names need not match: texts hold unescaped pieces of XML. Rows do not hold
+// rows, so a further start tag of the name ends it unfinished.
+func elementEnd(b []byte, n int, name string, eof bool) (int, scanState) {
+	for {
+		tok, k, st := scanXML(b[n:], eof)
+		switch {
+		case st == scanMore:
+			return len(b), scanMore
+		case st != scanDone:
+			return len(b), scanUnclosed
+		case tok.kind == xmlEnd && string(localName(tok.name)) == name:
+			return n + k, scanDone
+		case tok.kind == xmlStart && string(localName(tok.name)) == name:
+			return n, scanUnclosed
+		}
+		n += k
+		if n == len(b) && eof {
+			return n, scanUnclosed
+		}
+	}
+}
+
+// take makes a record of a row element.
+func (p *xmlReader) take(b []byte, at place) error {
+	f := &p.fields
+	f.set = p.set
+	tok, n, _ := scanXML(b, true)
+	if p.row == "Event" {
+		return p.event(b, at)
+	}
+	p.attributes(f, tok.attrs)
+	p.children(f, b[n:])
+	f.set |= p.set
+	if f.empty() {
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	return p.entry(f, at, p.key)
+}
+
+// attributes takes what the attributes of a row say. An id that is no GUID may be anything.
+func (p *xmlReader) attributes(f *fields, attrs []byte) {
+	for {
+		name, raw, rest, ok := cutAttr(attrs)
+		if !ok {
+			return
+		}
+		attrs = rest
+		local := localName(name)
+		v := xmlText(&p.arena, raw)
+		if string(local) == "id" {
+			if _, ok := parseGUID(v); ok {
+				f.put(slotID, v)
+				p.noteKey(local, slotID)
+			}
+			continue
+		}
+		p.value(f, p.slotOf(local), local, v)
+	}
+}
+
+func (p *xmlReader) value(f *fields, s slot, name, v []byte) {
+	p.noteKey(name, s)
+	switch s {
+	case slotNone:
+	case slotSecret:
+		p.secretCell(v)
+	default:
+		f.put(s, v)
+	}
+}
+
+// children takes the elements inside a row. An element that no record needs is looked into,
+// since some tools nest the ones that it needs.
+func (p *xmlReader) children(f *fields, b []byte) {
+	for len(b) > 0 {
+		tok, n, _ := scanXML(b, true)
+		b = b[max(n, 1):]
+		if tok.kind != xmlStart {
+			continue
+		}
+		name := localName(tok.name)
+		if v, ok := attr(tok.attrs, "name"); ok && p.row == "Entity" {
+			name = v
+		}
+		s := p.xmlSlot(&tok)
+		if s == slotNone {
+			p.noteKey(name, s)
+			continue
+		}
+		inner, rest := inside(b, localName(tok.name))
+		p.value(f, s, name, p.text(inner))
+		b = rest
+	}
+}
+
+// inside is what stands before the end tag of a name, and what behind.
+func inside(b []byte, name []byte) (inner, rest []byte) {
+	depth := 0
+	for n := 0; n < len(b); {
+		tok, k, _ := scanXML(b[n:], true)
+		if k == 0 {
+			break
+		}
+		if string(localName(tok.name)) == string(name) {
+			switch tok.kind {
+			case xmlStart:
+				depth++
+			case xmlEnd:
+				if depth--; depth < 0 {
+					return b[:n], b[n+k:]
+				}
+			}
+		}
+		n += k
+	}
+	return b, nil
+}
+
+// text is the text of what an element holds. Markup inside of it stays as printed: faults are
+// found unescaped in exceptiondetails.
+func (p *xmlReader) text(b []byte) []byte {
+	if bytes.IndexByte(b, '<') < 0 {
+		return xmlText(&p.arena, b)
+	}
+	mark := len(p.arena.buf)
+	for len(b) > 0 {
+		tok, n, _ := scanXML(b, true)
+		switch {
+		case n == 0:
+			n = len(b)
+		case tok.kind == xmlCDATA:
+			p.arena.buf = append(p.arena.buf, tok.text...)
+		case tok.kind == xmlChars:
+			p.arena.buf = appendXMLText(p.arena.buf, tok.text)
+		default:
+			p.arena.buf = append(p.arena.buf, b[:n]...)
+		}
+		b = b[n:]
+	}
+	return p.arena.from(mark)
+}
+
+func (p *xmlReader) key(s slot) string {
+	if s == slotID {
+		return "plugintracelogid"
+	}
+	return ""
+}
+
+// event makes a record of an event of the Windows event log: the message as it was shown, else
+// the data it was made of.
+func (p *xmlReader) event(b []byte, at place) error {
+	x := at.row0()
+	x.log = DualWrite
+	var data, message []byte
+	for rest := b; len(rest) > 0; {
+		tok, n, _ := scanXML(rest, true)
+		rest = rest[max(n, 1):]
+		if tok.kind != xmlStart && tok.kind != xmlEmpty {
+			continue
+		}
+		switch name := localName(tok.name); string(name) {
+		case "TimeCreated":
+			if v, ok := attr(tok.attrs, "SystemTime"); ok {
+				p.noteKey([]byte("SystemTime"), slotTimestamp)
+				if t, ok := faultClock.parse(v); ok { // always UTC
+					x.at = t
+				} else {
+					x.atRaw = v
+				}
+			}
+		case "Correlation":
+			if v, ok := attr(tok.attrs, "ActivityID"); ok {
+				if v = bytes.Trim(v, "{}"); len(v) == 36 {
+					x.activityID = notZero(v)
+				}
+			}
+		case "Level":
+			if tok.kind == xmlStart {
+				var inner []byte
+				inner, rest = inside(rest, name)
+				// 1 critical, 2 error, 3 warning, 4 information, 5 verbose
+				v := bytes.TrimSpace(inner)
+				x.ok = x.ok || string(v) == "4" || string(v) == "5" || calm(v)
+			}
+		case "Data", "Message":
+			if tok.kind == xmlStart {
+				var inner []byte
+				inner, rest = inside(rest, name)
+				v := bytes.TrimSpace(p.text(inner))
+				switch {
+				case len(v) == 0:
+				case name[0] == 'M':
+					message = v
+				case data == nil:
+					data = v
+				default:
+					data = p.arena.join(data, "\n", v)
+				}
+				p.noteKey(name, slotDetailed)
+			}
+		}
+	}
+	x.errorText = data
+	if len(message) > 0 {
+		x.errorText = message
+	}
+	if len(x.errorText) == 0 {
+		return p.reject(at, "", reasonNoText, excerpt(b))
+	}
+	if hasEnvelope(x.errorText) {
+		if found := p.responses(x.errorText); len(found) > 0 {
+			return p.keepResponses(&x, found)
+		}
+	}
+	return p.keep(&x)
+}
+
+// xmlStartsHere reports whether b starts like a document, not like a piece of XML in a text.
+func xmlStartsHere(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("<?xml")) || bytes.HasPrefix(b, []byte("<!DOCTYPE")) || bytes.HasPrefix(b, []byte("<html"))
+}

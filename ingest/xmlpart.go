@@ -1,0 +1,381 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// partToken is the longest tag or comment of a part. A longer text comes in pieces of about
+// this size, so that memory does not depend on what a part holds.
+const partToken = 256 << 10
+
+var (
+	errPartCut = errors.New("the xml ends in the middle")
+	errPartXML = errors.New("not valid xml")
+)
+
+// An xmlPart reads the XML of one part of a workbook, token by token.
+type xmlPart struct {
+	w     window
+	body  io.Closer
+	cdata bool // inside a CDATA section that comes in pieces
+	arena arena
+}
+
+// openPart takes over body.
+func openPart(ctx context.Context, body io.ReadCloser) *xmlPart {
+	p := &xmlPart{body: body}
+	p.w.reset(ctx, body)
+	p.w.more()
+	p.w.decideUnicode()
+	if p.w.encoding == "" {
+		p.w.encoding = encUTF8 // XML without a mark is; what is not valid is replaced
+	}
+	return p
+}
+
+func (p *xmlPart) close() { p.body.Close() }
+
+// next is the next token, valid until the next call. At the proper end of the part the error
+// is io.EOF; whether all tags are closed there is left to the caller.
+func (p *xmlPart) next() (xmlToken, error) {
+	w := &p.w
+	for !p.cdata {
+		t, n, st := scanXML(w.rest(), w.eof())
+		switch {
+		case st == scanDone:
+			w.skip(n)
+			return t, nil
+		case st == scanUnclosed:
+			return xmlToken{}, p.end(n)
+		case len(w.rest()) < partToken:
+			w.more()
+		case t.kind == xmlChars:
+			return p.piece()
+		case t.kind == xmlCDATA:
+			w.skip(len("<![CDATA["))
+			p.cdata = true
+		default:
+			return xmlToken{}, errPartXML
+		}
+	}
+	return p.cdataPiece()
+}
+
+// end is why there is no token any more; left are the bytes of one that was begun.
+func (p *xmlPart) end(left int) error {
+	switch {
+	case p.w.cut():
+		return p.w.err
+	case left > 0:
+		return errPartCut
+	}
+	return io.EOF
+}
+
+// piece is the start of a text that is longer than the window should hold.
+func (p *xmlPart) piece() (xmlToken, error) {
+	t, _, _ := scanXML(p.w.rest(), true)
+	t.text = t.text[:textEnd(t.text)]
+	p.w.skip(len(t.text))
+	return t, nil
+}
+
+func (p *xmlPart) cdataPiece() (xmlToken, error) {
+	const end = "]]>"
+	w := &p.w
+	t := xmlToken{kind: xmlCDATA}
+	for {
+		k := bytes.Index(w.rest(), []byte(end))
+		switch {
+		case k >= 0:
+			t.text = w.rest()[:k]
+			w.skip(k + len(end))
+			p.cdata = false
+			return t, nil
+		case w.eof():
+			return xmlToken{}, p.end(1)
+		case len(w.rest()) < partToken:
+			w.more()
+		default:
+			b := w.rest()[:len(w.rest())-len(end)]
+			t.text = b[:textEnd(b)]
+			w.skip(len(t.text))
+			return t, nil
+		}
+	}
+}
+
+// skip reads on behind the end of the element that the last token started.
+func (p *xmlPart) skip() error {
+	for depth := 1; depth > 0; {
+		t, err := p.next()
+		if err != nil {
+			return unexpected(err)
+		}
+		switch t.kind {
+		case xmlStart:
+			depth++
+		case xmlEnd:
+			depth--
+		}
+	}
+	return nil
+}
+
+// drain reads to the end of the part: only there its checksum is compared.
+func (p *xmlPart) drain() error {
+	for p.w.more() {
+		p.w.skip(len(p.w.rest()))
+	}
+	if p.w.cut() {
+		return p.w.err
+	}
+	return nil
+}
+
+// unexpected makes the end of a part, where none may be, a mistake.
+func unexpected(err error) error {
+	if err == io.EOF {
+		return errPartCut
+	}
+	return err
+}
+
+// value is the text of an attribute, for names and addresses: longer than a KiB it is no such.
+func (p *xmlPart) value(attrs []byte, name string) string {
+	raw, _ := attr(attrs, name)
+	p.arena.reset()
+	v := p.w.text(&p.arena, raw[:min(len(raw), 1024)])
+	return string(xmlText(&p.arena, v))
+}
+
+// text is the text of an attribute that may hold escapes.
+func (p *xmlPart) text(attrs []byte, name string) string {
+	b := []byte(p.value(attrs, name))
+	n, _ := undoEscapes(b, true)
+	return string(b[:n])
+}
+
+// A partText collects the text of a cell from the runs and pieces it comes in, behind the
+// texts that buf already holds.
+type partText struct {
+	buf   []byte
+	full  int  // bytes of texts in buffers before this one
+	from  int  // the text starts here
+	plain int  // behind this, _xHHHH_ is not undone yet
+	limit int  // longest text
+	long  bool // it was longer: the rest of it is dropped
+	arena arena
+}
+
+func (c *partText) reset() {
+	// One giant row must not keep its memory for the rest of the part.
+	if cap(c.buf) > 4<<20 {
+		c.buf = nil
+	}
+	c.buf, c.full = c.buf[:0], 0
+}
+
+// start starts a text. A large buffer is left behind to the texts in it: growing it would
+// keep the old one and the new one in memory.
+func (c *partText) start() {
+	const large, spare = 1 << 20, 64 << 10
+	if len(c.buf) >= large-spare {
+		c.full += len(c.buf)
+		c.buf = make([]byte, 0, large)
+	}
+	c.from, c.plain, c.long = len(c.buf), len(c.buf), false
+}
+
+// drop forgets what was collected since start.
+func (c *partText) drop() { c.buf, c.plain = c.buf[:c.from], c.from }
+
+// size is the bytes of all texts since reset.
+func (c *partText) size() int { return c.full + len(c.buf) }
+
+// text is what was collected since start. It stays as it is when buf grows.
+func (c *partText) text() []byte { return c.buf[c.from:len(c.buf):len(c.buf)] }
+
+// element adds the text of the element whose start tag was the last token.
+func (c *partText) element(p *xmlPart) error {
+	for {
+		t, err := p.next()
+		if err != nil {
+			return unexpected(err)
+		}
+		switch t.kind {
+		case xmlChars, xmlCDATA:
+			c.add(p, &t)
+		case xmlStart:
+			if err := p.skip(); err != nil {
+				return err
+			}
+		case xmlEnd:
+			c.settle(true)
+			c.cut()
+			return nil
+		}
+	}
+}
+
+// rich adds the texts of the runs in the element with this name (is, si), whose start tag was
+// the last token. Phonetic guides (rPh) are no part of the text. Blanks count whether or not
+// xml:space says so: dropping them is left to who knows what the text is for.
+func (c *partText) rich(p *xmlPart, name string) error {
+	for {
+		t, err := p.next()
+		if err != nil {
+			return unexpected(err)
+		}
+		local := string(localName(t.name))
+		switch {
+		case t.kind == xmlStart && local == "t":
+			err = c.element(p)
+		case t.kind == xmlStart && local != "r":
+			err = p.skip()
+		case t.kind == xmlEnd && local == name:
+			return nil
+		case t.kind == xmlEnd && local != "r", brokenTag(&t):
+			err = errPartXML
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// brokenTag reports whether t is text only because it is a tag that is not closed.
+func brokenTag(t *xmlToken) bool {
+	return t.kind == xmlChars && len(t.text) > 0 && t.text[0] == '<'
+}
+
+func (c *partText) add(p *xmlPart, t *xmlToken) {
+	if c.long {
+		return
+	}
+	c.arena.reset()
+	b := p.w.text(&c.arena, t.text)
+	if t.kind == xmlCDATA {
+		c.buf = append(c.buf, b...)
+	} else {
+		c.buf = appendXMLText(c.buf, b)
+	}
+	if len(c.buf)-c.from > c.limit {
+		c.settle(false)
+		c.cut()
+	}
+}
+
+// cut drops what is beyond the limit.
+func (c *partText) cut() {
+	end := c.from + c.limit
+	if c.plain <= end {
+		return // an escape that still waits may become short enough
+	}
+	for end > c.from && !utf8.RuneStart(c.buf[end]) {
+		end--
+	}
+	c.buf, c.plain, c.long = c.buf[:end], end, true
+}
+
+// settle undoes the escapes in what was added; unless it is whole, one that may be torn apart
+// waits.
+func (c *partText) settle(whole bool) {
+	n, used := undoEscapes(c.buf[c.plain:], whole)
+	rest := copy(c.buf[c.plain+n:], c.buf[c.plain+used:])
+	c.plain += n
+	c.buf = c.buf[:c.plain+rest]
+}
+
+// undoEscapes undoes the escapes _xHHHH_ of Office Open XML, in place: the first n bytes of b
+// are then the text of its first used bytes. _x005F_ escapes the underscore of what would be
+// an escape itself, so no place is looked at twice.
+func undoEscapes(b []byte, whole bool) (n, used int) {
+	i := bytes.Index(b, []byte("_x"))
+	if i < 0 && (whole || len(b) == 0 || b[len(b)-1] != '_') {
+		return len(b), len(b)
+	}
+	if i < 0 {
+		return len(b) - 1, len(b) - 1
+	}
+	for n = i; i < len(b); {
+		if b[i] != '_' {
+			k := bytes.IndexByte(b[i:], '_')
+			if k < 0 {
+				k = len(b) - i
+			}
+			n += copy(b[n:], b[i:i+k])
+			i += k
+			continue
+		}
+		if !whole && len(b)-i < 2*escapeLen && escapeStart(b[i:]) {
+			return n, i
+		}
+		r, m := escapeAt(b[i:])
+		if m == 0 {
+			b[n] = '_'
+			n, i = n+1, i+1
+			continue
+		}
+		n += utf8.EncodeRune(b[n:n+utf8.UTFMax], r)
+		i += m
+	}
+	return n, i
+}
+
+const escapeLen = len("_xHHHH_")
+
+// escapeStart reports whether b may become an escape, or the first half of one of two that
+// make one character, when more follows.
+func escapeStart(b []byte) bool {
+	for i, c := range b {
+		ok := hexDigit(c)
+		switch i % escapeLen {
+		case 0, escapeLen - 1:
+			ok = c == '_'
+		case 1:
+			ok = c == 'x'
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// escapeAt reads the escape at the start of b, or two that make one character; n is 0 when
+// there is none.
+func escapeAt(b []byte) (r rune, n int) {
+	r, ok := escapeUnit(b)
+	if !ok {
+		return 0, 0
+	}
+	if r >= 0xd800 && r < 0xdc00 {
+		if low, ok := escapeUnit(b[escapeLen:]); ok && low >= 0xdc00 && low < 0xe000 {
+			return (r-0xd800)<<10 + (low - 0xdc00) + 0x10000, 2 * escapeLen
+		}
+	}
+	if r == 0 || !utf8.ValidRune(r) {
+		r = utf8.RuneError
+	}
+	return r, escapeLen
+}
+
+func escapeUnit(b []byte) (r rune, ok bool) {
+	if len(b) < escapeLen || !escapeStart(b[:escapeLen]) {
+		return 0, false
+	}
+	for _, c := range b[2 : escapeLen-1] {
+		c = lower(c)
+		if digit(c) {
+			r = r<<4 | rune(c-'0')
+		} else {
+			r = r<<4 | rune(c-'a'+10)
+		}
+	}
+	return r, true
+}

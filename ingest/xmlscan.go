@@ -1,0 +1,434 @@
+package ingest
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+type xmlKind uint8
+
+const (
+	xmlChars xmlKind = iota // text between tags; one text may come as several tokens
+	xmlCDATA
+	xmlStart
+	xmlEnd
+	xmlEmpty // <a/>
+	xmlOther // comment, processing instruction, declaration, DOCTYPE with all that is in it
+)
+
+// An xmlToken is one piece of markup or text. Its slices are parts of what was scanned.
+type xmlToken struct {
+	kind  xmlKind
+	name  []byte // of a tag, with its prefix
+	attrs []byte // of a tag, as printed; cutAttr and attr read them
+	text  []byte // between tags, as printed (xmlText undoes the references), or inside CDATA
+}
+
+// is reports whether the token is a start tag, empty or not, with this local name.
+func (t *xmlToken) is(name string) bool {
+	return (t.kind == xmlStart || t.kind == xmlEmpty) && string(localName(t.name)) == name
+}
+
+// scanXML finds the token at the start of b, which is n bytes long. It is generous, for
+// exports are often cut off or written without care: a '<' that starts no tag is text, and so
+// is a tag that meets the next '<' before its '>'; so there is no scanBad. Names are not
+// checked, and whether tags match is left to the caller.
+//
+// scanMore tells that the token does not end in b; its kind is right when b has ten bytes or
+// more. A text ends at a tag only, so a caller who has enough of one scans with eof true, and
+// takes the text up to textEnd. scanUnclosed tells that the file ends inside the token, or
+// that there is nothing left.
+func scanXML(b []byte, eof bool) (t xmlToken, n int, st scanState) {
+	if len(b) == 0 {
+		return t, 0, short(eof)
+	}
+	if b[0] != '<' {
+		return scanChars(b, 0, eof)
+	}
+	kind, known := markup(b)
+	if !known && !eof {
+		return t, 0, scanMore
+	}
+	switch kind {
+	case xmlStart, xmlEnd:
+		return scanTag(b, kind, eof)
+	case xmlCDATA:
+		return scanTo(b, kind, len("<![CDATA["), "]]>", eof)
+	case xmlOther:
+		switch {
+		case b[1] == '?':
+			return scanTo(b, kind, 2, "?>", eof)
+		case b[2] == '-':
+			return scanTo(b, kind, len("<!--"), "-->", eof)
+		}
+		return scanDeclaration(b, eof)
+	}
+	return scanChars(b, 1, eof)
+}
+
+func short(eof bool) scanState {
+	if eof {
+		return scanUnclosed
+	}
+	return scanMore
+}
+
+// markup tells what the '<' at the start of b starts, xmlChars when nothing; known is false
+// when b is too short to tell.
+func markup(b []byte) (kind xmlKind, known bool) {
+	if len(b) < 2 {
+		return xmlChars, false
+	}
+	c := b[1]
+	if nameStart(c) {
+		return xmlStart, true
+	}
+	if c == '!' {
+		return declaration(b)
+	}
+	if c != '/' && c != '?' {
+		return xmlChars, true
+	}
+	switch {
+	case len(b) < 3:
+		return xmlChars, false
+	case !nameStart(b[2]):
+		return xmlChars, true
+	case c == '/':
+		return xmlEnd, true
+	}
+	return xmlOther, true
+}
+
+// declaration is markup for "<!".
+func declaration(b []byte) (kind xmlKind, known bool) {
+	const comment, cdata = "<!--", "<![CDATA["
+	switch {
+	case len(b) > 2 && nameStart(b[2]):
+		return xmlOther, true
+	case len(b) < len(comment) && string(b) == comment[:len(b)], len(b) < len(cdata) && string(b) == cdata[:len(b)]:
+		return xmlChars, false
+	case len(b) >= len(comment) && string(b[:len(comment)]) == comment:
+		return xmlOther, true
+	case len(b) >= len(cdata) && string(b[:len(cdata)]) == cdata:
+		return xmlCDATA, true
+	}
+	return xmlChars, true
+}
+
+func nameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
+}
+
+// scanChars scans the text at the start of b, of which the first i bytes are known to be text.
+func scanChars(b []byte, i int, eof bool) (t xmlToken, n int, st scanState) {
+	for {
+		k := bytes.IndexByte(b[i:], '<')
+		if k < 0 {
+			break
+		}
+		i += k
+		kind, known := markup(b[i:])
+		if kind != xmlChars {
+			t.text = b[:i]
+			return t, i, scanDone
+		}
+		if !known && !eof {
+			return t, 0, scanMore
+		}
+		i++
+	}
+	if !eof {
+		return t, 0, scanMore
+	}
+	t.text = b
+	return t, len(b), scanDone
+}
+
+// scanTag scans a start or end tag. A '>' inside a quoted value does not end it.
+func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState) {
+	t.kind = kind
+	start := 1
+	if kind == xmlEnd {
+		start = 2
+	}
+	i := start
+	for i < len(b) && !nameEnd(b[i]) {
+		i++
+	}
+	name := i
+	equals := false // the last sign was one: a quote here opens a value, elsewhere it is dirt
+	for ; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '>':
+			return t.tag(b, start, name, i), i + 1, scanDone
+		case '<':
+			return scanChars(b, 1, eof)
+		case '"', '\'':
+			if !equals {
+				continue
+			}
+			k := indexEither(b[i+1:], c, '<')
+			if k >= 0 && b[i+1+k] == c {
+				i += 1 + k
+				equals = false
+				continue
+			}
+			if k < 0 && !eof {
+				return t, 0, scanMore
+			}
+			// No value may hold a '<': this one was never closed, so any '>' ends the tag.
+			equals = false
+		case ' ', '\t', '\r', '\n':
+		default:
+			equals = c == '='
+		}
+	}
+	return t, len(b), short(eof)
+}
+
+// tag is the tag in b whose name is from start to name and whose '>' is at end.
+func (t xmlToken) tag(b []byte, start, name, end int) xmlToken {
+	if t.kind == xmlStart && end > name && b[end-1] == '/' {
+		t.kind = xmlEmpty
+		end--
+	}
+	t.name, t.attrs = b[start:name], b[name:end]
+	return t
+}
+
+func nameEnd(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', '/', '>', '<', '=', '"', '\'':
+		return true
+	}
+	return false
+}
+
+// scanTo scans what starts with from bytes and goes on to the sign end.
+func scanTo(b []byte, kind xmlKind, from int, end string, eof bool) (t xmlToken, n int, st scanState) {
+	t.kind = kind
+	k := bytes.Index(b[from:], []byte(end))
+	if k < 0 {
+		if eof {
+			t.text = b[from:]
+		}
+		return t, len(b), short(eof)
+	}
+	t.text = b[from : from+k]
+	return t, from + k + len(end), scanDone
+}
+
+// scanDeclaration scans a DOCTYPE or another declaration, over the declarations, comments and
+// quoted values inside of it.
+func scanDeclaration(b []byte, eof bool) (t xmlToken, n int, st scanState) {
+	t.kind = xmlOther
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '<':
+			depth++
+			if !bytes.HasPrefix(b[i:], []byte("<!--")) {
+				continue
+			}
+			k := bytes.Index(b[i+4:], []byte("-->"))
+			if k < 0 {
+				return t, len(b), short(eof)
+			}
+			i += 4 + k + 2
+			depth--
+		case '>':
+			if depth--; depth == 0 {
+				t.text = b[2:i]
+				return t, i + 1, scanDone
+			}
+		case '"', '\'':
+			k := bytes.IndexByte(b[i+1:], c)
+			if k < 0 {
+				return t, len(b), short(eof)
+			}
+			i += 1 + k
+		}
+	}
+	return t, len(b), short(eof)
+}
+
+// textEnd is how much of b, a text that goes on, can be taken without tearing a character, a
+// reference, or the start of a tag apart.
+func textEnd(b []byte) int {
+	n := len(b)
+	const longest = 16
+	for i := n - 1; i >= max(0, n-longest); i-- {
+		if b[i] == ';' || b[i] == '>' {
+			break
+		}
+		if b[i] == '&' || b[i] == '<' {
+			n = i
+		}
+	}
+	for i := n - 1; i >= max(0, n-utf8.UTFMax); i-- {
+		if utf8.RuneStart(b[i]) {
+			if !utf8.FullRune(b[i:n]) {
+				n = i
+			}
+			break
+		}
+	}
+	if n == 0 {
+		return len(b)
+	}
+	return n
+}
+
+// localName is a name without its prefix.
+func localName(name []byte) []byte {
+	return name[bytes.IndexByte(name, ':')+1:]
+}
+
+// cutAttr cuts the first attribute off attrs; ok is false when there is none. Values may come
+// with either quotes or without, or be missing.
+func cutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
+	i := 0
+	for i < len(attrs) && nameEnd(attrs[i]) {
+		i++
+	}
+	start := i
+	for i < len(attrs) && !nameEnd(attrs[i]) {
+		i++
+	}
+	if i == start {
+		return nil, nil, nil, false
+	}
+	name = attrs[start:i]
+	k := i + blanks(attrs[i:])
+	if k == len(attrs) || attrs[k] != '=' {
+		return name, nil, attrs[i:], true
+	}
+	i = k + 1
+	i += blanks(attrs[i:])
+	start = i
+	if i < len(attrs) && (attrs[i] == '"' || attrs[i] == '\'') {
+		start++
+		k := bytes.IndexByte(attrs[start:], attrs[i])
+		if k < 0 {
+			return name, attrs[start:], nil, true
+		}
+		return name, attrs[start : start+k], attrs[start+k+1:], true
+	}
+	end := bytes.IndexAny(attrs[i:], " \t\r\n")
+	if end < 0 {
+		return name, attrs[start:], nil, true
+	}
+	return name, attrs[start : start+end], attrs[start+end:], true
+}
+
+// attr is the value of the attribute with this local name, as printed. One without a prefix
+// goes before one with; declarations of prefixes are no attributes.
+func attr(attrs []byte, name string) (raw []byte, ok bool) {
+	for {
+		n, v, rest, more := cutAttr(attrs)
+		if !more {
+			return raw, ok
+		}
+		attrs = rest
+		if string(n) == name {
+			return v, true
+		}
+		if !ok && bytes.HasSuffix(n, []byte(name)) && string(localName(n)) == name && !bytes.HasPrefix(n, []byte("xmlns:")) {
+			raw, ok = v, true
+		}
+	}
+}
+
+// xmlText is a text or value with its references undone. Only the five names that XML itself
+// knows and numbers are: what a document declares stays as it is printed, so nothing can grow.
+// What is rewritten goes to the arena.
+func xmlText(a *arena, raw []byte) []byte {
+	if bytes.IndexByte(raw, '&') < 0 {
+		return raw
+	}
+	mark := len(a.buf)
+	a.buf = appendXMLText(a.buf, raw)
+	return a.from(mark)
+}
+
+// appendXMLText appends raw with its references undone.
+func appendXMLText(dst, raw []byte) []byte {
+	for {
+		i := bytes.IndexByte(raw, '&')
+		if i < 0 {
+			return append(dst, raw...)
+		}
+		dst = append(dst, raw[:i]...)
+		raw = raw[i:]
+		r, n := reference(raw)
+		if n == 0 {
+			dst, n = append(dst, '&'), 1
+		} else {
+			dst = utf8.AppendRune(dst, r)
+		}
+		raw = raw[n:]
+	}
+}
+
+// reference reads the reference at the start of b; n is 0 when it is none.
+func reference(b []byte) (r rune, n int) {
+	if len(b) > 2 && b[1] == '#' {
+		return numericReference(b)
+	}
+	end := bytes.IndexByte(b[:min(len(b), len("&quot;"))], ';')
+	if end < 0 {
+		return 0, 0
+	}
+	switch string(b[1:end]) {
+	case "lt":
+		r = '<'
+	case "gt":
+		r = '>'
+	case "amp":
+		r = '&'
+	case "quot":
+		r = '"'
+	case "apos":
+		r = '\''
+	default:
+		return 0, 0
+	}
+	return r, end + 1
+}
+
+// numericReference reads &#..; and &#x..;. What XML allows no document to hold becomes U+FFFD.
+func numericReference(b []byte) (r rune, n int) {
+	i, base := 2, rune(10)
+	if b[i] == 'x' {
+		i, base = 3, 16
+	}
+	first := i
+	for ; i < len(b); i++ {
+		c := lower(b[i])
+		d := rune(c - '0')
+		if base == 16 && c >= 'a' && c <= 'f' {
+			d = rune(c-'a') + 10
+		} else if !digit(c) {
+			break
+		}
+		r = min(r*base+d, utf8.MaxRune+1)
+	}
+	if i == first || i == len(b) || b[i] != ';' {
+		return 0, 0
+	}
+	if !xmlRune(r) {
+		r = utf8.RuneError
+	}
+	return r, i + 1
+}
+
+func xmlRune(r rune) bool {
+	switch {
+	case r < ' ':
+		return r == '\t' || r == '\n' || r == '\r'
+	case r == 0xfffe || r == 0xffff:
+		return false
+	}
+	return utf8.ValidRune(r)
+}
