@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/csv"
 	"strings"
 	"testing"
 
@@ -34,80 +32,6 @@ func scanAll(b []byte, comma byte) (records [][]string, clean bool) {
 		b = b[s.n:]
 	}
 	return records, clean
-}
-
-// FuzzCSV holds the scanner against encoding/csv on everything that one accepts, and the
-// reader against its own ledger on everything.
-func FuzzCSV(f *testing.F) {
-	for _, s := range []string{
-		"typename,exceptiondetails\nA,one\nB,\"two\n\"\"three\"\"\"\n",
-		"typename;exceptiondetails\r\nA;\"x\"\r\n\r\n;\r\n",
-		"exceptiondetails\tdepth\n\"a\"b\t1\n\"open\t2\nC\t3\n",
-		"errormessage,x\n\"a\",\"\nb\",\"\nc\",\"\n",
-		"sep=;\nexceptiondetails;typename\n\xff\xfe\x00;K\xf6ln\n",
-		"createdon,typename,exceptiondetails\n2026-11-22,A,\"open\n2026-11-23,B,two\n2026-11-24,C,\"three\"\n",
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c := csv.NewReader(bytes.NewReader(b))
-		c.FieldsPerRecord = -1
-		// encoding/csv takes lone carriage returns and the end of the file differently
-		// in corners that no export has.
-		if want, err := c.ReadAll(); err == nil && !bytes.Contains(bytes.ReplaceAll(b, []byte("\r\n"), nil), []byte("\r")) {
-			got, clean := scanAll(b, ',')
-			for _, rec := range got {
-				for i := range rec {
-					rec[i] = strings.ReplaceAll(rec[i], "\r\n", "\n")
-				}
-			}
-			if !cmp.Equal(want, got) || !clean {
-				t.Errorf("clean %v; encoding/csv, own:\n%q\n%q", clean, want, got)
-			}
-		}
-		x := readData(t, "a", b, Options{Format: formatCSV})
-		account(t, b, x)
-	})
-}
-
-// account asserts that rows do not overlap, lie inside the file, and are in order.
-func account(t *testing.T, b []byte, x *result) {
-	t.Helper()
-	type span struct{ start, end int64 }
-	rows := make(map[int64]span)
-	add := func(row, offset, length int64) {
-		s := span{offset, offset + length}
-		if old, ok := rows[row]; ok && old != s {
-			t.Errorf("row %d at %v and at %v", row, old, s)
-		}
-		rows[row] = s
-	}
-	for _, r := range x.records {
-		add(atoi(r["row"]), atoi(r["byte_offset"]), atoi(r["byte_length"]))
-	}
-	for _, r := range x.rejects {
-		add(r.Row, r.ByteOffset, r.ByteLength)
-	}
-	last := int64(0)
-	for row := int64(0); len(rows) > 0; row++ {
-		s, ok := rows[row]
-		if !ok {
-			if row > int64(len(b))+2 {
-				t.Fatalf("rows left: %v", rows)
-			}
-			continue
-		}
-		delete(rows, row)
-		if s.start < last || s.end < s.start || s.end > int64(len(b)) {
-			t.Errorf("row %d at %v of %d bytes, the row before ends at %d", row, s, len(b), last)
-		}
-		last = s.end
-	}
-	for _, f := range x.files {
-		if f.Problem == nil && f.Bytes != int64(len(b)) {
-			t.Errorf("%d bytes read of %d", f.Bytes, len(b))
-		}
-	}
 }
 
 func atoi(s string) (n int64) {

@@ -165,6 +165,10 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	return r.keep(&x)
 }
 
+// longestName is how much of a name is kept, in bytes: the longest that Dataverse knows, the one
+// of a type, has 1,024 characters. An object with thousands of errors repeats its names in each.
+const longestName = 1024
+
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered.
 func (r *reader) keep(x *row) error {
 	var kept secrets
@@ -177,6 +181,14 @@ func (r *reader) keep(x *row) error {
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText)
 	x.atRaw = shorten(x.atRaw, 100)
+	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
+		*v = shorten(*v, longestName)
+	}
+	for _, v := range []*string{&x.mode, &x.operationType} {
+		if len(*v) > longestName {
+			*v = string(shorten([]byte(*v), longestName))
+		}
+	}
 	r.fromText(x)
 	if r.filtered(x) {
 		r.file.Filtered++

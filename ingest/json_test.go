@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -53,77 +51,4 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// FuzzJSON holds the scanner against encoding/json, and the reader against its ledger.
-func FuzzJSON(f *testing.F) {
-	for _, s := range []string{
-		`{"value":[{"exceptiondetails":"one","depth":1},{"typename":"A\u00e9\\"}],"@odata.nextLink":"x"}`,
-		`[{"a":[1,2,{"b":null}]},true,false,-1.5e3,"x",{}]`, "{\"errormessage\":\"x\n{\"errormessage\":\"y\"}\n",
-		`{"error":{"code":"0x8","message":"m"}} {"RecordError0":"x"}`, `{"recordResponses":[{"errorMessage":"a"b","verboseError":"c"}]}`, `[}{]`, `{"a":1,}`,
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		trimmed := bytes.TrimSpace(b)
-		n, st := scanJSON(b, true)
-		if json.Valid(b) && bytes.Count(b, []byte("["))+bytes.Count(b, []byte("{")) < jsonDepth {
-			if st != scanDone || len(bytes.TrimSpace(b[n:])) > 0 {
-				t.Errorf("scanJSON(%q) = %d, %d", b, n, st)
-			}
-		}
-		for i := range trimmed {
-			if st := second(scanJSON(trimmed[:i], false)); st == scanDone && trimmed[0] == '{' && i < n && second(scanJSON(trimmed, true)) == scanDone && json.Valid(trimmed) {
-				t.Errorf("done after %d of %q", i, trimmed)
-			}
-		}
-		account(t, b, readData(t, "a", b, Options{Format: formatJSON}))
-	})
-}
-
 func second(_ int, st scanState) scanState { return st }
-
-// FuzzEnvelope: on a well-formed envelope the reader by keys finds what the strict one finds.
-func FuzzEnvelope(f *testing.F) {
-	f.Add("m", "v", "e", `x"y`)
-	f.Add(`a "b", "c": {}`, `{"Message":"x","List":[{"a":"b"}]}`, "WidgetEntity", `{"debugLogTrace":["x"]}`)
-	f.Add("\\", "\u00e9\n", `"}]`, `",`)
-	f.Fuzz(func(t *testing.T, message, verbose, entity, junk string) {
-		doc, err := json.Marshal(map[string]any{
-			"entityName":      entity,
-			"recordResponses": []any{map[string]any{"errorMessage": message, "verboseError": verbose, "logDateTime": "2026-11-22T09:14:03Z"}},
-		})
-		if err != nil {
-			t.Skip()
-		}
-		var r reader
-		strict := r.strictResponses(nil, doc)
-		loose := r.looseResponses(nil, doc)
-		trim := func(x []response) (out []string) {
-			for _, y := range x {
-				out = append(out, string(bytes.TrimSpace(y.entity)), string(bytes.TrimSpace(y.message)), string(bytes.TrimSpace(y.verbose)), string(y.at))
-			}
-			return out
-		}
-		// A text that looks like the next key cannot be told from one.
-		if !strings.Contains(message+verbose+entity, `"`) {
-			if strings.TrimSpace(message) != "" || strings.TrimSpace(verbose) != "" {
-				if diff := cmp.Diff(trim(strict), trim(loose)); diff != "" {
-					t.Errorf("%s\n-strict +loose:\n%s", doc, diff)
-				}
-			}
-		}
-		readData(t, "a", []byte("prose "+string(doc)+junk+string(doc[:len(doc)/2])), Options{Format: formatText})
-		readData(t, "a", append(doc, junk...), Options{Format: formatJSON})
-	})
-}
-
-// FuzzText: any bytes are text, every message is accounted for.
-func FuzzText(f *testing.F) {
-	f.Add([]byte("Cannot save the changes to the database.\n\n[2026-11-22 10:00:00] Writes to X failed\n<OrganizationServiceFault>\n\nUnhandled exception: x\n"))
-	f.Add([]byte("[A.B: C.D]\n[0a1b2c3d-0000-4000-8000-000000000001: C.D: Create of x]\nException type: y\nError Message: z"))
-	f.Add([]byte("\xff\xfea\x00\n\x00\n\x00b\x00"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		account(t, b, readData(t, "a", b, Options{Format: formatText}))
-		// Whatever format is found by content.
-		readData(t, "a", b, Options{})
-	})
-}

@@ -1,0 +1,270 @@
+package ingest
+
+// Every target reads whatever it is given to its end and asserts, by way of readData, that the
+// ledger balances, that every byte lies in one row or was skipped, that all text is valid UTF-8
+// and not longer than what was read allows. The fixtures are the seeds.
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// seed adds the fixtures with one of these extensions.
+func seed(f *testing.F, extensions ...string) {
+	f.Helper()
+	paths, err := filepath.Glob(samples + "/*")
+	if err != nil || len(paths) == 0 {
+		f.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		if !slices.Contains(extensions, filepath.Ext(path)) {
+			continue
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+}
+
+// FuzzCSV holds the scanner against encoding/csv on everything that one accepts, and the
+// reader against its own ledger on everything.
+func FuzzCSV(f *testing.F) {
+	for _, s := range []string{
+		"typename,exceptiondetails\nA,one\nB,\"two\n\"\"three\"\"\"\n",
+		"typename;exceptiondetails\r\nA;\"x\"\r\n\r\n;\r\n",
+		"exceptiondetails\tdepth\n\"a\"b\t1\n\"open\t2\nC\t3\n",
+		"errormessage,x\n\"a\",\"\nb\",\"\nc\",\"\n",
+		"sep=;\nexceptiondetails;typename\n\xff\xfe\x00;K\xf6ln\n",
+		"createdon,typename,exceptiondetails\n2026-11-22,A,\"open\n2026-11-23,B,two\n2026-11-24,C,\"three\"\n",
+	} {
+		f.Add([]byte(s))
+	}
+	seed(f, ".csv", ".tsv")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c := csv.NewReader(bytes.NewReader(b))
+		c.FieldsPerRecord = -1
+		// encoding/csv takes lone carriage returns and the end of the file differently
+		// in corners that no export has.
+		if want, err := c.ReadAll(); err == nil && !bytes.Contains(bytes.ReplaceAll(b, []byte("\r\n"), nil), []byte("\r")) {
+			got, clean := scanAll(b, ',')
+			for _, rec := range got {
+				for i := range rec {
+					rec[i] = strings.ReplaceAll(rec[i], "\r\n", "\n")
+				}
+			}
+			if !cmp.Equal(want, got) || !clean {
+				t.Errorf("clean %v; encoding/csv, own:\n%q\n%q", clean, want, got)
+			}
+		}
+		x := readData(t, "a", b, Options{Format: formatCSV})
+		account(t, b, x)
+	})
+}
+
+// account asserts that rows do not overlap, lie inside the file, and are in order.
+func account(t *testing.T, b []byte, x *result) {
+	t.Helper()
+	type span struct{ start, end int64 }
+	rows := make(map[int64]span)
+	add := func(row, offset, length int64) {
+		s := span{offset, offset + length}
+		if old, ok := rows[row]; ok && old != s {
+			t.Errorf("row %d at %v and at %v", row, old, s)
+		}
+		rows[row] = s
+	}
+	for _, r := range x.records {
+		add(atoi(r["row"]), atoi(r["byte_offset"]), atoi(r["byte_length"]))
+	}
+	for _, r := range x.rejects {
+		add(r.Row, r.ByteOffset, r.ByteLength)
+	}
+	last := int64(0)
+	for row := int64(0); len(rows) > 0; row++ {
+		s, ok := rows[row]
+		if !ok {
+			if row > int64(len(b))+2 {
+				t.Fatalf("rows left: %v", rows)
+			}
+			continue
+		}
+		delete(rows, row)
+		if s.start < last || s.end < s.start || s.end > int64(len(b)) {
+			t.Errorf("row %d at %v of %d bytes, the row before ends at %d", row, s, len(b), last)
+		}
+		last = s.end
+	}
+	for _, f := range x.files {
+		if f.Problem == nil && f.Bytes != int64(len(b)) {
+			t.Errorf("%d bytes read of %d", f.Bytes, len(b))
+		}
+	}
+}
+
+// FuzzJSON holds the scanner against encoding/json, and the reader against its ledger.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{
+		`{"value":[{"exceptiondetails":"one","depth":1},{"typename":"A\u00e9\\"}],"@odata.nextLink":"x"}`,
+		`[{"a":[1,2,{"b":null}]},true,false,-1.5e3,"x",{}]`, "{\"errormessage\":\"x\n{\"errormessage\":\"y\"}\n",
+		`{"error":{"code":"0x8","message":"m"}} {"RecordError0":"x"}`, `{"recordResponses":[{"errorMessage":"a"b","verboseError":"c"}]}`, `[}{]`, `{"a":1,}`,
+	} {
+		f.Add([]byte(s))
+	}
+	seed(f, ".json", ".jsonl")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		trimmed := bytes.TrimSpace(b)
+		n, st := scanJSON(b, true)
+		if json.Valid(b) && bytes.Count(b, []byte("["))+bytes.Count(b, []byte("{")) < jsonDepth {
+			if st != scanDone || len(bytes.TrimSpace(b[n:])) > 0 {
+				t.Errorf("scanJSON(%q) = %d, %d", b, n, st)
+			}
+		}
+		for i := range trimmed {
+			if st := second(scanJSON(trimmed[:i], false)); st == scanDone && trimmed[0] == '{' && i < n && second(scanJSON(trimmed, true)) == scanDone && json.Valid(trimmed) {
+				t.Errorf("done after %d of %q", i, trimmed)
+			}
+		}
+		account(t, b, readData(t, "a", b, Options{Format: formatJSON}))
+	})
+}
+
+// FuzzEnvelope: on a well-formed envelope the reader by keys finds what the strict one finds.
+func FuzzEnvelope(f *testing.F) {
+	f.Add("m", "v", "e", `x"y`)
+	f.Add(`a "b", "c": {}`, `{"Message":"x","List":[{"a":"b"}]}`, "WidgetEntity", `{"debugLogTrace":["x"]}`)
+	f.Add("\\", "\u00e9\n", `"}]`, `",`)
+	f.Fuzz(func(t *testing.T, message, verbose, entity, junk string) {
+		doc, err := json.Marshal(map[string]any{
+			"entityName":      entity,
+			"recordResponses": []any{map[string]any{"errorMessage": message, "verboseError": verbose, "logDateTime": "2026-11-22T09:14:03Z"}},
+		})
+		if err != nil {
+			t.Skip()
+		}
+		var r reader
+		strict := r.strictResponses(nil, doc)
+		loose := r.looseResponses(nil, doc)
+		trim := func(x []response) (out []string) {
+			for _, y := range x {
+				out = append(out, string(bytes.TrimSpace(y.entity)), string(bytes.TrimSpace(y.message)), string(bytes.TrimSpace(y.verbose)), string(y.at))
+			}
+			return out
+		}
+		// A text that looks like the next key cannot be told from one.
+		if !strings.Contains(message+verbose+entity, `"`) {
+			if strings.TrimSpace(message) != "" || strings.TrimSpace(verbose) != "" {
+				if diff := cmp.Diff(trim(strict), trim(loose)); diff != "" {
+					t.Errorf("%s\n-strict +loose:\n%s", doc, diff)
+				}
+			}
+		}
+		readData(t, "a", []byte("prose "+string(doc)+junk+string(doc[:len(doc)/2])), Options{Format: formatText})
+		readData(t, "a", append(doc, junk...), Options{Format: formatJSON})
+	})
+}
+
+// FuzzText: any bytes are text, every message is accounted for.
+func FuzzText(f *testing.F) {
+	f.Add([]byte("Cannot save the changes to the database.\n\n[2026-11-22 10:00:00] Writes to X failed\n<OrganizationServiceFault>\n\nUnhandled exception: x\n"))
+	f.Add([]byte("[A.B: C.D]\n[0a1b2c3d-0000-4000-8000-000000000001: C.D: Create of x]\nException type: y\nError Message: z"))
+	f.Add([]byte("\xff\xfea\x00\n\x00\n\x00b\x00"))
+	seed(f, ".txt", ".md")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		account(t, b, readData(t, "a", b, Options{Format: formatText}))
+		// Whatever format is found by content.
+		readData(t, "a", b, Options{})
+	})
+}
+
+// FuzzXMLExport: any bytes are an export in XML, or the file says that they are none.
+func FuzzXMLExport(f *testing.F) {
+	f.Add([]byte(`<Document><DMFSTAGINGLOG ERRORMESSAGE="a &lt; b"/><DMFSTAGINGLOG ENTITYNAME="x" ERRORMESSAGE='c'></DMFSTAGINGLOG></Document>`))
+	f.Add([]byte(`<Events><Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Level>2</Level><TimeCreated SystemTime="2026-11-22T09:14:03Z"/></System><EventData><Data>x</Data></EventData></Event></Events>`))
+	f.Add([]byte(`<Entities><plugintracelog id="x"><exceptiondetails>a <b> c</exceptiondetails><plugintracelog></plugintracelog></Entities>`))
+	seed(f, ".xml")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		account(t, b, readData(t, "a", b, Options{Format: formatXML}))
+		account(t, b, readData(t, "a", b, Options{Format: formatXML, Limits: Limits{Record: 64, Cell: 16}}))
+	})
+}
+
+// FuzzWorkbook: any header, sheet and shared strings make records, rejects, or a problem.
+func FuzzWorkbook(f *testing.F) {
+	paths, err := filepath.Glob(samples + "/*.xlsx.txtar")
+	if err != nil || len(paths) == 0 {
+		f.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		var sheet, table, styles []byte
+		for _, p := range a.Files {
+			switch {
+			case strings.HasPrefix(p.Name, "xl/worksheets/"):
+				sheet = p.Data
+			case strings.HasSuffix(p.Name, "sharedStrings.xml"):
+				table = p.Data
+			case strings.HasSuffix(p.Name, "styles.xml"):
+				styles = p.Data
+			}
+		}
+		f.Add(sheet, table, styles)
+	}
+	f.Fuzz(func(t *testing.T, sheet, table, styles []byte) {
+		book := zipped(t,
+			"xl/workbook.xml", []byte(`<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>`),
+			"xl/worksheets/sheet1.xml", sheet, "xl/sharedStrings.xml", table, "xl/styles.xml", styles)
+		for _, lim := range []Limits{{}, {Cell: 16, Columns: 4}} {
+			x := readData(t, "a", book, Options{Limits: lim})
+			last := int64(0)
+			for _, r := range x.records {
+				if row := atoi(r["row"]); row < last || r["byte_offset"] != "-1" {
+					t.Errorf("row %d at %s behind row %d", row, r["byte_offset"], last)
+				} else {
+					last = row
+				}
+			}
+		}
+	})
+}
+
+// What time.Parse reads, parseTime reads the same; it may read more.
+func FuzzTime(f *testing.F) {
+	for _, s := range []string{"2026-11-22T09:14:03Z", "2026-11-22 09:14:03.1234567", "22.11.2026 09:14:03", "/Date(1700000000000-0100)/", "2026-11-22T09:14:03+05:30", "0000-01-01"} {
+		f.Add(s)
+	}
+	layouts := []string{time.RFC3339Nano, "2006-01-02 15:04:05.9999999", "2006-01-02", "02.01.2006 15:04:05", "2.1.2006 15:04"}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := (&clock{zone: time.UTC}).parse([]byte(s))
+		if ok && (got.Year() < 2 || got.Location() != time.UTC) {
+			t.Errorf("parse(%q) = %v", s, got)
+		}
+		for _, l := range layouts {
+			want, err := time.Parse(l, s)
+			// time.Parse takes several blanks for one.
+			if err != nil || strings.Contains(s, "  ") || want.Year() <= 1 || want.UTC().Year() <= 1 {
+				continue
+			}
+			if _, off := want.Zone(); off < -14*3600 || off > 15*3600-1 {
+				continue
+			}
+			if !ok || !got.Equal(want) {
+				t.Errorf("parse(%q) = %v %v, time.Parse(%q) = %v", s, got, ok, l, want)
+			}
+		}
+	})
+}
