@@ -156,6 +156,10 @@ type File struct {
 	Withheld  int64     // records with something left out because it is secret
 	From, To  time.Time // period that the records cover; zero without a time
 	Warnings  []string  // what a person should know, a sentence each
+	// Sampled says that only the start of the file was read (Options.Sample); Estimated is then
+	// how many rows the whole file may have, -1 when nothing tells.
+	Sampled   bool
+	Estimated int64
 	// Problem is why the file could not be read, or not to its end; nil otherwise. Records
 	// and rejects found before it count. The text names the file and what to do.
 	Problem error

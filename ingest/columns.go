@@ -75,6 +75,9 @@ var feeds = [numSlots]string{
 	slotStatus:       "outcome", slotSuccess: "outcome", slotThrew: "outcome", slotLevel: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
 }
 
+// notedRows is how many objects are looked at for the keys of a file.
+const notedRows = 1000
+
 // mostColumns is how many columns an account lists.
 const mostColumns = 200
 
@@ -94,7 +97,7 @@ func (t *table) tell(f *File) {
 // keys, but those of the first thousand will do.
 func (r *reader) noteKey(key []byte, s slot) {
 	f := &r.file
-	if f.Read >= 1000 || len(f.Columns) >= mostColumns || len(key) == 0 || len(key) > 120 {
+	if f.Read >= notedRows || len(f.Columns) >= mostColumns || len(key) == 0 || len(key) > 120 {
 		return
 	}
 	for _, c := range f.Columns {
@@ -417,6 +420,9 @@ func (r *reader) dimensions(f *fields) {
 		}
 		if s != slotNone {
 			f.put(s, jsonText(&r.arena, value))
+			if r.file.Read < notedRows {
+				r.noteKey(append([]byte("customDimensions."), key...), s)
+			}
 		}
 	})
 	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides

@@ -32,11 +32,13 @@ func notALog(path, format string, args ...any) error {
 }
 
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
-// closes the account. walked says that nobody named the file.
-func (r *reader) document(path, container string, src io.Reader, walked bool) error {
+// closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
+func (r *reader) document(path, container string, src io.Reader, size int64, walked bool) error {
 	r.begin(path, container)
 	w := &r.w
 	w.reset(r.ctx, src)
+	w.sample = r.opt.Sample
+	r.size = size
 	w.more()
 	if len(w.rest()) == 0 {
 		if w.err == io.EOF {
@@ -159,12 +161,29 @@ func (r *reader) close(whole bool) error {
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
-	if w.cut() && f.Problem == nil {
+	r.estimate()
+	if w.cut() && f.Problem == nil && !f.Sampled {
 		f.Problem = r.cutProblem(w.err)
 	}
 	r.b.done(*f)
 	r.tell(0)
 	return nil
+}
+
+// estimate says how many rows a file may have of which the start was read: by its size, or by
+// how much of the source the start took.
+func (r *reader) estimate() {
+	w, f := &r.w, &r.file
+	if w.err != errSampled {
+		return
+	}
+	f.Sampled, f.Estimated = true, -1
+	switch b := &r.budget; {
+	case r.size > 0 && w.total > 0:
+		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.total))
+	case b.size > 0 && b.in > 0 && r.alone:
+		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
+	}
 }
 
 func plural(n int64, what string) string {

@@ -387,8 +387,27 @@ func (p *jsonReader) envelopeObject(b []byte, at place) error {
 	if len(found) == 0 {
 		return p.reject(at, "", reasonNoText, excerpt(b))
 	}
+	p.noteResponses(found)
 	x := at.row0()
 	return p.keepResponses(&x, found)
+}
+
+// noteResponses lists in the account of the file what its envelopes give.
+func (r *reader) noteResponses(found []response) {
+	if r.file.Read >= notedRows {
+		return
+	}
+	for _, x := range found {
+		for _, k := range []struct {
+			name string
+			v    []byte
+			s    slot
+		}{{"errorMessage", x.message, slotErrorMessage}, {"verboseError", x.verbose, slotVerbose}, {"logDateTime", x.at, slotTimestamp}} {
+			if len(k.v) > 0 {
+				r.noteKey([]byte("recordResponses."+k.name), k.s)
+			}
+		}
+	}
 }
 
 // keepResponses makes a record of each response; x says what they have in common.

@@ -29,6 +29,7 @@ type Options struct {
 	Zone      *time.Location   // zone of times that name none; nil: UTC
 	DateOrder DateOrder        // of dates like 03/04/2026; the zero value reads only those that can be read one way
 	Limits    Limits           // beyond which a row is rejected or a file given up
+	Sample    int64            // bytes of each file to look at; 0: all of it. See File.Sampled
 	BatchRows int              // most rows in a batch; 0: 8192
 	Allocator memory.Allocator // memory of the batches; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
@@ -72,6 +73,8 @@ type reader struct {
 	rawTimes    int64  // times that stayed text
 	rawTime     string // the first of them
 	dmf         bool   // inside a data management package
+	size        int64  // of the file being read, -1 where unknown
+	alone       bool   // it is all that its source holds
 	wide        int    // columns of a first row that has more than the limit
 	leg         []byte // entity of the initial sync whose report is read
 	passed      int64  // paragraphs of a text without any sign of an error
@@ -226,6 +229,9 @@ func (r *reader) filtered(x *row) bool {
 }
 
 func (r *reader) reject(at place, column, reason, excerpt string) error {
+	if reason == reasonCut && r.w.err == errSampled {
+		return nil // the file goes on
+	}
 	r.file.Rejected++
 	if reason == reasonCut {
 		r.cutRows++

@@ -493,7 +493,7 @@ func TestOffsets(t *testing.T) {
 func TestWindowStaysSmall(t *testing.T) {
 	data := traces(24 << 20)
 	r := newReader(t.Context(), Options{}, func(b *Batch) error { b.Release(); return nil })
-	if err := r.document("a.csv", "", bytes.NewReader(data), false); err != nil {
+	if err := r.document("a.csv", "", bytes.NewReader(data), -1, false); err != nil {
 		t.Fatal(err)
 	}
 	if n := cap(r.w.buf) + cap(r.arena.buf); n > 1<<20 {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"slices"
@@ -47,7 +48,7 @@ func (r *reader) source(s Source) error {
 			at, size = f, info.Size()
 		}
 	}
-	r.budget = budget{lim: r.lim, size: size}
+	r.budget, r.alone = budget{lim: r.lim, size: size}, true
 	c := container{path: s.Path, in: &meter{r: r, in: in}, size: size, walked: s.Walked}
 	if at != nil {
 		c.at = &meterAt{r: r, in: at}
@@ -90,6 +91,7 @@ func (r *reader) inside(c container, name string, in io.Reader) container {
 
 // member is a file of an archive.
 func (r *reader) member(c container, kind, name string, walked bool) container {
+	r.alone = false
 	in := r.inside(c, kind, nil)
 	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(name, `\`, "/")))
 	in.walked = walked
@@ -134,7 +136,7 @@ func (r *reader) open(c container) error {
 	case "zip":
 		return r.zip(c, head, names)
 	}
-	return r.document(c.path, strings.Join(c.names, " "), head, c.walked)
+	return r.document(c.path, strings.Join(c.names, " "), head, c.size, c.walked)
 }
 
 // containerKind goes by content: names lie, above all after a mail gateway.
@@ -204,7 +206,7 @@ func (r *reader) tar(c container, head io.Reader, names string) error {
 		}
 		members++
 		in := r.member(c, "tar", h.Name, true)
-		in.in = r.layer("tar", t)
+		in.in, in.size = r.layer("tar", t), h.Size
 		if err := r.open(in); err != nil {
 			return err
 		}
@@ -307,7 +309,7 @@ func (r *reader) zipMember(c container, f *zip.File, several bool) error {
 		return r.unread(in.path, names, r.damaged(in.path, "zip", err))
 	}
 	defer body.Close()
-	in.in = r.layer("zip", body)
+	in.in, in.size = r.layer("zip", body), int64(min(f.UncompressedSize64, math.MaxInt64))
 	return r.open(in)
 }
 

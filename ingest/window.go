@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -12,6 +13,9 @@ import (
 
 // windowBlock is how much is read at a time: it stays in the second-level cache.
 const windowBlock = 256 << 10
+
+// errSampled ends a file that is only looked at.
+var errSampled = errors.New("enough was read")
 
 // A window is the part of a file that is in memory. Every parser looks at rest, asks for
 // more when a row does not end in it, and takes the row; so byte offsets are counted in one
@@ -32,6 +36,7 @@ type window struct {
 	order    binary.ByteOrder // of a UTF-16 file, nil otherwise
 	raw      []byte           // UTF-16 bytes on their way into buf
 	replaced int64            // invalid bytes that became U+FFFD
+	sample   int64            // how much of the file to read at least, 0: all
 	cr       bool             // lines end in CR alone: each becomes LF in buf
 }
 
@@ -165,6 +170,9 @@ func (w *window) fill(p []byte) int {
 		var m int
 		m, w.err = w.src.Read(p[n:])
 		n += m
+	}
+	if w.sample > 0 && w.err == nil && w.total+int64(n) >= w.sample {
+		w.err = errSampled
 	}
 	w.hash.Write(p[:n])
 	w.total += int64(n)

@@ -77,7 +77,7 @@ func (r *reader) endWorkbook(c container) error {
 	}
 	f := &r.file
 	f.Log = r.kinds.String()
-	if f.Problem == nil {
+	if f.Problem == nil && !f.Sampled {
 		h := xxh3.New()
 		at := c.at
 		if m, ok := at.(*meterAt); ok {
@@ -361,6 +361,7 @@ type sheetReader struct {
 	*reader
 	*sheetTable
 	date1904 bool
+	texts    int64 // bytes of texts so far
 }
 
 // sheet reads the rows behind the header. What ends the sheet early is the problem of the file.
@@ -383,6 +384,10 @@ func (r *reader) sheet(b *workbook, t *sheetTable) error {
 		}
 		if rows.number <= t.row && err == nil {
 			continue
+		}
+		if sample := r.opt.Sample; sample > 0 && p.texts >= sample {
+			r.file.Sampled, r.file.Estimated = true, -1
+			return nil
 		}
 		at := place{row: rows.number, offset: -1, length: -1}
 		var bad rowError
@@ -419,6 +424,7 @@ func (p *sheetReader) take(cells []sheetCell, at place) error {
 	f := &p.fields
 	beyond := false
 	for _, c := range cells {
+		p.texts += int64(len(c.text))
 		s := slotNone
 		if c.col < len(p.slots) {
 			s = p.slots[c.col]

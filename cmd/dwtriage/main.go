@@ -61,6 +61,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
+		{"inspect", "say what each file is taken for, before a run", runInspect},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"version", "print the version of the program and its rules", runVersion},
