@@ -439,15 +439,17 @@ func (r *reader) fillTime(x *row, f *fields) {
 	if r.fitTime(x, f, start) {
 		return
 	}
-	zone := r.clock.zone
-	defer func() { r.clock.zone = zone }()
-	for i, v := range [...][]byte{f.value[slotTimestampUTC], f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
+	if v := f.value[slotTimestampUTC]; len(v) > 0 {
+		utc := clock{zone: time.UTC, order: r.clock.order}
+		if at, ok := utc.parse(v); ok {
+			x.at = at
+			return
+		}
+		x.atRaw = v
+	}
+	for _, v := range [...][]byte{f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
 		if len(v) == 0 {
 			continue
-		}
-		r.clock.zone = zone
-		if i == 0 {
-			r.clock.zone = time.UTC
 		}
 		if at, ok := r.clock.parse(v); ok {
 			if x.at.IsZero() || !r.clock.deduced {

@@ -434,7 +434,6 @@ func (p *jsonReader) page() (bool, error) {
 				w.skip(at + 1)
 				return true, nil
 			}
-			key = bytes.Clone(key)
 			end, st = scanJSON(w.rest()[at:], w.eof())
 			if st == scanDone {
 				p.note(key, w.rest()[at:at+end])
