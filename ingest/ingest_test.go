@@ -554,6 +554,11 @@ func TestSecretsDoNotLeave(t *testing.T) {
 		"json no text":    `[{"typename":"A","exceptiondetails":"bad"},{"Secure Configuration":"` + secret + `","foo":1}]`,
 		"signed address":  "errormessage,entity\nSee https://contoso.blob.core.windows.net/x?sv=2024&sr=b&sig=" + secret + "%3D&se=1 for more,accounts\n",
 		"bearer":          "errormessage,entity\nAuthorization: Bearer " + secret + " was refused,accounts\n",
+		"header":          "errormessage,entity\n\"Ocp-Apim-Subscription-Key: " + secret + "\nX-Api-Key:" + secret + "\nCookie: a=" + secret + "; b=" + secret + "\",accounts\n",
+		"connection":      "errormessage,entity\n\"Server=x;User Id=y;Password=" + secret + ";AccountKey=" + secret + "==;SharedAccessKey=" + secret + "\",accounts\n",
+		"oauth":           "errormessage,entity\nPOST /token?client_secret=" + secret + "&grant_type=x was refused,accounts\n",
+		"json body":       `[{"errormessage":"got {\"access_token\":\"` + secret + `\",\"Password\" : \"` + secret + `\"}","entity":"x"}]`,
+		"jwt":             "errormessage,entity\nToken eyJhbGciOi" + secret + ".eyJ" + secret + ".sig is expired,accounts\n",
 		"envelope":        `{"entityName":"E","recordResponses":[{"errorMessage":"m","verboseError":"v"}],"debugLogTrace":["POST /x {\"pw\":\"` + secret + `\"}"]}`,
 		"broken envelope": `{"entityName":"E","recordResponses":[{"errorMessage":"m","verboseError":"v "q" v"}],"debugLogTrace":["POST {"pw":"` + secret + `"}"] }`,
 		"prose":           "Trace from today, debugLogTrace\": [\"POST {\"pw\":\"" + secret + "\"}\"] and so on",
@@ -566,6 +571,29 @@ func TestSecretsDoNotLeave(t *testing.T) {
 				t.Errorf("got:\n%s", got)
 			}
 		})
+	}
+}
+
+// A text full of credentials must not cost the square of their number.
+func TestManySecrets(t *testing.T) {
+	text := bytes.Repeat([]byte("pwd=abcd;k"), 400_000)
+	var a arena
+	got, left := withhold(&a, text)
+	if want := bytes.Repeat([]byte("pwd=[withheld];k"), 400_000); !bytes.Equal(got, want) || left != otherCredential {
+		t.Errorf("got %d bytes, %.60q, %v", len(got), got, left)
+	}
+}
+
+// Words of credentials in prose are no secrets.
+func TestNoSecrets(t *testing.T) {
+	for _, text := range []string{
+		"The password is wrong: ask for another.", "Password: expired", "the bearer of bad news", "cookie monster", "API key not found",
+		"Authorization failed for user x", "msdyn_client_secrets missing", "eyJ is how tokens start",
+	} {
+		var a arena
+		if got, left := withhold(&a, []byte(text)); string(got) != text || left != 0 {
+			t.Errorf("withhold(%q) = %q, %v", text, got, left)
+		}
 	}
 }
 

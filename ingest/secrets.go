@@ -16,12 +16,13 @@ const (
 	debugTrace
 	signedAddress
 	bearerToken
+	otherCredential
 )
 
 // String is the set for column withheld.
 func (s secrets) String() string {
 	var names []string
-	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token"} {
+	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token", "credential"} {
 		if s&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -29,8 +30,8 @@ func (s secrets) String() string {
 	return strings.Join(names, ", ")
 }
 
-// withhold replaces what must never be shown: query parts of signed addresses, bearer
-// tokens, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
+// withhold replaces what must never be shown: query parts of signed addresses, bearer tokens,
+// other credentials, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
 // returned as it is.
 func withhold(a *arena, b []byte) (text []byte, left secrets) {
 	if i := indexRare(b, "debugLogTrace", 5); i >= 0 {
@@ -49,72 +50,11 @@ func withhold(a *arena, b []byte) (text []byte, left secrets) {
 			left |= bearerToken
 		}
 	}
-	if i := secretHeader(b); i >= 0 {
-		whole := b
-		if b = withholdHeaders(a, b, i); !bytes.Equal(b, whole) {
-			left |= bearerToken
-		}
+	if at, _ := credential(b); at >= 0 {
+		b = withholdCredentials(a, b)
+		left |= otherCredential
 	}
 	return b, left
-}
-
-// Headers of a request whose value is a secret, without their first letter, which comes in
-// either case. All but the first have a k in this place: one look for it finds any of them.
-const authorization = "uthorization:"
-
-var secretHeaders = []struct {
-	name string
-	k    int
-}{{"pi-key:", 3}, {"ookie:", 2}, {"ubscription-key:", 12}}
-
-// secretHeader is where the value of the first secret header starts, -1 without one.
-func secretHeader(b []byte) int {
-	first := -1
-	if i := indexRare(b, authorization, 6); i >= 0 {
-		first = i + len(authorization)
-	}
-	for i := 0; ; i++ {
-		k := bytes.IndexByte(b[i:], 'k')
-		if k < 0 {
-			return first
-		}
-		i += k
-		// A colon follows within four letters in each of them.
-		if bytes.IndexByte(b[i:min(len(b), i+5)], ':') < 0 {
-			continue
-		}
-		for _, h := range secretHeaders {
-			if s := i - h.k; s >= 0 && s+len(h.name) <= len(b) && string(b[s:s+len(h.name)]) == h.name {
-				if end := s + len(h.name); first < 0 || end < first {
-					first = end
-				}
-				return first
-			}
-		}
-	}
-}
-
-// withholdHeaders replaces the values of secret headers, to the end of their lines.
-func withholdHeaders(a *arena, b []byte, at int) []byte {
-	mark := len(a.buf)
-	for at >= 0 {
-		at += len(b[at:]) - len(bytes.TrimLeft(b[at:], " \t"))
-		end := at
-		for end < len(b) && b[end] != '\n' && b[end] != '\r' && b[end] != '"' && b[end] != '<' {
-			end++
-		}
-		// What was a bearer token already keeps its first word.
-		a.buf = append(a.buf, b[:at]...)
-		if value := b[at:end]; bytes.Contains(value, []byte(withheld)) || len(bytes.TrimSpace(value)) == 0 {
-			a.buf = append(a.buf, value...)
-		} else {
-			a.buf = append(a.buf, withheld...)
-		}
-		b = b[end:]
-		at = secretHeader(b)
-	}
-	a.buf = append(a.buf, b...)
-	return a.from(mark)
 }
 
 // indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:
@@ -130,6 +70,198 @@ func indexRare(b []byte, sub string, k int) int {
 			return s
 		}
 	}
+}
+
+// A secretName is the name of a value that must not be shown, in lower case, and the place of the
+// letter by which it is looked for.
+type secretName struct {
+	name string
+	at   int
+	line bool // the header of a request: the value goes to the end of the line
+}
+
+// secretNames stand by their rarest letter, in lower and upper case: one look for it finds any
+// of them.
+var secretNames = []struct {
+	rare  string
+	names []secretName
+}{
+	{"zZ", []secretName{{"authorization", 7, true}}},
+	{"kK", []secretName{{"api-key", 4, true}, {"apikey", 3, false}, {"cookie", 3, true}, {"subscription-key", 13, true},
+		{"accountkey", 7, false}, {"sharedaccesskey", 12, false}, {"access_token", 9, false}, {"refresh_token", 10, false}, {"id_token", 5, false}}},
+	{"wW", []secretName{{"password", 4, false}, {"pwd", 1, false}}},
+	{"_", []secretName{{"client_secret", 6, false}}},
+}
+
+// credential is where the first value that must not be shown starts, and where it ends; -1
+// without one.
+func credential(b []byte) (at, end int) {
+	at, end = jwt(b)
+	for _, group := range secretNames {
+		for _, c := range []byte(group.rare) {
+			for i := 0; at < 0 || i < at; i++ {
+				k := bytes.IndexByte(b[i:], c)
+				if k < 0 {
+					break
+				}
+				i += k
+				if !assigned(b[i:]) {
+					continue
+				}
+				for _, n := range group.names {
+					if v, e := n.value(b, i-n.at); v >= 0 && (at < 0 || v < at) {
+						at, end = v, e
+					}
+				}
+			}
+		}
+	}
+	return at, end
+}
+
+// assigned reports whether a sign that could stand between name and value follows soon.
+func assigned(b []byte) bool {
+	const most = 14 // _secret\\\" : the longest rest of a name, with escaped quotes
+	for _, c := range b[:min(len(b), most)] {
+		if c == '=' || c == ':' {
+			return true
+		}
+	}
+	return false
+}
+
+// value is where the value lies that the name at place s of b has; -1 when the name does not
+// stand there, or as a word in prose.
+func (n *secretName) value(b []byte, s int) (at, end int) {
+	e := s + len(n.name)
+	if s < 0 || e >= len(b) || lower(b[s]) != n.name[0] || indexFold(b[s:e], n.name) != 0 {
+		return -1, 0
+	}
+	quoted := false
+	for e < len(b) && (b[e] == '\\' || b[e] == '"' || b[e] == '\'') {
+		quoted = true
+		e++
+	}
+	e += blanks(b[e:])
+	// "Password: expired" is a sentence; "password":"x" and Password=x are not.
+	if e == len(b) || b[e] != '=' && (b[e] != ':' || !quoted && !n.line) {
+		return -1, 0
+	}
+	e++
+	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || b[e] == '\\' || b[e] == '"' || b[e] == '\'') {
+		e++
+	}
+	at = e
+	for e < len(b) && b[e] != '\n' && b[e] != '\r' && b[e] != '"' && b[e] != '<' && b[e] != '\\' && (n.line || !addressEnd(b[e]) && b[e] != '&' && b[e] != ';' && b[e] != ',') {
+		e++
+	}
+	if e == at || bytes.Contains(b[at:e], []byte(withheld)) {
+		return -1, 0
+	}
+	return at, e
+}
+
+// jwt finds a JSON Web Token, which may stand anywhere.
+func jwt(b []byte) (at, end int) {
+	for i := 0; ; i++ {
+		k := bytes.IndexByte(b[i:], 'J')
+		if k < 0 {
+			return -1, 0
+		}
+		i += k
+		if at, end = jwtAt(b, i); at >= 0 {
+			return at, end
+		}
+	}
+}
+
+// jwtAt is where a token starts and ends that has its first J at i. Its parts are objects in
+// base64, so it starts with eyJ.
+func jwtAt(b []byte, i int) (at, end int) {
+	if at = i - 2; at < 0 || string(b[at:i]) != "ey" {
+		return -1, 0
+	}
+	dots := 0
+	for end = i; end < len(b) && (letter(b[end]) || digit(b[end]) || b[end] == '-' || b[end] == '_' || b[end] == '.'); end++ {
+		if b[end] == '.' {
+			dots++
+		}
+	}
+	if dots == 0 || end-at < 24 {
+		return -1, 0
+	}
+	return at, end
+}
+
+// withholdCredentials replaces all of them. It goes from letter to letter, each looked for only
+// once: looking for the next credential anew behind each one would cost the square of their
+// number.
+func withholdCredentials(a *arena, b []byte) []byte {
+	var letters []byte
+	for _, group := range secretNames {
+		letters = append(letters, group.rare...)
+	}
+	letters = append(letters, 'J')
+	next := make([]int, len(letters))
+	for i := range next {
+		next[i] = -1
+	}
+	mark := len(a.buf)
+	done := 0
+	for from := 0; ; {
+		l := nearest(b, letters, next, from)
+		if l < 0 {
+			break
+		}
+		i := next[l]
+		from = i + 1
+		if at, end := credentialAt(b, i); at >= done {
+			a.buf = append(a.buf, b[done:at]...)
+			a.buf = append(a.buf, withheld...)
+			done, from = end, max(end, from)
+		}
+	}
+	a.buf = append(a.buf, b[done:]...)
+	return a.from(mark)
+}
+
+// nearest is the letter that comes first from a place on, -1 when none comes any more. next holds
+// where each was found last.
+func nearest(b, letters []byte, next []int, from int) int {
+	best := -1
+	for l, c := range letters {
+		if next[l] < from {
+			next[l] = len(b)
+			if k := bytes.IndexByte(b[from:], c); k >= 0 {
+				next[l] = from + k
+			}
+		}
+		if next[l] < len(b) && (best < 0 || next[l] < next[best]) {
+			best = l
+		}
+	}
+	return best
+}
+
+// credentialAt is where the value lies of a name, or the token, that has its letter at i.
+func credentialAt(b []byte, i int) (at, end int) {
+	if b[i] == 'J' {
+		return jwtAt(b, i)
+	}
+	if !assigned(b[i:]) {
+		return -1, 0
+	}
+	for _, group := range secretNames {
+		if strings.IndexByte(group.rare, b[i]) < 0 {
+			continue
+		}
+		for _, n := range group.names {
+			if at, end = n.value(b, i-n.at); at >= 0 {
+				return at, end
+			}
+		}
+	}
+	return -1, 0
 }
 
 // withholdDebug cuts the value behind the key: the array when it is well formed, else
