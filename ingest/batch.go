@@ -196,6 +196,7 @@ type row struct {
 	errorText     []byte
 	traceText     []byte
 	failed        bool    // the log says so, with a text or without one
+	cut           bool    // the error text has no end
 	ok            bool    // the log says that nothing failed
 	truncated     string  // names of the texts that were cut short before they were exported
 	withheld      secrets // what was left out

@@ -55,7 +55,9 @@ const (
 	slotSuccess
 	slotThrew // "has exception"
 	slotKind  // of telemetry: Plugin, SQL, HTTP
-	slotLevel // of an event log
+	slotDependency
+	slotSeverity // of a line of telemetry, 0 to 4
+	slotLevel    // of an event log
 	slotDimensions
 	slotSecret
 	numSlots
@@ -72,7 +74,7 @@ var feeds = [numSlots]string{
 	slotErrorDetails: "error_text", slotErrorWord: "error_text", slotDetails: "error_text", slotExceptionLine: "error_text", slotOuter: "error_text",
 	slotBlock: "trace_text", slotPluginTrace: "trace_text",
 	slotTimestampUTC: "occurred_at",
-	slotStatus:       "outcome", slotSuccess: "outcome", slotThrew: "outcome", slotLevel: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
+	slotStatus:       "outcome", slotSuccess: "outcome", slotThrew: "outcome", slotLevel: "outcome", slotSeverity: "outcome", slotDimensions: "several columns", slotSecret: "withheld",
 }
 
 // notedRows is how many objects are looked at for the keys of a file.
@@ -86,8 +88,13 @@ func (t *table) tell(f *File) {
 	for i, h := range t.headings[:min(len(t.headings), mostColumns)] {
 		s := t.slots[i]
 		c := Column{h, feeds[s]}
-		if s == slotMessage && t.set.log() != PluginTrace {
+		switch {
+		case s == slotMessage && (t.set.log() != PluginTrace || t.set.has(slotSeverity)):
 			c.Feeds = "error_text"
+		case h == "" && s == slotNone:
+			continue
+		case h == "":
+			c.Heading = "(no heading)"
 		}
 		f.Columns = append(f.Columns, c)
 	}
@@ -161,7 +168,7 @@ var aliases = map[string]slot{
 	"status":              slotStatus,
 	"success":             slotSuccess,
 	"hasexception":        slotThrew,
-	"type":                slotKind, "dependencytype": slotKind,
+	"type":                slotKind, "dependencytype": slotDependency, "severitylevel": slotSeverity,
 	"level": slotLevel, "leveldisplayname": slotLevel,
 	"customdimensions": slotDimensions, "properties": slotDimensions,
 }
@@ -189,16 +196,18 @@ var (
 	// without texts.
 	viewSlots = of(slotID, slotType)
 	// Any table may have these.
-	weakSlots = of(slotStatus, slotSuccess, slotThrew, slotKind, slotLevel, slotDimensions, slotSecret)
+	weakSlots = of(slotStatus, slotSuccess, slotThrew, slotKind, slotDependency, slotSeverity, slotLevel, slotDimensions, slotSecret)
 	// The executions of plug-ins in Application Insights, table dependencies.
-	dependencySlots = of(slotTarget, slotSuccess, slotDuration)
+	dependencySlots = of(slotTarget, slotSuccess)
+	// Lines that code wrote, table traces there.
+	lineSlots = of(slotSeverity, slotMessage)
 	// A row without any of these says nothing.
 	sayingSlots = textSlots | of(slotID, slotType, slotTarget, slotCreated, slotTimestamp, slotTimestampUTC, slotExecStart, slotStartDate)
 )
 
 // log is the kind of log that a table with these slots holds.
 func (s slotSet) log() string {
-	if s.any(traceSlots) || s&dependencySlots == dependencySlots {
+	if s.any(traceSlots) || s&dependencySlots == dependencySlots || s&lineSlots == lineSlots {
 		return PluginTrace
 	}
 	return DualWrite
@@ -206,7 +215,7 @@ func (s slotSet) log() string {
 
 // known reports whether a table with these slots is one of ours.
 func (s slotSet) known() bool {
-	if s&dependencySlots == dependencySlots {
+	if s&dependencySlots == dependencySlots || s&lineSlots == lineSlots {
 		return true
 	}
 	s &^= weakSlots
@@ -330,6 +339,28 @@ func (a *arena) join(x []byte, sep string, y []byte) []byte {
 
 // empty reports whether nothing in the row says what happened, or to what.
 func (f *fields) empty() bool { return !f.filled.any(sayingSlots) }
+
+// traceLine puts the message of a line of telemetry where it belongs by its severity: 3 (error)
+// and 4 (critical) tell what went wrong, the others what the code did.
+func (f *fields) traceLine() {
+	s := slotBlock
+	if v := f.value[slotSeverity]; len(v) == 1 && v[0] >= '3' || says(v, "error") || says(v, "critical") {
+		s = slotException
+	}
+	text := f.value[slotMessage]
+	if len(text) > 0 && !f.filled.any(of(slotException, slotBlock, slotOuter)) {
+		f.put(s, text)
+		f.value[slotMessage] = nil
+		f.filled &^= of(slotMessage)
+	}
+}
+
+// telling reports whether a row tells of an error, or of a trace. Asked of tables without known
+// headings: their column of errors may hold other words, too.
+func (f *fields) telling() bool {
+	v := f.first(slotDetailed, slotException)
+	return f.filled.has(slotBlock) || len(v) > 0 && telling(v)
+}
 
 func (f *fields) hasText() bool { return f.filled.any(textSlots) }
 

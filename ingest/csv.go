@@ -178,7 +178,8 @@ type table struct {
 	slots    []slot // by column
 	set      slotSet
 	secret   bool // has a column that must not be shown
-	bare     bool // no header: the columns were found by what is in them
+	marked   bool // the columns were found by what is in them
+	bare     bool // and there is no header
 }
 
 // Reasons of rejected rows. Each is the same for all rows with the mistake, so that a report
@@ -300,7 +301,33 @@ func (p *csvReader) next() error {
 	case p.scan.loose && (len(p.scan.cells) != len(p.slots) || p.inner(p.scan.n) > 0):
 		return p.broken(p.scan.n, reasonLoose)
 	}
+	if t := p.nextHeader(); t != nil {
+		p.table = t
+		p.scan.most = len(t.slots)
+		w.skip(p.scan.n)
+		return nil
+	}
 	return p.take()
+}
+
+// nextHeader is the table that starts with the row that was scanned, when it is a header again:
+// files are joined by appending them.
+func (p *csvReader) nextHeader() *table {
+	b := p.w.rest()
+	cells := p.scan.cells
+	if len(cells) < 2 || p.marked || slotOf(b[cells[0].start:cells[0].end]) == slotNone && slotOf(b[cells[1].start:cells[1].end]) == slotNone {
+		return nil
+	}
+	for _, c := range cells {
+		if c.end-c.start > 60 {
+			return nil
+		}
+	}
+	t := p.reader.table(b, cells, p.comma)
+	if t == nil || t.known() < max(2, len(cells)/2) {
+		return nil
+	}
+	return t
 }
 
 // take makes a record of the row that was scanned.
@@ -344,6 +371,8 @@ func (p *csvReader) take() error {
 		return p.reject(at, "", reasonFewCells, p.shown(b))
 	case f.empty():
 		return p.reject(at, "", reasonEmpty, p.shown(b))
+	case p.marked && !f.telling():
+		return p.reject(at, "", reasonNoText, p.shown(b))
 	}
 	return p.entry(f, at, p.heading)
 }

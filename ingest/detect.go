@@ -76,6 +76,10 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 		r.warn("the file holds only blanks")
 		return true, r.text()
 	}
+	if what := otherTable(text); what != "" && !walked || what != "" && marked(b) {
+		r.file.Problem = &problem{fmt.Sprintf("%s: %s: save it as .xlsx or as CSV UTF-8", path, what), ErrNotALog}
+		return false, nil
+	}
 	format := r.opt.Format
 	if format == "" || format == "auto" {
 		format = ""
@@ -275,6 +279,18 @@ func controls(b []byte) bool {
 	return n*50 > len(b)+400 || n*5 > len(b)
 }
 
+// otherTable names what Excel opens like a workbook although it is none.
+func otherTable(b []byte) string {
+	b = b[:min(len(b), 1024)]
+	switch {
+	case bytes.HasPrefix(b, []byte("<")) && (bytes.Contains(b, []byte("<Workbook")) || bytes.Contains(b, []byte(`progid="Excel.Sheet"`))):
+		return "a workbook in the XML of Excel 2003"
+	case indexFold(b, "<html") < min(len(b), 200) || indexFold(b, "<table") < min(len(b), 40):
+		return "a web page"
+	}
+	return ""
+}
+
 func looksJSON(b []byte) bool {
 	next := b[1:]
 	next = next[blanks(next):]
@@ -348,7 +364,8 @@ func marked(b []byte) bool {
 	for _, s := range []string{
 		"recordResponses", "Unit of Work", "Unable to write data", "OrganizationServiceFault", "Unhandled exception",
 		"Unhandled Exception", "Write failed for entity", "Initial Sync completed with status",
-		"Unexpected exception from plug-in", "Exception type: ",
+		"Unexpected exception from plug-in", "Exception type: ", "failed with error message", "Unable to lookup ",
+		"resolve the guid for the ", "failed to process entity",
 	} {
 		if bytes.Contains(b, []byte(s)) {
 			return true
@@ -399,7 +416,8 @@ func errorLines(b []byte) bool {
 func (r *reader) sniffTable() (best *table, foundHeadings string) {
 	w := &r.w
 	b := w.rest()
-	commas, skip := []byte{',', ';', '\t'}, 0
+	commas, skip := []byte{',', ';', '\t', '|'}, 0
+	defer func(n int64) { w.replaced = n }(w.replaced) // is counted when the rows are read
 	if line, _, ok := bytes.Cut(b, []byte("\n")); ok {
 		if c := bytes.Trim(line, "\"\r "); len(c) == 5 && indexFold(c, "sep=") == 0 {
 			commas, skip = c[4:], len(line)+1
@@ -414,7 +432,10 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 	if best != nil {
 		return best, ""
 	}
-	for _, comma := range commas {
+	for _, comma := range commas[:min(len(commas), 3)] {
+		if t := r.eventTable(b, skip, comma); t != nil {
+			return t, ""
+		}
 		if rows := sample(b, skip, comma, w.eof()); rows != nil {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
@@ -426,6 +447,30 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 		}
 	}
 	return nil, ""
+}
+
+// eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the
+// machine, and rows of six cells, for the description has no heading.
+func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
+	var head, row csvScan
+	if head.scan(b[skip:], r.w.eof(), comma, false, 0) != scanDone || len(head.cells) != 5 {
+		return nil
+	}
+	rest := b[skip+head.n:]
+	if row.scan(rest, r.w.eof(), comma, false, 0) != scanDone || len(row.cells) != 6 {
+		return nil
+	}
+	at := func(i int) []byte { return rest[row.cells[i].start:row.cells[i].end] }
+	if _, n := lineTime(at(1)); n == 0 || !onlyDigits(at(3)) {
+		return nil
+	}
+	t := &table{comma: comma, skip: skip + head.n, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
+	t.set = of(slotLevel, slotTimestamp, slotDetailed)
+	for _, c := range head.cells {
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, b[skip+c.start:skip+c.end]))))
+	}
+	t.headings = append(t.headings, "")
+	return t
 }
 
 // header finds the first known header row among the first rows, and how many of its columns
@@ -507,7 +552,7 @@ func (t *table) known() int {
 // sample cuts the first rows with this delimiter. It returns nothing unless they look like a
 // table: several columns, the same number in each row, and headings that are no sentences.
 func sample(b []byte, skip int, comma byte, eof bool) [][]cell {
-	const most = 6
+	const most = 24
 	var rows [][]cell
 	for at := skip; len(rows) < most && at < len(b); {
 		at += blankLines(b[at:])
@@ -537,46 +582,81 @@ func sample(b []byte, skip int, comma byte, eof bool) [][]cell {
 	return rows
 }
 
-// byMarkers makes a table of rows whose headings say nothing but whose cells speak: the
-// column with the markers of a log is the error text. The first row is no header when it has
-// markers itself.
+// byMarkers makes a table of rows whose headings say nothing but whose cells speak. The first row
+// is no header when it has markers itself.
 func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table {
+	texts := make([][][]byte, len(rows))
 	for i, cells := range rows {
-		for j, c := range cells {
-			if !marked(b[c.start:c.end]) {
-				continue
-			}
-			if quoted := c.start > 0 && b[c.start-1] == '"'; i == 0 && !quoted && comma != '\t' {
-				return nil // a message with commas in it
-			}
-			t := &table{comma: comma, bare: i == 0, skip: skip}
-			for k, h := range rows[0] {
-				v := b[h.start:h.end]
-				s := r.slotOf(v)
-				if _, ok := r.clock.parse(v); t.bare && ok {
-					s = slotTimestamp
-				}
-				if k == j {
-					s = slotDetailed
-				}
-				t.slots = append(t.slots, s)
-				t.set |= of(s)
-				t.secret = t.secret || s == slotSecret
-				t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, v))))
-			}
-			t.set &^= of(slotNone)
-			if t.bare {
-				clear(t.headings)
-			} else {
-				var s csvScan
-				t.skip += blankLines(b[skip:])
-				s.scan(b[t.skip:], r.w.eof(), comma, false, 0)
-				t.skip += s.n
-			}
-			return t
+		for _, c := range cells {
+			texts[i] = append(texts[i], b[c.start:c.end])
 		}
 	}
-	return nil
+	slots, first := markedColumns(texts)
+	if first < 0 {
+		return nil
+	}
+	t := &table{comma: comma, bare: first == 0, marked: true, skip: skip}
+	if t.bare && comma != '\t' && !slices.ContainsFunc(rows[0], func(c cell) bool { return c.start > 0 && b[c.start-1] == '"' }) {
+		return nil // a message with commas in it
+	}
+	head := rows[0]
+	for k, c := range head {
+		v := b[c.start:c.end]
+		s, ok := slots[k]
+		if !ok && !t.bare {
+			s = r.slotOf(v)
+		}
+		if _, isTime := r.clock.parse(texts[first][k]); s == slotNone && isTime {
+			s = slotTimestamp
+		}
+		t.slots = append(t.slots, s)
+		t.set |= of(s)
+		t.secret = t.secret || s == slotSecret
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, v))))
+	}
+	t.set &^= of(slotNone)
+	if t.bare {
+		clear(t.headings)
+		return t
+	}
+	var scan csvScan
+	t.skip += blankLines(b[skip:])
+	scan.scan(b[t.skip:], r.w.eof(), comma, false, 0)
+	t.skip += scan.n
+	return t
+}
+
+// markedColumns finds the columns whose cells hold the text of an error, or of a trace. first is
+// the first row with one, -1 when there is none.
+func markedColumns(rows [][][]byte) (slots map[int]slot, first int) {
+	slots, first = make(map[int]slot), -1
+	block := false
+	for i, row := range rows {
+		for k, v := range row {
+			s := slotNone
+			switch {
+			case headed(v):
+				s, block = slotBlock, true
+			case marked(v):
+				s = slotDetailed
+			default:
+				continue
+			}
+			// A column of traces that starts with one that lost its header stays one of traces.
+			if old, ok := slots[k]; !ok || old == slotDetailed && s == slotBlock {
+				slots[k] = s
+			}
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	for k, s := range slots {
+		if s == slotDetailed && block {
+			slots[k] = slotException
+		}
+	}
+	return slots, first
 }
 
 func (r *reader) headingList(b []byte, cells []cell) string {

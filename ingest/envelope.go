@@ -7,6 +7,7 @@ import (
 
 // A response is one failed record of a dual-write live-error envelope.
 type response struct {
+	cut     bool // its last text has no end
 	entity  []byte
 	message []byte
 	verbose []byte
@@ -136,10 +137,17 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 	})
 	// Nobody has seen fieldResponses filled: they are read like the others, after them.
 	for _, l := range [][]byte{list, fields} {
-		if len(l) == 0 || l[0] != '[' {
+		if len(l) == 0 {
 			continue
 		}
-		elements(l, func(value []byte) {
+		each := elements
+		switch {
+		case l[0] == '{' && &l[0] == firstByte(list): // one response that was unwrapped
+			each = func(b []byte, yield func([]byte)) { yield(b) }
+		case l[0] != '[':
+			continue
+		}
+		each(l, func(value []byte) {
 			x := response{entity: entity}
 			if &l[0] == firstByte(fields) {
 				x.message = r.strings(nil, value, 0)
@@ -198,7 +206,7 @@ func (r *reader) strings(dst, value []byte, depth int) []byte {
 // an entityName belongs to the responses of its envelope, before or behind it.
 func (r *reader) looseResponses(found []response, text []byte) []response {
 	var entity []byte
-	open := len(found) // responses from here on belong to the envelope being read
+	first := len(found) // responses from here on belong to the envelope being read
 	for len(text) > 0 {
 		key, at := nextKey(text)
 		if at < 0 {
@@ -206,31 +214,35 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		}
 		value, n := looseValue(key, text[at:])
 		text = text[at+n:]
+		open := len(text) == 0 && len(value) > 0 && value[len(value)-1] != '"' && n == len(value)+1
+		if open {
+			value = torn(value)
+		}
 		v := bytes.TrimSpace(unescape(&r.arena, value))
 		switch key {
 		case keyDebug:
 			r.left |= debugTrace
 		case keyEntity:
 			if entity != nil {
-				open = len(found)
+				first = len(found)
 			}
 			entity = v
-			for i := range found[open:] {
-				if found[open+i].entity == nil {
-					found[open+i].entity = v
+			for i := range found[first:] {
+				if found[first+i].entity == nil {
+					found[first+i].entity = v
 				}
 			}
 		case keyMessage:
-			found = append(found, response{entity: entity, message: v})
+			found = append(found, response{entity: entity, message: v, cut: open})
 		case keyTime:
-			if len(found) > open && found[len(found)-1].at == nil {
+			if len(found) > first && found[len(found)-1].at == nil {
 				found[len(found)-1].at = v
 			}
 		case keyVerbose:
-			if len(found) == open || found[len(found)-1].verbose != nil {
+			if len(found) == first || found[len(found)-1].verbose != nil {
 				found = append(found, response{entity: entity})
 			}
-			found[len(found)-1].verbose = v
+			found[len(found)-1].verbose, found[len(found)-1].cut = v, open
 		}
 	}
 	kept := found[:0]
@@ -240,6 +252,16 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		}
 	}
 	return kept
+}
+
+// torn is a text that goes on to the end of what there is, without the next key whose start may
+// hang on it: `Unable to look up","lo`.
+func torn(v []byte) []byte {
+	const longest = 28
+	if i := bytes.LastIndex(v, []byte(`","`)); i >= 0 && len(v)-i <= longest {
+		return v[:i]
+	}
+	return v
 }
 
 // joined takes line breaks out of a time that was wrapped.
@@ -415,6 +437,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 	for _, f := range found {
 		y := *x
 		y.log = DualWrite
+		y.cut = f.cut
 		if len(found) > 1 {
 			// One id cannot name several records.
 			y.id = [16]byte{}

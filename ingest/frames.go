@@ -76,7 +76,8 @@ func levelOnly(line []byte) bool {
 
 // calmLine reports whether a message starts with a level that tells of no failure.
 func calmLine(b []byte) bool {
-	return hasPrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: "}) >= 0
+	return hasPrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: ",
+		"[DEBUG]", "[TRACE]", "DEBUG ", "DEBUG:", "TRACE ", "TRACE:", "VERBOSE"}) >= 0
 }
 
 var dialogLabels = []string{
@@ -153,15 +154,18 @@ func (r *reader) event(x *row, b []byte) error {
 	return r.keep(x)
 }
 
-// dialog takes ids, time and plug-in from the log file or the dialog of the Unified Interface.
+// dialog takes ids, time, plug-in and trace from the log file or the dialog of the Unified
+// Interface. The trace stands behind "PluginTrace:" and "TraceText:", up to the next label.
 func (r *reader) dialog(x *row, b []byte) {
-	x.log, x.errorText = PluginTrace, b
+	x.log = PluginTrace
+	var message, trace []byte
+	inTrace := false
 	for rest := b; len(rest) > 0; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		text := bytes.TrimSpace(line)
 		label := dialogLabel(text)
-		value := bytes.TrimSpace(bytes.TrimPrefix(text[min(len(label), len(text)):], []byte(":")))
+		value := bytes.TrimSpace(bytes.TrimPrefix(text[len(label):], []byte(":")))
 		switch label {
 		case "Activity Id", "Activity ID":
 			if _, ok := parseGUID(value); ok {
@@ -173,11 +177,24 @@ func (r *reader) dialog(x *row, b []byte) {
 		if source, ok := bytes.CutPrefix(text, []byte("ApiExceptionSourceKey: Plugin/")); ok {
 			x.typeName = typeName(source)
 		}
-		text = bytes.TrimPrefix(text, []byte("PluginTrace: "))
+		switch plugin, ok := bytes.CutPrefix(text, []byte("PluginTrace:")); {
+		case ok:
+			inTrace, text = true, bytes.TrimSpace(plugin)
+		case label == "TraceText":
+			inTrace, text = true, value
+		case label != "":
+			inTrace = false
+		}
+		if !inTrace {
+			message = append(append(message, line...), '\n')
+			continue
+		}
 		if typ, name, step, ok := parseTraceHeader(text); ok {
 			header(x, typ, name, step)
 		}
+		trace = append(append(trace, text...), '\n')
 	}
+	x.errorText, x.traceText = bytes.TrimSpace(message), bytes.TrimSpace(trace)
 }
 
 // job parts the trace of a system job from its error.
@@ -238,7 +255,7 @@ func pacx(x *row, b []byte) bool {
 // exceptionStart is where the exception behind a trace block starts, -1 without one.
 func exceptionStart(b []byte) int {
 	first := -1
-	for _, s := range []string{"Unhandled exception", "Unhandled Exception", "Exception type:", "Error Message:"} {
+	for _, s := range []string{"Unhandled exception:", "Unhandled Exception:", "Exception type:", "Error Message:"} {
 		if i := bytes.Index(b, []byte(s)); i >= 0 && (first < 0 || i < first) {
 			first = i
 		}

@@ -144,8 +144,11 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	if f.filled.has(slotDimensions) {
 		r.dimensions(f)
 	}
-	if f.set.has(slotTarget) && f.filled.has(slotKind) && !says(f.value[slotKind], "plugin") {
-		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(f.value[slotKind]))
+	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !says(kind, "plugin") {
+		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(kind))
+	}
+	if f.set.has(slotSeverity) {
+		f.traceLine()
 	}
 	x := at.row0()
 	r.fill(&x, f)
@@ -160,6 +163,11 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	}
 	x.errorText = f.errorText(&r.arena, x.log)
 	x.traceText = f.first(slotBlock, slotPluginTrace)
+	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
+		if b := faultBodyIn(x.errorText); b != nil {
+			return r.faultBody(b, x)
+		}
+	}
 	if x.log == DualWrite && hasEnvelope(x.errorText) {
 		if found := r.responses(x.errorText); len(found) > 0 {
 			return r.keepResponses(&x, found)
@@ -182,7 +190,7 @@ func (r *reader) keep(x *row) error {
 	x.withheld |= kept | r.left
 	x.traceText, kept = withhold(&r.arena, x.traceText)
 	x.withheld |= kept
-	x.truncated = truncation(x.errorText, x.traceText)
+	x.truncated = truncation(x.errorText, x.traceText, x.cut)
 	x.atRaw = shorten(x.atRaw, 100)
 	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
 		*v = shorten(*v, longestName)
@@ -274,8 +282,8 @@ func (r *reader) warn(sentence string) { r.file.Warnings = append(r.file.Warning
 // fromText fills what columns did not give from the fault XML, or the sentence for support,
 // inside the error text.
 func (r *reader) fromText(x *row) {
-	if len(x.typeName) == 0 && len(x.traceText) > 0 && x.traceText[0] == '[' {
-		fromBlock(x)
+	if len(x.typeName) == 0 && headed(x.traceText) {
+		fromBlock(x, x.traceText)
 	}
 	if len(x.errorText) == 0 {
 		return
@@ -295,15 +303,18 @@ func (r *reader) fromText(x *row) {
 				x.at, x.atRaw = at, nil
 			}
 		}
+		if _, trace, ok := bytes.Cut(x.errorText, []byte("<TraceText>")); ok && len(x.typeName) == 0 {
+			fromBlock(x, trace)
+		}
 	}
 	if len(x.correlationID) == 0 {
 		x.correlationID = supportID(x.errorText)
 	}
 }
 
-// fromBlock fills type, message and table from the header lines of the trace block.
-func fromBlock(x *row) {
-	rest := x.traceText
+// fromBlock fills type, message and table from the header lines of a trace block.
+func fromBlock(x *row, block []byte) {
+	rest := bytes.TrimLeft(block, " \t\r\n")
 	for len(rest) > 0 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		typ, name, step, ok := parseTraceHeader(line)

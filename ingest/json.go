@@ -336,6 +336,7 @@ type jsonReader struct {
 	recovering bool
 	indent     int  // of the line the value starts in: a nested object is indented deeper
 	next       bool // a further page was announced
+	unfinished bool // the last value goes on behind the end of the file
 	partial    bool // the answer of a query says that it is not whole
 }
 
@@ -362,12 +363,12 @@ func (r *reader) json() error {
 		}
 	}
 	if p.next {
-		r.warn("the export is incomplete: the answer names a further page (@odata.nextLink) that is not in the file; export all pages")
+		r.warn("the export is incomplete: the answer names a further page that is not in the file; export all pages")
 	}
 	if p.partial {
 		r.warn("the answer of the query is partial, as its member error says: narrow the query and export again")
 	}
-	if len(p.stack) > 0 && !p.recovering && !r.w.cut() {
+	if (len(p.stack) > 0 && !p.recovering || p.unfinished) && !r.w.cut() {
 		r.warn("the file ends in the middle: a closing bracket is missing")
 	}
 	return nil
@@ -586,7 +587,8 @@ func (p *jsonReader) value() error {
 func (p *jsonReader) object(b []byte, at place) error {
 	f := &p.fields
 	f.clear()
-	var fault, responses, errorList []byte
+	var fault, responses, errorList, name []byte
+	mapState := false // of Dual-write automations: the name is that of the map
 	var numbered [][]byte
 	members(b, func(key, value []byte) {
 		switch {
@@ -598,6 +600,10 @@ func (p *jsonReader) object(b []byte, at place) error {
 			errorList = value
 		case string(key) == "error" && value[0] == '{':
 			fault = value
+		case string(key) == "name" && value[0] == '"':
+			name = jsonText(&p.arena, value)
+		case string(key) == "lastRequest":
+			mapState = true
 		case recordErrorKey(key):
 			numbered = append(numbered, value)
 		default:
@@ -606,6 +612,9 @@ func (p *jsonReader) object(b []byte, at place) error {
 			p.put(f, s, value)
 		}
 	})
+	if mapState {
+		f.put(slotMap, name)
+	}
 	switch {
 	case responses != nil:
 		return p.envelopeObject(b, at)
@@ -685,7 +694,7 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 				p.left |= signedAddress
 			}
 		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
-			f.put(slotTimestamp, jsonText(&p.arena, value))
+			f.put(slotTimestampUTC, jsonText(&p.arena, value)) // goes before the time it was created
 		case string(key) == "state":
 			failed = string(value) == "3" || says(jsonText(&p.arena, value), "error")
 		case string(key) == "rootActivityId":
@@ -854,6 +863,9 @@ func (p *reader) faultBody(b []byte, x row) error {
 			x.activityID = notZero(text)
 		}
 	})
+	if bytes.HasPrefix(code, []byte("0x")) {
+		x.log = PluginTrace // of Dataverse
+	}
 	x.errorText = message
 	if len(code) > 0 && len(message) > 0 {
 		x.errorText = p.arena.join(code, ": ", message)
@@ -890,6 +902,8 @@ func (p *jsonReader) broken() error {
 	}
 	if end == 0 {
 		end = len(w.rest())
+		_, st := scanJSON(w.rest(), false)
+		p.unfinished = st == scanMore
 	}
 	return p.give(end)
 }

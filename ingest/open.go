@@ -258,6 +258,8 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 		return r.workbook(c, z)
 	case "xlsb":
 		return r.unread(c.path, names, notALog(c.path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
+	case "ods":
+		return r.unread(c.path, names, notALog(c.path, "an OpenDocument file: save the sheet as .xlsx or as CSV UTF-8"))
 	case "other":
 		return r.unread(c.path, names, notALog(c.path, "an Office document: paste its text into a text file"))
 	}
@@ -322,7 +324,7 @@ func hiddenMember(name string) bool {
 	return false
 }
 
-// office recognises documents that are zip archives: "xlsx", "xlsb", "other", or nothing.
+// office recognises documents that are zip archives: "xlsx", "xlsb", "ods", "other", or nothing.
 func office(z *zip.Reader) string {
 	for _, f := range z.File {
 		switch name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")); {
@@ -330,6 +332,8 @@ func office(z *zip.Reader) string {
 			return "xlsx"
 		case name == "xl/workbook.bin":
 			return "xlsb"
+		case name == "content.xml" && slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "mimetype" }):
+			return "ods"
 		case name == "word/document.xml" || name == "ppt/presentation.xml":
 			return "other"
 		}

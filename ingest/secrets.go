@@ -172,11 +172,12 @@ func jwt(b []byte) (at, end int) {
 		if at, end = jwtAt(b, i); at >= 0 {
 			return at, end
 		}
+		i = max(i, end-1)
 	}
 }
 
 // jwtAt is where a token starts and ends that has its first J at i. Its parts are objects in
-// base64, so it starts with eyJ.
+// base64, so it starts with eyJ. When it is none, at is -1 and no token starts before end.
 func jwtAt(b []byte, i int) (at, end int) {
 	if at = i - 2; at < 0 || string(b[at:i]) != "ey" {
 		return -1, 0
@@ -188,7 +189,7 @@ func jwtAt(b []byte, i int) (at, end int) {
 		}
 	}
 	if dots == 0 || end-at < 24 {
-		return -1, 0
+		return -1, end
 	}
 	return at, end
 }
@@ -207,7 +208,7 @@ func withholdCredentials(a *arena, b []byte) []byte {
 		next[i] = -1
 	}
 	mark := len(a.buf)
-	done := 0
+	done, noToken := 0, 0
 	for from := 0; ; {
 		l := nearest(b, letters, next, from)
 		if l < 0 {
@@ -215,7 +216,14 @@ func withholdCredentials(a *arena, b []byte) []byte {
 		}
 		i := next[l]
 		from = i + 1
-		if at, end := credentialAt(b, i); at >= done {
+		if b[i] == 'J' && i < noToken {
+			continue
+		}
+		at, end := credentialAt(b, i)
+		if b[i] == 'J' && at < 0 {
+			noToken = end
+		}
+		if at >= done {
 			a.buf = append(a.buf, b[done:at]...)
 			a.buf = append(a.buf, withheld...)
 			done, from = end, max(end, from)
@@ -381,6 +389,7 @@ func (r *reader) head(b []byte) string {
 			b = b[:len(b)-1]
 		}
 	}
+	defer func(n int64) { r.w.replaced = n }(r.w.replaced) // is counted when the row is read
 	return excerpt(r.w.text(&r.arena, b))
 }
 

@@ -137,7 +137,7 @@ func (s *textState) starts(line []byte) bool {
 }
 
 func (s *textState) judge(line []byte) bool {
-	text := bytes.TrimRight(line, " \t\r\n")
+	text := unlisted(bytes.TrimRight(line, " \t\r\n"))
 	if s.lines == 0 || len(text) == 0 {
 		return false
 	}
@@ -169,7 +169,7 @@ func (s *textState) judge(line []byte) bool {
 	if traceHeader(text) {
 		return true
 	}
-	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 || s.envelope && text[0] == '{' {
+	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
 		return true
 	}
 	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
@@ -179,7 +179,7 @@ func (s *textState) judge(line []byte) bool {
 }
 
 func (s *textState) add(line []byte) {
-	text := bytes.TrimSpace(line)
+	text := unlisted(bytes.TrimSpace(line))
 	s.blank = len(text) == 0
 	if s.blank {
 		return
@@ -213,6 +213,31 @@ func (s *textState) add(line []byte) {
 	if bytes.Contains(text, []byte("Initial Sync completed with status")) {
 		s.report = true
 	}
+}
+
+// unlisted is a line without what makes it an item of a list: "- ", "* ", "3. ", "[3] ".
+func unlisted(line []byte) []byte {
+	if len(line) < 3 {
+		return line
+	}
+	n := 0
+	switch c := line[0]; {
+	case c == '-' || c == '*':
+		n = 1
+	case digit(c) || c == '[' && digit(line[1]):
+		for n = 1; n < min(len(line), 5) && digit(line[n]); n++ {
+		}
+		if n == len(line) || line[n] != '.' && line[n] != ')' && line[n] != ']' {
+			return line
+		}
+		n++
+	default:
+		return line
+	}
+	if n >= len(line) || line[n] != ' ' {
+		return line
+	}
+	return bytes.TrimLeft(line[n:], " ")
 }
 
 // commitFailed recognises the first words of an infolog, with the module that may stand
@@ -302,7 +327,8 @@ func parseTraceHeader(b []byte) (typ bool, name, step []byte, ok bool) {
 		name, step, _ = bytes.Cut(rest, []byte(": "))
 		return false, name, step, true
 	}
-	if bytes.IndexByte(head, '.') < 0 && bytes.IndexByte(head, '(') < 0 || bytes.ContainsAny(rest, " {}\"") && bytes.IndexByte(head, '(') < 0 {
+	dotted := bytes.IndexByte(head, '.') >= 0 || len(rest) > len(head) && rest[len(head)] == '.' && bytes.HasPrefix(rest, head)
+	if !dotted && bytes.IndexByte(head, '(') < 0 || bytes.ContainsAny(rest, " {}\"") && bytes.IndexByte(head, '(') < 0 {
 		return false, nil, nil, false
 	}
 	return true, rest, nil, true
@@ -313,13 +339,11 @@ func (r *reader) message(text []byte, at place) error {
 	x := at.row0()
 	x.log = DualWrite
 	body := text
-	stamped := false
 	for {
 		stamp, n := lineTime(body)
 		if n == 0 {
 			break
 		}
-		stamped = true
 		r.stamp(&x, stamp)
 		body = bytes.TrimLeft(body[n:], " \t-|,;:")
 		// "2026-11-22 09:14:03: ERROR" announces the next line.
@@ -334,7 +358,7 @@ func (r *reader) message(text []byte, at place) error {
 			return r.keepResponses(&x, found)
 		}
 	}
-	if len(body) == 0 {
+	if body = unlisted(body); len(body) == 0 {
 		return r.reject(at, "", reasonEmpty, excerpt(text))
 	}
 	if b := faultBodyIn(body); b != nil {
@@ -355,7 +379,7 @@ func (r *reader) message(text []byte, at place) error {
 		splitTrace(&x, body)
 	case baseTrace(body):
 		x.log, x.errorText, x.traceText = PluginTrace, nil, body
-	case !stamped && !telling(body):
+	case !telling(body):
 		return r.passOver(at, body)
 	}
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
@@ -385,12 +409,21 @@ var signs = []string{
 	"error", "exception", "fail", "cannot", "can't", "can not", "could not", "couldn't", "unable", "invalid", "not found", "denied",
 	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
 	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
-	"debuglogtrace", "fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossible",
+	"debuglogtrace",
+	// The same in other languages.
+	"fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossib", "erro ", "no se pued", "fout", "kan niet",
+	"fejl", "kan ikke", "kunne ikke", "fel:", "kunde inte", "virhe", "b\u0142\u0105d", "chyba", "nelze", "\u043e\u0448\u0438\u0431\u043a", "\u9519\u8bef", "\u30a8\u30e9\u30fc",
 }
 
 // telling reports whether a message without columns may tell of an error.
 func telling(b []byte) bool {
+	if b[0] == '#' && bytes.IndexByte(b, '\n') < 0 {
+		return false // a heading
+	}
 	low := bytes.ToLower(b[:min(len(b), 64<<10)])
+	for _, s := range []string{"no error", "without error", "error-free", "keine fehler", "ohne fehler", "nothing failed"} {
+		low = bytes.ReplaceAll(low, []byte(s), nil)
+	}
 	for _, s := range signs {
 		if bytes.Contains(low, []byte(s)) {
 			return true
@@ -411,6 +444,9 @@ func (r *reader) stamp(x *row, stamp []byte) {
 
 // traceText reports whether a message without columns comes from a plug-in trace log.
 func traceText(b []byte) bool {
+	if headed(b) {
+		return true
+	}
 	for _, s := range []string{"Dual write Initial Sync", "Unable to write data to entity", "Writes to ", "RecordError", "Unit of Work can not commit"} {
 		if bytes.Contains(b, []byte(s)) && !bytes.Contains(b, []byte("<OrganizationServiceFault")) {
 			return false
@@ -421,9 +457,7 @@ func traceText(b []byte) bool {
 			return true
 		}
 	}
-	line, _, _ := bytes.Cut(b, []byte("\n"))
-	_, _, _, ok := parseTraceHeader(line)
-	return ok
+	return false
 }
 
 // splitTrace takes type, message and table from the header lines of a trace block, and tells

@@ -18,9 +18,10 @@ const (
 )
 
 // truncation names the texts that were cut short before they were exported (formats.md,
-// section 5, rule 9), for column truncated.
-func truncation(errorText, traceText []byte) string {
-	cutError := cutShort(errorText) || faultOpen(errorText)
+// section 5, rule 9), for column truncated. cut
+// says that the error text was found to have no end.
+func truncation(errorText, traceText []byte, cut bool) string {
+	cutError := cut || cutShort(errorText) || faultOpen(errorText)
 	cutTrace := cutShort(traceText) || len(traceText) >= blockBytes && !headed(traceText)
 	switch {
 	case cutError && cutTrace:
@@ -56,7 +57,7 @@ func faultOpen(b []byte) bool {
 
 // headed reports whether a trace block starts with its header.
 func headed(b []byte) bool {
-	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line, _, _ := bytes.Cut(bytes.TrimLeft(b, " \t\r\n"), []byte("\n"))
 	_, _, _, ok := parseTraceHeader(line)
 	return ok
 }

@@ -110,6 +110,7 @@ type sheetTable struct {
 // the ones that are not read hold.
 func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err error) {
 	logical := r.hiddenSheet(b)
+	var logs []string // sheets that could have been read
 	for i, s := range b.sheets {
 		t, found, e := r.sniffSheet(b, i, logical)
 		if e != nil && err == nil {
@@ -122,12 +123,18 @@ func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err 
 			others = append(others, fmt.Sprintf("sheet %.40q: %s", s.name, found))
 		case best == nil || t.score > best.score:
 			if best != nil {
-				others = append(others, fmt.Sprintf("sheet %.40q: fewer known columns", b.sheets[best.sheet].name))
+				logs = append(logs, b.sheets[best.sheet].name)
 			}
 			best = t
 		default:
-			others = append(others, fmt.Sprintf("sheet %.40q: fewer known columns", s.name))
+			logs = append(logs, s.name)
 		}
+	}
+	for _, name := range logs {
+		others = append(others, fmt.Sprintf("sheet %.40q: a log, too", name))
+	}
+	if len(logs) > 0 {
+		r.warn(fmt.Sprintf("only the sheet with the most known columns was read (%.40q); %q may hold logs, too: save each as a file of its own", b.sheets[best.sheet].name, logs))
 	}
 	return best, others, err
 }
@@ -275,39 +282,25 @@ func headingNames(names [][]byte) string {
 }
 
 // sheetByMarkers makes a table of a sheet whose headings say nothing but whose cells speak: the
-// exported grid of finance and operations, or headings in another language. The first row with
-// markers is the first row of data.
+// exported grid of finance and operations, or headings in another language. The first row is no
+// header when it has markers itself.
 func (r *reader) sheetByMarkers(rows *sheetRows, sample []sheetRow, sheet int) *sheetTable {
-	slots := make(map[int]slot)
-	first, width := -1, 0
+	texts := make([][][]byte, len(sample))
+	width := 0
 	for i, row := range sample {
-		for _, c := range row.cells {
-			s := slotNone
-			switch {
-			case c.kind != cellText:
-			case headed(c.text):
-				s = slotBlock
-			case marked(c.text):
-				s = slotDetailed
-			}
-			if s != slotNone && slots[c.col] == slotNone {
-				slots[c.col] = s
-				if first < 0 {
-					first = i
-				}
-			}
-			width = max(width, c.col+1)
-		}
+		texts[i] = row.names()
+		width = max(width, len(texts[i]))
 	}
+	slots, first := markedColumns(texts)
 	if first < 0 {
 		return nil
 	}
 	r.otherColumns(rows, sample[first:], slots)
-	t := &sheetTable{table: &table{bare: first == 0}, sheet: sheet, score: 1}
+	t := &sheetTable{table: &table{bare: first == 0, marked: true}, sheet: sheet, score: 1}
 	t.slots, t.headings = make([]slot, width), make([]string, width)
 	if first > 0 {
-		t.row = sample[first-1].number
-		copy(t.headings, headings(sample[first-1].names()))
+		t.row = sample[0].number
+		copy(t.headings, headings(sample[0].names()))
 	} else {
 		t.row = sample[0].number - 1
 	}
@@ -448,6 +441,9 @@ func (p *sheetReader) take(cells []sheetCell, at place) error {
 			return p.reject(at, "", reasonManyCells, "")
 		}
 		return p.reject(at, "", reasonEmpty, "")
+	}
+	if p.marked && !f.telling() {
+		return p.reject(at, "", reasonNoText, "")
 	}
 	return p.entry(f, at, p.heading)
 }
