@@ -315,7 +315,12 @@ func (p *csvReader) next() error {
 func (p *csvReader) nextHeader() *table {
 	b := p.w.rest()
 	cells := p.scan.cells
-	if len(cells) < 2 || p.marked || slotOf(b[cells[0].start:cells[0].end]) == slotNone && slotOf(b[cells[1].start:cells[1].end]) == slotNone {
+	if len(cells) < 2 || p.marked {
+		return nil
+	}
+	// Nearly all rows start with a GUID, a time, or a name with dots.
+	first := b[cells[0].start:cells[0].end]
+	if len(first) > 40 || len(first) == 0 || digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone {
 		return nil
 	}
 	for _, c := range cells {

@@ -72,82 +72,71 @@ func indexRare(b []byte, sub string, k int) int {
 	}
 }
 
-// A secretName is the name of a value that must not be shown, in lower case, and the place of the
-// letter by which it is looked for.
+// A secretName is the name of a value that must not be shown, in lower case.
 type secretName struct {
 	name string
-	at   int
 	line bool // the header of a request: the value goes to the end of the line
 }
 
-// secretNames stand by their rarest letter, in lower and upper case: one look for it finds any
-// of them.
-var secretNames = []struct {
-	rare  string
-	names []secretName
-}{
-	{"zZ", []secretName{{"authorization", 7, true}}},
-	{"kK", []secretName{{"api-key", 4, true}, {"apikey", 3, false}, {"cookie", 3, true}, {"subscription-key", 13, true},
-		{"accountkey", 7, false}, {"sharedaccesskey", 12, false}, {"access_token", 9, false}, {"refresh_token", 10, false}, {"id_token", 5, false}}},
-	{"wW", []secretName{{"password", 4, false}, {"pwd", 1, false}}},
-	{"_", []secretName{{"client_secret", 6, false}}},
+// secretNames stand by their last letter.
+var secretNames = ['z' + 1][]secretName{
+	'd': {{"password", false}, {"pwd", false}},
+	'e': {{"cookie", true}},
+	'n': {{"authorization", true}, {"access_token", false}, {"refresh_token", false}, {"id_token", false}},
+	't': {{"client_secret", false}},
+	'y': {{"api-key", true}, {"subscription-key", true}, {"apikey", false}, {"accountkey", false}, {"sharedaccesskey", false}},
 }
 
 // credential is where the first value that must not be shown starts, and where it ends; -1
-// without one.
+// without one. It goes by the sign between name and value, of which texts have few.
 func credential(b []byte) (at, end int) {
 	at, end = jwt(b)
-	for _, group := range secretNames {
-		for _, c := range []byte(group.rare) {
-			for i := 0; at < 0 || i < at; i++ {
-				k := bytes.IndexByte(b[i:], c)
-				if k < 0 {
-					break
-				}
-				i += k
-				if !assigned(b[i:]) {
-					continue
-				}
-				for _, n := range group.names {
-					if v, e := n.value(b, i-n.at); v >= 0 && (at < 0 || v < at) {
-						at, end = v, e
-					}
-				}
+	for _, sign := range []byte("=:") {
+		for i := 0; at < 0 || i < at; i++ {
+			k := bytes.IndexByte(b[i:], sign)
+			if k < 0 {
+				break
+			}
+			i += k
+			if v, e := secretValue(b, i); v >= 0 && (at < 0 || v < at) {
+				at, end = v, e
 			}
 		}
 	}
 	return at, end
 }
 
-// assigned reports whether a sign that could stand between name and value follows soon.
-func assigned(b []byte) bool {
-	const most = 14 // _secret\\\" : the longest rest of a name, with escaped quotes
-	for _, c := range b[:min(len(b), most)] {
-		if c == '=' || c == ':' {
-			return true
-		}
-	}
-	return false
-}
-
-// value is where the value lies that the name at place s of b has; -1 when the name does not
-// stand there, or as a word in prose.
-func (n *secretName) value(b []byte, s int) (at, end int) {
-	e := s + len(n.name)
-	if s < 0 || e >= len(b) || lower(b[s]) != n.name[0] || indexFold(b[s:e], n.name) != 0 {
-		return -1, 0
+// secretValue is where the value lies behind the sign at place i when the name of a secret stands
+// before it; -1 otherwise. "Password: expired" is a sentence; "password":"x" and Password=x are not.
+func secretValue(b []byte, i int) (at, end int) {
+	e := i
+	for e > 0 && b[e-1] == ' ' {
+		e--
 	}
 	quoted := false
-	for e < len(b) && (b[e] == '\\' || b[e] == '"' || b[e] == '\'') {
+	for e > 0 && (b[e-1] == '\\' || b[e-1] == '"' || b[e-1] == '\'') {
 		quoted = true
-		e++
+		e--
 	}
-	e += blanks(b[e:])
-	// "Password: expired" is a sentence; "password":"x" and Password=x are not.
-	if e == len(b) || b[e] != '=' && (b[e] != ':' || !quoted && !n.line) {
+	if e == 0 {
 		return -1, 0
 	}
-	e++
+	last := lower(b[e-1])
+	if last > 'z' {
+		return -1, 0
+	}
+	for _, n := range secretNames[last] {
+		s := e - len(n.name)
+		if s < 0 || indexFold(b[s:e], n.name) != 0 || b[i] == ':' && !quoted && !n.line {
+			continue
+		}
+		return n.value(b, i+1)
+	}
+	return -1, 0
+}
+
+// value is where the value starts and ends that begins at place e, behind blanks and quotes.
+func (n *secretName) value(b []byte, e int) (at, end int) {
 	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || b[e] == '\\' || b[e] == '"' || b[e] == '\'') {
 		e++
 	}
@@ -194,34 +183,30 @@ func jwtAt(b []byte, i int) (at, end int) {
 	return at, end
 }
 
-// withholdCredentials replaces all of them. It goes from letter to letter, each looked for only
-// once: looking for the next credential anew behind each one would cost the square of their
-// number.
+// withholdCredentials replaces all of them. It looks for each sign only once: looking for the
+// next credential anew behind each one would cost the square of their number.
 func withholdCredentials(a *arena, b []byte) []byte {
-	var letters []byte
-	for _, group := range secretNames {
-		letters = append(letters, group.rare...)
-	}
-	letters = append(letters, 'J')
-	next := make([]int, len(letters))
-	for i := range next {
-		next[i] = -1
-	}
+	signs := []byte("=:J")
+	next := []int{-1, -1, -1}
 	mark := len(a.buf)
 	done, noToken := 0, 0
 	for from := 0; ; {
-		l := nearest(b, letters, next, from)
+		l := nearest(b, signs, next, from)
 		if l < 0 {
 			break
 		}
 		i := next[l]
 		from = i + 1
-		if b[i] == 'J' && i < noToken {
+		var at, end int
+		switch {
+		case signs[l] != 'J':
+			at, end = secretValue(b, i)
+		case i < noToken:
 			continue
-		}
-		at, end := credentialAt(b, i)
-		if b[i] == 'J' && at < 0 {
-			noToken = end
+		default:
+			if at, end = jwtAt(b, i); at < 0 {
+				noToken = end
+			}
 		}
 		if at >= done {
 			a.buf = append(a.buf, b[done:at]...)
@@ -233,11 +218,11 @@ func withholdCredentials(a *arena, b []byte) []byte {
 	return a.from(mark)
 }
 
-// nearest is the letter that comes first from a place on, -1 when none comes any more. next holds
+// nearest is the sign that comes first from a place on, -1 when none comes any more. next holds
 // where each was found last.
-func nearest(b, letters []byte, next []int, from int) int {
+func nearest(b, signs []byte, next []int, from int) int {
 	best := -1
-	for l, c := range letters {
+	for l, c := range signs {
 		if next[l] < from {
 			next[l] = len(b)
 			if k := bytes.IndexByte(b[from:], c); k >= 0 {
@@ -249,27 +234,6 @@ func nearest(b, letters []byte, next []int, from int) int {
 		}
 	}
 	return best
-}
-
-// credentialAt is where the value lies of a name, or the token, that has its letter at i.
-func credentialAt(b []byte, i int) (at, end int) {
-	if b[i] == 'J' {
-		return jwtAt(b, i)
-	}
-	if !assigned(b[i:]) {
-		return -1, 0
-	}
-	for _, group := range secretNames {
-		if strings.IndexByte(group.rare, b[i]) < 0 {
-			continue
-		}
-		for _, n := range group.names {
-			if at, end = n.value(b, i-n.at); at >= 0 {
-				return at, end
-			}
-		}
-	}
-	return -1, 0
 }
 
 // withholdDebug cuts the value behind the key: the array when it is well formed, else
