@@ -417,6 +417,9 @@ const (
 	moreClusters = 50 // clusters beyond these only keep the start of their message
 )
 
+// noText stands for the message of a record whose export had a status but no text.
+const noText = "(the export says that it failed, not why)"
+
 func (z *summarizer) evidence() error {
 	found := make(map[string][]Evidence)
 	templates := make(map[string]string)
@@ -435,9 +438,10 @@ func (z *summarizer) evidence() error {
 			start, end = 0, 0
 			headline := classify.Headline([]byte(normal))
 			normal = string(headline)
-			templates[sig] = string(classify.Template(nil, headline, []byte(entity), []byte(e.Company)))
+			templates[sig] = cmp.Or(string(classify.Template(nil, headline, []byte(entity), []byte(e.Company))), noText)
 		}
-		e.Before, e.Matched, e.After = around(normal, start, end)
+		e.Message = cmp.Or(e.Message, noText)
+		e.Before, e.Matched, e.After = around(cmp.Or(normal, noText), start, end)
 		found[sig] = append(found[sig], e)
 		return err
 	})
@@ -582,7 +586,7 @@ func (z *summarizer) eachRecord(yield func(*Record) error) error {
 				return err
 			}
 			normal = classify.Normalize(normal[:0], text)
-			r.Message = cut(string(classify.Headline(normal)), messageBytes)
+			r.Message = cmp.Or(cut(string(classify.Headline(normal)), messageBytes), noText)
 			return yield(r)
 		}, p.firstFile, p.lastFile, p.firstRow, p.lastRow); err != nil {
 			return err
