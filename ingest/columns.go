@@ -261,7 +261,7 @@ var dmfAliases = map[string]slot{
 // slotOf finds the slot of a heading in the file being read.
 func (r *reader) slotOf(name []byte) slot {
 	s := slotOf(name)
-	if s == slotNone && r.dmf {
+	if s == slotNone && r.dmfLog {
 		norm := bytes.Map(func(c rune) rune {
 			if c > unicode.MaxASCII || !letter(byte(c)) && !digit(byte(c)) {
 				return -1

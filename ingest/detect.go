@@ -55,10 +55,15 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 	return r.close(whole)
 }
 
+// businessData is the problem of the other members of a data management package.
+func businessData(path string) error {
+	return notALog(path, "business data or description of a data management package, no log of it")
+}
+
 // begin opens the account of a file.
 func (r *reader) begin(path, container string) {
 	r.file = File{Path: path, Container: container}
-	r.leg, r.wide = nil, 0
+	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
 	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, 0
 }
 
@@ -84,8 +89,8 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	if format == "" || format == "auto" {
 		format = ""
 	}
-	if r.dmf && format == "" && !dmfLog(path) {
-		r.file.Problem = notALog(path, "business data or description of a data management package, no log of it")
+	if r.dmf && format == "" && !r.dmfLog {
+		r.file.Problem = businessData(path)
 		return false, nil
 	}
 	if format == formatXML || format == "" && len(text) > 0 && text[0] == '<' {

@@ -73,6 +73,7 @@ type reader struct {
 	rawTimes    int64  // times that stayed text
 	rawTime     string // the first of them
 	dmf         bool   // inside a data management package
+	dmfLog      bool   // the file is a log table of one
 	size        int64  // of the file being read, -1 where unknown
 	alone       bool   // it is all that its source holds
 	wide        int    // columns of a first row that has more than the limit

@@ -25,6 +25,9 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 	if f := r.opt.Format; f != "" && f != "auto" && f != formatXLSX {
 		return r.unread(c.path, names, notALog(c.path, "an Excel workbook, not %s: leave the format to be found out", f))
 	}
+	if r.dmf && !dmfLog(c.path) {
+		return r.unread(c.path, names, businessData(c.path))
+	}
 	if len(z.File) > r.lim.Members {
 		return r.tooMany(c.path, names)
 	}
