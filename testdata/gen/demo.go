@@ -4,19 +4,20 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/xuri/excelize/v2"
 )
 
 // What a run over testdata/demo has to count, printed by --demo-counts (a test compares):
@@ -25,8 +26,8 @@ import (
 //	dualwrite-activity.ndjson.gz                  28        1          0
 //	dualwrite-errors.csv                          84        1          0
 //	infolog-pasted.txt                             7        0          0
+//	plugintrace-archive.zip/traces-export.xlsx      26        0          0
 //	plugintrace-archive.zip/traces-ppds.json      24        0          0
-//	plugintrace-archive.zip/traces-unicode.txt      26        0          0
 //	plugintrace-excel.csv                         24        1          4
 //	plugintrace-night.csv.zst                    106        0          6
 //	plugintrace-webapi.json                       48        0          0
@@ -226,8 +227,12 @@ func demoFiles() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	book, err := modelDriven(files[memberBook])
+	if err != nil {
+		return nil, err
+	}
 	archive, err := zipped(map[string][]byte{
-		strings.TrimPrefix(memberText, fileArchive+"/"): unicodeText(files[memberText]),
+		strings.TrimPrefix(memberBook, fileArchive+"/"): book,
 		strings.TrimPrefix(memberPPDS, fileArchive+"/"): ppds,
 	})
 	if err != nil {
@@ -460,18 +465,48 @@ func excelCSV(list []*demoRecord) []byte {
 	return out
 }
 
-// unicodeText is what Excel saves as "Unicode Text": UTF-16LE with BOM and tabs.
-func unicodeText(list []*demoRecord) []byte {
-	s := &sheet{comma: "\t"}
-	displayHead(s, "(Do Not Modify) Plug-in Trace Log")
-	for _, r := range list {
-		displayRow(s, r, time.DateTime)
+// modelDriven is what a model-driven app exports to Excel: three hidden columns first, labels for
+// choices, serial numbers for times, and a sheet that nobody sees with the names of the columns.
+func modelDriven(list []*demoRecord) ([]byte, error) {
+	f := excelize.NewFile()
+	defer f.Close()
+	const view, hidden = "All Plug-in Trace Logs", "hiddenSheet"
+	if err := f.SetSheetName("Sheet1", view); err != nil {
+		return nil, err
 	}
-	out := []byte{0xff, 0xfe}
-	for _, u := range utf16.Encode([]rune(s.String())) {
-		out = binary.LittleEndian.AppendUint16(out, u)
+	format := "m/d/yyyy h:mm AM/PM"
+	date, err := f.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	if err != nil {
+		return nil, err
 	}
-	return out
+	rows := [][]any{{"(Do Not Modify) Plug-in Trace Log", "(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On",
+		"Type Name", "Message Name", "Primary Entity", "Operation Type", "Mode", "Depth", "Created On", "Execution Duration",
+		"Correlation Id", "Request ID", "Message Block", "Exception Details"}}
+	for i, r := range list {
+		rows = append(rows, []any{r.id, fmt.Sprintf("%08X==", i), nil, r.p.typeName, r.p.sdk, r.p.table, "Plug-in", modeLabel(r), r.depth,
+			r.at, r.duration, r.corr, r.request, r.trace, r.errText})
+	}
+	for i, row := range rows {
+		if err := f.SetSheetRow(view, fmt.Sprintf("A%d", i+1), &row); err != nil {
+			return nil, err
+		}
+	}
+	names := "plugintracelog:Zm9vYmFy==:" + url.Values{
+		"typename": {"Type Name"}, "messagename": {"Message Name"}, "createdon": {"Created On"},
+		"messageblock": {"Message Block"}, "exceptiondetails": {"Exception Details"},
+	}.Encode()
+	_, err = f.NewSheet(hidden)
+	err = errors.Join(err,
+		f.SetCellStyle(view, "J2", fmt.Sprintf("J%d", len(rows)), date),
+		f.SetColVisible(view, "A:C", false),
+		f.SetCellStr(hidden, "A1", names),
+		f.SetSheetVisible(hidden, false, true))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = f.Write(&b)
+	return b.Bytes(), err
 }
 
 type ppdsRecord struct {

@@ -83,7 +83,7 @@ const (
 	fileWeb      = "plugintrace-webapi.json"
 	fileNight    = "plugintrace-night.csv.zst"
 	fileArchive  = "plugintrace-archive.zip"
-	memberText   = fileArchive + "/traces-unicode.txt"
+	memberBook   = fileArchive + "/traces-export.xlsx"
 	memberPPDS   = fileArchive + "/traces-ppds.json"
 	fileExcel    = "plugintrace-excel.csv"
 	filePasted   = "infolog-pasted.txt"
@@ -167,11 +167,11 @@ var story = []scene{
 	{fileNight, 3, "dv-record-not-found", "03:30", "05:00", "credit", "", fault, "0x80040217", "account With Id = $guid Does Not Exist"},
 	{fileNight, 2, "code/0x8004480E", "04:00", "04:30", "split", "DEMF", fault, "0x8004480E", "Quote QUO-00$n4 holds products, so its currency stays as it is."},
 
-	{memberText, 12, "ok", "23:00", "03:00", "", "", "", "", ""},
-	{memberText, 3, "dv-null-reference", "23:20", "02:40", "renewal", "GBSI", chain, "", textNull},
-	{memberText, 3, "dv-sandbox-worker-crashed", "00:05", "00:25", "split", "", fault, "0x8004418D", "The plug-in execution failed because the Sandbox Worker process crashed. This is typically due to an error in the plug-in code."},
-	{memberText, 4, "unknown: overlapping routes", "23:30", "02:50", "visit", "GBSI", chain, "", textVisit},
-	{memberText, 4, "dw-isv-connection-attempt-failed", "01:49", "02:30", "post", "", chain, "", textConnection},
+	{memberBook, 12, "ok", "23:00", "03:00", "", "", "", "", ""},
+	{memberBook, 3, "dv-null-reference", "23:20", "02:40", "renewal", "GBSI", chain, "", textNull},
+	{memberBook, 3, "dv-sandbox-worker-crashed", "00:05", "00:25", "split", "", fault, "0x8004418D", "The plug-in execution failed because the Sandbox Worker process crashed. This is typically due to an error in the plug-in code."},
+	{memberBook, 4, "unknown: overlapping routes", "23:30", "02:50", "visit", "GBSI", chain, "", textVisit},
+	{memberBook, 4, "dw-isv-connection-attempt-failed", "01:49", "02:30", "post", "", chain, "", textConnection},
 
 	{memberPPDS, 10, "ok", "19:00", "04:00", "", "", "", "", ""},
 	{memberPPDS, 3, "dv-access-check-failed", "20:10", "23:00", "renewal", "GBSI", fault, "0x80048306", "Principal with id $guid does not have ReadAccess right(s) for record with id $guid of entity msdyn_agreement"},
@@ -201,7 +201,7 @@ var overlaps = []struct {
 	n        int
 }{
 	{fileWeb, fileNight, 6},
-	{memberText, fileExcel, 4},
+	{memberBook, fileExcel, 4},
 }
 
 // Lines that cannot be made by filling in a text.
