@@ -222,6 +222,7 @@ const (
 	batchBytes   = 4 << 20
 	batchRows    = 8192
 	batchRejects = 4096
+	batchFiles   = 1024
 )
 
 func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *builder {
@@ -299,9 +300,13 @@ func (b *builder) reject(r Reject) error {
 }
 
 // done closes the account of a file. Ordinals among equal contents start again.
-func (b *builder) done(f File) {
+func (b *builder) done(f File) error {
 	b.files = append(b.files, f)
 	b.ids.reset()
+	if len(b.files) >= batchFiles {
+		return b.flush()
+	}
+	return nil
 }
 
 func (b *builder) flush() error {

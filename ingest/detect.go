@@ -174,9 +174,8 @@ func (r *reader) close(whole bool) error {
 	if w.cut() && f.Problem == nil && !f.Sampled {
 		f.Problem = r.cutProblem(w.err)
 	}
-	r.b.done(*f)
 	r.tell(0)
-	return nil
+	return r.b.done(*f)
 }
 
 // estimate says how many rows a file may have of which the start was read: by its size, or by

@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
+	"github.com/zeebo/xxh3"
 )
 
 // source opens one source and reads every file in it. What goes wrong with the source is
@@ -69,8 +70,7 @@ func (r *reader) unread(path, names string, err error) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	r.b.done(File{Path: path, Container: names, Problem: err})
-	return nil
+	return r.b.done(File{Path: path, Container: names, Problem: err})
 }
 
 // A container is a stream that may be compressed, or an archive.
@@ -93,9 +93,19 @@ func (r *reader) inside(c container, name string, in io.Reader) container {
 func (r *reader) member(c container, kind, name string, walked bool) container {
 	r.alone = false
 	in := r.inside(c, kind, nil)
-	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(name, `\`, "/")))
+	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
 	in.walked = walked
 	return in
+}
+
+// sanePath is the name of a member as text that every record can carry. What is longer than any
+// system allows is cut, and told apart from others that are cut the same.
+func sanePath(name string) string {
+	const most = 1024
+	if len(name) > most {
+		name = fmt.Sprintf("%s…%016x", shorten([]byte(name), most), xxh3.HashString(name))
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // open looks at the first bytes of c and undoes the compression they tell of, until there is
@@ -193,10 +203,7 @@ func (r *reader) tar(c container, head io.Reader, names string) error {
 		h, err := t.Next()
 		switch {
 		case err == io.EOF:
-			if members == 0 {
-				r.b.done(File{Path: c.path, Container: names, Warnings: []string{"the archive is empty"}})
-			}
-			return r.ctx.Err()
+			return r.endArchive(c.path, names, members)
 		case err != nil:
 			return r.unread(c.path, names, r.damaged(c.path, "tar", err))
 		case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || hiddenMember(h.Name):
@@ -282,10 +289,38 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 			return r.unread(c.path, names, r.givenUp(c.path))
 		}
 	}
-	if members == 0 {
-		r.b.done(File{Path: c.path, Container: names, Warnings: []string{"the archive is empty"}})
+	return r.endArchive(c.path, names, members)
+}
+
+// endArchive ends an archive that was read to its end.
+func (r *reader) endArchive(path, names string, members int) error {
+	if err := r.ctx.Err(); err != nil || members > 0 {
+		return err
 	}
-	return r.ctx.Err()
+	return r.b.done(File{Path: path, Container: names, Warnings: []string{"the archive is empty"}})
+}
+
+// A directory reads an archive. Until it is open, it gives no more than left: all entries of the
+// directory of a zip archive are in memory, however many files are wanted of it.
+type directory struct {
+	in   io.ReaderAt
+	left int64
+	open bool
+}
+
+// errDirectory says that the directory of an archive is too long.
+var errDirectory = errors.New("directory beyond the limit")
+
+func (d *directory) ReadAt(p []byte, off int64) (int, error) {
+	if d.open {
+		return d.in.ReadAt(p, off)
+	}
+	if d.left <= 0 {
+		return 0, errDirectory
+	}
+	n, err := d.in.ReadAt(p, off)
+	d.left -= int64(n)
+	return n, err
 }
 
 func unxz(in io.Reader) io.ReadCloser {

@@ -96,9 +96,8 @@ func (r *reader) endWorkbook(c container) error {
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
-	r.b.done(*f)
 	r.tell(0)
-	return nil
+	return r.b.done(*f)
 }
 
 // A sheetTable is a sheet and where in it the log is.
