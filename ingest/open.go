@@ -127,7 +127,7 @@ func (r *reader) open(c container) error {
 		defer z.Close()
 		return r.open(r.inside(c, kind, z))
 	case "zst":
-		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(128<<20))
+		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
 			return r.unread(c.path, names, r.damaged(c.path, kind, err))
 		}
@@ -136,7 +136,7 @@ func (r *reader) open(c container) error {
 	case "bz2":
 		return r.open(r.inside(c, kind, stdbzip2.NewReader(head)))
 	case "xz":
-		z, err := xz.NewReader(head, xz.DefaultDictMax)
+		z, err := xz.NewReader(head, xzWindow)
 		if err != nil {
 			return r.unread(c.path, names, r.damaged(c.path, kind, err))
 		}
@@ -147,6 +147,24 @@ func (r *reader) open(c container) error {
 		return r.zip(c, head, names)
 	}
 	return r.document(c.path, strings.Join(c.names, " "), head, c.size, c.walked)
+}
+
+// The largest windows that a stream may ask for, which are taken at once: what the programs zstd
+// and xz need for what they make at any level, without further options.
+const (
+	zstdWindow = 128 << 20
+	xzWindow   = 64 << 20
+)
+
+// wideWindow is the size of the largest window when err says that a stream asks for more, else 0.
+func wideWindow(err error) int {
+	switch {
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return zstdWindow
+	case errors.Is(err, xz.ErrMemlimit):
+		return xzWindow
+	}
+	return 0
 }
 
 // containerKind goes by content: names lie, above all after a mail gateway.
@@ -253,11 +271,18 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 		}
 		c.at, c.size = f, n
 	}
-	z, err := zip.NewReader(c.at, c.size)
-	if err != nil {
+	const search, entry = 128 << 10, 512 // bytes to find the directory, and of an entry with a long path
+	d := &directory{in: c.at, left: search + entry*int64(r.lim.Members)}
+	z, err := zip.NewReader(d, c.size)
+	d.open = true
+	switch {
+	case errors.Is(err, errDirectory):
+		return r.unread(c.path, names, &problem{fmt.Sprintf("%s: holds more than %s files, or an endless list of them: raise --max-members, or unpack it first",
+			c.path, thousands(int64(r.lim.Members))), errLimit})
+	case err != nil:
 		return r.unread(c.path, names, r.damaged(c.path, "zip", err))
 	}
-	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1)))
+	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow)))
 	z.RegisterDecompressor(12, func(in io.Reader) io.ReadCloser { return io.NopCloser(stdbzip2.NewReader(in)) })
 	z.RegisterDecompressor(95, unxz)
 	switch office(z) {
@@ -324,7 +349,7 @@ func (d *directory) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func unxz(in io.Reader) io.ReadCloser {
-	z, err := xz.NewReader(in, xz.DefaultDictMax)
+	z, err := xz.NewReader(in, xzWindow)
 	if err != nil {
 		return io.NopCloser(failing{err})
 	}
@@ -434,6 +459,9 @@ func (r *reader) cutProblem(err error) error {
 	if errors.As(err, &l) {
 		return &problem{fmt.Sprintf("%s: %s; %s", f.Path, l.Error(), kept), errLimit}
 	}
+	if most := wideWindow(err); most > 0 {
+		return &problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first; %s", f.Path, most>>20, kept), errLimit}
+	}
 	if errors.As(err, &s) && s.layer != "" {
 		what = "the " + streamNames[s.layer] + " stream is damaged"
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
@@ -452,6 +480,9 @@ func (r *reader) damaged(path, kind string, err error) error {
 	var l *limitError
 	if errors.As(err, &l) {
 		return &problem{path + ": " + l.Error(), errLimit}
+	}
+	if most := wideWindow(err); most > 0 {
+		return &problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first", path, most>>20), errLimit}
 	}
 	what := "the source"
 	if name := streamNames[kind]; name != "" {
