@@ -202,6 +202,16 @@ type row struct {
 	withheld      secrets // what was left out
 }
 
+// lengths are the lengths of the longest text of r, and of all texts.
+func (r *row) lengths() (longest, sum int) {
+	for _, n := range [...]int{len(r.atRaw), len(r.entity), len(r.company), len(r.typeName), len(r.messageName), len(r.mode), len(r.operationType),
+		len(r.correlationID), len(r.requestID), len(r.activityID), len(r.errorText), len(r.traceText)} {
+		longest = max(longest, n)
+		sum += n
+	}
+	return longest, sum
+}
+
 // builder collects rows into batches and hands each full one to emit.
 type builder struct {
 	mem     memory.Allocator
@@ -276,7 +286,8 @@ func (b *builder) add(file string, r *row) error {
 		addText(b, ColWithheld, r.withheld.String())
 	}
 	b.rows++
-	b.bytes += len(r.errorText) + len(r.traceText) + 256
+	_, sum := r.lengths()
+	b.bytes += sum + len(file) + 256
 	if b.rows >= b.maxRows || b.bytes >= batchBytes {
 		return b.flush()
 	}

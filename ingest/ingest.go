@@ -184,7 +184,7 @@ const longestName = 1024
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered.
 func (r *reader) keep(x *row) error {
 	var kept secrets
-	if n := max(len(x.errorText), len(x.traceText)); n > r.lim.Cell {
+	if n, _ := x.lengths(); n > r.lim.Cell {
 		return r.reject(place{x.row, x.offset, x.length}, "", reasonCell, excerpt(x.errorText))
 	}
 	x.errorText, kept = withhold(&r.arena, x.errorText)
