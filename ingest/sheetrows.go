@@ -59,7 +59,7 @@ func (b *workbook) rows(ctx context.Context, i int) (*sheetRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &sheetRows{book: b, part: p, most: max(16<<20, 2*b.lim.cell)}
+	r := &sheetRows{book: b, part: p, most: b.lim.record}
 	r.text.limit = b.lim.cell
 	if err := r.prelude(); err != nil {
 		p.close()

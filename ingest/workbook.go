@@ -16,6 +16,7 @@ import (
 // sheetLimits bound what a workbook may take. Zero stands for the default.
 type sheetLimits struct {
 	cell    int   // longest text of a cell in bytes, longer ones are cut; 0: 16 MiB
+	record  int   // most bytes of texts in a row; 0: 16 MiB
 	columns int   // most columns, and most cells of a row; 0: 16384
 	strings int64 // most bytes of shared strings, 4 each on top; 0: 4 GiB
 	memory  int   // bytes of shared strings that stay in memory, the others go to a temporary file; 0: 32 MiB
@@ -26,6 +27,9 @@ func (l sheetLimits) orDefaults() sheetLimits {
 		l.cell = 16 << 20
 	}
 	l.cell = min(l.cell, 1<<30)
+	if l.record <= 0 {
+		l.record = 16 << 20
+	}
 	if l.columns <= 0 {
 		l.columns = 16384
 	}

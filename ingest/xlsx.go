@@ -31,7 +31,7 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 	if len(z.File) > r.lim.Members {
 		return r.tooMany(c.path, names)
 	}
-	b, err := openWorkbook(r.ctx, z, r.openPart, sheetLimits{cell: r.lim.Cell, columns: r.lim.Columns})
+	b, err := openWorkbook(r.ctx, z, r.openPart, sheetLimits{cell: r.lim.Cell, record: r.lim.Record, columns: r.lim.Columns})
 	if err != nil {
 		return r.unread(c.path, names, r.damaged(c.path, "xlsx", err))
 	}
