@@ -39,6 +39,7 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 	w.reset(r.ctx, src)
 	w.sample = r.opt.Sample
 	r.size = size
+	w.most = r.maxRecord
 	w.more()
 	if len(w.rest()) == 0 {
 		if w.err == io.EOF {
@@ -125,6 +126,7 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 			r.file.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.lim.Columns)))
 			return false, nil
 		}
+		b = w.rest() // more of it may have been read
 		if foundHeadings == "" {
 			foundHeadings = "none"
 		}
@@ -419,6 +421,9 @@ func errorLines(b []byte) bool {
 // returns the headings of what is a table all the same, or nothing when it is none.
 func (r *reader) sniffTable() (best *table, foundHeadings string) {
 	w := &r.w
+	// A header of thousands of columns is longer than a block.
+	for bytes.IndexByte(w.rest(), '\n') < 0 && len(w.rest()) <= r.maxRecord && w.more() {
+	}
 	b := w.rest()
 	commas, skip := []byte{',', ';', '\t', '|'}, 0
 	defer func(n int64) { w.replaced = n }(w.replaced) // is counted when the rows are read
@@ -440,7 +445,7 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 		if t := r.eventTable(b, skip, comma); t != nil {
 			return t, ""
 		}
-		if rows := sample(b, skip, comma, w.eof()); rows != nil {
+		if rows := sample(b, skip, comma, w.eof(), r.lim.Columns); rows != nil {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
@@ -481,7 +486,7 @@ func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 // are known. Titles, blank lines and PowerShell's #TYPE may stand before it.
 func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
-	var s csvScan
+	s := csvScan{most: r.lim.Columns}
 	for i, at := 0, skip; i < rows; i++ {
 		st := s.scan(b[at:], r.w.eof(), comma, false, 0)
 		if len(s.cells) > r.lim.Columns {
@@ -555,12 +560,12 @@ func (t *table) known() int {
 
 // sample cuts the first rows with this delimiter. It returns nothing unless they look like a
 // table: several columns, the same number in each row, and headings that are no sentences.
-func sample(b []byte, skip int, comma byte, eof bool) [][]cell {
+func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]cell {
 	const most = 24
 	var rows [][]cell
 	for at := skip; len(rows) < most && at < len(b); {
 		at += blankLines(b[at:])
-		var s csvScan
+		s := csvScan{most: columns}
 		if s.scan(b[at:], eof, comma, false, 0) != scanDone || s.n == 0 {
 			break
 		}
@@ -569,7 +574,7 @@ func sample(b []byte, skip int, comma byte, eof bool) [][]cell {
 			s.cells[i].end += at
 		}
 		at += s.n
-		if len(s.cells) < 2 || len(rows) > 0 && len(s.cells) != len(rows[0]) {
+		if len(s.cells) < 2 || len(s.cells) > columns || len(rows) > 0 && len(s.cells) != len(rows[0]) {
 			return nil
 		}
 		rows = append(rows, s.cells)

@@ -61,21 +61,28 @@ func (p *textReader) next() error {
 	at := place{row: p.row, offset: w.offset}
 	var s textState
 	long := ""
+	torn := false // the piece before was no whole line
 	for n := 0; ; {
 		line := p.line(n)
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
 		b := w.rest()
-		if line > 0 && n+line <= p.maxRecord && !s.starts(b[n:n+line]) {
+		if line > 0 && n+line <= p.maxRecord && (torn || !s.starts(b[n:n+line])) {
 			n += line
+			torn = false
 			continue
 		}
-		if line > 0 && n+line > p.maxRecord && (long == "" && n == 0 || !s.starts(b[n:n+line])) {
+		first := long == "" && n == 0
+		if line > 0 && n+line > p.maxRecord && (torn || first || !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over.
+			if first {
+				s.add(b[:line])
+			}
 			if long == "" {
 				long = p.head(b)
 			}
+			torn = b[n+line-1] != '\n'
 			w.take(n + line)
 			n = 0
 			continue
@@ -98,14 +105,14 @@ func (p *textReader) next() error {
 }
 
 // line is the length of the line at place n of the window, as much of it as the window may
-// hold; 0 at the end.
+// hold and a look at what it starts with needs; 0 at the end.
 func (p *textReader) line(n int) int {
 	w := &p.w
 	for {
 		if k := bytes.IndexByte(w.rest()[n:], '\n'); k >= 0 {
 			return k + 1
 		}
-		if len(w.rest())-n > p.maxRecord || !w.more() {
+		if len(w.rest()) > p.maxRecord && len(w.rest())-n >= windowBlock || !w.more() {
 			return len(w.rest()) - n
 		}
 	}

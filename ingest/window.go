@@ -31,6 +31,7 @@ type window struct {
 	total   int64 // bytes of the decompressed file read so far
 	skipped int64 // of them, those that belong to no row
 	err     error // why src gave no more; io.EOF at its proper end
+	most    int   // a row longer than this is given up: so far the window doubles; 0: without end
 
 	encoding string
 	order    binary.ByteOrder // of a UTF-16 file, nil otherwise
@@ -108,6 +109,9 @@ func (w *window) more() bool {
 	}
 	keep := len(w.buf) - w.pos
 	want := max(windowBlock, keep)
+	if w.most > 0 {
+		want = max(windowBlock, min(want, w.most+windowBlock-keep))
+	}
 	if w.pos > 0 {
 		copy(w.buf, w.buf[w.pos:])
 		w.buf, w.pos = w.buf[:keep], 0
