@@ -20,6 +20,7 @@ const (
 	scanMore               // it does not end in what is there
 	scanUnclosed           // the file ends inside a quoted cell
 	scanBad                // not what the format allows
+	scanDeep               // it may be what the format allows, but is nested too deep to be looked at
 )
 
 // A csvScan is one record and how it was found.
@@ -196,6 +197,7 @@ const (
 	reasonID        = "not a guid"
 	reasonNoPlugin  = "not the execution of a plug-in"
 	reasonJSON      = "not valid json"
+	reasonDeep      = "values are nested too deep"
 	reasonElement   = "element is not closed"
 	reasonNoObject  = "not an object"
 	reasonNoText    = "no error or trace text found"

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -29,7 +30,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 		switch c := b[i]; {
 		case c == '{' || c == '[':
 			if depth == jsonDepth {
-				return i, scanBad
+				return i, scanDeep
 			}
 			stack[depth] = c
 			depth++
@@ -334,6 +335,9 @@ type jsonReader struct {
 	// After a broken value the rest of its line or element is unknown: closing brackets
 	// without an opening one are then part of it.
 	recovering bool
+	// Up to this offset no value starts that a broken one would end at: it was looked for, and
+	// looking again for each of them would cost the square of a long line.
+	blind      int64
 	indent     int  // of the line the value starts in: a nested object is indented deeper
 	next       bool // a further page was announced
 	unfinished bool // the last value goes on behind the end of the file
@@ -542,7 +546,7 @@ func (p *jsonReader) pageMember() error {
 		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
 		default:
 			p.row++
-			return p.broken()
+			return p.broken(jsonReason(st))
 		}
 	}
 }
@@ -561,9 +565,10 @@ func (p *jsonReader) value() error {
 	}
 	switch {
 	case st == scanMore || st == scanDone && n > p.maxRecord:
-		return p.skipValue()
+		var s valueSkipper
+		return p.skip(s.skip, reasonLong)
 	case st != scanDone:
-		return p.broken()
+		return p.broken(jsonReason(st))
 	}
 	p.fresh()
 	b := w.rest()[:n]
@@ -885,27 +890,42 @@ func (p *reader) faultBody(b []byte, x row) error {
 	return p.keep(&x)
 }
 
+// jsonReason is why a value was not scanned to its end.
+func jsonReason(st scanState) string {
+	if st == scanDeep {
+		return reasonDeep
+	}
+	return reasonJSON
+}
+
 // broken takes a value that is no JSON off the window: by its markers when it is an envelope
 // with unescaped quotes or a piece of one, as a reject otherwise. The value goes as far as the
 // next line or element that starts like one.
-func (p *jsonReader) broken() error {
+func (p *jsonReader) broken(reason string) error {
 	w := &p.w
-	end := p.resync()
-	for end == 0 && len(w.rest()) <= p.maxRecord && w.more() {
+	end := 0
+	if w.offset >= p.blind {
 		end = p.resync()
+		for end == 0 && len(w.rest()) <= p.maxRecord && w.more() {
+			end = p.resync()
+		}
+		if end == 0 {
+			p.blind = w.offset + w.rawLen(w.rest())
+		}
 	}
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
 	if end == 0 && !w.eof() {
-		return p.skipValue()
+		var s valueSkipper
+		return p.skip(s.skip, reason)
 	}
 	if end == 0 {
 		end = len(w.rest())
 		_, st := scanJSON(w.rest(), false)
 		p.unfinished = st == scanMore
 	}
-	return p.give(end)
+	return p.give(end, reason)
 }
 
 // garbage takes what stands between values off the window, to the end of its line or to the
@@ -924,15 +944,20 @@ func (p *jsonReader) garbage() error {
 	}
 	switch {
 	case end < 0 && !w.eof():
-		return p.skipValue()
+		return p.skip(func(b []byte) (int, bool) {
+			if k := bytes.IndexAny(b, "{\n"); k >= 0 {
+				return k, true
+			}
+			return len(b), false
+		}, reasonJSON)
 	case end < 0:
 		end = len(w.rest())
 	}
-	return p.give(max(end, 1))
+	return p.give(max(end, 1), reasonJSON)
 }
 
 // give takes the bytes up to end, which are no JSON, off the window.
-func (p *jsonReader) give(end int) error {
+func (p *jsonReader) give(end int, reason string) error {
 	w := &p.w
 	p.recovering = true
 	p.fresh()
@@ -946,7 +971,7 @@ func (p *jsonReader) give(end int) error {
 	if indexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
 		return p.message(text, at)
 	}
-	return p.reject(at, "", reasonJSON, excerpt(text))
+	return p.reject(at, "", reason, excerpt(text))
 }
 
 // resync finds where the value behind the broken one at the start of the window begins, 0
@@ -1006,18 +1031,21 @@ func nextElement(b []byte) int {
 	return 0
 }
 
-// skipValue rejects a value that is too long to hold, reading on to the next line that
-// starts like one.
-func (p *jsonReader) skipValue() error {
+// skip rejects what is too long to hold, or to look through again for where the next value
+// starts, reading over what over takes.
+func (p *jsonReader) skip(over func(piece []byte) (n int, done bool), reason string) error {
 	w := &p.w
 	at := place{row: p.row, offset: w.offset}
 	p.arena.reset()
 	text := p.head(w.rest())
 	p.recovering = true
-	var s valueSkipper
-	w.pass(s.skip)
-	at.length = w.offset - at.offset
-	return p.reject(at, "", reasonLong, text)
+	w.pass(over)
+	if at.length = w.offset - at.offset; at.length > int64(p.maxRecord) {
+		reason = reasonLong
+	} else if at.length < int64(len(text)) {
+		text = strings.ToValidUTF8(text[:at.length], "")
+	}
+	return p.reject(at, "", reason, text)
 }
 
 // A valueSkipper finds the end of a value that comes in pieces.
