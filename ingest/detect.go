@@ -401,10 +401,14 @@ func followed(b []byte, s string, n int, ok func(byte) bool) bool {
 
 func hexDigit(c byte) bool { c = lower(c); return digit(c) || c >= 'a' && c <= 'f' }
 
-// errorLines reports whether b has a line that starts with a time and speaks of an error.
+// errorLines reports whether b has a line that starts with a time and speaks of an error, or one
+// of PowerShell's lists with a name that only logs have.
 func errorLines(b []byte) bool {
 	for len(b) > 0 {
 		line, rest, _ := bytes.Cut(b, []byte("\n"))
+		if n := listKey(line); n > 0 && strongSlots.has(slotOf(line[:n])) {
+			return true
+		}
 		if _, n := lineTime(line); n > 0 {
 			for _, s := range []string{"error", "exception", "failed", "fehler"} {
 				if indexFold(line, s) < len(line) {

@@ -15,6 +15,7 @@ const (
 	frameDialog        // "Download Log File" and the error dialogs of the Unified Interface
 	frameJob           // form of a system job: Plugin Trace, Error Message
 	frameConsole       // console logger of .NET: "fail: Category[0]"
+	frameList          // PowerShell's list: "typename : Fabrikam.Guard", what > writes to a file
 )
 
 // frameOf tells the frame that a first line opens.
@@ -28,6 +29,8 @@ func frameOf(line []byte) frame {
 		return frameJob
 	case consoleLevel(line) != "":
 		return frameConsole
+	case listKey(line) > 0:
+		return frameList
 	}
 	return frameNone
 }
@@ -42,6 +45,66 @@ func (f frame) ends(line []byte) bool {
 		return hasPrefixOf(line, []string{"Unhandled exception", "Unhandled Exception"}) >= 0
 	}
 	return f == frameConsole
+}
+
+// listKey is the length of the name in a line of a list, "typename      : Fabrikam.Guard", 0 when
+// the line is none. PowerShell puts a blank before the colon.
+func listKey(line []byte) int {
+	n := 0
+	for n < len(line) && (letter(line[n]) || digit(line[n]) || line[n] == '_' || line[n] == '.') {
+		n++
+	}
+	i := n
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	if n < 2 || i == n || i == len(line) || line[i] != ':' || i+1 < len(line) && line[i+1] != ' ' {
+		return 0
+	}
+	return n
+}
+
+// list makes a record of the lines of a list. A value goes on in lines that are indented. What is
+// no log is told so: any text may have such a line.
+func (r *reader) list(x *row, b []byte) (done bool, err error) {
+	f := &r.fields
+	f.clear()
+	var value []byte
+	current, keys := slotNone, 0
+	put := func() {
+		switch current {
+		case slotNone:
+		case slotSecret:
+			r.secretCell(value)
+		default:
+			f.put(current, value)
+		}
+	}
+	for rest := b; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		line = bytes.TrimRight(line, "\r")
+		n := listKey(line)
+		if n == 0 {
+			value = append(append(value, '\n'), bytes.TrimLeft(line, " ")...)
+			continue
+		}
+		put()
+		current = r.slotOf(line[:n])
+		value = bytes.Clone(bytes.TrimSpace(line[bytes.IndexByte(line, ':')+1:]))
+		keys++
+	}
+	put()
+	if keys < 2 || !f.set.known() {
+		f.clear()
+		return false, nil
+	}
+	for line := range bytes.Lines(b) {
+		if n := listKey(line); n > 0 {
+			r.noteKey(line[:n], r.slotOf(line[:n]))
+		}
+	}
+	return true, r.entry(f, place{x.row, x.offset, x.length}, func(slot) string { return "" })
 }
 
 // eventNumber recognises "Event[0]" and "Event[0]:", the head line of wevtutil.
@@ -100,6 +163,11 @@ func (r *reader) framed(f frame, x *row, b []byte) error {
 	switch f {
 	case frameEvent:
 		return r.event(x, b)
+	case frameList:
+		if done, err := r.list(x, b); done || err != nil {
+			return err
+		}
+		return r.plain(x, b)
 	case frameDialog:
 		r.dialog(x, b)
 	case frameJob:

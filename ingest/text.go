@@ -53,6 +53,7 @@ type textState struct {
 	blank    bool  // the line before was blank
 	seen     uint32
 	lines    int
+	key      string // first name of a list
 }
 
 // next takes one message off the window.
@@ -156,6 +157,10 @@ func (s *textState) judge(line []byte) bool {
 		return false
 	case f == frameConsole:
 		return true
+	case s.frame == frameList && !s.closed:
+		// The next entry has a name again that this one has; what is no list ends it behind a blank line.
+		n := listKey(text)
+		return n > 0 && string(text[:n]) == s.key || s.blank && n == 0 && text[0] != ' '
 	}
 	if first := hasPrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
 		exception := first == 0 || first == 1
@@ -197,6 +202,9 @@ func (s *textState) add(line []byte) {
 	if s.lines == 1 {
 		s.frame = frameOf(text)
 		s.heading = s.frame == frameEvent && text[0] == 'E'
+		if s.frame == frameList {
+			s.key = string(text[:listKey(text)])
+		}
 	} else {
 		s.heading = false
 	}
@@ -378,22 +386,27 @@ func (r *reader) message(text []byte, at place) error {
 	if bytes.HasPrefix(body, []byte(syncReportMark)) {
 		return r.syncReport(&x, body)
 	}
+	return r.plain(&x, body)
+}
+
+// plain makes a record of a message without a frame.
+func (r *reader) plain(x *row, body []byte) error {
 	x.errorText = body
 	switch {
-	case pacx(&x, body):
+	case pacx(x, body):
 	case traceText(body):
 		x.log = PluginTrace
-		splitTrace(&x, body)
+		splitTrace(x, body)
 	case baseTrace(body):
 		x.log, x.errorText, x.traceText = PluginTrace, nil, body
 	case !telling(body):
-		return r.passOver(at, body)
+		return r.passOver(place{x.row, x.offset, x.length}, body)
 	}
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
 		x.entity = r.leg
 	}
 	x.ok = x.ok || calmLine(body)
-	return r.keep(&x)
+	return r.keep(x)
 }
 
 // passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a
