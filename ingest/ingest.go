@@ -192,6 +192,7 @@ func (r *reader) keep(x *row) error {
 	x.traceText, kept = withhold(&r.arena, x.traceText)
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
+	r.fromText(x)
 	x.atRaw = shorten(x.atRaw, 100)
 	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
 		*v = shorten(*v, longestName)
@@ -201,7 +202,6 @@ func (r *reader) keep(x *row) error {
 			*v = string(shorten([]byte(*v), longestName))
 		}
 	}
-	r.fromText(x)
 	if r.filtered(x) {
 		r.file.Filtered++
 		return r.count()

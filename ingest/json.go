@@ -574,7 +574,13 @@ func (p *jsonReader) value() error {
 	b := w.rest()[:n]
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
 	w.take(n)
-	b = w.text(&p.arena, b)
+	if text := w.text(&p.arena, b); len(text) != n || &text[0] != &b[0] {
+		// Blanks of one encoding may be letters of another.
+		b = text
+		if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
+			return p.reject(at, "", reasonJSON, excerpt(b))
+		}
+	}
 	switch b[0] {
 	case '{':
 		return p.object(b, at)
