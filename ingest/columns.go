@@ -388,7 +388,7 @@ func (r *reader) fill(x *row, f *fields) {
 	x.requestID = notZero(f.value[slotRequest])
 	x.activityID = notZero(f.value[slotActivity])
 	x.failed = failure(f.value[slotStatus]) || says(f.value[slotSuccess], "false") || says(f.value[slotThrew], "true")
-	x.ok = calm(f.value[slotLevel])
+	x.ok = calm(f.value[slotLevel]) && !x.failed
 	r.fillTime(x, f)
 }
 

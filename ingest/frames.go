@@ -143,6 +143,23 @@ func calmLine(b []byte) bool {
 		"[DEBUG]", "[TRACE]", "DEBUG ", "DEBUG:", "TRACE ", "TRACE:", "VERBOSE"}) >= 0
 }
 
+// levelled reports whether a line starts with the level of a log: "[ERROR] …", "WARN: …".
+func levelled(line []byte) bool {
+	return calmLine(line) || hasPrefixOf(line, failingLevels) >= 0 || hasPrefixOf(line, []string{"[WARN", "[Warning]", "WARN:", "WARN ", "WARNING:"}) >= 0
+}
+
+var failingLevels = []string{"[ERROR]", "[Error]", "[ERR]", "[FATAL]", "[Critical]", "ERROR:", "ERROR ", "FATAL:", "FATAL ", "CRITICAL:", "fail: ", "crit: "}
+
+// failingLine reports whether a line of a message starts with a level of failure.
+func failingLine(b []byte) bool {
+	for line := range bytes.Lines(b) {
+		if hasPrefixOf(bytes.TrimLeft(line, " \t"), failingLevels) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 var dialogLabels = []string{
 	"ErrorCode", "Error code", "Error Code", "HexErrorCode", "ErrorDetails", "Error Details", "HelpLink", "TraceText", "Plugin",
 	"Activity Id", "Activity ID", "Session Id", "Session ID", "Timestamp", "Time", "Flow session Id",

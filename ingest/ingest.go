@@ -193,6 +193,12 @@ func (r *reader) keep(x *row) error {
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
 	r.fromText(x)
+	for _, v := range []*[]byte{&x.atRaw, &x.entity, &x.company, &x.typeName, &x.messageName} {
+		if bytes.IndexByte(*v, '=') >= 0 || bytes.IndexByte(*v, '"') >= 0 {
+			*v, kept = withhold(&r.arena, *v)
+			x.withheld |= kept
+		}
+	}
 	x.atRaw = shorten(x.atRaw, 100)
 	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
 		*v = shorten(*v, longestName)
@@ -240,6 +246,9 @@ func (r *reader) filtered(x *row) bool {
 func (r *reader) reject(at place, column, reason, excerpt string) error {
 	if reason == reasonCut && r.w.err == errSampled {
 		return nil // the file goes on
+	}
+	if r.left&secureConfiguration != 0 {
+		excerpt = "" // may be anywhere in it
 	}
 	r.file.Rejected++
 	if reason == reasonCut {

@@ -200,7 +200,9 @@ func members(b []byte, yield func(key, value []byte)) {
 		i += n
 		i += blanks(b[i:]) + 1
 		i += blanks(b[i:])
-		n, _ = scanJSON(b[i:], true)
+		if n, _ = scanJSON(b[i:], true); n == 0 {
+			return
+		}
 		yield(key, b[i:i+n])
 		i += n
 		i += blanks(b[i:])
@@ -430,6 +432,9 @@ var wrappers = map[string]string{"value": "[", "CrmRecords": "[", "traces": "[",
 func (p *jsonReader) page() (bool, error) {
 	w := &p.w
 	p.next = false // maybe this is the page that the one before announced
+	if p.top() == 't' {
+		p.cols, p.set = p.cols[:0], 0
+	}
 	for i := 1; ; {
 		key, at, st := nextMember(w.rest(), i)
 		var end int
@@ -441,6 +446,9 @@ func (p *jsonReader) page() (bool, error) {
 			}
 			end, st = scanJSON(w.rest()[at:], w.eof())
 			if st == scanDone {
+				if value := w.rest()[at : at+end]; len(value) > 2 && value[0] == '"' && sayingSlots.has(slotOf(key)) {
+					return false, nil // an entry of its own that has such a list, too
+				}
 				p.note(key, w.rest()[at:at+end])
 			}
 		}
@@ -540,7 +548,11 @@ func (p *jsonReader) pageMember() error {
 		}
 		switch {
 		case st == scanDone:
-			p.note(key, w.rest()[at:at+n])
+			value := w.rest()[at : at+n]
+			if s := slotOf(key); len(value) > 2 && value[0] == '"' && textSlots.has(s) {
+				return p.besideList(s, value, at+n)
+			}
+			p.note(key, value)
 			w.skip(at + n)
 			return nil
 		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
@@ -549,6 +561,18 @@ func (p *jsonReader) pageMember() error {
 			return p.broken(jsonReason(st))
 		}
 	}
+}
+
+// besideList makes a record of a text behind the list of an object that was taken for a page: it
+// was an entry itself. The member is n bytes long.
+func (p *jsonReader) besideList(s slot, value []byte, n int) error {
+	w := &p.w
+	p.row++
+	p.fresh()
+	at := place{row: p.row, offset: w.offset, length: w.rawLen(w.rest()[:n])}
+	p.fields.put(s, jsonText(&p.arena, w.text(&p.arena, value)))
+	w.take(n)
+	return p.entry(&p.fields, at, p.key)
 }
 
 // value takes the value at the start of the window as a record.
@@ -690,7 +714,7 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 		f.value[s] = outer.value[s]
 	}
 	var record, field []byte
-	failed := true
+	calm, worse := false, false // says a status
 	members(b, func(key, value []byte) {
 		s := slotOf(key)
 		switch {
@@ -707,19 +731,21 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
 			f.put(slotTimestampUTC, jsonText(&p.arena, value)) // goes before the time it was created
 		case string(key) == "state":
-			failed = string(value) == "3" || says(jsonText(&p.arena, value), "error")
+			calm = calm || string(value) == "1" || string(value) == "2" || doneStatus(jsonText(&p.arena, value))
+			worse = worse || string(value) == "3" || failure(value)
 		case string(key) == "rootActivityId":
 			f.put(slotActivity, jsonText(&p.arena, value))
 		case string(key) == "exportDetails" || string(key) == "importDetails":
 			f.put(slotDetails, jsonText(&p.arena, value))
 		case string(key) == "status":
-			failed = indexFold(value, "error") < len(value) || indexFold(value, "fail") < len(value)
+			calm = calm || doneStatus(jsonText(&p.arena, value))
+			worse = worse || failure(value)
 		case value[0] != '{' && value[0] != '[':
 			p.noteKey(key, s)
 			p.put(&f, s, value)
 		}
 	})
-	if failed && f.hasText() {
+	if (worse || !calm) && f.hasText() {
 		found = true
 		p.nameRecord(&f, record, field)
 		if err := p.entry(&f, at, p.key); err != nil {
@@ -728,6 +754,17 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	}
 	in, err := p.harvest(b, &f, at, depth)
 	return found || in, err
+}
+
+// doneStatus reports whether the status of an execution tells of no failure.
+func doneStatus(v []byte) bool {
+	for _, s := range []string{"success", "succeeded", "completed", "complete", "done", "ok", "running", "inprogress", "in progress", "waiting", "queued",
+		"notstarted", "not started", "notrun"} {
+		if says(v, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // nameRecord adds to the message of an initial sync which record it is about, and which field.

@@ -44,15 +44,15 @@ func withhold(a *arena, b []byte) (text []byte, left secrets) {
 		b = withholdSigned(a, b)
 		left |= signedAddress
 	}
-	if indexRare(b, "Bearer ", 0) >= 0 || indexRare(b, "bearer ", 0) >= 0 {
-		whole := b
-		if b = withholdBearer(a, b); !bytes.Equal(b, whole) {
-			left |= bearerToken
-		}
-	}
 	if at, _ := credential(b); at >= 0 {
 		b = withholdCredentials(a, b)
 		left |= otherCredential
+	}
+	if bearerAt(b, 0) >= 0 {
+		whole := b
+		if b = withholdBearer(a, b); len(b) != len(whole) {
+			left |= bearerToken
+		}
 	}
 	return b, left
 }
@@ -72,26 +72,27 @@ func indexRare(b []byte, sub string, k int) int {
 	}
 }
 
-// A secretName is the name of a value that must not be shown, in lower case.
+// A secretName is the name of a value that must not be shown, in lower case and without the
+// hyphens and underscores that it is written with.
 type secretName struct {
 	name string
 	line bool // the header of a request: the value goes to the end of the line
 }
 
-// secretNames stand by their last letter.
+// secretNames stand by their last letter. They may be the end of a longer name: x-api-key.
 var secretNames = ['z' + 1][]secretName{
 	'd': {{"password", false}, {"pwd", false}},
-	'e': {{"cookie", true}},
-	'n': {{"authorization", true}, {"access_token", false}, {"refresh_token", false}, {"id_token", false}},
-	't': {{"client_secret", false}},
-	'y': {{"api-key", true}, {"subscription-key", true}, {"apikey", false}, {"accountkey", false}, {"sharedaccesskey", false}},
+	'e': {{"cookie", true}, {"sharedaccesssignature", false}, {"passphrase", false}, {"code", false}},
+	'n': {{"authorization", true}, {"accesstoken", false}, {"refreshtoken", false}, {"idtoken", false}},
+	't': {{"clientsecret", false}, {"appsecret", false}},
+	'y': {{"apikey", true}, {"subscriptionkey", true}, {"functionskey", true}, {"accountkey", false}, {"sharedaccesskey", false}, {"accesskey", false}},
 }
 
 // credential is where the first value that must not be shown starts, and where it ends; -1
 // without one. It goes by the sign between name and value, of which texts have few.
 func credential(b []byte) (at, end int) {
 	at, end = jwt(b)
-	for _, sign := range []byte("=:") {
+	for _, sign := range []byte("=:>") {
 		for i := 0; at < 0 || i < at; i++ {
 			k := bytes.IndexByte(b[i:], sign)
 			if k < 0 {
@@ -107,8 +108,12 @@ func credential(b []byte) (at, end int) {
 }
 
 // secretValue is where the value lies behind the sign at place i when the name of a secret stands
-// before it; -1 otherwise. "Password: expired" is a sentence; "password":"x" and Password=x are not.
+// before it; -1 otherwise. "Password: expired" is a sentence; "password":"x", Password=x and
+// <Password>x are not.
 func secretValue(b []byte, i int) (at, end int) {
+	if b[i] == ':' && bytes.HasPrefix(b[i:], []byte("://")) {
+		return userInfo(b, i+3)
+	}
 	e := i
 	for e > 0 && b[e-1] == ' ' {
 		e--
@@ -118,36 +123,132 @@ func secretValue(b []byte, i int) (at, end int) {
 		quoted = true
 		e--
 	}
-	if e == 0 {
+	if bytes.HasSuffix(b[:e], []byte("&quot;")) {
+		quoted = true
+		e -= len("&quot;")
+	}
+	if e == 0 || lower(b[e-1]) > 'z' {
 		return -1, 0
 	}
-	last := lower(b[e-1])
-	if last > 'z' {
-		return -1, 0
-	}
-	for _, n := range secretNames[last] {
-		s := e - len(n.name)
-		if s < 0 || indexFold(b[s:e], n.name) != 0 || b[i] == ':' && !quoted && !n.line {
-			continue
+	for _, n := range secretNames[lower(b[e-1])] {
+		s, ok := n.before(b, e)
+		switch {
+		case !ok, b[i] == ':' && !quoted && !n.line, b[i] == '>' && (s == 0 || b[s-1] != '<'):
+		case n.name == "code":
+			// The key of an Azure function; any other code is none.
+			if s == 0 || b[i] != '=' || b[s-1] != '?' && b[s-1] != '&' && b[s-1] != ';' {
+				continue
+			}
+			if at, end = plainValue(b, i+1); end-at >= 20 {
+				return at, end
+			}
+		case b[i] == '>':
+			return elementValue(b, i+1)
+		case n.line:
+			return lineValue(b, i+1)
+		default:
+			return plainValue(b, i+1)
 		}
-		return n.value(b, i+1)
 	}
 	return -1, 0
 }
 
-// value is where the value starts and ends that begins at place e, behind blanks and quotes.
-func (n *secretName) value(b []byte, e int) (at, end int) {
-	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || b[e] == '\\' || b[e] == '"' || b[e] == '\'') {
+// before reports whether the name ends at place e of b, written with hyphens and underscores or
+// without, and where it starts.
+func (n *secretName) before(b []byte, e int) (start int, ok bool) {
+	k := len(n.name)
+	for k > 0 && e > 0 {
+		switch c := lower(b[e-1]); {
+		case c == n.name[k-1]:
+			k--
+		case (c == '_' || c == '-') && k < len(n.name):
+		default:
+			return 0, false
+		}
+		e--
+	}
+	return e, k == 0
+}
+
+// plainValue is where the value starts and ends that begins at place e: in quotes up to the next
+// one of the same kind, escaped or not, else up to a blank or what parts the members of a list.
+func plainValue(b []byte, e int) (at, end int) {
+	for e < len(b) && (b[e] == ' ' || b[e] == '\t') {
 		e++
 	}
-	at = e
-	for e < len(b) && b[e] != '\n' && b[e] != '\r' && b[e] != '"' && b[e] != '<' && b[e] != '\\' && (n.line || !addressEnd(b[e]) && b[e] != '&' && b[e] != ';' && b[e] != ',') {
+	open := e
+	for e < len(b) && b[e] == '\\' {
 		e++
 	}
-	if e == at || bytes.Contains(b[at:e], []byte(withheld)) {
+	quote := ""
+	switch {
+	case e < len(b) && (b[e] == '"' || b[e] == '\''):
+		quote = string(b[open : e+1])
+	case bytes.HasPrefix(b[open:], []byte("&quot;")):
+		quote = "&quot;"
+	}
+	if quote == "" {
+		for end = open; end < len(b) && b[end] > ' ' && b[end] != ';' && b[end] != '&' && b[end] != '"' && b[end] != '\'' && b[end] != '<'; end++ {
+		}
+		return some(open, end)
+	}
+	at = open + len(quote)
+	for end = at; end < len(b); end++ {
+		k := bytes.Index(b[end:], []byte(quote))
+		if k < 0 {
+			end = len(b)
+			break
+		}
+		end += k
+		if quote != `"` && quote != "'" || b[end-1] != '\\' {
+			break
+		}
+	}
+	return some(at, end)
+}
+
+func some(at, end int) (int, int) {
+	if at >= end {
 		return -1, 0
 	}
-	return at, e
+	return at, end
+}
+
+// lineValue is the value of a header, to the end of its line or of the text around it.
+func lineValue(b []byte, e int) (at, end int) {
+	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || b[e] == '"' || b[e] == '\'' || b[e] == '\\') {
+		e++
+	}
+	for end = e; end < len(b) && b[end] != '\n' && b[end] != '\r' && b[end] != '"' && b[end] != '<' && b[end] != '\\'; end++ {
+	}
+	return some(e, end)
+}
+
+// elementValue is the text of an element.
+func elementValue(b []byte, e int) (at, end int) {
+	if k := bytes.IndexByte(b[e:], '<'); k >= 0 {
+		return some(e, e+k)
+	}
+	return some(e, len(b))
+}
+
+// userInfo is the password in an address like https://user:password@host; e is behind its slashes.
+func userInfo(b []byte, e int) (at, end int) {
+	const most = 256
+	for i := e; i < min(len(b), e+most); i++ {
+		switch c := b[i]; {
+		case c == ':' && at == 0:
+			at = i + 1
+		case c == '@':
+			if at > 0 {
+				return some(at, i)
+			}
+			return -1, 0
+		case c <= ' ' || c == '/' || c == '"' || c == '<':
+			return -1, 0
+		}
+	}
+	return -1, 0
 }
 
 // jwt finds a JSON Web Token, which may stand anywhere.
@@ -186,8 +287,8 @@ func jwtAt(b []byte, i int) (at, end int) {
 // withholdCredentials replaces all of them. It looks for each sign only once: looking for the
 // next credential anew behind each one would cost the square of their number.
 func withholdCredentials(a *arena, b []byte) []byte {
-	signs := []byte("=:J")
-	next := []int{-1, -1, -1}
+	signs := []byte("=:>J")
+	next := []int{-1, -1, -1, -1}
 	mark := len(a.buf)
 	done, noToken := 0, 0
 	for from := 0; ; {
@@ -305,29 +406,64 @@ func addressEnd(c byte) bool {
 	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' || c == '|'
 }
 
+// withholdBearer replaces tokens behind the word. "The bearer of" is prose: a token is long.
 func withholdBearer(a *arena, b []byte) []byte {
-	mark := len(a.buf)
-	for {
-		i := indexRare(b, "earer ", 5)
-		if i < 0 {
+	const word, shortest = "bearer", 16
+	mark, done := len(a.buf), 0
+	for i := 0; ; {
+		k := bearerAt(b, i)
+		if k < 0 {
 			break
 		}
-		i += len("earer ")
-		end := i
+		at := k + len(word)
+		i = at
+		for at < len(b) && (b[at] == ' ' || b[at] == '\t') {
+			at++
+		}
+		end := at
 		for end < len(b) && !addressEnd(b[end]) && b[end] != ',' && b[end] != ';' {
 			end++
 		}
-		a.buf = append(a.buf, b[:i]...)
-		// "the bearer of" is prose: a token is long.
-		if end-i >= 16 {
-			a.buf = append(a.buf, withheld...)
-		} else {
-			a.buf = append(a.buf, b[i:end]...)
+		if at == i || end-at < shortest {
+			continue
 		}
-		b = b[end:]
+		a.buf = append(append(a.buf, b[done:at]...), withheld...)
+		done, i = end, end
 	}
-	a.buf = append(a.buf, b...)
+	if done == 0 {
+		return b
+	}
+	a.buf = append(a.buf, b[done:]...)
 	return a.from(mark)
+}
+
+// bearerAt finds the word in any case from place i on, -1 without it. It goes in steps: a letter
+// in one case may be at the end only, and would be looked for that far each time.
+func bearerAt(b []byte, i int) int {
+	const word, step = "bearer", 4096
+	for ; i+len(word) <= len(b); i += step {
+		first := -1
+		for _, c := range []byte("Bb") {
+			piece := b[i:min(len(b), i+step)]
+			if first >= 0 {
+				piece = piece[:first]
+			}
+			for at := 0; ; at++ {
+				k := bytes.IndexByte(piece[at:], c)
+				if at += k; k < 0 || i+at+len(word) > len(b) {
+					break
+				}
+				if w := b[i+at:]; lower(w[1]) == 'e' && indexFold(w[:len(word)], word) == 0 {
+					first = at
+					break
+				}
+			}
+		}
+		if first >= 0 {
+			return i + first
+		}
+	}
+	return -1
 }
 
 // excerpt is the start of a rejected row, in valid UTF-8, for a person to recognise it by. It
@@ -336,11 +472,28 @@ func excerpt(b []byte) string {
 	const most = 200
 	var a arena
 	b = bytes.TrimSpace(b[:min(len(b), 4*most)])
-	for _, s := range []string{"secureconfig", "secure config", "debuglogtrace"} {
-		b = b[:indexFold(b, s)]
-	}
+	b = b[:indexFold(b, "debuglogtrace")]
+	b = b[:secureName(b)]
 	b, _ = withhold(&a, b)
 	return string(bytes.ToValidUTF8(shorten(b, most), []byte("\uFFFD")))
+}
+
+// secureName is where "secure configuration" stands in b, in any of the spellings that a heading
+// may have; len(b) when it does not.
+func secureName(b []byte) int {
+	for i := 0; ; i++ {
+		i += indexFold(b[i:], "secure")
+		if i >= len(b) {
+			return len(b)
+		}
+		k := i + len("secure")
+		for k < len(b) && !letter(b[k]) && !digit(b[k]) {
+			k++
+		}
+		if indexFold(b[k:min(len(b), k+6)], "config") == 0 {
+			return i
+		}
+	}
 }
 
 // head is the excerpt of a row that need not be looked at as a whole. Letters other than

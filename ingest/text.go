@@ -172,11 +172,15 @@ func (s *textState) judge(line []byte) bool {
 		}
 		return true
 	}
+	_, stamp := lineTime(text)
+	if stamp > 0 && s.stamped {
+		return true // also out of a fault that was cut off
+	}
 	if s.fault || s.frame != frameNone && !s.closed {
 		return false
 	}
-	if _, n := lineTime(text); n > 0 {
-		return !s.block || s.stamped // code writes times into its trace, too
+	if stamp > 0 || levelled(text) {
+		return !s.block // code writes times into its trace, too
 	}
 	if traceHeader(text) {
 		return true
@@ -405,7 +409,7 @@ func (r *reader) plain(x *row, body []byte) error {
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
 		x.entity = r.leg
 	}
-	x.ok = x.ok || calmLine(body)
+	x.ok = x.ok || calmLine(body) && !failingLine(body)
 	return r.keep(x)
 }
 
