@@ -142,11 +142,11 @@ type File struct {
 	Digest    string   // xxh3-128 of the decompressed bytes, hex
 	Container string   // outermost to innermost, "zip", "zip gz"; empty for a plain file
 	Encoding  string   // utf-8, utf-16le, utf-16be, windows-1252
-	Format    string   // csv, json, text; empty when it was not recognised
+	Format    string   // csv, xlsx, json, xml, text; empty when it was not recognised
 	Log       string   // dualwrite, plugintrace, "mixed", or empty without records
 	Sheet     string   // worksheet of a workbook that was read
 	Sheets    []string // the other ones, and what they hold
-	Delimiter string   // of a CSV file: ",", ";" or a tab
+	Delimiter string   // of a CSV file
 	Columns   []Column // headings or keys that were met, in their order; at most 200
 	Read      int64
 	Rejected  int64
@@ -155,6 +155,7 @@ type File struct {
 	Truncated int64     // records with a text that was cut short
 	Withheld  int64     // records with something left out because it is secret
 	From, To  time.Time // period that the records cover; zero without a time
+	NoZone    bool      // a time named no zone and was taken for one of Options.Zone
 	Warnings  []string  // what a person should know, a sentence each
 	// Sampled says that only the start of the file was read (Options.Sample); Estimated is then
 	// how many rows the whole file may have, -1 when nothing tells.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A cell is where a value lies in its record; doubled says that it holds doubled quotes.
@@ -322,16 +323,16 @@ func (p *csvReader) nextHeader() *table {
 	}
 	// Nearly all rows start with a GUID, a time, or a name with dots.
 	first := b[cells[0].start:cells[0].end]
-	if len(first) > 40 || len(first) == 0 || digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone {
+	again := string(first) == p.headings[0]
+	if !again && (len(first) > 40 || len(first) == 0 || digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
 		return nil
 	}
-	for _, c := range cells {
-		if c.end-c.start > 60 {
-			return nil
-		}
+	if slices.ContainsFunc(cells, func(c cell) bool { return c.end-c.start > 60 }) {
+		return nil
 	}
+	// A row may hold the words that are headings elsewhere: "Error", "Company".
 	t := p.reader.table(b, cells, p.comma)
-	if t == nil || t.known() < max(2, len(cells)/2) {
+	if t == nil || t.known() < 2 || t.set != p.set {
 		return nil
 	}
 	return t

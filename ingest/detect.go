@@ -65,7 +65,7 @@ func businessData(path string) error {
 func (r *reader) begin(path, container string) {
 	r.file = File{Path: path, Container: container}
 	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
-	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, 0
+	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, false
 }
 
 // parse reads the document with the parser it asks for. It reports whether the file was read
@@ -155,7 +155,7 @@ func (r *reader) close(whole bool) error {
 	if whole && !w.cut() {
 		w.skip(len(w.rest()))
 	}
-	f.Bytes, f.Skipped = w.total, w.skipped
+	f.Bytes, f.Skipped, f.NoZone = w.total, w.skipped, r.clock.bare
 	f.Log = r.kinds.String()
 	if whole {
 		f.Encoding = w.encodingName()
@@ -494,7 +494,9 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	for i, at := 0, skip; i < rows; i++ {
 		st := s.scan(b[at:], r.w.eof(), comma, false, 0)
 		if len(s.cells) > r.lim.Columns {
-			r.wide = len(s.cells)
+			if i == 0 && headingLike(b[at:], s.cells[:20]) {
+				r.wide = len(s.cells)
+			}
 			return nil, 0
 		}
 		if st != scanDone {
@@ -511,6 +513,14 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 		}
 	}
 	return nil, 0
+}
+
+// headingLike reports whether cells may be headings: short, no sentences, each with a letter.
+func headingLike(b []byte, cells []cell) bool {
+	return !slices.ContainsFunc(cells, func(c cell) bool {
+		v := bytes.TrimSpace(b[c.start:c.end])
+		return len(v) > 60 || bytes.Count(v, []byte(" ")) > 5 || !slices.ContainsFunc(v, letter)
+	})
 }
 
 // table takes cells as a header row; nil when too few of them are known.
@@ -673,11 +683,22 @@ func markedColumns(rows [][][]byte) (slots map[int]slot, first int) {
 }
 
 func (r *reader) headingList(b []byte, cells []cell) string {
-	var names []string
+	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
-		names = append(names, fmt.Sprintf("%.30q", bytes.TrimSpace(r.w.text(&r.arena, b[c.start:c.end]))))
+		names = append(names, r.w.text(&r.arena, b[c.start:c.end]))
 	}
-	return strings.Join(names, ", ")
+	return headingNames(names)
+}
+
+// headingNames lists the first headings for a message: they may be cells of data.
+func headingNames(names [][]byte) string {
+	var out []string
+	for _, v := range names {
+		if v = bytes.TrimSpace(v); len(v) > 0 && len(out) < 8 {
+			out = append(out, fmt.Sprintf("%.30q", excerpt(v)))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // thousands prints n with commas.

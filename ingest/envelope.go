@@ -162,6 +162,9 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 						x.at = jsonText(&r.arena, value)
 					}
 				})
+				if len(x.message)+len(x.verbose) == 0 && &l[0] == firstByte(list) {
+					x.message = r.strings(nil, value, 0) // other keys than any that was seen
+				}
 			} else {
 				x.message = bytes.TrimSpace(jsonText(&r.arena, value))
 			}
@@ -354,6 +357,10 @@ func valueEnds(b []byte) bool {
 		if len(b) == 0 || b[0] != '{' {
 			return false
 		}
+		_, n := keyAt(b[1+blanks(b[1:]):])
+		return n > 0
+	case b[0] == '{':
+		// The next envelope.
 		_, n := keyAt(b[1+blanks(b[1:]):])
 		return n > 0
 	case b[0] == ']':

@@ -3,12 +3,13 @@
 // the text encoding and the format by content, parses row by row in bounded memory, and gives
 // every record and every reject its file, row and byte offset. It does not judge what a record
 // means (classify does), it never holds a whole file, and secrets (secure configuration,
-// debugLogTrace payloads, signed addresses) do not leave it.
+// debugLogTrace payloads, signed addresses, credentials) do not leave it.
 //
 // A byte goes this way: Expand finds its file; open undoes the containers around it; document
-// fills the window, decides encoding and format, and calls a parser (csv, json, text); the
-// parser takes one row after the other off the window and gives it to entry, message or
-// reject; keep withholds secrets and filters; builder copies the record into a batch.
+// fills the window, decides encoding and format, and calls a parser (csv, json, xml, text; a
+// workbook is an archive itself, so workbook does all this for it); the parser takes one row after
+// the other off the window and gives it to entry, message or reject; keep withholds secrets and
+// filters; builder copies the record into a batch.
 package ingest
 
 import (
@@ -22,7 +23,7 @@ import (
 
 // Options tell Read what to expect. The zero value finds out everything by itself.
 type Options struct {
-	Format    string           // csv, json or text; empty or "auto": by content
+	Format    string           // csv, xlsx, json, xml or text; empty or "auto": by content
 	Log       string           // keep only this log (dualwrite, plugintrace), count others as filtered; empty or "auto": keep both
 	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
 	Until     time.Time        // records at or after it are filtered; zero: no limit

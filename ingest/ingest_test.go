@@ -686,3 +686,40 @@ func TestProgress(t *testing.T) {
 		t.Errorf("after %d calls %+v, want %d bytes and %d records", calls, last, len(data), len(x.records))
 	}
 }
+
+// What says that it failed is a failure, wherever it stands and whatever else the row says.
+func TestNoFailureIsLost(t *testing.T) {
+	for _, c := range []struct {
+		name, data string
+		want       []string // texts of the errors
+	}{
+		{"lines with levels", "INFO: Sync started\nERROR: Write failed for entity Customers\n", []string{"ERROR: Write failed for entity Customers"}},
+		{"levels in brackets", "[INFO] Sync started\n[ERROR] Write failed for entity Customers\n", []string{"[ERROR] Write failed for entity Customers"}},
+		{"a calm level and a status", "level,status,errormessage\nInformation,Failed,Unable to write\n", []string{"Unable to write"}},
+		{"a list behind the texts", `{"exceptiondetails":"Boom","typename":"A.B","logs":["x error"]}`, []string{"Boom"}},
+		{"an empty list", `{"exceptiondetails":"Boom","typename":"A.B","traces":[]}`, []string{"Boom"}},
+		{"a list before the texts", `{"logs":[{"exceptiondetails":"inner"}],"exceptiondetails":"Boom"}`, []string{"inner", "Boom"}},
+		{"decoding makes letters of blanks", "{\"exceptiondetails\"\xc2\xa0:\"\xe4x\xe4x boom\"}", nil},
+		{"two tables", `{"tables":[{"columns":[{"name":"outerMessage"},{"name":"entity"}],"rows":[["a","x"]]},{"columns":[{"name":"entity"},{"name":"outerMessage"}],"rows":[["x","b"]]}]}`, []string{"a", "b"}},
+		{"an unknown status", `{"projectName":"M","legs":[{"status":null,"errors":[{"status":"PartiallyDone","errorMessage":"one"},{"state":"Failed","errorMessage":"two"},{"status":"Succeeded","errorMessage":"none"}]}]}`, []string{"one", "two"}},
+		{"two broken envelopes in a cell", "errormessage,entity\n\"{\"\"entityName\"\":\"\"A\"\",\"\"recordResponses\"\":[{\"\"errorMessage\"\":\"\"a \"\"b\"\" c\"\"}]} {\"\"entityName\"\":\"\"B\"\",\"\"recordResponses\"\":[{\"\"errorMessage\"\":\"\"d\"\"}]}\",x\n", []string{`a "b" c`, "d"}},
+		{"a response with other keys", `{"recordResponses":[{"errorMessage":"a"},{"message":"b failed"}]}`, []string{"a", "b failed"}},
+		{"a header again", "x,entity,exceptiondetails\n1,acc,boom\nx,exceptiondetails,entity\n1,bang,acc\n", []string{"boom", "bang"}},
+		{"words of a header", "status,entity,error\nError,Company,Timestamp\n", []string{"Timestamp"}},
+		{"a fault without end", "2026-11-22 10:00:00 ERROR <OrganizationServiceFault cut\n2026-11-22 10:00:01 ERROR two\n2026-11-22 10:00:02 ERROR three\n",
+			[]string{"ERROR <OrganizationServiceFault cut", "ERROR two", "ERROR three"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := readText(t, "a", c.data)
+			var got []string
+			for _, r := range x.records {
+				if r["outcome"] == Error {
+					got = append(got, r["error_text"])
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s\n%s", diff, x.dump())
+			}
+		})
+	}
+}

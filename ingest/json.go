@@ -534,7 +534,7 @@ func (p *jsonReader) queryRow(b []byte, at place) error {
 	case f.empty():
 		return p.reject(at, "", reasonNoText, excerpt(b))
 	}
-	return p.entry(f, at, p.key)
+	return p.entry(f, at, keyName)
 }
 
 // pageMember reads over a member behind the entries of an answer.
@@ -572,7 +572,7 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 	at := place{row: p.row, offset: w.offset, length: w.rawLen(w.rest()[:n])}
 	p.fields.put(s, jsonText(&p.arena, w.text(&p.arena, value)))
 	w.take(n)
-	return p.entry(&p.fields, at, p.key)
+	return p.entry(&p.fields, at, keyName)
 }
 
 // value takes the value at the start of the window as a record.
@@ -667,7 +667,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 		}
 		return err
 	}
-	return p.entry(f, at, p.key)
+	return p.entry(f, at, keyName)
 }
 
 // put gives a value to the fields, or notes that a secret was left out.
@@ -748,7 +748,7 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	if (worse || !calm) && f.hasText() {
 		found = true
 		p.nameRecord(&f, record, field)
-		if err := p.entry(&f, at, p.key); err != nil {
+		if err := p.entry(&f, at, keyName); err != nil {
 			return found, err
 		}
 	}
@@ -849,8 +849,8 @@ func looseMember(b []byte, name string) []byte {
 	return bytes.TrimSpace(b[:end])
 }
 
-// key names a slot in rejects of objects, which have no headings.
-func (p *jsonReader) key(s slot) string {
+// keyName names a slot in rejects of objects and elements, which have no headings.
+func keyName(s slot) string {
 	if s == slotID {
 		return "plugintracelogid"
 	}

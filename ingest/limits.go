@@ -16,7 +16,7 @@ type Limits struct {
 	Nesting  int   // how many containers may lie inside each other; 0: 4
 	Ratio    int   // most bytes that one stored byte may unpack to; 0: 500
 	Unpacked int64 // most bytes that one source may unpack to; 0: 1 TiB
-	Members  int   // most files of an archive; 0: 10,000
+	Members  int   // most files of a source, those in archives inside of it included; 0: 10,000
 }
 
 // withDefaults fills in what is not set.
@@ -50,11 +50,12 @@ func (e *limitError) Error() string { return e.what + ": " + e.do }
 // A budget is how far one source has been unpacked. It holds for all its members and layers
 // together: a bomb may be spread over many of them.
 type budget struct {
-	lim   Limits
-	size  int64 // of the source, -1 where unknown
-	in    int64 // read from the source
-	out   int64 // given by all layers
-	spent *limitError
+	lim     Limits
+	size    int64 // of the source, -1 where unknown
+	in      int64 // read from the source
+	out     int64 // given by all layers
+	members int   // met so far
+	spent   *limitError
 }
 
 // charge adds n bytes that a layer gave, and returns what is wrong with it if they go beyond a

@@ -226,10 +226,11 @@ func (r *reader) tar(c container, head io.Reader, names string) error {
 			return r.unread(c.path, names, r.damaged(c.path, "tar", err))
 		case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || hiddenMember(h.Name):
 			continue
-		case members == r.lim.Members:
+		case r.budget.members == r.lim.Members:
 			return r.tooMany(c.path, names)
 		}
 		members++
+		r.budget.members++
 		in := r.member(c, "tar", h.Name, true)
 		in.in, in.size = r.layer("tar", t), h.Size
 		if err := r.open(in); err != nil {
@@ -303,10 +304,11 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {
 			continue
 		}
-		if members == r.lim.Members {
+		if r.budget.members >= r.lim.Members {
 			return r.tooMany(c.path, names)
 		}
 		members++
+		r.budget.members++
 		if err := r.zipMember(c, f, len(z.File) > 1); err != nil {
 			return err
 		}
@@ -367,6 +369,9 @@ func (r *reader) zipMember(c container, f *zip.File, several bool) error {
 		return r.unread(in.path, names, &problem{in.path + ": is encrypted: unpack it with its password first", zip.ErrAlgorithm})
 	}
 	body, err := f.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return r.unread(in.path, names, &problem{fmt.Sprintf("%s: is compressed by method %d, which is not read: unpack it first", in.path, f.Method), err})
+	}
 	if err != nil {
 		return r.unread(in.path, names, r.damaged(in.path, "zip", err))
 	}
@@ -386,13 +391,14 @@ func hiddenMember(name string) bool {
 
 // office recognises documents that are zip archives: "xlsx", "xlsb", "ods", "other", or nothing.
 func office(z *zip.Reader) string {
+	openDocument := slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "mimetype" })
 	for _, f := range z.File {
 		switch name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")); {
 		case name == "xl/workbook.xml":
 			return "xlsx"
 		case name == "xl/workbook.bin":
 			return "xlsb"
-		case name == "content.xml" && slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "mimetype" }):
+		case name == "content.xml" && openDocument:
 			return "ods"
 		case name == "word/document.xml" || name == "ppt/presentation.xml":
 			return "other"

@@ -48,6 +48,7 @@ type sheetRows struct {
 	cells  []sheetCell
 	text   partText
 	most   int // bytes of texts in a row
+	shown  int // of the row being read, bytes of shared strings that are in memory anyway
 }
 
 // A span is columns next to each other.
@@ -160,7 +161,7 @@ func (r *sheetRows) row() ([]sheetCell, error) {
 			return nil, errPartXML
 		case t.is("row"):
 			r.numberRow(t.attrs)
-			r.cells = r.cells[:0]
+			r.cells, r.shown = r.cells[:0], 0
 			r.text.reset()
 			if t.kind == xmlStart {
 				err = r.rowCells()
@@ -400,7 +401,7 @@ func (r *sheetRows) keep(h head) error {
 	switch {
 	case c.col >= r.book.lim.columns, len(r.cells) >= r.book.lim.columns:
 		return errColumns
-	case r.text.size() > r.most:
+	case r.text.size()+r.shown > r.most:
 		return errRowLong
 	}
 	r.cells = append(r.cells, c)
@@ -427,6 +428,8 @@ func (r *sheetRows) shared(c *sheetCell) (ok bool, err error) {
 	case !t.kept:
 		r.text.buf = append(r.text.buf, t.text...)
 		t.text = r.text.text()
+	default:
+		r.shown += len(t.text)
 	}
 	c.text, c.long = t.text, t.long
 	return true, nil

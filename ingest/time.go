@@ -22,7 +22,7 @@ const (
 type clock struct {
 	zone  *time.Location // of times that name none
 	order DateOrder
-	bare  int64 // times read that named no zone
+	bare  bool // a time was read that named no zone
 	// deduced says of the time read last that its order of day and month was not given, but
 	// follows from its numbers: the days of a month are not all read that way.
 	deduced bool
@@ -60,7 +60,7 @@ func (c *clock) parse(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if !p.zoned {
-		c.bare++
+		c.bare = true
 	}
 	c.deduced = p.deduced
 	return t.UTC(), true
@@ -227,7 +227,7 @@ func (c *clock) serial(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t := serialTime(days, false)
-	c.bare++
+	c.bare = true
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.zone).UTC(), true
 }
 

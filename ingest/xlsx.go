@@ -18,6 +18,9 @@ import (
 // sampleRows is how many rows of a sheet are looked at for its header: titles may stand above.
 const sampleRows = 24
 
+// sampleBytes is how much text of them is kept.
+const sampleBytes = 4 << 20
+
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
 // named in the account.
 func (r *reader) workbook(c container, z *zip.Reader) error {
@@ -79,7 +82,7 @@ func (r *reader) endWorkbook(c container) error {
 		return err
 	}
 	f := &r.file
-	f.Log = r.kinds.String()
+	f.Log, f.NoZone = r.kinds.String(), r.clock.bare
 	if f.Problem == nil && !f.Sampled {
 		h := xxh3.New()
 		at := c.at
@@ -121,6 +124,9 @@ func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err 
 		switch {
 		case r.ctx.Err() != nil:
 			return nil, nil, r.ctx.Err()
+		case t == nil && e != nil:
+			others = append(others, fmt.Sprintf("sheet %.40q: damaged: %v", s.name, e))
+			r.warn(fmt.Sprintf("sheet %.40q is damaged and was not looked at (%v): export the workbook again if it holds a log", s.name, e))
 		case t == nil:
 			others = append(others, fmt.Sprintf("sheet %.40q: %s", s.name, found))
 		case best == nil || t.score > best.score:
@@ -195,7 +201,8 @@ func (r *reader) sniffSheet(b *workbook, i int, logical map[string]string) (best
 	}
 	defer rows.close()
 	var sample []sheetRow
-	for len(sample) < sampleRows {
+	room := sampleBytes
+	for len(sample) < sampleRows && room > 0 {
 		cells, e := rows.next()
 		if e != nil {
 			if _, ok := e.(rowError); ok {
@@ -207,7 +214,7 @@ func (r *reader) sniffSheet(b *workbook, i int, logical map[string]string) (best
 			break
 		}
 		if len(cells) > 0 {
-			sample = append(sample, keepRow(rows, cells))
+			sample = append(sample, keepRow(rows, cells, &room))
 		}
 	}
 	found = "empty"
@@ -245,10 +252,15 @@ type sheetRow struct {
 	cells  []sheetCell
 }
 
-func keepRow(rows *sheetRows, cells []sheetCell) sheetRow {
+// keepRow keeps as much of the texts as there is room for: all cells may name one long shared
+// string.
+func keepRow(rows *sheetRows, cells []sheetCell, room *int) sheetRow {
+	const most = 8 << 10 // enough of a text to know it by
 	kept := slices.Clone(cells)
 	for i := range kept {
-		kept[i].text = bytes.Clone(kept[i].text[:min(len(kept[i].text), 64<<10)])
+		n := min(len(kept[i].text), most, max(*room, 0))
+		*room -= n
+		kept[i].text = bytes.Clone(kept[i].text[:n])
 	}
 	return sheetRow{rows.number, kept}
 }
@@ -271,16 +283,6 @@ func headings(names [][]byte) []string {
 		out[i] = string(bytes.TrimSpace(v))
 	}
 	return out
-}
-
-func headingNames(names [][]byte) string {
-	var out []string
-	for _, v := range names {
-		if v = bytes.TrimSpace(v); len(v) > 0 && len(out) < 8 {
-			out = append(out, fmt.Sprintf("%.30q", v))
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 // sheetByMarkers makes a table of a sheet whose headings say nothing but whose cells speak: the
@@ -312,7 +314,7 @@ func (r *reader) sheetByMarkers(rows *sheetRows, sample []sheetRow, sheet int) *
 	}
 	for i, h := range t.headings {
 		if t.slots[i] == slotNone {
-			t.slots[i] = slotOf([]byte(h))
+			t.slots[i] = r.slotOf([]byte(h))
 			t.set |= of(t.slots[i])
 		}
 		t.secret = t.secret || t.slots[i] == slotSecret

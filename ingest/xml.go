@@ -229,6 +229,10 @@ func (p *xmlReader) skipElement(n int) error {
 				w.take(end + k + 1)
 				break
 			}
+			if len(b)-end > windowBlock {
+				w.take(end + 2) // no end tag is that long
+				continue
+			}
 			w.take(end)
 		} else {
 			w.take(max(0, len(b)-len(tag)-3)) // a tag may be torn apart
@@ -293,7 +297,7 @@ func (p *xmlReader) take(b []byte, at place) error {
 	if f.empty() {
 		return p.reject(at, "", reasonNoText, excerpt(b))
 	}
-	return p.entry(f, at, p.key)
+	return p.entry(f, at, keyName)
 }
 
 // attributes takes what the attributes of a row say. An id that is no GUID may be anything.
@@ -397,13 +401,6 @@ func (p *xmlReader) text(b []byte) []byte {
 		b = b[n:]
 	}
 	return p.arena.from(mark)
-}
-
-func (p *xmlReader) key(s slot) string {
-	if s == slotID {
-		return "plugintracelogid"
-	}
-	return ""
 }
 
 // event makes a record of an event of the Windows event log: the message as it was shown, else

@@ -58,6 +58,7 @@ type inspected struct {
 	Estimated bool              `json:"estimated"` // records is an estimate, everything else is about the start of the file
 	Looked    int64             `json:"rows_read"`
 	Rejects   []inspectedReject `json:"rejects"`
+	NoZone    bool              `json:"no_zone"` // some times name no zone
 	Truncated int64             `json:"truncated"`
 	Withheld  int64             `json:"withheld"`
 	Skipped   int64             `json:"skipped_bytes"`
@@ -114,8 +115,10 @@ func runInspect(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	for _, x := range files {
-		named := slices.ContainsFunc(sources, func(s ingest.Source) bool { return s.Path == x.Path && !s.Walked })
-		failed = failed || x.Problem != "" && (!x.NotALog || named)
+		failed = failed || x.Problem != "" && !x.NotALog
+	}
+	for _, s := range sources {
+		failed = failed || !s.Walked && !holdsLog(s.Path, files)
 	}
 	if in.json {
 		err = printJSON(s.stdout, files)
@@ -129,6 +132,13 @@ func runInspect(s *session, args []string) (int, error) {
 		return exitFailed, nil
 	}
 	return exitDone, nil
+}
+
+// holdsLog reports whether a file named on the command line, or one in it, can be read.
+func holdsLog(path string, files []inspected) bool {
+	return slices.ContainsFunc(files, func(x inspected) bool {
+		return (x.Path == path || strings.HasPrefix(x.Path, path+"/")) && !x.NotALog
+	})
 }
 
 // inspect reads the sources and keeps nothing but the accounts.
@@ -164,7 +174,7 @@ func account(f *ingest.File, rejects []inspectedReject) inspected {
 		Path: f.Path, Bytes: f.Bytes, Container: f.Container, Encoding: f.Encoding, Format: f.Format, Delimiter: f.Delimiter,
 		Sheet: f.Sheet, Sheets: f.Sheets, Log: f.Log, Columns: []inspectedColumn{}, Ignored: []string{}, Missing: list(f.Missing()),
 		Records: f.Read, Looked: f.Read, Estimated: f.Sampled, Rejects: list(rejects),
-		Truncated: f.Truncated, Withheld: f.Withheld, Skipped: f.Skipped, Warnings: list(f.Warnings),
+		NoZone: f.NoZone, Truncated: f.Truncated, Withheld: f.Withheld, Skipped: f.Skipped, Warnings: list(f.Warnings),
 	}
 	if f.Sampled {
 		x.Records = f.Estimated
@@ -231,7 +241,11 @@ func printFile(w io.Writer, x *inspected) error {
 	line("records", "%s", recordCount(x))
 	if x.Period != nil {
 		const layout = "2006-01-02 15:04:05"
-		line("period", "%s to %s UTC", x.Period.From.Format(layout), x.Period.To.Format(layout))
+		zone := "UTC"
+		if x.NoZone {
+			zone = "UTC, some times without a zone (see --tz)"
+		}
+		line("period", "%s to %s %s", x.Period.From.Format(layout), x.Period.To.Format(layout), zone)
 	} else if x.Looked > 0 {
 		line("period", "unknown: no record has a time that can be read")
 	}
