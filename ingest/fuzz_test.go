@@ -260,6 +260,9 @@ func FuzzTime(f *testing.F) {
 			if err != nil || strings.Contains(s, "  ") || want.Year() <= 1 || want.UTC().Year() <= 1 {
 				continue
 			}
+			if strings.HasSuffix(s, "60") {
+				continue // an offset of 60 minutes past the hour, which time.Parse takes
+			}
 			if _, off := want.Zone(); off < -14*3600 || off > 15*3600-1 {
 				continue
 			}
