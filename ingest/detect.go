@@ -494,7 +494,7 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	for i, at := 0, skip; i < rows; i++ {
 		st := s.scan(b[at:], r.w.eof(), comma, false, 0)
 		if len(s.cells) > r.lim.Columns {
-			if i == 0 && headingLike(b[at:], s.cells[:20]) {
+			if i == 0 && headingLike(b[at:], s.cells[:min(20, len(s.cells))]) {
 				r.wide = len(s.cells)
 			}
 			return nil, 0

@@ -13,7 +13,16 @@ type identities struct {
 	buf  []byte
 }
 
-func (x *identities) reset() { clear(x.seen) }
+func (x *identities) reset() {
+	// One file of millions of rows without a time must not keep its memory for the rest of the run.
+	if len(x.seen) > 1<<16 {
+		x.seen = nil
+	}
+	if cap(x.buf) > 4<<20 {
+		x.buf = nil
+	}
+	clear(x.seen)
+}
 
 // of is the log's own GUID when it has one; else a 128-bit hash of content and time; without
 // a time, of the content and of its ordinal among equal contents in the file. Content is taken

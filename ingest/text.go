@@ -61,7 +61,7 @@ func (p *textReader) next() error {
 	w := &p.w
 	at := place{row: p.row, offset: w.offset}
 	var s textState
-	long := ""
+	long, over := "", false // the start of what is too long to hold, blank or not
 	torn := false // the piece before was no whole line
 	for n := 0; ; {
 		line := p.line(n)
@@ -74,21 +74,21 @@ func (p *textReader) next() error {
 			torn = false
 			continue
 		}
-		first := long == "" && n == 0
+		first := !over && n == 0
 		if line > 0 && n+line > p.maxRecord && (torn || first || !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over.
 			if first {
 				s.add(b[:line])
 			}
-			if long == "" {
-				long = p.head(b)
+			if !over {
+				long, over = p.head(b), true
 			}
 			torn = b[n+line-1] != '\n'
 			w.take(n + line)
 			n = 0
 			continue
 		}
-		if long != "" {
+		if over {
 			w.take(n)
 			at.length = w.offset - at.offset
 			return p.reject(at, "", reasonLong, long)
