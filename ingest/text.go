@@ -62,7 +62,7 @@ func (p *textReader) next() error {
 	at := place{row: p.row, offset: w.offset}
 	var s textState
 	long, over := "", false // the start of what is too long to hold, blank or not
-	torn := false // the piece before was no whole line
+	torn := false           // the piece before was no whole line
 	for n := 0; ; {
 		line := p.line(n)
 		if err := w.ctx.Err(); err != nil {
