@@ -401,6 +401,9 @@ func bombOf(t *testing.T, pack func([]byte) []byte, unit string) []byte {
 }
 
 func TestBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads gigabytes, which the race detector makes ten times as slow")
+	}
 	for _, pack := range []struct {
 		name string
 		pack func(testing.TB, []byte) []byte
@@ -408,10 +411,7 @@ func TestBombs(t *testing.T) {
 		{"gz", func(_ testing.TB, b []byte) []byte { return gzipped(b) }},
 		{"zst", zstded}, {"bz2", bzip2ed}, {"xz", xzed},
 	} {
-		for i, fill := range fillings {
-			if testing.Short() && i > 0 {
-				continue // the race detector makes them ten times as slow
-			}
+		for _, fill := range fillings {
 			t.Run(pack.name+" of "+fill.name, func(t *testing.T) {
 				bomb := bombOf(t, func(b []byte) []byte { return pack.pack(t, b) }, fill.unit)
 				x := among(t, onDisk(t, "bad."+pack.name, bomb), Options{Limits: Limits{Ratio: 100}})
@@ -562,6 +562,9 @@ func TestNestedArchives(t *testing.T) {
 }
 
 func TestTooManyMembers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads gigabytes, which the race detector makes ten times as slow")
+	}
 	for _, kind := range []string{"zip", "tar"} {
 		var members []any
 		for i := range 12 {
@@ -795,6 +798,9 @@ func TestDeepNesting(t *testing.T) {
 }
 
 func TestWorkbookBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads gigabytes, which the race detector makes ten times as slow")
+	}
 	lots := Limits{Ratio: 1 << 20}
 	cell := func(text string) string { return `<c t="str"><v>` + text + "</v></c>" }
 	sharedRow := func(n int) string { return fmt.Sprintf(`<row>%s<c t="s"><v>%d</v></c></row>`, cell("A"), n) }
@@ -917,6 +923,9 @@ func TestGiantCells(t *testing.T) {
 }
 
 func TestManyColumns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads gigabytes, which the race detector makes ten times as slow")
+	}
 	const million = 1_000_000
 	t.Run("header", func(t *testing.T) {
 		for _, unit := range []string{"x,", `"x",`, "a heading of quite some length,"} {
@@ -989,6 +998,9 @@ func TestUnclosedQuote(t *testing.T) {
 
 // A value that is no JSON costs one look for the next one, also when all are in one line.
 func TestBrokenValuesAreLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads gigabytes, which the race detector makes ten times as slow")
+	}
 	for _, c := range []struct{ name, unit string }{
 		{"objects with keys of their own", `{"k%d":oops, "text": "` + strings.Repeat("x", 100) + `"},`},
 		{"single quotes", `{'k%d':'` + strings.Repeat("x", 100) + `'},`},

@@ -39,7 +39,7 @@ func (r *readingFlags) defineLimits(g *pflag.FlagSet) {
 	g.IntVar(&r.nesting, "max-nesting", 4, "refuse more than `N` containers inside each other (.zip in .tar in .gz)")
 	g.IntVar(&r.ratio, "max-ratio", 500, "give a source up that unpacks to more than `N` times its size, beyond 64MB")
 	g.StringVar(&r.unpacked, "max-unpacked", "1TB", "give a source up that unpacks to more than `SIZE`")
-	g.IntVar(&r.members, "max-members", 10000, "read at most `N` files of an archive")
+	g.IntVar(&r.members, "max-members", 10000, "read at most `N` files of a source, those in archives inside of it included")
 }
 
 // options turns the flags' texts into values.
