@@ -769,17 +769,22 @@ func doneStatus(v []byte) bool {
 
 // nameRecord adds to the message of an initial sync which record it is about, and which field.
 func (p *jsonReader) nameRecord(f *fields, record, field []byte) {
-	text := f.value[slotErrorMessage]
-	if len(text) == 0 {
-		return
+	if text := f.value[slotErrorMessage]; len(text) > 0 {
+		f.value[slotErrorMessage] = p.named(text, record, field)
 	}
-	if len(record) > 0 && string(record) != "new record" {
-		text = p.arena.join(text, "\nRecord Id: ", record)
+}
+
+// named is a message with the record and the field that it is about behind it. The record comes
+// first, as in the reports of an initial sync: rules know there that the message has ended.
+func (r *reader) named(text, record, field []byte) []byte {
+	if len(record) == 0 || string(record) == "new record" && len(field) == 0 {
+		return text
 	}
+	text = r.arena.join(text, "\nRecord Id: ", record)
 	if len(field) > 0 {
-		text = p.arena.join(text, "\nSource field: ", field)
+		text = r.arena.join(text, ", source field: ", field)
 	}
-	f.value[slotErrorMessage] = text
+	return text
 }
 
 // executionErrors makes records of the errors of a data management execution, as
@@ -804,12 +809,7 @@ func (r *reader) executionErrors(text []byte, at place) error {
 		x := at.row0()
 		x.log = DualWrite
 		x.errorText = unescape(&r.arena, message)
-		if v := looseMember(one, "RecordId"); len(v) > 0 {
-			x.errorText = r.arena.join(x.errorText, "\nRecord Id: ", v)
-		}
-		if v := looseMember(one, "Field"); len(v) > 0 {
-			x.errorText = r.arena.join(x.errorText, "\nSource field: ", v)
-		}
+		x.errorText = r.named(x.errorText, looseMember(one, "RecordId"), looseMember(one, "Field"))
 		if err := r.keep(&x); err != nil {
 			return err
 		}
