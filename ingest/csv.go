@@ -273,7 +273,7 @@ func (p *csvReader) next() error {
 	w := &p.w
 	strict := w.offset < p.strictTo
 	st := p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
-	for st == scanMore && len(w.rest()) <= p.maxRecord {
+	for st == scanMore && len(w.rest()) <= p.lim.Record {
 		w.more()
 		st = p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
 	}
@@ -297,7 +297,7 @@ func (p *csvReader) next() error {
 			return p.broken(len(rest), reasonUnclosed)
 		}
 		return p.drop(len(rest), reasonUnclosed)
-	case p.scan.n > p.maxRecord:
+	case p.scan.n > p.lim.Record:
 		return p.drop(p.scan.n, reasonLong)
 	case p.scan.n == len(rest) && w.cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)

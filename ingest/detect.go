@@ -39,7 +39,7 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 	w.reset(r.ctx, src)
 	w.sample = r.opt.Sample
 	r.size = size
-	w.most = r.maxRecord
+	w.most = r.lim.Record
 	w.more()
 	if len(w.rest()) == 0 {
 		if w.err == io.EOF {
@@ -426,7 +426,7 @@ func errorLines(b []byte) bool {
 func (r *reader) sniffTable() (best *table, foundHeadings string) {
 	w := &r.w
 	// A header of thousands of columns is longer than a block.
-	for bytes.IndexByte(w.rest(), '\n') < 0 && len(w.rest()) <= r.maxRecord && w.more() {
+	for bytes.IndexByte(w.rest(), '\n') < 0 && len(w.rest()) <= r.lim.Record && w.more() {
 	}
 	b := w.rest()
 	commas, skip := []byte{',', ';', '\t', '|'}, 0

@@ -62,7 +62,6 @@ type reader struct {
 	opt         Options
 	clock       clock
 	lim         Limits
-	maxRecord   int
 	budget      budget // of the source being read
 	ctx         context.Context
 	b           *builder
@@ -92,7 +91,6 @@ type reader struct {
 
 func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
 	r := &reader{opt: opt, clock: clock{zone: opt.Zone, order: opt.DateOrder}, lim: opt.Limits.withDefaults(), ctx: ctx}
-	r.maxRecord = r.lim.Record
 	r.budget = budget{lim: r.lim, size: -1}
 	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
 	if r.clock.zone == nil {

@@ -453,7 +453,7 @@ func (p *jsonReader) page() (bool, error) {
 			}
 		}
 		switch {
-		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
+		case st == scanMore && len(w.rest()) <= p.lim.Record && w.more():
 			continue
 		case st != scanDone:
 			return false, w.ctx.Err()
@@ -555,7 +555,7 @@ func (p *jsonReader) pageMember() error {
 			p.note(key, value)
 			w.skip(at + n)
 			return nil
-		case st == scanMore && len(w.rest()) <= p.maxRecord && w.more():
+		case st == scanMore && len(w.rest()) <= p.lim.Record && w.more():
 		default:
 			p.row++
 			return p.broken(jsonReason(st))
@@ -580,7 +580,7 @@ func (p *jsonReader) value() error {
 	w := &p.w
 	p.row++
 	n, st := scanJSON(w.rest(), w.eof())
-	for st == scanMore && len(w.rest()) <= p.maxRecord {
+	for st == scanMore && len(w.rest()) <= p.lim.Record {
 		w.more()
 		n, st = scanJSON(w.rest(), w.eof())
 	}
@@ -588,7 +588,7 @@ func (p *jsonReader) value() error {
 		return err
 	}
 	switch {
-	case st == scanMore || st == scanDone && n > p.maxRecord:
+	case st == scanMore || st == scanDone && n > p.lim.Record:
 		var s valueSkipper
 		return p.skip(s.skip, reasonLong)
 	case st != scanDone:
@@ -949,7 +949,7 @@ func (p *jsonReader) broken(reason string) error {
 	end := 0
 	if w.offset >= p.blind {
 		end = p.resync()
-		for end == 0 && len(w.rest()) <= p.maxRecord && w.more() {
+		for end == 0 && len(w.rest()) <= p.lim.Record && w.more() {
 			end = p.resync()
 		}
 		if end == 0 {
@@ -978,7 +978,7 @@ func (p *jsonReader) garbage() error {
 	end := 0
 	for {
 		b := w.rest()
-		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.maxRecord || !w.more() {
+		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.lim.Record || !w.more() {
 			break
 		}
 	}
@@ -1083,7 +1083,7 @@ func (p *jsonReader) skip(over func(piece []byte) (n int, done bool), reason str
 	text := p.head(w.rest())
 	p.recovering = true
 	w.pass(over)
-	if at.length = w.offset - at.offset; at.length > int64(p.maxRecord) {
+	if at.length = w.offset - at.offset; at.length > int64(p.lim.Record) {
 		reason = reasonLong
 	} else if at.length < int64(len(text)) {
 		text = strings.ToValidUTF8(text[:at.length], "")

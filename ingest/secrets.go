@@ -58,7 +58,7 @@ func withhold(a *arena, b []byte) (text []byte, left secrets) {
 }
 
 // indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:
-// bytes.Index goes by the first, which for "sig=" and "earer" costs ten times as much.
+// bytes.Index goes by the first, which for "sig=" costs ten times as much.
 func indexRare(b []byte, sub string, k int) int {
 	for i := 0; ; {
 		j := bytes.IndexByte(b[i:], sub[k])

@@ -69,13 +69,13 @@ func (p *textReader) next() error {
 			return err
 		}
 		b := w.rest()
-		if line > 0 && n+line <= p.maxRecord && (torn || !s.starts(b[n:n+line])) {
+		if line > 0 && n+line <= p.lim.Record && (torn || !s.starts(b[n:n+line])) {
 			n += line
 			torn = false
 			continue
 		}
 		first := !over && n == 0
-		if line > 0 && n+line > p.maxRecord && (torn || first || !s.starts(b[n:n+line])) {
+		if line > 0 && n+line > p.lim.Record && (torn || first || !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over.
 			if first {
 				s.add(b[:line])
@@ -113,7 +113,7 @@ func (p *textReader) line(n int) int {
 		if k := bytes.IndexByte(w.rest()[n:], '\n'); k >= 0 {
 			return k + 1
 		}
-		if len(w.rest()) > p.maxRecord && len(w.rest())-n >= windowBlock || !w.more() {
+		if len(w.rest()) > p.lim.Record && len(w.rest())-n >= windowBlock || !w.more() {
 			return len(w.rest()) - n
 		}
 	}

@@ -125,7 +125,7 @@ func (r *reader) xml(t *xmlExport) error {
 			w.more()
 		case st == scanMore && tok.kind == xmlChars:
 			w.skip(textEnd(w.rest())) // between rows: of no interest, however long
-		case st == scanMore && len(w.rest()) <= p.maxRecord:
+		case st == scanMore && len(w.rest()) <= p.lim.Record:
 			w.more()
 		case len(w.rest()) == 0:
 			return p.end()
@@ -162,7 +162,7 @@ func (p *xmlReader) element(empty bool, n int) error {
 	end, st := n, scanDone
 	if !empty {
 		end, st = elementEnd(w.rest(), n, p.row, w.eof())
-		for st == scanMore && len(w.rest()) <= p.maxRecord {
+		for st == scanMore && len(w.rest()) <= p.lim.Record {
 			w.more()
 			end, st = elementEnd(w.rest(), n, p.row, w.eof())
 		}
@@ -173,7 +173,7 @@ func (p *xmlReader) element(empty bool, n int) error {
 	switch {
 	case st == scanMore:
 		return p.skipElement(n)
-	case st == scanDone && end > p.maxRecord:
+	case st == scanDone && end > p.lim.Record:
 		return p.give(end, reasonLong)
 	case st != scanDone:
 		return p.unclosed(end)
