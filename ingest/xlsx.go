@@ -142,9 +142,19 @@ func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err 
 		others = append(others, fmt.Sprintf("sheet %.40q: a log, too", name))
 	}
 	if len(logs) > 0 {
-		r.warn(fmt.Sprintf("only the sheet with the most known columns was read (%.40q); %q may hold logs, too: save each as a file of its own", b.sheets[best.sheet].name, logs))
+		r.warn(fmt.Sprintf("only the sheet with the most known columns was read (%.40q); others may hold logs, too (%s): save each as a file of its own",
+			b.sheets[best.sheet].name, quotedNames(logs)))
 	}
 	return best, others, err
+}
+
+// quotedNames lists the first names of sheets.
+func quotedNames(names []string) string {
+	var out []string
+	for _, name := range names[:min(len(names), 8)] {
+		out = append(out, fmt.Sprintf("%.40q", name))
+	}
+	return strings.Join(out, ", ")
 }
 
 // viewerSource is the second sheet of a workbook of the Plugin Trace Viewer: the address of the
