@@ -152,17 +152,20 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 			if &l[0] == firstByte(fields) {
 				x.message = r.strings(nil, value, 0)
 			} else if value[0] == '{' {
+				known := false
 				members(value, func(key, value []byte) {
 					switch string(key) {
 					case "errorMessage":
+						known = true
 						x.message = bytes.TrimSpace(jsonText(&r.arena, value))
 					case "verboseError":
+						known = true
 						x.verbose = bytes.TrimSpace(jsonText(&r.arena, value))
 					case "logDateTime":
 						x.at = jsonText(&r.arena, value)
 					}
 				})
-				if len(x.message)+len(x.verbose) == 0 && &l[0] == firstByte(list) {
+				if !known && &l[0] == firstByte(list) {
 					x.message = r.strings(nil, value, 0) // other keys than any that was seen
 				}
 			} else {
