@@ -444,16 +444,21 @@ func telling(b []byte) bool {
 	if b[0] == '#' && bytes.IndexByte(b, '\n') < 0 {
 		return false // a heading
 	}
+	if marked(b) {
+		return true // nearly all messages are
+	}
 	low := bytes.ToLower(b[:min(len(b), 64<<10)])
 	for _, s := range []string{"no error", "without error", "error-free", "keine fehler", "ohne fehler", "nothing failed"} {
-		low = bytes.ReplaceAll(low, []byte(s), nil)
+		if bytes.Contains(low, []byte(s)) {
+			low = bytes.ReplaceAll(low, []byte(s), nil)
+		}
 	}
 	for _, s := range signs {
 		if bytes.Contains(low, []byte(s)) {
 			return true
 		}
 	}
-	return marked(b)
+	return false
 }
 
 func (r *reader) stamp(x *row, stamp []byte) {
