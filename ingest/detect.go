@@ -359,7 +359,8 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		}
 	}
 	if len(met) == 0 {
-		return "none", looksJSON(append(bytes.TrimSpace(b), ' ')) && !bytes.ContainsAny(b, "\"")
+		b = bytes.TrimSpace(b)
+		return "none", len(b) > 0 && looksJSON(b) && bytes.IndexByte(b, '"') < 0
 	}
 	keys = strings.Join(met, ", ")
 	return keys, keys == `"@odata.context", "value"` // an answer without entries
