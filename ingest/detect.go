@@ -87,7 +87,7 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 		return false, nil
 	}
 	format := r.opt.Format
-	if format == "" || format == "auto" {
+	if format == "auto" {
 		format = ""
 	}
 	if r.dmf && format == "" && !r.dmfLog {
@@ -257,7 +257,6 @@ func foreign(b []byte, wide bool) string {
 		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls, .doc, .msg)"},
 		{"ElfFile\x00", "a Windows event log (.evtx)"},
 		{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
-
 		{"Rar!\x1a\x07", "a rar archive"},
 		{"PAR1", "a Parquet file"},
 		{"SQLite format 3\x00", "an SQLite database"},
