@@ -8,29 +8,6 @@ import (
 	"strings"
 )
 
-// Names of File.Format.
-const (
-	formatCSV  = "csv"
-	formatJSON = "json"
-	formatText = "text"
-	formatXLSX = "xlsx"
-	formatXML  = "xml"
-)
-
-// A problem is why a file could not be read. Its text names the file and what to do.
-type problem struct {
-	text  string
-	cause error
-}
-
-func (p *problem) Error() string { return p.text }
-func (p *problem) Unwrap() error { return p.cause }
-
-// notALog is a problem of a file that holds no log.
-func notALog(path, format string, args ...any) error {
-	return &problem{path + ": " + fmt.Sprintf(format, args...), ErrNotALog}
-}
-
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
 // closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
 func (r *reader) document(path, container string, src io.Reader, size int64, walked bool) error {
@@ -54,11 +31,6 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 		return err
 	}
 	return r.close(whole)
-}
-
-// businessData is the problem of the other members of a data management package.
-func businessData(path string) error {
-	return notALog(path, "business data or description of a data management package, no log of it")
 }
 
 // begin opens the account of a file.
@@ -144,8 +116,6 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	return true, r.text()
 }
 
-const needed = "at least one of exceptiondetails, messageblock, errormessage, verboseerror, detailederrormessage"
-
 // close ends the account of the file. whole says that a parser went through to its end.
 func (r *reader) close(whole bool) error {
 	w, f := &r.w, &r.file
@@ -194,20 +164,6 @@ func (r *reader) estimate() {
 	case b.size > 0 && b.in > 0 && r.alone:
 		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
 	}
-}
-
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
-
-func wereWas(n int64) string {
-	if n == 1 {
-		return "was"
-	}
-	return "were"
 }
 
 // warnOfColumns says that a plug-in trace log has no column for the text of the exception: what
@@ -398,8 +354,6 @@ func followed(b []byte, s string, n int, ok func(byte) bool) bool {
 		}
 	}
 }
-
-func hexDigit(c byte) bool { c = lower(c); return digit(c) || c >= 'a' && c <= 'f' }
 
 // errorLines reports whether b has a line that starts with a time and speaks of an error, or one
 // of PowerShell's lists with a name that only logs have.
@@ -699,13 +653,4 @@ func headingNames(names [][]byte) string {
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// thousands prints n with commas.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -174,3 +174,11 @@ func (a *arena) reset() {
 
 // from returns what was written since mark.
 func (a *arena) from(mark int) []byte { return a.buf[mark:len(a.buf):len(a.buf)] }
+
+func (a *arena) join(x []byte, sep string, y []byte) []byte {
+	mark := len(a.buf)
+	a.buf = append(a.buf, x...)
+	a.buf = append(a.buf, sep...)
+	a.buf = append(a.buf, y...)
+	return a.from(mark)
+}

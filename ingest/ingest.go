@@ -342,9 +342,6 @@ func fromBlock(x *row, block []byte) {
 	}
 }
 
-// faultClock reads the times inside faults, which are UTC.
-var faultClock = clock{zone: time.UTC}
-
 // element is the text of the first element with this start tag, which need not be closed
 // properly: faults are often cut off.
 func element(b []byte, tag string) []byte {

@@ -57,21 +57,6 @@ func withhold(a *arena, b []byte) (text []byte, left secrets) {
 	return b, left
 }
 
-// indexRare is bytes.Index by way of the k-th byte of sub, the rarest one in these texts:
-// bytes.Index goes by the first, which for "sig=" costs ten times as much.
-func indexRare(b []byte, sub string, k int) int {
-	for i := 0; ; {
-		j := bytes.IndexByte(b[i:], sub[k])
-		if j < 0 {
-			return -1
-		}
-		i += j + 1
-		if s := i - 1 - k; s >= 0 && s+len(sub) <= len(b) && string(b[s:s+len(sub)]) == sub {
-			return s
-		}
-	}
-}
-
 // A secretName is the name of a value that must not be shown, in lower case and without the
 // hyphens and underscores that it is written with.
 type secretName struct {
@@ -508,37 +493,4 @@ func (r *reader) head(b []byte) string {
 	}
 	defer func(n int64) { r.w.replaced = n }(r.w.replaced) // is counted when the row is read
 	return excerpt(r.w.text(&r.arena, b))
-}
-
-// shorten cuts b to at most n bytes without cutting a character in two.
-func shorten(b []byte, n int) []byte {
-	if len(b) <= n {
-		return b
-	}
-	for n > 0 && !utf8.RuneStart(b[n]) {
-		n--
-	}
-	return b[:n]
-}
-
-// indexFold finds s, which is in lower case ASCII, in any case. It returns len(b) when there
-// is none.
-func indexFold(b []byte, s string) int {
-	for i := 0; i+len(s) <= len(b); i++ {
-		j := 0
-		for j < len(s) && lower(b[i+j]) == s[j] {
-			j++
-		}
-		if j == len(s) {
-			return i
-		}
-	}
-	return len(b)
-}
-
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }

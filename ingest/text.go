@@ -268,63 +268,6 @@ func commitFailed(line []byte) bool {
 	return i == 0 || i > 0 && bytes.HasSuffix(bytes.TrimRight(line[:i], " "), []byte("-"))
 }
 
-func hasPrefixOf(b []byte, of []string) int {
-	for i, s := range of {
-		if len(b) >= len(s) && string(b[:len(s)]) == s {
-			return i
-		}
-	}
-	return -1
-}
-
-// lineTime finds a time at the start of a line, in brackets or not, and how long it is. The
-// time may be one that cannot be read without guessing.
-func lineTime(b []byte) (text []byte, n int) {
-	if len(b) > 0 && b[0] == '[' {
-		end := bytes.IndexByte(b[:min(len(b), 40)], ']')
-		if end < 0 {
-			return nil, 0
-		}
-		if text, n := lineTime(b[1:end]); n == end-1 {
-			return text, end + 1
-		}
-		return nil, 0
-	}
-	p := timeParser{b: b}
-	p.number(1, 4)
-	sep := byte('-')
-	if p.next('/') || p.next('.') {
-		sep = p.b[0]
-	}
-	p.one(sep)
-	p.number(1, 2)
-	p.one(sep)
-	p.number(1, 4)
-	if p.next(',') {
-		p.b = p.b[1:]
-	}
-	if !p.next(' ') && !p.next('T') {
-		return nil, 0
-	}
-	p.b = p.b[1:]
-	p.number(1, 2)
-	p.one(':')
-	p.number(2, 2)
-	if p.bad {
-		return nil, 0
-	}
-	n = len(b) - len(p.b)
-	for n < len(b) && (digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
-		n++
-	}
-	for _, half := range []string{" AM", " PM"} {
-		if bytes.HasPrefix(b[n:], []byte(half)) {
-			n += len(half)
-		}
-	}
-	return bytes.TrimRight(b[:n], ":.,-+"), n
-}
-
 // traceHeader recognises "[Assembly: Full.Type.Name]", the first line of a trace block.
 func traceHeader(b []byte) bool {
 	typ, _, _, ok := parseTraceHeader(b)

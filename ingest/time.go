@@ -172,8 +172,6 @@ func (p *timeParser) name(names []string) int {
 	return 0
 }
 
-func letter(c byte) bool { c = lower(c); return c >= 'a' && c <= 'z' }
-
 // dateInWords reads "Nov 22, 2026" and "22 November 2026", with the day of the week before it
 // or not.
 func (p *timeParser) dateInWords() (year, month, day int) {
@@ -303,8 +301,6 @@ type timeParser struct {
 	// See clock.
 	deduced bool
 }
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func (p *timeParser) number(least, most int) int {
 	n, i := 0, 0
@@ -462,4 +458,55 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 		return time.UTC
 	}
 	return time.FixedZone("", secs)
+}
+
+// faultClock reads the times inside faults, which are UTC.
+var faultClock = clock{zone: time.UTC}
+
+// lineTime finds a time at the start of a line, in brackets or not, and how long it is. The
+// time may be one that cannot be read without guessing.
+func lineTime(b []byte) (text []byte, n int) {
+	if len(b) > 0 && b[0] == '[' {
+		end := bytes.IndexByte(b[:min(len(b), 40)], ']')
+		if end < 0 {
+			return nil, 0
+		}
+		if text, n := lineTime(b[1:end]); n == end-1 {
+			return text, end + 1
+		}
+		return nil, 0
+	}
+	p := timeParser{b: b}
+	p.number(1, 4)
+	sep := byte('-')
+	if p.next('/') || p.next('.') {
+		sep = p.b[0]
+	}
+	p.one(sep)
+	p.number(1, 2)
+	p.one(sep)
+	p.number(1, 4)
+	if p.next(',') {
+		p.b = p.b[1:]
+	}
+	if !p.next(' ') && !p.next('T') {
+		return nil, 0
+	}
+	p.b = p.b[1:]
+	p.number(1, 2)
+	p.one(':')
+	p.number(2, 2)
+	if p.bad {
+		return nil, 0
+	}
+	n = len(b) - len(p.b)
+	for n < len(b) && (digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
+		n++
+	}
+	for _, half := range []string{" AM", " PM"} {
+		if bytes.HasPrefix(b[n:], []byte(half)) {
+			n += len(half)
+		}
+	}
+	return bytes.TrimRight(b[:n], ":.,-+"), n
 }

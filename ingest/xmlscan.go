@@ -66,13 +66,6 @@ func scanXML(b []byte, eof bool) (t xmlToken, n int, st scanState) {
 	return scanChars(b, 1, eof)
 }
 
-func short(eof bool) scanState {
-	if eof {
-		return scanUnclosed
-	}
-	return scanMore
-}
-
 // markup tells what the '<' at the start of b starts, xmlChars when nothing; known is false
 // when b is too short to tell.
 func markup(b []byte) (kind xmlKind, known bool) {

@@ -1,0 +1,307 @@
+package ingest
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// jsonDepth is how deep values may be nested: no export goes beyond ten.
+const jsonDepth = 256
+
+// scanJSON finds the end of the JSON value at the start of b. Control characters inside
+// strings are let through: exports wrap lines in the middle of a text.
+func scanJSON(b []byte, eof bool) (int, scanState) {
+	var stack [jsonDepth]byte
+	depth, i := 0, 0
+	short := func() (int, scanState) {
+		if eof {
+			return len(b), scanBad
+		}
+		return 0, scanMore
+	}
+	for {
+		// A value starts here.
+		i += blanks(b[i:])
+		if i == len(b) {
+			return short()
+		}
+		switch c := b[i]; {
+		case c == '{' || c == '[':
+			if depth == jsonDepth {
+				return i, scanDeep
+			}
+			stack[depth] = c
+			depth++
+			i++
+			i += blanks(b[i:])
+			if i == len(b) {
+				return short()
+			}
+			if b[i] == c+2 { // the closing one, in ASCII two further
+				break
+			}
+			if c == '[' {
+				continue
+			}
+			n, st := scanKey(b[i:])
+			if st != scanDone {
+				if st == scanMore {
+					return short()
+				}
+				return i + n, st
+			}
+			i += n
+			continue
+		case c == '"':
+			n, ok := scanString(b[i:])
+			if !ok {
+				return short()
+			}
+			i += n
+		default:
+			n := scanWord(b[i:])
+			if i+n == len(b) && !eof {
+				return 0, scanMore
+			}
+			if n == 0 || !validWord(b[i:i+n]) {
+				return i, scanBad
+			}
+			i += n
+		}
+		// A value ended here: close what ends with it.
+		for {
+			if depth == 0 {
+				return i, scanDone
+			}
+			i += blanks(b[i:])
+			if i == len(b) {
+				return short()
+			}
+			if b[i] == stack[depth-1]+2 {
+				depth--
+				i++
+				continue
+			}
+			if b[i] != ',' {
+				return i, scanBad
+			}
+			i++
+			if stack[depth-1] == '[' {
+				break
+			}
+			i += blanks(b[i:])
+			n, st := scanKey(b[i:])
+			if st == scanMore {
+				return short()
+			}
+			if st != scanDone {
+				return i + n, st
+			}
+			i += n
+			break
+		}
+	}
+}
+
+// scanKey scans `"key" :`.
+func scanKey(b []byte) (int, scanState) {
+	if len(b) == 0 {
+		return 0, scanMore
+	}
+	if b[0] != '"' {
+		return 0, scanBad
+	}
+	n, ok := scanString(b)
+	if !ok {
+		return 0, scanMore
+	}
+	n += blanks(b[n:])
+	if n == len(b) {
+		return 0, scanMore
+	}
+	if b[n] != ':' {
+		return n, scanBad
+	}
+	return n + 1, scanDone
+}
+
+// scanString returns the length of the string at the start of b, quotes included.
+func scanString(b []byte) (int, bool) {
+	for i := 1; ; {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			return 0, false
+		}
+		i += k + 1
+		back := i - 2
+		for back > 0 && b[back] == '\\' {
+			back--
+		}
+		if (i-2-back)%2 == 0 {
+			return i, true
+		}
+	}
+}
+
+func scanWord(b []byte) int {
+	for i, c := range b {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', digit(c), c == '-', c == '+', c == '.':
+		default:
+			return i
+		}
+	}
+	return len(b)
+}
+
+// validWord is generous with numbers: whether 01 is one does not matter here.
+func validWord(b []byte) bool {
+	switch string(b) {
+	case "true", "false", "null":
+		return true
+	}
+	for _, c := range b {
+		if !digit(c) && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+			return false
+		}
+	}
+	return digit(b[0]) || b[0] == '-' && len(b) > 1 && digit(b[1])
+}
+
+// members calls yield for each member of b, a well-formed object.
+func members(b []byte, yield func(key, value []byte)) {
+	i := 1
+	for {
+		i += blanks(b[i:])
+		if b[i] != '"' {
+			return
+		}
+		n, _ := scanString(b[i:])
+		key := b[i+1 : i+n-1]
+		i += n
+		i += blanks(b[i:]) + 1
+		i += blanks(b[i:])
+		if n, _ = scanJSON(b[i:], true); n == 0 {
+			return
+		}
+		yield(key, b[i:i+n])
+		i += n
+		i += blanks(b[i:])
+		if b[i] != ',' {
+			return
+		}
+		i++
+	}
+}
+
+// elements calls yield for each element of b, a well-formed array.
+func elements(b []byte, yield func(value []byte)) {
+	i := 1
+	for {
+		i += blanks(b[i:])
+		if b[i] == ']' {
+			return
+		}
+		n, _ := scanJSON(b[i:], true)
+		yield(b[i : i+n])
+		i += n
+		i += blanks(b[i:])
+		if b[i] != ',' {
+			return
+		}
+		i++
+	}
+}
+
+// jsonText is the text of a value: a string without its escapes, nothing for null, other
+// values as they are printed.
+func jsonText(a *arena, v []byte) []byte {
+	if len(v) >= 2 && v[0] == '"' {
+		return unescape(a, v[1:len(v)-1])
+	}
+	if string(v) == "null" {
+		return nil
+	}
+	return v
+}
+
+// unescape undoes the escapes of a JSON string. What is no escape stays as it is.
+func unescape(a *arena, b []byte) []byte {
+	if bytes.IndexByte(b, '\\') < 0 {
+		return b
+	}
+	mark := len(a.buf)
+	for {
+		i := bytes.IndexByte(b, '\\')
+		if i < 0 || i+1 == len(b) {
+			break
+		}
+		a.buf = append(a.buf, b[:i]...)
+		b = b[i:]
+		n := 2
+		switch c := b[1]; c {
+		case '"', '\\', '/':
+			a.buf = append(a.buf, c)
+		case 'n':
+			a.buf = append(a.buf, '\n')
+		case 'r':
+			a.buf = append(a.buf, '\r')
+		case 't':
+			a.buf = append(a.buf, '\t')
+		case 'b', 'f':
+			a.buf = append(a.buf, ' ')
+		case 'u':
+			var u rune
+			if u, n = escapedRune(b); n == 0 {
+				a.buf, n = append(a.buf, '\\', 'u'), 2
+				break
+			}
+			a.buf = utf8.AppendRune(a.buf, u)
+		default:
+			a.buf = append(a.buf, '\\')
+			n = 1
+		}
+		b = b[n:]
+	}
+	a.buf = append(a.buf, b...)
+	return a.from(mark)
+}
+
+// escapedRune reads \uXXXX, or the two that make one character; n is 0 when it is none.
+func escapedRune(b []byte) (u rune, n int) {
+	u, ok := hex4(b)
+	if !ok {
+		return 0, 0
+	}
+	if u == 0 {
+		return utf8.RuneError, 6
+	}
+	if utf16.IsSurrogate(u) {
+		if low, ok := hex4(b[6:]); ok {
+			if pair := utf16.DecodeRune(u, low); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return utf8.RuneError, 6
+	}
+	return u, 6
+}
+
+func hex4(b []byte) (u rune, ok bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	for _, c := range b[2:6] {
+		c = lower(c)
+		switch {
+		case digit(c):
+			u = u<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			u = u<<4 | rune(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return u, true
+}
