@@ -2,12 +2,11 @@ package ingest
 
 import (
 	"bytes"
+	"fmt"
 	"math/bits"
 	"path"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
 )
 
 // A slot is a place a heading or key can stand for. Several spellings share a slot; where two
@@ -97,22 +96,6 @@ func (t *table) tell(f *File) {
 		}
 		f.Columns = append(f.Columns, c)
 	}
-}
-
-// noteKey lists a key of an object in the account of its file. Objects need not have the same
-// keys, but those of the first thousand will do.
-func (r *reader) noteKey(key []byte, s slot) {
-	f := &r.file
-	if f.Read >= notedRows || len(f.Columns) >= mostColumns || len(key) == 0 || len(key) > 120 {
-		return
-	}
-	for _, c := range f.Columns {
-		if c.Heading == string(key) {
-			return
-		}
-	}
-	var a arena
-	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
 }
 
 // Missing names the columns by which records are joined with other logs, or told apart, that
@@ -257,21 +240,6 @@ var dmfAliases = map[string]slot{
 	"logtype": slotLevel, "severity": slotLevel, "company": slotCompany,
 }
 
-// slotOf finds the slot of a heading in the file being read.
-func (r *reader) slotOf(name []byte) slot {
-	s := slotOf(name)
-	if s == slotNone && r.dmfLog {
-		norm := bytes.Map(func(c rune) rune {
-			if c > unicode.MaxASCII || !letter(byte(c)) && !digit(byte(c)) {
-				return -1
-			}
-			return unicode.ToLower(c)
-		}, name)
-		s = dmfAliases[string(norm)]
-	}
-	return s
-}
-
 // dmfLog reports whether the member of a data management package is one of its log tables
 // (formats.md, section 4.6). Their names are spelt in more than one way.
 func dmfLog(file string) bool {
@@ -355,51 +323,6 @@ func (f *fields) telling() bool {
 
 func (f *fields) hasText() bool { return f.filled.any(textSlots) }
 
-// fill sets everything of x but its position and texts.
-func (r *reader) fill(x *row, f *fields) {
-	x.log = f.set.log()
-	x.typeName = typeName(f.first(slotType, slotTarget))
-	x.messageName = f.value[slotMessageName]
-	if x.messageName == nil && x.log == PluginTrace {
-		x.messageName = f.value[slotMessage]
-	}
-	x.entity = f.first(slotEntity, slotMap)
-	if strings.EqualFold(string(x.entity), "none") {
-		x.entity = nil
-	}
-	x.company = f.value[slotCompany]
-	x.mode = modeLabel(f.value[slotMode])
-	x.operationType = operationLabel(f.value[slotOperation])
-	x.depth = int32(min(number(f.value[slotDepth]), 1<<31-1))
-	x.durationMS = number(f.value[slotDuration])
-	x.correlationID = notZero(f.value[slotCorrelation])
-	if _, ok := parseGUID(f.value[slotCorr]); ok && x.correlationID == nil {
-		x.correlationID = notZero(f.value[slotCorr])
-	}
-	x.requestID = notZero(f.value[slotRequest])
-	x.activityID = notZero(f.value[slotActivity])
-	x.failed = failure(f.value[slotStatus]) || says(f.value[slotSuccess], "false") || says(f.value[slotThrew], "true")
-	x.ok = calm(f.value[slotLevel]) && !x.failed
-	r.fillTime(x, f)
-}
-
-// failure reports whether a status says that something failed: "Exception" of the Power
-// Platform Developer Suite, "Error", "Failed" …
-func failure(v []byte) bool {
-	return len(v) > 0 && (indexFold(v, "exception") < len(v) || indexFold(v, "error") < len(v) || indexFold(v, "fail") < len(v))
-}
-
-// calm reports whether the level of an event is one that tells of no failure, in English or
-// German.
-func calm(v []byte) bool {
-	for _, level := range []string{"information", "informationen", "verbose", "ausf\u00fchrlich"} {
-		if says(v, level) {
-			return true
-		}
-	}
-	return false
-}
-
 // typeName cuts the assembly off a name that is qualified by it: "Ns.Type, Assembly,
 // Version=1.0.0.0, …".
 func typeName(v []byte) []byte {
@@ -407,108 +330,6 @@ func typeName(v []byte) []byte {
 		return v[:i]
 	}
 	return v
-}
-
-// dimensions takes from the JSON in column customDimensions (or Properties) of Application
-// Insights what no column of its own gives.
-func (r *reader) dimensions(f *fields) {
-	b := f.value[slotDimensions]
-	if len(b) == 0 || b[0] != '{' {
-		return
-	}
-	if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
-		return
-	}
-	set := f.set
-	members(b, func(key, value []byte) {
-		if value[0] == '{' || value[0] == '[' {
-			return
-		}
-		s := slotNone
-		switch string(key) {
-		case "entityName":
-			s = slotEntity
-		case "pluginType", "pluginName":
-			s = slotType
-		case "depth":
-			s = slotDepth
-		case "messageName", "sdkMessage":
-			s = slotMessageName
-		case "correlationId":
-			s = slotCorrelation
-		}
-		if s != slotNone {
-			f.put(s, jsonText(&r.arena, value))
-			if r.file.Read < notedRows {
-				r.noteKey(append([]byte("customDimensions."), key...), s)
-			}
-		}
-	})
-	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides
-}
-
-func (r *reader) fillTime(x *row, f *fields) {
-	x.at = time.Time{}
-	start := f.value[slotStartDate]
-	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
-		start = r.arena.join(start, " ", f.value[slotStartTime])
-	} else if len(start) == 0 {
-		start = f.value[slotStartTime]
-	}
-	if r.fitTime(x, f, start) {
-		return
-	}
-	if v := f.value[slotTimestampUTC]; len(v) > 0 {
-		utc := clock{zone: time.UTC, order: r.clock.order}
-		if at, ok := utc.parse(v); ok {
-			x.at = at
-			return
-		}
-		x.atRaw = v
-	}
-	for _, v := range [...][]byte{f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
-		if len(v) == 0 {
-			continue
-		}
-		if at, ok := r.clock.parse(v); ok {
-			if x.at.IsZero() || !r.clock.deduced {
-				x.at, x.atRaw = at, nil
-			}
-			if !r.clock.deduced {
-				return
-			}
-			continue // another column may give it in a form that holds on every day
-		}
-		if x.at.IsZero() && x.atRaw == nil && !bytes.HasPrefix(v, []byte("0001-01-01")) {
-			x.atRaw = v
-		}
-	}
-}
-
-// fitTime reads a time of creation that can be read two ways by a date beside it that can be read
-// one way only: the Plugin Trace Viewer writes the start date as ISO.
-func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
-	const most = 36 * time.Hour // of a date without a time, in another zone
-	created := f.value[slotCreated]
-	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.order != AnyOrder {
-		return false
-	}
-	day, ok := faultClock.parse(start)
-	if _, plain := r.clock.parse(created); !ok || plain {
-		return false
-	}
-	fits := 0
-	for _, order := range []DateOrder{DayFirst, MonthFirst} {
-		c := clock{zone: r.clock.zone, order: order}
-		if at, ok := c.parse(created); ok && at.Sub(day).Abs() <= most {
-			x.at = at
-			fits++
-		}
-	}
-	if fits != 1 {
-		x.at = time.Time{}
-	}
-	return fits == 1
 }
 
 func modeLabel(v []byte) string {
@@ -554,4 +375,101 @@ func operationLabel(v []byte) string {
 	default:
 		return s
 	}
+}
+
+// A table is what the header of a CSV file says.
+type table struct {
+	comma    byte
+	skip     int // bytes before the header's end, header included
+	headings []string
+	slots    []slot // by column
+	set      slotSet
+	secret   bool // has a column that must not be shown
+	marked   bool // the columns were found by what is in them
+	bare     bool // and there is no header
+}
+
+// headed makes a table of headings; nil when too few of them are known.
+func (r *reader) headed(names [][]byte) *table {
+	t := &table{}
+	for _, v := range names {
+		if len(v) > 120 {
+			return nil
+		}
+		// Every other column of a model-driven export that must not be modified is noise.
+		s := r.slotOf(v)
+		t.slots = append(t.slots, s)
+		t.set |= of(s)
+		t.secret = t.secret || s == slotSecret
+	}
+	t.set &^= of(slotNone)
+	if !t.set.known() {
+		return nil
+	}
+	for _, v := range names {
+		t.headings = append(t.headings, string(bytes.TrimSpace(v)))
+	}
+	return t
+}
+
+func (t *table) known() int {
+	n := 0
+	for _, s := range t.slots {
+		if s != slotNone {
+			n++
+		}
+	}
+	return n
+}
+
+// markedColumns finds the columns whose cells hold the text of an error, or of a trace. first is
+// the first row with one, -1 when there is none.
+func markedColumns(rows [][][]byte) (slots map[int]slot, first int) {
+	slots, first = make(map[int]slot), -1
+	block := false
+	for i, row := range rows {
+		for k, v := range row {
+			s := slotNone
+			switch {
+			case headed(v):
+				s, block = slotBlock, true
+			case marked(v):
+				s = slotDetailed
+			default:
+				continue
+			}
+			// A column of traces that starts with one that lost its header stays one of traces.
+			if old, ok := slots[k]; !ok || old == slotDetailed && s == slotBlock {
+				slots[k] = s
+			}
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	for k, s := range slots {
+		if s == slotDetailed && block {
+			slots[k] = slotException
+		}
+	}
+	return slots, first
+}
+
+// headingNames lists the first headings for a message: they may be cells of data.
+func headingNames(names [][]byte) string {
+	var out []string
+	for _, v := range names {
+		if v = bytes.TrimSpace(v); len(v) > 0 && len(out) < 8 {
+			out = append(out, fmt.Sprintf("%.30q", excerpt(v)))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// keyName names a slot in rejects of objects and elements, which have no headings.
+func keyName(s slot) string {
+	if s == slotID {
+		return "plugintracelogid"
+	}
+	return ""
 }

@@ -5,38 +5,6 @@ import (
 	"slices"
 )
 
-// A table is what the header of a CSV file says.
-type table struct {
-	comma    byte
-	skip     int // bytes before the header's end, header included
-	headings []string
-	slots    []slot // by column
-	set      slotSet
-	secret   bool // has a column that must not be shown
-	marked   bool // the columns were found by what is in them
-	bare     bool // and there is no header
-}
-
-// Reasons of rejected rows. Each is the same for all rows with the mistake, so that a report
-// can group them.
-const (
-	reasonManyCells = "more cells than the header has"
-	reasonFewCells  = "fewer cells than the header has"
-	reasonEmpty     = "row is empty"
-	reasonUnclosed  = "quote is not closed"
-	reasonLoose     = "quote inside a cell is not doubled"
-	reasonLong      = "row is longer than the limit"
-	reasonCell      = "cell is longer than the limit"
-	reasonCut       = "row is cut off"
-	reasonID        = "not a guid"
-	reasonNoPlugin  = "not the execution of a plug-in"
-	reasonJSON      = "not valid json"
-	reasonDeep      = "values are nested too deep"
-	reasonElement   = "element is not closed"
-	reasonNoObject  = "not an object"
-	reasonNoText    = "no error or trace text found"
-)
-
 // csv reads the rows behind the header of t.
 func (r *reader) csv(t *table) error {
 	w := &r.w
@@ -201,13 +169,6 @@ func (p *csvReader) take() error {
 		return p.reject(at, "", reasonNoText, p.shown(b))
 	}
 	return p.entry(f, at, p.heading)
-}
-
-// secretCell notes that a cell of the secure configuration had something in it.
-func (r *reader) secretCell(v []byte) {
-	if v = bytes.TrimSpace(v); len(v) > 0 && string(v) != "null" && string(v) != "NULL" && string(v) != `""` {
-		r.left |= secureConfiguration
-	}
 }
 
 func (p *csvReader) allBlank(b []byte) bool {
@@ -391,4 +352,20 @@ func (s *rowSkipper) skip(b []byte) (n int, done bool) {
 		}
 	}
 	return len(b), false
+}
+
+// table takes cells as a header row; nil when too few of them are known.
+func (r *reader) table(b []byte, cells []cell, comma byte) *table {
+	if len(cells) == 1 && bytes.IndexByte(b[cells[0].start:cells[0].end], ':') >= 0 {
+		return nil
+	}
+	names := make([][]byte, len(cells))
+	for i, c := range cells {
+		names[i] = r.w.text(&r.arena, b[c.start:c.end])
+	}
+	t := r.headed(names)
+	if t != nil {
+		t.comma = comma
+	}
+	return t
 }

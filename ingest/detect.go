@@ -33,13 +33,6 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 	return r.close(whole)
 }
 
-// begin opens the account of a file.
-func (r *reader) begin(path, container string) {
-	r.file = File{Path: path, Container: container}
-	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
-	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, false
-}
-
 // parse reads the document with the parser it asks for. It reports whether the file was read
 // to its end.
 func (r *reader) parse(path string, walked bool) (whole bool, err error) {
@@ -114,91 +107,6 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	}
 	r.file.Format = formatText
 	return true, r.text()
-}
-
-// close ends the account of the file. whole says that a parser went through to its end.
-func (r *reader) close(whole bool) error {
-	w, f := &r.w, &r.file
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	if whole && !w.cut() {
-		w.skip(len(w.rest()))
-	}
-	f.Bytes, f.Skipped, f.NoZone = w.total, w.skipped, r.clock.bare
-	f.Log = r.kinds.String()
-	if whole {
-		f.Encoding = w.encodingName()
-	}
-	if whole && w.err == io.EOF {
-		sum := w.hash.Sum128().Bytes()
-		f.Digest = fmt.Sprintf("%x", sum)
-	}
-	if w.replaced > 0 {
-		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(w.replaced, "invalid character"), wereWas(w.replaced), w.encodingName()))
-	}
-	if r.passed > 0 {
-		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), shorten([]byte(r.passedFirst), 60)))
-	}
-	r.warnOfTimes()
-	r.warnOfColumns()
-	r.estimate()
-	if w.cut() && f.Problem == nil && !f.Sampled {
-		f.Problem = r.cutProblem(w.err)
-	}
-	r.tell(0)
-	return r.b.done(*f)
-}
-
-// estimate says how many rows a file may have of which the start was read: by its size, or by
-// how much of the source the start took.
-func (r *reader) estimate() {
-	w, f := &r.w, &r.file
-	if w.err != errSampled {
-		return
-	}
-	f.Sampled, f.Estimated = true, -1
-	switch b := &r.budget; {
-	case r.size > 0 && w.total > 0:
-		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.total))
-	case b.size > 0 && b.in > 0 && r.alone:
-		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
-	}
-}
-
-// warnOfColumns says that a plug-in trace log has no column for the text of the exception: what
-// failed cannot be told from what went well. XML leaves out what is empty, so there it says
-// nothing.
-func (r *reader) warnOfColumns() {
-	f := &r.file
-	feeds := func(c Column) bool { return c.Feeds == "error_text" }
-	if f.Log != PluginTrace || len(f.Columns) == 0 || f.Read == 0 || f.Format == formatXML || slices.ContainsFunc(f.Columns, feeds) {
-		return
-	}
-	if slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Feeds == "outcome" }) {
-		r.warn("no column holds the text of the exception, so a failed row says only that it failed: export exceptiondetails too")
-		return
-	}
-	r.warn("no column holds the text of the exception, so every row counts as ok, also one that failed: export exceptiondetails too")
-}
-
-// warnOfTimes says which times stayed text, and what to do.
-func (r *reader) warnOfTimes() {
-	if r.rawTimes == 0 {
-		return
-	}
-	times, stay := plural(r.rawTimes, "time"), "stay"
-	if r.rawTimes == 1 {
-		stay = "stays"
-	}
-	switch {
-	case r.clock.twoWays([]byte(r.rawTime)):
-		r.warn(fmt.Sprintf("%s that can be read two ways, such as %q, %s text: --date-order dmy or mdy says which is meant", times, r.rawTime, stay))
-	case r.clock.order != AnyOrder:
-		r.warn(fmt.Sprintf("%s that cannot be read with --date-order %s, such as %q, %s text", times, r.clock.order, r.rawTime, stay))
-	default:
-		r.warn(fmt.Sprintf("%s that cannot be read, such as %q, %s text", times, r.rawTime, stay))
-	}
 }
 
 // foreign names the kind of a file that is no text, or is empty.
@@ -319,40 +227,6 @@ func knownJSON(b []byte) (keys string, ok bool) {
 	}
 	keys = strings.Join(met, ", ")
 	return keys, keys == `"@odata.context", "value"` // an answer without entries
-}
-
-// marked reports whether b holds words that only the logs have.
-func marked(b []byte) bool {
-	for _, s := range []string{
-		"recordResponses", "Unit of Work", "Unable to write data", "OrganizationServiceFault", "Unhandled exception",
-		"Unhandled Exception", "Write failed for entity", "Initial Sync completed with status",
-		"Unexpected exception from plug-in", "Exception type: ", "failed with error message", "Unable to lookup ",
-		"resolve the guid for the ", "failed to process entity",
-	} {
-		if bytes.Contains(b, []byte(s)) {
-			return true
-		}
-	}
-	line, _, _ := bytes.Cut(bytes.TrimSpace(b[:min(len(b), 4096)]), []byte("\n"))
-	return followed(b, "RecordError", 1, digit) || followed(b, "0x8", 7, hexDigit) || traceHeader(line)
-}
-
-// followed reports whether b holds s with n bytes behind it that are ok.
-func followed(b []byte, s string, n int, ok func(byte) bool) bool {
-	for {
-		i := bytes.Index(b, []byte(s))
-		if i < 0 {
-			return false
-		}
-		b = b[i+len(s):]
-		j := 0
-		for j < n && j < len(b) && ok(b[j]) {
-			j++
-		}
-		if j == n {
-			return true
-		}
-	}
 }
 
 // errorLines reports whether b has a line that starts with a time and speaks of an error, or one
@@ -477,55 +351,6 @@ func headingLike(b []byte, cells []cell) bool {
 	})
 }
 
-// table takes cells as a header row; nil when too few of them are known.
-func (r *reader) table(b []byte, cells []cell, comma byte) *table {
-	if len(cells) == 1 && bytes.IndexByte(b[cells[0].start:cells[0].end], ':') >= 0 {
-		return nil
-	}
-	names := make([][]byte, len(cells))
-	for i, c := range cells {
-		names[i] = r.w.text(&r.arena, b[c.start:c.end])
-	}
-	t := r.headed(names)
-	if t != nil {
-		t.comma = comma
-	}
-	return t
-}
-
-// headed makes a table of headings; nil when too few of them are known.
-func (r *reader) headed(names [][]byte) *table {
-	t := &table{}
-	for _, v := range names {
-		if len(v) > 120 {
-			return nil
-		}
-		// Every other column of a model-driven export that must not be modified is noise.
-		s := r.slotOf(v)
-		t.slots = append(t.slots, s)
-		t.set |= of(s)
-		t.secret = t.secret || s == slotSecret
-	}
-	t.set &^= of(slotNone)
-	if !t.set.known() {
-		return nil
-	}
-	for _, v := range names {
-		t.headings = append(t.headings, string(bytes.TrimSpace(v)))
-	}
-	return t
-}
-
-func (t *table) known() int {
-	n := 0
-	for _, s := range t.slots {
-		if s != slotNone {
-			n++
-		}
-	}
-	return n
-}
-
 // sample cuts the first rows with this delimiter. It returns nothing unless they look like a
 // table: several columns, the same number in each row, and headings that are no sentences.
 func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]cell {
@@ -603,54 +428,10 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 	return t
 }
 
-// markedColumns finds the columns whose cells hold the text of an error, or of a trace. first is
-// the first row with one, -1 when there is none.
-func markedColumns(rows [][][]byte) (slots map[int]slot, first int) {
-	slots, first = make(map[int]slot), -1
-	block := false
-	for i, row := range rows {
-		for k, v := range row {
-			s := slotNone
-			switch {
-			case headed(v):
-				s, block = slotBlock, true
-			case marked(v):
-				s = slotDetailed
-			default:
-				continue
-			}
-			// A column of traces that starts with one that lost its header stays one of traces.
-			if old, ok := slots[k]; !ok || old == slotDetailed && s == slotBlock {
-				slots[k] = s
-			}
-			if first < 0 {
-				first = i
-			}
-		}
-	}
-	for k, s := range slots {
-		if s == slotDetailed && block {
-			slots[k] = slotException
-		}
-	}
-	return slots, first
-}
-
 func (r *reader) headingList(b []byte, cells []cell) string {
 	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
 		names = append(names, r.w.text(&r.arena, b[c.start:c.end]))
 	}
 	return headingNames(names)
-}
-
-// headingNames lists the first headings for a message: they may be cells of data.
-func headingNames(names [][]byte) string {
-	var out []string
-	for _, v := range names {
-		if v = bytes.TrimSpace(v); len(v) > 0 && len(out) < 8 {
-			out = append(out, fmt.Sprintf("%.30q", excerpt(v)))
-		}
-	}
-	return strings.Join(out, ", ")
 }

@@ -5,21 +5,6 @@ import (
 	"html"
 )
 
-// A response is one failed record of a dual-write live-error envelope.
-type response struct {
-	cut     bool // its last text has no end
-	entity  []byte
-	message []byte
-	verbose []byte
-	at      []byte
-}
-
-// hasEnvelope reports whether text holds a live-error envelope or its essential part.
-func hasEnvelope(text []byte) bool {
-	return indexRare(text, "recordResponses", 6) >= 0 ||
-		indexRare(text, "verboseError", 7) >= 0 && indexRare(text, "errorMessage", 5) >= 0
-}
-
 // envelopeKeys are the keys of the envelope: all that tells, in a text with unescaped quotes,
 // where a value ends.
 var envelopeKeys = []struct {
@@ -412,18 +397,6 @@ func debugEnd(b []byte) int {
 	}
 }
 
-// envelopeObject makes records of b, a well-formed envelope.
-func (p *jsonReader) envelopeObject(b []byte, at place) error {
-	found := p.strictResponses(p.found[:0], b)
-	p.found = found
-	if len(found) == 0 {
-		return p.reject(at, "", reasonNoText, excerpt(b))
-	}
-	p.noteResponses(found)
-	x := at.row0()
-	return p.keepResponses(&x, found)
-}
-
 // noteResponses lists in the account of the file what its envelopes give.
 func (r *reader) noteResponses(found []response) {
 	if r.file.Read >= notedRows {
@@ -476,4 +449,75 @@ func (r *reader) keepResponses(x *row, found []response) error {
 		}
 	}
 	return nil
+}
+
+// named is a message with the record and the field that it is about behind it. The record comes
+// first, as in the reports of an initial sync: rules know there that the message has ended.
+func (r *reader) named(text, record, field []byte) []byte {
+	if len(record) == 0 || string(record) == "new record" && len(field) == 0 {
+		return text
+	}
+	text = r.arena.join(text, "\nRecord Id: ", record)
+	if len(field) > 0 {
+		text = r.arena.join(text, ", source field: ", field)
+	}
+	return text
+}
+
+// faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}.
+func (p *reader) faultBody(b []byte, x row) error {
+	x.log = DualWrite
+	var code, message, inner, original []byte
+	members(b, func(key, value []byte) {
+		text := jsonText(&p.arena, value)
+		switch k := string(key); {
+		case k == "code":
+			code = text
+		case k == "message":
+			message = text
+		case k == "innererror" && value[0] == '{':
+			x.log = PluginTrace
+			members(value, func(key, value []byte) {
+				if string(key) == "message" {
+					inner = jsonText(&p.arena, value)
+				}
+			})
+		case bytes.HasSuffix(key, []byte("InnerError.Message")):
+			inner = text
+		case bytes.HasSuffix(key, []byte("ApiOriginalExceptionKey")):
+			original = text // the text of the server in full, behind a message that says nothing
+		case bytes.HasSuffix(key, []byte("ApiExceptionSourceKey")):
+			if source, ok := bytes.CutPrefix(text, []byte("Plugin/")); ok {
+				x.typeName, x.log = typeName(source), PluginTrace
+			}
+		case bytes.HasSuffix(key, []byte("ApiDepthKey")):
+			x.depth = int32(min(number(text), 1<<31-1))
+		case bytes.HasSuffix(key, []byte(".TraceText")):
+			x.traceText, x.log = text, PluginTrace
+		case bytes.HasSuffix(key, []byte("ExceptionFromPluginExecute")):
+			x.typeName, x.log = text, PluginTrace
+		case bytes.HasSuffix(key, []byte("ApiActivityIdKey")):
+			x.activityID = notZero(text)
+		}
+	})
+	if bytes.HasPrefix(code, []byte("0x")) {
+		x.log = PluginTrace // of Dataverse
+	}
+	x.errorText = message
+	if len(code) > 0 && len(message) > 0 {
+		x.errorText = p.arena.join(code, ": ", message)
+	}
+	for _, more := range [][]byte{inner, original} {
+		if more = bytes.TrimSpace(more); len(more) > 0 && !bytes.Contains(x.errorText, more) {
+			x.errorText = p.arena.join(x.errorText, "\n", more)
+		}
+	}
+	x.errorText = bytes.TrimSpace(x.errorText)
+	if len(x.errorText) == 0 {
+		x.errorText = code
+	}
+	if len(bytes.TrimSpace(x.errorText)) == 0 {
+		return p.reject(place{x.row, x.offset, x.length}, "", reasonNoText, excerpt(b))
+	}
+	return p.keep(&x)
 }

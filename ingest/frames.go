@@ -47,23 +47,6 @@ func (f frame) ends(line []byte) bool {
 	return f == frameConsole
 }
 
-// listKey is the length of the name in a line of a list, "typename      : Fabrikam.Guard", 0 when
-// the line is none. PowerShell puts a blank before the colon.
-func listKey(line []byte) int {
-	n := 0
-	for n < len(line) && (letter(line[n]) || digit(line[n]) || line[n] == '_' || line[n] == '.') {
-		n++
-	}
-	i := n
-	for i < len(line) && line[i] == ' ' {
-		i++
-	}
-	if n < 2 || i == n || i == len(line) || line[i] != ':' || i+1 < len(line) && line[i+1] != ' ' {
-		return 0
-	}
-	return n
-}
-
 // list makes a record of the lines of a list. A value goes on in lines that are indented. What is
 // no log is told so: any text may have such a line.
 func (r *reader) list(x *row, b []byte) (done bool, err error) {
@@ -115,26 +98,6 @@ func eventNumber(line []byte) bool {
 	}
 	n, rest, ok := bytes.Cut(rest, []byte("]"))
 	return ok && len(n) > 0 && onlyDigits(n) && len(bytes.Trim(rest, ": \r")) == 0
-}
-
-// consoleLevel is the level of a line like "fail: DWHelper.DWHostedService[0]".
-func consoleLevel(line []byte) string {
-	for _, level := range []string{"fail", "crit", "warn", "info", "dbug", "trce"} {
-		if len(line) > 8 && string(line[:4]) == level && string(line[4:6]) == ": " && line[len(line)-1] == ']' {
-			return level
-		}
-	}
-	return ""
-}
-
-// levelOnly reports whether a line holds nothing but a level, as the output of Dual-write
-// automations does before each error.
-func levelOnly(line []byte) bool {
-	switch string(bytes.Trim(line, "[]: \r")) {
-	case "ERROR", "WARN", "WARNING", "FATAL", "Error", "Warning":
-		return true
-	}
-	return false
 }
 
 // calmLine reports whether a message starts with a level that tells of no failure.
@@ -301,15 +264,6 @@ func (r *reader) job(x *row, b []byte) {
 	}
 }
 
-// header takes type, message and table from a header line of a trace block.
-func header(x *row, typ bool, name, step []byte) {
-	if typ {
-		x.typeName = name
-	} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
-		x.messageName, x.entity = message, bytes.TrimSpace(table)
-	}
-}
-
 // The second line of an entry that the console tool pacx prints (formats.md, section 1.8).
 var pacxLine = regexp.MustCompile(`^\s+(\S+) on (\S+)\s+\[(Sync|Async), depth (\d+), (\d+) ms`)
 
@@ -337,17 +291,6 @@ func pacx(x *row, b []byte) bool {
 	return true
 }
 
-// exceptionStart is where the exception behind a trace block starts, -1 without one.
-func exceptionStart(b []byte) int {
-	first := -1
-	for _, s := range []string{"Unhandled exception:", "Unhandled Exception:", "Exception type:", "Error Message:"} {
-		if i := bytes.Index(b, []byte(s)); i >= 0 && (first < 0 || i < first) {
-			first = i
-		}
-	}
-	return first
-}
-
 // Lines that the template of the Power Platform tools for plug-ins writes.
 var baseLine = regexp.MustCompile(`(?m)^(?:\[\+\d+ms\] - \[|(?:Entered|Exiting) [\w.]+\.Execute\(\))`)
 
@@ -357,28 +300,6 @@ func baseTrace(b []byte) bool {
 	return (indexRare(b, "ms] - [", 2) >= 0 || indexRare(b, ".Execute()", 2) >= 0) && baseLine.Match(b)
 }
 
-// faultBodyIn finds the OData error that a line of a client's log ends with; nil without one.
-func faultBodyIn(b []byte) []byte {
-	i := bytes.Index(b, []byte(`{"error":{`))
-	if i < 0 || i > 500 {
-		return nil
-	}
-	n, st := scanJSON(b[i:], true)
-	if st != scanDone || len(bytes.TrimSpace(b[i+n:])) > 0 {
-		return nil
-	}
-	var fault []byte
-	members(b[i:i+n], func(key, value []byte) {
-		if string(key) == "error" && value[0] == '{' && bytes.Contains(value, []byte(`"message"`)) {
-			fault = value
-		}
-	})
-	return fault
-}
-
-// syncReportMark starts the report of an initial sync.
-const syncReportMark = "Dual write Initial Sync completed"
-
 // syncReport makes a record of the report of an initial sync. Its second and further failed
 // records come as messages of their own, since a report may be longer than memory: they belong
 // to the same leg.
@@ -386,19 +307,4 @@ func (r *reader) syncReport(x *row, b []byte) error {
 	r.leg = bytes.Clone(syncLeg(b))
 	x.errorText = b
 	return r.keep(x)
-}
-
-// syncLeg is the entity of the leg that a report is about.
-func syncLeg(b []byte) []byte {
-	_, leg, _ := bytes.Cut(b, []byte("Executed leg: From AX "))
-	leg, _, _ = bytes.Cut(leg, []byte("\n"))
-	leg, _, _ = bytes.Cut(leg, []byte(" to CRM "))
-	return bytes.TrimSpace(leg)
-}
-
-// syncDone reports whether a report tells of a sync without errors.
-func syncDone(b []byte) bool {
-	line, _, _ := bytes.Cut(b, []byte("\n"))
-	_, status, ok := bytes.Cut(line, []byte("status:"))
-	return ok && !failure(status) && !bytes.Contains(b, []byte("Record Id:"))
 }

@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 )
 
 const withheld = "[withheld]"
@@ -479,18 +478,4 @@ func secureName(b []byte) int {
 			return i
 		}
 	}
-}
-
-// head is the excerpt of a row that need not be looked at as a whole. Letters other than
-// ASCII at the cut are left out: half of one would speak against UTF-8.
-func (r *reader) head(b []byte) string {
-	const most = 1024
-	if len(b) > most {
-		b = b[:most]
-		for len(b) > 0 && b[len(b)-1] >= utf8.RuneSelf {
-			b = b[:len(b)-1]
-		}
-	}
-	defer func(n int64) { r.w.replaced = n }(r.w.replaced) // is counted when the row is read
-	return excerpt(r.w.text(&r.arena, b))
 }

@@ -268,34 +268,6 @@ func commitFailed(line []byte) bool {
 	return i == 0 || i > 0 && bytes.HasSuffix(bytes.TrimRight(line[:i], " "), []byte("-"))
 }
 
-// traceHeader recognises "[Assembly: Full.Type.Name]", the first line of a trace block.
-func traceHeader(b []byte) bool {
-	typ, _, _, ok := parseTraceHeader(b)
-	return ok && typ
-}
-
-// parseTraceHeader reads a header line of a trace block: "[Assembly: Type]", then typ is set,
-// or "[guid: Type: Message of table]".
-func parseTraceHeader(b []byte) (typ bool, name, step []byte, ok bool) {
-	b = bytes.TrimSpace(b)
-	if len(b) < 5 || b[0] != '[' || b[len(b)-1] != ']' {
-		return false, nil, nil, false
-	}
-	head, rest, found := bytes.Cut(b[1:len(b)-1], []byte(": "))
-	if !found || len(head) == 0 {
-		return false, nil, nil, false
-	}
-	if _, guid := parseGUID(head); guid {
-		name, step, _ = bytes.Cut(rest, []byte(": "))
-		return false, name, step, true
-	}
-	dotted := bytes.IndexByte(head, '.') >= 0 || len(rest) > len(head) && rest[len(head)] == '.' && bytes.HasPrefix(rest, head)
-	if !dotted && bytes.IndexByte(head, '(') < 0 || bytes.ContainsAny(rest, " {}\"") && bytes.IndexByte(head, '(') < 0 {
-		return false, nil, nil, false
-	}
-	return true, rest, nil, true
-}
-
 // message makes records of one message.
 func (r *reader) message(text []byte, at place) error {
 	x := at.row0()
@@ -371,39 +343,6 @@ func (r *reader) passOver(at place, text []byte) error {
 	return nil
 }
 
-// signs are words that tell of an error, in lower case.
-var signs = []string{
-	"error", "exception", "fail", "cannot", "can't", "can not", "could not", "couldn't", "unable", "invalid", "not found", "denied",
-	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
-	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
-	"debuglogtrace",
-	// The same in other languages.
-	"fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossib", "erro ", "no se pued", "fout", "kan niet",
-	"fejl", "kan ikke", "kunne ikke", "fel:", "kunde inte", "virhe", "b\u0142\u0105d", "chyba", "nelze", "\u043e\u0448\u0438\u0431\u043a", "\u9519\u8bef", "\u30a8\u30e9\u30fc",
-}
-
-// telling reports whether a message without columns may tell of an error.
-func telling(b []byte) bool {
-	if b[0] == '#' && bytes.IndexByte(b, '\n') < 0 {
-		return false // a heading
-	}
-	if marked(b) {
-		return true // nearly all messages are
-	}
-	low := bytes.ToLower(b[:min(len(b), 64<<10)])
-	for _, s := range []string{"no error", "without error", "error-free", "keine fehler", "ohne fehler", "nothing failed"} {
-		if bytes.Contains(low, []byte(s)) {
-			low = bytes.ReplaceAll(low, []byte(s), nil)
-		}
-	}
-	for _, s := range signs {
-		if bytes.Contains(low, []byte(s)) {
-			return true
-		}
-	}
-	return false
-}
-
 func (r *reader) stamp(x *row, stamp []byte) {
 	if t, ok := r.clock.parse(stamp); ok {
 		x.at, x.atRaw = t, nil
@@ -430,29 +369,4 @@ func traceText(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// splitTrace takes type, message and table from the header lines of a trace block, and tells
-// the block from the exception behind it: without one the trace says that all went well.
-func splitTrace(x *row, b []byte) {
-	x.errorText, x.traceText = b, nil
-	rest := b
-	headers := 0
-	for {
-		line, after, _ := bytes.Cut(rest, []byte("\n"))
-		typ, name, step, ok := parseTraceHeader(line)
-		if !ok {
-			break
-		}
-		headers++
-		header(x, typ, name, step)
-		rest = after
-	}
-	if headers == 0 {
-		return
-	}
-	x.errorText, x.traceText = nil, b
-	if i := exceptionStart(b); i >= 0 {
-		x.traceText, x.errorText = bytes.TrimSpace(b[:i]), b[i:]
-	}
 }

@@ -54,10 +54,3 @@ func faultOpen(b []byte) bool {
 	i := bytes.Index(b, []byte("<OrganizationServiceFault"))
 	return i >= 0 && !bytes.Contains(b[i:], []byte("</OrganizationServiceFault"))
 }
-
-// headed reports whether a trace block starts with its header.
-func headed(b []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(b, " \t\r\n"), []byte("\n"))
-	_, _, _, ok := parseTraceHeader(line)
-	return ok
-}

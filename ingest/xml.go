@@ -471,8 +471,3 @@ func (p *xmlReader) event(b []byte, at place) error {
 	}
 	return p.keep(&x)
 }
-
-// xmlStartsHere reports whether b starts like a document, not like a piece of XML in a text.
-func xmlStartsHere(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("<?xml")) || bytes.HasPrefix(b, []byte("<!DOCTYPE")) || bytes.HasPrefix(b, []byte("<html"))
-}

@@ -1,0 +1,107 @@
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"slices"
+)
+
+// begin opens the account of a file.
+func (r *reader) begin(path, container string) {
+	r.file = File{Path: path, Container: container}
+	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
+	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, false
+}
+
+// close ends the account of the file. whole says that a parser went through to its end.
+func (r *reader) close(whole bool) error {
+	w, f := &r.w, &r.file
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if whole && !w.cut() {
+		w.skip(len(w.rest()))
+	}
+	f.Bytes, f.Skipped, f.NoZone = w.total, w.skipped, r.clock.bare
+	f.Log = r.kinds.String()
+	if whole {
+		f.Encoding = w.encodingName()
+	}
+	if whole && w.err == io.EOF {
+		sum := w.hash.Sum128().Bytes()
+		f.Digest = fmt.Sprintf("%x", sum)
+	}
+	if w.replaced > 0 {
+		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(w.replaced, "invalid character"), wereWas(w.replaced), w.encodingName()))
+	}
+	if r.passed > 0 {
+		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), shorten([]byte(r.passedFirst), 60)))
+	}
+	r.warnOfTimes()
+	r.warnOfColumns()
+	r.estimate()
+	if w.cut() && f.Problem == nil && !f.Sampled {
+		f.Problem = r.cutProblem(w.err)
+	}
+	r.tell(0)
+	return r.b.done(*f)
+}
+
+// estimate says how many rows a file may have of which the start was read: by its size, or by
+// how much of the source the start took.
+func (r *reader) estimate() {
+	w, f := &r.w, &r.file
+	if w.err != errSampled {
+		return
+	}
+	f.Sampled, f.Estimated = true, -1
+	switch b := &r.budget; {
+	case r.size > 0 && w.total > 0:
+		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.total))
+	case b.size > 0 && b.in > 0 && r.alone:
+		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
+	}
+}
+
+// warnOfColumns says that a plug-in trace log has no column for the text of the exception: what
+// failed cannot be told from what went well. XML leaves out what is empty, so there it says
+// nothing.
+func (r *reader) warnOfColumns() {
+	f := &r.file
+	feeds := func(c Column) bool { return c.Feeds == "error_text" }
+	if f.Log != PluginTrace || len(f.Columns) == 0 || f.Read == 0 || f.Format == formatXML || slices.ContainsFunc(f.Columns, feeds) {
+		return
+	}
+	if slices.ContainsFunc(f.Columns, func(c Column) bool { return c.Feeds == "outcome" }) {
+		r.warn("no column holds the text of the exception, so a failed row says only that it failed: export exceptiondetails too")
+		return
+	}
+	r.warn("no column holds the text of the exception, so every row counts as ok, also one that failed: export exceptiondetails too")
+}
+
+// warnOfTimes says which times stayed text, and what to do.
+func (r *reader) warnOfTimes() {
+	if r.rawTimes == 0 {
+		return
+	}
+	times, stay := plural(r.rawTimes, "time"), "stay"
+	if r.rawTimes == 1 {
+		stay = "stays"
+	}
+	switch {
+	case r.clock.twoWays([]byte(r.rawTime)):
+		r.warn(fmt.Sprintf("%s that can be read two ways, such as %q, %s text: --date-order dmy or mdy says which is meant", times, r.rawTime, stay))
+	case r.clock.order != AnyOrder:
+		r.warn(fmt.Sprintf("%s that cannot be read with --date-order %s, such as %q, %s text", times, r.clock.order, r.rawTime, stay))
+	default:
+		r.warn(fmt.Sprintf("%s that cannot be read, such as %q, %s text", times, r.rawTime, stay))
+	}
+}
+
+// unread closes the account of a file that no parser saw.
+func (r *reader) unread(path, names string, err error) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	return r.b.done(File{Path: path, Container: names, Problem: err})
+}

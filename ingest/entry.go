@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// fill sets everything of x but its position and texts.
+func (r *reader) fill(x *row, f *fields) {
+	x.log = f.set.log()
+	x.typeName = typeName(f.first(slotType, slotTarget))
+	x.messageName = f.value[slotMessageName]
+	if x.messageName == nil && x.log == PluginTrace {
+		x.messageName = f.value[slotMessage]
+	}
+	x.entity = f.first(slotEntity, slotMap)
+	if strings.EqualFold(string(x.entity), "none") {
+		x.entity = nil
+	}
+	x.company = f.value[slotCompany]
+	x.mode = modeLabel(f.value[slotMode])
+	x.operationType = operationLabel(f.value[slotOperation])
+	x.depth = int32(min(number(f.value[slotDepth]), 1<<31-1))
+	x.durationMS = number(f.value[slotDuration])
+	x.correlationID = notZero(f.value[slotCorrelation])
+	if _, ok := parseGUID(f.value[slotCorr]); ok && x.correlationID == nil {
+		x.correlationID = notZero(f.value[slotCorr])
+	}
+	x.requestID = notZero(f.value[slotRequest])
+	x.activityID = notZero(f.value[slotActivity])
+	x.failed = failure(f.value[slotStatus]) || says(f.value[slotSuccess], "false") || says(f.value[slotThrew], "true")
+	x.ok = calm(f.value[slotLevel]) && !x.failed
+	r.fillTime(x, f)
+}
+
+// dimensions takes from the JSON in column customDimensions (or Properties) of Application
+// Insights what no column of its own gives.
+func (r *reader) dimensions(f *fields) {
+	b := f.value[slotDimensions]
+	if len(b) == 0 || b[0] != '{' {
+		return
+	}
+	if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
+		return
+	}
+	set := f.set
+	members(b, func(key, value []byte) {
+		if value[0] == '{' || value[0] == '[' {
+			return
+		}
+		s := slotNone
+		switch string(key) {
+		case "entityName":
+			s = slotEntity
+		case "pluginType", "pluginName":
+			s = slotType
+		case "depth":
+			s = slotDepth
+		case "messageName", "sdkMessage":
+			s = slotMessageName
+		case "correlationId":
+			s = slotCorrelation
+		}
+		if s != slotNone {
+			f.put(s, jsonText(&r.arena, value))
+			if r.file.Read < notedRows {
+				r.noteKey(append([]byte("customDimensions."), key...), s)
+			}
+		}
+	})
+	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides
+}
+
+func (r *reader) fillTime(x *row, f *fields) {
+	x.at = time.Time{}
+	start := f.value[slotStartDate]
+	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
+		start = r.arena.join(start, " ", f.value[slotStartTime])
+	} else if len(start) == 0 {
+		start = f.value[slotStartTime]
+	}
+	if r.fitTime(x, f, start) {
+		return
+	}
+	if v := f.value[slotTimestampUTC]; len(v) > 0 {
+		utc := clock{zone: time.UTC, order: r.clock.order}
+		if at, ok := utc.parse(v); ok {
+			x.at = at
+			return
+		}
+		x.atRaw = v
+	}
+	for _, v := range [...][]byte{f.value[slotCreated], f.value[slotTimestamp], f.value[slotExecStart], start} {
+		if len(v) == 0 {
+			continue
+		}
+		if at, ok := r.clock.parse(v); ok {
+			if x.at.IsZero() || !r.clock.deduced {
+				x.at, x.atRaw = at, nil
+			}
+			if !r.clock.deduced {
+				return
+			}
+			continue // another column may give it in a form that holds on every day
+		}
+		if x.at.IsZero() && x.atRaw == nil && !bytes.HasPrefix(v, []byte("0001-01-01")) {
+			x.atRaw = v
+		}
+	}
+}
+
+// fitTime reads a time of creation that can be read two ways by a date beside it that can be read
+// one way only: the Plugin Trace Viewer writes the start date as ISO.
+func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
+	const most = 36 * time.Hour // of a date without a time, in another zone
+	created := f.value[slotCreated]
+	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.order != AnyOrder {
+		return false
+	}
+	day, ok := faultClock.parse(start)
+	if _, plain := r.clock.parse(created); !ok || plain {
+		return false
+	}
+	fits := 0
+	for _, order := range []DateOrder{DayFirst, MonthFirst} {
+		c := clock{zone: r.clock.zone, order: order}
+		if at, ok := c.parse(created); ok && at.Sub(day).Abs() <= most {
+			x.at = at
+			fits++
+		}
+	}
+	if fits != 1 {
+		x.at = time.Time{}
+	}
+	return fits == 1
+}
+
+// entry makes a record of the fields of one row or object, or several when it holds an
+// envelope with several responses. heading names a slot in rejects.
+func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
+	if f.filled.has(slotDimensions) {
+		r.dimensions(f)
+	}
+	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !says(kind, "plugin") {
+		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(kind))
+	}
+	if f.set.has(slotSeverity) {
+		f.traceLine()
+	}
+	x := at.row0()
+	r.fill(&x, f)
+	if v := f.value[slotID]; len(v) > 0 {
+		id, ok := parseGUID(v)
+		if !ok {
+			return r.reject(at, heading(slotID), reasonID, excerpt(v))
+		}
+		x.id = id
+	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {
+		x.id = id
+	}
+	x.errorText = f.errorText(&r.arena, x.log)
+	x.traceText = f.first(slotBlock, slotPluginTrace)
+	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
+		if b := faultBodyIn(x.errorText); b != nil {
+			return r.faultBody(b, x)
+		}
+	}
+	if x.log == DualWrite && hasEnvelope(x.errorText) {
+		if found := r.responses(x.errorText); len(found) > 0 {
+			return r.keepResponses(&x, found)
+		}
+	}
+	return r.keep(&x)
+}

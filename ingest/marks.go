@@ -1,0 +1,310 @@
+package ingest
+
+import "bytes"
+
+// failure reports whether a status says that something failed: "Exception" of the Power
+// Platform Developer Suite, "Error", "Failed" …
+func failure(v []byte) bool {
+	return len(v) > 0 && (indexFold(v, "exception") < len(v) || indexFold(v, "error") < len(v) || indexFold(v, "fail") < len(v))
+}
+
+// calm reports whether the level of an event is one that tells of no failure, in English or
+// German.
+func calm(v []byte) bool {
+	for _, level := range []string{"information", "informationen", "verbose", "ausf\u00fchrlich"} {
+		if says(v, level) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked reports whether b holds words that only the logs have.
+func marked(b []byte) bool {
+	for _, s := range []string{
+		"recordResponses", "Unit of Work", "Unable to write data", "OrganizationServiceFault", "Unhandled exception",
+		"Unhandled Exception", "Write failed for entity", "Initial Sync completed with status",
+		"Unexpected exception from plug-in", "Exception type: ", "failed with error message", "Unable to lookup ",
+		"resolve the guid for the ", "failed to process entity",
+	} {
+		if bytes.Contains(b, []byte(s)) {
+			return true
+		}
+	}
+	line, _, _ := bytes.Cut(bytes.TrimSpace(b[:min(len(b), 4096)]), []byte("\n"))
+	return followed(b, "RecordError", 1, digit) || followed(b, "0x8", 7, hexDigit) || traceHeader(line)
+}
+
+// followed reports whether b holds s with n bytes behind it that are ok.
+func followed(b []byte, s string, n int, ok func(byte) bool) bool {
+	for {
+		i := bytes.Index(b, []byte(s))
+		if i < 0 {
+			return false
+		}
+		b = b[i+len(s):]
+		j := 0
+		for j < n && j < len(b) && ok(b[j]) {
+			j++
+		}
+		if j == n {
+			return true
+		}
+	}
+}
+
+// hasEnvelope reports whether text holds a live-error envelope or its essential part.
+func hasEnvelope(text []byte) bool {
+	return indexRare(text, "recordResponses", 6) >= 0 ||
+		indexRare(text, "verboseError", 7) >= 0 && indexRare(text, "errorMessage", 5) >= 0
+}
+
+// listKey is the length of the name in a line of a list, "typename      : Fabrikam.Guard", 0 when
+// the line is none. PowerShell puts a blank before the colon.
+func listKey(line []byte) int {
+	n := 0
+	for n < len(line) && (letter(line[n]) || digit(line[n]) || line[n] == '_' || line[n] == '.') {
+		n++
+	}
+	i := n
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	if n < 2 || i == n || i == len(line) || line[i] != ':' || i+1 < len(line) && line[i+1] != ' ' {
+		return 0
+	}
+	return n
+}
+
+// consoleLevel is the level of a line like "fail: DWHelper.DWHostedService[0]".
+func consoleLevel(line []byte) string {
+	for _, level := range []string{"fail", "crit", "warn", "info", "dbug", "trce"} {
+		if len(line) > 8 && string(line[:4]) == level && string(line[4:6]) == ": " && line[len(line)-1] == ']' {
+			return level
+		}
+	}
+	return ""
+}
+
+// levelOnly reports whether a line holds nothing but a level, as the output of Dual-write
+// automations does before each error.
+func levelOnly(line []byte) bool {
+	switch string(bytes.Trim(line, "[]: \r")) {
+	case "ERROR", "WARN", "WARNING", "FATAL", "Error", "Warning":
+		return true
+	}
+	return false
+}
+
+// header takes type, message and table from a header line of a trace block.
+func header(x *row, typ bool, name, step []byte) {
+	if typ {
+		x.typeName = name
+	} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
+		x.messageName, x.entity = message, bytes.TrimSpace(table)
+	}
+}
+
+// exceptionStart is where the exception behind a trace block starts, -1 without one.
+func exceptionStart(b []byte) int {
+	first := -1
+	for _, s := range []string{"Unhandled exception:", "Unhandled Exception:", "Exception type:", "Error Message:"} {
+		if i := bytes.Index(b, []byte(s)); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
+}
+
+// faultBodyIn finds the OData error that a line of a client's log ends with; nil without one.
+func faultBodyIn(b []byte) []byte {
+	i := bytes.Index(b, []byte(`{"error":{`))
+	if i < 0 || i > 500 {
+		return nil
+	}
+	n, st := scanJSON(b[i:], true)
+	if st != scanDone || len(bytes.TrimSpace(b[i+n:])) > 0 {
+		return nil
+	}
+	var fault []byte
+	members(b[i:i+n], func(key, value []byte) {
+		if string(key) == "error" && value[0] == '{' && bytes.Contains(value, []byte(`"message"`)) {
+			fault = value
+		}
+	})
+	return fault
+}
+
+// syncReportMark starts the report of an initial sync.
+const syncReportMark = "Dual write Initial Sync completed"
+
+// syncLeg is the entity of the leg that a report is about.
+func syncLeg(b []byte) []byte {
+	_, leg, _ := bytes.Cut(b, []byte("Executed leg: From AX "))
+	leg, _, _ = bytes.Cut(leg, []byte("\n"))
+	leg, _, _ = bytes.Cut(leg, []byte(" to CRM "))
+	return bytes.TrimSpace(leg)
+}
+
+// syncDone reports whether a report tells of a sync without errors.
+func syncDone(b []byte) bool {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	_, status, ok := bytes.Cut(line, []byte("status:"))
+	return ok && !failure(status) && !bytes.Contains(b, []byte("Record Id:"))
+}
+
+// fromBlock fills type, message and table from the header lines of a trace block.
+func fromBlock(x *row, block []byte) {
+	rest := bytes.TrimLeft(block, " \t\r\n")
+	for len(rest) > 0 {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		typ, name, step, ok := parseTraceHeader(line)
+		if !ok {
+			break
+		}
+		entity, message := x.entity, x.messageName
+		header(x, typ, name, step)
+		if len(entity) > 0 {
+			x.entity = entity
+		}
+		if len(message) > 0 {
+			x.messageName = message
+		}
+		rest = after
+	}
+}
+
+// element is the text of the first element with this start tag, which need not be closed
+// properly: faults are often cut off.
+func element(b []byte, tag string) []byte {
+	i := bytes.Index(b, []byte(tag))
+	if i < 0 {
+		return nil
+	}
+	b = b[i+len(tag):]
+	end := bytes.IndexByte(b, '<')
+	if end < 0 || end > 64 {
+		return nil
+	}
+	return bytes.TrimSpace(b[:end])
+}
+
+// supportID is the GUID in "Activity ID for troubleshooting {GUID}".
+func supportID(b []byte) []byte {
+	const words = "Activity ID for troubleshooting"
+	i := indexRare(b, words, 0)
+	if i < 0 {
+		return nil
+	}
+	b = bytes.TrimLeft(b[i+len(words):], " :{\"'")
+	if len(b) < 36 {
+		return nil
+	}
+	if _, ok := parseGUID(b[:36]); !ok {
+		return nil
+	}
+	return notZero(b[:36])
+}
+
+func recordErrorKey(key []byte) bool {
+	n, ok := bytes.CutPrefix(key, []byte("RecordError"))
+	return ok && len(n) > 0 && onlyDigits(n)
+}
+
+// traceHeader recognises "[Assembly: Full.Type.Name]", the first line of a trace block.
+func traceHeader(b []byte) bool {
+	typ, _, _, ok := parseTraceHeader(b)
+	return ok && typ
+}
+
+// parseTraceHeader reads a header line of a trace block: "[Assembly: Type]", then typ is set,
+// or "[guid: Type: Message of table]".
+func parseTraceHeader(b []byte) (typ bool, name, step []byte, ok bool) {
+	b = bytes.TrimSpace(b)
+	if len(b) < 5 || b[0] != '[' || b[len(b)-1] != ']' {
+		return false, nil, nil, false
+	}
+	head, rest, found := bytes.Cut(b[1:len(b)-1], []byte(": "))
+	if !found || len(head) == 0 {
+		return false, nil, nil, false
+	}
+	if _, guid := parseGUID(head); guid {
+		name, step, _ = bytes.Cut(rest, []byte(": "))
+		return false, name, step, true
+	}
+	dotted := bytes.IndexByte(head, '.') >= 0 || len(rest) > len(head) && rest[len(head)] == '.' && bytes.HasPrefix(rest, head)
+	if !dotted && bytes.IndexByte(head, '(') < 0 || bytes.ContainsAny(rest, " {}\"") && bytes.IndexByte(head, '(') < 0 {
+		return false, nil, nil, false
+	}
+	return true, rest, nil, true
+}
+
+// signs are words that tell of an error, in lower case.
+var signs = []string{
+	"error", "exception", "fail", "cannot", "can't", "can not", "could not", "couldn't", "unable", "invalid", "not found", "denied",
+	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
+	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
+	"debuglogtrace",
+	// The same in other languages.
+	"fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossib", "erro ", "no se pued", "fout", "kan niet",
+	"fejl", "kan ikke", "kunne ikke", "fel:", "kunde inte", "virhe", "b\u0142\u0105d", "chyba", "nelze", "\u043e\u0448\u0438\u0431\u043a", "\u9519\u8bef", "\u30a8\u30e9\u30fc",
+}
+
+// telling reports whether a message without columns may tell of an error.
+func telling(b []byte) bool {
+	if b[0] == '#' && bytes.IndexByte(b, '\n') < 0 {
+		return false // a heading
+	}
+	if marked(b) {
+		return true // nearly all messages are
+	}
+	low := bytes.ToLower(b[:min(len(b), 64<<10)])
+	for _, s := range []string{"no error", "without error", "error-free", "keine fehler", "ohne fehler", "nothing failed"} {
+		if bytes.Contains(low, []byte(s)) {
+			low = bytes.ReplaceAll(low, []byte(s), nil)
+		}
+	}
+	for _, s := range signs {
+		if bytes.Contains(low, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitTrace takes type, message and table from the header lines of a trace block, and tells
+// the block from the exception behind it: without one the trace says that all went well.
+func splitTrace(x *row, b []byte) {
+	x.errorText, x.traceText = b, nil
+	rest := b
+	headers := 0
+	for {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		typ, name, step, ok := parseTraceHeader(line)
+		if !ok {
+			break
+		}
+		headers++
+		header(x, typ, name, step)
+		rest = after
+	}
+	if headers == 0 {
+		return
+	}
+	x.errorText, x.traceText = nil, b
+	if i := exceptionStart(b); i >= 0 {
+		x.traceText, x.errorText = bytes.TrimSpace(b[:i]), b[i:]
+	}
+}
+
+// headed reports whether a trace block starts with its header.
+func headed(b []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(b, " \t\r\n"), []byte("\n"))
+	_, _, _, ok := parseTraceHeader(line)
+	return ok
+}
+
+// xmlStartsHere reports whether b starts like a document, not like a piece of XML in a text.
+func xmlStartsHere(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("<?xml")) || bytes.HasPrefix(b, []byte("<!DOCTYPE")) || bytes.HasPrefix(b, []byte("<html"))
+}
