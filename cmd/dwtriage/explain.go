@@ -89,18 +89,6 @@ func explain(w io.Writer, m *classify.Matcher, v *classify.Verdict) error {
 	return p.err
 }
 
-// A printer remembers the first error of writing.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) printf(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
-	}
-}
-
 func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 	switch {
 	case len(v.Hits) > 0:
@@ -248,18 +236,3 @@ func explainFix(p *printer, v *classify.Verdict) {
 	cause, fix := v.Hits[0].Rule.Fill(v.Captures, oneMap(v), v.Prerequisites)
 	printFix(p, cause, fix, v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Prerequisites))
 }
-
-func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL) {
-	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
-	for i, step := range fix.Steps {
-		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
-	}
-	for _, q := range queries {
-		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
-	}
-	if fix.URL != "" {
-		p.printf("\n  Read: %s\n", fix.URL)
-	}
-}
-
-var retryWords = map[string]string{"yes": "yes, at once", "after-fix": "after the fix", "no": "no, it cannot help"}

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -87,3 +90,56 @@ func (f *flags) print(w io.Writer) {
 // shown hides from pflag that a flag is a boolean: the usage text says --json, not
 // --json[=true|false].
 type shown struct{ pflag.Value }
+
+func oneOf(flag, value string, known []string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return usageError("%s: %q is not one of %s", flag, value, strings.TrimPrefix(strings.Join(known, ", "), ", "))
+}
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"B", 1}}
+
+// parseSize reads 500KB, 8MB, 1.5GB, or a number of bytes. A KB is 1,024 bytes, as the database
+// engine counts it.
+func parseSize(text string) (int64, error) {
+	s := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(text), " ", ""))
+	s = strings.Replace(s, "IB", "B", 1)
+	unit := int64(1)
+	for _, u := range sizeUnits {
+		if n, ok := strings.CutSuffix(s, u.name); ok {
+			s, unit = n, u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || n < 0 || n*float64(unit) > 1<<62 {
+		return 0, fmt.Errorf("%q is not a size", text)
+	}
+	return int64(n * float64(unit)), nil
+}
+
+// formatSize prints a number of bytes in the largest unit that leaves a number above 1.
+func formatSize(n int64) string {
+	for _, u := range sizeUnits {
+		if n >= u.bytes && u.bytes > 1 {
+			return strings.TrimSuffix(strconv.FormatFloat(float64(n)/float64(u.bytes), 'f', 1, 64), ".0") + " " + u.name
+		}
+	}
+	return fmt.Sprintf("%d B", n)
+}
+
+func parseTime(flag, text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usageError("%s: %q is not a time; write 2026-11-22, 2026-11-22T18:00 or 2026-11-22T18:00Z", flag, text)
+}

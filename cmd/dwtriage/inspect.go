@@ -347,13 +347,3 @@ func columnList(columns []inspectedColumn) string {
 	}
 	return strings.Join(parts, ", ")
 }
-
-// printable makes control characters visible: what a file holds must not steer a terminal.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
-			return '\uFFFD'
-		}
-		return c
-	}, s)
-}

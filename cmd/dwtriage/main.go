@@ -5,58 +5,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 )
-
-// Exit codes, DESIGN section 6.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitFailOn      = 3
-	exitRejects     = 4
-	exitBusy        = 5
-	exitInterrupted = 130
-	exitTerminated  = 143
-)
-
-// An exitError carries the exit code that an error ends the program with.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string { return e.err.Error() }
-func (e *exitError) Unwrap() error { return e.err }
-
-func usageError(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
-}
-
-// A session is what a command works with: its streams and its name for messages.
-type session struct {
-	ctx            context.Context
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) string
-	command        string   // "run", "rules test"
-	arguments      []string // the command line as typed
-	kept           string   // what a stopped command could not take back, empty: nothing
-}
-
-// A command is one thing dwtriage can do.
-type command struct {
-	name  string
-	short string // one line for the overview
-	run   func(s *session, args []string) (int, error)
-}
 
 func commands() []command {
 	return []command{
@@ -79,18 +34,6 @@ func main() {
 		os.Exit(signalCode(first))
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
-}
-
-// A signalError is the cause of a context that a signal ended.
-type signalError struct{ os.Signal }
-
-func (e signalError) Error() string { return "stopped: " + e.String() }
-
-func signalCode(s os.Signal) int {
-	if s == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitInterrupted
 }
 
 // run is main with everything passed in: it returns the exit code.
@@ -118,22 +61,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	return s.end(0, usageError("unknown command %q: dwtriage --help lists the commands", args[0]))
-}
-
-// end prints what went wrong and chooses the exit code for it.
-func (s *session) end(code int, err error) int {
-	if err == nil {
-		return code
-	}
-	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
-		fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, cmp.Or(s.kept, "the database is as it was before the run"))
-		return signalCode(stopped.Signal)
-	}
-	fmt.Fprintf(s.stderr, "dwtriage: %v\n", err)
-	if e, ok := errors.AsType[*exitError](err); ok {
-		return e.code
-	}
-	return exitFailed
 }
 
 func printOverview(w io.Writer) {

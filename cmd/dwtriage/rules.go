@@ -2,11 +2,9 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -115,13 +113,6 @@ func listed(m *classify.Matcher, r *classify.Rule) listedRule {
 	return listedRule{r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Logs, r.Path, r.Line, strings.Join(site, "; ")}
 }
 
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
-
 func runRulesShow(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules show [flags] ID", "Shows one rule whole: where it stands, what it matches, what it means, what to do, and its examples.")
 	m, err := matcherFor(s, f, args, 1)
@@ -181,20 +172,6 @@ func showRule(p *printer, m *classify.Matcher, r *classify.Rule) {
 	for _, x := range r.Examples.NoMatch {
 		p.printf("  %s\n", excerpt(x, 300))
 	}
-}
-
-// matcherFor compiles the rules that the arguments choose; nil without an error when help was
-// asked for. The command takes this many arguments.
-func matcherFor(s *session, f *flags, args []string, takes int) (*classify.Matcher, error) {
-	var rf ruleFlags
-	rf.define(f.group("Rules"))
-	if done, err := f.parse(s, args); done || err != nil {
-		return nil, err
-	}
-	if f.NArg() != takes {
-		return nil, usageError("%s takes %s, not %d; dwtriage %s --help says more", s.command, plural(int64(takes), "argument"), f.NArg(), s.command)
-	}
-	return rf.compile()
 }
 
 func runRulesLint(s *session, args []string) (int, error) {
@@ -332,13 +309,4 @@ func writeJUnit(path string, list []*classify.Rule, failures []classify.Failure)
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return os.WriteFile(path, append([]byte(xml.Header), append(text, '\n')...), 0o666)
-}
-
-// excerpt cuts a text for one line of a terminal.
-func excerpt(text string, most int) string {
-	text = classify.NormalizeString(text)
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + " …"
-	}
-	return text
 }

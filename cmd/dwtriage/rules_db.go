@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,26 +12,6 @@ import (
 	"dwtriage/classify"
 	"dwtriage/report/store"
 )
-
-// openStored opens the database of a command that only reads it.
-func openStored(s *session, path string) (*store.DB, error) {
-	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
-	if errors.Is(err, store.ErrBusy) {
-		return nil, &exitError{exitBusy, err}
-	}
-	return db, err
-}
-
-// rulesAndDB is what a command works with that puts rules and database together: both nil
-// without an error when help was asked for.
-func rulesAndDB(s *session, f *flags, args []string, takes int, path *string) (*classify.Matcher, *store.DB, error) {
-	m, err := matcherFor(s, f, args, takes)
-	if m == nil {
-		return nil, nil, err
-	}
-	db, err := openStored(s, *path)
-	return m, db, err
-}
 
 // A coveredRule is a row of rules coverage.
 type coveredRule struct {
@@ -173,21 +152,6 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 	}
 	_, err := fmt.Fprintf(out, "\nNever matched, %s:\n%s\n", plural(int64(len(never)), "rule"), wrapped(strings.Join(ids, ", "), 96, "  "))
 	return err
-}
-
-// wrapped breaks a text into lines of at most width characters.
-func wrapped(text string, width int, indent string) string {
-	var b strings.Builder
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if len(line) > len(indent) && len(line)+len(word) >= width {
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-			line = indent
-		}
-		line += word + " "
-	}
-	b.WriteString(strings.TrimRight(line, " "))
-	return b.String()
 }
 
 func runRulesDraft(s *session, args []string) (int, error) {

@@ -109,3 +109,17 @@ func ruleMistakes(err error) error {
 	}
 	return fmt.Errorf("%d mistakes in the rules, nothing was read:\n%w", n, err)
 }
+
+// matcherFor compiles the rules that the arguments choose; nil without an error when help was
+// asked for. The command takes this many arguments.
+func matcherFor(s *session, f *flags, args []string, takes int) (*classify.Matcher, error) {
+	var rf ruleFlags
+	rf.define(f.group("Rules"))
+	if done, err := f.parse(s, args); done || err != nil {
+		return nil, err
+	}
+	if f.NArg() != takes {
+		return nil, usageError("%s takes %s, not %d; dwtriage %s --help says more", s.command, plural(int64(takes), "argument"), f.NArg(), s.command)
+	}
+	return rf.compile()
+}

@@ -161,18 +161,6 @@ func (j *job) check() error {
 	return nil
 }
 
-func parseTime(flag, text string, zone *time.Location) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usageError("%s: %q is not a time; write 2026-11-22, 2026-11-22T18:00 or 2026-11-22T18:00Z", flag, text)
-}
-
 // expand finds the inputs. A path that leads nowhere does not stop the others.
 func (j *job) expand(paths []string) error {
 	sources, err := ingest.Expand(paths)
@@ -201,16 +189,6 @@ func (j *job) ownOutput(s ingest.Source) bool {
 	out, err2 := filepath.Abs(j.flags.out)
 	return err1 == nil && (path == db || path == db+".wal" || strings.HasPrefix(path, db+".tmp")) ||
 		err2 == nil && strings.HasPrefix(path, out+string(filepath.Separator))
-}
-
-func unjoin(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
 }
 
 // fail notes an input that could not be read, and says so at once.

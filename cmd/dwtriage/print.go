@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"dwtriage/classify"
+)
+
+// A printer remembers the first error of writing.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL) {
+	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
+	for i, step := range fix.Steps {
+		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
+	}
+	for _, q := range queries {
+		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
+	}
+	if fix.URL != "" {
+		p.printf("\n  Read: %s\n", fix.URL)
+	}
+}
+
+var retryWords = map[string]string{"yes": "yes, at once", "after-fix": "after the fix", "no": "no, it cannot help"}
+
+// printable makes control characters visible: what a file holds must not steer a terminal.
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
+			return '\uFFFD'
+		}
+		return c
+	}, s)
+}
+
+// grouped writes a number with thousands separators.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// excerpt cuts a text for one line of a terminal.
+func excerpt(text string, most int) string {
+	text = classify.NormalizeString(text)
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + " …"
+	}
+	return text
+}
+
+// wrapped breaks a text into lines of at most width characters.
+func wrapped(text string, width int, indent string) string {
+	var b strings.Builder
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+len(word) >= width {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += word + " "
+	}
+	b.WriteString(strings.TrimRight(line, " "))
+	return b.String()
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"errors"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// openStored opens the database of a command that only reads it.
+func openStored(s *session, path string) (*store.DB, error) {
+	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
+	if errors.Is(err, store.ErrBusy) {
+		return nil, &exitError{exitBusy, err}
+	}
+	return db, err
+}
+
+// rulesAndDB is what a command works with that puts rules and database together: both nil
+// without an error when help was asked for.
+func rulesAndDB(s *session, f *flags, args []string, takes int, path *string) (*classify.Matcher, *store.DB, error) {
+	m, err := matcherFor(s, f, args, takes)
+	if m == nil {
+		return nil, nil, err
+	}
+	db, err := openStored(s, *path)
+	return m, db, err
+}
