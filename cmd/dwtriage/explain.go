@@ -32,8 +32,8 @@ reads it from standard input; --record takes a record of the database.`)
   xclip -o | dwtriage explain -
   dwtriage explain --record c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9`
 	f.notes = "Exit codes: 0 explained, also when no rule matches. 1 failed. 2 mistake in flags or rules."
-	if done, err := f.parse(s, args); done || err != nil {
-		return exitDone, err
+	if err := f.parse(s, args); err != nil {
+		return 0, err
 	}
 	if log != "" && log != "dualwrite" && log != "plugintrace" {
 		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)

@@ -40,18 +40,19 @@ func (f *flags) group(title string) *pflag.FlagSet {
 }
 
 // parse reads the arguments, then fills every flag that was not given from its environment
-// variable: --fail-on from DWTRIAGE_FAIL_ON. done is true when help was asked for and printed.
-func (f *flags) parse(s *session, args []string) (done bool, err error) {
+// variable: --fail-on from DWTRIAGE_FAIL_ON. Where help was asked for it is printed, and the error
+// is errHelped.
+func (f *flags) parse(s *session, args []string) error {
 	for _, g := range f.groups {
 		f.AddFlagSet(g)
 	}
 	f.BoolVarP(&f.help, "help", "h", false, "print this text")
 	if err := f.Parse(args); err != nil {
-		return false, usageError("%v; dwtriage %s --help lists the flags", err, s.command)
+		return usageError("%v; dwtriage %s --help lists the flags", err, s.command)
 	}
 	if f.help {
 		f.print(s.stdout)
-		return true, nil
+		return errHelped
 	}
 	var errs []error
 	f.VisitAll(func(fl *pflag.Flag) {
@@ -63,9 +64,9 @@ func (f *flags) parse(s *session, args []string) (done bool, err error) {
 		}
 	})
 	if len(errs) > 0 {
-		return false, &exitError{exitUsage, errors.Join(errs...)}
+		return &exitError{exitUsage, errors.Join(errs...)}
 	}
-	return false, nil
+	return nil
 }
 
 func (f *flags) print(w io.Writer) {

@@ -88,8 +88,8 @@ type inspectedReject struct {
 func runInspect(s *session, args []string) (int, error) {
 	var in inspectFlags
 	f := in.flags()
-	if done, err := f.parse(s, args); done || err != nil {
-		return exitDone, err
+	if err := f.parse(s, args); err != nil {
+		return 0, err
 	}
 	if f.NArg() == 0 {
 		return 0, usageError("inspect needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage inspect --help has examples")

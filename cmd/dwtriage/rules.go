@@ -59,8 +59,8 @@ func runRulesList(s *session, args []string) (int, error) {
 	g.StringVar(&severity, "severity", "", "only rules of this `SEVERITY`")
 	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects instead of a table")
 	m, err := matcherFor(s, f, args, 0)
-	if m == nil {
-		return exitDone, err
+	if err != nil {
+		return 0, err
 	}
 	list := []listedRule{}
 	for _, r := range m.Rules() {
@@ -116,8 +116,8 @@ func listed(m *classify.Matcher, r *classify.Rule) listedRule {
 func runRulesShow(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules show [flags] ID", "Shows one rule whole: where it stands, what it matches, what it means, what to do, and its examples.")
 	m, err := matcherFor(s, f, args, 1)
-	if m == nil {
-		return exitDone, err
+	if err != nil {
+		return 0, err
 	}
 	r := m.Rule(f.Arg(0))
 	if r == nil {
@@ -184,8 +184,8 @@ your own, checked together with the built-in ones. All is reported at once, with
 	var rf ruleFlags
 	rf.define(f.group("Rules"))
 	f.notes = "Exit codes: 0 no mistake. 2 mistakes, or warnings with --strict."
-	if done, err := f.parse(s, args); done || err != nil {
-		return exitDone, err
+	if err := f.parse(s, args); err != nil {
+		return 0, err
 	}
 	rf.paths = append(rf.paths, f.Args()...)
 	layers, err := rf.layers()
@@ -233,8 +233,8 @@ Exit code 0: all come out right. 1: some do not. 2: a rule file has mistakes.`)
 	var junit string
 	f.group("Output").StringVar(&junit, "junit", "", "write the results to `FILE` in the JUnit format, for a build server")
 	m, err := matcherFor(s, f, args, 0)
-	if m == nil {
-		return exitDone, err
+	if err != nil {
+		return 0, err
 	}
 	examples, failures := m.Test()
 	for _, x := range failures {

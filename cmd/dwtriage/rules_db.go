@@ -39,8 +39,8 @@ never matched. Codes that named records without a rule are candidates for a rule
 	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
 	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects, one per rule, instead of text")
 	m, d, err := rulesAndDB(s, f, args, 0, &db)
-	if d == nil {
-		return exitDone, err
+	if err != nil {
+		return 0, err
 	}
 	defer d.Close()
 	uses, err := d.Coverage(s.ctx)
@@ -164,8 +164,8 @@ TEMPLATE_ID is a template_id of unclassified.csv.`)
 	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
 	f.examples = "  dwtriage rules draft 58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
 	m, d, err := rulesAndDB(s, f, args, 1, &db)
-	if d == nil {
-		return exitDone, err
+	if err != nil {
+		return 0, err
 	}
 	defer d.Close()
 	id := strings.TrimPrefix(f.Arg(0), "unknown/")

@@ -110,12 +110,12 @@ func ruleMistakes(err error) error {
 	return fmt.Errorf("%d mistakes in the rules, nothing was read:\n%w", n, err)
 }
 
-// matcherFor compiles the rules that the arguments choose; nil without an error when help was
-// asked for. The command takes this many arguments.
+// matcherFor reads the arguments of a command that works with rules, which takes this many beside
+// its flags, and compiles the rules that they choose.
 func matcherFor(s *session, f *flags, args []string, takes int) (*classify.Matcher, error) {
 	var rf ruleFlags
 	rf.define(f.group("Rules"))
-	if done, err := f.parse(s, args); done || err != nil {
+	if err := f.parse(s, args); err != nil {
 		return nil, err
 	}
 	if f.NArg() != takes {

@@ -94,8 +94,8 @@ type job struct {
 func runRun(s *session, args []string) (int, error) {
 	var rf runFlags
 	f := rf.flags()
-	if done, err := f.parse(s, args); done || err != nil {
-		return exitDone, err
+	if err := f.parse(s, args); err != nil {
+		return 0, err
 	}
 	if f.NArg() == 0 {
 		return 0, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")

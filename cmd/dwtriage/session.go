@@ -35,6 +35,10 @@ func usageError(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// errHelped ends a command whose help was asked for and printed. It is an error so that it goes the
+// way of all others: whoever sees none has everything it asked for. end turns it into exit code 0.
+var errHelped = errors.New("the help was printed")
+
 // A session is what a command works with: its streams and its name for messages.
 type session struct {
 	ctx            context.Context
@@ -69,6 +73,9 @@ func signalCode(s os.Signal) int {
 func (s *session) end(code int, err error) int {
 	if err == nil {
 		return code
+	}
+	if errors.Is(err, errHelped) {
+		return exitDone
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
 		fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, cmp.Or(s.kept, "the database is as it was before the run"))

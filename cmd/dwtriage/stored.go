@@ -16,11 +16,11 @@ func openStored(s *session, path string) (*store.DB, error) {
 	return db, err
 }
 
-// rulesAndDB is what a command works with that puts rules and database together: both nil
-// without an error when help was asked for.
+// rulesAndDB is matcherFor for a command that puts rules and database together. The caller closes
+// the database.
 func rulesAndDB(s *session, f *flags, args []string, takes int, path *string) (*classify.Matcher, *store.DB, error) {
 	m, err := matcherFor(s, f, args, takes)
-	if m == nil {
+	if err != nil {
 		return nil, nil, err
 	}
 	db, err := openStored(s, *path)

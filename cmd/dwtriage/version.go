@@ -11,8 +11,8 @@ const version = "0.1.0"
 
 func runVersion(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage version", "Prints the version of the program, its commit and its Go version.")
-	if done, err := f.parse(s, args); done || err != nil {
-		return exitDone, err
+	if err := f.parse(s, args); err != nil {
+		return 0, err
 	}
 	fmt.Fprintf(s.stdout, "dwtriage %s%s, %s %s/%s\n", version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitDone, nil
