@@ -9,8 +9,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,14 +23,7 @@ var tight = Limits{Record: 64, Cell: 16, Columns: 3}
 // seed adds the fixtures with one of these extensions.
 func seed(f *testing.F, extensions ...string) {
 	f.Helper()
-	paths, err := filepath.Glob(samples + "/*")
-	if err != nil || len(paths) == 0 {
-		f.Fatal(paths, err)
-	}
-	for _, path := range paths {
-		if !slices.Contains(extensions, filepath.Ext(path)) {
-			continue
-		}
+	for _, path := range sampleFiles(f, extensions...) {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
@@ -209,11 +200,7 @@ func FuzzXMLExport(f *testing.F) {
 
 // FuzzWorkbook: any header, sheet and shared strings make records, rejects, or a problem.
 func FuzzWorkbook(f *testing.F) {
-	paths, err := filepath.Glob(samples + "/*.xlsx.txtar")
-	if err != nil || len(paths) == 0 {
-		f.Fatal(paths, err)
-	}
-	for _, path := range paths {
+	for _, path := range sampleFiles(f, ".xlsx.txtar") {
 		a, err := txtar.ParseFile(path)
 		if err != nil {
 			f.Fatal(err)

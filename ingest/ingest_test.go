@@ -28,6 +28,25 @@ var update = flag.Bool("update", false, "write the goldens again")
 
 const samples = "../testdata/ingest"
 
+// sampleFiles are the inputs below testdata/ingest whose names end in one of the extensions, or
+// all of them: a folder for each format, and of its own for dual-write envelopes (whatever they
+// are wrapped in), for containers and for secrets. A name says what is peculiar about its file.
+func sampleFiles(t testing.TB, extensions ...string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(samples + "/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		ends := func(extension string) bool { return strings.HasSuffix(path, extension) }
+		return ends(".golden") || len(extensions) > 0 && !slices.ContainsFunc(extensions, ends)
+	})
+	if len(paths) == 0 {
+		t.Fatalf("no sample of %v below %s", extensions, samples)
+	}
+	return paths
+}
+
 // A result is all that a reading gave. The texts of a record are by column name; columns
 // that are null are left out.
 type result struct {
@@ -275,25 +294,18 @@ func zipText(t *testing.T, path string) string {
 	return name
 }
 
-// The samples have the structure of published exports, in words of our own.
+// The samples have the structure of published exports, in words of our own. Beside each lies
+// its golden; go test ./ingest -run TestSamples -update writes it.
 func TestSamples(t *testing.T) {
-	paths, err := filepath.Glob(samples + "/*")
-	if err != nil || len(paths) == 0 {
-		t.Fatal(paths, err)
-	}
-	for _, path := range paths {
-		if filepath.Ext(path) == ".golden" {
-			continue
-		}
-		t.Run(filepath.Base(path), func(t *testing.T) {
+	for _, path := range sampleFiles(t) {
+		name := strings.TrimPrefix(filepath.ToSlash(path), samples+"/")
+		t.Run(name, func(t *testing.T) {
 			golden := path + ".golden"
-			dir := samples
 			if strings.HasSuffix(path, ".txtar") {
 				path = zipText(t, path)
-				dir = filepath.ToSlash(filepath.Dir(path))
 			}
 			x := readFiles(t, Options{}, path)
-			got := strings.ReplaceAll(x.dump(), dir+"/", "")
+			got := strings.ReplaceAll(x.dump(), filepath.ToSlash(filepath.Dir(path))+"/", "")
 			if strings.Contains(got, "nevershown") {
 				t.Error("a secret got out")
 			}
@@ -310,6 +322,23 @@ func TestSamples(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// A file that no test reads is a sample that proves nothing.
+func TestEverySampleIsRead(t *testing.T) {
+	read := sampleFiles(t)
+	err := filepath.WalkDir(samples, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if !slices.Contains(read, strings.TrimSuffix(path, ".golden")) {
+			t.Errorf("%s: neither an input in a folder of its format nor the golden of one", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
