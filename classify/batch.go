@@ -229,14 +229,6 @@ func (c *companyNames) column(old *array.String, mem memory.Allocator) arrow.Arr
 	return b.NewArray()
 }
 
-// affectedKey is the business record that failed, where the message names it.
-func (j *judge) affectedKey() []byte {
-	if key := j.capture("record_key"); key != nil {
-		return key
-	}
-	return j.capture("record_id")
-}
-
 // maps appends what is known about the map: one candidate is the map, several are kept as
 // candidates with what they have in common. A plug-in trace without a map still names its table.
 func (v *verdicts) maps(j *judge, log string, entity []byte) {

@@ -1,5 +1,7 @@
 package classify
 
+import "regexp"
+
 // Captures are the names under which rules take parts of a message, and what each means: the same
 // part has the same name in every rule, because names fill the columns company (company) and
 // affected_key (record_key, else record_id), lead to the map (map_name, entity, fno_entity), and
@@ -76,3 +78,22 @@ var Captures = map[string]string{
 	"updated":  "rows that it updated",
 	"errors":   "rows that it could not write",
 }
+
+// captureNames lists the captures of the rule's expression: the names of its groups, without the
+// _2, _3 … that tell the groups of one capture apart.
+func (r *Rule) captureNames() []string {
+	if r.expr() == nil {
+		return nil
+	}
+	var names []string
+	for _, n := range r.expr().CapNames() {
+		if n != "" {
+			names = append(names, captureName(n))
+		}
+	}
+	return names
+}
+
+var groupSuffix = regexp.MustCompile(`_[2-9]$`)
+
+func captureName(group string) string { return groupSuffix.ReplaceAllString(group, "") }

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -150,37 +149,6 @@ func (c *catalogue) byNameAndSet() func(name, set string) int {
 	}
 }
 
-// readTable reads the named columns of an embedded CSV file.
-func readTable(fsys fs.FS, file string, columns ...string) ([][]string, error) {
-	f, err := fsys.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("%s: column %s is missing", file, columns[0])
-	}
-	at := make([]int, len(columns))
-	for i, col := range columns {
-		if at[i] = slices.Index(rows[0], col); at[i] < 0 {
-			return nil, fmt.Errorf("%s: column %s is missing", file, col)
-		}
-	}
-	out := make([][]string, 0, len(rows)-1)
-	for _, r := range rows[1:] {
-		picked := make([]string, len(at))
-		for i, col := range at {
-			picked[i] = r[col]
-		}
-		out = append(out, picked)
-	}
-	return out, nil
-}
-
 // resolve finds the maps that all known names of a record agree on: every name narrows the
 // candidates of the ones before it, a name that contradicts them is left aside. dst and key
 // are scratch space.
@@ -231,3 +199,13 @@ func (c *catalogue) prerequisites(m *Map) []string {
 	walk(m.order)
 	return names
 }
+
+// A dependency is a look-up column of a map: which table it points to, found by which key.
+type dependency struct {
+	from       int    // map, by place
+	set, table string // of the target, folded
+	key        string // key column of the target: msdyn_name
+	targets    []int  // maps that feed it
+}
+
+func folded(name []byte) string { return string(foldName(nil, name)) }

@@ -15,10 +15,6 @@ type Code struct {
 	Message string // English text of the table, may be empty
 }
 
-// Codes that stand for anything at all; they never decide what a record is (DESIGN section 4,
-// and the generic UnExpected, InvalidArgument codes of the signature notes).
-var catchAll = []uint32{0x80040265, 0x80040224, 0x80040216, 0x80040203}
-
 func loadCodes(fsys fs.FS) (map[uint32]*Code, error) {
 	rows, err := readTable(fsys, "error-codes.csv", "hex", "name", "message")
 	if err != nil {

@@ -40,25 +40,6 @@ func placeholders(r *Rule) []reference {
 	return refs
 }
 
-// captureNames lists the captures of the rule's expression: the names of its groups, without the
-// _2, _3 … that tell the groups of one capture apart.
-func (r *Rule) captureNames() []string {
-	if r.expr() == nil {
-		return nil
-	}
-	var names []string
-	for _, n := range r.expr().CapNames() {
-		if n != "" {
-			names = append(names, captureName(n))
-		}
-	}
-	return names
-}
-
-var groupSuffix = regexp.MustCompile(`_[2-9]$`)
-
-func captureName(group string) string { return groupSuffix.ReplaceAllString(group, "") }
-
 // Fill returns the rule's cause and fix with every placeholder replaced: first from captures,
 // then from the map. A value that is not known leaves the placeholder's own default, or its name
 // in angle brackets. Values come from log text, so in SQL their quotes are doubled and their

@@ -12,14 +12,6 @@ import (
 // ("payment term NET45 (map Terms of payment)"), lookup_map and lookup_key, and lookup_2 … where
 // one message names several.
 
-// A dependency is a look-up column of a map: which table it points to, found by which key.
-type dependency struct {
-	from       int    // map, by place
-	set, table string // of the target, folded
-	key        string // key column of the target: msdyn_name
-	targets    []int  // maps that feed it
-}
-
 // lookupNames are the names of the captures for the first missing row of a record, the second …;
 // messages rarely list more than four.
 var lookupNames = [...]struct{ phrase, mapTitle, key string }{
@@ -27,48 +19,6 @@ var lookupNames = [...]struct{ phrase, mapTitle, key string }{
 	{"lookup_2", "lookup_map_2", "lookup_key_2"},
 	{"lookup_3", "lookup_map_3", "lookup_key_3"},
 	{"lookup_4", "lookup_map_4", "lookup_key_4"},
-}
-
-// lookups finds the missing rows that the primary match and further matches of its expression
-// name, and adds them as captures.
-func (j *judge) lookups() {
-	if len(j.matches) == 0 {
-		return
-	}
-	mt := j.matches[0]
-	if !j.m.engine.rules[mt.rule].looksUp {
-		return
-	}
-	j.lookupTexts = j.lookupTexts[:0]
-	n := 0
-	j.m.engine.eachMatch(mt, j.text[mt.field], len(lookupNames), func(group func(name string) []byte) {
-		table, field, value := group("table"), group("field"), group("value")
-		if len(table) == 0 && len(field) == 0 {
-			return
-		}
-		t := j.m.maps.lookup(j.maps, table, field)
-		phrase := j.lookupText(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
-		for i := range n {
-			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) {
-				return
-			}
-		}
-		j.keep(lookupNames[n].phrase, phrase)
-		if len(t.maps) > 0 {
-			j.keep(lookupNames[n].mapTitle, j.lookupText(t.titles))
-		}
-		if t.key != "" {
-			j.keep(lookupNames[n].key, j.lookupText(func(dst []byte) []byte { return append(dst, t.key...) }))
-		}
-		n++
-	})
-}
-
-// lookupText keeps a text until the next record.
-func (j *judge) lookupText(write func(dst []byte) []byte) []byte {
-	from := len(j.lookupTexts)
-	j.lookupTexts = write(j.lookupTexts)
-	return j.lookupTexts[from:len(j.lookupTexts):len(j.lookupTexts)]
 }
 
 // A target is the row that a look-up did not find.
@@ -125,8 +75,6 @@ func (c *catalogue) lookup(failing []int, table, field []byte) target {
 	slices.Sort(t.maps)
 	return t
 }
-
-func folded(name []byte) string { return string(foldName(nil, name)) }
 
 // narrow keeps what a condition holds for, or everything where it holds for nothing.
 func narrow(deps []*dependency, keep func(*dependency) bool) []*dependency {

@@ -87,3 +87,6 @@ func (r *Rule) expr() *syntax.Regexp {
 	}
 	return r.parsed
 }
+
+// ReferenceData is the category of failures that wait for the records of other maps.
+const ReferenceData = "reference-data"
