@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // rows parses a table back: the named columns of each row.
@@ -60,12 +60,12 @@ func onPage(t *testing.T, page, pattern string) int64 {
 func TestTotalsAgree(t *testing.T) {
 	without := night()
 	without.Baseline, without.Changes = nil, nil
-	for name, s := range map[string]*store.Summary{"night": night(), "first run": without} {
+	for name, s := range map[string]*summary.Summary{"night": night(), "first run": without} {
 		t.Run(name, func(t *testing.T) { agree(t, s) })
 	}
 }
 
-func agree(t *testing.T, s *store.Summary) {
+func agree(t *testing.T, s *summary.Summary) {
 	out := draw(t, s, Options{})
 	page := out["index.html"]
 	var j struct {

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // A table writes rows of comma-separated values for spreadsheets. The calls of a row are header
@@ -158,7 +158,7 @@ func cutUTF16(s string, limit int) string {
 	return s[:keep] + cutMark
 }
 
-func drawFindings(t *table, s *store.Summary) error {
+func drawFindings(t *table, s *summary.Summary) error {
 	t.header("map", "dataverse_table", "fno_entity", "company", "signature", "title", "category", "severity", "change",
 		"records", "affected_keys", "first_seen", "last_seen", "fix_summary", "role", "retry", "url", "muted_until", "muted_by", "muted_reason")
 	for _, f := range s.Findings {
@@ -175,7 +175,7 @@ func drawFindings(t *table, s *store.Summary) error {
 }
 
 // mute writes until when, by whom and why something is muted; nothing when it is not.
-func (t *table) mute(m *store.Mute) {
+func (t *table) mute(m *summary.Mute) {
 	if m == nil {
 		t.texts("", "", "")
 		return
@@ -183,7 +183,7 @@ func (t *table) mute(m *store.Mute) {
 	t.texts(m.Expires.Format(time.DateOnly), m.Owner, m.Reason)
 }
 
-func drawFixes(t *table, s *store.Summary) error {
+func drawFixes(t *table, s *summary.Summary) error {
 	t.header("rank", "signature", "title", "severity", "records", "entities", "role", "retry", "steps", "sql", "prerequisites", "url")
 	for _, f := range s.Fixes {
 		t.number(int64(f.Rank))
@@ -198,14 +198,14 @@ func drawFixes(t *table, s *store.Summary) error {
 	return t.err
 }
 
-func drawRecords(t *table, s *store.Summary) error {
+func drawRecords(t *table, s *summary.Summary) error {
 	t.header("record_id", "file", "row", "byte_offset", "occurred_at", "log", "environment", "map", "dataverse_table",
 		"fno_entity", "entity", "company", "type_name", "message_name", "correlation_id", "request_id", "error_code",
 		"status", "signature", "signatures", "category", "severity", "captures", "affected_key", "template_id", "message", "truncated", "withheld")
 	if s.EachRecord == nil || t.err != nil {
 		return t.err
 	}
-	return s.EachRecord(func(r *store.Record) error {
+	return s.EachRecord(func(r *summary.Record) error {
 		t.texts(r.RecordID, r.File)
 		t.number(r.Row)
 		t.number(r.ByteOffset)
@@ -218,7 +218,7 @@ func drawRecords(t *table, s *store.Summary) error {
 	})
 }
 
-func drawClusters(t *table, s *store.Summary) error {
+func drawClusters(t *table, s *summary.Summary) error {
 	t.header("template_id", "template", "records", "first_seen", "last_seen", "maps", "sample_record_id", "sample", "muted_until", "muted_by", "muted_reason")
 	for _, c := range s.Clusters {
 		t.texts(c.TemplateID, c.Template)
@@ -233,7 +233,7 @@ func drawClusters(t *table, s *store.Summary) error {
 	return t.err
 }
 
-func drawChanges(t *table, s *store.Summary) error {
+func drawChanges(t *table, s *summary.Summary) error {
 	t.header("change", "signature", "title", "map", "records", "previous_records", "first_seen", "last_seen")
 	for _, c := range s.Changes {
 		name := c.Map
@@ -250,12 +250,12 @@ func drawChanges(t *table, s *store.Summary) error {
 	return t.err
 }
 
-func drawRejects(t *table, s *store.Summary) error {
+func drawRejects(t *table, s *summary.Summary) error {
 	t.header("file", "row", "byte_offset", "column", "reason", "excerpt")
 	if s.EachReject == nil || t.err != nil {
 		return t.err
 	}
-	return s.EachReject(func(r *store.Reject) error {
+	return s.EachReject(func(r *summary.Reject) error {
 		t.text(r.File)
 		t.number(r.Row)
 		t.number(r.ByteOffset)
@@ -274,7 +274,7 @@ func numbered(steps []string) string {
 }
 
 // statements writes queries as blocks, each under its title as a comment.
-func statements(sql []store.SQL) string {
+func statements(sql []summary.SQL) string {
 	blocks := make([]string, len(sql))
 	for i, q := range sql {
 		title := strings.Join(strings.Fields(q.Title), " ") // a second line would not be a comment
@@ -291,7 +291,7 @@ func pairs(captures map[string]string) string {
 	return strings.Join(list, "; ")
 }
 
-func inFull(e store.Evidence) string {
+func inFull(e summary.Evidence) string {
 	if e.Message != "" {
 		return e.Message
 	}

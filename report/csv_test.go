@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 func TestCell(t *testing.T) {
@@ -112,7 +112,7 @@ func TestLists(t *testing.T) {
 	for _, c := range []struct{ what, got, want string }{
 		{"steps", numbered([]string{"Stop.", "Go."}), "1. Stop.\n2. Go."},
 		{"no steps", numbered(nil), ""},
-		{"sql", statements([]store.SQL{{Title: "One", Text: "SELECT 1\n"}, {Title: "Two\n; DROP", Text: "SELECT 2"}}), "-- One\nSELECT 1\n\n-- Two ; DROP\nSELECT 2"},
+		{"sql", statements([]summary.SQL{{Title: "One", Text: "SELECT 1\n"}, {Title: "Two\n; DROP", Text: "SELECT 2"}}), "-- One\nSELECT 1\n\n-- Two ; DROP\nSELECT 2"},
 		{"captures", pairs(map[string]string{"b": "2", "a": "1"}), "a=1; b=2"},
 	} {
 		if c.got != c.want {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // at is a time of the night that the fixture is about.
@@ -28,8 +29,8 @@ const (
 
 // night is the fixture: twelve findings, three companies, one unknown cluster that is out for
 // mischief, a file that broke off. Its sums are computed here, so every list agrees.
-func night() *store.Summary {
-	s := &store.Summary{
+func night() *summary.Summary {
+	s := &summary.Summary{
 		Tool:        store.Tool{Version: "0.3.0", Rules: 164, RulesDigest: "sha256:5b1e7c42f0a98d3b6c15e2d70498fa61b3c7de852f1a40967e8c3d51b2f609c4"},
 		Environment: "FABRIKAM-PROD",
 		Run: store.Run{ID: 184, Environment: "FABRIKAM-PROD", Started: at("2026-11-23 06:00:07"), Finished: at("2026-11-23 06:04:12"),
@@ -51,8 +52,8 @@ func night() *store.Summary {
 }
 
 // addMutes adds a mute in force, whose texts are hostile, and one that has ended.
-func addMutes(s *store.Summary) {
-	s.Mutes = []store.Mute{
+func addMutes(s *summary.Summary) {
+	s.Mutes = []summary.Mute{
 		{ID: "code/0x80040217", Title: "ObjectDoesNotExist", Owner: hostileFormula, Reason: "expected until the move is over " + hostileTag, Expires: at("2026-12-31 00:00:00"), File: "site/mutes.yaml", Line: 4, Records: 7},
 		{ID: "dw-payload-empty-uri", Title: "Payload not generated: the URI is empty", Owner: "Mia", Reason: "known", Expires: at("2026-11-20 00:00:00"), Expired: true, File: "site/mutes.yaml", Line: 9, Records: 31},
 	}
@@ -69,7 +70,7 @@ func addMutes(s *store.Summary) {
 	}
 }
 
-func nightFindings() []store.Finding {
+func nightFindings() []summary.Finding {
 	type m struct{ name, title, table, fno string }
 	customers := m{"Customers V3", "Customers V3 (accounts)", "accounts", "CustCustomerV3Entity"}
 	orders := m{"CDS sales order headers", "CDS sales order headers", "salesorders", "SalesOrderHeaderCDSEntity"}
@@ -97,9 +98,9 @@ func nightFindings() []store.Finding {
 		{groups, "USMF", "dw-missing-privilege-owning-team", "new", 6, 3, "2026-11-22 21:14:03", "2026-11-22 22:02:19"},
 		{none, "", "unknown/90e3c2d5", "ongoing", 1, 1, "", ""},
 	}
-	var list []store.Finding
+	var list []summary.Finding
 	for i, r := range rows {
-		f := store.Finding{ID: fmt.Sprintf("%08x", 0x30d9a2af+i*7919), Map: r.m.name, MapTitle: r.m.title, DataverseTable: r.m.table, FnoEntity: r.m.fno,
+		f := summary.Finding{ID: fmt.Sprintf("%08x", 0x30d9a2af+i*7919), Map: r.m.name, MapTitle: r.m.title, DataverseTable: r.m.table, FnoEntity: r.m.fno,
 			Company: r.company, Signature: r.signature, Change: r.change, Records: r.records, AffectedKeys: r.keys}
 		if r.first != "" {
 			f.FirstSeen, f.LastSeen = at(r.first), at(r.last)
@@ -119,7 +120,7 @@ type rule struct {
 	codes                                  []string
 	summary, role, retry                   string
 	steps                                  []string
-	sql                                    []store.SQL
+	sql                                    []summary.SQL
 	prerequisites                          []string
 }
 
@@ -129,7 +130,7 @@ var ruleBook = map[string]rule{
 		cause:   "The row names another row that Dataverse cannot find by its key: it is missing, not synced yet, or sent in the same batch without a relationship.",
 		summary: "Sync the maps that the failing rows refer to, then retry", role: "Dual-write operator", retry: "after-fix",
 		steps: []string{"Run the prerequisite maps in the order given below.", "Check that the keys named in column captures of records.csv exist in Dataverse.", "Retry the failed rows from the error queue."},
-		sql:   []store.SQL{{Title: "Are the customer groups complete? (finance and operations)", Text: "SELECT CUSTGROUP, NAME, PAYMTERMID\n  FROM CUSTGROUP\n WHERE DATAAREAID = 'usmf'\n   AND CUSTGROUP < 'Ü';\n"}},
+		sql:   []summary.SQL{{Title: "Are the customer groups complete? (finance and operations)", Text: "SELECT CUSTGROUP, NAME, PAYMTERMID\n  FROM CUSTGROUP\n WHERE DATAAREAID = 'usmf'\n   AND CUSTGROUP < 'Ü';\n"}},
 
 		prerequisites: []string{"Terms of payment", "Customer groups", "Customers V3"},
 	},
@@ -144,7 +145,7 @@ var ruleBook = map[string]rule{
 		cause:   "A record that the row depends on is on one side only, or the map works with old configuration.",
 		summary: "Restart the map with clean configuration", role: "System administrator (finance and operations)", retry: "after-fix",
 		steps: []string{"Stop the map.", "Run the query. If it still returns rows, note PROJECTNAME and delete them.", "Start the map and retry."},
-		sql: []store.SQL{
+		sql: []summary.SQL{
 			{Title: "Leftover configuration", Text: "SELECT PROJECTNAME, EXTERNALENVIRONMENTURL, *\n  FROM DUALWRITEPROJECTCONFIGURATION\n WHERE INTERNALENTITYNAME = 'Units'"},
 			{Title: "Its fields", Text: "SELECT * FROM DUALWRITEPROJECTFIELDCONFIGURATION\n WHERE PROJECTNAME = '<PROJECTNAME from above>'"},
 		},
@@ -163,7 +164,7 @@ var ruleBook = map[string]rule{
 	},
 }
 
-func describe(f *store.Finding) {
+func describe(f *summary.Finding) {
 	switch r, known := ruleBook[f.Signature]; {
 	case known:
 		f.Title, f.Category, f.Severity = r.title, r.category, r.severity
@@ -175,31 +176,31 @@ func describe(f *store.Finding) {
 	}
 }
 
-func nightClusters() []store.Cluster {
-	return []store.Cluster{
+func nightClusters() []summary.Cluster {
+	return []summary.Cluster{
 		{TemplateID: "4f1c09ae", Template: "<NUM> exceeds the credit limit of <ID> in company <ID>. Ask <STR> for release.", Change: "new", Records: 23,
 			FirstSeen: at("2026-11-22 21:15:40"), LastSeen: at("2026-11-23 02:58:16"), Maps: []string{"Customers V3 (accounts)"}, Companies: []string{"USMF"},
 			TypeNames: []string{"Contoso.Sales.Plugins.AccountCreditCheck"},
-			Sample: store.Evidence{RecordID: "0a6f2f1e-0c7b-4f0c-9a55-5d3c1c1f7c10", File: "plugintrace-2026-11-23.zip/part-2.json", Row: 8803, ByteOffset: 20114670,
+			Sample: summary.Evidence{RecordID: "0a6f2f1e-0c7b-4f0c-9a55-5d3c1c1f7c10", File: "plugintrace-2026-11-23.zip/part-2.json", Row: 8803, ByteOffset: 20114670,
 				OccurredAt: at("2026-11-22 21:15:40"), Company: "USMF", MapTitle: "Customers V3 (accounts)", TypeName: "Contoso.Sales.Plugins.AccountCreditCheck", AffectedKey: "US-031204",
 				Before: "184,200.00 exceeds the credit limit of US-031204 in company USMF. Ask credit control for release."}},
 		{TemplateID: "90e3c2d5", Template: "Rebate claim <ID>: expected " + hostileTag + " " + hostileCDATA, Change: "ongoing", Records: 1,
 			Maps: []string{"contoso_rebateclaim"}, Companies: []string{""},
-			Sample: store.Evidence{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, OccurredRaw: "23.11.26 2 Uhr",
+			Sample: summary.Evidence{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, OccurredRaw: "23.11.26 2 Uhr",
 				AffectedKey: hostileBidi, Before: hostileTag + hostileFormula, Message: hostileFormula + "\n" + hostileTag + hostileCDATA + "\n" + strings.Repeat("Zeile mit Größe 100 €; ", 1700)}},
 	}
 }
 
-func nightChanges() []store.Change {
-	c := func(change, signature, mapName, title string, now, before int64, first, last string) store.Change {
-		f := store.Finding{Signature: signature}
+func nightChanges() []summary.Change {
+	c := func(change, signature, mapName, title string, now, before int64, first, last string) summary.Change {
+		f := summary.Finding{Signature: signature}
 		describe(&f)
-		return store.Change{Change: change, Signature: signature, Title: f.Title, Severity: f.Severity, Map: mapName, MapTitle: title,
+		return summary.Change{Change: change, Signature: signature, Title: f.Title, Severity: f.Severity, Map: mapName, MapTitle: title,
 			Records: now, PreviousRecords: before, FirstSeen: at(first), LastSeen: at(last)}
 	}
 	gone := c("resolved", "dw-party-record-not-found", "Customers V3", "Customers V3 (accounts)", 0, 74, "2026-09-29 08:14:26", "2026-11-21 18:20:07")
 	gone.Title, gone.Severity = "Party record not found for the party type", "medium"
-	return []store.Change{
+	return []summary.Change{
 		c("new", "dw-isv-connection-attempt-failed", "Customers V3", "Customers V3 (accounts)", 137, 0, "2026-11-23 01:47:12", "2026-11-23 02:30:59"),
 		c("new", "dw-isv-connection-attempt-failed", "CDS sales quotation header", "CDS sales quotation header", 59, 0, "2026-11-23 01:48:02", "2026-11-23 02:31:08"),
 		c("new", "dw-payload-empty-uri", "Vendors V2", "Vendors V2", 31, 0, "2026-11-22 09:20:41", "2026-11-22 16:05:22"),
@@ -210,7 +211,7 @@ func nightChanges() []store.Change {
 }
 
 // addSignatures derives signatures, fixes and status counts from the findings.
-func addSignatures(s *store.Summary) {
+func addSignatures(s *summary.Summary) {
 	index := map[string]int{}
 	for _, f := range s.Findings {
 		if strings.HasPrefix(f.Signature, "unknown/") {
@@ -221,13 +222,13 @@ func addSignatures(s *store.Summary) {
 			i = len(s.Signatures)
 			index[f.Signature] = i
 			r := ruleBook[f.Signature]
-			s.Signatures = append(s.Signatures, store.Signature{ID: f.Signature, Title: f.Title, Status: "documented", Category: f.Category, Severity: f.Severity,
+			s.Signatures = append(s.Signatures, summary.Signature{ID: f.Signature, Title: f.Title, Status: "documented", Category: f.Category, Severity: f.Severity,
 				Change: f.Change, Codes: r.codes, Meaning: r.cause, File: r.file, Priority: r.priority, FirstSeen: f.FirstSeen, LastSeen: f.LastSeen})
 		}
 		sig := &s.Signatures[i]
 		sig.Records += f.Records
 		sig.AffectedKeys += f.AffectedKeys
-		sig.Where = append(sig.Where, store.Where{MapTitle: f.MapTitle, Company: f.Company, Records: f.Records})
+		sig.Where = append(sig.Where, summary.Where{MapTitle: f.MapTitle, Company: f.Company, Records: f.Records})
 		if len(sig.Evidence) < 3 {
 			sig.Evidence = append(sig.Evidence, proof(f))
 		}
@@ -238,32 +239,32 @@ func addSignatures(s *store.Summary) {
 			sig.Status, sig.Codes, sig.Meaning = "code", []string{strings.TrimPrefix(sig.ID, "code/")}, "The specified object was not found."
 		}
 	}
-	slices.SortStableFunc(s.Signatures, func(a, b store.Signature) int { return int(b.Records - a.Records) })
+	slices.SortStableFunc(s.Signatures, func(a, b summary.Signature) int { return int(b.Records - a.Records) })
 	for i := range s.Signatures {
 		sig := &s.Signatures[i]
 		r, ok := ruleBook[sig.ID]
 		if !ok {
 			continue
 		}
-		fix := store.Fix{Rank: len(s.Fixes) + 1, Signature: sig.ID, Title: sig.Title, Summary: r.summary, Severity: sig.Severity, Change: sig.Change, Cause: r.cause,
+		fix := summary.Fix{Rank: len(s.Fixes) + 1, Signature: sig.ID, Title: sig.Title, Summary: r.summary, Severity: sig.Severity, Change: sig.Change, Cause: r.cause,
 			Records: sig.Records, Role: r.role, Retry: r.retry, Steps: r.steps, SQL: r.sql, Prerequisites: r.prerequisites, URL: learn, FirstSeen: sig.FirstSeen, LastSeen: sig.LastSeen}
-		fix.Entities = distinct(sig.Where, func(w store.Where) string { return w.MapTitle })
-		fix.Companies = distinct(sig.Where, func(w store.Where) string { return w.Company })
+		fix.Entities = distinct(sig.Where, func(w summary.Where) string { return w.MapTitle })
+		fix.Companies = distinct(sig.Where, func(w summary.Where) string { return w.Company })
 		s.Fixes = append(s.Fixes, fix)
 		sig.Fix = &fix
 	}
 }
 
-func proof(f store.Finding) store.Evidence {
+func proof(f summary.Finding) summary.Evidence {
 	full := "Cannot save the changes to the database. Unit of Work can not commit transaction.\nUnable to write data to entity " + f.DataverseTable +
 		". Unable to look up rows with values {" + hostileTag + "}.\nWrites to " + f.FnoEntity + " failed with error message Exception message: One or more errors occurred.."
-	return store.Evidence{RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85" + f.ID[6:], File: "dualwrite-2026-11-23.csv.gz", Row: 121 + f.Records, ByteOffset: 82233 + f.Records,
+	return summary.Evidence{RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85" + f.ID[6:], File: "dualwrite-2026-11-23.csv.gz", Row: 121 + f.Records, ByteOffset: 82233 + f.Records,
 		OccurredAt: f.FirstSeen, Company: f.Company, MapTitle: f.MapTitle, AffectedKey: "US-031187",
 		Before: "… Unable to write data to entity " + f.DataverseTable + ". ", Matched: "Unable to look up rows with values {" + hostileTag + "}", After: ". Writes to " + f.FnoEntity + " failed …", Message: full}
 }
 
 // addTotals derives the counts and the heat table from the findings.
-func addTotals(s *store.Summary) {
+func addTotals(s *summary.Summary) {
 	names := map[string]bool{}
 	status, severity := map[string]int64{}, map[string]int64{}
 	for _, f := range s.Findings {
@@ -285,26 +286,26 @@ func addTotals(s *store.Summary) {
 	status["ok"] = s.OK
 	for _, name := range []string{"documented", "observed", "code", "unknown", "ok"} {
 		if status[name] > 0 {
-			s.Statuses = append(s.Statuses, store.Count{Name: name, Records: status[name]})
+			s.Statuses = append(s.Statuses, summary.Count{Name: name, Records: status[name]})
 		}
 	}
 	for _, name := range severities {
 		if severity[name] > 0 {
-			s.Severities = append(s.Severities, store.Count{Name: name, Records: severity[name]})
+			s.Severities = append(s.Severities, summary.Count{Name: name, Records: severity[name]})
 		}
 	}
 	addHeat(s)
 	s.EachRecord = eachRecord(s)
 }
 
-func addHeat(s *store.Summary) {
-	s.Heat.Categories = distinct(s.Findings, func(f store.Finding) string { return f.Category })
-	s.Heat.Companies = distinct(s.Findings, func(f store.Finding) string { return f.Company })
+func addHeat(s *summary.Summary) {
+	s.Heat.Categories = distinct(s.Findings, func(f summary.Finding) string { return f.Category })
+	s.Heat.Companies = distinct(s.Findings, func(f summary.Finding) string { return f.Company })
 	if len(s.Findings) == 0 {
 		return
 	}
-	group := func(company string, all bool) store.HeatGroup {
-		g := store.HeatGroup{Company: company, All: all}
+	group := func(company string, all bool) summary.HeatGroup {
+		g := summary.HeatGroup{Company: company, All: all}
 		row := map[string]int{}
 		for _, f := range s.Findings {
 			if !all && f.Company != company {
@@ -314,13 +315,13 @@ func addHeat(s *store.Summary) {
 			if !ok {
 				i = len(g.Rows)
 				row[f.MapTitle] = i
-				g.Rows = append(g.Rows, store.HeatRow{MapTitle: f.MapTitle, Cells: make([]int64, len(s.Heat.Categories))})
+				g.Rows = append(g.Rows, summary.HeatRow{MapTitle: f.MapTitle, Cells: make([]int64, len(s.Heat.Categories))})
 			}
 			g.Records += f.Records
 			g.Rows[i].Records += f.Records
 			g.Rows[i].Cells[slices.Index(s.Heat.Categories, f.Category)] += f.Records
 		}
-		slices.SortStableFunc(g.Rows, func(a, b store.HeatRow) int { return int(b.Records - a.Records) })
+		slices.SortStableFunc(g.Rows, func(a, b summary.HeatRow) int { return int(b.Records - a.Records) })
 		return g
 	}
 	s.Heat.Groups = append(s.Heat.Groups, group("", true))
@@ -330,13 +331,13 @@ func addHeat(s *store.Summary) {
 }
 
 // eachRecord makes as many records as the findings count. The message of the first is hostile.
-func eachRecord(s *store.Summary) func(func(*store.Record) error) error {
-	return func(yield func(*store.Record) error) error {
+func eachRecord(s *summary.Summary) func(func(*summary.Record) error) error {
+	return func(yield func(*summary.Record) error) error {
 		row := int64(1)
 		for _, f := range s.Findings {
 			for range f.Records {
 				row++
-				r := store.Record{RecordID: fmt.Sprintf("%08x-0000-5000-8000-%012x", row, row), File: "dualwrite-2026-11-23.csv.gz", Row: row, ByteOffset: row * 310, OccurredAt: f.FirstSeen,
+				r := summary.Record{RecordID: fmt.Sprintf("%08x-0000-5000-8000-%012x", row, row), File: "dualwrite-2026-11-23.csv.gz", Row: row, ByteOffset: row * 310, OccurredAt: f.FirstSeen,
 					Log: "dualwrite", Environment: s.Environment, Map: f.Map, DataverseTable: f.DataverseTable, FnoEntity: f.FnoEntity, Entity: f.DataverseTable, Company: f.Company,
 					Status: "documented", Signature: f.Signature, Signatures: []string{f.Signature, "dw-write-failed-generic"}, Category: f.Category, Severity: f.Severity,
 					Captures: map[string]string{"entity": f.DataverseTable, "a_key": "Müller; Söhne"}, AffectedKey: fmt.Sprintf("-%06d", row), Message: "Unable to write data, \"quoted\""}
@@ -353,14 +354,14 @@ func eachRecord(s *store.Summary) func(func(*store.Record) error) error {
 	}
 }
 
-func addLedger(s *store.Summary) {
-	rejects := []store.Reject{
+func addLedger(s *summary.Summary) {
+	rejects := []summary.Reject{
 		{File: "plugintrace-2026-11-23.zip/part-2.json", Row: 11034, ByteOffset: 25300118, Column: "plugintracelogid", Reason: "not a GUID", Excerpt: `"plugintracelogid": "n/a"`},
 		{File: "dualwrite-2026-11-23.csv.gz", Row: 402, ByteOffset: 260771, Reason: "more cells than the header has", Excerpt: "…,\"Main St 4, Rear\",USMF,\r\n" + hostileTag},
 		{File: "dualwrite-2026-11-23.csv.gz", Row: 977, ByteOffset: 310905, Reason: "quote is not closed", Excerpt: hostileFormula},
 	}
-	s.RejectReasons = []store.RejectReason{{Reason: "not a GUID", Rows: 1, First: rejects[0]}, {Reason: "more cells than the header has", Rows: 1, First: rejects[1]}, {Reason: "quote is not closed", Rows: 1, First: rejects[2]}}
-	s.EachReject = func(yield func(*store.Reject) error) error {
+	s.RejectReasons = []summary.RejectReason{{Reason: "not a GUID", Rows: 1, First: rejects[0]}, {Reason: "more cells than the header has", Rows: 1, First: rejects[1]}, {Reason: "quote is not closed", Rows: 1, First: rejects[2]}}
+	s.EachReject = func(yield func(*summary.Reject) error) error {
 		for i := range rejects {
 			if err := yield(&rejects[i]); err != nil {
 				return err

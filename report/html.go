@@ -11,35 +11,14 @@ import (
 	"time"
 
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 //go:embed html
 var assets embed.FS
 
-// What the page shows of each list at most; the tables have everything. 41,230 findings would
-// make a page that no browser likes and nobody reads.
-const (
-	mostFixes      = 10
-	mostChanges    = 50
-	mostHeatRows   = 50
-	mostCompanies  = 12
-	mostFindings   = 200
-	mostSignatures = 100
-	mostEvidence   = 3
-	mostWhere      = 10
-	mostClusters   = 50
-	mostInputs     = 200
-	mostTroubled   = 5
-	mostReasons    = 50
-	mostWarnings   = 2   // of an input near the top; the ledger has more
-	mostOptions    = 300 // of a select, and of the names an item can be filtered by
-
-	// Dataverse keeps 10,000 characters of a trace, so nearly every message is shown whole.
-	mostMessage = 10000
-)
-
 // drawHTML draws index.html in memory (the caps above bound it) because of visible.
-func drawHTML(w io.Writer, s *store.Summary) error {
+func drawHTML(w io.Writer, s *summary.Summary) error {
 	p, err := newPage(s)
 	if err != nil {
 		return err
@@ -80,7 +59,7 @@ func visible(page []byte) []byte {
 
 // A page is a summary with what the templates show of it.
 type page struct {
-	*store.Summary
+	*summary.Summary
 	Style  template.CSS
 	Script template.JS
 
@@ -91,23 +70,23 @@ type page struct {
 
 	Troubled, ShownTroubled []store.Input
 
-	ShownFixes []store.Fix
+	ShownFixes []summary.Fix
 	Cleared    int64 // failing records that the shown fixes clear
 	Roles      []role
 	Unfixed    string
 
-	ShownChanges        []store.Change
-	ShownGroups         []store.HeatGroup
+	ShownChanges        []summary.Change
+	ShownGroups         []summary.HeatGroup
 	HeatTotals          []int64
 	HeatColumns         int
 	MostHeatRows        int
 	HeatRest            string
-	ShownFindings       []store.Finding
+	ShownFindings       []summary.Finding
 	ShownFindingRecords int64
-	ShownSignatures     []store.Signature
-	ShownClusters       []store.Cluster
+	ShownSignatures     []summary.Signature
+	ShownClusters       []summary.Cluster
 	ShownInputs         []store.Input
-	ShownReasons        []store.RejectReason
+	ShownReasons        []summary.RejectReason
 
 	// What the filter offers: only what the page shows can be found by it.
 	MapOptions, CompanyOptions, SignatureOptions []string
@@ -116,7 +95,7 @@ type page struct {
 	mapRecords map[string]int64 // failing records by map name and by title
 }
 
-func newPage(s *store.Summary) (*page, error) {
+func newPage(s *summary.Summary) (*page, error) {
 	style, err := assets.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err
@@ -149,8 +128,6 @@ func newPage(s *store.Summary) (*page, error) {
 	p.Cards = cards(s)
 	return p, nil
 }
-
-func first[T any](list []T, most int) []T { return list[:min(len(list), most)] }
 
 // addTroubled picks the inputs that somebody should look at.
 func (p *page) addTroubled() {
@@ -219,7 +196,7 @@ func (p *page) addHeat() {
 }
 
 // HeatRows is what is shown of a group.
-func (p *page) HeatRows(g store.HeatGroup) []store.HeatRow { return first(g.Rows, mostHeatRows) }
+func (p *page) HeatRows(g summary.HeatGroup) []summary.HeatRow { return first(g.Rows, mostHeatRows) }
 
 // addIndex notes what can be linked to, and how much fails per map.
 func (p *page) addIndex() {
@@ -290,8 +267,8 @@ func (p *page) words() template.FuncMap {
 		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
-		"firstEvidence": func(list []store.Evidence) []store.Evidence { return first(list, mostEvidence) },
-		"firstWhere":    func(list []store.Where) []store.Where { return first(list, mostWhere) },
+		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
+		"firstWhere":    func(list []summary.Where) []summary.Where { return first(list, mostWhere) },
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,
 		"rest": func(shown, of int, file, one, many string) restLine { return restLine{shown, of, file, one, many} },
 	}

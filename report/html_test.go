@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // A tag is a start or end tag of a page.
@@ -121,7 +121,7 @@ func checkLink(t *testing.T, g tag, ids map[string]bool) {
 }
 
 // everywhere puts text into every string of a night that can come from a log or a flag.
-func everywhere(text string) *store.Summary {
+func everywhere(text string) *summary.Summary {
 	s := night()
 	s.Environment, s.Run.Arguments, s.Tool.Version, s.Tool.RulesDigest = text, text, text, text
 	for i := range s.Findings {
@@ -131,28 +131,28 @@ func everywhere(text string) *store.Summary {
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
 		f.Title, f.Summary, f.Severity, f.Change, f.Cause, f.Role, f.Retry, f.URL = text, text, text, text, text, text, text, text
-		f.Entities, f.Steps, f.Prerequisites, f.Companies, f.SQL = []string{text}, []string{text}, []string{text}, []string{text}, []store.SQL{{Title: text, Text: text}}
+		f.Entities, f.Steps, f.Prerequisites, f.Companies, f.SQL = []string{text}, []string{text}, []string{text}, []string{text}, []summary.SQL{{Title: text, Text: text}}
 	}
 	for i := range s.Signatures {
 		g := &s.Signatures[i]
 		g.Title, g.Status, g.Category, g.Severity, g.Change, g.Meaning, g.File, g.Codes, g.Fix = text, text, text, text, text, text, text, []string{text}, &s.Fixes[0]
 		for j := range g.Where {
-			g.Where[j] = store.Where{MapTitle: text, Company: text}
+			g.Where[j] = summary.Where{MapTitle: text, Company: text}
 		}
 	}
 	for i := range s.Clusters {
 		s.Clusters[i].Template, s.Clusters[i].Maps, s.Clusters[i].TypeNames = text, []string{text}, []string{text}
-		s.Clusters[i].Sample = store.Evidence{RecordID: text, File: text, OccurredRaw: text, Company: text, TypeName: text, AffectedKey: text, Before: text, Matched: text, After: text, Message: text}
+		s.Clusters[i].Sample = summary.Evidence{RecordID: text, File: text, OccurredRaw: text, Company: text, TypeName: text, AffectedKey: text, Before: text, Matched: text, After: text, Message: text}
 	}
 	for i := range s.Changes {
-		s.Changes[i] = store.Change{Change: text, Signature: text, Title: text, Severity: text, MapTitle: text, Map: text}
+		s.Changes[i] = summary.Change{Change: text, Signature: text, Title: text, Severity: text, MapTitle: text, Map: text}
 	}
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
 		in.Path, in.Container, in.Format, in.Log, in.Problem, in.Warnings = text, text, text, text, text, []string{text}
 	}
 	for i := range s.RejectReasons {
-		s.RejectReasons[i] = store.RejectReason{Reason: text, First: store.Reject{File: text, Column: text, Excerpt: text}}
+		s.RejectReasons[i] = summary.RejectReason{Reason: text, First: summary.Reject{File: text, Column: text, Excerpt: text}}
 	}
 	s.Heat.Categories[0] = text
 	for i := range s.Heat.Groups {
@@ -169,7 +169,7 @@ func TestPageIsWellFormed(t *testing.T) {
 	first.Baseline, first.Changes = nil, nil
 	nothing := night()
 	nothing.Changes = nil
-	for name, s := range map[string]*store.Summary{
+	for name, s := range map[string]*summary.Summary{
 		"night": night(), "first run": first, "nothing changed": nothing, "empty": {}, "tag": everywhere(hostileTag), "end of everything": everywhere(hostileCDATA),
 		"attribute": everywhere(`" onmouseover="alert(1)" x="`), "script link": everywhere("javascript:alert(1)"), "quotes": everywhere(`'"` + "`" + `\`),
 		"direction": everywhere(hostileBidi), "nul and escape": everywhere("a\x00b\x1b[31mc"), "template": everywhere("{{.}}"), "blank": everywhere(" "), "none": everywhere(""),
@@ -188,12 +188,12 @@ func TestLongMessage(t *testing.T) {
 func TestWordsForNothing(t *testing.T) {
 	calm := night()
 	calm.Records, calm.Failing, calm.Unknown, calm.Entities = calm.OK, 0, 0, 0
-	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, store.Heat{}
+	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, summary.Heat{}
 	calm.Mutes, calm.Muted = nil, 0
 	calm.Inputs, calm.RejectReasons = calm.Inputs[:2], nil
 	calm.Inputs[0].Warnings = nil
 	calmPage := draw(t, calm, Options{})["index.html"]
-	emptyPage := draw(t, &store.Summary{}, Options{})["index.html"]
+	emptyPage := draw(t, &summary.Summary{}, Options{})["index.html"]
 	for _, c := range []struct{ name, page, want string }{
 		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
 		{"calm", calmPage, "Nothing changed against run 183."},

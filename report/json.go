@@ -7,7 +7,7 @@ import (
 	"math"
 	"time"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // summaryFile is summary.json. Its keys are a contract: new ones go to the end.
@@ -86,14 +86,14 @@ type jsonReport struct {
 	Muted   int64 `json:"muted"`
 }
 
-func drawJSON(w io.Writer, s *store.Summary) error {
+func drawJSON(w io.Writer, s *summary.Summary) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(newSummaryFile(s))
 }
 
-func newSummaryFile(s *store.Summary) summaryFile {
+func newSummaryFile(s *summary.Summary) summaryFile {
 	f := summaryFile{
 		RunID:       s.Run.ID,
 		ToolVersion: s.Tool.Version,
@@ -138,7 +138,7 @@ type changeCounts struct {
 	Ongoing  int `json:"ongoing"`
 }
 
-func countChanges(s *store.Summary) (n changeCounts) {
+func countChanges(s *summary.Summary) (n changeCounts) {
 	if s.Baseline == nil {
 		return n
 	}

@@ -1,4 +1,4 @@
-// Package report is the reading room: one finished [store.Summary] comes in, the files of the
+// Package report is the reading room: one finished [summary.Summary] comes in, the files of the
 // output folder go out: the page index.html, the tables for spreadsheets, and summary.json for
 // scripts. All of them say the same because they take their numbers from the same value. The
 // package asks no database, judges no record, and trusts no text of a log: in the page it is
@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // Options tell Write how to draw. The zero value is what analysts get.
@@ -25,14 +25,14 @@ type Options struct {
 // A drawing is a file of the output folder and how it is made.
 type drawing struct {
 	name string
-	draw func(io.Writer, *store.Summary) error
+	draw func(io.Writer, *summary.Summary) error
 }
 
 // drawings lists the files in the order in which they take their place: summary.json last, so
 // a script that waits for it finds the others complete.
 func drawings(opt Options) []drawing {
-	table := func(draw func(*table, *store.Summary) error) func(io.Writer, *store.Summary) error {
-		return func(w io.Writer, s *store.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
+	table := func(draw func(*table, *summary.Summary) error) func(io.Writer, *summary.Summary) error {
+		return func(w io.Writer, s *summary.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
 	}
 	return []drawing{
 		{"failing_entities.csv", table(drawFindings)},
@@ -50,7 +50,7 @@ func drawings(opt Options) []drawing {
 // is written under a temporary name; when all of them are complete they are renamed, so a
 // failed drawing leaves the report that was there before. A file that cannot be replaced (a
 // spreadsheet may hold it open) does not keep the others from being replaced, but is an error.
-func Write(dir string, s *store.Summary, opt Options) error {
+func Write(dir string, s *summary.Summary, opt Options) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("making the report folder: %w", err)
 	}
@@ -77,7 +77,7 @@ func temporary(dir, name string) string {
 	return filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid())+".tmp")
 }
 
-func drawTo(path string, s *store.Summary, draw func(io.Writer, *store.Summary) error) error {
+func drawTo(path string, s *summary.Summary, draw func(io.Writer, *summary.Summary) error) error {
 	// What a process with this number left behind is in nobody's way; the mode is left to the
 	// umask, because colleagues read these files.
 	os.Remove(path)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 var (
@@ -20,7 +21,7 @@ var (
 )
 
 // draw writes the report of s and returns its files by name.
-func draw(t *testing.T, s *store.Summary, opt Options) map[string]string {
+func draw(t *testing.T, s *summary.Summary, opt Options) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	if *keep != "" {
@@ -50,11 +51,11 @@ func files(t *testing.T, dir string) map[string]string {
 }
 
 // short is the night with a handful of records, for goldens that a person can read.
-func short() *store.Summary {
+func short() *summary.Summary {
 	s := night()
 	s.Clusters[1].Sample.Message = hostileFormula + "\n" + hostileTag + hostileCDATA
-	s.EachRecord = func(yield func(*store.Record) error) error {
-		records := []store.Record{
+	s.EachRecord = func(yield func(*summary.Record) error) error {
+		records := []summary.Record{
 			{RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9", File: "dualwrite-2026-11-23.csv.gz", Row: 121, ByteOffset: 82233, OccurredAt: at("2026-11-22 21:14:09"),
 				Log: "dualwrite", Environment: "FABRIKAM-PROD", Map: "Customers V3", DataverseTable: "accounts", FnoEntity: "CustCustomerV3Entity", Entity: "Customers V3", Company: "USMF",
 				CorrelationID: "7f1c5d20-93ab-4e67-8c02-b5e0d94a1f6e", ErrorCode: "0x80040265", Status: "documented", Signature: "dw-lookup-not-resolved",
@@ -76,12 +77,12 @@ func short() *store.Summary {
 func TestGoldens(t *testing.T) {
 	for _, c := range []struct {
 		dir string
-		s   *store.Summary
+		s   *summary.Summary
 		opt Options
 	}{
 		{"night", short(), Options{}},
 		{"plain", short(), Options{PlainCSV: true}},
-		{"empty", &store.Summary{}, Options{}},
+		{"empty", &summary.Summary{}, Options{}},
 	} {
 		t.Run(c.dir, func(t *testing.T) {
 			got := draw(t, c.s, c.opt)
@@ -109,7 +110,7 @@ func TestGoldens(t *testing.T) {
 
 func TestEveryFileIsAlwaysThere(t *testing.T) {
 	want := []string{"changes.csv", "failing_entities.csv", "fixes.csv", "index.html", "records.csv", "rejects.csv", "summary.json", "unclassified.csv"}
-	for name, s := range map[string]*store.Summary{"empty": {}, "night": night()} {
+	for name, s := range map[string]*summary.Summary{"empty": {}, "night": night()} {
 		got := draw(t, s, Options{})
 		for _, f := range want {
 			if got[f] == "" {
@@ -138,7 +139,7 @@ func TestFailedDrawingKeepsTheOldReport(t *testing.T) {
 	s := night()
 	s.Environment = "OTHER"
 	broken := errors.New("the database went away")
-	s.EachReject = func(func(*store.Reject) error) error { return broken }
+	s.EachReject = func(func(*summary.Reject) error) error { return broken }
 	err := Write(dir, s, Options{})
 	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "rejects.csv") {
 		t.Errorf("got error %v, want one that names rejects.csv and wraps %v", err, broken)
@@ -179,30 +180,30 @@ type failing struct{ err error }
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 // huge is a run that went wrong everywhere.
-func huge() *store.Summary {
-	s := &store.Summary{Baseline: &store.Run{ID: 1}, Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
+func huge() *summary.Summary {
+	s := &summary.Summary{Baseline: &store.Run{ID: 1}, Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
 	long := strings.Repeat("x", 20000)
 	for i := range 41230 {
 		name := "Map " + num(i%400)
 		id := "dw-rule-" + num(i%300)
-		s.Findings = append(s.Findings, store.Finding{ID: num(i), Map: name, MapTitle: name, Company: "C" + num(i%70), Signature: id, Title: "Rule " + id, Category: "cat-" + num(i%20), Severity: "high", Records: 2})
-		s.Changes = append(s.Changes, store.Change{Change: "new", Signature: id, Title: id, MapTitle: name, Records: 2})
+		s.Findings = append(s.Findings, summary.Finding{ID: num(i), Map: name, MapTitle: name, Company: "C" + num(i%70), Signature: id, Title: "Rule " + id, Category: "cat-" + num(i%20), Severity: "high", Records: 2})
+		s.Changes = append(s.Changes, summary.Change{Change: "new", Signature: id, Title: id, MapTitle: name, Records: 2})
 	}
 	for i := range 300 {
 		id := "dw-rule-" + num(i)
-		proof := store.Evidence{Before: "cut", Message: long}
-		fix := store.Fix{Rank: i + 1, Signature: id, Title: id, Records: 274}
+		proof := summary.Evidence{Before: "cut", Message: long}
+		fix := summary.Fix{Rank: i + 1, Signature: id, Title: id, Records: 274}
 		for j := range 400 {
 			fix.Entities = append(fix.Entities, "Map "+num(j))
 		}
-		sig := store.Signature{ID: id, Title: id, Records: 274, Fix: &fix, Evidence: []store.Evidence{proof, proof, proof}}
+		sig := summary.Signature{ID: id, Title: id, Records: 274, Fix: &fix, Evidence: []summary.Evidence{proof, proof, proof}}
 		for j := range 3000 {
-			sig.Where = append(sig.Where, store.Where{MapTitle: "Map " + num(j), Company: "C" + num(j%70), Records: 1})
+			sig.Where = append(sig.Where, summary.Where{MapTitle: "Map " + num(j), Company: "C" + num(j%70), Records: 1})
 		}
 		s.Fixes, s.Signatures = append(s.Fixes, fix), append(s.Signatures, sig)
-		s.Clusters = append(s.Clusters, store.Cluster{TemplateID: num(i), Template: long, Maps: fix.Entities, Sample: proof})
+		s.Clusters = append(s.Clusters, summary.Cluster{TemplateID: num(i), Template: long, Maps: fix.Entities, Sample: proof})
 		s.Inputs = append(s.Inputs, store.Input{Path: id, Warnings: make([]string, 1000)})
-		s.RejectReasons = append(s.RejectReasons, store.RejectReason{Reason: id, Rows: 1, First: store.Reject{Excerpt: long}})
+		s.RejectReasons = append(s.RejectReasons, summary.RejectReason{Reason: id, Rows: 1, First: summary.Reject{Excerpt: long}})
 	}
 	addTotals(s)
 	return s

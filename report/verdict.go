@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // A phrase is a piece of the verdict: plain, strong, or a link.
@@ -20,7 +20,7 @@ func link(text, href string) phrase { return phrase{Text: text, Href: href} }
 
 // verdict says what happened in words that can be read out in a meeting: how much failed, what
 // failed most, what to do first, and how far to believe it.
-func verdict(s *store.Summary, troubled int, imbalance string) []phrase {
+func verdict(s *summary.Summary, troubled int, imbalance string) []phrase {
 	var v []phrase
 	switch {
 	case s.Records == 0:
@@ -35,7 +35,7 @@ func verdict(s *store.Summary, troubled int, imbalance string) []phrase {
 	return append(v, caveats(s, troubled, imbalance)...)
 }
 
-func nothingRead(s *store.Summary) []phrase {
+func nothingRead(s *summary.Summary) []phrase {
 	switch {
 	case len(s.Inputs) == 0:
 		return []phrase{strong("Nothing was read:"), plain(" the run had no input.")}
@@ -46,7 +46,7 @@ func nothingRead(s *store.Summary) []phrase {
 		num(s.Totals.Rejected) + " were rejected and " + num(s.Totals.Filtered) + " filtered out.")}
 }
 
-func failures(s *store.Summary) []phrase {
+func failures(s *summary.Summary) []phrase {
 	var v []phrase
 	if s.Baseline != nil {
 		v = append(v, strong(newness(s)), plain(" "))
@@ -62,7 +62,7 @@ func failures(s *store.Summary) []phrase {
 }
 
 // newness counts what was not there in the run before, clusters included.
-func newness(s *store.Summary) string {
+func newness(s *summary.Summary) string {
 	n := newSignatures(s)
 	if n == 0 {
 		return "Nothing new."
@@ -70,7 +70,7 @@ func newness(s *store.Summary) string {
 	return count(n, "new signature") + "."
 }
 
-func newSignatures(s *store.Summary) (n int) {
+func newSignatures(s *summary.Summary) (n int) {
 	for _, sig := range s.Signatures {
 		if sig.Change == "new" && sig.Mute == nil {
 			n++
@@ -85,8 +85,8 @@ func newSignatures(s *store.Summary) (n int) {
 }
 
 // largest names the signature with the most records.
-func largest(s *store.Summary) []phrase {
-	at := slices.IndexFunc(s.Signatures, func(sig store.Signature) bool { return sig.Mute == nil })
+func largest(s *summary.Summary) []phrase {
+	at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.Mute == nil })
 	if at < 0 {
 		return nil
 	}
@@ -104,7 +104,7 @@ func largest(s *store.Summary) []phrase {
 	return []phrase{plain("The largest group is " + count(top.Records, "record") + " (" + percent(top.Records, s.Failing) + "): "), title, plain(". ")}
 }
 
-func doFirst(s *store.Summary) []phrase {
+func doFirst(s *summary.Summary) []phrase {
 	if len(s.Fixes) == 0 {
 		if s.Muted > 0 {
 			return []phrase{plain("No fix is known for what is not muted. ")}
@@ -121,7 +121,7 @@ func doFirst(s *store.Summary) []phrase {
 }
 
 // critical names what is critical where the plan does not begin with it anyway.
-func critical(s *store.Summary) []phrase {
+func critical(s *summary.Summary) []phrase {
 	if len(s.Fixes) > 0 && s.Fixes[0].Severity == "critical" {
 		return nil
 	}
@@ -135,7 +135,7 @@ func critical(s *store.Summary) []phrase {
 }
 
 // caveats say how far the numbers can be believed.
-func caveats(s *store.Summary, troubled int, imbalance string) []phrase {
+func caveats(s *summary.Summary, troubled int, imbalance string) []phrase {
 	var v []phrase
 	unread := 0
 	for _, in := range s.Inputs {
@@ -170,7 +170,7 @@ func sentence(s string) string {
 // A card is one number of the summary, and where to read on.
 type card struct{ Href, Label, Value, Detail string }
 
-func cards(s *store.Summary) []card {
+func cards(s *summary.Summary) []card {
 	list := []card{
 		{"#findings", "Records in error", num(s.Failing), "of " + count(s.Records, "record")},
 		{"#entities", "Failing entities", num(s.Entities), inCompanies(s)},
@@ -186,7 +186,7 @@ func cards(s *store.Summary) []card {
 	return list
 }
 
-func inCompanies(s *store.Summary) string {
+func inCompanies(s *summary.Summary) string {
 	companies := 0
 	for _, c := range s.Heat.Companies {
 		if c != "" {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // num writes a whole number with thousands separators.
@@ -185,7 +186,7 @@ func someCompanies(names []string) string {
 }
 
 // contents says what is inside the details of a fix.
-func contents(f store.Fix) string {
+func contents(f summary.Fix) string {
 	var list []string
 	if n := len(f.Steps); n > 0 {
 		list = append(list, count(n, "step"))
@@ -335,23 +336,23 @@ func messageLabel(s string) string {
 }
 
 // longer reports whether the message of e says more than the line shown of it.
-func longer(e store.Evidence) bool {
+func longer(e summary.Evidence) bool {
 	return e.Message != "" && strings.TrimSpace(e.Message) != strings.TrimSpace(e.Before+e.Matched+e.After)
 }
 
-func moreWhere(list []store.Where) string {
+func moreWhere(list []summary.Where) string {
 	if more := len(list) - mostWhere; more > 0 {
 		return "and " + num(more) + " more"
 	}
 	return ""
 }
 
-func whereMaps(list []store.Where) string {
-	return keys(distinct(list, func(w store.Where) string { return w.MapTitle }))
+func whereMaps(list []summary.Where) string {
+	return keys(distinct(list, func(w summary.Where) string { return w.MapTitle }))
 }
 
-func whereCompanies(list []store.Where) string {
-	return companyKeys(distinct(list, func(w store.Where) string { return w.Company }))
+func whereCompanies(list []summary.Where) string {
+	return companyKeys(distinct(list, func(w summary.Where) string { return w.Company }))
 }
 
 func distinct[T any](list []T, name func(T) string) []string {
@@ -367,7 +368,7 @@ func distinct[T any](list []T, name func(T) string) []string {
 }
 
 // imbalances says which sums of the ledger fail, in total or else in which inputs.
-func imbalances(s *store.Summary) string {
+func imbalances(s *summary.Summary) string {
 	if !s.Totals.Balances() {
 		return imbalance(s.Totals)
 	}

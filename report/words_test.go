@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 func TestWords(t *testing.T) {
@@ -53,7 +54,7 @@ func TestWords(t *testing.T) {
 }
 
 // said is a verdict as it is read out.
-func said(s *store.Summary) string {
+func said(s *summary.Summary) string {
 	var b strings.Builder
 	for _, p := range verdict(s, 0, imbalances(s)) {
 		b.WriteString(p.Text)
@@ -62,31 +63,31 @@ func said(s *store.Summary) string {
 }
 
 func TestVerdict(t *testing.T) {
-	lookup := store.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Records: 3, Change: "new"}
-	critical := store.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
-	fix := store.Fix{Rank: 1, Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
+	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Records: 3, Change: "new"}
+	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
+	fix := summary.Fix{Rank: 1, Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
 	balanced := store.Counts{Read: 10, Loaded: 10, OK: 6, Classified: 4}
 	for _, c := range []struct {
 		name string
-		s    store.Summary
+		s    summary.Summary
 		want string
 	}{
-		{"no input", store.Summary{}, "Nothing was read: the run had no input."},
-		{"no row", store.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
-		{"all left out", store.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
+		{"no input", summary.Summary{}, "Nothing was read: the run had no input."},
+		{"no row", summary.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
+		{"all left out", summary.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
 			"No record is left to report on: of 9 rows, 2 were rejected and 7 filtered out."},
-		{"nothing failed", store.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
-		{"one and ok", store.Summary{Records: 1, OK: 1}, "No record failed in this run: the only one is ok."},
-		{"everything unknown", store.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},
+		{"nothing failed", summary.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
+		{"one and ok", summary.Summary{Records: 1, OK: 1}, "No record failed in this run: the only one is ok."},
+		{"everything unknown", summary.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},
 			"2 of 5 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
-		{"one signature", store.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Totals: balanced, Signatures: []store.Signature{lookup}, Fixes: []store.Fix{fix}},
+		{"one signature", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{fix}},
 			"3 of 10 records failed, in 2 entities. All of them share one signature: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator)."},
-		{"one record", store.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []store.Signature{{ID: "code/0x80040217", Records: 1}}},
+		{"one record", summary.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
 			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
-		{"critical, new", store.Summary{Baseline: &store.Run{ID: 3}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []store.Signature{lookup, critical}, Fixes: []store.Fix{fix}},
+		{"critical, new", summary.Summary{Baseline: &store.Run{ID: 3}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{fix}},
 			"1 new signature. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
-		{"broken off", store.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
-		{"ledger", store.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
+		{"broken off", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
+		{"ledger", summary.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := strings.ReplaceAll(said(&c.s), "  ", " "); got != c.want {

@@ -9,14 +9,18 @@ import (
 	"testing"
 )
 
-// Who may import whom (DESIGN section 1): data moves one way, imports point upstream only.
+// Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
-	"dwtriage/rules":        {},
-	"dwtriage/ingest":       {},
-	"dwtriage/classify":     {"dwtriage/ingest"},
-	"dwtriage/report/store": {"dwtriage/ingest", "dwtriage/classify"},
-	"dwtriage/report":       {"dwtriage/report/store"},
-	"dwtriage/cmd/dwtriage": {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report"},
+	"dwtriage/rules":          {},
+	"dwtriage/ingest":         {},
+	"dwtriage/classify":       {"dwtriage/ingest"},
+	"dwtriage/report/store":   {"dwtriage/ingest", "dwtriage/classify"},
+	"dwtriage/report/summary": {"dwtriage/classify", "dwtriage/report/store"},
+	"dwtriage/report":         {"dwtriage/report/store", "dwtriage/report/summary"},
+	"dwtriage/cmd/dwtriage":   {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
+
+	// What tests of the archive load; no room may import it.
+	"dwtriage/report/store/storetest": {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify"},
 }
 
 // Modules that only one room may know.
@@ -45,7 +49,7 @@ func TestImportDirection(t *testing.T) {
 			room, imports := words[0], words[1:]
 			allowed, known := mayImport[room]
 			if !known {
-				t.Errorf("package %s is not in the list of rooms: DESIGN section 1 has the rooms there are", room)
+				t.Errorf("package %s is not in the list of rooms", room)
 			}
 			seen++
 			for _, imp := range imports {

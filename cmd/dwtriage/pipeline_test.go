@@ -15,6 +15,7 @@ import (
 
 	"dwtriage/ingest"
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // drain is a load that takes everything and counts it.
@@ -188,7 +189,7 @@ func TestStoppedBeforeTheReport(t *testing.T) {
 			if id, err = j.load(t.Context(), db, time.Now()); err != nil {
 				t.Fatal(err)
 			}
-			sum, err := db.Summarize(t.Context(), id, j.matcher)
+			sum, err := summary.Of(t.Context(), db, id, j.matcher)
 			if err != nil || sum.Totals.Loaded != tc.loaded {
 				t.Errorf("the run after it: %+v, error %v; want %d loaded", sum.Totals, err, tc.loaded)
 			}

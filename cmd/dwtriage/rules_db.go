@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // A coveredRule is a row of rules coverage.
@@ -43,7 +43,7 @@ never matched. Codes that named records without a rule are candidates for a rule
 		return 0, err
 	}
 	defer d.Close()
-	uses, err := d.Coverage(s.ctx)
+	uses, err := summary.Coverage(s.ctx, d)
 	if err != nil {
 		return 0, err
 	}
@@ -55,7 +55,7 @@ never matched. Codes that named records without a rule are candidates for a rule
 }
 
 // coverage joins the rules of today with what the database knows of them, most records first.
-func coverage(m *classify.Matcher, uses []store.RuleUse) []coveredRule {
+func coverage(m *classify.Matcher, uses []summary.RuleUse) []coveredRule {
 	list := []coveredRule{}
 	used := make(map[string]bool)
 	for _, u := range uses {

@@ -19,6 +19,7 @@ import (
 	"dwtriage/ingest"
 	"dwtriage/report"
 	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // runFlags are the flags of the nightly job, as given.
@@ -237,9 +238,9 @@ func (j *job) run() (int, error) {
 }
 
 // publish draws the report of a run.
-func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*store.Summary, error) {
+func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Summary, error) {
 	mark := time.Now()
-	sum, err := db.Summarize(ctx, id, j.matcher)
+	sum, err := summary.Of(ctx, db, id, j.matcher)
 	if err != nil {
 		return nil, err
 	}
@@ -320,13 +321,13 @@ func (j *job) named(path string) bool {
 }
 
 // judgeInputs makes a run fail that found files, but no log among them.
-func (j *job) judgeInputs(sum *store.Summary) {
+func (j *job) judgeInputs(sum *summary.Summary) {
 	if sum.Totals.Read == 0 && j.others > 0 && j.others == len(sum.Inputs) {
 		j.fail(fmt.Sprintf("there is no log export among the %s, see above", plural(int64(j.others), "file")))
 	}
 }
 
-func (j *job) exitCode(sum *store.Summary) int {
+func (j *job) exitCode(sum *summary.Summary) int {
 	switch {
 	case len(j.failures) > 0:
 		return exitFailed
@@ -349,22 +350,22 @@ func (j *job) tooManyRejects(t store.Counts) bool {
 	return float64(t.Rejected) > most
 }
 
-func failOnMet(failOn string, sum *store.Summary) bool {
+func failOnMet(failOn string, sum *summary.Summary) bool {
 	switch failOn {
 	case "":
 		return false
 	case "new":
-		return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool { return f.Change == "new" && f.Mute == nil })
+		return slices.ContainsFunc(sum.Findings, func(f summary.Finding) bool { return f.Change == "new" && f.Mute == nil })
 	}
 	worst := slices.Index(classify.Severities, failOn)
-	return slices.ContainsFunc(sum.Findings, func(f store.Finding) bool {
+	return slices.ContainsFunc(sum.Findings, func(f summary.Finding) bool {
 		i := slices.Index(classify.Severities, f.Severity)
 		return i >= 0 && i <= worst && f.Mute == nil
 	})
 }
 
 // print gives the result on standard output: for a program or for people.
-func (j *job) print(sum *store.Summary) error {
+func (j *job) print(sum *summary.Summary) error {
 	if j.flags.json {
 		text, err := os.ReadFile(filepath.Join(j.flags.out, "summary.json"))
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // How much of the report the terminal shows.
@@ -20,9 +20,9 @@ const (
 
 // printSummary says in a few lines what failed most, what to do first, where the report is, and
 // that the ledger balances.
-func printSummary(w io.Writer, s *store.Summary, db, out string) error {
+func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	fmt.Fprintf(w, "%s%s\n", prefix(s.Environment), headline(s))
-	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f store.Finding) bool { return f.Mute != nil })
+	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f summary.Finding) bool { return f.Mute != nil })
 	if len(findings) > 0 {
 		fmt.Fprintln(w, "\nWhat failed most:")
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -56,7 +56,7 @@ func prefix(environment string) string {
 	return environment + ": "
 }
 
-func headline(s *store.Summary) string {
+func headline(s *summary.Summary) string {
 	switch {
 	case s.Records == 0:
 		return "The inputs hold no records."

@@ -374,18 +374,7 @@ func (f *feed) ledger() (inputs []Input, totals Counts) {
 		}
 		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered
 		inputs = append(inputs, in)
-		totals.add(in.Counts)
+		totals.Add(in.Counts)
 	}
 	return inputs, totals
-}
-
-func (c *Counts) add(d Counts) {
-	c.Read += d.Read
-	c.Loaded += d.Loaded
-	c.Duplicates += d.Duplicates
-	c.Rejected += d.Rejected
-	c.Filtered += d.Filtered
-	c.OK += d.OK
-	c.Classified += d.Classified
-	c.Unclassified += d.Unclassified
 }

@@ -4,50 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"dwtriage/classify"
 )
-
-// A RuleUse says how often a rule or code matched the records of the database.
-type RuleUse struct {
-	ID       string    // rule id or code/0x…
-	Records  int64     // it is the signature of
-	Shadowed int64     // it matched and another signature won
-	By       []Count   // the winners, most records first
-	First    time.Time // it matched, UTC; zero when no record has a time
-	Last     time.Time
-}
-
-// Coverage says which rules and codes matched the failing records of the database, by id.
-func (db *DB) Coverage(ctx context.Context) ([]RuleUse, error) {
-	rows, err := db.conn.QueryContext(ctx, query("coverage"))
-	if err != nil {
-		return nil, fmt.Errorf("reading which rules matched: %w", err)
-	}
-	defer rows.Close()
-	var uses []RuleUse
-	for rows.Next() {
-		var id, winner string
-		var n int64
-		var first, last sql.NullTime
-		if err := rows.Scan(&id, &winner, &n, &first, &last); err != nil {
-			return nil, fmt.Errorf("reading which rules matched: %w", err)
-		}
-		if len(uses) == 0 || uses[len(uses)-1].ID != id {
-			uses = append(uses, RuleUse{ID: id})
-		}
-		u := &uses[len(uses)-1]
-		if winner == id {
-			u.Records += n
-		} else {
-			u.Shadowed += n
-			u.By = append(u.By, Count{winner, n})
-		}
-		u.First, u.Last = earlier(u.First, first.Time), later(u.Last, last.Time)
-	}
-	return uses, rows.Err()
-}
 
 // Cluster reads the unknown cluster with this template id from all runs.
 func (db *DB) Cluster(ctx context.Context, templateID string) (*classify.DraftSource, error) {

@@ -1,7 +1,8 @@
 // Package store is the archive: the DuckDB database that remembers what the source systems
 // forget. Classified batches come in and are loaded once, whatever number of exports holds them;
-// Summaries of runs go out. One run is one transaction: it is in the database whole or not at
-// all. Nobody else imports DuckDB.
+// the ledger of a run and the rows of queries go out. One run is one transaction: it is in the
+// database whole or not at all. The package sums nothing up, fills no text of a rule in and draws
+// nothing; nobody else imports DuckDB, and nobody else writes to the database.
 package store
 
 import (

@@ -1,6 +1,15 @@
-package store
+// Package summary sums a run up for its readers: the id of a run in the archive and the rules come
+// in, one finished [Summary] goes out, with every list in the order of the report and every text
+// of a rule filled in. It asks by the queries in sql, which only read. It judges no record anew
+// (what a record is was decided when it was loaded), draws nothing, and keeps nothing: the same
+// run with the same rules gives the same Summary.
+package summary
 
-import "time"
+import (
+	"time"
+
+	"dwtriage/report/store"
+)
 
 // A Summary is everything a report says about one run, finished before anything is drawn:
 // HTML, CSV and JSON take their numbers from it and compute none of their own.
@@ -10,15 +19,15 @@ import "time"
 // order (total order, most records first unless said otherwise) and are never nil-checked
 // against length: an empty list means "nothing to say".
 type Summary struct {
-	Tool        Tool
+	Tool        store.Tool
 	Environment string // as given by --environment, empty when not
-	Run         Run
-	Baseline    *Run // the earlier run that Change compares with; nil when there is none
+	Run         store.Run
+	Baseline    *store.Run // the earlier run that Change compares with; nil when there is none
 
 	From, Until time.Time // first and last occurred_at of the failing records, UTC; zero when none has a time
 
-	Inputs []Input // ledger, in reading order
-	Totals Counts  // sum of Inputs
+	Inputs []store.Input // ledger, in reading order
+	Totals store.Counts  // sum of Inputs
 
 	// Of the records the report is about. Records = Failing + OK; Failing = the sum of
 	// Findings[].Records = the number of rows that EachRecord yields.
@@ -40,7 +49,7 @@ type Summary struct {
 	Mutes      []Mute      // of the rule files; those in force first, then most records
 
 	RejectReasons []RejectReason // most rows first
-	Timings       []Timing
+	Timings       []store.Timing
 	ExitCode      int
 
 	// EachRecord calls yield for every failing record in the order of records.csv (file, row,
@@ -49,50 +58,6 @@ type Summary struct {
 	// of yield ends the walk and is returned. The values are only valid during the call.
 	EachRecord func(yield func(*Record) error) error
 	EachReject func(yield func(*Reject) error) error
-}
-
-// Tool says which program and which rules made a summary.
-type Tool struct {
-	Version     string
-	Rules       int
-	RulesDigest string // "sha256:" + 64 hex digits over the rule files
-}
-
-// A Run is one execution of the run command against the database.
-type Run struct {
-	ID          int64 // 1, 2, 3 … per database
-	Environment string
-	Started     time.Time // UTC
-	Finished    time.Time // UTC
-	Since       time.Time // --since, zero when not given
-	UntilLimit  time.Time // --until, zero when not given
-	Arguments   string    // the command line as typed, quoted for a shell
-}
-
-// Counts are the figures of the ledger. Read = Loaded + Duplicates + Rejected + Filtered and
-// Loaded = OK + Classified + Unclassified.
-type Counts struct {
-	Read, Loaded, Duplicates, Rejected, Filtered int64
-	OK, Classified, Unclassified                 int64
-}
-
-// Balances reports whether both sums of the ledger hold.
-func (c Counts) Balances() bool {
-	return c.Read == c.Loaded+c.Duplicates+c.Rejected+c.Filtered && c.Loaded == c.OK+c.Classified+c.Unclassified
-}
-
-// An Input is one file (or archive member) of the run.
-type Input struct {
-	Path      string
-	Bytes     int64 // decompressed
-	Digest    string
-	Container string
-	Encoding  string
-	Format    string
-	Log       string
-	Counts
-	Warnings []string
-	Problem  string // why it could not be read (to its end), empty when it was
 }
 
 // A Count is a name and how many records it stands for.
@@ -299,10 +264,4 @@ type RejectReason struct {
 	Reason string
 	Rows   int64
 	First  Reject
-}
-
-// A Timing is how long one stage took.
-type Timing struct {
-	Stage   string
-	Seconds float64
 }

@@ -1,9 +1,10 @@
-package store
+package summary
 
 import (
 	"cmp"
 	"context"
 	"database/sql"
+	"embed"
 	"fmt"
 	"hash/fnv"
 	"maps"
@@ -12,15 +13,26 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/duckdb/duckdb-go/v2"
-
 	"dwtriage/classify"
+	"dwtriage/report/store"
 )
 
-// Summarize answers every question of the report about run id, with the texts of m's rules.
-// The Summary's EachRecord and EachReject need the database open. Timings and ExitCode are left
-// to the caller.
-func (db *DB) Summarize(ctx context.Context, id int64, m *classify.Matcher) (*Summary, error) {
+//go:embed sql/*.sql
+var queries embed.FS
+
+// query gives the text of an embedded query.
+func query(name string) string {
+	text, err := queries.ReadFile("sql/" + name + ".sql")
+	if err != nil {
+		panic(err) // a file that the build lacks
+	}
+	return string(text)
+}
+
+// Of answers every question of the report about run id, with the texts of m's rules. The
+// Summary's EachRecord and EachReject need the database open. Timings and ExitCode are left to
+// the caller.
+func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summary, error) {
 	z := &summarizer{db: db, ctx: ctx, m: m, id: id, s: &Summary{}}
 	for _, step := range []func() error{
 		z.run, z.inputs, z.totals, z.captures, z.findings, z.compare, z.signatures, z.evidence, z.mutes, z.fixes, z.rejects,
@@ -35,7 +47,7 @@ func (db *DB) Summarize(ctx context.Context, id int64, m *classify.Matcher) (*Su
 }
 
 type summarizer struct {
-	db  *DB
+	db  *store.DB
 	ctx context.Context
 	m   *classify.Matcher
 	id  int64
@@ -49,55 +61,28 @@ type summarizer struct {
 
 // each runs an embedded query and calls scan for every row.
 func (z *summarizer) each(name string, scan func(*sql.Rows) error, args ...any) error {
-	rows, err := z.db.conn.QueryContext(z.ctx, query(name), args...)
-	if err != nil {
+	if err := z.db.Each(z.ctx, query(name), scan, args...); err != nil {
 		return fmt.Errorf("query %s: %w", name, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("query %s: %w", name, err)
-		}
-	}
-	return rows.Err()
+	return nil
 }
 
-func (z *summarizer) run() error {
-	r := &z.s.Run
-	var since, until sql.NullTime
-	found := false
-	err := z.each("run", func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(&r.ID, &r.Environment, &r.Started, &r.Finished, &since, &until, &r.Arguments,
-			&z.s.Tool.Version, &z.s.Tool.Rules, &z.s.Tool.RulesDigest)
-	}, z.id)
-	if err == nil && !found {
-		err = fmt.Errorf("there is no run %d", z.id)
-	}
-	r.Since, r.UntilLimit = since.Time, until.Time
-	z.s.Environment = r.Environment
-	if err != nil {
+func (z *summarizer) run() (err error) {
+	if z.s.Run, z.s.Tool, err = z.db.Run(z.ctx, z.id); err != nil {
 		return err
 	}
-	return z.scope("scope", z.id)
+	z.s.Environment = z.s.Run.Environment
+	return z.db.Scope(z.ctx, "scope", z.id)
 }
 
-func (z *summarizer) scope(view string, run int64) error {
-	_, err := z.db.conn.ExecContext(z.ctx, fmt.Sprintf(query("scope"), view, run))
-	return err
-}
-
-func (z *summarizer) inputs() error {
-	return z.each("files", func(rows *sql.Rows) error {
-		var in Input
-		var warnings duckdb.Composite[[]string]
-		err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
-			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, &warnings, &in.Problem)
-		in.Warnings = warnings.Get()
-		z.s.Inputs = append(z.s.Inputs, in)
-		z.s.Totals.add(in.Counts)
+func (z *summarizer) inputs() (err error) {
+	if z.s.Inputs, err = z.db.Inputs(z.ctx, z.id); err != nil {
 		return err
-	}, z.id)
+	}
+	for _, in := range z.s.Inputs {
+		z.s.Totals.Add(in.Counts)
+	}
+	return nil
 }
 
 func (z *summarizer) totals() error {
@@ -145,10 +130,10 @@ func (z *summarizer) findings() error {
 		var f Finding
 		var status string
 		var first, last sql.NullTime
-		var candidates duckdb.Composite[[]string]
+		var candidates []string
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, &first, &last, &candidates)
-		z.candidates[f.MapTitle] = candidates.Get()
+			&f.Records, &f.AffectedKeys, &first, &last, (*store.List)(&candidates))
+		z.candidates[f.MapTitle] = candidates
 		f.FirstSeen, f.LastSeen = first.Time, last.Time
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
 			if known, ok := same[*name]; ok {
@@ -203,7 +188,7 @@ type findingKey struct{ sig, mapTitle string }
 func (z *summarizer) compare() error {
 	s := z.s
 	err := z.each("baseline", func(rows *sql.Rows) error {
-		s.Baseline = &Run{}
+		s.Baseline = &store.Run{}
 		return rows.Scan(&s.Baseline.ID, &s.Baseline.Environment, &s.Baseline.Started, &s.Baseline.Finished)
 	}, z.id)
 	if err != nil || s.Baseline == nil {
@@ -248,7 +233,7 @@ func (z *summarizer) compare() error {
 
 // before lists what failed in the baseline, each as the change it is if it does not fail now.
 func (z *summarizer) before() (map[findingKey]Change, error) {
-	if err := z.scope("baseline", z.s.Baseline.ID); err != nil {
+	if err := z.db.Scope(z.ctx, "baseline", z.s.Baseline.ID); err != nil {
 		return nil, err
 	}
 	before := make(map[findingKey]Change)
@@ -571,7 +556,7 @@ func (z *summarizer) parts() ([]part, error) {
 
 func (z *summarizer) eachRecord(yield func(*Record) error) error {
 	// The view is made again: another Summary may have been made since.
-	if err := z.scope("scope", z.id); err != nil {
+	if err := z.db.Scope(z.ctx, "scope", z.id); err != nil {
 		return err
 	}
 	parts, err := z.parts()
@@ -598,20 +583,14 @@ func (z *summarizer) eachRecord(yield func(*Record) error) error {
 func scanRecord(rows *sql.Rows) (*Record, sql.RawBytes, error) {
 	var r Record
 	var at sql.NullTime
-	var signatures duckdb.Composite[[]string]
-	var captures duckdb.Map
 	var text sql.RawBytes
 	err := rows.Scan(&r.RecordID, &r.File, &r.Row, &r.ByteOffset, &at, &r.Log, &r.Environment, &r.Map, &r.DataverseTable, &r.FnoEntity,
 		&r.Entity, &r.Company, &r.TypeName, &r.MessageName, &r.CorrelationID, &r.RequestID, &r.ErrorCode, &r.Status, &r.Signature,
-		&signatures, &r.Category, &r.Severity, &captures, &r.AffectedKey, &r.TemplateID, &text, &r.Truncated, &r.Withheld)
+		(*store.List)(&r.Signatures), &r.Category, &r.Severity, (*store.Map)(&r.Captures), &r.AffectedKey, &r.TemplateID, &text, &r.Truncated, &r.Withheld)
 	if err != nil {
 		return nil, nil, err
 	}
-	r.OccurredAt, r.Signatures = at.Time, signatures.Get()
-	r.Captures = make(map[string]string, len(captures))
-	for k, v := range captures {
-		r.Captures[k.(string)], _ = v.(string)
-	}
+	r.OccurredAt = at.Time
 	return &r, text, nil
 }
 

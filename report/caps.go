@@ -1,0 +1,25 @@
+package report
+
+// What the page shows of each list at most; the tables have everything. 41,230 findings would
+// make a page that no browser likes and nobody reads.
+const (
+	mostFixes      = 10
+	mostChanges    = 50
+	mostHeatRows   = 50
+	mostCompanies  = 12
+	mostFindings   = 200
+	mostSignatures = 100
+	mostEvidence   = 3
+	mostWhere      = 10
+	mostClusters   = 50
+	mostInputs     = 200
+	mostTroubled   = 5
+	mostReasons    = 50
+	mostWarnings   = 2   // of an input near the top; the ledger has more
+	mostOptions    = 300 // of a select, and of the names an item can be filtered by
+
+	// Dataverse keeps 10,000 characters of a trace, so nearly every message is shown whole.
+	mostMessage = 10000
+)
+
+func first[T any](list []T, most int) []T { return list[:min(len(list), most)] }

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Tool says which program and which rules made a run.
+type Tool struct {
+	Version     string
+	Rules       int
+	RulesDigest string // "sha256:" + 64 hex digits over the rule files
+}
+
+// A Run is one execution of the run command against the database.
+type Run struct {
+	ID          int64 // 1, 2, 3 … per database
+	Environment string
+	Started     time.Time // UTC
+	Finished    time.Time // UTC
+	Since       time.Time // --since, zero when not given
+	UntilLimit  time.Time // --until, zero when not given
+	Arguments   string    // the command line as typed, quoted for a shell
+}
+
+// A Timing is how long one stage took.
+type Timing struct {
+	Stage   string
+	Seconds float64
+}
+
+// Counts are the figures of the ledger. Read = Loaded + Duplicates + Rejected + Filtered and
+// Loaded = OK + Classified + Unclassified.
+type Counts struct {
+	Read, Loaded, Duplicates, Rejected, Filtered int64
+	OK, Classified, Unclassified                 int64
+}
+
+// Balances reports whether both sums of the ledger hold.
+func (c Counts) Balances() bool {
+	return c.Read == c.Loaded+c.Duplicates+c.Rejected+c.Filtered && c.Loaded == c.OK+c.Classified+c.Unclassified
+}
+
+// Add adds the figures of d to those of c.
+func (c *Counts) Add(d Counts) {
+	c.Read += d.Read
+	c.Loaded += d.Loaded
+	c.Duplicates += d.Duplicates
+	c.Rejected += d.Rejected
+	c.Filtered += d.Filtered
+	c.OK += d.OK
+	c.Classified += d.Classified
+	c.Unclassified += d.Unclassified
+}
+
+// An Input is one file (or archive member) of a run.
+type Input struct {
+	Path      string
+	Bytes     int64 // decompressed
+	Digest    string
+	Container string
+	Encoding  string
+	Format    string
+	Log       string
+	Counts
+	Warnings []string
+	Problem  string // why it could not be read (to its end), empty when it was
+}
+
+// Run reads the run with this id as it was booked. A run that is not there is an error.
+func (db *DB) Run(ctx context.Context, id int64) (run Run, tool Tool, err error) {
+	var since, until sql.NullTime
+	found := false
+	err = db.Each(ctx, query("run"), func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&run.ID, &run.Environment, &run.Started, &run.Finished, &since, &until, &run.Arguments,
+			&tool.Version, &tool.Rules, &tool.RulesDigest)
+	}, id)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no run %d in %s", id, db.path)
+	}
+	run.Since, run.UntilLimit = since.Time, until.Time
+	return run, tool, err
+}
+
+// Inputs reads the ledger of a run, in reading order.
+func (db *DB) Inputs(ctx context.Context, run int64) (inputs []Input, err error) {
+	err = db.Each(ctx, query("files"), func(rows *sql.Rows) error {
+		var in Input
+		err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
+			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem)
+		inputs = append(inputs, in)
+		return err
+	}, run)
+	return inputs, err
+}

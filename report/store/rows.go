@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// Each runs a query and calls scan for every row of its answer; an error of scan ends it and is
+// returned. It is how other rooms ask the archive: the query names the tables of schema dw and the
+// views that [DB.Scope] made, and only reads. What scan gets is valid during the call.
+func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error, args ...any) error {
+	rows, err := db.conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Scope makes the records that a run is about a view of this name, for queries that follow; a view
+// of that name is replaced. Its columns are in sql/scope.sql.
+func (db *DB) Scope(ctx context.Context, view string, run int64) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run))
+	return err
+}
+
+// A List scans a column of texts, VARCHAR[]. No texts, or null, is nil.
+type List []string
+
+// Scan implements [sql.Scanner].
+func (l *List) Scan(v any) error {
+	*l = nil
+	if v == nil {
+		return nil
+	}
+	items, ok := v.([]any)
+	if !ok {
+		return fmt.Errorf("%T is no list of texts", v)
+	}
+	for _, item := range items {
+		text, ok := item.(string)
+		if !ok {
+			return fmt.Errorf("%T in a list of texts", item)
+		}
+		*l = append(*l, text)
+	}
+	return nil
+}
+
+// A Map scans a column of named texts, MAP(VARCHAR, VARCHAR). Null is an empty map.
+type Map map[string]string
+
+// Scan implements [sql.Scanner].
+func (m *Map) Scan(v any) error {
+	*m = make(Map)
+	if v == nil {
+		return nil
+	}
+	entries, ok := v.(duckdb.OrderedMap)
+	if !ok {
+		return fmt.Errorf("%T is no map of texts", v)
+	}
+	values := entries.Values()
+	for i, key := range entries.Keys() {
+		name, ok1 := key.(string)
+		text, ok2 := values[i].(string)
+		if !ok1 || !ok2 {
+			return fmt.Errorf("%T and %T in a map of texts", key, values[i])
+		}
+		(*m)[name] = text
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package summary
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+)
+
+func open(t *testing.T, path string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// load runs lines into db and gives the summary of that run.
+func load(t *testing.T, db *store.DB, lines []storetest.Line, rejects ...ingest.Reject) *Summary {
+	t.Helper()
+	batches := storetest.Source(storetest.Batch(store.Allocator(), lines...), storetest.Account(lines, rejects...))
+	id, _, err := db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, batches)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Of(t.Context(), db, id, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var night = storetest.Night
+
+func TestOf(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	s := load(t, db, night, ingest.Reject{File: "b.csv", Row: 5, ByteOffset: 500, Reason: "row is empty", Excerpt: ",,,"})
+	want := store.Counts{Read: 7, Loaded: 6, Rejected: 1, OK: 1, Classified: 3, Unclassified: 2}
+	if d := cmp.Diff(want, s.Totals); d != "" {
+		t.Errorf("totals (-want +got):\n%s", d)
+	}
+	if s.Records != 6 || s.Failing != 5 || s.OK != 1 || s.Unknown != 2 || s.Entities != 3 {
+		t.Errorf("records %d, failing %d, ok %d, unknown %d, entities %d; want 6, 5, 1, 2, 3", s.Records, s.Failing, s.OK, s.Unknown, s.Entities)
+	}
+	var sum int64
+	for _, f := range s.Findings {
+		sum += f.Records
+	}
+	if sum != s.Failing {
+		t.Errorf("findings add up to %d records, want %d", sum, s.Failing)
+	}
+	if len(s.Clusters) != 1 || s.Clusters[0].Records != 2 || s.Clusters[0].Template != "Warehouse <NUM> is locked by count <ID>" {
+		t.Errorf("clusters: %+v", s.Clusters)
+	}
+	first := s.Fixes[0]
+	if first.Signature != "dw-unable-to-sync-reference-data" || first.Records != 2 || first.Rank != 1 {
+		t.Errorf("first fix is %s with %d records, rank %d", first.Signature, first.Records, first.Rank)
+	}
+	if !slices.ContainsFunc(first.SQL, func(q SQL) bool { return strings.Contains(q.Text, "'Units'") && strings.Contains(q.Text, "'uoms'") }) {
+		t.Errorf("the fix's SQL does not name the failing map: %+v", first.SQL)
+	}
+	var rows []string
+	if err := s.EachRecord(func(r *Record) error {
+		rows = append(rows, fmt.Sprint(r.File, ":", r.Row, " ", r.Map, " ", r.Status))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	wantRows := []string{"a.csv:2 Customers V3 (accounts) documented", "a.csv:3 Units documented", "a.csv:4 Units documented", "b.csv:2 Warehouses unknown", "b.csv:3 Warehouses unknown"}
+	if d := cmp.Diff(wantRows, rows); d != "" {
+		t.Errorf("records (-want +got):\n%s", d)
+	}
+	rejects := 0
+	if err := s.EachReject(func(r *Reject) error { rejects++; return nil }); err != nil || rejects != 1 {
+		t.Errorf("%d rejects, error %v; want 1", rejects, err)
+	}
+	for _, sig := range s.Signatures {
+		for _, e := range sig.Evidence {
+			if e.Matched == "" {
+				t.Errorf("%s: evidence without a matched part: %+v", sig.ID, e)
+			}
+		}
+	}
+}
+
+func TestLoadingAgain(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	first := load(t, db, night)
+	again := load(t, db, night)
+	if again.Totals.Duplicates != 6 {
+		t.Errorf("totals of the second run: %+v, want 6 duplicates", again.Totals)
+	}
+	if d := cmp.Diff(first.Findings, again.Findings); d != "" {
+		t.Errorf("the second run reports other findings (-first +second):\n%s", d)
+	}
+	if d := cmp.Diff(first.Fixes, again.Fixes); d != "" {
+		t.Errorf("the second run reports other fixes (-first +second):\n%s", d)
+	}
+	if again.Baseline != nil {
+		t.Errorf("a run of the same records compares with run %d", again.Baseline.ID)
+	}
+}
+
+// The report is about the records its inputs held, whoever loaded them.
+func TestOverlap(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	load(t, db, []storetest.Line{night[0], night[2], night[4]})
+	s := load(t, db, slices.Concat(night, []storetest.Line{night[1]}))
+	if s.Records != 6 {
+		t.Errorf("the report is about %d records, want all 6 of the input", s.Records)
+	}
+	var got []string
+	if err := s.EachRecord(func(r *Record) error { got = append(got, r.RecordID[34:]+r.Company+r.Entity); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"01USMFaccounts", "02USMFuoms", "03DEMFuoms", "04msdyn_warehouses", "05msdyn_warehouses"}, got); d != "" {
+		t.Errorf("records (-want +got):\n%s", d)
+	}
+}
+
+// Forgetting a later run leaves what an earlier one reports.
+func TestForgottenRun(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	first := load(t, db, night[:3])
+	if err := db.Forget(t.Context(), load(t, db, night).Run.ID); err != nil {
+		t.Fatal(err)
+	}
+	left, err := Of(t.Context(), db, first.Run.ID, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(first.Findings, left.Findings); d != "" {
+		t.Errorf("the first run reports other findings (-before +after):\n%s", d)
+	}
+}
+
+// Summing up only reads: no question it asks changes the archive.
+func TestQueriesOnlyRead(t *testing.T) {
+	files, err := queries.ReadDir("sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comment := regexp.MustCompile(`--.*`)
+	begins := regexp.MustCompile(`^(SELECT|WITH)\b`)
+	writes := regexp.MustCompile(`(?i)\b(INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|ATTACH|COPY|SET|CALL|PRAGMA|BEGIN|COMMIT)\b`)
+	for _, f := range files {
+		text := query(strings.TrimSuffix(f.Name(), ".sql"))
+		if !strings.HasPrefix(text, "-- ") {
+			t.Errorf("%s does not begin with the question it answers", f.Name())
+		}
+		text = strings.TrimSpace(comment.ReplaceAllString(text, ""))
+		if !begins.MatchString(text) || writes.MatchString(text) {
+			t.Errorf("%s does more than ask: %q", f.Name(), writes.FindString(text))
+		}
+	}
+}
+
+func TestChanges(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	if s := load(t, db, night[:3]); s.Baseline != nil || len(s.Changes) != 0 || s.Findings[0].Change != "" {
+		t.Errorf("the first run has something to compare with: %+v", s.Baseline)
+	}
+	s := load(t, db, []storetest.Line{{ID: 11, File: "c.csv", Row: 2, At: "09:00:00", Company: "USMF", Entity: "uoms", Err: storetest.UnitOfMeasure}, {ID: 12, File: "c.csv", Row: 3, At: "09:00:00", Company: "USMF", Entity: "msdyn_warehouses", Err: storetest.Odd}})
+	if s.Baseline == nil || s.Baseline.ID != 1 {
+		t.Fatalf("baseline %+v, want run 1", s.Baseline)
+	}
+	var got []string
+	for _, c := range s.Changes {
+		got = append(got, c.Change+" "+c.Signature+" "+c.MapTitle)
+	}
+	want := []string{"new " + s.Findings[slices.IndexFunc(s.Findings, func(f Finding) bool { return f.Category == "unknown" })].Signature + " Warehouses",
+		"resolved dw-user-not-member-of-org Customers V3 (accounts)"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("changes (-want +got):\n%s", d)
+	}
+}
