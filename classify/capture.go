@@ -86,7 +86,7 @@ func (r *Rule) captureNames() []string {
 		return nil
 	}
 	var names []string
-	for _, n := range r.expr().CapNames() {
+	for _, n := range r.expr().Names() {
 		if n != "" {
 			names = append(names, captureName(n))
 		}

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"dwtriage/classify/pattern"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -36,7 +37,7 @@ func foldName(dst, name []byte) []byte {
 		switch {
 		case c >= 'A' && c <= 'Z':
 			dst = append(dst, c|0x20)
-		case isWord(c) || c >= 0x80:
+		case pattern.Word(c) || c >= 0x80:
 			dst = append(dst, c)
 		}
 	}

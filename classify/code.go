@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"dwtriage/classify/pattern"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -88,7 +89,7 @@ func appendCodes(dst []codeHit, text []byte) []codeHit {
 }
 
 func hexCode(text []byte, i int) (v uint32, ok bool) {
-	if i+8 > len(text) || i > 2 && isWord(text[i-3]) || i+8 < len(text) && isWord(text[i+8]) {
+	if i+8 > len(text) || i > 2 && pattern.Word(text[i-3]) || i+8 < len(text) && pattern.Word(text[i+8]) {
 		return 0, false
 	}
 	for _, c := range text[i : i+8] {
@@ -102,7 +103,7 @@ func hexCode(text []byte, i int) (v uint32, ok bool) {
 }
 
 func decimalCode(text []byte, i int) (uint32, bool) {
-	if i+10 > len(text) || i > 1 && isWord(text[i-2]) || i+10 < len(text) && isWord(text[i+10]) {
+	if i+10 > len(text) || i > 1 && pattern.Word(text[i-2]) || i+10 < len(text) && pattern.Word(text[i+10]) {
 		return 0, false
 	}
 	var v int64

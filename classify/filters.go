@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"dwtriage/classify/pattern"
 	"fmt"
 	"strings"
 )
@@ -16,7 +17,7 @@ type filterTerms []filterTerm
 
 // A filterTerm asks that a column has a value.
 type filterTerm struct {
-	column needle
+	column pattern.Needle
 	value  string // lower case
 }
 
@@ -32,7 +33,7 @@ func parseFilters(text string) ([]filterTerms, error) {
 			if !ok {
 				return nil, fmt.Errorf("filter %q is not of the form column eq value", term)
 			}
-			terms = append(terms, filterTerm{newNeedle(strings.ToLower(column)), strings.ToLower(strings.Trim(value, "'"))})
+			terms = append(terms, filterTerm{pattern.NewNeedle(strings.ToLower(column)), strings.ToLower(strings.Trim(value, "'"))})
 		}
 		out = append(out, terms)
 	}
@@ -71,12 +72,12 @@ func (t *filterTerm) in(texts ...[]byte) int {
 	result := notShown
 	for _, text := range texts {
 		for from := 0; ; {
-			at := t.column.index(text, from, len(text))
+			at := t.column.Index(text, from, len(text))
 			if at < 0 {
 				break
 			}
-			from = at + len(t.column.lit)
-			if at > 0 && isWord(text[at-1]) || from < len(text) && isWord(text[from]) {
+			from = at + t.column.Len()
+			if at > 0 && pattern.Word(text[at-1]) || from < len(text) && pattern.Word(text[from]) {
 				continue
 			}
 			switch v := valueBehind(text[from:]); {
@@ -103,9 +104,9 @@ func valueBehind(text []byte) []byte {
 		case bytes.HasPrefix(text[i:], []byte("eq ")):
 			marked = true
 			i += 2
-		case marked && isWord(c):
+		case marked && pattern.Word(c):
 			n := i
-			for n < len(text) && isWord(text[n]) {
+			for n < len(text) && pattern.Word(text[n]) {
 				n++
 			}
 			return text[i:n]

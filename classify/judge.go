@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"dwtriage/classify/pattern"
 	"slices"
 )
 
@@ -10,7 +11,8 @@ import (
 type judge struct {
 	m        *Matcher
 	s        scratch
-	text     [numFields][]byte // normal forms
+	text     [numFields][]byte       // normal forms
+	search   [numFields]pattern.Text // the same, to be searched
 	matches  []match
 	codes    []codeHit
 	captures []capture
@@ -35,7 +37,8 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 		if f == errorText {
 			blankTrace(j.text[f])
 		}
-		j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, int8(f), j.text[f])
+		j.search[f] = pattern.TextOf(j.text[f])
+		j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, int8(f), j.search[f])
 		if f == errorText {
 			j.codes = j.codes[:0]
 			if len(j.text[f]) > 0 { // else the codes are those of the record before
@@ -46,7 +49,7 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 	j.matches = j.m.engine.rank(j.matches)
 	j.captures = j.captures[:0]
 	for _, mt := range j.matches {
-		j.m.engine.capture(mt, j.text[mt.field], j.keep)
+		j.m.engine.capture(mt, j.search[mt.field], j.keep)
 	}
 	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("map_name"), j.capture("entity"), j.capture("fno_entity"), entity)
 	j.maps = j.m.maps.filtered(j.maps, j.text[:]...)
@@ -70,8 +73,9 @@ func (j *judge) capture(name string) []byte {
 	return nil
 }
 
-// Codes that stand for anything at all; they never decide what a record is (DESIGN section 4,
-// and the generic UnExpected, InvalidArgument codes of the signature notes).
+// Codes that stand for anything at all, "an error occurred in a plug-in" or "unexpected error";
+// they never decide what a record is. 0x80040265 is IsvAborted, 0x80040224 IsvUnExpected,
+// 0x80040216 UnExpected and 0x80040203 InvalidArgument.
 var catchAll = []uint32{0x80040265, 0x80040224, 0x80040216, 0x80040203}
 
 // code is the error code of the record: the deepest one of the code table in the error text,
@@ -118,7 +122,7 @@ func (j *judge) lookups() {
 	}
 	j.lookupTexts = j.lookupTexts[:0]
 	n := 0
-	j.m.engine.eachMatch(mt, j.text[mt.field], len(lookupNames), func(group func(name string) []byte) {
+	j.m.engine.eachMatch(mt, j.search[mt.field], len(lookupNames), func(group func(name string) []byte) {
 		table, field, value := group("table"), group("field"), group("value")
 		if len(table) == 0 && len(field) == 0 {
 			return

@@ -2,9 +2,8 @@ package classify
 
 import (
 	"cmp"
+	"dwtriage/classify/pattern"
 	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -45,51 +44,24 @@ func (l *linter) expression() {
 		return
 	}
 	at := l.r.places.match
-	if sub := unbounded(re); sub != nil {
-		source := flagGroup.ReplaceAllString(sub.String(), "$1")
-		l.warn(at, "%s has no bound: it runs to the end of a message of any length; write {0,200} with a number that is enough", source)
+	if part := re.Unbounded(); part != "" {
+		l.warn(at, "%s has no bound: it runs to the end of a message of any length; write {0,200} with a number that is enough", part)
 	}
-	if _, ok := neededLiterals(re); !ok {
-		l.warn(at, "no literal of %d letters or more must occur in every match: the expression is tried on every record and is slow", minLiteral)
+	if re.Literals() == nil {
+		l.warn(at, "no literal of %d letters or more must occur in every match: the expression is tried on every record and is slow", pattern.MinLiteral)
 	}
-	if compileProgram(re) == nil {
+	if re.Slow() {
 		l.warn(at, "the expression repeats a part that may be empty, or unfolds to thousands of parts: it runs ten times slower than others")
 	}
 }
 
-// flagGroup is the group that regexp/syntax puts around an expression to say its flags.
-var flagGroup = regexp.MustCompile(`^\(\?[a-z-]+:(.*)\)$`)
-
-// unbounded finds a repetition without a maximum of characters that messages are made of; \d+
-// and \w+ end with their word.
-func unbounded(re *syntax.Regexp) *syntax.Regexp {
-	if re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max < 0 {
-		if isWide(re.Sub[0]) {
-			return re
-		}
-	}
-	for _, sub := range re.Sub {
-		if found := unbounded(sub); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-// isWide reports whether re may stand for a blank and for a letter, so that a run of it crosses
-// words.
-func isWide(re *syntax.Regexp) bool {
-	b := bytesOf(re)
-	return b.has(' ') && b.has('e')
-}
-
 func (l *linter) literals() {
 	for _, lit := range l.r.Match.Any {
-		n := foldASCII(NormalizeString(lit))
+		n := pattern.Fold(NormalizeString(lit))
 		switch {
-		case len(n) < minLiteral:
-			l.warn(l.r.places.match, "literal %q has less than %d letters: it is searched for in every record and is slow", lit, minLiteral)
-		case !isASCII(n):
+		case len(n) < pattern.MinLiteral:
+			l.warn(l.r.places.match, "literal %q has less than %d letters: it is searched for in every record and is slow", lit, pattern.MinLiteral)
+		case !pattern.ASCII(n):
 			l.warn(l.r.places.match, "literal %q holds letters outside ASCII: it is searched for in every record and is slow", lit)
 		}
 	}
@@ -114,8 +86,8 @@ func (l *linter) proof() {
 // repetitions that may take the same words follow each other, there are very many ways to share
 // a text out among them.
 func (l *linter) effort() {
-	c := compile(l.r)
-	if c.expr == nil || c.expr.prog == nil {
+	re := l.r.expr()
+	if re == nil || re.Slow() {
 		return
 	}
 	texts := slices.Clone(l.r.Examples.NoMatch)
@@ -123,9 +95,8 @@ func (l *linter) effort() {
 		texts = append(texts, x.Text)
 	}
 	for _, text := range texts {
-		normal := Normalize(nil, []byte(text))
-		m := machine{text: normal, ascii: formOf(normal) == asciiText, steps: maxSteps}
-		if m.find(c.expr.prog, 0, len(normal)); m.steps < 0 {
+		normal := pattern.TextOf(Normalize(nil, []byte(text)))
+		if _, ok := re.Cost(normal); !ok && !normal.Odd() {
 			l.warn(l.r.places.match, "the expression takes too long on the example %.60q: let repetitions that follow each other take different characters, or fewer of them", text)
 			return
 		}
@@ -162,11 +133,11 @@ func covers(c *compiled, b *Rule) bool {
 		parts = append(parts, slices.ContainsFunc(a.Match.Codes, func(x string) bool { return strings.EqualFold(x, c) }))
 	}
 	for _, lit := range b.Match.Any {
-		parts = append(parts, c.matchesText(foldASCII(NormalizeString(lit))))
+		parts = append(parts, c.matchesText(pattern.Fold(NormalizeString(lit))))
 	}
 	if b.Match.Regex != "" {
-		n, ok := neededLiterals(b.expr())
-		parts = append(parts, a.Match.Regex == b.Match.Regex || ok && !slices.ContainsFunc(n.literals, func(lit string) bool { return !hasLiteral(a, lit) }))
+		literals := b.expr().Literals()
+		parts = append(parts, a.Match.Regex == b.Match.Regex || literals != nil && !slices.ContainsFunc(literals, func(lit string) bool { return !hasLiteral(a, lit) }))
 	}
 	if b.Match.All {
 		return slices.Contains(parts, true)
@@ -180,23 +151,14 @@ func contains(all, some []string) bool {
 
 // hasLiteral reports whether a text that holds lit holds a literal of r's list.
 func hasLiteral(r *Rule, lit string) bool {
-	return slices.ContainsFunc(r.Match.Any, func(x string) bool { return strings.Contains(lit, foldASCII(NormalizeString(x))) })
+	return slices.ContainsFunc(r.Match.Any, func(x string) bool { return strings.Contains(lit, pattern.Fold(NormalizeString(x))) })
 }
 
 func (c *compiled) matchesText(lit string) bool {
 	if hasLiteral(c.rule, lit) {
 		return true
 	}
-	// An assertion of the place (\b, ^) may hold for the literal alone and not inside a text.
-	return c.expr != nil && !asserts(c.rule.expr()) && c.expr.regexp().MatchString(lit)
-}
-
-func asserts(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return true
-	}
-	return slices.ContainsFunc(re.Sub, asserts)
+	return c.expr != nil && c.expr.MatchesWherever(lit)
 }
 
 // order warns about the first rule of each file that is out of order: sorted files keep ids easy

@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"crypto/sha256"
+	"dwtriage/classify/pattern"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -629,10 +630,10 @@ func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any))
 	if r.Match.Regex == "" {
 		return true
 	}
-	re, err := parse(r.Match.Regex)
+	re, err := pattern.Compile(r.Match.Regex)
 	if err != nil {
 		bad("match.regex", "bad expression: %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	} else if canBeEmpty(re) {
+	} else if re.MatchesEmpty() {
 		bad("match.regex", "the expression matches an empty text")
 	}
 	r.parsed = re

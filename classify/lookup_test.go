@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify/pattern"
 	"dwtriage/ingest"
 )
 
@@ -84,9 +85,9 @@ func TestEachMatchEqualsRegexp(t *testing.T) {
 			want = append(want, loc[re.SubexpIndex("table")]+"="+loc[re.SubexpIndex("value")])
 		}
 		first := re.FindStringIndex(text)
-		mt := match{rule: int32(i), form: formOf([]byte(text)), start: int32(first[0]), end: int32(first[1])}
+		mt := match{rule: int32(i), start: int32(first[0]), end: int32(first[1])}
 		var got []string
-		e.eachMatch(mt, []byte(text), 10, func(group func(string) []byte) {
+		e.eachMatch(mt, pattern.TextOf([]byte(text)), 10, func(group func(string) []byte) {
 			got = append(got, string(group("table"))+"="+string(group("value")))
 		})
 		if d := cmp.Diff(want, got); d != "" {
@@ -133,7 +134,7 @@ func TestParseFilters(t *testing.T) {
 	var lines []string
 	for _, terms := range got {
 		for _, term := range terms {
-			lines = append(lines, term.column.lit+"="+term.value)
+			lines = append(lines, term.column.String()+"="+term.value)
 		}
 		lines = append(lines, "or")
 	}

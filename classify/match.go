@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"dwtriage/classify/pattern"
 	"slices"
 	"strings"
 )
@@ -18,11 +19,10 @@ type compiled struct {
 	rule     *Rule
 	logs     [2]bool // dualwrite, plugintrace
 	fields   [numFields]bool
-	expr     *expression // nil without one
-	needed   needed      // of expr
-	groups   []string    // capture name per group of expr
-	any      []needle    // normal form
-	none     []needle
+	expr     *pattern.Expr    // nil without one
+	groups   []string         // capture name per group of expr
+	any      []pattern.Needle // normal form
+	none     []pattern.Needle
 	captures bool
 	looksUp  bool // captures what was looked up and not found
 }
@@ -36,7 +36,8 @@ type owner struct {
 // engine finds every rule that matches a text. It is immutable and safe for concurrent use.
 type engine struct {
 	rules     []compiled
-	filter    *filter
+	filter    *pattern.Filter
+	literals  []string  // of the filter
 	owners    [][]owner // per literal of the filter
 	always    []int32   // rules with a part that the filter cannot find
 	codeRules map[uint32][]int32
@@ -46,8 +47,7 @@ type engine struct {
 type match struct {
 	rule       int32
 	field      int8
-	part       int8     // of the rule, that start and end are about
-	form       textForm // of the field
+	part       int8 // of the rule, that start and end are about
 	start, end int32
 }
 
@@ -62,25 +62,22 @@ var partNames = [...]string{byRegex: "regex", byLiteral: "any", byCode: "codes"}
 
 // scratch is the working memory of one goroutine.
 type scratch struct {
-	hits    []literalHit
+	hits    []pattern.Hit
 	codes   []codeHit
 	found   []evidence // per rule
 	touched []int32
-	machine machine
+	seeker  pattern.Seeker
 }
 
 // evidence is what was found for one rule in one field; starts are -1 where nothing was.
 type evidence struct {
 	anyStart, anyEnd   int32
-	reStart, reEnd     int32
 	codeStart, codeEnd int32
-	triedFrom, triedTo int32 // the expression does not match from triedFrom up to before triedTo
-	steps              int32 // left for the backtracker
+	expr               pattern.Found
 	touched            bool
-	done               bool // the expression was tried on the whole text
 }
 
-var noEvidence = evidence{anyStart: -1, reStart: -1, codeStart: -1, steps: maxSteps}
+var noEvidence = evidence{anyStart: -1, codeStart: -1, expr: pattern.NothingFound}
 
 func newEngine(rules []*Rule) (*engine, error) {
 	e := &engine{codeRules: make(map[uint32][]int32)}
@@ -100,16 +97,20 @@ func newEngine(rules []*Rule) (*engine, error) {
 	sideBySide(len(rules), func(i int) { e.rules[i] = compile(rules[i]) })
 	for i, r := range rules {
 		c := &e.rules[i]
-		for _, lit := range c.needed.literals {
-			add(lit, owner{int32(i), false})
+		slow := false
+		if c.expr != nil {
+			literals := c.expr.Literals()
+			for _, lit := range literals {
+				add(lit, owner{int32(i), false})
+			}
+			slow = len(literals) == 0
 		}
-		slow := c.expr != nil && len(c.needed.literals) == 0
 		for _, n := range c.any {
-			if len(n.lit) < minLiteral || !isASCII(n.lit) {
+			if n.Len() < pattern.MinLiteral || !pattern.ASCII(n.String()) {
 				slow = true
 				continue
 			}
-			add(n.lit, owner{int32(i), true})
+			add(n.String(), owner{int32(i), true})
 		}
 		if slow {
 			e.always = append(e.always, int32(i))
@@ -122,7 +123,7 @@ func newEngine(rules []*Rule) (*engine, error) {
 			e.codeRules[v] = append(e.codeRules[v], int32(i))
 		}
 	}
-	e.filter = newFilter(literals)
+	e.filter, e.literals = pattern.NewFilter(literals), literals
 	return e, nil
 }
 
@@ -139,9 +140,8 @@ func compile(r *Rule) compiled {
 	if r.expr() == nil {
 		return c
 	}
-	c.expr = expressionOf(r.Match.Regex, r.expr())
-	c.needed, _ = neededLiterals(r.expr())
-	for _, n := range c.expr.names {
+	c.expr = r.expr()
+	for _, n := range c.expr.Names() {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""
 	}
@@ -150,21 +150,11 @@ func compile(r *Rule) compiled {
 	return c
 }
 
-func needles(literals []string) (out []needle) {
+func needles(literals []string) (out []pattern.Needle) {
 	for _, lit := range literals {
-		out = append(out, newNeedle(foldASCII(NormalizeString(lit))))
+		out = append(out, pattern.NewNeedle(pattern.Fold(NormalizeString(lit))))
 	}
 	return out
-}
-
-// foldASCII lowers ASCII letters only, as texts are compared: "Über" must not become "über", which
-// no text would ever hold.
-func foldASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		b[i] = lower[c]
-	}
-	return string(b)
 }
 
 func logIndex(log string) int {
@@ -174,38 +164,30 @@ func logIndex(log string) int {
 	return 0
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
 // appendMatches appends a match for every rule that field text of a record from log matches;
 // an empty log lets every rule take part. text is in normal form.
-func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, text []byte) []match {
+func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, t pattern.Text) []match {
+	text := t.Bytes()
 	if len(text) == 0 {
 		return dst
 	}
-	form := s.start(len(e.rules), text)
+	s.start(len(e.rules), t)
 	takes := func(c *compiled) bool { return c.fields[field] && (log == "" || c.logs[logIndex(log)]) }
-	if form == oddText {
+	if t.Odd() {
 		for i := range e.rules {
-			e.tryAll(s, int32(i), form)
+			e.tryAll(s, int32(i), text)
 		}
 	} else {
-		s.hits = e.filter.appendHits(s.hits[:0], text)
+		s.hits = e.filter.AppendHits(s.hits[:0], text)
 		for _, h := range s.hits {
-			for _, o := range e.owners[h.literal] {
+			for _, o := range e.owners[h.Literal] {
 				if takes(&e.rules[o.rule]) {
 					e.hit(s, o, h)
 				}
 			}
 		}
 		for _, i := range e.always {
-			e.tryAll(s, i, form)
+			e.tryAll(s, i, text)
 		}
 	}
 	s.codes = appendCodes(s.codes[:0], text)
@@ -222,7 +204,7 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 			continue
 		}
 		if m, ok := e.judge(i, &s.found[i], text); ok {
-			m.field, m.form = field, form
+			m.field = field
 			dst = append(dst, m)
 		}
 	}
@@ -230,7 +212,7 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 }
 
 // start makes s ready for a text.
-func (s *scratch) start(rules int, text []byte) textForm {
+func (s *scratch) start(rules int, t pattern.Text) {
 	if len(s.found) != rules {
 		s.found = make([]evidence, rules)
 	}
@@ -238,9 +220,7 @@ func (s *scratch) start(rules int, text []byte) textForm {
 		s.found[i] = noEvidence
 	}
 	s.touched = s.touched[:0]
-	form := formOf(text)
-	s.machine.text, s.machine.ascii = text, form == asciiText
-	return form
+	s.seeker.Begin(t)
 }
 
 func (s *scratch) touch(i int32) *evidence {
@@ -254,19 +234,13 @@ func (s *scratch) touch(i int32) *evidence {
 }
 
 // hit follows up an occurrence of a literal.
-func (e *engine) hit(s *scratch, o owner, h literalHit) {
-	f, c := s.touch(o.rule), &e.rules[o.rule]
-	switch {
-	case o.any:
-		f.literal(h.start, h.start+int32(len(e.filter.literals[h.literal])))
-	case f.done:
-	case c.expr.prog == nil:
-		s.ask(f, c.expr)
-	case c.needed.anchored:
-		s.try(f, c.expr, h.start, h.start)
-	default:
-		s.try(f, c.expr, s.leftmost(h.start, &c.needed.left), h.start)
+func (e *engine) hit(s *scratch, o owner, h pattern.Hit) {
+	f := s.touch(o.rule)
+	if o.any {
+		f.literal(h.Start, h.Start+int32(len(e.literals[h.Literal])))
+		return
 	}
+	s.seeker.Near(e.rules[o.rule].expr, &f.expr, h.Start)
 }
 
 // literal keeps the leftmost occurrence of a literal of the rule, the longest of those.
@@ -276,63 +250,15 @@ func (f *evidence) literal(start, end int32) {
 	}
 }
 
-// leftmost walks left from a literal over what may stand between it and the start of a match.
-func (s *scratch) leftmost(at int32, left *byteSet) int32 {
-	for at > 0 && left.has(s.machine.text[at-1]) {
-		at--
-	}
-	return at
-}
-
-// try looks for a match that starts in text[from:last+1]. It keeps the leftmost of all tries.
-func (s *scratch) try(f *evidence, x *expression, from, last int32) {
-	if f.reStart >= 0 {
-		last = min(last, f.reStart-1)
-	}
-	if from >= f.triedFrom {
-		from = max(from, f.triedTo)
-	}
-	if from > last {
-		return
-	}
-	m := &s.machine
-	m.steps = int(f.steps)
-	start, end := m.find(x.prog, int(from), int(last))
-	f.steps = int32(m.steps)
-	switch {
-	case m.steps < 0:
-		s.ask(f, x)
-	case start >= 0:
-		f.reStart, f.reEnd = int32(start), int32(end)
-	case from > f.triedTo || last < f.triedFrom:
-		f.triedFrom, f.triedTo = from, last+1
-	default:
-		f.triedFrom, f.triedTo = min(f.triedFrom, from), max(f.triedTo, last+1)
-	}
-}
-
-// ask lets regexp search the whole text.
-func (s *scratch) ask(f *evidence, x *expression) {
-	f.done, f.reStart = true, -1
-	if loc := x.regexp().FindIndex(s.machine.text); loc != nil {
-		f.reStart, f.reEnd = int32(loc[0]), int32(loc[1])
-	}
-}
-
 // tryAll looks for every part of a rule without the filter.
-func (e *engine) tryAll(s *scratch, i int32, form textForm) {
+func (e *engine) tryAll(s *scratch, i int32, text []byte) {
 	f, c := s.touch(i), &e.rules[i]
-	text := s.machine.text
-	switch {
-	case c.expr == nil || f.done:
-	case c.expr.prog == nil || form == oddText:
-		s.ask(f, c.expr)
-	default:
-		s.try(f, c.expr, 0, int32(len(text)))
+	if c.expr != nil {
+		s.seeker.Everywhere(c.expr, &f.expr)
 	}
 	for _, n := range c.any {
-		if at := n.index(text, 0, len(text)); at >= 0 {
-			f.literal(int32(at), int32(at+len(n.lit)))
+		if at := n.Index(text, 0, len(text)); at >= 0 {
+			f.literal(int32(at), int32(at+n.Len()))
 		}
 	}
 }
@@ -342,14 +268,14 @@ func (e *engine) tryAll(s *scratch, i int32, form textForm) {
 func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	c := &e.rules[i]
 	if c.rule.Match.All {
-		if len(c.rule.Match.Codes) > 0 && f.codeStart < 0 || len(c.any) > 0 && f.anyStart < 0 || c.expr != nil && f.reStart < 0 {
+		if len(c.rule.Match.Codes) > 0 && f.codeStart < 0 || len(c.any) > 0 && f.anyStart < 0 || c.expr != nil && f.expr.Start < 0 {
 			return match{}, false
 		}
 	}
 	m := match{rule: i}
 	switch {
-	case f.reStart >= 0:
-		m.part, m.start, m.end = byRegex, f.reStart, f.reEnd
+	case f.expr.Start >= 0:
+		m.part, m.start, m.end = byRegex, f.expr.Start, f.expr.End
 	case f.anyStart >= 0:
 		m.part, m.start, m.end = byLiteral, f.anyStart, f.anyEnd
 	case f.codeStart >= 0:
@@ -358,7 +284,7 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 		return match{}, false
 	}
 	for _, n := range c.none {
-		if n.index(text, 0, len(text)) >= 0 {
+		if n.Index(text, 0, len(text)) >= 0 {
 			return match{}, false
 		}
 	}
@@ -393,42 +319,42 @@ func (e *engine) rank(ms []match) []match {
 }
 
 // capture calls yield with every non-empty capture of a match, in the order of its groups.
-func (e *engine) capture(m match, text []byte, yield func(name string, value []byte)) {
+func (e *engine) capture(m match, t pattern.Text, yield func(name string, value []byte)) {
 	c := &e.rules[m.rule]
 	if !c.captures {
 		return
 	}
 	var buf [32]int32
-	loc := c.expr.submatches(buf[:], m.form, text, int(m.start))
+	loc := c.expr.Submatches(buf[:], t, int(m.start))
 	if loc == nil {
 		return
 	}
 	for g, name := range c.groups {
 		if name != "" && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
-			yield(name, text[loc[2*g]:loc[2*g+1]])
+			yield(name, t.Bytes()[loc[2*g]:loc[2*g+1]])
 		}
 	}
 }
 
 // eachMatch calls yield for a match of a rule's expression and for those behind it in the text,
 // most at the most. groups gives a capture of the match, nil when it has none.
-func (e *engine) eachMatch(m match, text []byte, most int, yield func(groups func(name string) []byte)) {
+func (e *engine) eachMatch(m match, t pattern.Text, most int, yield func(groups func(name string) []byte)) {
 	c := &e.rules[m.rule]
 	for range most {
 		var buf [32]int32
-		loc := c.expr.submatches(buf[:], m.form, text, int(m.start))
+		loc := c.expr.Submatches(buf[:], t, int(m.start))
 		if loc == nil {
 			return
 		}
 		yield(func(name string) []byte {
 			for g, n := range c.groups {
 				if n == name && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
-					return text[loc[2*g]:loc[2*g+1]]
+					return t.Bytes()[loc[2*g]:loc[2*g+1]]
 				}
 			}
 			return nil
 		})
-		next := c.expr.next(m.form, text, int(loc[1]))
+		next := c.expr.Next(t, int(loc[1]))
 		if next < 0 {
 			return
 		}

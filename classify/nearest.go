@@ -3,9 +3,9 @@ package classify
 import (
 	"bytes"
 	"cmp"
+	"dwtriage/classify/pattern"
 	"fmt"
 	"math"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -33,10 +33,10 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 	}
 	all := bytes.Join(texts[:], []byte(" "))
 	held := make(map[string]bool)
-	for _, w := range wordsOf(foldASCII(string(all))) {
+	for _, w := range wordsOf(pattern.Fold(string(all))) {
 		held[w] = true
 	}
-	ways := make([][]way, len(m.set.Rules))
+	ways := make([][]pattern.Way, len(m.set.Rules))
 	for i, r := range m.set.Rules {
 		ways[i] = waysOf(r)
 	}
@@ -52,7 +52,7 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 		}
 		best := Near{Rule: r}
 		for _, w := range ways[i] {
-			if near := w.compare(r, all, held, weight); near.Score > best.Score {
+			if near := compareWay(w, r, all, held, weight); near.Score > best.Score {
 				best = near
 			}
 		}
@@ -80,7 +80,7 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 	}
 	var s scratch
 	for f := range numFields {
-		if len(e.appendMatches(nil, &s, "", int8(f), texts[f])) == 0 {
+		if len(e.appendMatches(nil, &s, "", int8(f), pattern.TextOf(texts[f]))) == 0 {
 			continue
 		}
 		if log != "" && !slices.Contains(r.Logs, log) {
@@ -90,8 +90,8 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 			return fmt.Sprintf("it matches in %s, but it looks at %s only", fieldNames[f], strings.Join(r.Match.Fields, " and "))
 		}
 		for _, lit := range r.Match.None {
-			n := newNeedle(foldASCII(NormalizeString(lit)))
-			if n.index(texts[f], 0, len(texts[f])) >= 0 {
+			n := pattern.NewNeedle(pattern.Fold(NormalizeString(lit)))
+			if n.Index(texts[f], 0, len(texts[f])) >= 0 {
 				return fmt.Sprintf("it matches, but the text holds %q, which the rule excludes", lit)
 			}
 		}
@@ -99,98 +99,30 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 	return ""
 }
 
-// A way is one of the alternatives by which a rule matches: parts that must all occur. A part is
-// a list of texts of which one is enough.
-type way [][]string
-
-// maxWays bounds the alternatives of one expression.
-const maxWays = 16
-
 // waysOf lists the ways of a rule: each literal, each alternative of its expression, its codes.
-func waysOf(r *Rule) []way {
-	var ways []way
+func waysOf(r *Rule) []pattern.Way {
+	var ways []pattern.Way
 	for _, lit := range r.Match.Any {
-		ways = append(ways, way{{foldASCII(NormalizeString(lit))}})
+		ways = append(ways, pattern.Way{{pattern.Fold(NormalizeString(lit))}})
 	}
 	if r.expr() != nil {
-		ways = append(ways, exprWays(r.expr())...)
+		ways = append(ways, r.expr().Ways()...)
 	}
 	for _, c := range r.Match.Codes {
-		ways = append(ways, way{{strings.ToLower(c)}})
+		ways = append(ways, pattern.Way{{strings.ToLower(c)}})
 	}
 	if r.Match.All {
-		var joined way
+		var joined pattern.Way
 		for _, w := range ways {
 			joined = append(joined, w...)
 		}
-		return []way{joined}
+		return []pattern.Way{joined}
 	}
 	return ways
 }
 
-// exprWays takes the literal parts of an expression apart. Optional parts do not count.
-func exprWays(re *syntax.Regexp) []way {
-	if in := analyse(re); in.exact != nil {
-		return []way{{in.exact}}
-	}
-	switch re.Op {
-	case syntax.OpCapture, syntax.OpPlus:
-		return exprWays(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min >= 1 {
-			return exprWays(re.Sub[0])
-		}
-	case syntax.OpAlternate:
-		var ways []way
-		for _, sub := range re.Sub {
-			ways = append(ways, exprWays(sub)...)
-		}
-		return ways[:min(len(ways), maxWays)]
-	case syntax.OpConcat:
-		return concatWays(re.Sub)
-	}
-	return []way{{}}
-}
-
-// concatWays joins what exact neighbours say to one part, and crosses alternatives.
-func concatWays(subs []*syntax.Regexp) []way {
-	ways := []way{{}}
-	var run []string
-	end := func() {
-		if run != nil {
-			for i := range ways {
-				ways[i] = append(slices.Clip(ways[i]), run)
-			}
-		}
-		run = nil
-	}
-	for _, sub := range subs {
-		if in := analyse(sub); in.exact != nil {
-			if run == nil {
-				run = in.exact
-			} else if x := cross(run, in.exact); x != nil {
-				run = x
-			} else {
-				end()
-				run = in.exact
-			}
-			continue
-		}
-		end()
-		var crossed []way
-		for _, w := range ways {
-			for _, more := range exprWays(sub) {
-				crossed = append(crossed, append(slices.Clip(w), more...))
-			}
-		}
-		ways = crossed[:min(len(crossed), maxWays)]
-	}
-	end()
-	return ways
-}
-
-// compare says how much of a way is in a text, by the weight of its words.
-func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[string]float64) Near {
+// compareWay says how much of a way is in a text, by the weight of its words.
+func compareWay(w pattern.Way, r *Rule, text []byte, held map[string]bool, weight map[string]float64) Near {
 	near := Near{Rule: r}
 	var has, all float64
 	word := false // of letters, that is there: numbers alone are no likeness
@@ -203,7 +135,7 @@ func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[stri
 			if len(alt) <= len(found) {
 				continue
 			}
-			if n := newNeedle(alt); n.index(text, 0, len(text)) >= 0 {
+			if n := pattern.NewNeedle(alt); n.Index(text, 0, len(text)) >= 0 {
 				found = alt
 			}
 		}
@@ -230,7 +162,7 @@ func (w way) compare(r *Rule, text []byte, held map[string]bool, weight map[stri
 }
 
 // wordWeights gives every word of the rules a weight: the fewer rules have it, the more.
-func wordWeights(ways [][]way) map[string]float64 {
+func wordWeights(ways [][]pattern.Way) map[string]float64 {
 	rules := make(map[string]int)
 	for _, ws := range ways {
 		seen := make(map[string]bool)
@@ -256,6 +188,6 @@ func wordWeights(ways [][]way) map[string]float64 {
 
 // wordsOf splits a text into its words of three letters and more, and its numbers.
 func wordsOf(text string) []string {
-	words := strings.FieldsFunc(text, func(c rune) bool { return c < 0x80 && !isWord(byte(c)) })
+	words := strings.FieldsFunc(text, func(c rune) bool { return c < 0x80 && !pattern.Word(byte(c)) })
 	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 3 && strings.Trim(w, "0123456789") != "" })
 }

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"dwtriage/classify/pattern"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -118,7 +119,7 @@ func unescape(dst []byte, from int, text []byte, i int, escaped bool) ([]byte, i
 		}
 	case escaped && (c == 'n' || c == 'r' || c == 't'):
 		return blank(dst, from), j + 1
-	case c <= '~' && plain[c] && !isWord(c):
+	case c <= '~' && plain[c] && !pattern.Word(c):
 		return append(dst, c), j + 1
 	case c == '&':
 		return dst, j
@@ -177,10 +178,6 @@ var hexDigit = func() (d [256]int8) {
 	}
 	return d
 }()
-
-func isWord(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-}
 
 // appendRune appends one character, white space and typographic quotes in their plain form.
 func appendRune(dst []byte, from int, r rune) []byte {

@@ -1,11 +1,11 @@
 package classify
 
-import "regexp/syntax"
+import "dwtriage/classify/pattern"
 
 // Severities of a rule, the worst first. The caller must not change them.
 var Severities = []string{"critical", "high", "medium", "low", "info"}
 
-// A Rule is one entry of a rule file (DESIGN section 5): how to recognise a failure, what it
+// A Rule is one entry of a rule file: how to recognise a failure, what it
 // means, and what to do. Texts may hold placeholders, see Fill.
 type Rule struct {
 	ID         string
@@ -29,7 +29,7 @@ type Rule struct {
 
 	layer  int
 	places places
-	parsed *syntax.Regexp // of Match.Regex, nil without one
+	parsed *pattern.Expr // of Match.Regex, nil without one
 }
 
 // Match says what a text must hold. Codes, Any and Regex are alternatives unless All is set;
@@ -80,10 +80,10 @@ type place struct{ line, column int }
 // places are where the parts of a rule stand that a warning may be about.
 type places struct{ id, match, examples place }
 
-// expr is the parsed expression, nil without one.
-func (r *Rule) expr() *syntax.Regexp {
+// expr is the compiled expression, nil without one.
+func (r *Rule) expr() *pattern.Expr {
 	if r.parsed == nil && r.Match.Regex != "" {
-		r.parsed, _ = parse(r.Match.Regex)
+		r.parsed, _ = pattern.Compile(r.Match.Regex)
 	}
 	return r.parsed
 }

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"dwtriage/classify/pattern"
 	"encoding/hex"
 	"strings"
 	"unicode/utf8"
@@ -73,7 +74,7 @@ func stackAt(s []byte) int {
 // isMethod accepts a dotted name as it stands in a stack: Contoso.List`1.<Load>b__3_0.
 func isMethod(w []byte) bool {
 	for _, c := range w {
-		if !isWord(c) && c < 0x80 && strings.IndexByte(".`<>[],+|", c) < 0 {
+		if !pattern.Word(c) && c < 0x80 && strings.IndexByte(".`<>[],+|", c) < 0 {
 			return false
 		}
 	}
@@ -109,7 +110,7 @@ func Template(dst, headline, entity, company []byte) []byte {
 			continue
 		}
 		n = 1
-		for isWord(s[i]) && i+n < len(s) && isWord(s[i+n]) {
+		for pattern.Word(s[i]) && i+n < len(s) && pattern.Word(s[i+n]) {
 			n++
 		}
 		dst = append(dst, s[i:i+n]...)
@@ -132,10 +133,10 @@ func maskAt(s []byte, i int) (string, int) {
 			}
 			return "<VAL>", n + 1
 		}
-	case i > 0 && isWord(s[i-1]):
+	case i > 0 && pattern.Word(s[i-1]):
 	case bytes.HasPrefix(s[i:], []byte("http://")) || bytes.HasPrefix(s[i:], []byte("https://")):
 		return "<URL>", wordEnd(s, i, " \"'<>")
-	case isWord(c):
+	case pattern.Word(c):
 		return maskWord(s, i)
 	}
 	return "", 0
@@ -144,7 +145,7 @@ func maskAt(s []byte, i int) (string, int) {
 // maskName masks the names that a message repeats from its record, and what is a table or data
 // entity by its form: msdyn_…, cdm_…, SalesOrderHeaderEntity.
 func maskName(s []byte, i int, entity, company []byte) (string, int) {
-	if !isWord(s[i]) || i > 0 && isWord(s[i-1]) {
+	if !pattern.Word(s[i]) || i > 0 && pattern.Word(s[i-1]) {
 		return "", 0
 	}
 	if startsWithName(s[i:], company) {
@@ -154,7 +155,7 @@ func maskName(s []byte, i int, entity, company []byte) (string, int) {
 		return "<ENTITY>", len(entity)
 	}
 	n := 1
-	for i+n < len(s) && isWord(s[i+n]) {
+	for i+n < len(s) && pattern.Word(s[i+n]) {
 		n++
 	}
 	w := s[i : i+n]
@@ -168,17 +169,17 @@ func maskName(s []byte, i int, entity, company []byte) (string, int) {
 // and without regard to case.
 func startsWithName(s, name []byte) bool {
 	n := len(name)
-	return n > 0 && n <= len(s) && s[0]|0x20 == name[0]|0x20 && (n == len(s) || !isWord(s[n])) && bytes.EqualFold(s[:n], name)
+	return n > 0 && n <= len(s) && s[0]|0x20 == name[0]|0x20 && (n == len(s) || !pattern.Word(s[n])) && bytes.EqualFold(s[:n], name)
 }
 
 // quoted is the length of a quoted text that starts at s[i]; an apostrophe inside a word
 // (doesn't) does not start one.
 func quoted(s []byte, i int) int {
-	if i > 0 && isWord(s[i-1]) {
+	if i > 0 && pattern.Word(s[i-1]) {
 		return 0
 	}
 	for j := i + 1; j < len(s) && j-i < 200; j++ {
-		if s[j] == s[i] && (j+1 == len(s) || !isWord(s[j+1])) {
+		if s[j] == s[i] && (j+1 == len(s) || !pattern.Word(s[j+1])) {
 			return j - i + 1
 		}
 	}
@@ -200,11 +201,11 @@ func maskWord(s []byte, i int) (string, int) {
 		switch c := s[i+n]; {
 		case c >= '0' && c <= '9':
 			digits++
-		case isWord(c) && c != '_':
+		case pattern.Word(c) && c != '_':
 			letters++
 		case c == '_':
 			other++
-		case (c == '-' || c == '.' || c == ',' || c == ':' || c == '/') && i+n+1 < len(s) && isWord(s[i+n+1]):
+		case (c == '-' || c == '.' || c == ',' || c == ':' || c == '/') && i+n+1 < len(s) && pattern.Word(s[i+n+1]):
 			other++
 		default:
 			goto end

@@ -11,13 +11,14 @@ import (
 
 // Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
-	"dwtriage/rules":          {},
-	"dwtriage/ingest":         {},
-	"dwtriage/classify":       {"dwtriage/ingest"},
-	"dwtriage/report/store":   {"dwtriage/ingest", "dwtriage/classify"},
-	"dwtriage/report/summary": {"dwtriage/classify", "dwtriage/report/store"},
-	"dwtriage/report":         {"dwtriage/report/store", "dwtriage/report/summary"},
-	"dwtriage/cmd/dwtriage":   {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
+	"dwtriage/rules":            {},
+	"dwtriage/ingest":           {},
+	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},
+	"dwtriage/classify/pattern": {},
+	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
+	"dwtriage/report/summary":   {"dwtriage/classify", "dwtriage/report/store"},
+	"dwtriage/report":           {"dwtriage/report/store", "dwtriage/report/summary"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
 
 	// What tests of the archive load; no room may import it.
 	"dwtriage/report/store/storetest": {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify"},

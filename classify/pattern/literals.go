@@ -1,10 +1,9 @@
-package classify
+package pattern
 
 import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // What the matcher must know of an expression to try it only where it can match: a finite set
@@ -17,13 +16,16 @@ type needed struct {
 }
 
 const (
+	// MinLiteral is how many bytes a literal must have that a Filter can find: its window of 7 bytes
+	// holds four grams of 4, one for each alignment.
+	MinLiteral = 7
+
 	maxLiterals = 48 // per expression; more would fill the filter for little
-	minLiteral  = 7  // shorter ones cannot be found by the filter, see filter.go
 )
 
-// neededLiterals analyses an expression, parsed case-insensitively. ok is false when it has no
-// usable literal: then it must be tried on every text.
-func neededLiterals(re *syntax.Regexp) (n needed, ok bool) {
+// neededLiterals analyses an expression, parsed case-insensitively. There are no literals when it
+// has no usable one: then it must be tried on every text.
+func neededLiterals(re *syntax.Regexp) needed {
 	in := analyse(re)
 	prefix, inner := withoutLonger(in.prefix), withoutLonger(in.required)
 	// Where the text begins cannot be seen from a hit in its middle.
@@ -31,12 +33,12 @@ func neededLiterals(re *syntax.Regexp) (n needed, ok bool) {
 		prefix = nil
 	}
 	if usable(prefix) && 2*shortest(prefix) >= shortest(inner) {
-		return needed{literals: prefix, anchored: true}, true
+		return needed{literals: prefix, anchored: true}
 	}
 	if usable(inner) {
-		return needed{literals: inner, left: in.left}, true
+		return needed{literals: inner, left: in.left}
 	}
-	return needed{}, false
+	return needed{}
 }
 
 // withoutLonger leaves out what starts with another text of the set: where it occurs, the other
@@ -62,7 +64,7 @@ func hasAssertion(re *syntax.Regexp) bool {
 }
 
 func usable(set []string) bool {
-	return len(set) > 0 && len(set) <= maxLiterals && shortest(set) >= minLiteral
+	return len(set) > 0 && len(set) <= maxLiterals && shortest(set) >= MinLiteral
 }
 
 func shortest(set []string) int {
@@ -299,43 +301,4 @@ func isBetter(a, b []string) bool {
 		return false
 	}
 	return b == nil || shortest(a) > shortest(b) || shortest(a) == shortest(b) && len(a) < len(b)
-}
-
-// foldBytes are the first bytes of the case forms of every ASCII character.
-var foldBytes = func() (sets [0x80]byteSet) {
-	for r := range sets {
-		sets[r].addRanges(caseForms(rune(r), syntax.FoldCase))
-	}
-	return sets
-}()
-
-// bytesOf is the set of bytes that matches of re may hold.
-func bytesOf(re *syntax.Regexp) byteSet {
-	var out byteSet
-	switch re.Op {
-	case syntax.OpLiteral:
-		for _, r := range re.Rune {
-			switch fold := re.Flags&syntax.FoldCase != 0; {
-			case r >= 0x80:
-				out = out.union(highBytes)
-				if fold {
-					out.addRanges(caseForms(r, re.Flags))
-				}
-			case fold:
-				out = out.union(foldBytes[r])
-			default:
-				out.add(byte(r))
-			}
-		}
-	case syntax.OpCharClass:
-		out.addRanges(re.Rune)
-	case syntax.OpAnyChar:
-		out = everyByte
-	case syntax.OpAnyCharNotNL:
-		out.addRanges([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
-	}
-	for _, sub := range re.Sub {
-		out = out.union(bytesOf(sub))
-	}
-	return out
 }

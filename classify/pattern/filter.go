@@ -1,4 +1,4 @@
-package classify
+package pattern
 
 import (
 	"cmp"
@@ -7,15 +7,16 @@ import (
 	"slices"
 )
 
-// filter finds literals in a text by looking at every 4th position only. Of each literal it
+// A Filter finds literals in a text by looking at every 4th position only. Of each literal it
 // takes a window of 7 bytes; whatever the alignment, one of the window's four 4-byte grams
 // stands at a looked-at position. A bitmap tells which grams are worth a closer look: in log
-// text about 2 of 100 are (speed notes, section 3). It is immutable.
-type filter struct {
+// text about 2 of 100 are (measured on exported traces of several
+// organizations). It is immutable.
+type Filter struct {
 	bitmap   [1 << hashBits / 64]uint64
 	buckets  [1<<hashBits + 1]int32 // hash → first of its grams
 	grams    []gram                 // by hash
-	literals []string               // lower case, at least minLiteral bytes
+	literals []string               // lower case, at least MinLiteral bytes
 }
 
 type gram struct {
@@ -24,10 +25,10 @@ type gram struct {
 	offset  int32 // of the gram in the literal
 }
 
-// A literalHit is an occurrence of a literal in a text.
-type literalHit struct {
-	literal int32
-	start   int32
+// A Hit is an occurrence of a literal of a Filter in a text.
+type Hit struct {
+	Literal int32 // which of the list that the Filter was made of
+	Start   int32 // byte offset
 }
 
 const hashBits = 17
@@ -37,8 +38,9 @@ const foldMask = 0x20202020
 
 func gramHash(folded uint32) uint32 { return folded * 0x9E3779B1 >> (32 - hashBits) }
 
-func newFilter(literals []string) *filter {
-	f := &filter{literals: literals}
+// NewFilter makes a Filter for literals in lower case of [MinLiteral] bytes or more.
+func NewFilter(literals []string) *Filter {
+	f := &Filter{literals: literals}
 	for i, lit := range literals {
 		w := window(lit)
 		for j := w; j < w+4; j++ {
@@ -63,9 +65,9 @@ func newFilter(literals []string) *filter {
 // a crude order, but it keeps the filter off blanks and the endings of common words.
 func window(lit string) int {
 	best, bestScore := 0, -1
-	for i := 0; i+minLiteral <= len(lit); i++ {
+	for i := 0; i+MinLiteral <= len(lit); i++ {
 		score := 0
-		for j := i; j < i+minLiteral; j++ {
+		for j := i; j < i+MinLiteral; j++ {
 			score += bits.Len8(rarity[lit[j]])
 		}
 		if score > bestScore {
@@ -75,22 +77,8 @@ func window(lit string) int {
 	return best
 }
 
-// rarity of a lower-case byte in log text: higher is rarer. Letters by their English frequency.
-var rarity = func() (r [256]uint8) {
-	for i := range r {
-		r[i] = 100
-	}
-	for i, c := range " etaoinsrhldcumfpgwybvkxjqz" {
-		r[c] = uint8(1 + i*3)
-	}
-	for _, c := range "0123456789.,:'\"<>/()" {
-		r[c] = 20
-	}
-	return r
-}()
-
-// appendHits appends every occurrence of every literal in text, roughly in order.
-func (f *filter) appendHits(dst []literalHit, text []byte) []literalHit {
+// AppendHits appends every occurrence of every literal in text, roughly in order.
+func (f *Filter) AppendHits(dst []Hit, text []byte) []Hit {
 	for i := 0; i+4 <= len(text); i += 4 {
 		folded := binary.LittleEndian.Uint32(text[i:]) | foldMask
 		h := gramHash(folded)
@@ -102,33 +90,9 @@ func (f *filter) appendHits(dst []literalHit, text []byte) []literalHit {
 				continue
 			}
 			if start := i - int(g.offset); start >= 0 && hasFold(text[start:], f.literals[g.literal]) {
-				dst = append(dst, literalHit{g.literal, int32(start)})
+				dst = append(dst, Hit{g.literal, int32(start)})
 			}
 		}
 	}
 	return dst
-}
-
-// lower folds ASCII letters only.
-var lower = func() (l [256]byte) {
-	for i := range l {
-		l[i] = byte(i)
-		if i >= 'A' && i <= 'Z' {
-			l[i] |= 0x20
-		}
-	}
-	return l
-}()
-
-// hasFold reports whether text starts with lit (lower case), without regard to ASCII case.
-func hasFold(text []byte, lit string) bool {
-	if len(text) < len(lit) {
-		return false
-	}
-	for i := range len(lit) {
-		if lower[text[i]] != lit[i] {
-			return false
-		}
-	}
-	return true
 }

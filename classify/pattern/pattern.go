@@ -1,0 +1,182 @@
+// Package pattern finds expressions and literals in texts, many of them at once. In come the
+// expressions of rules and texts in normal form; out come the places where an expression matches,
+// its captures, and what can be said of an expression without a text: the literals of which every
+// match holds one, the wordings it takes, how much work it is. It knows neither rules nor records,
+// it changes no text, and it refuses nothing that regexp takes: an expression that its own matcher
+// cannot run, and a text on which it takes too many steps, go to regexp. Both agree on where a
+// match starts and ends and on its captures (leftmost first), which the tests hold it to.
+//
+// The way of a text through it:
+//
+//  1. A [Filter] looks at every fourth position of the text and reports the literals that stand in
+//     it. In log text it looks closer at 2 positions of 100. Most expressions are not tried at all.
+//  2. A [Seeker] follows a hit up: from the literal it walks left over the bytes that may stand
+//     between the start of a match and the literal, and tries the expression from there on.
+//  3. The expression runs as a backtracker, because what rules ask for is `.{0,400}?` between two
+//     literals. regexp runs that as 400 states at once, which took 60 to 70 % of a whole run; the
+//     backtracker jumps from one occurrence of the second literal to the next.
+//  4. A backtracker may take exponential time, and log text is hostile. So every try has a budget
+//     of steps, one for all tries of an expression on a text. Where it is spent, regexp decides,
+//     whose time is linear: what a text can cost is bounded, and the answer is the same.
+package pattern
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"sync"
+)
+
+// An Expr is a compiled expression. It is immutable and safe for concurrent use.
+type Expr struct {
+	source string
+	tree   *syntax.Regexp
+	names  []string // per group, as in the expression
+	prog   *program // nil: not supported
+	needs  needed
+
+	once sync.Once
+	re   *regexp.Regexp
+}
+
+// flags are what rules mean by an expression: without regard to case, the dot is any character.
+const flags = "(?is)"
+
+// Compile makes an Expr of an RE2 expression. Case does not count, and the dot stands for any
+// character. The error is that of regexp/syntax.
+func Compile(source string) (*Expr, error) {
+	tree, err := syntax.Parse(flags+source, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	return &Expr{source: source, tree: tree, names: tree.CapNames(), prog: compileProgram(tree), needs: neededLiterals(tree)}, nil
+}
+
+// Names gives the name of every group, the whole match being the first; most are empty.
+func (x *Expr) Names() []string { return x.names }
+
+// Literals lists texts in lower case of which every match holds one, in any case. It is nil when
+// there is no such list whose texts all have [MinLiteral] bytes: then the expression must be tried
+// on every text.
+func (x *Expr) Literals() []string { return x.needs.literals }
+
+// Slow reports whether only regexp runs the expression, which takes ten times as long.
+func (x *Expr) Slow() bool { return x.prog == nil }
+
+// regexp is the slow way, compiled when it is needed first: most expressions never need it.
+func (x *Expr) regexp() *regexp.Regexp {
+	x.once.Do(func() { x.re = regexp.MustCompile(flags + x.source) })
+	return x.re
+}
+
+// Submatches takes the captures of the match that starts at start, in the notation of
+// regexp.FindSubmatchIndex; nil when no match starts there. buf is used when it is large enough.
+func (x *Expr) Submatches(buf []int32, t Text, start int) []int32 {
+	n := 2 * len(x.names)
+	if n > len(buf) {
+		buf = make([]int32, n)
+	}
+	caps := buf[:n]
+	if x.prog != nil && t.form != oddText {
+		for i := range caps {
+			caps[i] = -1
+		}
+		m := machine{nodes: x.prog.nodes, text: t.bytes, ascii: t.form == asciiText, steps: maxSteps, caps: caps}
+		if end := m.run(x.prog.start, start); end >= 0 {
+			caps[0], caps[1] = int32(start), int32(end)
+			return caps
+		}
+		if m.steps >= 0 {
+			return nil
+		}
+	}
+	for _, loc := range x.regexp().FindAllSubmatchIndex(t.bytes, -1) {
+		if loc[0] == start {
+			for i, at := range loc {
+				caps[i] = int32(at)
+			}
+			return caps
+		}
+	}
+	return nil
+}
+
+// Next is where the first match that does not start before from starts, -1 when there is none.
+func (x *Expr) Next(t Text, from int) int {
+	if x.prog != nil && t.form != oddText {
+		m := machine{text: t.bytes, ascii: t.form == asciiText, steps: maxSteps}
+		if start, _ := m.find(x.prog, from, len(t.bytes)); m.steps >= 0 {
+			return start
+		}
+	}
+	// Searching in text[from:] would lose the byte before it, which \b asks for.
+	for _, loc := range x.regexp().FindAllIndex(t.bytes, -1) {
+		if loc[0] >= from {
+			return loc[0]
+		}
+	}
+	return -1
+}
+
+// Cost is how many steps it takes to look for a match in the whole text. ok is false when the
+// budget for one text does not suffice, or regexp runs the expression anyway.
+func (x *Expr) Cost(t Text) (steps int, ok bool) {
+	if x.prog == nil || t.form == oddText {
+		return 0, false
+	}
+	m := machine{text: t.bytes, ascii: t.form == asciiText, steps: maxSteps}
+	m.find(x.prog, 0, len(t.bytes))
+	return maxSteps - m.steps, m.steps >= 0
+}
+
+// MatchesWherever reports whether the expression is known to match in every text that holds lit.
+// It errs to false: an assertion of the place (\b, ^) may hold for the literal alone and not
+// inside a text.
+func (x *Expr) MatchesWherever(lit string) bool {
+	return !asserts(x.tree) && x.regexp().MatchString(lit)
+}
+
+func asserts(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, asserts)
+}
+
+// MatchesEmpty reports whether the expression may match an empty text: it matches everywhere then.
+func (x *Expr) MatchesEmpty() bool { return canBeEmpty(x.tree) }
+
+// Unbounded gives a repetition that has no maximum and runs over words, empty when there is none;
+// \d+ and \w+ end with their word.
+func (x *Expr) Unbounded() string {
+	sub := unbounded(x.tree)
+	if sub == nil {
+		return ""
+	}
+	return flagGroup.ReplaceAllString(sub.String(), "$1")
+}
+
+// flagGroup is the group that regexp/syntax puts around an expression to say its flags.
+var flagGroup = regexp.MustCompile(`^\(\?[a-z-]+:(.*)\)$`)
+
+func unbounded(re *syntax.Regexp) *syntax.Regexp {
+	if re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max < 0 {
+		if isWide(re.Sub[0]) {
+			return re
+		}
+	}
+	for _, sub := range re.Sub {
+		if found := unbounded(sub); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// isWide reports whether re may stand for a blank and for a letter, so that a run of it crosses
+// words.
+func isWide(re *syntax.Regexp) bool {
+	b := bytesOf(re)
+	return b.has(' ') && b.has('e')
+}
