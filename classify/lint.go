@@ -114,14 +114,6 @@ func (l *linter) reachable() {
 	}
 }
 
-// alwaysBeats reports whether a outranks b wherever both match, whatever the text.
-func alwaysBeats(a, b *Rule) bool {
-	if a.Wrapper != b.Wrapper {
-		return b.Wrapper
-	}
-	return a.Priority > b.Priority
-}
-
 // covers reports whether a is known to match every text that b matches. It errs to false.
 func covers(c *compiled, b *Rule) bool {
 	a := c.rule

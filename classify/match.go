@@ -1,10 +1,8 @@
 package classify
 
 import (
-	"cmp"
 	"dwtriage/classify/pattern"
 	"slices"
-	"strings"
 )
 
 // Fields of a record that rules look at, in the order evidence counts.
@@ -289,33 +287,6 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 		}
 	}
 	return m, true
-}
-
-// rank orders matches, the primary one first: not a wrapper, then priority, then evidence in
-// the error text before the trace text, then the deepest position (the inner cause comes last
-// in nested messages), then the rule id (DESIGN section 4). Of two matches of one rule only the
-// first is kept.
-func (e *engine) rank(ms []match) []match {
-	slices.SortFunc(ms, func(a, b match) int {
-		ra, rb := e.rules[a.rule].rule, e.rules[b.rule].rule
-		if ra.Wrapper != rb.Wrapper {
-			if ra.Wrapper {
-				return 1
-			}
-			return -1
-		}
-		if c := cmp.Or(cmp.Compare(rb.Priority, ra.Priority), cmp.Compare(a.field, b.field), cmp.Compare(b.start, a.start)); c != 0 {
-			return c
-		}
-		return strings.Compare(ra.ID, rb.ID)
-	})
-	kept := ms[:0]
-	for _, m := range ms {
-		if !slices.ContainsFunc(kept, func(k match) bool { return k.rule == m.rule }) {
-			kept = append(kept, m)
-		}
-	}
-	return kept
 }
 
 // capture calls yield with every non-empty capture of a match, in the order of its groups.

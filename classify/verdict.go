@@ -30,6 +30,7 @@ type Hit struct {
 	Part       string // of the rule that matched: regex, any or codes
 	Start, End int
 	Text       string // what it matched
+	Lost       string // why it ranks behind the primary hit, for people; empty for the primary one
 }
 
 // Judge classifies one text as Classify does. log may be empty: then rules of both logs take
@@ -39,10 +40,14 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 	j.record(log, [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), nil)
 	v := &Verdict{Log: log, Code: j.code(), Captures: make(map[string]string), Template: string(j.template), TemplateID: TemplateID(j.template)}
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
-	for _, mt := range j.matches {
+	for i, mt := range j.matches {
+		lost := ""
+		if i > 0 {
+			lost = m.engine.lostBy(j.matches[0], mt)
+		}
 		v.Hits = append(v.Hits, Hit{
 			Rule: m.engine.rules[mt.rule].rule, Field: fieldNames[mt.field], Part: partNames[mt.part],
-			Start: int(mt.start), End: int(mt.end), Text: string(j.text[mt.field][mt.start:mt.end]),
+			Start: int(mt.start), End: int(mt.end), Text: string(j.text[mt.field][mt.start:mt.end]), Lost: lost,
 		})
 	}
 	for _, c := range j.captures {

@@ -120,26 +120,12 @@ func explainHits(p *printer, v *classify.Verdict) {
 	for i, h := range v.Hits {
 		note := "wins"
 		if i > 0 {
-			note = "loses: " + lostBy(v.Hits[0], h)
+			note = "loses: " + h.Lost
 		} else if len(v.Hits) == 1 {
 			note = "wins: no other rule matches"
 		}
 		p.printf("  %d. %s (%s)\n     %s, bytes %d to %d, by its %s: %s\n", i+1, h.Rule.ID, note, h.Field, h.Start, h.End, h.Part, excerpt(h.Text, 160))
 	}
-}
-
-func lostBy(winner, h classify.Hit) string {
-	switch {
-	case h.Rule.Wrapper && !winner.Rule.Wrapper:
-		return "it is a wrapper around other causes"
-	case h.Rule.Priority != winner.Rule.Priority:
-		return fmt.Sprintf("priority %d against %d", h.Rule.Priority, winner.Rule.Priority)
-	case h.Field != winner.Field:
-		return "found in the trace text only"
-	case h.Start != winner.Start:
-		return "stands further out in the message"
-	}
-	return "its id comes later"
 }
 
 // oneMap is the map of the record where it is known, else nil.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"dwtriage/classify"
 	"fmt"
 	"os"
 	"strings"
@@ -96,5 +97,16 @@ func TestExplainPrerequisites(t *testing.T) {
 	}
 	if d := cmp.Diff(string(want), got.String()); d != "" {
 		t.Errorf("prerequisites (-golden +got); go test ./cmd/dwtriage -run Prerequisites -update writes them anew, compare with the catalogue:\n%s", d)
+	}
+}
+
+// Why a rule loses is said in the words of the criterion by which it does.
+func TestExplainSaysWhyRulesLose(t *testing.T) {
+	rule := func(id string) *classify.Rule { return &classify.Rule{ID: id, Fix: classify.Fix{Retry: "no"}} }
+	v := &classify.Verdict{Hits: []classify.Hit{{Rule: rule("a")}, {Rule: rule("b"), Lost: "it came by night"}}}
+	var out bytes.Buffer
+	explainHits(&printer{w: &out}, v)
+	if !strings.Contains(out.String(), "2. b (loses: it came by night)") {
+		t.Errorf("the words of the criterion are missing:\n%s", out.String())
 	}
 }
