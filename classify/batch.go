@@ -29,6 +29,7 @@ const (
 	ColMatchedField
 	ColMatchedStart
 	ColMatchedEnd
+	ColCompanyNamed
 	NumColumns
 )
 
@@ -52,6 +53,7 @@ var schema = func() *arrow.Schema {
 		ColMatchedField:   {Name: "matched_field", Type: text, Nullable: true},
 		ColMatchedStart:   {Name: "matched_start", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
 		ColMatchedEnd:     {Name: "matched_end", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
+		ColCompanyNamed:   {Name: "company_named", Type: text, Nullable: true},
 	} {
 		fields[col] = f
 	}
@@ -61,11 +63,13 @@ var schema = func() *arrow.Schema {
 // Schema is the Arrow schema of a classified batch: the columns of ingest.Schema and the
 // verdict columns. matched_start and matched_end are byte offsets into the normal form of the
 // field that matched_field names. map holds the map's title; it is null when several maps share
-// the names that are known, which map_candidates then lists.
+// the names that are known, which map_candidates then lists. company_named is the legal entity
+// that the message names, in capitals, whatever the log prints in column company.
 func Schema() *arrow.Schema { return schema }
 
-// Classify fills the verdict columns of b, with memory of mem (nil: Go memory). The batch keeps
-// its columns, but a company that only a message names is filled into column company.
+// Classify fills the verdict columns of b, with memory of mem (nil: Go memory). The columns of
+// ingest stay as they are: what a log printed and what a rule reads in its message are two
+// statements, and only while they stand apart can a better rule take back what an older one said.
 func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	if b.Len() == 0 {
 		return
@@ -80,7 +84,6 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	column := func(col int) *array.String { return in.Column(col).(*array.String) }
 	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
 	entities, companies := column(ingest.ColEntity), column(ingest.ColCompany)
-	var named companyNames
 	for i := range b.Len() {
 		if outcomes.Value(i) == ingest.OK {
 			v.ok()
@@ -89,16 +92,9 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 		log, entity := logs.Value(i), stringAt(entities, i)
 		j.record(log, [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
 		v.append(j, log, entity)
-		if company := j.capture("company"); company != nil && companies.IsNull(i) {
-			named.add(i, company)
-		}
 	}
 	cols := make([]arrow.Array, 0, NumColumns)
 	cols = append(cols, in.Columns()...)
-	if len(named.rows) > 0 {
-		cols[ingest.ColCompany] = named.column(companies, mem)
-		defer cols[ingest.ColCompany].Release()
-	}
 	for _, f := range v.order {
 		a := f.NewArray()
 		defer a.Release()
@@ -121,6 +117,7 @@ func stringAt(a *array.String, i int) []byte {
 type verdicts struct {
 	signature, status, category, severity, code *array.StringBuilder
 	mapTitle, fno, table, key, template, field  *array.StringBuilder
+	company                                     *array.StringBuilder
 	signatures, candidates                      *array.ListBuilder
 	captures                                    *array.MapBuilder
 	start, end                                  *array.Int32Builder
@@ -135,6 +132,7 @@ func newVerdicts(mem memory.Allocator) *verdicts {
 	text := func(col int) *array.StringBuilder { return v.order[col-ingest.NumColumns].(*array.StringBuilder) }
 	v.signature, v.status, v.category, v.severity, v.code = text(ColSignature), text(ColStatus), text(ColCategory), text(ColSeverity), text(ColErrorCode)
 	v.mapTitle, v.fno, v.table, v.key, v.template, v.field = text(ColMap), text(ColFnoEntity), text(ColDataverseTable), text(ColAffectedKey), text(ColTemplateID), text(ColMatchedField)
+	v.company = text(ColCompanyNamed)
 	v.signatures = v.order[ColSignatures-ingest.NumColumns].(*array.ListBuilder)
 	v.candidates = v.order[ColMapCandidates-ingest.NumColumns].(*array.ListBuilder)
 	v.captures = v.order[ColCaptures-ingest.NumColumns].(*array.MapBuilder)
@@ -152,7 +150,7 @@ func (v *verdicts) release() {
 // ok is the verdict on a record without an error.
 func (v *verdicts) ok() {
 	v.status.Append(StatusOK)
-	for _, b := range []*array.StringBuilder{v.signature, v.category, v.severity, v.code, v.mapTitle, v.fno, v.table, v.key, v.template, v.field} {
+	for _, b := range []*array.StringBuilder{v.signature, v.category, v.severity, v.code, v.mapTitle, v.fno, v.table, v.key, v.template, v.field, v.company} {
 		b.AppendNull()
 	}
 	v.signatures.Append(true)
@@ -185,6 +183,8 @@ func (v *verdicts) append(j *judge, log string, entity []byte) {
 		v.captures.ItemBuilder().(*array.StringBuilder).BinaryBuilder.Append(c.value)
 	}
 	bytesOrNull(v.key, j.affectedKey())
+	// In capitals, as forms and most logs show it: the database of finance and operations prints usmf.
+	orNull(v.company, strings.ToUpper(string(j.capture("company"))))
 	v.template.Append(TemplateID(j.template))
 	if len(j.matches) == 0 {
 		v.field.AppendNull()
@@ -196,37 +196,6 @@ func (v *verdicts) append(j *judge, log string, entity []byte) {
 	v.field.Append(fieldNames[primary.field])
 	v.start.Append(primary.start)
 	v.end.Append(primary.end)
-}
-
-// companyNames are the legal entities that messages name in records whose log does not.
-type companyNames struct {
-	rows  []int
-	names []string
-}
-
-// add keeps a name as forms show it: the database of finance and operations prints usmf, its
-// pages and most logs USMF.
-func (c *companyNames) add(row int, name []byte) {
-	c.rows, c.names = append(c.rows, row), append(c.names, strings.ToUpper(string(name)))
-}
-
-// column is the company column with the names filled in.
-func (c *companyNames) column(old *array.String, mem memory.Allocator) arrow.Array {
-	b := array.NewStringBuilder(mem)
-	defer b.Release()
-	next := 0
-	for i := range old.Len() {
-		switch {
-		case next < len(c.rows) && c.rows[next] == i:
-			b.Append(c.names[next])
-			next++
-		case old.IsNull(i):
-			b.AppendNull()
-		default:
-			b.Append(old.Value(i))
-		}
-	}
-	return b.NewArray()
 }
 
 // maps appends what is known about the map: one candidate is the map, several are kept as

@@ -3,7 +3,7 @@ package classify
 import "regexp"
 
 // Captures are the names under which rules take parts of a message, and what each means: the same
-// part has the same name in every rule, because names fill the columns company (company) and
+// part has the same name in every rule, because names fill the columns company_named (company) and
 // affected_key (record_key, else record_id), lead to the map (map_name, entity, fno_entity), and
 // turn missing look-ups into what to create (table, field, value). Rules of a site may add names.
 // The caller must not change it.

@@ -146,7 +146,7 @@ func TestParseFilters(t *testing.T) {
 	}
 }
 
-// A company that only the message names fills the column; one of the log stays.
+// The company that a message names stands beside the one that the log prints, never in its place.
 func TestCompanyOfTheMessage(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
@@ -159,9 +159,9 @@ func TestCompanyOfTheMessage(t *testing.T) {
 	})
 	defer b.Release()
 	builtinMatcher(t).Classify(b, mem)
-	for i, want := range []string{"", "USMF", "DEMF", ""} {
-		if got := text(b.Records, ingest.ColCompany, i); got != want {
-			t.Errorf("row %d: company %q, want %q", i, got, want)
+	for i, want := range []struct{ logged, named string }{{"", ""}, {"", "USMF"}, {"DEMF", "USMF"}, {"", ""}} {
+		if logged, named := text(b.Records, ingest.ColCompany, i), text(b.Records, ColCompanyNamed, i); logged != want.logged || named != want.named {
+			t.Errorf("row %d: company %q of the log, %q of the rule; want %+v", i, logged, named, want)
 		}
 	}
 }

@@ -222,6 +222,9 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	defer db.Close()
+	for _, note := range db.Notes() {
+		j.say("dwtriage: %s\n", note)
+	}
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
 	j.opt.Progress = j.show.update
 	id, err := j.load(ctx, db, started)

@@ -28,9 +28,11 @@ type Source func() (*ingest.Batch, error)
 // returns the run's id and its ledger. run needs no ID and no Finished. If src, ctx or the
 // database fails, or the ledger does not balance, the database is as it was before.
 func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int64, inputs []Input, err error) {
-	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(max(run_id), 0) + 1 FROM dw.runs").Scan(&run.ID); err != nil {
+	last, err := db.lastRun(ctx)
+	if err != nil {
 		return 0, nil, err
 	}
+	run.ID = last + 1
 	f, err := db.newFeed(ctx, src)
 	if err != nil {
 		return 0, nil, err
@@ -45,38 +47,36 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int6
 		return 0, nil, err
 	}
 	defer release()
-	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return 0, nil, err
-	}
-	inputs, err = db.transact(ctx, f, run, tool, relation)
-	if err != nil {
-		db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	var booked tableCounts
+	if err := db.transaction(ctx, func() (err error) {
+		inputs, booked, err = db.transact(ctx, f, run, tool, relation)
+		return err
+	}); err != nil {
 		return 0, nil, err
 	}
 	// The run is in the database now; a signal that comes this late is for Forget.
-	_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw")
-	return run.ID, inputs, err
+	ctx = context.WithoutCancel(ctx)
+	if _, err := db.conn.ExecContext(ctx, "CHECKPOINT dw"); err != nil {
+		return run.ID, inputs, err
+	}
+	if err := db.audit(ctx, run.ID, booked); err != nil {
+		return 0, nil, db.takeBack(ctx, run.ID, err)
+	}
+	return run.ID, inputs, nil
 }
 
-// Forget takes a run out of the database again, with all records it loaded.
-func (db *DB) Forget(ctx context.Context, run int64) error {
-	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return err
+// takeBack forgets a run whose tables do not hold what its ledger says.
+func (db *DB) takeBack(ctx context.Context, run int64, err error) error {
+	if forget := db.Forget(ctx, run); forget != nil {
+		return fmt.Errorf("%w; the run could not be taken back (%v): put a copy of %s from before in its place, or give another file with --db, and run the exports again",
+			err, forget, db.path)
 	}
-	for _, table := range []string{"records", "sightings", "rejects", "files", "runs"} {
-		if _, err := db.conn.ExecContext(ctx, "DELETE FROM dw."+table+" WHERE run_id = ?", run); err != nil {
-			db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			return fmt.Errorf("forgetting run %d: %w", run, err)
-		}
-	}
-	if _, err := db.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return fmt.Errorf("forgetting run %d: %w", run, err)
-	}
-	return nil
+	return fmt.Errorf("%w; the run was taken back: run the exports again, and if this comes again keep %s as it is, report it, and give another file with --db",
+		err, db.path)
 }
 
 // transact does what must be in the database whole or not at all.
-func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relation string) ([]Input, error) {
+func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relation string) ([]Input, tableCounts, error) {
 	// SELECT * it must be: reading a subset of an Arrow view's columns crashed.
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO dw.records BY NAME SELECT *, %d AS run_id FROM %s", run.ID, relation))
 	if f.err != nil {
@@ -86,42 +86,58 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 		err = f.finish()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("loading records: %w", err)
+		return nil, tableCounts{}, fmt.Errorf("loading records: %w", err)
 	}
 	inputs, totals := f.ledger()
 	if !totals.Balances() {
-		return nil, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
+		return nil, tableCounts{}, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
 	}
-	if err := db.account(ctx, run, tool, inputs, totals); err != nil {
-		return nil, fmt.Errorf("loading the ledger: %w", err)
+	booked, err := db.account(ctx, run, tool, inputs, totals)
+	if err != nil {
+		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
-	// Not to be cancelled: of a cancelled COMMIT nobody knows whether it took place.
-	if _, err := db.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
-		return nil, fmt.Errorf("committing the run: %w", err)
-	}
-	return inputs, nil
+	return inputs, booked, db.audit(ctx, run.ID, booked)
 }
 
-// account writes the run, its files, rejects and sightings.
-func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts) error {
-	exec := func(q string, args ...any) error {
-		_, err := db.conn.ExecContext(ctx, q, args...)
-		return err
-	}
+// account writes the run, its files, rejects and sightings, and says what the tables must hold of it.
+func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts) (tableCounts, error) {
 	if err := db.spoolFiles(inputs); err != nil {
-		return err
+		return tableCounts{}, err
 	}
-	return errors.Join(
-		exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID),
-		exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID),
-		exec("INSERT INTO dw.sightings SELECT DISTINCT ?, record_id FROM spool.main.sightings", run.ID),
-		exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
-			timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
-			t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified),
-	)
+	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1}
+	exec := func(q string, args ...any) (rows int64, err error) {
+		r, err := db.conn.ExecContext(ctx, q, args...)
+		if err == nil {
+			rows, err = r.RowsAffected()
+		}
+		return rows, err
+	}
+	_, err1 := exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
+	_, err2 := exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
+	sightings, err3 := exec(query("insert_sightings"), run.ID)
+	_, err4 := exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
+		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
+		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified)
+	_, err5 := exec(bookRun(run.ID))
+	// How many different records the duplicates were, only the database knows.
+	booked.Sightings = sightings
+	return booked, errors.Join(err1, err2, err3, err4, err5)
+}
+
+// tableCounts are the rows that a run has in each table.
+type tableCounts struct{ Records, Sightings, Rejects, Files, Runs int64 }
+
+// audit counts the tables against the ledger. The ledger is of what passed through the feed; that the
+// database holds the same is another question, and after a commit it is asked of the file.
+func (db *DB) audit(ctx context.Context, run int64, booked tableCounts) error {
+	var held tableCounts
+	if err := db.conn.QueryRowContext(ctx, query("table_counts"), run).Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs); err != nil {
+		return fmt.Errorf("counting the rows of run %d: %w", run, err)
+	}
+	if held != booked {
+		return fmt.Errorf("internal error: run %d is booked as %+v, and the database holds %+v", run, booked, held)
+	}
+	return nil
 }
 
 // spoolFiles writes the ledger to the spool. One INSERT per file would cost the transaction a
@@ -190,8 +206,7 @@ func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
 }
 
 // readKnown reads the ids of all stored records. A set in memory, filled by one scan, costs less
-// than a primary key (16 s to build over 5 million rows) or a join against the wide batches
-// (speed notes, section 4, "Idempotence").
+// than a primary key (16 s to build over 5 million rows) or a join against the wide batches.
 func (db *DB) readKnown(ctx context.Context, known *idset) error {
 	rows, err := db.conn.QueryContext(ctx, "SELECT record_id FROM dw.records")
 	if err != nil {
@@ -291,11 +306,14 @@ func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err erro
 	ids := records.Column(ingest.ColRecordID).(*array.FixedSizeBinary)
 	files := records.Column(ingest.ColFile).(*array.String)
 	status := records.Column(classify.ColStatus).(*array.String)
+	number := func(col int) *array.Int64 { return records.Column(col).(*array.Int64) }
+	rows, offsets, lengths := number(ingest.ColRow), number(ingest.ColByteOffset), number(ingest.ColByteLength)
 	keep = make([]bool, records.NumRows())
 	var c *Counts
 	last := ""
 	for i := range keep {
-		if name := files.Value(i); c == nil || name != last {
+		name := files.Value(i)
+		if c == nil || name != last {
 			last = name
 			if c = f.files[name]; c == nil {
 				c = &Counts{}
@@ -305,7 +323,7 @@ func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err erro
 		id := [16]byte(ids.Value(i))
 		if !f.known.add(id) {
 			c.Duplicates++
-			if err := f.sightings.AppendRow(duckdb.UUID(id)); err != nil {
+			if err := f.sightings.AppendRow(duckdb.UUID(id), name, rows.Value(i), offsets.Value(i), lengths.Value(i)); err != nil {
 				return nil, 0, fmt.Errorf("storing a duplicate: %w", err)
 			}
 			continue

@@ -26,8 +26,12 @@ func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error
 }
 
 // Scope makes the records that a run is about a view of this name, for queries that follow; a view
-// of that name is replaced. Its columns are in sql/scope.sql.
+// of that name is replaced. Its columns are in sql/scope.sql. A database of an older schema, which was
+// opened for reading and so is not brought up to date, is an error.
 func (db *DB) Scope(ctx context.Context, view string, run int64) error {
+	if db.version < schemaVersion {
+		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
+	}
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run))
 	return err
 }

@@ -14,7 +14,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -48,16 +47,18 @@ type DB struct {
 	conn  *sql.Conn // everything runs on it; the database is attached to it as dw
 	spool *sql.Conn // fills tables outside the run's transaction
 	path  string
+	notes []string
+
+	version int // of the schema, once it is known
 
 	served int // feeds offered so far, for names
 }
 
-// schemaVersion is that of sql/schema.sql. migrate_N.sql leads from version N to the next: the
-// database is the only memory there is, so a new program takes an old one over.
-const schemaVersion = 2
+// Notes are sentences about what Open found and put right. They name the file.
+func (db *DB) Notes() []string { return db.notes }
 
 // Row groups of 30,720: DuckDB compresses a full row group on one thread, and with long traces
-// its default of 122,880 rows holds 340 MB per thread in memory (speed notes, section 4).
+// its default of 122,880 rows holds 340 MB per thread in memory.
 const (
 	attach         = `ATTACH '%s' AS dw (STORAGE_VERSION 'latest', ROW_GROUP_SIZE 30720)`
 	attachReadOnly = `ATTACH '%s' AS dw (READ_ONLY)`
@@ -154,41 +155,40 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 	}
 	// The file is ours alone now; whatever a killed process spilled beside it is waste.
 	os.RemoveAll(db.path + ".tmp")
-	var tables int
-	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'dw'").Scan(&tables); err != nil {
+	if err := db.checkSchema(ctx, opt.ReadOnly); err != nil || opt.ReadOnly {
 		return err
 	}
-	if tables == 0 {
-		return db.create(ctx)
-	}
-	var text string
-	err := db.conn.QueryRowContext(ctx, "SELECT value FROM dw.meta WHERE key = 'schema_version'").Scan(&text)
-	if err != nil {
-		return errors.New("it is a DuckDB database, but not one of dwtriage; give another file with --db")
-	}
-	version, err := strconv.Atoi(text)
-	if err != nil || version < 1 || version > schemaVersion {
-		return fmt.Errorf("its schema has version %s, this program knows %d; use the dwtriage that made it, or another file with --db", text, schemaVersion)
-	}
-	if opt.ReadOnly {
-		return nil // what only reads needs none of the newer columns
-	}
-	for ; version < schemaVersion; version++ {
-		if _, err := db.conn.ExecContext(ctx, query(fmt.Sprintf("migrate_%d", version))); err != nil {
-			db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			return fmt.Errorf("bringing its schema from version %d to %d: %w", version, version+1, err)
-		}
-	}
-	return nil
+	return db.removeOrphans(ctx)
 }
 
-// create makes the tables, all or none.
-func (db *DB) create(ctx context.Context) error {
-	if _, err := db.conn.ExecContext(ctx, "BEGIN; "+query("schema")+"; COMMIT"); err != nil {
-		db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+// all runs statements as one transaction.
+func (db *DB) all(ctx context.Context, statements ...string) error {
+	return db.transaction(ctx, func() error {
+		for _, s := range statements {
+			if _, err := db.conn.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// transaction runs do between BEGIN and COMMIT; an error of do rolls back.
+func (db *DB) transaction(ctx context.Context, do func() error) error {
+	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	return nil
+	err := do()
+	if err == nil {
+		if err = context.Cause(ctx); err == nil {
+			// Not to be cancelled: of a cancelled COMMIT nobody knows whether it took place.
+			if _, err = db.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err == nil {
+				return nil
+			}
+		}
+	}
+	db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	return err
 }
 
 // Close closes the database. The temporary files beside it go with it.

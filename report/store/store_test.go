@@ -208,45 +208,6 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-// A database that an earlier program made is taken over, with all it remembers.
-func TestOlderSchema(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "old.duckdb")
-	db := openTest(t, path)
-	load(t, db, night)
-	for _, s := range []string{
-		"DROP VIEW dw.v_records",
-		"ALTER TABLE dw.records DROP COLUMN truncated",
-		"ALTER TABLE dw.records DROP COLUMN withheld",
-		"CREATE VIEW dw.v_records AS SELECT r.*, u.environment FROM dw.records r JOIN dw.runs u USING (run_id)",
-		"UPDATE dw.meta SET value = '1' WHERE key = 'schema_version'",
-	} {
-		if _, err := db.conn.ExecContext(t.Context(), s); err != nil {
-			t.Fatal(s, err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	old, err := Open(t.Context(), path, Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal("read-only:", err)
-	}
-	old.Close()
-	db = openTest(t, path)
-	s := load(t, db, append(slices.Clone(night), storetest.Line{ID: 99, File: "b.csv", Row: 9, Err: "Unable to write data to entity accounts."}))
-	if s.Totals.Duplicates != 6 || s.Totals.Loaded != 1 || s.id != 2 {
-		t.Errorf("run %d, %+v; want 6 duplicates and one new record in run 2", s.id, s.Totals)
-	}
-	var n int
-	if err := db.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM dw.v_records WHERE withheld IS NULL").Scan(&n); err != nil || n != 7 {
-		t.Errorf("%d records in the view, want 7 (%v)", n, err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	openTest(t, path)
-}
-
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text.duckdb")

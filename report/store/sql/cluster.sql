@@ -1,7 +1,7 @@
 -- The messages of an unknown cluster, the first ones by time, and how many there are.
 SELECT log, coalesce(error_text, ''), coalesce(entity, ''), coalesce(company, ''),
   count(*) OVER (), min(occurred_at) OVER (), max(occurred_at) OVER ()
-FROM dw.records
+FROM dw.v_records
 WHERE outcome = 'error' AND status = 'unknown' AND template_id = $1
 ORDER BY occurred_at NULLS LAST, file, row, byte_offset, record_id
 LIMIT 500;

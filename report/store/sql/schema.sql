@@ -1,7 +1,9 @@
--- The archive. Columns of records: DESIGN section 3, in the order of classify.Schema, then run_id.
+-- The archive. Columns of records: those of classify.Schema and run_id. Columns that came later stand
+-- at the end, where a migration puts them, too.
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
-INSERT INTO dw.meta VALUES ('schema_version', '2');
+-- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
+INSERT INTO dw.meta VALUES ('schema_version', '3'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -23,7 +25,12 @@ CREATE TABLE dw.runs (
   classified    BIGINT,
   unclassified  BIGINT,
   scope_records BIGINT,  -- different records in the run's inputs, whoever loaded them
-  scope_digest  UBIGINT  -- order-free hash over their ids: equal inputs, equal digest
+  scope_digest  UBIGINT, -- order-free hash over their ids: equal inputs, equal digest
+  inherited     BIGINT,  -- records it was handed when the run that loaded them was forgotten
+  fail_on       VARCHAR, -- thresholds as given: critical … info, or new
+  max_rejects   VARCHAR, -- "100", "2%"
+  exit_code     INTEGER, -- as its report says; null for a run that was stopped before its report
+  timings       STRUCT(stage VARCHAR, seconds DOUBLE)[]
 );
 
 CREATE TABLE dw.files (
@@ -89,7 +96,8 @@ CREATE TABLE dw.records (
   matched_field   VARCHAR,
   matched_start   INTEGER,
   matched_end     INTEGER,
-  run_id          BIGINT   -- the run that loaded it
+  run_id          BIGINT,  -- the run that loaded it, or was handed it
+  company_named   VARCHAR  -- the company that the message names; column company is the log's own
 );
 
 CREATE TABLE dw.rejects (
@@ -103,13 +111,13 @@ CREATE TABLE dw.rejects (
   excerpt     VARCHAR
 );
 
--- Records that a run met again although an earlier run (or an earlier row) had them.
+-- Records that a run met again although an earlier run (or an earlier row) had them, once per run,
+-- with the first place in its inputs. Places are null in what versions 1 and 2 wrote.
 CREATE TABLE dw.sightings (
-  run_id    BIGINT,
-  record_id UUID
+  run_id      BIGINT,
+  record_id   UUID,
+  file        VARCHAR,
+  row         BIGINT,
+  byte_offset BIGINT,
+  byte_length BIGINT
 );
-
--- What people query: DESIGN section 6.
-CREATE VIEW dw.v_records AS
-SELECT r.*, u.environment
-FROM dw.records r JOIN dw.runs u USING (run_id);

@@ -1,7 +1,16 @@
--- The records a run is about: those it loaded and those it met again. sig and map_title are what
--- findings are grouped by; both views below read the same way (%[1]s is the view, %[2]d the run).
+-- The records a run is about: those it loaded, and those it met again, which are shown where it met
+-- them and as of its environment: its report is about its own inputs, whoever had them first. sig and
+-- map_title are what findings are grouped by (%[1]s is the view, %[2]d the run).
 CREATE OR REPLACE TEMP VIEW %[1]s AS
-SELECT r.*, u.environment,
+WITH met AS (
+  SELECT r.* FROM dw.records r WHERE r.run_id = %[2]d
+  UNION ALL
+  SELECT r.* REPLACE (coalesce(s.file, r.file) AS file, coalesce(s.row, r.row) AS row,
+    coalesce(s.byte_offset, r.byte_offset) AS byte_offset, coalesce(s.byte_length, r.byte_length) AS byte_length)
+  FROM dw.records r JOIN dw.sightings s USING (record_id)
+  WHERE s.run_id = %[2]d AND r.run_id <> %[2]d
+)
+SELECT r.* REPLACE (coalesce(r.company, r.company_named) AS company), u.environment,
   coalesce(r.signature, 'unknown/' || r.template_id) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map
@@ -10,6 +19,4 @@ SELECT r.*, u.environment,
     ELSE 'No map'
   END AS map_title,
   coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
-FROM dw.records r JOIN dw.runs u USING (run_id)
-WHERE r.run_id = %[2]d
-  OR r.record_id IN (SELECT s.record_id FROM dw.sightings s WHERE s.run_id = %[2]d);
+FROM met r CROSS JOIN (SELECT environment FROM dw.runs WHERE run_id = %[2]d) u;

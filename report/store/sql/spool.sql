@@ -1,4 +1,4 @@
 -- What a run collects beside its records, until its transaction takes it over in one go.
 CREATE OR REPLACE TABLE spool.main.rejects AS SELECT * EXCLUDE (run_id) FROM dw.rejects LIMIT 0;
-CREATE OR REPLACE TABLE spool.main.sightings AS SELECT record_id FROM dw.sightings LIMIT 0;
+CREATE OR REPLACE TABLE spool.main.sightings AS SELECT * EXCLUDE (run_id) FROM dw.sightings LIMIT 0;
 CREATE OR REPLACE TABLE spool.main.files AS SELECT * EXCLUDE (run_id) FROM dw.files LIMIT 0;

@@ -2,7 +2,7 @@
 -- not win was shadowed by the signature of the record.
 WITH matched AS (
   SELECT unnest(CASE WHEN len(signatures) > 0 THEN signatures ELSE [signature] END) AS id, signature AS winner, occurred_at
-  FROM dw.records
+  FROM dw.v_records
   WHERE outcome = 'error' AND signature IS NOT NULL
 )
 SELECT id, winner, count(*) AS records, min(occurred_at), max(occurred_at)

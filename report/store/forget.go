@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Forget takes a run out of the database again. A record that it loaded and a later run met again
+// passes to the first such run, and is then in the place where that run met it; only records that
+// nobody else met are gone. So the reports of all other runs stay as they were, but for the comparison
+// of those that compared with the forgotten run: they compare with the one before it from now on.
+func (db *DB) Forget(ctx context.Context, run int64) error {
+	if err := db.forget(ctx, run); err != nil {
+		return fmt.Errorf("forgetting run %d: %w", run, err)
+	}
+	return nil
+}
+
+func (db *DB) forget(ctx context.Context, run int64) error {
+	last, err := db.lastRun(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := db.conn.ExecContext(ctx, query("heirs"), run); err != nil {
+		return err
+	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
+	return db.transaction(ctx, func() error {
+		steps := []string{query("hand_over")}
+		for _, table := range runTables {
+			steps = append(steps, "DELETE FROM dw."+table+" WHERE run_id = $1")
+		}
+		for _, s := range steps {
+			if _, err := db.conn.ExecContext(ctx, s, run); err != nil {
+				return err
+			}
+		}
+		for _, s := range []string{
+			query("inherit"),
+			"DELETE FROM dw.sightings s USING heirs h WHERE s.run_id = h.run_id AND s.record_id = h.record_id",
+			bookRun(last),
+		} {
+			if _, err := db.conn.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

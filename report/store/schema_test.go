@@ -1,0 +1,157 @@
+package store
+
+import (
+	"compress/bzip2"
+	"context"
+	"database/sql"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// older unpacks the database that a program of schema version 1 or 2 made. testdata/version1.duckdb.bz2
+// comes from the last program of version 1, the commit before "ingest, store: times in every order,
+// what was cut and what was withheld", version2.duckdb.bz2 from the last of version 2, "ingest: the
+// format is only renamed where it has another name"; both read the same exports of invented names:
+//
+//	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
+//	dwtriage run --db v1.duckdb --environment UAT night
+//	bzip2 -9 v1.duckdb
+//
+// errors-a.csv has a column for the company, empty in row 4; errors-b.csv and errors-c.csv have none, and
+// traces.csv are plug-in traces. The messages of a.csv:2, a.csv:4, b.csv:2 and traces.csv:3 name a company.
+// The second run met nine records of the first again and loaded one, of errors-c.csv.
+func older(t *testing.T, version string) string {
+	t.Helper()
+	f, err := os.Open("testdata/version" + version + ".duckdb.bz2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(bzip2.NewReader(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.duckdb")
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// list asks for one column of texts.
+func list(t *testing.T, db *DB, query string, args ...any) (out []string) {
+	t.Helper()
+	if err := db.Each(t.Context(), query, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out = append(out, s)
+		return err
+	}, args...); err != nil {
+		t.Fatal(query, err)
+	}
+	return out
+}
+
+// columns lists the columns of the tables, and of the view in their order.
+func columns(t *testing.T, db *DB) (tables, view []string) {
+	tables = list(t, db, "SELECT table_name || '.' || column_name || ' ' || data_type FROM duckdb_columns() WHERE database_name = 'dw' AND table_name <> 'v_records' ORDER BY ALL")
+	view = list(t, db, "SELECT column_name || ' ' || data_type FROM duckdb_columns() WHERE database_name = 'dw' AND table_name = 'v_records' ORDER BY column_index")
+	return tables, view
+}
+
+// A database that an earlier program made is taken over, with all it remembers.
+func TestOlderSchema(t *testing.T) {
+	wantTables, wantView := columns(t, openTest(t, filepath.Join(t.TempDir(), "new.duckdb")))
+	for _, version := range []string{"1", "2"} {
+		t.Run("version "+version, func(t *testing.T) {
+			path := older(t, version)
+			db := openTest(t, path)
+			if notes := db.Notes(); len(notes) != 0 {
+				t.Errorf("notes %q, want none", notes)
+			}
+			tables, view := columns(t, db)
+			if d := cmp.Diff(wantTables, tables); d != "" {
+				t.Errorf("columns (-new +migrated):\n%s", d)
+			}
+			if d := cmp.Diff(wantView, view); d != "" {
+				t.Errorf("v_records (-new +migrated):\n%s", d)
+			}
+			// What the log says, what the message says, and what is shown.
+			companies := list(t, db, `SELECT concat(parse_filename(file), ':', row, ' ', coalesce(company_logged, '-'), ' ', coalesce(company_named, '-'), ' ', coalesce(company, '-'))
+				FROM dw.v_records ORDER BY file, row`)
+			want := []string{
+				"errors-a.csv:2 USMF USMF USMF", "errors-a.csv:3 DEMF - DEMF", "errors-a.csv:4 GBSI GBSI GBSI", "errors-a.csv:5 USMF - USMF", "errors-a.csv:6 USMF - USMF",
+				"errors-b.csv:2 - FRRT FRRT", "errors-b.csv:3 - - -", "errors-c.csv:3 - - -", "traces.csv:2 - - -", "traces.csv:3 - THMF THMF",
+			}
+			if d := cmp.Diff(want, companies); d != "" {
+				t.Errorf("companies, logged, named and shown (-want +got):\n%s", d)
+			}
+			// Nine records pass to the second run, in the places they had: where it met them is not known.
+			if err := db.Forget(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			if got := list(t, db, "SELECT concat(run_id, ' ', environment, ' ', count(*), ' ', count(DISTINCT file)) FROM dw.v_records GROUP BY run_id, environment"); !slices.Equal(got, []string{"2 UAT 10 4"}) {
+				t.Errorf("records after forgetting run 1: %q, want ten of run 2 in four files", got)
+			}
+			if again := load(t, db, night); again.Totals.Loaded != 6 || again.id != 3 {
+				t.Errorf("run %d, %+v; want 6 records loaded by run 3", again.id, again.Totals)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			openTest(t, path)
+		})
+	}
+}
+
+// What only reads takes an older database as it is, and leaves it so.
+func TestOlderSchemaReadOnly(t *testing.T) {
+	for _, version := range []string{"1", "2"} {
+		path := older(t, version)
+		before, _ := os.ReadFile(path)
+		db, err := Open(t.Context(), path, Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		id := list(t, db, "SELECT record_id::VARCHAR FROM dw.records WHERE file LIKE '%traces.csv' AND row = 3")[0]
+		if texts, err := db.Texts(t.Context(), id); err != nil || !strings.Contains(texts.Error, "V-0700|thmf") {
+			t.Errorf("version %s: texts of %s: %+v, error %v", version, id, texts, err)
+		}
+		template := list(t, db, "SELECT template_id FROM dw.records WHERE error_text LIKE 'Parcel%'")[0]
+		if c, err := db.Cluster(t.Context(), template); err != nil || c.Records != 1 || c.Messages[0].Company != "USMF" {
+			t.Errorf("version %s: cluster %+v, error %v", version, c, err)
+		}
+		if others, err := db.OtherMessages(t.Context(), template); err != nil || len(others) == 0 {
+			t.Errorf("version %s: %d other messages, error %v", version, len(others), err)
+		}
+		if err := db.Scope(t.Context(), "scope", 2); err == nil || !strings.Contains(err.Error(), "version "+version) {
+			t.Errorf("version %s: a report of it: error %v, want one that names the version", version, err)
+		}
+		db.Close()
+		if after, _ := os.ReadFile(path); string(after) != string(before) {
+			t.Errorf("version %s: reading changed the file", version)
+		}
+	}
+}
+
+// A migration that fails leaves the database to the program that made it.
+func TestMigrationIsWhole(t *testing.T) {
+	path := older(t, "1")
+	db := openTest(t, path)
+	db.Close()
+	path = older(t, "1")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if db, err := Open(ctx, path, Options{}); err == nil {
+		db.Close()
+		t.Fatal("a cancelled migration reports no error")
+	}
+	openTest(t, path)
+}

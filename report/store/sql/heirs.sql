@@ -1,0 +1,10 @@
+-- To which run do the records of run $1 go when it is forgotten? To the first one that met them again,
+-- with the place where it met them.
+CREATE OR REPLACE TEMP TABLE heirs AS
+WITH next AS (
+  SELECT record_id, min(run_id) AS run_id
+  FROM dw.sightings
+  WHERE run_id <> $1 AND record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1)
+  GROUP BY record_id
+)
+SELECT s.* FROM dw.sightings s JOIN next USING (record_id, run_id);

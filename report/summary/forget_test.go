@@ -1,0 +1,204 @@
+package summary
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+)
+
+// An export is what one run reads.
+type export struct {
+	environment string
+	lines       []storetest.Line
+}
+
+// at puts records of the night into a file, in rows from the second on.
+func at(file string, records ...int) (lines []storetest.Line) {
+	for i, r := range records {
+		l := night[r-1]
+		l.File, l.Row = file, int64(i+2)
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// exports are nights that hold the same records again: all of them in the same place or in another,
+// some of them, some twice, in one environment or in several.
+var exports = map[string][]export{
+	"other names":                  {{"", at("a.csv", 1, 2, 3, 4, 5, 6)}, {"", at("b.csv", 6, 5, 4, 3, 2, 1)}, {"", at("c.csv", 3, 1, 2, 5, 6, 4)}},
+	"copies in one export":         {{"", at("a.csv", 1, 2, 1, 4)}, {"", at("b.csv", 2, 2, 5, 1, 2)}, {"", at("c.csv", 5, 5, 4, 4)}},
+	"environments":                 {{"PROD", at("a.csv", 1, 2, 3)}, {"TEST", at("b.csv", 2, 3, 4)}, {"PROD", at("c.csv", 1, 3, 4, 5, 6)}},
+	"the same night, environments": {{"PROD", night}, {"TEST", night}, {"UAT", night}},
+}
+
+// told is all a Summary says.
+type told struct {
+	Summary
+	Records []Record
+	Rejects []Reject
+}
+
+func tell(t *testing.T, db *store.DB, run int64) told {
+	t.Helper()
+	s, err := Of(t.Context(), db, run, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := told{Summary: *s}
+	if err := s.EachRecord(func(r *Record) error { out.Records = append(out.Records, *r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EachReject(func(r *Reject) error { out.Rejects = append(out.Rejects, *r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	out.EachRecord, out.EachReject = nil, nil
+	return out
+}
+
+// without is what is told of a run by itself, compared with no other.
+func (s told) without() told {
+	s.Baseline, s.Changes = nil, nil
+	s.Findings, s.Signatures, s.Clusters, s.Fixes = slices.Clone(s.Findings), slices.Clone(s.Signatures), slices.Clone(s.Clusters), slices.Clone(s.Fixes)
+	for i := range s.Findings {
+		s.Findings[i].Change = ""
+	}
+	for i := range s.Fixes {
+		s.Fixes[i].Change = ""
+	}
+	for i := range s.Clusters {
+		s.Clusters[i].Change = ""
+	}
+	for i := range s.Signatures {
+		s.Signatures[i].Change = ""
+		if f := s.Signatures[i].Fix; f != nil {
+			g := *f
+			g.Change = ""
+			s.Signatures[i].Fix = &g
+		}
+	}
+	return s
+}
+
+// atAnyTime leaves out what depends on when a run took place and who was first: its id, its end, and
+// which of its rows were duplicates.
+func (s told) atAnyTime() told {
+	s.Run.ID, s.Run.Finished, s.Totals = 0, time.Time{}, store.Counts{}
+	if s.Baseline != nil {
+		b := *s.Baseline
+		b.ID, b.Finished = 0, time.Time{}
+		s.Baseline = &b
+	}
+	s.Inputs = slices.Clone(s.Inputs)
+	for i := range s.Inputs {
+		s.Inputs[i].Counts = store.Counts{Read: s.Inputs[i].Read}
+	}
+	return s
+}
+
+// loadExports loads some of the runs, each as of its own hour, and gives their ids.
+func loadExports(t *testing.T, db *store.DB, all []export, which []int) map[int]int64 {
+	t.Helper()
+	ids := make(map[int]int64)
+	for _, i := range which {
+		e := all[i]
+		reject := ingest.Reject{File: e.lines[0].File, Row: int64(20 + i), Reason: "row is empty", Excerpt: ",,,"}
+		run := store.Run{Environment: e.environment, Started: time.Date(2026, 11, 22, 6+i, 0, 0, 0, time.UTC)}
+		id, _, err := db.Load(t.Context(), run, store.Tool{Version: "test"},
+			storetest.Source(storetest.Batch(store.Allocator(), e.lines...), storetest.Account(e.lines, reject)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[i] = id
+	}
+	return ids
+}
+
+// Forgetting runs, in every order, leaves the reports of the others as they were, and as they would be
+// had the forgotten ones never taken place.
+func TestForget(t *testing.T) {
+	for name, all := range exports {
+		if testing.Short() && name != "copies in one export" && name != "environments" {
+			continue
+		}
+		never := make(map[string]map[int]told) // runs that took place → what they report
+		for _, order := range [][]int{{0, 1}, {0, 2}, {1, 0}, {1, 2}, {2, 0}, {2, 1}} {
+			t.Run(fmt.Sprint(name, ", forget ", order), func(t *testing.T) { forgetInOrder(t, all, order, never) })
+		}
+	}
+}
+
+func forgetInOrder(t *testing.T, all []export, order []int, never map[string]map[int]told) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	left := []int{0, 1, 2}
+	ids := loadExports(t, db, all, left)
+	before := make(map[int]told)
+	for _, i := range left {
+		before[i] = tell(t, db, ids[i])
+	}
+	for _, gone := range order {
+		if err := db.Forget(t.Context(), ids[gone]); err != nil {
+			t.Fatal(err)
+		}
+		left = slices.DeleteFunc(left, func(i int) bool { return i == gone })
+		others := never[fmt.Sprint(left)]
+		if others == nil {
+			others = make(map[int]told)
+			alone := open(t, filepath.Join(t.TempDir(), "never.duckdb"))
+			for i, id := range loadExports(t, alone, all, left) {
+				others[i] = tell(t, alone, id).atAnyTime()
+			}
+			never[fmt.Sprint(left)] = others
+		}
+		for _, i := range left {
+			want, after := before[i], tell(t, db, ids[i])
+			before[i] = after
+			if d := cmp.Diff(others[i], after.atAnyTime()); d != "" {
+				t.Errorf("run %d, as if run %d had never taken place (-never +forgotten):\n%s", i, gone, d)
+			}
+			if want.Baseline != nil && want.Baseline.ID == ids[gone] {
+				want, after = want.without(), after.without()
+			}
+			if d := cmp.Diff(want, after); d != "" {
+				t.Errorf("run %d after forgetting run %d (-before +after):\n%s", i, gone, d)
+			}
+		}
+	}
+	if err := db.Forget(t.Context(), ids[left[0]]); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"records", "sightings", "rejects", "files", "runs"} {
+		if n := count(t, db, table); n != 0 {
+			t.Errorf("all runs are forgotten, and %s has %d rows", table, n)
+		}
+	}
+}
+
+// A record is shown where the run of the report met it, not where another run met it first.
+func TestPlacesAreOfTheRun(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	loadExports(t, db, exports["copies in one export"], []int{0, 1})
+	var got []string
+	for _, r := range tell(t, db, 2).Records {
+		got = append(got, fmt.Sprint(r.RecordID[35:], " ", r.File, ":", r.Row, " at ", r.ByteOffset))
+	}
+	if d := cmp.Diff([]string{"2 b.csv:2 at 200", "5 b.csv:4 at 400", "1 b.csv:5 at 500"}, got); d != "" {
+		t.Errorf("records of run 2 (-want +got):\n%s", d)
+	}
+}
+
+func count(t *testing.T, db *store.DB, table string) (n int64) {
+	t.Helper()
+	if err := db.Each(t.Context(), "SELECT count(*) FROM dw."+table, func(rows *sql.Rows) error { return rows.Scan(&n) }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
