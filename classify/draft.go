@@ -136,41 +136,6 @@ func cutParts(parts []templatePart, letters int) []templatePart {
 	return kept
 }
 
-// draftRule is a rule in the order of its keys.
-type draftRule struct {
-	ID       string     `yaml:"id"`
-	Title    string     `yaml:"title"`
-	Status   string     `yaml:"status"`
-	Logs     []string   `yaml:"logs,flow"`
-	Severity string     `yaml:"severity"`
-	Category string     `yaml:"category"`
-	Priority int        `yaml:"priority"`
-	Match    draftMatch `yaml:"match"`
-	Cause    string     `yaml:"cause"`
-	Fix      draftFix   `yaml:"fix"`
-	Examples struct {
-		Match   []draftExample `yaml:"match"`
-		NoMatch []string       `yaml:"no_match"`
-	} `yaml:"examples"`
-}
-
-type draftMatch struct {
-	Regex string `yaml:"regex"`
-}
-
-type draftFix struct {
-	Summary string   `yaml:"summary"`
-	Role    string   `yaml:"role"`
-	Retry   string   `yaml:"retry"`
-	Steps   []string `yaml:"steps"`
-}
-
-type draftExample struct {
-	Text     string            `yaml:"text"`
-	Log      string            `yaml:"log"`
-	Captures map[string]string `yaml:"captures,omitempty"`
-}
-
 func (m *Matcher) draft(src *DraftSource, others []Message, template string, parts []templatePart) ([]byte, error) {
 	fixed := 0
 	for _, p := range parts {
@@ -179,11 +144,11 @@ func (m *Matcher) draft(src *DraftSource, others []Message, template string, par
 	if fixed < minFixed {
 		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
 	}
-	d := draftRule{
+	d := &Rule{
 		ID: m.draftID(template), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority,
-		Match: draftMatch{Regex: draftRegex(parts)},
+		Match: Match{Wordings: []string{draftRegex(parts)}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
-		Fix: draftFix{
+		Fix: Fix{
 			Summary: "Find out what these records have in common, and write the fix here.", Role: "Dual-write operator", Retry: "no",
 			Steps: []string{"Open the evidence of this signature in the report.", "Write what helped here, in order."},
 		},
@@ -196,7 +161,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, template string, par
 	slices.Sort(d.Logs)
 	for i := range minExamples {
 		text := frame(d.Logs[0], invented(template, i+1), i)
-		d.Examples.Match = append(d.Examples.Match, draftExample{Text: text, Log: d.Logs[0]})
+		d.Examples.Match = append(d.Examples.Match, Example{Text: text, Log: d.Logs[0]})
 	}
 	d.Examples.NoMatch = []string{"to be replaced below, so that the draft loads"}
 	trial, err := m.with(d)
@@ -221,13 +186,14 @@ func (m *Matcher) draft(src *DraftSource, others []Message, template string, par
 	for _, f := range trial.testRule(trial.Rule(d.ID)) {
 		return nil, fmt.Errorf("the draft for cluster %s fails its own example: %s: %.200q", src.TemplateID, f.Msg, f.Example)
 	}
-	return d.yaml(src)
+	return draftYAML(d, src)
 }
 
-func (d *draftRule) yaml(src *DraftSource) ([]byte, error) {
-	text, err := yaml.Dump([]*draftRule{d}, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+// draftYAML writes a rule as a rule file.
+func draftYAML(d *Rule, src *DraftSource) ([]byte, error) {
+	text, err := dumpRule(d)
 	if err != nil {
-		return nil, fmt.Errorf("writing the draft: %w", err)
+		return nil, err
 	}
 	period := ""
 	if !src.First.IsZero() {
@@ -237,11 +203,24 @@ func (d *draftRule) yaml(src *DraftSource) ([]byte, error) {
 	return append([]byte(head), text...), nil
 }
 
-// with is a Matcher that knows one more rule.
-func (m *Matcher) with(d draftRule) (*Matcher, error) {
-	text, err := yaml.Dump([]draftRule{d})
+func dumpRule(d *Rule) ([]byte, error) {
+	rule := write(ruleKeys, d)
+	if logs := valueAt(rule, "logs"); logs != nil {
+		logs.Style = yaml.FlowStyle
+	}
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{rule}}
+	text, err := yaml.Dump(list, yaml.WithIndent(2), yaml.WithLineWidth(-1))
 	if err != nil {
 		return nil, fmt.Errorf("writing the draft: %w", err)
+	}
+	return text, nil
+}
+
+// with is a Matcher that knows one more rule.
+func (m *Matcher) with(d *Rule) (*Matcher, error) {
+	text, err := dumpRule(d)
+	if err != nil {
+		return nil, err
 	}
 	set, err := Load([]Layer{{fstest.MapFS{"draft.yaml": {Data: text}}, "."}}, time.Time{})
 	if err != nil {

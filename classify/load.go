@@ -47,6 +47,8 @@ type Set struct {
 	Mutes   []Mute  // in the order of the files; expired ones too
 	Changes []Change
 	Digest  string // "sha256:…" over the files
+
+	Fragments []*Fragment // by name
 }
 
 // Load reads every rule file of the layers. Loading is strict: an unknown key, a bad expression,
@@ -70,7 +72,10 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		}
 	}
 	sideBySide(len(parts), func(i int) { parts[i].file() })
-	s, mistakes := merge(parts, now)
+	shared, mistakes := collect(parts)
+	sideBySide(len(parts), func(i int) { parts[i].finish(shared) })
+	s, more := merge(parts, now)
+	mistakes = append(mistakes, more...)
 	if len(mistakes) > 0 {
 		errs := make([]error, len(mistakes))
 		for i, e := range mistakes {
@@ -78,6 +83,7 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		}
 		return nil, errors.Join(errs...)
 	}
+	s.Fragments = shared.list()
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return s, nil
 }
@@ -106,6 +112,16 @@ type loader struct {
 	changes []Change
 	errs    []*RuleError
 	rule    string // id of the entry being read
+
+	fragments []*Fragment
+	unchecked []unchecked
+}
+
+// unchecked is a rule whose keys are right. The rest is looked at when the fragments of all files
+// are known.
+type unchecked struct {
+	r *Rule
+	n *yaml.Node
 }
 
 // A merger puts what the files hold together, in their order.
@@ -201,6 +217,17 @@ func (l *loader) file() {
 			l.entry(n)
 		}
 	}
+}
+
+// finish checks the rules and puts the mistakes in their order.
+func (l *loader) finish(shared fragments) {
+	for _, u := range l.unchecked {
+		l.rule = u.r.ID
+		l.check(u.r, u.n, shared)
+		if u.r.ID != "" {
+			l.rules = append(l.rules, u.r)
+		}
+	}
 	slices.SortStableFunc(l.errs, func(a, b *RuleError) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -216,7 +243,7 @@ func (l *loader) syntax(err error) {
 	l.fail(place{1, 1}, "%v", err)
 }
 
-// An entry of a rule file is a rule, or a mute or change of one.
+// An entry of a rule file is a rule, a fragment of expressions, or a mute or change of a rule.
 func (l *loader) entry(n *yaml.Node) {
 	l.rule = ""
 	if n.Kind != yaml.MappingNode {
@@ -235,14 +262,14 @@ func (l *loader) entry(n *yaml.Node) {
 		if len(l.errs) == failed {
 			l.changes = append(l.changes, c)
 		}
+	case valueAt(n, "fragment") != nil:
+		f := l.fragment(n)
+		f.broken = len(l.errs) > failed
+		l.fragments = append(l.fragments, f)
 	default:
 		r := l.readRule(n)
-		if len(l.errs) > failed {
-			return // a rule that was read only in part would fail the checks for the wrong reasons
-		}
-		l.check(r, n)
-		if r.ID != "" {
-			l.rules = append(l.rules, r)
+		if len(l.errs) == failed { // a rule that was read only in part would fail the checks for the wrong reasons
+			l.unchecked = append(l.unchecked, unchecked{r, n})
 		}
 	}
 }
@@ -266,136 +293,13 @@ const normalPriority = 60
 func (l *loader) readRule(n *yaml.Node) *Rule {
 	l.rule = scalarAt(n, "id")
 	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, Priority: normalPriority, layer: l.layer}
-	r.places = places{placeOf(n), placeOf(n), placeOf(n)}
-	l.mapping(n, "", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "id":
-			r.ID, r.places.id = l.text(key, v), placeOf(v)
-		case "title":
-			r.Title = l.text(key, v)
-		case "status":
-			r.Status = l.text(key, v)
-		case "logs":
-			r.Logs = l.texts(key, v)
-		case "severity":
-			r.Severity = l.text(key, v)
-		case "category":
-			r.Category = l.text(key, v)
-		case "priority":
-			r.Priority = l.number(key, v)
-		case "match":
-			r.places.match = placeOf(v)
-			l.match(&r.Match, &r.places, v)
-		case "wrapper":
-			r.Wrapper = l.truth(key, v)
-		case "cause":
-			r.Cause = l.text(key, v)
-		case "fix":
-			l.fix(&r.Fix, v)
-		case "references":
-			r.References = l.texts(key, v)
-		case "examples":
-			r.places.examples = placeOf(v)
-			l.examples(&r.Examples, v)
-		default:
-			return false
-		}
-		return true
-	}, "id", "title", "status", "logs", "severity", "category", "priority", "match", "wrapper", "cause", "fix", "references", "examples")
+	read(l, "", n, ruleKeys, r)
+	at := func(keys ...string) place { return placeOf(cmp.Or(valueAt(n, keys...), n)) }
+	r.places = places{id: at("id"), match: at("match"), examples: at("examples")}
+	if regex := valueAt(n, "match", "regex"); regex != nil {
+		r.places.match = placeOf(regex)
+	}
 	return r
-}
-
-func (l *loader) match(m *Match, p *places, n *yaml.Node) {
-	l.mapping(n, "match", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "codes":
-			m.Codes = l.texts("match.codes", v)
-		case "any":
-			m.Any = l.texts("match.any", v)
-		case "regex":
-			m.Regex, p.match = l.text("match.regex", v), placeOf(v)
-		case "none":
-			m.None = l.texts("match.none", v)
-		case "fields":
-			m.Fields = l.texts("match.fields", v)
-		case "all":
-			m.All = l.truth("match.all", v)
-		default:
-			return false
-		}
-		return true
-	}, "codes", "any", "regex", "none", "fields", "all")
-}
-
-func (l *loader) fix(f *Fix, n *yaml.Node) {
-	l.mapping(n, "fix", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "summary":
-			f.Summary = l.text("fix.summary", v)
-		case "role":
-			f.Role = l.text("fix.role", v)
-		case "retry":
-			f.Retry = l.text("fix.retry", v)
-		case "steps":
-			f.Steps = l.texts("fix.steps", v)
-		case "sql":
-			l.list("fix.sql", v, func(v *yaml.Node) {
-				var q SQL
-				l.mapping(v, "fix.sql", func(key string, v *yaml.Node) bool {
-					switch key {
-					case "title":
-						q.Title = l.text("fix.sql.title", v)
-					case "text":
-						q.Text = l.text("fix.sql.text", v)
-					default:
-						return false
-					}
-					return true
-				}, "title", "text")
-				f.SQL = append(f.SQL, q)
-			})
-		case "url":
-			f.URL = l.text("fix.url", v)
-		default:
-			return false
-		}
-		return true
-	}, "summary", "role", "retry", "steps", "sql", "url")
-}
-
-func (l *loader) examples(x *Examples, n *yaml.Node) {
-	l.mapping(n, "examples", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "match":
-			l.list("examples.match", v, func(v *yaml.Node) { x.Match = append(x.Match, l.example(v)) })
-		case "no_match":
-			x.NoMatch = l.texts("examples.no_match", v)
-		default:
-			return false
-		}
-		return true
-	}, "match", "no_match")
-}
-
-func (l *loader) example(n *yaml.Node) (x Example) {
-	l.mapping(n, "examples.match", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "text":
-			x.Text = l.text("examples.match.text", v)
-		case "log":
-			x.Log = l.text("examples.match.log", v)
-		case "captures":
-			x.Captures = make(map[string]string)
-			l.mapping(v, "examples.match.captures", func(key string, v *yaml.Node) bool {
-				x.Captures[key] = l.text("examples.match.captures."+key, v)
-				return true
-			})
-		default:
-			return false
-		}
-		return true
-	}, "text", "log", "captures")
-	return x
 }
 
 // mapping calls visit for every key of n; a key that visit does not take, or that was there
@@ -462,6 +366,14 @@ func (l *loader) truth(what string, n *yaml.Node) bool {
 		l.fail(placeOf(n), "%s is %q, must be true or false", what, n.Value)
 	}
 	return false
+}
+
+func (l *loader) day(what string, n *yaml.Node) time.Time {
+	day, err := time.Parse(time.DateOnly, l.text(what, n))
+	if err != nil {
+		l.fail(placeOf(n), "%s is %q, must be a date as 2026-12-31", what, n.Value)
+	}
+	return day
 }
 
 func aliased(n *yaml.Node) *yaml.Node {
@@ -544,11 +456,11 @@ var (
 	fieldNames = []string{"error_text", "trace_text"}
 )
 
-// maxTitle is the longest title in characters: it must fit a table cell (DESIGN section 5).
+// maxTitle is the longest title in characters: it must fit a table cell.
 const maxTitle = 85
 
 // check reports everything that is wrong with a rule whose keys are right.
-func (l *loader) check(r *Rule, n *yaml.Node) {
+func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 	bad := func(keys string, format string, args ...any) {
 		path := strings.Split(keys, ".")
 		v := valueAt(n, path...)
@@ -602,7 +514,7 @@ func (l *loader) check(r *Rule, n *yaml.Node) {
 	if len(r.Examples.Match) == 0 || len(r.Examples.NoMatch) == 0 {
 		bad("examples", "examples of both kinds are needed: match and no_match")
 	}
-	if l.checkMatch(r, bad) {
+	if l.checkMatch(r, n, shared, bad) {
 		known := slices.Concat(r.captureNames(), otherPlaceholders)
 		for _, p := range placeholders(r) {
 			if !slices.Contains(known, p.name) {
@@ -613,8 +525,8 @@ func (l *loader) check(r *Rule, n *yaml.Node) {
 }
 
 // checkMatch reports whether the captures of the rule are known: whether its expression is one.
-func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any)) bool {
-	if len(r.Match.Codes)+len(r.Match.Any) == 0 && r.Match.Regex == "" {
+func (l *loader) checkMatch(r *Rule, n *yaml.Node, shared fragments, bad func(keys, format string, args ...any)) bool {
+	if len(r.Match.Codes)+len(r.Match.Any)+len(r.Match.Wordings) == 0 {
 		bad("match", "match needs codes, any or regex")
 	}
 	for _, c := range r.Match.Codes {
@@ -627,15 +539,45 @@ func (l *loader) checkMatch(r *Rule, bad func(keys, format string, args ...any))
 			bad("match", "literal %q is too short to mean anything", lit)
 		}
 	}
-	if r.Match.Regex == "" {
+	if len(r.Match.Wordings) == 0 {
 		return true
 	}
-	re, err := pattern.Compile(r.Match.Regex)
-	if err != nil {
-		bad("match.regex", "bad expression: %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	} else if re.MatchesEmpty() {
-		bad("match.regex", "the expression matches an empty text")
+	mistakes := len(l.errs)
+	wordings := make([]string, len(r.Match.Wordings))
+	fail := func(i int, format string, args ...any) {
+		p := r.places.match
+		if list := valueAt(n, "match", "regex"); list.Kind == yaml.SequenceNode {
+			p = placeOf(list.Content[i])
+		}
+		l.fail(p, format, args...)
 	}
-	r.parsed = re
-	return err == nil
+	for i, w := range r.Match.Wordings {
+		var err error
+		wordings[i], err = shared.expand(w)
+		switch {
+		case errors.Is(err, errBroken):
+			return false
+		case err != nil:
+			fail(i, "%v", err)
+		}
+	}
+	if len(l.errs) > mistakes {
+		return false
+	}
+	r.Match.Regex = numbered(strings.Join(wordings, "|"))
+	var err error
+	if r.parsed, err = pattern.Compile(r.Match.Regex); err == nil && !r.parsed.MatchesEmpty() {
+		return true
+	}
+	for i, w := range wordings { // one by one, to say which it is
+		if x, err := pattern.Compile(numbered(w)); err != nil {
+			fail(i, "bad expression: %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		} else if x.MatchesEmpty() {
+			fail(i, "the expression matches an empty text")
+		}
+	}
+	if len(l.errs) == mistakes { // each by itself is one: too large together
+		fail(0, "bad expression: %v", err)
+	}
+	return false
 }

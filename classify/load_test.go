@@ -99,8 +99,9 @@ func TestLoad(t *testing.T) {
 		Severity: "low", Category: "reference-data", Priority: 50,
 		Match: Match{
 			Codes: []string{"0x8004FFF0"}, Any: []string{"parcel was lost"},
-			Regex: `parcel (?P<parcel>[A-Z]+-\d+) of (?P<entity>\w+) was lost`,
-			None:  []string{"found again"}, Fields: []string{"error_text"},
+			Wordings: []string{`parcel (?P<parcel>[A-Z]+-\d+) of (?P<entity>\w+) was lost`},
+			Regex:    `parcel (?P<parcel>[A-Z]+-\d+) of (?P<entity>\w+) was lost`,
+			None:     []string{"found again"}, Fields: []string{"error_text"},
 		},
 		Cause: "The parcel {parcel|of the row} did not arrive.",
 		Fix: Fix{

@@ -47,13 +47,7 @@ func (d Decision) Expired(now time.Time) bool {
 var mutableID = regexp.MustCompile(`^(code/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
 
 func (l *loader) mute(n *yaml.Node) (m Mute) {
-	l.mapping(n, "", func(key string, v *yaml.Node) bool {
-		if key != "mute" {
-			return l.decision(&m.Decision, key, v)
-		}
-		m.ID = l.text(key, v)
-		return true
-	}, "mute", "reason", "owner", "expires")
+	read(l, "", n, muteKeys, &m)
 	l.decided(&m.Decision, n, "mute")
 	if m.Expires.IsZero() && valueAt(n, "expires") == nil {
 		l.fail(placeOf(n), "expires is missing: the last day of the mute, as 2026-12-31")
@@ -62,41 +56,15 @@ func (l *loader) mute(n *yaml.Node) (m Mute) {
 }
 
 func (l *loader) change(n *yaml.Node) (c Change) {
-	l.mapping(n, "", func(key string, v *yaml.Node) bool {
-		switch key {
-		case "change":
-			c.ID = l.text(key, v)
-		case "severity":
-			if c.Severity = l.text(key, v); !slices.Contains(Severities, c.Severity) {
-				l.fail(placeOf(v), "severity is %q, must be one of %s", c.Severity, strings.Join(Severities, ", "))
-			}
-		default:
-			return l.decision(&c.Decision, key, v)
-		}
-		return true
-	}, "change", "severity", "reason", "owner", "expires")
+	read(l, "", n, changeKeys, &c)
 	l.decided(&c.Decision, n, "change")
-	if valueAt(n, "severity") == nil {
+	switch v := valueAt(n, "severity"); {
+	case v == nil:
 		l.fail(placeOf(n), "severity is missing: what the severity of the rule shall be")
+	case !slices.Contains(Severities, c.Severity):
+		l.fail(placeOf(v), "severity is %q, must be one of %s", c.Severity, strings.Join(Severities, ", "))
 	}
 	return c
-}
-
-func (l *loader) decision(d *Decision, key string, v *yaml.Node) bool {
-	switch key {
-	case "reason":
-		d.Reason = l.text(key, v)
-	case "owner":
-		d.Owner = l.text(key, v)
-	case "expires":
-		var err error
-		if d.Expires, err = time.Parse(time.DateOnly, l.text(key, v)); err != nil {
-			l.fail(placeOf(v), "expires is %q, must be a date as 2026-12-31", v.Value)
-		}
-	default:
-		return false
-	}
-	return true
 }
 
 func (l *loader) decided(d *Decision, n *yaml.Node, kind string) {

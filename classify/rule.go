@@ -38,10 +38,12 @@ type Rule struct {
 type Match struct {
 	Codes  []string // 0x8…; met in hex or as the signed decimal
 	Any    []string // literals
-	Regex  string   // RE2, named groups become captures; name_2 captures as name
 	None   []string // literals that must not occur in the field
 	Fields []string // error_text, trace_text; empty: both
 	All    bool
+
+	Wordings []string // RE2, alternatives as written; named groups become captures
+	Regex    string   // all of them as one expression, fragments in place, groups of one name numbered
 }
 
 // Fix is what to do about a failure.

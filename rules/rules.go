@@ -5,6 +5,11 @@ package rules
 
 import "embed"
 
+// Schema is the JSON Schema that editors check rule files with.
+//
+//go:embed rule.schema.json
+var Schema []byte
+
 // FS holds every *.yaml rule file, error-codes.csv (hex, name, message), entity-maps.csv
 // and map-dependencies.csv. All of it comes from Microsoft's public documentation.
 //

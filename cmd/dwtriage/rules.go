@@ -147,8 +147,8 @@ func showRule(p *printer, m *classify.Matcher, r *classify.Rule) {
 	for _, l := range r.Match.Any {
 		p.printf("  text    %s\n", l)
 	}
-	if r.Match.Regex != "" {
-		p.printf("  regex   %s\n", r.Match.Regex)
+	for _, wording := range r.Match.Wordings {
+		p.printf("  regex   %s\n", wording)
 	}
 	for _, l := range r.Match.None {
 		p.printf("  but not %s\n", l)

@@ -1,0 +1,195 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dwtriage/classify/pattern"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// A Fragment is a piece that many expressions share, under a name by which they use it: {{name}}.
+// It may use others. Rules are read with their fragments in place; what a rule looks like with
+// them spelt out is Match.Regex.
+type Fragment struct {
+	Name    string
+	Meaning string // what it stands for, in a sentence
+	Regex   string // as written
+	Path    string // of the rule file it stands in
+	Line    int
+
+	place  place
+	used   bool   // by a rule or another fragment
+	broken bool   // has a mistake, which was reported
+	whole  string // with the fragments it uses in place
+}
+
+// errBroken stands for mistakes of a fragment in what uses it: one report is enough.
+var errBroken = errors.New("a fragment has mistakes")
+
+// fragmentUse is a {{name}} in an expression. RE2 would take two braces literally, but no message
+// that a rule is for has them.
+var fragmentUse = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+
+// fragments are those of all layers, by name.
+type fragments map[string]*Fragment
+
+// collect gathers the fragments of all files and spells them out.
+func collect(parts []*loader) (fragments, []*RuleError) {
+	var m loader
+	all := make(fragments)
+	fail := func(f *Fragment, format string, args ...any) {
+		m.at = f.Path
+		m.fail(f.place, format, args...)
+	}
+	for _, l := range parts {
+		for _, f := range l.fragments {
+			if before := all[f.Name]; before != nil {
+				fail(f, "fragment %s is already defined in %s:%d; rules there lean on it, so give this one another name", f.Name, before.Path, before.Line)
+				continue
+			}
+			all[f.Name] = f
+		}
+	}
+	all.resolve(fail)
+	for _, l := range parts {
+		for _, u := range l.unchecked {
+			for _, wording := range u.r.Match.Wordings {
+				all.mark(wording)
+			}
+		}
+	}
+	return all, m.errs
+}
+
+func (l *loader) fragment(n *yaml.Node) *Fragment {
+	f := &Fragment{Path: l.at, Line: n.Line, place: placeOf(n)}
+	read(l, "", n, fragmentKeys, f)
+	if !idForm.MatchString(f.Name) {
+		l.fail(placeOf(valueAt(n, "fragment")), "fragment is %q, must be lower-case words joined by hyphens", f.Name)
+	}
+	if strings.TrimSpace(f.Meaning) == "" {
+		l.fail(placeOf(n), "meaning is missing: what the fragment stands for")
+	}
+	if f.Regex == "" {
+		l.fail(placeOf(n), "regex is missing: the expression that {{%s}} stands for", f.Name)
+	}
+	return f
+}
+
+// list gives them by name.
+func (f fragments) list() []*Fragment {
+	var out []*Fragment
+	for _, name := range f.names() {
+		out = append(out, f[name])
+	}
+	return out
+}
+
+// names lists their names in order.
+func (f fragments) names() []string {
+	var names []string
+	for name := range f {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// expand puts fragments in the place of their names. A fragment is a part of its own, so {{name}}?
+// makes the whole of it optional.
+func (f fragments) expand(source string) (string, error) {
+	var first error
+	out := fragmentUse.ReplaceAllStringFunc(source, func(use string) string {
+		name := use[2 : len(use)-2]
+		fragment := f[name]
+		switch {
+		case fragment == nil && first == nil:
+			first = fmt.Errorf("there is no fragment {{%s}}%s", name, nearest(name, f.names()))
+		case fragment != nil && fragment.broken && first == nil:
+			first = errBroken
+		case fragment != nil && !fragment.broken:
+			return "(?:" + fragment.whole + ")"
+		}
+		return use
+	})
+	return out, first
+}
+
+// mark notes what a source uses.
+func (f fragments) mark(source string) {
+	for _, use := range fragmentUse.FindAllStringSubmatch(source, -1) {
+		if fragment := f[use[1]]; fragment != nil {
+			fragment.used = true
+		}
+	}
+}
+
+// resolve spells every fragment out, those it uses first. A fragment that uses itself, directly or
+// not, is a mistake, as is one that is no expression.
+func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
+	const resolving, resolved = 1, 2
+	state := make(map[*Fragment]int)
+	var visit func(x *Fragment)
+	visit = func(x *Fragment) {
+		state[x] = resolving
+		defer func() { state[x] = resolved }()
+		problem := func(format string, args ...any) {
+			if !x.broken {
+				fail(x, "fragment "+x.Name+format, args...)
+			}
+			x.broken = true
+		}
+		for _, use := range fragmentUse.FindAllStringSubmatch(x.Regex, -1) {
+			switch y := f[use[1]]; {
+			case y == nil:
+			case state[y] == resolving:
+				problem(" is used inside itself, by way of {{%s}}", use[1])
+			case state[y] == 0:
+				visit(y)
+			}
+		}
+		f.mark(x.Regex)
+		whole, err := f.expand(x.Regex)
+		switch {
+		case errors.Is(err, errBroken):
+			x.broken = true
+		case err != nil:
+			problem(": %v", err)
+		}
+		if x.broken {
+			return
+		}
+		if _, err := pattern.Compile(numbered(whole)); err != nil {
+			problem(": bad expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		}
+		x.whole = whole
+	}
+	for _, x := range f.list() {
+		if state[x] == 0 {
+			visit(x)
+		}
+	}
+}
+
+// groupStart is the start of a named group.
+var groupStart = regexp.MustCompile(`\(\?P<([^<>]+)>`)
+
+// numbered tells the groups of one capture apart, which RE2 asks for: entity, entity_2, entity_3 in
+// their order. Whoever writes a rule need not: the same part of a message has the same name in every
+// wording.
+func numbered(source string) string {
+	seen := make(map[string]int)
+	return groupStart.ReplaceAllStringFunc(source, func(group string) string {
+		name := captureName(group[len("(?P<") : len(group)-1])
+		if seen[name]++; seen[name] > 1 {
+			name += "_" + strconv.Itoa(seen[name])
+		}
+		return "(?P<" + name + ">"
+	})
+}

@@ -1,0 +1,81 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const parcelFragments = `- fragment: parcel
+  meaning: a parcel and its number
+  regex: 'parcel (?P<parcel>[A-Z]+-\d+)'
+- fragment: lost
+  meaning: what became of a parcel
+  regex: '{{parcel}} of (?P<entity>\w+) was lost|lost was {{parcel}}'
+`
+
+func loadFragments(t *testing.T, fragments, regex string) (*Set, error) {
+	t.Helper()
+	rule := strings.Replace(goodRule, `'parcel (?P<parcel>[A-Z]+-\d+) of (?P<entity>\w+) was lost'`, regex, 1)
+	if rule == goodRule {
+		t.Fatal("the good rule has another expression")
+	}
+	return Load([]Layer{
+		{fstest.MapFS{"fragments.yaml": {Data: []byte(fragments)}}, "rules"},
+		{fstest.MapFS{"a.yaml": {Data: []byte(rule)}}, "site"},
+	}, today)
+}
+
+// Fragments stand in the place of their names, also those of another file and layer; groups of one
+// name are numbered.
+func TestFragments(t *testing.T) {
+	for _, tc := range []struct{ name, regex, want string }{
+		{"one", `'{{parcel}} of (?P<entity>\w+) was lost'`, `(?:parcel (?P<parcel>[A-Z]+-\d+)) of (?P<entity>\w+) was lost`},
+		{"inside another", `'{{lost}}'`, `(?:(?:parcel (?P<parcel>[A-Z]+-\d+)) of (?P<entity>\w+) was lost|lost was (?:parcel (?P<parcel_2>[A-Z]+-\d+)))`},
+		{"optional", `'(?:{{parcel}} of )?(?P<entity>\w+) was lost (?P<parcel>\w+)'`, `(?:(?:parcel (?P<parcel>[A-Z]+-\d+)) of )?(?P<entity>\w+) was lost (?P<parcel_2>\w+)`},
+		{"list of wordings", `['{{parcel}} of (?P<entity_2>\w+) was lost', 'gone is {{parcel}}']`, `(?:parcel (?P<parcel>[A-Z]+-\d+)) of (?P<entity>\w+) was lost|gone is (?:parcel (?P<parcel_2>[A-Z]+-\d+))`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			set, err := loadFragments(t, parcelFragments, tc.regex)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := set.Rules[0].Match.Regex; got != tc.want {
+				t.Errorf("the expression is\n%s\nwant\n%s", got, tc.want)
+			}
+			if len(set.Fragments) != 2 || set.Fragments[0].Name != "lost" {
+				t.Errorf("fragments: %v, want lost and parcel", set.Fragments)
+			}
+		})
+	}
+}
+
+func TestFragmentMistakes(t *testing.T) {
+	const good = `'{{parcel}} of (?P<entity>\w+) was lost'`
+	for _, tc := range []struct{ name, fragments, regex, want string }{
+		{"unknown", parcelFragments, `'{{parsel}} of (?P<entity>\w+) was lost'`, `site/a.yaml:12:12: dw-parcel-lost: there is no fragment {{parsel}}, did you mean "parcel"?`},
+		{"unknown in a list", parcelFragments, `['x{{parcel}}', '{{letter}}']`, `site/a.yaml:12:28: dw-parcel-lost: there is no fragment {{letter}}, known here: lost, parcel`},
+		{"unknown in a fragment", strings.Replace(parcelFragments, "lost was {{parcel}}", "lost was {{letter}}", 1), good, `rules/fragments.yaml:4:3: fragment lost: there is no fragment {{letter}}, known here: lost, parcel`},
+		{"recursive", strings.Replace(parcelFragments, "'parcel ", "'{{lost}} parcel ", 1), good, `rules/fragments.yaml:1:3: fragment parcel is used inside itself, by way of {{lost}}`},
+		{"used by itself", strings.Replace(parcelFragments, "'parcel ", "'{{parcel}} ", 1), good, `rules/fragments.yaml:1:3: fragment parcel is used inside itself, by way of {{parcel}}`},
+		{"twice", parcelFragments + "- {fragment: lost, meaning: m, regex: x}\n", good, `rules/fragments.yaml:7:3: fragment lost is already defined in rules/fragments.yaml:4; rules there lean on it, so give this one another name`},
+		{"no expression", strings.Replace(parcelFragments, `\d+)'`, `\d+'`, 1), good, "rules/fragments.yaml:1:3: fragment parcel: bad expression: missing closing ): `(?is)parcel (?P<parcel>[A-Z]+-\\d+`"},
+		{"no meaning", strings.Replace(parcelFragments, "  meaning: a parcel and its number\n", "", 1), `'x (?P<parcel>y)'`, "rules/fragments.yaml:1:3: meaning is missing: what the fragment stands for"},
+		{"bad name", strings.Replace(parcelFragments, "fragment: lost", "fragment: It is lost", 1), good, `rules/fragments.yaml:4:13: fragment is "It is lost", must be lower-case words joined by hyphens`},
+		{"unknown key", strings.Replace(parcelFragments, "meaning: what", "means: what", 1), good, "rules/fragments.yaml:4:3: meaning is missing: what the fragment stands for\nrules/fragments.yaml:5:3: unknown key \"means\", known here: fragment, meaning, regex"},
+		{"empty together", parcelFragments, `['x{{parcel}}', '(?:{{parcel}})?']`, "site/a.yaml:12:28: dw-parcel-lost: the expression matches an empty text"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := loadFragments(t, tc.fragments, tc.regex)
+			var got string
+			if err != nil {
+				got = err.Error()
+			}
+			if d := cmp.Diff(tc.want, got); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
