@@ -10,7 +10,7 @@ import (
 
 // Each runs a query and calls scan for every row of its answer; an error of scan ends it and is
 // returned. It is how other rooms ask the archive: the query names the tables of schema dw and the
-// views that [DB.Scope] made, and only reads. What scan gets is valid during the call.
+// views that [DB.Scope] and [DB.Places] made, and only reads. What scan gets is valid during the call.
 func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error, args ...any) error {
 	rows, err := db.conn.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -33,6 +33,13 @@ func (db *DB) Scope(ctx context.Context, view string, run int64) error {
 		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
 	}
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run))
+	return err
+}
+
+// Places makes the table places of the failing records of a view that Scope made: where each is, for
+// queries that read their texts part by part.
+func (db *DB) Places(ctx context.Context, view string) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("places"), view))
 	return err
 }
 

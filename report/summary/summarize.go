@@ -555,8 +555,11 @@ func (z *summarizer) parts() ([]part, error) {
 }
 
 func (z *summarizer) eachRecord(yield func(*Record) error) error {
-	// The view is made again: another Summary may have been made since.
+	// Made again: another Summary may have been made since.
 	if err := z.db.Scope(z.ctx, "scope", z.id); err != nil {
+		return err
+	}
+	if err := z.db.Places(z.ctx, "scope"); err != nil {
 		return err
 	}
 	parts, err := z.parts()

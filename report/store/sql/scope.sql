@@ -1,16 +1,7 @@
--- The records a run is about: those it loaded, and those it met again, which are shown where it met
--- them and as of its environment: its report is about its own inputs, whoever had them first. sig and
--- map_title are what findings are grouped by (%[1]s is the view, %[2]d the run).
-CREATE OR REPLACE TEMP VIEW %[1]s AS
-WITH met AS (
-  SELECT r.* FROM dw.records r WHERE r.run_id = %[2]d
-  UNION ALL
-  SELECT r.* REPLACE (coalesce(s.file, r.file) AS file, coalesce(s.row, r.row) AS row,
-    coalesce(s.byte_offset, r.byte_offset) AS byte_offset, coalesce(s.byte_length, r.byte_length) AS byte_length)
-  FROM dw.records r JOIN dw.sightings s USING (record_id)
-  WHERE s.run_id = %[2]d AND r.run_id <> %[2]d
-)
-SELECT r.* REPLACE (coalesce(r.company, r.company_named) AS company), u.environment,
+-- The records as reports show them: sig and map_title are what findings are grouped by, company is what
+-- the log prints, else what the message names.
+CREATE OR REPLACE TEMP VIEW shown AS
+SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company),
   coalesce(r.signature, 'unknown/' || r.template_id) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map
@@ -19,4 +10,18 @@ SELECT r.* REPLACE (coalesce(r.company, r.company_named) AS company), u.environm
     ELSE 'No map'
   END AS map_title,
   coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
-FROM met r CROSS JOIN (SELECT environment FROM dw.runs WHERE run_id = %[2]d) u;
+FROM dw.records r;
+
+-- The records that run %[2]d is about: those it loaded, and those it met again, which are shown where it
+-- met them and as of its environment: its report is about its own inputs, whoever had them first.
+CREATE OR REPLACE TEMP VIEW %[1]s AS
+WITH met AS (
+  SELECT * FROM shown WHERE run_id = %[2]d
+  UNION ALL
+  SELECT r.* REPLACE (coalesce(s.file, r.file) AS file, coalesce(s.row, r.row) AS row,
+    coalesce(s.byte_offset, r.byte_offset) AS byte_offset, coalesce(s.byte_length, r.byte_length) AS byte_length)
+  FROM shown r JOIN dw.sightings s USING (record_id)
+  WHERE s.run_id = %[2]d AND r.run_id <> %[2]d
+)
+SELECT met.*, u.environment
+FROM met CROSS JOIN (SELECT environment FROM dw.runs WHERE run_id = %[2]d) u;

@@ -1,7 +1,6 @@
 -- Which files hold failing records, how many, and in which rows? Read part by part, records.csv
 -- never has to be sorted as a whole.
 SELECT file, count(*), min(row), max(row)
-FROM scope
-WHERE outcome = 'error'
+FROM places
 GROUP BY file
 ORDER BY file;

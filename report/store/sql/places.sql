@@ -1,0 +1,8 @@
+-- Where are the failing records of a view, in the file they came from and in the table? Texts are read
+-- part by part, and a part finds its rows by their number in the table. Looking for them by their
+-- ids would read the ids of all records once a part.
+CREATE OR REPLACE TEMP TABLE places AS
+SELECT place, file, row, byte_offset, environment
+FROM %s
+WHERE outcome = 'error'
+ORDER BY file, row;
