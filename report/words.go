@@ -217,11 +217,11 @@ func retryWords(s string) string {
 
 func exitWords(code int) string {
 	switch code {
-	case 0:
+	case summary.ExitDone:
 		return "done, nothing at or above the threshold of --fail-on"
-	case 3:
+	case summary.ExitFailOn:
 		return "done, the threshold of --fail-on is met"
-	case 4:
+	case summary.ExitRejects:
 		return "done, more rejects than --max-rejects allows"
 	}
 	return "the run did not end well"

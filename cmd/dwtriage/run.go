@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones for --tz on machines that have none
@@ -86,8 +85,7 @@ type job struct {
 	others     int      // files in folders and archives that are no logs
 	since      time.Time
 	until      time.Time
-	rejectMost float64 // as a number of rows, or a share when rejectPercent
-	percent    bool
+	thresholds store.Thresholds
 	show       *progress
 	timings    []store.Timing
 }
@@ -150,12 +148,9 @@ func (j *job) check() error {
 	if r.threads == 0 {
 		r.threads = runtime.GOMAXPROCS(0)
 	}
-	if v := r.maxRejects; v != "" {
-		n, percent := strings.CutSuffix(v, "%")
-		if j.rejectMost, err = strconv.ParseFloat(n, 64); err != nil || j.rejectMost < 0 {
-			return usageError("--max-rejects: %q is neither a number of rows nor a percentage like 2%%", v)
-		}
-		j.percent = percent
+	j.thresholds = store.Thresholds{FailOn: r.failOn, MaxRejects: r.maxRejects}
+	if _, err := j.thresholds.RejectsAllowed(0); err != nil {
+		return usageError("--max-rejects: %v", err)
 	}
 	opt.Since, opt.Until, opt.Allocator = j.since, j.until, store.Allocator()
 	j.opt = opt
@@ -250,7 +245,13 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	j.timed("summarize", mark)
 	sum.Timings = j.timings
 	j.judgeInputs(sum)
-	sum.ExitCode = j.exitCode(sum)
+	if sum.ExitCode, err = sum.Judge(len(j.failures)); err != nil {
+		return nil, err
+	}
+	// Before the report: what it says is in the database, so it can be drawn again from there.
+	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
+		return nil, err
+	}
 	if err := report.Write(j.flags.out, sum, report.Options{PlainCSV: j.flags.csv == "plain"}); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
@@ -277,7 +278,7 @@ func (j *job) timed(stage string, since time.Time) {
 func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run := store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments),
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
 	}
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64
@@ -328,43 +329,6 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 	if sum.Totals.Read == 0 && j.others > 0 && j.others == len(sum.Inputs) {
 		j.fail(fmt.Sprintf("there is no log export among the %s, see above", plural(int64(j.others), "file")))
 	}
-}
-
-func (j *job) exitCode(sum *summary.Summary) int {
-	switch {
-	case len(j.failures) > 0:
-		return exitFailed
-	case j.tooManyRejects(sum.Totals):
-		return exitRejects
-	case failOnMet(j.flags.failOn, sum):
-		return exitFailOn
-	}
-	return exitDone
-}
-
-func (j *job) tooManyRejects(t store.Counts) bool {
-	if j.flags.maxRejects == "" {
-		return false
-	}
-	most := j.rejectMost
-	if j.percent {
-		most = most / 100 * float64(t.Read)
-	}
-	return float64(t.Rejected) > most
-}
-
-func failOnMet(failOn string, sum *summary.Summary) bool {
-	switch failOn {
-	case "":
-		return false
-	case "new":
-		return slices.ContainsFunc(sum.Findings, func(f summary.Finding) bool { return f.Change == "new" && f.Mute == nil })
-	}
-	worst := slices.Index(classify.Severities, failOn)
-	return slices.ContainsFunc(sum.Findings, func(f summary.Finding) bool {
-		i := slices.Index(classify.Severities, f.Severity)
-		return i >= 0 && i <= worst && f.Mute == nil
-	})
 }
 
 // print gives the result on standard output: for a program or for people.

@@ -8,15 +8,17 @@ import (
 	"io"
 	"os"
 	"syscall"
+
+	"dwtriage/report/summary"
 )
 
 // Exit codes. The README lists them, and a test holds it to these.
 const (
-	exitDone        = 0
-	exitFailed      = 1
+	exitDone        = summary.ExitDone
+	exitFailed      = summary.ExitFailed
 	exitUsage       = 2
-	exitFailOn      = 3
-	exitRejects     = 4
+	exitFailOn      = summary.ExitFailOn
+	exitRejects     = summary.ExitRejects
 	exitBusy        = 5
 	exitInterrupted = 130
 	exitTerminated  = 143

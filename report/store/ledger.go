@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,7 @@ type Run struct {
 	Since       time.Time // --since, zero when not given
 	UntilLimit  time.Time // --until, zero when not given
 	Arguments   string    // the command line as typed, quoted for a shell
+	Thresholds  Thresholds
 }
 
 // A Timing is how long one stage took.
@@ -76,13 +79,47 @@ func (db *DB) Run(ctx context.Context, id int64) (run Run, tool Tool, err error)
 	err = db.Each(ctx, query("run"), func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&run.ID, &run.Environment, &run.Started, &run.Finished, &since, &until, &run.Arguments,
-			&tool.Version, &tool.Rules, &tool.RulesDigest)
+			&run.Thresholds.FailOn, &run.Thresholds.MaxRejects, &tool.Version, &tool.Rules, &tool.RulesDigest)
 	}, id)
 	if err == nil && !found {
 		err = fmt.Errorf("there is no run %d in %s", id, db.path)
 	}
 	run.Since, run.UntilLimit = since.Time, until.Time
 	return run, tool, err
+}
+
+// End books how a run ended, once its report is known: its exit code and how long its stages took.
+func (db *DB) End(ctx context.Context, run int64, exitCode int, timings []Timing) error {
+	items := make([]string, len(timings))
+	args := []any{run, exitCode}
+	for i, t := range timings {
+		items[i] = fmt.Sprintf("{'stage': $%d, 'seconds': $%d}", len(args)+1, len(args)+2)
+		args = append(args, t.Stage, t.Seconds)
+	}
+	r, err := db.conn.ExecContext(ctx, "UPDATE dw.runs SET exit_code = $2, timings = ["+strings.Join(items, ", ")+"] WHERE run_id = $1", args...)
+	if err == nil {
+		if n, _ := r.RowsAffected(); n != 1 {
+			err = errors.New("it is not there")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("booking the end of run %d: %w", run, err)
+	}
+	return nil
+}
+
+// Ending reads what End booked. A run that was stopped before its end has exit code 0 and no timings.
+func (db *DB) Ending(ctx context.Context, run int64) (exitCode int, timings []Timing, err error) {
+	err = db.Each(ctx, query("ending"), func(rows *sql.Rows) error {
+		var stage sql.NullString
+		var seconds sql.NullFloat64
+		err := rows.Scan(&exitCode, &stage, &seconds)
+		if stage.Valid {
+			timings = append(timings, Timing{stage.String, seconds.Float64})
+		}
+		return err
+	}, run)
+	return exitCode, timings, err
 }
 
 // Inputs reads the ledger of a run, in reading order.

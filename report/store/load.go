@@ -117,7 +117,8 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 	sightings, err3 := exec(query("insert_sightings"), run.ID)
 	_, err4 := exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
-		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified)
+		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
+		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects))
 	_, err5 := exec(bookRun(run.ID))
 	// How many different records the duplicates were, only the database knows.
 	booked.Sightings = sightings

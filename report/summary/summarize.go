@@ -30,8 +30,8 @@ func query(name string) string {
 }
 
 // Of answers every question of the report about run id, with the texts of m's rules. The
-// Summary's EachRecord and EachReject need the database open. Timings and ExitCode are left to
-// the caller.
+// Summary's EachRecord and EachReject need the database open. Timings and ExitCode are those that
+// [store.DB.End] booked, so they are there when a report is drawn again.
 func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summary, error) {
 	z := &summarizer{db: db, ctx: ctx, m: m, id: id, s: &Summary{}}
 	for _, step := range []func() error{
@@ -69,6 +69,9 @@ func (z *summarizer) each(name string, scan func(*sql.Rows) error, args ...any) 
 
 func (z *summarizer) run() (err error) {
 	if z.s.Run, z.s.Tool, err = z.db.Run(z.ctx, z.id); err != nil {
+		return err
+	}
+	if z.s.ExitCode, z.s.Timings, err = z.db.Ending(z.ctx, z.id); err != nil {
 		return err
 	}
 	z.s.Environment = z.s.Run.Environment

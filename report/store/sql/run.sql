@@ -1,4 +1,5 @@
 -- The run as it was booked.
-SELECT run_id, coalesce(environment, ''), started_at, finished_at, since, until, arguments, tool_version, rules, rules_digest
+SELECT run_id, coalesce(environment, ''), started_at, finished_at, since, until, arguments,
+  coalesce(fail_on, ''), coalesce(max_rejects, ''), tool_version, rules, rules_digest
 FROM dw.runs
 WHERE run_id = $1;

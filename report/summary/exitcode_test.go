@@ -1,0 +1,88 @@
+package summary
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+)
+
+func TestJudge(t *testing.T) {
+	muted := &Mute{ID: "b"}
+	s := Summary{
+		Totals:   store.Counts{Read: 200, Rejected: 4},
+		Findings: []Finding{{Severity: "high", Change: "ongoing"}, {Severity: "critical", Change: "new", Mute: muted}, {Change: "ongoing"}},
+	}
+	for _, tc := range []struct {
+		failOn, maxRejects string
+		unread, want       int
+	}{
+		{"", "", 0, ExitDone},
+		{"", "", 1, ExitFailed},
+		{"high", "0", 1, ExitFailed},
+		{"", "4", 0, ExitDone},
+		{"", "3", 0, ExitRejects},
+		{"", "2%", 0, ExitDone},
+		{"", "1.9%", 0, ExitRejects},
+		{"", "100%", 0, ExitDone},
+		{"high", "3", 0, ExitRejects},
+		{"high", "", 0, ExitFailOn},
+		{"info", "", 0, ExitFailOn},
+		{"critical", "", 0, ExitDone}, // the critical one is muted
+		{"new", "", 0, ExitDone},      // so is the new one
+	} {
+		s.Run.Thresholds = store.Thresholds{FailOn: tc.failOn, MaxRejects: tc.maxRejects}
+		if got, err := s.Judge(tc.unread); got != tc.want || err != nil {
+			t.Errorf("%+v: exit code %d, error %v", tc, got, err)
+		}
+	}
+	s.Findings[2].Change = "new"
+	s.Run.Thresholds = store.Thresholds{FailOn: "new"}
+	if got, _ := s.Judge(0); got != ExitFailOn {
+		t.Errorf("an unrated finding that is new: exit code %d, want %d", got, ExitFailOn)
+	}
+	for _, text := range []string{"x", "-1", "NaN", "Inf", "-Inf%", "101%", "%"} {
+		s.Run.Thresholds = store.Thresholds{MaxRejects: text}
+		if code, err := s.Judge(0); err == nil {
+			t.Errorf("--max-rejects %s: exit code %d without an error", text, code)
+		}
+	}
+}
+
+// What a run was told and how it ended is read back as it was.
+func TestEndingIsKept(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	run := store.Run{Started: time.Now(), Thresholds: store.Thresholds{FailOn: "high", MaxRejects: "2%"}}
+	id, _, err := db.Load(t.Context(), run, store.Tool{}, storetest.Source(storetest.Batch(store.Allocator(), night...), storetest.Account(night)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Of(t.Context(), db, id, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Run.Thresholds != run.Thresholds || s.ExitCode != 0 || s.Timings != nil {
+		t.Errorf("before its end: thresholds %+v, exit code %d, timings %v", s.Run.Thresholds, s.ExitCode, s.Timings)
+	}
+	code, err := s.Judge(0)
+	if err != nil || code != ExitFailOn {
+		t.Errorf("exit code %d, error %v", code, err)
+	}
+	timings := []store.Timing{{Stage: "load", Seconds: 1.234}, {Stage: "it's \"odd\"", Seconds: 0.1}, {Stage: "a", Seconds: 3}}
+	if err := db.End(t.Context(), id, code, timings); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Of(t.Context(), db, id, storetest.Matcher()); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(timings, s.Timings); d != "" || s.ExitCode != ExitFailOn {
+		t.Errorf("exit code %d, timings (-want +got):\n%s", s.ExitCode, d)
+	}
+	if err := db.End(t.Context(), 9, 0, nil); err == nil {
+		t.Error("the end of a run that is not there is kept")
+	}
+}
