@@ -2,17 +2,19 @@ package ingest
 
 import (
 	"bytes"
-	gocmp "cmp"
 	"context"
 	"encoding/csv"
-	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zip"
+
+	"dwtriage/testdata/exports"
 )
 
 // traces makes a plug-in trace log as CSV: a third of the rows without an exception, the
@@ -90,188 +92,94 @@ func BenchmarkReadInfologs(b *testing.B) {
 	benchmarkRead(b, infologs(32<<20), 32<<20, Options{})
 }
 
-// BenchmarkRead reads the same traces in every format.
+// BenchmarkRead reads the same entries in every format, and the first one in every container.
 func BenchmarkRead(b *testing.B) {
-	plain := traces(32 << 20)
-	t := tracesTable(b, plain)
-	for _, f := range []struct {
-		name string
-		make func(b *testing.B) (data []byte, raw int64)
-	}{
-		{"csv", same(func() []byte { return plain })},
-		{"csv utf-16", same(func() []byte { return toUTF16(plain, false, true) })},
-		{"csv gz", func(*testing.B) ([]byte, int64) { return gzipped(plain), int64(len(plain)) }},
-		{"csv zst", func(b *testing.B) ([]byte, int64) { return zstded(b, plain), int64(len(plain)) }},
-		{"csv xz", func(b *testing.B) ([]byte, int64) { return xzed(b, plain), int64(len(plain)) }},
-		{"json page", same(func() []byte {
-			return t.objects("{\"@odata.context\":\"https://contoso.crm.example/api/data/v9.2/$metadata#plugintracelogs\",\"value\":[", ",", "]}", nil)
-		})},
-		{"json lines", same(func() []byte { return t.objects("", "\n", "\n", nil) })},
-		{"json ppds", same(t.indented)},
-		{"xml explicit", same(t.explicit)},
-		{"xml basic", same(t.basic)},
-		{"xlsx shared strings", func(b *testing.B) ([]byte, int64) { return t.workbook(b, true) }},
-		{"xlsx inline strings", func(b *testing.B) ([]byte, int64) { return t.workbook(b, false) }},
-		{"text faults", same(t.faults)},
-		{"text infologs", same(func() []byte { return infologLines(infologs(32 << 20)) })},
-		{"envelopes", same(t.envelopes)},
-	} {
-		b.Run(f.name, func(b *testing.B) {
-			data, raw := f.make(b)
-			benchmarkRead(b, data, raw, Options{})
+	l := benchmarkLog(b)
+	containers := exports.Containers()
+	bench := func(name string, f *exports.Format, c *exports.Container) {
+		b.Run(name, func(b *testing.B) {
+			plain, err := f.Write(l)
+			if err != nil {
+				b.Fatal(err)
+			}
+			data, err := c.Wrap("export."+f.Extension, plain)
+			if err != nil {
+				b.Skip(err) // a program that packs is missing
+			}
+			opt := Options{}
+			if f.DateOrder != "" {
+				opt.DateOrder = DateOrder(f.DateOrder)
+			}
+			benchmarkRead(b, data, unpackedSize(b, f, plain), opt)
 		})
 	}
-}
-
-// same is data that is not packed. It is made only when its benchmark runs.
-func same(write func() []byte) func(*testing.B) ([]byte, int64) {
-	return func(*testing.B) ([]byte, int64) {
-		data := write()
-		return data, int64(len(data))
-	}
-}
-
-// A logTable is a log as headings and rows, to be written in other formats.
-type logTable struct {
-	head []string
-	rows [][]string
-}
-
-func tracesTable(t testing.TB, data []byte) *logTable {
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &logTable{rows[0], rows[1:]}
-}
-
-// objects writes an object per row. names are other keys than the headings, where there are some.
-func (t *logTable) objects(start, between, end string, names map[string]string) []byte {
-	out := bytes.NewBufferString(start)
-	for i, row := range t.rows {
-		if i > 0 {
-			out.WriteString(between)
+	for _, f := range exports.Formats() {
+		if !f.Alike {
+			bench(f.Name, &f, &containers[0])
 		}
-		for j, v := range row {
-			key := gocmp.Or(names[t.head[j]], t.head[j])
-			value, _ := json.Marshal(v)
-			fmt.Fprintf(out, "%s%q:%s", [...]string{"{", ","}[min(j, 1)], key, value)
-		}
-		out.WriteString("}")
-	}
-	out.WriteString(end)
-	return out.Bytes()
-}
-
-// indented is the JSON of the Power Platform Developer Suite.
-func (t *logTable) indented() []byte {
-	var out bytes.Buffer
-	json.Indent(&out, t.objects("[", ",", "]", map[string]string{"plugintracelogid": "id", "typename": "pluginName", "messagename": "messageName",
-		"primaryentity": "primaryEntity", "operationtype": "operationType", "createdon": "createdOn", "performanceexecutionduration": "duration",
-		"correlationid": "correlationId", "requestid": "requestId", "messageblock": "messageBlock", "exceptiondetails": "exceptionDetails"}), "", "  ")
-	return out.Bytes()
-}
-
-func escaped(s string) string {
-	var b strings.Builder
-	xml.EscapeText(&b, []byte(s))
-	return b.String()
-}
-
-// explicit is the XML of the Plugin Trace Viewer with an element per attribute.
-func (t *logTable) explicit() []byte {
-	out := bytes.NewBufferString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Entities EntityName=\"plugintracelog\" MoreRecords=\"False\">\n")
-	for _, row := range t.rows {
-		fmt.Fprintf(out, "  <plugintracelog id=%q>\n", row[0])
-		for j, v := range row[1:] {
-			fmt.Fprintf(out, "    <%s type=\"String\">%s</%[1]s>\n", t.head[j+1], escaped(v))
-		}
-		out.WriteString("  </plugintracelog>\n")
-	}
-	out.WriteString("</Entities>\n")
-	return out.Bytes()
-}
-
-// basic is its other style.
-func (t *logTable) basic() []byte {
-	out := bytes.NewBufferString("<Entities>\n")
-	for _, row := range t.rows {
-		fmt.Fprintf(out, "  <Entity name=\"plugintracelog\" id=%q>\n", row[0])
-		for j, v := range row[1:] {
-			fmt.Fprintf(out, "    <Attribute name=%q type=\"String\">%s</Attribute>\n", t.head[j+1], escaped(v))
-		}
-		out.WriteString("  </Entity>\n")
-	}
-	out.WriteString("</Entities>\n")
-	return out.Bytes()
-}
-
-// workbook is a sheet with the rows, and the bytes of its XML.
-func (t *logTable) workbook(b testing.TB, shared bool) (data []byte, raw int64) {
-	sheet := bytes.NewBufferString("<worksheet><sheetData>")
-	table := bytes.NewBufferString("<sst>")
-	places := map[string]int{}
-	for i, row := range append([][]string{t.head}, t.rows...) {
-		fmt.Fprintf(sheet, `<row r="%d">`, i+1)
-		for j, v := range row {
-			ref := fmt.Sprintf("%c%d", 'A'+j, i+1)
-			switch n, met := places[v]; {
-			case v == "":
-			case !shared:
-				fmt.Fprintf(sheet, `<c r="%s" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, ref, escaped(v))
-			default:
-				if !met {
-					n = len(places)
-					places[v] = n
-					fmt.Fprintf(table, `<si><t xml:space="preserve">%s</t></si>`, escaped(v))
-				}
-				fmt.Fprintf(sheet, `<c r="%s" t="s"><v>%d</v></c>`, ref, n)
+		if f.Name == "csv" {
+			for _, c := range containers[1:] {
+				bench("csv "+c.Name, &f, &c)
 			}
 		}
-		sheet.WriteString("</row>")
 	}
-	sheet.WriteString("</sheetData></worksheet>")
-	table.WriteString("</sst>")
-	var files []any
-	for _, p := range small(sheet.String(), table.String()) {
-		files = append(files, p.name, []byte(p.data))
-	}
-	return zipped(b, files...), int64(sheet.Len() + table.Len())
 }
 
-// faults are the texts of the failed rows, as people paste them.
-func (t *logTable) faults() []byte {
-	var out bytes.Buffer
-	for _, row := range t.rows {
-		if text := row[len(row)-1]; text != "" {
-			out.WriteString(text + "\n\n")
+// unpackedSize is how much there is to read: of a workbook the XML in it.
+func unpackedSize(b *testing.B, f *exports.Format, data []byte) (n int64) {
+	if f.Extension != "xlsx" {
+		return int64(len(data))
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range z.File {
+		n += int64(m.UncompressedSize64)
+	}
+	return n
+}
+
+// benchmarkLog holds the entries of 32 MB of each log; what failed in the traces is what the
+// envelopes tell.
+func benchmarkLog(b *testing.B) *exports.Log {
+	l := new(exports.Log)
+	for _, x := range csvRows(b, traces(32<<20)) {
+		number := func(column string) int { return int(atoi(x[column])) }
+		created, err := time.Parse(time.RFC3339, x["createdon"])
+		if err != nil {
+			b.Fatal(err)
+		}
+		l.Traces = append(l.Traces, exports.Trace{ID: x["plugintracelogid"], Correlation: x["correlationid"], Request: x["requestid"],
+			Type: x["typename"], Message: x["messagename"], Table: x["primaryentity"], Operation: number("operationtype"), Mode: number("mode"),
+			Depth: number("depth"), Duration: number("performanceexecutionduration"), Created: created,
+			Block: x["messageblock"], Exception: x["exceptiondetails"]})
+		if text := x["exceptiondetails"]; text != "" {
+			l.Envelopes = append(l.Envelopes, exports.Envelope{Entity: "CustCustomerV3Entity",
+				Responses: []exports.Response{{Message: text[:60], Verbose: text, At: x["createdon"]}}})
 		}
 	}
-	return out.Bytes()
+	for _, x := range csvRows(b, infologs(32<<20)) {
+		at := strings.Replace(x["logdatetime"][:19], "T", " ", 1)
+		l.Infologs = append(l.Infologs, exports.Infolog{At: at, Text: x["errormessage"]})
+	}
+	return l
 }
 
-// envelopes are the failed rows as live errors of dual-write, one a line.
-func (t *logTable) envelopes() []byte {
-	var out bytes.Buffer
-	for _, row := range t.rows {
-		if text := row[len(row)-1]; text != "" {
-			message, _ := json.Marshal(text[:60])
-			verbose, _ := json.Marshal(text)
-			fmt.Fprintf(&out, `{"entityName":"CustCustomerV3Entity","executionStatus":2,"fieldResponses":[],"recordResponses":[{"errorMessage":%s,"logDateTime":"%s","verboseError":%s}],"isErrorCountUpdated":true}`+"\n",
-				message, row[7], verbose)
+// csvRows are the rows of a table by heading.
+func csvRows(b *testing.B, data []byte) (out []map[string]string) {
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		x := make(map[string]string, len(row))
+		for i, v := range row {
+			x[rows[0][i]] = v
 		}
+		out = append(out, x)
 	}
-	return out.Bytes()
-}
-
-// infologLines are infologs without columns: a time and a text in each line.
-func infologLines(data []byte) []byte {
-	var out bytes.Buffer
-	for line := range bytes.Lines(data[bytes.IndexByte(data, '\n')+1:]) {
-		cells := bytes.SplitN(line, []byte(","), 4)
-		fmt.Fprintf(&out, "%s %s", cells[0], cells[3])
-	}
-	return out.Bytes()
+	return out
 }
 
 // The scanner against encoding/csv, both without making records.

@@ -1,39 +1,30 @@
 package main
 
 import (
-	"archive/tar"
-	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"encoding/binary"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/zstd"
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/charmap"
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
+	"dwtriage/testdata/exports"
 )
 
 // The same 50 records, invented, exported in every format and put into every container, must
@@ -44,15 +35,10 @@ import (
 
 var full = flag.Bool("full", false, "run the whole command for every format, as .ci/run does")
 
-// A traceEntry is one row of table plugintracelog.
+// A traceEntry is a plug-in trace and what the rules make of it.
 type traceEntry struct {
-	id, correlation, request string
-	typeName, message, table string
-	operation, mode, depth   int
-	duration, constructor    int
-	created                  time.Time
-	block, exception         string
-	signature, status        string // what the rules make of it
+	exports.Trace
+	signature, status string
 }
 
 const (
@@ -144,505 +130,24 @@ func traces() []traceEntry {
 	tables := []string{"salesorder", "account", "contact", "none"}
 	var out []traceEntry
 	for i, x := range traceTexts {
-		e := traceEntry{
-			id:          fmt.Sprintf("%08x-1b2c-4d3e-8f4a-5b6c7d8e9f%02x", 0x7b0f0000+i*977, i),
-			correlation: fmt.Sprintf("%08x-c0c0-4aaa-9bbb-0123456789%02x", 0x11110000+i*31, i),
-			request:     fmt.Sprintf("%08x-d1d1-4ccc-8ddd-abcdefabcd%02x", 0x22220000+i*17, i),
-			typeName:    types[i%len(types)], message: messages[i%2+i%5/4], table: tables[i%len(tables)],
-			operation: 1 + i%7/6, mode: i % 2, depth: 1 + i%3, duration: 12 + i*i*7, constructor: i,
-			created:   time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC).Add(time.Duration(i) * 1471 * time.Second),
-			exception: x.exception, signature: x.signature, status: x.status,
-		}
+		e := traceEntry{signature: x.signature, status: x.status, Trace: exports.Trace{
+			ID:          fmt.Sprintf("%08x-1b2c-4d3e-8f4a-5b6c7d8e9f%02x", 0x7b0f0000+i*977, i),
+			Correlation: fmt.Sprintf("%08x-c0c0-4aaa-9bbb-0123456789%02x", 0x11110000+i*31, i),
+			Request:     fmt.Sprintf("%08x-d1d1-4ccc-8ddd-abcdefabcd%02x", 0x22220000+i*17, i),
+			Type:        types[i%len(types)], Message: messages[i%2+i%5/4], Table: tables[i%len(tables)],
+			Operation: 1 + i%7/6, Mode: i % 2, Depth: 1 + i%3, Duration: 12 + i*i*7, Constructor: i,
+			Created:   time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC).Add(time.Duration(i) * 1471 * time.Second),
+			Exception: x.exception,
+		}}
 		if i%6 == 5 {
-			e.request = "00000000-0000-0000-0000-000000000000"
+			e.Request = "00000000-0000-0000-0000-000000000000"
 		}
 		if x.trace != "" {
-			e.block = fmt.Sprintf("[Fabrikam.Crm: %s]\n[%s: %s: %s of %s]\n%s", e.typeName, e.id, e.typeName, e.message, e.table, x.trace)
+			e.Block = fmt.Sprintf("[Fabrikam.Crm: %s]\n[%s: %s: %s of %s]\n%s", e.Type, e.ID, e.Type, e.Message, e.Table, x.trace)
 		}
 		out = append(out, e)
 	}
 	return out
-}
-
-// value is what the entry has in a column, by logical name; "" stands for null. Behind a colon
-// stands how to print it: "label" for the text of a choice, a layout for times. A column that
-// starts with = has the same text in every row.
-func (e *traceEntry) value(column string) string {
-	if text, ok := strings.CutPrefix(column, "="); ok {
-		return text
-	}
-	column, how, _ := strings.Cut(column, ":")
-	if how == "" {
-		how = time.RFC3339
-	}
-	choice := func(n int, labels ...string) string {
-		if how == "label" {
-			return labels[n]
-		}
-		return strconv.Itoa(n)
-	}
-	switch column {
-	case "plugintracelogid":
-		return e.id
-	case "typename":
-		return e.typeName
-	case "messagename":
-		return e.message
-	case "primaryentity":
-		return e.table
-	case "operationtype":
-		return choice(e.operation, "Unknown", "Plug-in", "Workflow Activity")
-	case "mode":
-		return choice(e.mode, "Synchronous", "Asynchronous")
-	case "depth":
-		return strconv.Itoa(e.depth)
-	case "createdon":
-		return e.created.Format(how)
-	case "performanceexecutionstarttime":
-		return e.created.Add(-time.Second).Format(how)
-	case "performanceexecutionduration":
-		return strconv.Itoa(e.duration)
-	case "performanceconstructorduration":
-		return strconv.Itoa(e.constructor)
-	case "correlationid":
-		return e.correlation
-	case "requestid":
-		return e.request
-	case "messageblock":
-		return e.block
-	case "exceptiondetails":
-		return e.exception
-	case "summary":
-		line, _, _ := strings.Cut(e.exception, "\n")
-		return strings.TrimSpace(line)
-	case "dimensions":
-		return fmt.Sprintf(`{"clientType":"SDK","depth":"%d","entityName":%q,"isolationType":"2","pluginName":%q,"stage":"40"}`, e.depth, e.table, e.typeName)
-	case "status":
-		if e.exception != "" {
-			return "Exception"
-		}
-		return "Success"
-	}
-	panic("no such column: " + column)
-}
-
-// A heading is a column of an export: how it is called there, and which value it shows.
-type heading struct{ name, column string }
-
-// Columns of the exports, formats.md section 1.
-var (
-	logicalNames = same("plugintracelogid", "typename", "messagename", "primaryentity", "operationtype", "mode", "depth", "createdon",
-		"performanceexecutionstarttime", "performanceexecutionduration", "performanceconstructorduration", "correlationid",
-		"requestid", "messageblock", "exceptiondetails")
-	displayNames = []heading{
-		{"Type Name", "typename"}, {"Message Name", "messagename"}, {"Primary Entity", "primaryentity"}, {"Operation Type", "operationtype:label"},
-		{"Mode", "mode:label"}, {"Depth", "depth"}, {"Created On", "createdon"}, {"Execution Duration", "performanceexecutionduration"},
-		{"Constructor Duration", "performanceconstructorduration"}, {"Correlation Id", "correlationid"}, {"Request ID", "requestid"},
-		{"Message Block", "messageblock"}, {"Exception Details", "exceptiondetails"},
-	}
-	hiddenNames = []heading{
-		{"(Do Not Modify) Plug-in Trace Log", "plugintracelogid"}, {"(Do Not Modify) Row Checksum", "=Ab1xQ9+/kd8w=="}, {"(Do Not Modify) Modified On", "="},
-	}
-	ppdsNames = []heading{
-		{"ID", "plugintracelogid"}, {"Created On", "createdon"}, {"Plugin Name", "typename"}, {"Entity Name", "primaryentity"},
-		{"Message Name", "messagename"}, {"Operation Type", "operationtype"}, {"Mode", "mode"}, {"Depth", "depth"},
-		{"Duration (ms)", "performanceexecutionduration"}, {"Constructor Duration (ms)", "performanceconstructorduration"}, {"Status", "status"},
-		{"Exception Details", "exceptiondetails"}, {"Message Block", "messageblock"}, {"Configuration", "="}, {"Secure Configuration", "="},
-		{"Correlation ID", "correlationid"}, {"Request ID", "requestid"}, {"Plugin Step ID", "="}, {"Persistence Key", "="},
-	}
-	ppdsKeys = []heading{
-		{"id", "plugintracelogid"}, {"createdOn", "createdon"}, {"pluginName", "typename"}, {"entityName", "primaryentity"},
-		{"messageName", "messagename"}, {"operationType", "operationtype"}, {"mode", "mode"}, {"depth", "depth"},
-		{"duration", "performanceexecutionduration"}, {"constructorDuration", "performanceconstructorduration"}, {"status", "status"},
-		{"exceptionDetails", "exceptiondetails"}, {"messageBlock", "messageblock"}, {"configuration", "="}, {"secureConfiguration", "="},
-		{"correlationId", "correlationid"}, {"requestId", "requestid"}, {"pluginStepId", "="}, {"persistenceKey", "="},
-	}
-	viewerNames = []heading{
-		{"Corr", "=A"}, {"Created", "createdon"}, {"Start Date", "performanceexecutionstarttime:2006-01-02"}, {"Start Time", "performanceexecutionstarttime:15:04:05.000"},
-		{"Duration", "performanceexecutionduration"}, {"Operation", "operationtype:label"}, {"Plugin", "typename"}, {"Step", "=Fabrikam: step"},
-		{"Depth", "depth"}, {"Mode", "mode:label"}, {"Stage", "=Post-operation"}, {"Rank", "=1"}, {"Message", "messagename"},
-		{"Entity", "primaryentity"}, {"Trace Size", "=120"}, {"Correlation GUID", "correlationid"}, {"Request GUID", "requestid"},
-		{"Exception", "summary"}, {"Message Trace", "messageblock"}, {"Exception Details", "exceptiondetails"},
-	}
-	insightsExceptions = []heading{
-		{"timestamp [UTC]", "createdon:2006-01-02T15:04:05.000Z"}, {"problemId", "=Fabrikam.Guard"}, {"type", "=Plugin"}, {"outerMessage", "exceptiondetails"},
-		{"operation_Id", "correlationid"}, {"operation_ParentId", "requestid"}, {"customDimensions", "dimensions"},
-	}
-	insightsDependencies = []heading{
-		{"timestamp [UTC]", "createdon:2006-01-02T15:04:05.000Z"}, {"name", "messagename"}, {"target", "typename"}, {"type", "=Plugin"},
-		{"duration", "performanceexecutionduration"}, {"success", "=True"}, {"operation_Id", "correlationid"}, {"operation_ParentId", "requestid"},
-		{"customDimensions", "dimensions"},
-	}
-)
-
-func same(columns ...string) (out []heading) {
-	for _, c := range columns {
-		out = append(out, heading{c, c})
-	}
-	return out
-}
-
-// with returns the headings with another way to print a column.
-func with(h []heading, column, how string) []heading {
-	h = slices.Clone(h)
-	for i := range h {
-		if name, _, _ := strings.Cut(h[i].column, ":"); name == column {
-			h[i].column = column + ":" + how
-		}
-	}
-	return h
-}
-
-// powerShellNames has every attribute twice, as Export-Csv writes the records of Get-CrmRecords.
-func powerShellNames() (out []heading) {
-	for _, h := range with(with(with(logicalNames, "mode", "label"), "operationtype", "label"), "createdon", "2006-01-02 15:04:05") {
-		out = append(out, heading{h.name + "_Property", "=[" + h.name + ", Microsoft.Xrm.Sdk.OptionSetValue]"}, h)
-	}
-	return append(out, heading{"original", "=System.Collections.Hashtable"}, heading{"logicalname", "=plugintracelog"},
-		heading{"EntityReference", "=Microsoft.Xrm.Sdk.EntityReference"}, heading{"ReturnProperty_EntityName", "=plugintracelog"}, heading{"ReturnProperty_Id ", "=1"})
-}
-
-// A grid is an export as rows of texts, the headings first.
-type grid [][]string
-
-func traceGrid(entries []traceEntry, columns []heading) grid {
-	g := grid{nil}
-	for _, h := range columns {
-		g[0] = append(g[0], h.name)
-	}
-	for _, e := range entries {
-		var row []string
-		for _, h := range columns {
-			row = append(row, e.value(h.column))
-		}
-		g = append(g, row)
-	}
-	return g
-}
-
-// csv writes a grid with a delimiter and a line end. Texts in quotes keep their own line ends.
-func (g grid) csv(comma, end string) []byte {
-	var b bytes.Buffer
-	for _, row := range g {
-		for i, v := range row {
-			if i > 0 {
-				b.WriteString(comma)
-			}
-			if strings.ContainsAny(v, "\"\r\n"+comma) || strings.TrimSpace(v) != v {
-				v = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
-			}
-			b.WriteString(v)
-		}
-		b.WriteString(end)
-	}
-	return b.Bytes()
-}
-
-// quotedCSV puts every cell in quotes, as PowerShell does.
-func (g grid) quotedCSV() []byte {
-	var b bytes.Buffer
-	for _, row := range g {
-		for i, v := range row {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(`"` + strings.ReplaceAll(v, `"`, `""`) + `"`)
-		}
-		b.WriteString("\r\n")
-	}
-	return b.Bytes()
-}
-
-// An encoding writes a text, given in UTF-8, in another way.
-type textEncoding struct {
-	name string
-	to   func([]byte) []byte
-}
-
-var encodings = []textEncoding{
-	{"utf-8", func(b []byte) []byte { return b }},
-	{"utf-8 bom", func(b []byte) []byte { return append([]byte("\xef\xbb\xbf"), b...) }},
-	{"utf-16le bom", func(b []byte) []byte { return toUTF16(append([]byte("\ufeff"), b...), binary.LittleEndian) }},
-	{"utf-16be bom", func(b []byte) []byte { return toUTF16(append([]byte("\ufeff"), b...), binary.BigEndian) }},
-	{"utf-16le", func(b []byte) []byte { return toUTF16(b, binary.LittleEndian) }},
-}
-
-func toUTF16(b []byte, order binary.AppendByteOrder) (out []byte) {
-	for _, u := range utf16.Encode([]rune(string(b))) {
-		out = order.AppendUint16(out, u)
-	}
-	return out
-}
-
-func to1252(b []byte) ([]byte, error) { return charmap.Windows1252.NewEncoder().Bytes(b) }
-
-// fits1252 reports whether an entry can be written in windows-1252.
-func fits1252(e traceEntry) bool {
-	_, err := to1252([]byte(e.exception + e.block))
-	return err == nil
-}
-
-// object is a JSON object with its members in this order; value is a string, an int or nil.
-type member struct {
-	key   string
-	value any
-}
-type object []member
-
-func (o object) text(indent string) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		var v bytes.Buffer
-		e := json.NewEncoder(&v)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(m.value); err != nil {
-			panic(err)
-		}
-		fmt.Fprintf(&b, "%s%q:%s", indent, m.key, bytes.TrimSpace(v.Bytes()))
-	}
-	if indent != "" {
-		b.WriteByte('\n')
-	}
-	b.WriteByte('}')
-	return b.String()
-}
-
-// webAPI are the entries as the Web API answers them: numbers for choices, null for nothing.
-func webAPI(entries []traceEntry, columns []heading, annotated bool) (out []object) {
-	labels := map[string]bool{"mode": true, "operationtype": true}
-	for i, e := range entries {
-		var o object
-		if annotated {
-			o = append(o, member{"@odata.etag", fmt.Sprintf(`W/"%d"`, 1234567+i)})
-		}
-		for _, h := range columns {
-			const formatted = "@OData.Community.Display.V1.FormattedValue"
-			text := e.value(h.column)
-			switch {
-			case annotated && labels[h.column]:
-				o = append(o, member{h.name + formatted, e.value(h.column + ":label")})
-			case annotated && h.column == "createdon":
-				o = append(o, member{h.name + formatted, e.value("createdon:1/2/2006 3:04 PM")})
-			case annotated && h.column == "performanceexecutionduration":
-				o = append(o, member{h.name + formatted, strconv.Itoa(e.duration/1000) + "," + fmt.Sprintf("%03d", e.duration%1000)})
-			}
-			n, err := strconv.Atoi(text)
-			switch {
-			case text == "":
-				o = append(o, member{h.name, nil})
-			case err == nil:
-				o = append(o, member{h.name, n})
-			default:
-				o = append(o, member{h.name, text})
-			}
-		}
-		if annotated {
-			o = append(o, member{"_createdby_value@Microsoft.Dynamics.CRM.lookuplogicalname", "systemuser"}, member{"_createdby_value", "11111111-0000-4000-8000-000000000001"})
-		}
-		out = append(out, o)
-	}
-	return out
-}
-
-func joined(objects []object, before, between, after, indent string) []byte {
-	var texts []string
-	for _, o := range objects {
-		texts = append(texts, o.text(indent))
-	}
-	return []byte(before + strings.Join(texts, between) + after)
-}
-
-func page(objects []object, next string) []byte {
-	const context = `{"@odata.context":"https://fabrikam.crm.dynamics.com/api/data/v9.2/$metadata#plugintracelogs(typename,messageblock,exceptiondetails,mode)","value":[`
-	end := "]}"
-	if next != "" {
-		end = `],"@odata.nextLink":"https://fabrikam.crm.dynamics.com/api/data/v9.2/plugintracelogs?$skiptoken=` + next + `"}`
-	}
-	return joined(objects, context, ",", end, "")
-}
-
-var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
-
-// viewerXML is what the Plugin Trace Viewer saves: an element per attribute, named by it.
-func viewerXML(entries []traceEntry, layout string) []byte {
-	kinds := map[string]string{"operationtype": "OptionSetValue", "mode": "OptionSetValue", "depth": "Int32", "createdon": "DateTime",
-		"performanceexecutionstarttime": "DateTime", "performanceexecutionduration": "Int32", "correlationid": "Guid", "requestid": "Guid"}
-	var b bytes.Buffer
-	b.WriteString(`<Entities EntityName="plugintracelog" MoreRecords="False" TotalRecordCount="-1" PagingCookie="">` + "\r\n")
-	for _, e := range entries {
-		fmt.Fprintf(&b, "  <plugintracelog id=%q>\r\n", e.id)
-		for _, h := range with(with(logicalNames[1:], "createdon", layout), "performanceexecutionstarttime", layout) {
-			if text := e.value(h.column); text != "" {
-				kind := kinds[h.name]
-				if kind == "" {
-					kind = "String"
-				}
-				fmt.Fprintf(&b, "    <%s type=%q>%s</%[1]s>\r\n", h.name, kind, xmlText.Replace(text))
-			}
-		}
-		b.WriteString(`    <step.name entitylogicalname="sdkmessageprocessingstep" attributelogicalname="name" type="String">Fabrikam: Update of salesorder</step.name>` + "\r\n")
-		if e.exception != "" {
-			fmt.Fprintf(&b, "    <exceptionsummary type=\"String\">%s</exceptionsummary>\r\n", xmlText.Replace(e.value("summary")))
-		}
-		b.WriteString("    <tracesize type=\"Int32\">120</tracesize>\r\n    <correlation type=\"String\">A</correlation>\r\n  </plugintracelog>\r\n")
-	}
-	b.WriteString("</Entities>")
-	return b.Bytes()
-}
-
-// basicXML is the other style of the same library: elements named Attribute.
-func basicXML(entries []traceEntry, layout string) []byte {
-	var b bytes.Buffer
-	b.WriteString(`<?xml version="1.0" encoding="utf-8"?><Entities EntityName="plugintracelog">`)
-	for _, e := range entries {
-		fmt.Fprintf(&b, `<Entity name="plugintracelog" id="%s">`, e.id)
-		for _, h := range with(with(logicalNames[1:], "createdon", layout), "performanceexecutionstarttime", layout) {
-			if text := e.value(h.column); text != "" {
-				fmt.Fprintf(&b, `<Attribute name="%s" type="String">%s</Attribute>`, h.name, xmlText.Replace(text))
-			}
-		}
-		b.WriteString("</Entity>")
-	}
-	b.WriteString("</Entities>")
-	return b.Bytes()
-}
-
-// workbook says how the sheet with the log is written.
-type workbook struct {
-	streamed bool // texts inside the sheet, not in the shared strings
-	from1904 bool
-	top      int    // rows above the header
-	front    bool   // another sheet before it
-	back     bool   // another sheet behind it
-	name     string // of the sheet
-	escapeCR bool   // carriage returns as _x000D_, as Excel writes them
-}
-
-var likeEscape = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
-
-// xlsx writes a grid as a workbook. Columns with these names become numbers and dates.
-func (w workbook) xlsx(t testing.TB, g grid) []byte {
-	t.Helper()
-	f := excelize.NewFile()
-	defer f.Close()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &w.from1904}))
-	sheet := w.name
-	if sheet == "" {
-		sheet = "All Plug-in Trace Logs"
-	}
-	if w.front {
-		must(f.SetSheetRow("Sheet1", "A1", &[]any{"Notes", "by the night shift"}))
-		_, err := f.NewSheet(sheet)
-		must(err)
-	} else {
-		must(f.SetSheetName("Sheet1", sheet))
-	}
-	if w.back {
-		_, err := f.NewSheet("Plugin Trace Viewer - Source")
-		must(err)
-		must(f.SetSheetRow("Plugin Trace Viewer - Source", "A1", &[]any{"Connection", "Fabrikam"}))
-		must(f.SetSheetRow("Plugin Trace Viewer - Source", "A2", &[]any{"URL", "https://fabrikam.crm.dynamics.com"}))
-	}
-	var rows [][]any
-	for i := range w.top {
-		rows = append(rows, []any{[]string{"Export of last night", "", "printed by hand"}[i%3]})
-	}
-	for i, row := range g {
-		var cells []any
-		for j, v := range row {
-			if !w.streamed {
-				// Excel writes _x005F_ before what would be taken for an escape. So does
-				// excelize in inline strings, but not in shared ones (2.11.1).
-				v = likeEscape.ReplaceAllString(v, "_x005F_$1")
-			}
-			cells = append(cells, excelCell(g[0][j], v, i == 0))
-		}
-		rows = append(rows, cells)
-	}
-	if w.streamed {
-		s, err := f.NewStreamWriter(sheet)
-		must(err)
-		for i, row := range rows {
-			must(s.SetRow("A"+strconv.Itoa(i+1), row))
-		}
-		must(s.Flush())
-	} else {
-		for i, row := range rows {
-			must(f.SetSheetRow(sheet, "A"+strconv.Itoa(i+1), &row))
-		}
-		for i := range hiddenNames {
-			if strings.HasPrefix(g[0][i], "(Do Not Modify)") {
-				must(f.SetColVisible(sheet, string(rune('A'+i)), false))
-			}
-		}
-	}
-	b, err := f.WriteToBuffer()
-	must(err)
-	if w.escapeCR {
-		return rezipped(t, b.Bytes(), "&#xD;", "_x000D_")
-	}
-	return b.Bytes()
-}
-
-// excelCell is a cell as Excel keeps it: dates and numbers are no texts, nothing is no cell.
-func excelCell(heading, v string, header bool) any {
-	if v == "" {
-		return nil
-	}
-	if header {
-		return v
-	}
-	switch heading {
-	case "Created On", "Created":
-		if at, err := time.Parse(time.RFC3339, v); err == nil {
-			return at
-		}
-	case "Depth", "Execution Duration", "Constructor Duration", "Duration", "Rank", "Trace Size":
-		if n, err := strconv.Atoi(v); err == nil {
-			return n
-		}
-	}
-	return v
-}
-
-// rezipped replaces a text in all members of an archive.
-func rezipped(t testing.TB, b []byte, old, new string) []byte {
-	t.Helper()
-	in, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for _, f := range in.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, err := z.Create(f.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.Write(bytes.ReplaceAll(text, []byte(old), []byte(new)))
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 // An envelope is a dual-write live error; its responses become the records.
@@ -676,39 +181,23 @@ var envelopes = []envelope{
 		"2026-11-22T20:07:11.0051447Z", "dw-product-not-active", "observed"}}, false},
 }
 
-func (e envelope) text() string {
-	quote := func(s string) string {
-		if e.raw {
-			return `"` + s + `"`
-		}
-		return object{{"", s}}.text("")[len(`{"":`) : len(object{{"", s}}.text(""))-1]
+// invented is all of it, as the formats take it.
+func invented() *exports.Log {
+	l := new(exports.Log)
+	for _, e := range traces() {
+		l.Traces = append(l.Traces, e.Trace)
 	}
-	var responses []string
-	for _, r := range e.responses {
-		text := `{"errorMessage":` + quote(r.message) + `,"logDateTime":"` + r.at + `"`
-		if r.verbose != "" {
-			text += `,"verboseError":` + quote(r.verbose)
-		}
-		responses = append(responses, text+"}")
-	}
-	return fmt.Sprintf(`{"entityName":%q,"executionStatus":2,"fieldResponses":[],"recordResponses":[%s],"isErrorCountUpdated":true}`, e.entity, strings.Join(responses, ","))
-}
-
-func envelopeTexts(before, between, after string) []byte {
-	var texts []string
 	for _, e := range envelopes {
-		texts = append(texts, e.text())
+		out := exports.Envelope{Entity: e.entity, Raw: e.raw}
+		for _, r := range e.responses {
+			out.Responses = append(out.Responses, exports.Response{Message: r.message, Verbose: r.verbose, At: r.at})
+		}
+		l.Envelopes = append(l.Envelopes, out)
 	}
-	return []byte(before + strings.Join(texts, between) + after)
-}
-
-// envelopeGrid has an envelope in a cell, beside columns that say less than it.
-func envelopeGrid() grid {
-	g := grid{{"RecId", "Created On", "Detailed Error Message"}}
-	for i, e := range envelopes {
-		g = append(g, []string{strconv.Itoa(5637144576 + i), e.responses[0].at[:19] + "Z", e.text()})
+	for _, x := range infologs {
+		l.Infologs = append(l.Infologs, exports.Infolog{At: x.at, Text: x.text})
 	}
-	return g
+	return l
 }
 
 // infologs are 7 messages of finance and operations.
@@ -729,295 +218,17 @@ var infologs = []struct{ at, text, signature, status string }{
 		"dw-party-type-change", "documented"},
 }
 
-func infologGrid(at func(string) string) grid {
-	g := grid{{"RecId", "Created On", "Error Message"}}
-	for i, x := range infologs {
-		g = append(g, []string{strconv.Itoa(5637144576 + i), at(x.at), x.text})
-	}
-	return g
-}
-
-func infologText(before, between string) []byte {
-	var b bytes.Buffer
-	for _, x := range infologs {
-		b.WriteString(before + x.at + between + x.text + "\n")
-	}
-	return b.Bytes()
-}
-
-// A format is one way to write one of the sets of records.
-type format struct {
-	name, extension string
-	set             string   // formats of a set hold the same records; the first one is what the others are compared with
-	drops           []string // columns of a record that the format does not carry
-	dateOrder       string   // --date-order it needs
-	warns           string   // start of the warning that belongs to it
-	broad           bool     // one of many alike: TestMatrixCommand leaves it out
-	write           func(t testing.TB) []byte
-}
-
-// key is the column that tells the records of the format apart.
-func (f *format) key() string {
-	if slices.Contains(f.drops, "record_id") {
+// key is the column that tells the records of a format apart.
+func key(f *exports.Format) string {
+	if slices.Contains(f.Drops, "record_id") {
 		return "correlation_id"
 	}
 	return "record_id"
 }
 
-func formats() (out []format) {
-	all := traces()
-	sets := map[string][]traceEntry{"traces": all}
-	for _, e := range all {
-		if fits1252(e) {
-			sets["traces in western letters"] = append(sets["traces in western letters"], e)
-		}
-		if e.exception != "" {
-			sets["traces with exception"] = append(sets["traces with exception"], e)
-		} else {
-			sets["traces without exception"] = append(sets["traces without exception"], e)
-		}
-	}
-	add := func(name, extension, set string, write func(t testing.TB, entries []traceEntry) []byte) *format {
-		out = append(out, format{name: name, extension: extension, set: set, write: func(t testing.TB) []byte { return write(t, sets[set]) }})
-		return &out[len(out)-1]
-	}
-	// The first format of every set.
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		add("object per line, "+set, "jsonl", set, func(_ testing.TB, e []traceEntry) []byte {
-			return joined(webAPI(e, logicalNames, false), "", "\n", "\n", "")
-		}).broad = set != "traces"
-	}
-
-	// CSV with logical names.
-	for _, comma := range []struct{ name, text string }{{"comma", ","}, {"semicolon", ";"}, {"tab", "\t"}} {
-		for _, end := range []struct{ name, text string }{{"lf", "\n"}, {"crlf", "\r\n"}} {
-			name := func(encoding string) string { return "csv " + comma.name + " " + end.name + " " + encoding }
-			for _, enc := range encodings {
-				add(name(enc.name), "csv", "traces", func(_ testing.TB, e []traceEntry) []byte {
-					return enc.to(traceGrid(e, logicalNames).csv(comma.text, end.text))
-				}).broad = comma.name != "comma" && enc.name != "utf-16le bom" || end.name == "lf"
-			}
-			add(name("windows-1252"), "csv", "traces in western letters", func(t testing.TB, e []traceEntry) []byte {
-				b, err := to1252(traceGrid(e, logicalNames).csv(comma.text, end.text))
-				if err != nil {
-					t.Fatal(err)
-				}
-				return b
-			}).broad = comma.name == "tab" || end.name == "lf"
-		}
-	}
-	csvFormat := func(name string, columns []heading, before, comma, end string) *format {
-		return add(name, "csv", "traces", func(_ testing.TB, e []traceEntry) []byte {
-			return append([]byte(before), traceGrid(e, columns).csv(comma, end)...)
-		})
-	}
-	csvFormat("csv with sep line", logicalNames, "sep=;\r\n", ";", "\r\n")
-	csvFormat("csv with sep line and bom", logicalNames, "\ufeffsep=\t\r\n", "\t", "\r\n")
-	csvFormat("csv with type line", logicalNames, "#TYPE System.Management.Automation.PSCustomObject\r\n", ",", "\r\n")
-
-	// CSV with display names.
-	displayed := append([]heading{{"Plug-in Trace Log", "plugintracelogid"}}, displayNames...)
-	hidden := slices.Concat(hiddenNames, displayNames)
-	csvFormat("csv display names", displayed, "", ",", "\r\n")
-	csvFormat("csv display names, German", with(displayed, "createdon", "02.01.2006 15:04:05"), "\ufeff", ";", "\r\n")
-	csvFormat("csv display names, hidden columns", hidden, "", ",", "\r\n")
-	csvFormat("csv display names, month first", with(hidden, "createdon", "1/2/2006 3:04:05 PM"), "", ",", "\r\n").dateOrder = "mdy"
-	csvFormat("csv display names, day first", with(hidden, "createdon", "02/01/2006 15:04:05"), "", ";", "\r\n").dateOrder = "dmy"
-	csvFormat("csv display names, year first", with(hidden, "createdon", "2006/01/02 15:04:05"), "", ";", "\r\n").dateOrder = "ymd"
-
-	// Power Platform Developer Suite and PowerShell.
-	csvFormat("ppds csv", ppdsNames, "", ",", "\n")
-	add("ppds json", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return joined(webAPI(e, ppdsKeys, false), "[\n  ", ",\n  ", "\n]\n", "\n    ")
-	})
-	add("powershell", "csv", "traces", func(_ testing.TB, e []traceEntry) []byte { return traceGrid(e, powerShellNames()).quotedCSV() })
-	add("powershell with type line", "csv", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return append([]byte("#TYPE System.Management.Automation.PSCustomObject\r\n"), traceGrid(e, powerShellNames()).quotedCSV()...)
-	})
-
-	// JSON.
-	add("web api page", "json", "traces", func(_ testing.TB, e []traceEntry) []byte { return page(webAPI(e, logicalNames, false), "") })
-	add("web api page with annotations", "json", "traces", func(_ testing.TB, e []traceEntry) []byte { return page(webAPI(e, logicalNames, true), "") })
-	add("web api page, utf-16", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return encodings[2].to(page(webAPI(e, logicalNames, true), ""))
-	})
-	add("bare array", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return joined(webAPI(e, logicalNames, false), "[", ",", "]", "")
-	})
-	add("bare array, indented", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return joined(webAPI(e, logicalNames, true), "[\r\n  ", ",\r\n  ", "\r\n]", "\n    ")
-	})
-	add("concatenated objects", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		return joined(webAPI(e, logicalNames, false), "", "", "", "")
-	})
-	add("concatenated pages", "json", "traces", func(_ testing.TB, e []traceEntry) []byte {
-		o := webAPI(e, logicalNames, true)
-		return slices.Concat(page(o[:20], "2"), page(o[20:], ""))
-	})
-
-	// Application Insights has no identity of the trace, and only some of its columns. Without
-	// the table, no map is known.
-	notInsights := []string{"record_id", "entity", "message_name", "mode", "operation_type", "depth", "trace_text",
-		"dataverse_table", "fno_entity", "map", "map_candidates"}
-	add("application insights exceptions", "csv", "traces with exception", func(_ testing.TB, e []traceEntry) []byte {
-		return traceGrid(e, insightsExceptions).csv(",", "\r\n")
-	}).drops = append([]string{"type_name", "duration_ms"}, notInsights...)
-	dependencies := add("application insights dependencies", "csv", "traces without exception", func(_ testing.TB, e []traceEntry) []byte {
-		return traceGrid(e, insightsDependencies).csv(",", "\r\n")
-	})
-	dependencies.drops = notInsights
-	dependencies.warns = "no column holds the text of the exception"
-
-	// XrmToolBox.
-	xml := func(name, layout, order string, write func([]traceEntry, string) []byte) {
-		add(name, "xml", "traces", func(_ testing.TB, e []traceEntry) []byte { return write(e, layout) }).dateOrder = order
-	}
-	xml("xml", time.RFC3339, "", viewerXML)
-	xml("xml, day first", "02/01/2006 15:04:05", "dmy", viewerXML)
-	xml("xml, month first", "1/2/2006 3:04:05 PM", "mdy", viewerXML)
-	xml("basic xml", time.RFC3339, "", basicXML)
-	xml("basic xml, day first", "02/01/2006 15:04:05", "dmy", basicXML)
-	add("xml, utf-16", "xml", "traces", func(_ testing.TB, e []traceEntry) []byte { return encodings[2].to(viewerXML(e, time.RFC3339)) })
-
-	// Workbooks.
-	book := func(name string, w workbook, columns []heading) *format {
-		return add(name, "xlsx", "traces", func(t testing.TB, e []traceEntry) []byte { return w.xlsx(t, traceGrid(e, columns)) })
-	}
-	book("xlsx", workbook{}, hidden)
-	book("xlsx, carriage returns escaped", workbook{escapeCR: true}, hidden)
-	book("xlsx, inline strings", workbook{streamed: true}, hidden)
-	book("xlsx, dates from 1904", workbook{from1904: true}, hidden)
-	book("xlsx, header in row 4", workbook{top: 3}, hidden)
-	book("xlsx, second sheet", workbook{front: true}, hidden)
-	book("xlsx, logical names", workbook{streamed: true}, logicalNames)
-	book("trace viewer xlsx", workbook{name: "Plugin Trace Viewer - Result", back: true}, viewerNames).drops = []string{"record_id"}
-	csvFormat("trace viewer csv", viewerNames, "", ",", "\r\n").drops = []string{"record_id"}
-
-	return append(out, dualWriteFormats()...)
-}
-
-func dualWriteFormats() (out []format) {
-	add := func(name, extension, set string, write func(t testing.TB) []byte) {
-		out = append(out, format{name: name, extension: extension, set: set, write: write})
-	}
-	add("envelope per line", "jsonl", "envelopes", func(testing.TB) []byte { return envelopeTexts("", "\n", "\n") })
-	add("envelope array", "json", "envelopes", func(testing.TB) []byte { return envelopeTexts("[\n", ",\n", "\n]\n") })
-	add("envelope array in one line", "json", "envelopes", func(testing.TB) []byte { return envelopeTexts("[", ",", "]") })
-	add("envelope in csv cell", "csv", "envelopes", func(testing.TB) []byte { return envelopeGrid().csv(",", "\r\n") })
-	add("envelope in csv cell, unicode text", "txt", "envelopes", func(testing.TB) []byte { return encodings[2].to(envelopeGrid().csv("\t", "\r\n")) })
-	add("envelope in xlsx cell", "xlsx", "envelopes", func(t testing.TB) []byte {
-		return workbook{name: "Dual write error log"}.xlsx(t, envelopeGrid())
-	})
-	add("envelope in prose", "txt", "envelopes", func(testing.TB) []byte {
-		return envelopeTexts("Good morning, last night the activity log said: ", " What does it mean?\n\nAnd some minutes later there was ", " Regards\n")
-	})
-	add("infolog in csv", "csv", "infologs", func(testing.TB) []byte {
-		return infologGrid(func(at string) string { return at }).csv(",", "\r\n")
-	})
-	add("infolog in csv, German", "csv", "infologs", func(t testing.TB) []byte {
-		b, err := to1252(infologGrid(func(at string) string { return at[8:10] + "." + at[5:7] + "." + at[:4] + at[10:] }).csv(";", "\r\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	})
-	add("infolog in xlsx", "xlsx", "infologs", func(t testing.TB) []byte {
-		return workbook{streamed: true}.xlsx(t, infologGrid(func(at string) string { return at[:10] + "T" + at[11:] + "Z" }))
-	})
-	add("infolog text", "txt", "infologs", func(testing.TB) []byte { return infologText("", " ") })
-	add("infolog text, times in brackets", "log", "infologs", func(testing.TB) []byte { return infologText("[", "] ") })
-	add("infolog text, utf-16", "txt", "infologs", func(testing.TB) []byte { return encodings[2].to(infologText("", " ")) })
-	return out
-}
-
-// A wrapping is a container around an export.
-type wrapping struct {
-	name, extension string
-	wrap            func(t testing.TB, name string, b []byte) []byte
-}
-
-func wrappings() []wrapping {
-	plain := func(_ testing.TB, _ string, b []byte) []byte { return b }
-	return []wrapping{
-		{"plain", "", plain},
-		{"gz", ".gz", gzipped},
-		{"zst", ".zst", zstded},
-		{"bz2", ".bz2", piped("bzip2")},
-		{"xz", ".xz", piped("xz")},
-		{"zip", ".zip", zipped(zip.Deflate)},
-		{"zip zstd", ".zip", zipped(zstd.ZipMethodWinZip)},
-		{"tar", ".tar", tarred},
-		{"tar.gz", ".tar.gz", func(t testing.TB, name string, b []byte) []byte { return gzipped(t, name, tarred(t, name, b)) }},
-		{"zip in gz", ".zip.gz", func(t testing.TB, name string, b []byte) []byte {
-			return gzipped(t, name, zipped(zip.Deflate)(t, name, b))
-		}},
-		{"gz in zip in tar", ".tar", func(t testing.TB, name string, b []byte) []byte {
-			return tarred(t, name+".zip", zipped(zip.Deflate)(t, name+".gz", gzipped(t, name, b)))
-		}},
-	}
-}
-
-func gzipped(_ testing.TB, _ string, b []byte) []byte {
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	w.Write(b)
-	w.Close()
-	return out.Bytes()
-}
-
-func zstded(t testing.TB, _ string, b []byte) []byte {
-	w, err := zstd.NewWriter(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	return w.EncodeAll(b, nil)
-}
-
-// piped compresses by a command: the standard library reads bzip2 but does not write it.
-func piped(command string) func(testing.TB, string, []byte) []byte {
-	return func(t testing.TB, _ string, b []byte) []byte {
-		cmd := exec.Command(command, "-c")
-		cmd.Stdin = bytes.NewReader(b)
-		out, err := cmd.Output()
-		if errors.Is(err, exec.ErrNotFound) {
-			t.Skipf("there is no command %s", command)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-}
-
-func zipped(method uint16) func(testing.TB, string, []byte) []byte {
-	return func(t testing.TB, name string, b []byte) []byte {
-		var out bytes.Buffer
-		z := zip.NewWriter(&out)
-		z.RegisterCompressor(zstd.ZipMethodWinZip, zstd.ZipCompressor())
-		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.Write(b)
-		if err := z.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return out.Bytes()
-	}
-}
-
-func tarred(t testing.TB, name string, b []byte) []byte {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(b))}); err != nil {
-		t.Fatal(err)
-	}
-	w.Write(b)
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+// formats are those whose records can be told apart.
+func formats() []exports.Format {
+	return slices.DeleteFunc(exports.Formats(), func(f exports.Format) bool { return f.Nameless })
 }
 
 // records are the columns of classified records by key. Line ends are LF.
@@ -1055,21 +266,21 @@ func cellText(col arrow.Array, i int) string {
 }
 
 // read reads one file and classifies what is in it. Nothing may be lost or doubted on the way.
-func read(t testing.TB, m *classify.Matcher, path string, f *format) records {
+func read(t testing.TB, m *classify.Matcher, path string, f *exports.Format) records {
 	t.Helper()
 	sources, err := ingest.Expand([]string{path})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var opt ingest.Options
-	if f.dateOrder != "" {
-		opt.DateOrder = ingest.DateOrder(f.dateOrder)
+	if f.DateOrder != "" {
+		opt.DateOrder = ingest.DateOrder(f.DateOrder)
 	}
 	got := make(records)
 	err = ingest.Read(t.Context(), sources, opt, func(b *ingest.Batch) error {
 		defer b.Release()
 		m.Classify(b, nil)
-		got.add(t, b, f.key())
+		got.add(t, b, key(f))
 		for _, r := range b.Rejects {
 			t.Errorf("reject: %v", r)
 		}
@@ -1078,7 +289,7 @@ func read(t testing.TB, m *classify.Matcher, path string, f *format) records {
 				t.Errorf("problem: %v", file.Problem)
 			}
 			for _, w := range file.Warnings {
-				if f.warns == "" || !strings.HasPrefix(w, f.warns) {
+				if f.Warns == "" || !strings.HasPrefix(w, f.Warns) {
 					t.Errorf("warning: %s: %s", file.Path, w)
 				}
 			}
@@ -1104,9 +315,9 @@ func (r records) by(key string) records {
 }
 
 // compare reports which record and column differ.
-func compare(t testing.TB, want, got records, f *format) {
+func compare(t testing.TB, want, got records, f *exports.Format) {
 	t.Helper()
-	want = want.by(f.key())
+	want = want.by(key(f))
 	missing, strange := 0, 0
 	for _, id := range slices.Sorted(maps.Keys(want)) {
 		if got[id] == nil {
@@ -1117,7 +328,7 @@ func compare(t testing.TB, want, got records, f *format) {
 			continue
 		}
 		for _, column := range slices.Sorted(maps.Keys(union(want[id], got[id]))) {
-			if w, g := want[id][column], got[id][column]; w != g && !slices.Contains(f.drops, column) {
+			if w, g := want[id][column], got[id][column]; w != g && !slices.Contains(f.Drops, column) {
 				at := firstDifference(w, g)
 				t.Errorf("record %s, column %s, from byte %d: got %.60q, want %.60q", id, column, at, g[at:], w[at:])
 			}
@@ -1161,11 +372,20 @@ func builtinMatcher(t testing.TB) *classify.Matcher {
 }
 
 // written writes a format in a container to a file.
-func written(t testing.TB, f *format, c *wrapping) string {
+func written(t testing.TB, f *exports.Format, c *exports.Container) string {
 	t.Helper()
-	name := "export." + f.extension
-	path := filepath.Join(t.TempDir(), name+c.extension)
-	if err := os.WriteFile(path, c.wrap(t, name, f.write(t)), 0o644); err != nil {
+	b, err := f.Write(invented())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "export." + f.Extension
+	if b, err = c.Wrap(name, b); errors.Is(err, exec.ErrNotFound) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name+c.Extension)
+	if err := os.WriteFile(path, b, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -1173,23 +393,23 @@ func written(t testing.TB, f *format, c *wrapping) string {
 
 func TestMatrix(t *testing.T) {
 	m := builtinMatcher(t)
-	containers := wrappings()
+	containers := exports.Containers()
 	want := make(map[string]records) // by set
 	all := formats()
 	for i := range all {
 		f := &all[i]
-		if want[f.set] == nil {
-			want[f.set] = read(t, m, written(t, f, &containers[0]), f)
+		if want[f.Set] == nil {
+			want[f.Set] = read(t, m, written(t, f, &containers[0]), f)
 		}
 	}
 	t.Run("as invented", func(t *testing.T) { asInvented(t, want) })
 	for i := range all {
 		f := &all[i]
-		t.Run(f.name, func(t *testing.T) {
+		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			for i := range containers {
 				c := &containers[i]
-				t.Run(c.name, func(t *testing.T) { compare(t, want[f.set], read(t, m, written(t, f, c), f), f) })
+				t.Run(c.Name, func(t *testing.T) { compare(t, want[f.Set], read(t, m, written(t, f, c), f), f) })
 			}
 		})
 	}
@@ -1200,10 +420,10 @@ func asInvented(t *testing.T, got map[string]records) {
 	entries := make(map[string]map[string]string)
 	for _, e := range traces() {
 		lf := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
-		entries[strings.ReplaceAll(e.id, "-", "")] = map[string]string{
-			"occurred_at": e.created.Format("2006-01-02T15:04:05Z"), "type_name": e.typeName, "message_name": e.message, "mode": e.value("mode:label"),
-			"operation_type": e.value("operationtype:label"), "depth": strconv.Itoa(e.depth), "duration_ms": strconv.Itoa(e.duration),
-			"correlation_id": e.correlation, "error_text": lf(e.exception), "trace_text": lf(e.block), "signature": e.signature, "status": e.status, "log": ingest.PluginTrace,
+		entries[strings.ReplaceAll(e.ID, "-", "")] = map[string]string{
+			"occurred_at": e.Created.Format("2006-01-02T15:04:05Z"), "type_name": e.Type, "message_name": e.Message, "mode": e.Value("mode:label"),
+			"operation_type": e.Value("operationtype:label"), "depth": strconv.Itoa(e.Depth), "duration_ms": strconv.Itoa(e.Duration),
+			"correlation_id": e.Correlation, "error_text": lf(e.Exception), "trace_text": lf(e.Block), "signature": e.signature, "status": e.status, "log": ingest.PluginTrace,
 		}
 	}
 	check := func(set string, count int, wanted func(x map[string]string) map[string]string) {
@@ -1308,17 +528,17 @@ func withoutPlaces(t testing.TB, path string) [][]string {
 
 // A pair is a format and the container it lies in.
 type pair struct {
-	f *format
-	c *wrapping
+	f *exports.Format
+	c *exports.Container
 }
 
 // commandPairs are those that TestMatrixCommand tries.
-func commandPairs(all []format, containers []wrapping) (out []pair) {
+func commandPairs(all []exports.Format, containers []exports.Container) (out []pair) {
 	met := make(map[string]bool)
 	for i := range all {
 		f := &all[i]
-		switch kind := f.set + "." + f.extension; {
-		case *full && !f.broad:
+		switch kind := f.Set + "." + f.Extension; {
+		case *full && !f.Alike:
 			out = append(out, pair{f, &containers[0]})
 		case !*full && !met[kind]:
 			met[kind] = true
@@ -1326,7 +546,7 @@ func commandPairs(all []format, containers []wrapping) (out []pair) {
 		}
 	}
 	if *full {
-		f := &all[slices.IndexFunc(all, func(f format) bool { return f.name == "csv semicolon crlf windows-1252" })]
+		f := &all[slices.IndexFunc(all, func(f exports.Format) bool { return f.Name == "csv semicolon crlf windows-1252" })]
 		for i := range containers[1:] {
 			out = append(out, pair{f, &containers[1+i]})
 		}
@@ -1336,45 +556,45 @@ func commandPairs(all []format, containers []wrapping) (out []pair) {
 
 // The diagonal leaves out no container and no kind of file.
 func TestMatrixDiagonal(t *testing.T) {
-	all, containers := formats(), wrappings()
+	all, containers := formats(), exports.Containers()
 	kinds, wrapped := make(map[string]bool), make(map[string]bool)
 	for _, p := range commandPairs(all, containers) {
-		kinds[p.f.set+"."+p.f.extension], wrapped[p.c.name] = true, true
+		kinds[p.f.Set+"."+p.f.Extension], wrapped[p.c.Name] = true, true
 	}
 	for _, f := range all {
-		if !kinds[f.set+"."+f.extension] && !(*full && f.broad) {
-			t.Errorf("no file .%s of the %s is tried", f.extension, f.set)
+		if !kinds[f.Set+"."+f.Extension] && !(*full && f.Alike) {
+			t.Errorf("no file .%s of the %s is tried", f.Extension, f.Set)
 		}
 	}
 	for _, c := range containers {
-		if !wrapped[c.name] {
-			t.Errorf("container %s is not tried", c.name)
+		if !wrapped[c.Name] {
+			t.Errorf("container %s is not tried", c.Name)
 		}
 	}
 }
 
 func TestMatrixCommand(t *testing.T) {
-	containers := wrappings()
+	containers := exports.Containers()
 	all := formats()
 	want := make(map[string]published) // by set
-	first := make(map[string]*format)
+	first := make(map[string]*exports.Format)
 	for i := range all {
 		f := &all[i]
-		if first[f.set] == nil {
-			first[f.set], want[f.set] = f, publish(t, f.dateOrder, written(t, f, &containers[0]))
+		if first[f.Set] == nil {
+			first[f.Set], want[f.Set] = f, publish(t, f.DateOrder, written(t, f, &containers[0]))
 		}
 	}
-	check := func(t *testing.T, f *format, c *wrapping) {
-		w, got := want[f.set], publish(t, f.dateOrder, written(t, f, c))
-		if len(f.drops) > 0 {
+	check := func(t *testing.T, f *exports.Format, c *exports.Container) {
+		w, got := want[f.Set], publish(t, f.DateOrder, written(t, f, c))
+		if len(f.Drops) > 0 {
 			w.CSV, got.CSV = nil, nil
 		}
 		if diff := cmp.Diff(w, got); diff != "" {
-			t.Errorf("-%s +%s:\n%s", first[f.set].name, f.name, diff)
+			t.Errorf("-%s +%s:\n%s", first[f.Set].Name, f.Name, diff)
 		}
 	}
 	for _, p := range commandPairs(all, containers) {
-		t.Run(p.f.name+"/"+p.c.name, func(t *testing.T) { check(t, p.f, p.c) })
+		t.Run(p.f.Name+"/"+p.c.Name, func(t *testing.T) { check(t, p.f, p.c) })
 	}
 	t.Run("all sets in one night", func(t *testing.T) {
 		var paths []string
@@ -1382,8 +602,8 @@ func TestMatrixCommand(t *testing.T) {
 			paths = append(paths, written(t, first[set], &containers[5]))
 		}
 		// The same night again, in other formats, is 50 duplicates.
-		for _, name := range []string{"ppds csv", "envelope in csv cell", "infolog text"} {
-			f := &all[slices.IndexFunc(all, func(f format) bool { return f.name == name })]
+		for _, name := range []string{"ppds csv", "envelope in csv cell", "text infologs"} {
+			f := &all[slices.IndexFunc(all, func(f exports.Format) bool { return f.Name == name })]
 			paths = append(paths, written(t, f, &containers[1]))
 		}
 		got := publish(t, "", paths...).Totals

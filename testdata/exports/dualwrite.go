@@ -1,0 +1,75 @@
+package exports
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func (e *Envelope) text() string {
+	quote := func(s string) string {
+		if e.Raw {
+			return `"` + s + `"`
+		}
+		return jsonText(s)
+	}
+	var responses []string
+	for _, r := range e.Responses {
+		text := `{"errorMessage":` + quote(r.Message) + `,"logDateTime":"` + r.At + `"`
+		if r.Verbose != "" {
+			text += `,"verboseError":` + quote(r.Verbose)
+		}
+		responses = append(responses, text+"}")
+	}
+	return fmt.Sprintf(`{"entityName":%q,"executionStatus":2,"fieldResponses":[],"recordResponses":[%s],"isErrorCountUpdated":true}`, e.Entity, strings.Join(responses, ","))
+}
+
+func envelopeTexts(envelopes []Envelope, before, between, after string) []byte {
+	var texts []string
+	for i := range envelopes {
+		texts = append(texts, envelopes[i].text())
+	}
+	return []byte(before + strings.Join(texts, between) + after)
+}
+
+// firstID is where the keys of rows begin; finance and operations counts from there.
+const firstID = 5637144576
+
+// envelopeGrid has an envelope in a cell, beside columns that say less than it.
+func envelopeGrid(envelopes []Envelope) grid {
+	g := grid{{"RecId", "Created On", "Detailed Error Message"}}
+	for i := range envelopes {
+		e := &envelopes[i]
+		g = append(g, []string{strconv.Itoa(firstID + i), e.Responses[0].At[:19] + "Z", e.text()})
+	}
+	return g
+}
+
+func infologGrid(infologs []Infolog, at func(string) string) grid {
+	g := grid{{"RecId", "Created On", "Error Message"}}
+	for i, x := range infologs {
+		g = append(g, []string{strconv.Itoa(firstID + i), at(x.At), x.Text})
+	}
+	return g
+}
+
+// infologText has a message a line, with its time in front.
+func infologText(infologs []Infolog, before, between string) []byte {
+	var b bytes.Buffer
+	for _, x := range infologs {
+		b.WriteString(before + x.At + between + x.Text + "\n")
+	}
+	return b.Bytes()
+}
+
+// pasted are the texts of failed plug-ins as people copy them, with an empty line between two.
+func pasted(entries []Trace) []byte {
+	var b bytes.Buffer
+	for i := range entries {
+		if text := entries[i].Exception; text != "" {
+			b.WriteString(text + "\n\n")
+		}
+	}
+	return b.Bytes()
+}
