@@ -1,10 +1,12 @@
 // Command gen writes sample exports: dual-write error logs and plug-in trace logs of any size
-// for load tests, and the folder testdata/demo. Everything is made up from the catalogue in
-// messages.go and a seed, so equal arguments give equal bytes; memory does not grow with the
-// size. It writes exports only and never reads any.
+// for load tests, samples in every format and container of testdata/exports, and the folder
+// testdata/demo. Everything is made up from the catalogue in
+// messages.go and a seed, so equal arguments give equal bytes. In csv, json and ndjson memory does
+// not grow with the size. It writes exports only and never reads any.
 //
 //	go run ./testdata/gen --kind plugintrace --bytes 1GB --out traces.csv
 //	go run ./testdata/gen --kind dualwrite --records 5000 --format ndjson --out -
+//	go run ./testdata/gen --format "xml basic" --container zip --records 200 --out traces.xml.zip
 //	go run ./testdata/gen --demo testdata/demo
 package main
 
@@ -13,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/pflag"
 )
@@ -20,6 +23,8 @@ import (
 const usage = `Write sample exports.
 
   go run ./testdata/gen --out FILE (--bytes SIZE | --records N) [flags]
+  go run ./testdata/gen --out FILE --records N --format NAME [--container NAME]
+  go run ./testdata/gen --formats
   go run ./testdata/gen --demo testdata/demo
   go run ./testdata/gen --demo-counts
 
@@ -42,7 +47,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	flags.Usage = func() { fmt.Fprint(stderr, usage, flags.FlagUsages()) }
 	kind := flags.String("kind", "plugintrace", "`log` to write: plugintrace or dualwrite")
-	formatName := flags.String("format", "csv", "csv, json or ndjson")
+	formatName := flags.String("format", "csv", "csv, json or ndjson of any size, or a `NAME` out of --formats")
+	container := flags.String("container", "plain", "what a file in a format out of --formats lies in, by `NAME`")
+	listFormats := flags.Bool("formats", false, "list the formats and containers of testdata/exports")
 	shape := flags.String("shape", "columns", "dual-write CSV: columns, or envelope (its JSON in one cell)")
 	bytesFlag := flags.String("bytes", "", "`size` to write: 300MB, 1GB, 64MiB or a number of bytes")
 	records := flags.Int64("records", 0, "number of records to write")
@@ -52,6 +59,10 @@ func run(args []string, stdout, stderr io.Writer) error {
 	demoCounts := flags.Bool("demo-counts", false, "print what is in the demo night")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *listFormats {
+		printFormats(stdout)
+		return nil
 	}
 	if *demoCounts {
 		if err := printDemoCounts(stdout); err != nil {
@@ -74,19 +85,48 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if *out == "" || s.bytes == 0 && s.records <= 0 {
 		return errors.New("say how much to write and where: --bytes SIZE or --records N, and --out FILE")
 	}
-	g, err := newGenerator(*kind, *formatName, *shape, *seed)
+	write, err := writer(*kind, *formatName, *shape, *container, *seed, s)
 	if err != nil {
 		return err
 	}
 	if *out == "-" {
-		return g.write(stdout, s)
-	}
-	if err := writeFile(*out, func(w io.Writer) error { return g.write(w, s) }); err != nil {
+		_, err := write(stdout)
 		return err
 	}
-	fmt.Fprintf(stderr, "%s: %d bytes, %d records: %d ok, %d documented, %d unknown\n",
-		*out, g.bytes, g.records, g.ok, g.documented, g.unknown)
-	return nil
+	var n *counts
+	err = writeFile(*out, func(w io.Writer) (err error) {
+		n, err = write(w)
+		return err
+	})
+	if err == nil {
+		fmt.Fprintf(stderr, "%s: %d bytes, %d records: %d ok, %d documented, %d unknown\n",
+			*out, n.bytes, n.records, n.ok, n.documented, n.unknown)
+	}
+	return err
+}
+
+// writer returns what writes a file: the generator itself in its own formats, which may be of any
+// size, else a sample.
+func writer(kind, formatName, shape, container string, seed uint64, s size) (func(io.Writer) (*counts, error), error) {
+	if slices.Contains([]string{"csv", "json", "ndjson"}, formatName) && container == "plain" {
+		g, err := newGenerator(kind, formatName, shape, seed)
+		return func(w io.Writer) (*counts, error) {
+			err := g.write(w, s)
+			return &g.counts, err
+		}, err
+	}
+	f, err := findFormat(formatName)
+	if err != nil {
+		return nil, err
+	}
+	c, err := findContainer(container)
+	if err != nil {
+		return nil, err
+	}
+	if s.records == 0 || s.bytes > 0 {
+		return nil, fmt.Errorf("%s is held in memory: say --records N instead of --bytes", formatName)
+	}
+	return sample{f, c, s.records, seed}.write, nil
 }
 
 func writeFile(name string, write func(io.Writer) error) error {
