@@ -94,6 +94,6 @@ func (r *Rule) captureNames() []string {
 	return names
 }
 
-var groupSuffix = regexp.MustCompile(`_[2-9]$`)
+var groupSuffix = regexp.MustCompile(`_([2-9]|[1-9][0-9])$`)
 
 func captureName(group string) string { return groupSuffix.ReplaceAllString(group, "") }

@@ -261,6 +261,25 @@ func (e *engine) tryAll(s *scratch, i int32, text []byte) {
 	}
 }
 
+// matchesAnyhow reports whether the first rule matches a text, whatever log and field it is from.
+func (e *engine) matchesAnyhow(s *scratch, codes []string, text []byte) bool {
+	if len(text) == 0 {
+		return false
+	}
+	s.start(len(e.rules), pattern.TextOf(text))
+	e.tryAll(s, 0, text)
+	f := s.touch(0)
+	for _, h := range appendCodes(nil, text) {
+		for _, code := range codes {
+			if v, err := parseCode(code); err == nil && v == h.value && f.codeStart < 0 {
+				f.codeStart, f.codeEnd = h.start, h.end
+			}
+		}
+	}
+	_, ok := e.judge(0, f, text)
+	return ok
+}
+
 // judge decides from the evidence whether rule i matches. The evidence shown is the
 // expression's, because it says most, else the literal's, else the code's.
 func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
@@ -289,13 +308,17 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	return m, true
 }
 
+// mostGroups is for how many ends of groups there is room without an allocation; the rules with most
+// wordings have 40 groups.
+const mostGroups = 128
+
 // capture calls yield with every non-empty capture of a match, in the order of its groups.
 func (e *engine) capture(m match, t pattern.Text, yield func(name string, value []byte)) {
 	c := &e.rules[m.rule]
 	if !c.captures {
 		return
 	}
-	var buf [32]int32
+	var buf [mostGroups]int32
 	loc := c.expr.Submatches(buf[:], t, int(m.start))
 	if loc == nil {
 		return
@@ -312,7 +335,7 @@ func (e *engine) capture(m match, t pattern.Text, yield func(name string, value 
 func (e *engine) eachMatch(m match, t pattern.Text, most int, yield func(groups func(name string) []byte)) {
 	c := &e.rules[m.rule]
 	for range most {
-		var buf [32]int32
+		var buf [mostGroups]int32
 		loc := c.expr.Submatches(buf[:], t, int(m.start))
 		if loc == nil {
 			return

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"math"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -16,6 +17,16 @@ type machine struct {
 	ascii bool    // so is text
 	steps int     // left; negative when the result is not to be trusted
 	caps  []int32 // nil: nobody asks
+
+	seen [8]seen // of the text, by the literal's hash; what was forgotten is looked up again
+}
+
+// seen is what is known of a literal in the text: none begins from from up to before to, and one
+// does at to if found.
+type seen struct {
+	needle   *Needle
+	from, to int
+	found    bool
 }
 
 // find returns the leftmost match that starts in text[from:last+1]; start is -1 when there is
@@ -99,6 +110,10 @@ func (m *machine) run(pc int32, pos int) int {
 			}
 			pc = n.alts[last]
 			continue
+		case nodeAhead:
+			if !m.ahead(n, pos) {
+				return -1
+			}
 		case nodeSave:
 			if m.caps != nil {
 				return m.save(n, pos)
@@ -110,6 +125,33 @@ func (m *machine) run(pc int32, pos int) int {
 		}
 		pc = n.next
 	}
+}
+
+// ahead reports whether a literal of n stands within its reach behind pos.
+func (m *machine) ahead(n *node, pos int) bool {
+	reach := n.max
+	if !m.ascii {
+		reach = min(reach, math.MaxInt32/utf8.UTFMax) * utf8.UTFMax
+	}
+	last := min(pos+reach, len(m.text))
+	for _, needle := range n.ahead {
+		s := &m.seen[needle.slot]
+		if s.needle != needle || pos < s.from || pos > s.to {
+			*s = seen{needle, pos, pos, false}
+		}
+		if !s.found && s.to <= last {
+			m.steps -= (last - s.to) / 16
+			if at := needle.Index(m.text, s.to, last); at >= 0 {
+				s.to, s.found = at, true
+			} else {
+				s.to = last + 1
+			}
+		}
+		if s.found && s.to <= last {
+			return true
+		}
+	}
+	return false
 }
 
 // save sets a capture for as long as what follows matches.

@@ -7,12 +7,14 @@ type Needle struct {
 	lit         string // lower case
 	at          int    // of the rarest byte
 	small, tall byte   // its two case forms
+	slot        uint8  // where a machine remembers it
 }
 
 // NewNeedle makes a Needle of a literal in lower case (see [Fold]).
 func NewNeedle(lit string) Needle {
 	n := Needle{lit: lit}
 	for i := range len(lit) {
+		n.slot = (n.slot*31 + lit[i]) % 8
 		if rarity[lit[i]] > rarity[lit[n.at]] {
 			n.at = i
 		}

@@ -48,6 +48,7 @@ func (s *shape) pick(n int) int {
 var pieces = []string{
 	"a", "b", "ab", "abc", "ca", "k", "s", "é", "ÉB", " ", ".", `\w`, `\W`, `\s`, `\d`, "[ab]", "[^a]", "[^b ]", "[a-cé]", "[^é]", "[ks]", ".", ".", "x1",
 	`\b`, `\B`, "^", "$", `\z`, `\A`, "(?m:^)", "(?m:$)", "(?-s:.)", "(?-i:A)", "(?-i:aB)", `\x{FFFD}`, "", `\pL`, "[[:^alpha:]]",
+	"abcab", "bcabc", // long enough to be looked ahead for
 }
 
 var repeats = []string{"*", "+", "?", "*?", "+?", "??", "{2}", "{0,2}", "{1,3}?", "{2,}", "{0,9}?", "{1,}?", "{0,3}?", "{3}?", "{0}", "{2,4}"}
@@ -81,7 +82,7 @@ func (s *shape) piece() string {
 	return p
 }
 
-var letters = []string{"a", "b", "c", "A", "B", "ab", "abc", "k", "s", "S", "é", "É", " ", "\n", "_", "1", "x1", "\xff", "\xc3", "\xe2\x82", "€", "�", "😀", "\u212a", "\u017f", "\x82"}
+var letters = []string{"a", "b", "c", "A", "B", "ab", "abc", "k", "s", "S", "é", "É", " ", "\n", "_", "1", "x1", "\xff", "\xc3", "\xe2\x82", "€", "�", "😀", "\u212a", "\u017f", "\x82", "abcab", "BCABC"}
 
 func spelled(data []byte) (text []byte) {
 	for _, c := range data {
@@ -184,10 +185,13 @@ func randomBytes(r *rand.Rand, n int) []byte {
 
 func TestBacktrackEqualsRegexp(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	compared := 0
+	compared, guarded := 0, 0
 	for range 20000 {
 		s := shape{data: randomBytes(r, 40)}
 		expr := s.expr(4)
+		if x, err := Compile(expr); err == nil && x.prog != nil && slices.ContainsFunc(x.prog.nodes, func(n node) bool { return n.kind == nodeAhead }) {
+			guarded++
+		}
 		for range 3 {
 			if checkBacktrack(t, expr, spelled(randomBytes(r, r.IntN(16)))) {
 				compared++
@@ -200,12 +204,15 @@ func TestBacktrackEqualsRegexp(t *testing.T) {
 	if compared < 20000 {
 		t.Errorf("only %d of 60000 could be compared", compared)
 	}
+	if guarded < 300 {
+		t.Errorf("only %d expressions look ahead for a literal", guarded)
+	}
 	// Characters are counted, not bytes, also from one try to the next.
 	checkBacktrack(t, `x.{0,2}?a\d`, []byte("éxaaa1"))
 	checkBacktrack(t, `x.{0,2}?a\d`, []byte("éxaaaa1"))
 	checkBacktrack(t, `x.{0,2}?a\d`, []byte("xéaéa1"))
 	checkBacktrack(t, `x.{0,3}?a\d`, []byte("xéaéa1"))
-	for _, expr := range []string{`é{2,3}?x`, `.{0,3}?ab`, `(.{1,4}?)(?P<x>ab)?b`, `[^b]{0,3}b`, `\w+?$`, `(?:.{0,5}?(a+))?c`, `x.{2,3}?ab|ab`} {
+	for _, expr := range []string{`é{2,3}?x`, `.{0,3}?ab`, `(.{1,4}?)(?P<x>ab)?b`, `[^b]{0,3}b`, `\w+?$`, `(?:.{0,5}?(a+))?c`, `x.{2,3}?ab|ab`, `(?:.{0,3}abcab)?c`, `(?:[^b]{0,2}bcabc|é{0,3}abcab|c)a`} {
 		for range 2000 {
 			checkBacktrack(t, expr, spelled(randomBytes(r, r.IntN(16))))
 		}
@@ -221,5 +228,34 @@ func TestNeedle(t *testing.T) {
 		if got := n.Index(text, c.from, c.last); got != c.want {
 			t.Errorf("zebra from %d to %d: at %d, want %d", c.from, c.last, got, c.want)
 		}
+	}
+}
+
+// What was seen of a literal in one place of a text holds for the others, in any order of tries,
+// and not for the next text.
+func TestLookingAhead(t *testing.T) {
+	near, far := NewNeedle("parcel"), NewNeedle("letter")
+	near.slot, far.slot = 3, 3 // the one displaces the other
+	text := []byte("....parcel....parcel....letter")
+	m := machine{text: text, ascii: true, steps: maxSteps}
+	for _, c := range []struct {
+		needle     *Needle
+		pos, reach int
+		want       bool
+	}{
+		{&near, 0, 3, false}, {&near, 0, 4, true}, {&near, 4, 0, true}, {&near, 5, 8, false}, {&near, 5, 9, true}, {&near, 15, 99, false},
+		{&near, 16, 99, false}, {&near, 0, 99, true}, {&far, 0, 23, false}, {&far, 1, 23, true}, {&near, 1, 3, true}, {&far, 24, 0, true}, {&far, 25, 99, false},
+	} {
+		n := &node{max: c.reach, ahead: []*Needle{c.needle}}
+		if got := m.ahead(n, c.pos); got != c.want {
+			t.Errorf("%s from %d within %d: %v, want %v", c.needle, c.pos, c.reach, got, c.want)
+		}
+	}
+	var k Seeker
+	k.Begin(TextOf(text))
+	k.m.ahead(&node{max: 99, ahead: []*Needle{&near}}, 0)
+	k.Begin(TextOf([]byte("nothing here")))
+	if k.m.ahead(&node{max: 99, ahead: []*Needle{&near}}, 0) {
+		t.Error("what was seen in one text is believed of the next")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A program is an expression as the backtracker runs it. It is immutable.
@@ -27,6 +28,7 @@ const (
 	nodeGap              // as nodeLazy, any characters up to the literal that follows
 	nodeSplit            // one of alts, the first that matches
 	nodeSave             // sets a capture
+	nodeAhead            // one of ahead must begin within max characters, or nothing here can match
 	nodeBeginText
 	nodeEndText
 	nodeBeginLine
@@ -45,7 +47,8 @@ type node struct {
 	set      *charset
 	lit      string
 	alts     []int32
-	lead     *Needle // every match from here on starts with it; nil: with no text known
+	lead     *Needle   // every match from here on starts with it; nil: with no text known
+	ahead    []*Needle // of nodeAhead
 }
 
 // can is a quick look whether a match from n on may start at pos.
@@ -142,12 +145,76 @@ func (c *compiler) expr(re *syntax.Regexp, next int32) int32 {
 	case syntax.OpAlternate:
 		alts := make([]int32, len(re.Sub))
 		for i, sub := range re.Sub {
-			alts[i] = c.expr(sub, next)
+			alts[i] = c.guard(sub, c.expr(sub, next))
 		}
 		return c.split(alts...)
 	}
 	return c.assertion(re.Op, next)
 }
+
+// What a guard looks ahead for: texts that are long enough to be rare, and so few that it costs
+// little to look for them all.
+const (
+	minAhead = 5
+	maxAhead = 4
+)
+
+// guard puts a look ahead in front of an alternative or an optional part that begins at node start:
+// where no literal that it must hold stands within its reach, there is no need to try it. Rules
+// share frames that start with any words at all ("Error in Customers V3 (accounts): Project
+// validation failed"), and for each word of a text that lacks the fixed words at their end the
+// matcher would share out hundreds of characters among them. A part that starts with its literal
+// says no at once by itself.
+func (c *compiler) guard(part *syntax.Regexp, start int32) int32 {
+	in := analyse(part)
+	if c.bad || in.exact != nil || shortest(in.prefix) > 1 || len(in.required) > maxAhead || shortest(in.required) < minAhead {
+		return start
+	}
+	n := node{kind: nodeAhead, next: start, max: widest(part)}
+	for _, lit := range in.required {
+		n.ahead = append(n.ahead, needleOf(lit))
+	}
+	return c.passing(n)
+}
+
+// widest is how many characters a match of re has at most.
+func widest(re *syntax.Regexp) int {
+	most := 0
+	switch re.Op {
+	case syntax.OpLiteral:
+		most = len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		most = 1
+	case syntax.OpStar, syntax.OpPlus:
+		most = math.MaxInt32
+	case syntax.OpRepeat:
+		if most = math.MaxInt32; re.Max >= 0 {
+			most = re.Max * widest(re.Sub[0])
+		}
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			most = max(most, widest(sub))
+		}
+	default:
+		for _, sub := range re.Sub {
+			most += widest(sub)
+		}
+	}
+	return min(most, math.MaxInt32)
+}
+
+// needleOf makes a needle that all expressions share which look ahead for the literal: what the
+// machine found out about it for one of them in a text it need not look up for the others.
+func needleOf(lit string) *Needle {
+	if n, ok := aheadNeedles.Load(lit); ok {
+		return n.(*Needle)
+	}
+	fresh := NewNeedle(lit)
+	n, _ := aheadNeedles.LoadOrStore(lit, &fresh)
+	return n.(*Needle)
+}
+
+var aheadNeedles sync.Map
 
 func (c *compiler) charset(re *syntax.Regexp) *charset {
 	ranges := rangesOf(re)
@@ -273,7 +340,7 @@ func (c *compiler) repeat(re *syntax.Regexp, lo, hi int, next int32) int32 {
 	} else {
 		rest := next
 		for range hi - lo {
-			rest = c.split(ordered(c.expr(sub, rest), next, lazy)...)
+			rest = c.split(ordered(c.guard(sub, c.expr(sub, rest)), next, lazy)...)
 		}
 		next = rest
 	}

@@ -24,6 +24,7 @@ type Seeker struct {
 func (k *Seeker) Begin(t Text) {
 	k.text = t
 	k.m.text, k.m.ascii = t.bytes, t.form == asciiText
+	clear(k.m.seen[:])
 }
 
 // Near looks for a match around one of the literals of x, which stands at byte at of the text.
