@@ -26,6 +26,7 @@ type Matcher struct {
 	byID   map[string]*Rule
 	codes  map[uint32]*Code
 	maps   *catalogue
+	near   nearIndex
 }
 
 // Compile makes a Matcher from what Load returned, and from error-codes.csv, entity-maps.csv and

@@ -308,9 +308,9 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	return m, true
 }
 
-// mostGroups is for how many ends of groups there is room without an allocation; the rules with most
-// wordings have 40 groups.
-const mostGroups = 128
+// groupEnds is for how many ends of groups there is room without an allocation, two a group: the
+// rule with most wordings has 26 groups and the match itself.
+const groupEnds = 64
 
 // capture calls yield with every non-empty capture of a match, in the order of its groups.
 func (e *engine) capture(m match, t pattern.Text, yield func(name string, value []byte)) {
@@ -318,7 +318,7 @@ func (e *engine) capture(m match, t pattern.Text, yield func(name string, value 
 	if !c.captures {
 		return
 	}
-	var buf [mostGroups]int32
+	var buf [groupEnds]int32
 	loc := c.expr.Submatches(buf[:], t, int(m.start))
 	if loc == nil {
 		return
@@ -335,7 +335,7 @@ func (e *engine) capture(m match, t pattern.Text, yield func(name string, value 
 func (e *engine) eachMatch(m match, t pattern.Text, most int, yield func(groups func(name string) []byte)) {
 	c := &e.rules[m.rule]
 	for range most {
-		var buf [mostGroups]int32
+		var buf [groupEnds]int32
 		loc := c.expr.Submatches(buf[:], t, int(m.start))
 		if loc == nil {
 			return

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -158,6 +159,17 @@ func checkMatches(t *testing.T, e *engine, tw *twin, s *scratch, log string, fie
 	}
 }
 
+var full = flag.Bool("full", false, "compare with the slow twins over eight times as many texts, as .ci/run does")
+
+// sampled is every how many of the texts a test looks at one: the slow twins run a regexp of each
+// rule over each text.
+func sampled(every int) int {
+	if !*full {
+		return every
+	}
+	return max(every/8, 1)
+}
+
 // exampleTexts are the normal forms of all examples of the built-in rules.
 var exampleTexts = sync.OnceValue(func() (texts []string) {
 	for _, c := range builtin().rules {
@@ -224,8 +236,8 @@ func TestEngineEqualsNaiveLoop(t *testing.T) {
 	}
 	var s scratch
 	for i, text := range texts {
-		if testing.Short() && i%16 != 0 {
-			continue // all of them take minutes with the race detector
+		if every := sampled(8); i%every != 0 {
+			continue // all of them take minutes on a busy machine
 		}
 		checkMatches(t, e, tw, &s, "", errorText, text)
 		checkMatches(t, e, tw, &s, []string{"dualwrite", "plugintrace"}[i%2], int8(i/2%2), text)
@@ -235,11 +247,8 @@ func TestEngineEqualsNaiveLoop(t *testing.T) {
 			t.Parallel() // one engine serves all
 			var s scratch
 			r := rand.New(rand.NewPCG(1, uint64(k)))
-			// All texts in all mutations take two minutes, and many more with the race detector.
-			every := 8
-			if testing.Short() {
-				every = 64
-			}
+			// All texts in all mutations take ten minutes on a busy machine.
+			every := sampled(64)
 			for i, text := range texts {
 				other := texts[r.IntN(len(texts))]
 				if i%every != k%every {
@@ -307,10 +316,7 @@ func TestEngineEqualsNaiveLoopOnOddRules(t *testing.T) {
 }
 
 func FuzzMatcher(f *testing.F) {
-	every := 8
-	if testing.Short() {
-		every = 64
-	}
+	every := sampled(64)
 	for i, text := range exampleTexts() {
 		if i%every == 0 {
 			f.Add([]byte(text))

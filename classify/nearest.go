@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Near is a rule that a text comes close to, for people who ask why it is unknown.
@@ -36,11 +37,7 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 	for _, w := range wordsOf(pattern.Fold(string(all))) {
 		held[w] = true
 	}
-	ways := make([][]pattern.Way, len(m.set.Rules))
-	for i, r := range m.set.Rules {
-		ways[i] = waysOf(r)
-	}
-	weight := wordWeights(ways)
+	ways, weight := m.near.of(m.set.Rules)
 	var out []Near
 	for i, r := range m.set.Rules {
 		if hits[r] {
@@ -66,6 +63,23 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 	return out[:min(n, len(out))]
 }
 
+// nearIndex is what the rules ask for in words. It is made when somebody asks first, which no nightly
+// run does: it takes as long as compiling the rules.
+type nearIndex struct {
+	once   sync.Once
+	ways   [][]pattern.Way // per rule
+	weight map[string]float64
+}
+
+func (x *nearIndex) of(rules []*Rule) ([][]pattern.Way, map[string]float64) {
+	x.once.Do(func() {
+		x.ways = make([][]pattern.Way, len(rules))
+		sideBySide(len(rules), func(i int) { x.ways[i] = waysOf(rules[i]) })
+		x.weight = wordWeights(x.ways)
+	})
+	return x.ways, x.weight
+}
+
 // blocked says what keeps a rule from matching whose evidence is there: its log, its fields, a
 // text that it excludes.
 func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
@@ -73,14 +87,11 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 		return ""
 	}
 	open := *r
-	open.Logs, open.Match.None, open.Match.Fields = logKinds, nil, nil
-	e, err := newEngine([]*Rule{&open})
-	if err != nil {
-		return ""
-	}
+	open.Match.None = nil
+	e := &engine{rules: []compiled{compile(&open)}} // without a filter, which takes longer to make than one text is worth
 	var s scratch
 	for f := range numFields {
-		if len(e.appendMatches(nil, &s, "", int8(f), pattern.TextOf(texts[f]))) == 0 {
+		if !e.matchesAnyhow(&s, r.Match.Codes, texts[f]) {
 			continue
 		}
 		if log != "" && !slices.Contains(r.Logs, log) {

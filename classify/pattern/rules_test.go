@@ -1,7 +1,7 @@
 package pattern_test
 
 import (
-	"os"
+	"flag"
 	"regexp"
 	"testing"
 	"time"
@@ -11,8 +11,7 @@ import (
 	"dwtriage/rules"
 )
 
-// testLong makes the tests look at everything; .ci/run sets it.
-var testLong = os.Getenv("DWTRIAGE_TEST_LONG") != ""
+var full = flag.Bool("full", false, "look at all pairs of rules and examples, as .ci/run does")
 
 // Every match of a built-in rule holds one of its literals, where the Seeker expects it.
 func TestLiteralsOfTheRules(t *testing.T) {
@@ -33,7 +32,7 @@ func TestLiteralsOfTheRules(t *testing.T) {
 		for k, other := range set.Rules {
 			// Two rules whose ids are near each other match each other's examples, the others hardly
 			// ever: all pairs take minutes on a busy machine.
-			if (k < i-4 || k > i+4) && !testLong && (i+k)%32 != 0 {
+			if (k < i-4 || k > i+4) && !*full && (i+k)%32 != 0 {
 				continue
 			}
 			for _, ex := range other.Examples.Match {
