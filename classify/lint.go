@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"dwtriage/classify/pattern"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -16,12 +17,15 @@ func (m *Matcher) Lint() []*RuleError {
 	for _, r := range m.set.Rules {
 		l.r = r
 		l.expression()
+		l.readable()
 		l.literals()
 		l.proof()
 		l.effort()
 		l.reachable()
 	}
 	l.order()
+	l.fragments()
+	l.boilerplate()
 	slices.SortStableFunc(l.warnings, func(a, b *RuleError) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -52,6 +56,64 @@ func (l *linter) expression() {
 	}
 	if re.Slow() {
 		l.warn(at, "the expression repeats a part that may be empty, or unfolds to thousands of parts: it runs ten times slower than others")
+	}
+}
+
+// What people can read at a glance, in characters.
+const (
+	maxWording = 400 // of one wording, as written
+	maxShared  = 80  // of a piece that several rules share
+	maxSharers = 4   // rules that may write the same piece
+)
+
+// readable warns of wordings that nobody reads to their end.
+func (l *linter) readable() {
+	for i, w := range l.r.Match.Wordings {
+		if n := len([]rune(w)); n > maxWording {
+			l.warn(l.r.places.match, "wording %d has %d characters, nobody reads more than %d: give what it shares with others a name (fragment), or write alternatives as a list", i+1, n, maxWording)
+		}
+	}
+}
+
+// fragments warns of those that nothing uses. Files of fragments alone are a store of words for
+// others, as the built-in ones are where only the rules of a site are loaded.
+func (l *linter) fragments() {
+	hasRules := make(map[string]bool)
+	for _, r := range l.m.set.Rules {
+		hasRules[path.Dir(r.Path)] = true
+	}
+	for _, f := range l.m.set.Fragments {
+		if !f.used && hasRules[path.Dir(f.Path)] {
+			l.warnings = append(l.warnings, &RuleError{File: f.Path, Line: f.place.line, Column: f.place.column, Msg: fmt.Sprintf("fragment %s is used by no expression", f.Name)})
+		}
+	}
+}
+
+// boilerplate warns, once for each rule, of a long piece that many rules write out.
+func (l *linter) boilerplate() {
+	sharers := make(map[string][]*Rule)
+	for _, r := range l.m.set.Rules {
+		for _, w := range r.Match.Wordings {
+			for i := 0; i+maxShared <= len(w); i++ {
+				piece := w[i : i+maxShared]
+				if known := sharers[piece]; len(known) == 0 || known[len(known)-1] != r {
+					sharers[piece] = append(known, r)
+				}
+			}
+		}
+	}
+	for _, r := range l.m.set.Rules {
+		l.r = r
+		for _, w := range r.Match.Wordings {
+			at := 0
+			for at+maxShared <= len(w) && len(sharers[w[at:at+maxShared]]) <= maxSharers {
+				at++
+			}
+			if at+maxShared <= len(w) {
+				l.warn(r.places.match, "%d rules write %q …: make it a fragment", len(sharers[w[at:at+maxShared]]), w[at:at+maxShared])
+				break
+			}
+		}
 	}
 }
 

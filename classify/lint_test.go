@@ -48,6 +48,9 @@ func TestLint(t *testing.T) {
 		{"one example of each kind", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "{text: a}, {text: b}], no_match: [c, d]", "{text: a}], no_match: [c]", 1),
 			"10:13 a: 1 matching example\n10:13 a: 1 near miss"},
 		{"documented, but where", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "observed", "documented", 1), "1:7 a: status is documented, but neither"},
+		{"too long to read", lintRule("a", `match: {regex: ['parcel was lost', 'letter was lost`+strings.Repeat(" or late", 50)+`']}`), "7:18 a: wording 2 has 415 characters, nobody reads more than 400"},
+		{"unused fragment", "- {fragment: parcel, meaning: m, regex: parcel}\n- {fragment: letter, meaning: m, regex: letter}\n" + lintRule("a", `match: {regex: '{{parcel}} was lost'}`), "2:3 : fragment letter is used by no expression"},
+		{"a fragment holds the only literal", "- {fragment: parcel, meaning: m, regex: a parcel was lost}\n" + lintRule("a", `match: {regex: '{{parcel}}'}`), ""},
 		{"not sorted", lintRule("b", `match: {any: [parcel was lost]}`) + lintRule("a", `match: {any: [letter was lost]}`), "11:7 a: ids are not sorted: must stand before b"},
 
 		{"unreachable: a longer literal", lintRule("a", `match: {any: [the parcel was lost]}`) + lintRule("b", "priority: 70\n  match: {any: [parcel was lost]}"),
@@ -127,5 +130,18 @@ func TestNearestSaysWhatBlocks(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// Four rules may write the same 80 characters; the fifth makes all of them boilerplate.
+func TestLintFindsBoilerplate(t *testing.T) {
+	frame := "the parcel that was sent by the sender to the receiver on the day before yesterday "
+	var file strings.Builder
+	for i := range 5 {
+		file.WriteString(lintRule(string(rune('a'+i)), fmt.Sprintf(`match: {regex: 'no. %d: %swas lost'}`, i, frame)))
+		got := strings.Join(warnings(t, file.String()), "\n")
+		if want := strings.Count(got, "make it a fragment"); want != 0 && i < 4 || want != 5 && i == 4 {
+			t.Errorf("%d rules share %d characters:\n%s", i+1, len(frame), got)
+		}
 	}
 }

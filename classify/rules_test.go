@@ -152,6 +152,25 @@ func BenchmarkLoadCompile(b *testing.B) {
 	}
 }
 
+// What stands in the rule files can be read: lint keeps the longest wording at 400 characters and
+// finds what many rules write out, and most wordings are much shorter.
+func TestBuiltinExpressionsCanBeRead(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, w := range m.Lint() {
+		t.Errorf("%v", w)
+	}
+	var lengths []int
+	for _, r := range m.Rules() {
+		for _, w := range r.Match.Wordings {
+			lengths = append(lengths, len([]rune(w)))
+		}
+	}
+	slices.Sort(lengths)
+	if median := lengths[len(lengths)/2]; median > 150 {
+		t.Errorf("half of %d wordings have more than %d characters, want 150 at most", len(lengths), median)
+	}
+}
+
 // The same part of a message has the same name in every rule.
 func TestBuiltinCaptureNames(t *testing.T) {
 	used := make(map[string]bool)

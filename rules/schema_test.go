@@ -99,6 +99,27 @@ func TestSchemaTakesDecisions(t *testing.T) {
 	}
 }
 
+// A file may hold fragments, and a rule several wordings.
+func TestSchemaTakesFragments(t *testing.T) {
+	s := compileSchema(t)
+	const good = `- fragment: parcel
+  meaning: a parcel and its number
+  regex: 'parcel \w+'
+`
+	if err := validate(s, []byte(good)); err != nil {
+		t.Fatalf("a good fragment is refused: %v", err)
+	}
+	for _, change := range [][2]string{{"fragment: parcel", "fragment: A parcel"}, {"  meaning: a parcel and its number\n", ""}, {"  regex: 'parcel \\w+'\n", ""}, {"meaning: a", "meaning: a\n  priority: 3\n  x: a"}} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		if bad == good {
+			t.Errorf("the change of %q does not apply", change[0])
+		}
+		if err := validate(s, []byte(bad)); err == nil {
+			t.Errorf("the schema takes\n%s", bad)
+		}
+	}
+}
+
 // The schema refuses what the loader refuses.
 func TestSchemaRefuses(t *testing.T) {
 	s := compileSchema(t)
@@ -116,10 +137,15 @@ func TestSchemaRefuses(t *testing.T) {
 	if err := validate(s, []byte(good)); err != nil {
 		t.Fatalf("a good rule is refused: %v", err)
 	}
+	if err := validate(s, []byte(strings.Replace(good, "any: [", "regex: [another wording, ", 1))); err != nil {
+		t.Errorf("a list of wordings is refused: %v", err)
+	}
 	for name, change := range map[string][2]string{
 		"unknown key":      {"title: A", "title: A\n  staus: x"},
 		"unknown match":    {"{any:", "{text: x, any:"},
 		"no way to match":  {`{any: ["something rare"]}`, `{none: ["x"]}`},
+		"list of nothing":  {`{any: ["something rare"]}`, `{regex: []}`},
+		"regex of numbers": {`{any: ["something rare"]}`, `{regex: [1]}`},
 		"bad code":         {`{any: ["something rare"]}`, `{codes: ["0x1"]}`},
 		"severity":         {"severity: low", "severity: grave"},
 		"status":           {"status: observed", "status: guessed"},

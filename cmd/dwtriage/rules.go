@@ -209,7 +209,11 @@ your own, checked together with the built-in ones. All is reported at once, with
 	}
 	warnings := m.Lint()
 	for _, w := range warnings {
-		fmt.Fprintf(s.stdout, "%s:%d:%d: warning: %s: %s\n", w.File, w.Line, w.Column, w.Rule, w.Msg)
+		rule := ""
+		if w.Rule != "" { // else it is about a fragment
+			rule = w.Rule + ": "
+		}
+		fmt.Fprintf(s.stdout, "%s:%d:%d: warning: %s%s\n", w.File, w.Line, w.Column, rule, w.Msg)
 	}
 	for _, r := range set.Rules {
 		if r.Replaces != "" {

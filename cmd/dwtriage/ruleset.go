@@ -49,12 +49,15 @@ func (r *ruleFlags) compile() (*classify.Matcher, error) {
 	return classify.Compile(set, rules.FS)
 }
 
-// layers are the built-in rules, unless they are left out, and those of --rules in their order.
+// layers are the built-in rules, of which only the fragments stay when they are left out, and those
+// of --rules in their order.
 func (r *ruleFlags) layers() ([]classify.Layer, error) {
-	var layers []classify.Layer
-	if !r.noBuiltin {
-		layers = append(layers, classify.Layer{FS: rules.FS, Name: "rules"})
+	// The fragments are words and judge nothing: rules of a site may use them without the built-in rules.
+	builtin := classify.Layer{FS: rules.FS, Name: "rules"}
+	if r.noBuiltin {
+		builtin.FS = oneFile{rules.FS, "fragments.yaml"}
 	}
+	layers := []classify.Layer{builtin}
 	for _, p := range r.paths {
 		fsys, name, err := ruleSystem(p)
 		if err != nil {
