@@ -18,6 +18,9 @@ var (
 	logicalNames = same("plugintracelogid", "typename", "messagename", "primaryentity", "operationtype", "mode", "depth", "createdon",
 		"performanceexecutionstarttime", "performanceexecutionduration", "performanceconstructorduration", "correlationid",
 		"requestid", "messageblock", "exceptiondetails")
+	// queryNames are the columns that people ask for.
+	queryNames = same("plugintracelogid", "createdon", "typename", "messagename", "primaryentity", "operationtype", "mode", "depth",
+		"performanceexecutionduration", "correlationid", "requestid", "messageblock", "exceptiondetails")
 	displayNames = []heading{
 		{"Type Name", "typename"}, {"Message Name", "messagename"}, {"Primary Entity", "primaryentity"}, {"Operation Type", "operationtype:label"},
 		{"Mode", "mode:label"}, {"Depth", "depth"}, {"Created On", "createdon"}, {"Execution Duration", "performanceexecutionduration"},
@@ -75,6 +78,11 @@ func with(h []heading, column, how string) []heading {
 		}
 	}
 	return h
+}
+
+// but returns the headings without a column.
+func but(h []heading, column string) []heading {
+	return slices.DeleteFunc(slices.Clone(h), func(h heading) bool { return h.column == column })
 }
 
 // powerShellNames has every attribute twice, as Export-Csv writes the records of Get-CrmRecords.

@@ -112,7 +112,7 @@ func (f Format) in1252(name string) Format {
 }
 
 func firstFormats() (out []Format) {
-	lines := traces("json lines", "jsonl", func(e []Trace) []byte { return joined(webAPI(e, logicalNames, false), "", "\n", "\n", "") })
+	lines := traces("json lines", "jsonl", func(e []Trace) []byte { return joined(webAPI(e, logicalNames, noNotes), "", "\n", "\n", "") })
 	out = append(out, lines)
 	for _, set := range []string{WesternTraces, FailedTraces, SuccessfulTraces} {
 		f := lines.of(set).alike(true)
@@ -141,6 +141,7 @@ func logicalCSV() (out []Format) {
 		}
 	}
 	return append(out,
+		table("csv of a query", queryNames, "", ",", "\r\n"),
 		table("csv with sep line", logicalNames, "sep=;\r\n", ";", "\r\n"),
 		table("csv with sep line and bom", logicalNames, "\ufeffsep=\t\r\n", "\t", "\r\n"),
 		table("csv with type line", logicalNames, typeLine, ",", "\r\n"))
@@ -157,6 +158,8 @@ func displayedCSV() []Format {
 	return []Format{
 		table("csv display names", displayed, "", ",", "\r\n"),
 		table("csv display names, German", with(displayed, "createdon", "02.01.2006 15:04:05"), "\ufeff", ";", "\r\n"),
+		table("", with(but(displayed, "performanceconstructorduration"), "createdon", "02.01.2006 15:04:05"), "", ";", "\r\n").
+			of(WesternTraces).in1252("csv saved by a German Excel"),
 		table("csv display names, hidden columns", hidden, "", ",", "\r\n"),
 		table("csv display names, month first", with(hidden, "createdon", "1/2/2006 3:04:05 PM"), "", ",", "\r\n").ordered("mdy"),
 		table("csv display names, day first", with(hidden, "createdon", "02/01/2006 15:04:05"), "", ";", "\r\n").ordered("dmy"),
@@ -170,7 +173,7 @@ func toolFormats() []Format {
 	return []Format{
 		table("ppds csv", ppdsNames, "", ",", "\n"),
 		traces("json ppds", "json", func(e []Trace) []byte {
-			return joined(webAPI(e, ppdsKeys, false), "[\n  ", ",\n  ", "\n]\n", "\n    ")
+			return joined(webAPI(e, ppdsKeys, noNotes), "[\n  ", ",\n  ", "\n]\n", "\n    ")
 		}),
 		traces("powershell", "csv", shell),
 		traces("powershell with type line", "csv", func(e []Trace) []byte { return append([]byte(typeLine), shell(e)...) }),
@@ -179,23 +182,27 @@ func toolFormats() []Format {
 }
 
 func jsonFormats() []Format {
-	of := func(name string, annotated bool, before, between, after, indent string) Format {
+	of := func(name string, n notes, before, between, after, indent string) Format {
 		return traces(name, "json", func(e []Trace) []byte {
-			return joined(webAPI(e, logicalNames, annotated), before, between, after, indent)
+			return joined(webAPI(e, logicalNames, n), before, between, after, indent)
 		})
 	}
-	annotated := traces("json page with annotations", "json", func(e []Trace) []byte { return page(webAPI(e, logicalNames, true), "") })
+	annotated := traces("json page with annotations", "json", func(e []Trace) []byte { return page(webAPI(e, logicalNames, allNotes), columns, "") })
 	return []Format{
-		traces("json page", "json", func(e []Trace) []byte { return page(webAPI(e, logicalNames, false), "") }),
+		traces("json page", "json", func(e []Trace) []byte { return page(webAPI(e, logicalNames, noNotes), columns, "") }),
 		annotated,
 		annotated.encoded("json page, utf-16", wide),
-		of("bare array", false, "[", ",", "]", ""),
-		of("bare array, indented", true, "[\r\n  ", ",\r\n  ", "\r\n]", "\n    "),
-		of("concatenated objects", false, "", "", "", ""),
+		{Name: "json page, indented", Extension: "json", Set: AllTraces, write: func(l *Log) ([]byte, error) {
+			shown := notes{tagged: true, shown: []string{"createdon", "operationtype", "mode"}}
+			return indented(page(webAPI(l.Traces, queryNames, shown), "", ""))
+		}},
+		of("bare array", noNotes, "[", ",", "]", ""),
+		of("bare array, indented", allNotes, "[\r\n  ", ",\r\n  ", "\r\n]", "\n    "),
+		of("concatenated objects", noNotes, "", "", "", ""),
 		traces("concatenated pages", "json", func(e []Trace) []byte {
-			o := webAPI(e, logicalNames, true)
+			o := webAPI(e, logicalNames, allNotes)
 			half := (len(o) + 1) / 2
-			return slices.Concat(page(o[:half], "2"), page(o[half:], ""))
+			return slices.Concat(page(o[:half], columns, "2"), page(o[half:], columns, ""))
 		}),
 	}
 }

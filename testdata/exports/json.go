@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,36 +43,53 @@ func jsonText(value any) string {
 	return string(bytes.TrimSpace(b.Bytes()))
 }
 
+// notes say which annotations the Web API adds: a tag of the version, how a column is shown to
+// people, who made the row.
+type notes struct {
+	tagged, maker bool
+	shown         []string
+}
+
+var (
+	noNotes  = notes{}
+	allNotes = notes{tagged: true, maker: true, shown: []string{"createdon", "operationtype", "mode", "performanceexecutionduration"}}
+)
+
+// shownAs is the text of a column for people.
+func (e *Trace) shownAs(column string) string {
+	switch column {
+	case "createdon":
+		return e.Value("createdon:1/2/2006 3:04 PM")
+	case "performanceexecutionduration":
+		return strconv.Itoa(e.Duration/1000) + "," + fmt.Sprintf("%03d", e.Duration%1000)
+	}
+	return e.Value(column + ":label")
+}
+
 // webAPI are the entries as the Web API answers them: numbers for choices, null for nothing.
-func webAPI(entries []Trace, columns []heading, annotated bool) (out []object) {
-	labels := map[string]bool{"mode": true, "operationtype": true}
-	for i, e := range entries {
+func webAPI(entries []Trace, columns []heading, n notes) (out []object) {
+	for i := range entries {
+		e := &entries[i]
 		var o object
-		if annotated {
-			o = append(o, member{"@odata.etag", fmt.Sprintf(`W/"%d"`, 1234567+i)})
+		if n.tagged {
+			o = append(o, member{"@odata.etag", fmt.Sprintf(`W/"%d"`, 48210000+17*(len(entries)-1-i))}) // the newest row comes first
 		}
 		for _, h := range columns {
-			const formatted = "@OData.Community.Display.V1.FormattedValue"
-			text := e.Value(h.column)
-			switch {
-			case annotated && labels[h.column]:
-				o = append(o, member{h.name + formatted, e.Value(h.column + ":label")})
-			case annotated && h.column == "createdon":
-				o = append(o, member{h.name + formatted, e.Value("createdon:1/2/2006 3:04 PM")})
-			case annotated && h.column == "performanceexecutionduration":
-				o = append(o, member{h.name + formatted, strconv.Itoa(e.Duration/1000) + "," + fmt.Sprintf("%03d", e.Duration%1000)})
+			if slices.Contains(n.shown, h.column) {
+				o = append(o, member{h.name + "@OData.Community.Display.V1.FormattedValue", e.shownAs(h.column)})
 			}
-			n, err := strconv.Atoi(text)
+			text := e.Value(h.column)
+			number, err := strconv.Atoi(text)
 			switch {
 			case text == "":
 				o = append(o, member{h.name, nil})
 			case err == nil:
-				o = append(o, member{h.name, n})
+				o = append(o, member{h.name, number})
 			default:
 				o = append(o, member{h.name, text})
 			}
 		}
-		if annotated {
+		if n.maker {
 			o = append(o, member{"_createdby_value@Microsoft.Dynamics.CRM.lookuplogicalname", "systemuser"}, member{"_createdby_value", "11111111-0000-4000-8000-000000000001"})
 		}
 		out = append(out, o)
@@ -87,11 +105,25 @@ func joined(objects []object, before, between, after, indent string) []byte {
 	return []byte(before + strings.Join(texts, between) + after)
 }
 
-func page(objects []object, next string) []byte {
-	const context = `{"@odata.context":"https://fabrikam.crm.dynamics.com/api/data/v9.2/$metadata#plugintracelogs(typename,messageblock,exceptiondetails,mode)","value":[`
+const (
+	apiRoot = "https://contoso.crm.example/api/data/v9.2/"
+	columns = "(typename,messageblock,exceptiondetails,mode)" // what a query with $select adds
+)
+
+// page is an answer of the Web API; next is where the one behind it begins.
+func page(objects []object, selected, next string) []byte {
+	context := `{"@odata.context":"` + apiRoot + `$metadata#plugintracelogs` + selected + `","value":[`
 	end := "]}"
 	if next != "" {
-		end = `],"@odata.nextLink":"https://fabrikam.crm.dynamics.com/api/data/v9.2/plugintracelogs?$skiptoken=` + next + `"}`
+		end = `],"@odata.nextLink":"` + apiRoot + `plugintracelogs?$skiptoken=` + next + `"}`
 	}
 	return joined(objects, context, ",", end, "")
+}
+
+// indented is a JSON text as programs print it for people.
+func indented(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	err := json.Indent(&out, b, "", "  ")
+	out.WriteByte('\n')
+	return out.Bytes(), err
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/xuri/excelize/v2"
+
+	"dwtriage/testdata/exports"
 )
 
 // What a run over testdata/demo has to count, printed by --demo-counts (a test compares):
@@ -219,10 +221,20 @@ func demoFiles() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	web, err := webAPI(files[fileWeb])
+	web, err := exported("json page, indented", newestFirst(files[fileWeb]))
 	if err != nil {
 		return nil, err
 	}
+	night, err := exported("csv of a query", rows(files[fileNight]))
+	if err != nil {
+		return nil, err
+	}
+	excel, err := exported("csv saved by a German Excel", rows(files[fileExcel]))
+	if err != nil {
+		return nil, err
+	}
+	// Its last row is one that somebody emptied.
+	excel = append(excel, strings.Repeat(";", 12)+"\r\n"...)
 	ppds, err := ppdsJSON(files[memberPPDS])
 	if err != nil {
 		return nil, err
@@ -250,9 +262,9 @@ func demoFiles() (map[string][]byte, error) {
 		fileErrors:   errorsCSV(files[fileErrors]),
 		fileActivity: activity,
 		fileWeb:      web,
-		fileNight:    encoder.EncodeAll(nightCSV(files[fileNight]), nil),
+		fileNight:    encoder.EncodeAll(night, nil),
 		fileArchive:  archive,
-		fileExcel:    excelCSV(files[fileExcel]),
+		fileExcel:    excel,
 		filePasted:   pastedText(files[filePasted]),
 	}, nil
 }
@@ -366,45 +378,33 @@ func activityLines(list []*demoRecord) []byte {
 	return []byte(strings.Join(lines, "\n") + "\n")
 }
 
-type webRecord struct {
-	Etag       string  `json:"@odata.etag"`
-	ID         string  `json:"plugintracelogid"`
-	CreatedOnF string  `json:"createdon@OData.Community.Display.V1.FormattedValue"`
-	CreatedOn  string  `json:"createdon"`
-	TypeName   string  `json:"typename"`
-	Message    string  `json:"messagename"`
-	Entity     string  `json:"primaryentity"`
-	OperationF string  `json:"operationtype@OData.Community.Display.V1.FormattedValue"`
-	Operation  int     `json:"operationtype"`
-	ModeF      string  `json:"mode@OData.Community.Display.V1.FormattedValue"`
-	Mode       int     `json:"mode"`
-	Depth      int     `json:"depth"`
-	Duration   int     `json:"performanceexecutionduration"`
-	Corr       string  `json:"correlationid"`
-	Request    string  `json:"requestid"`
-	Block      string  `json:"messageblock"`
-	Exception  *string `json:"exceptiondetails"`
+// exported are the rows in a format of the table.
+func exported(name string, list []exports.Trace) ([]byte, error) {
+	f, err := findFormat(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.Write(&exports.Log{Traces: list})
 }
 
-// webAPI is the answer to GET plugintracelogs, newest first, with annotations.
-func webAPI(list []*demoRecord) ([]byte, error) {
-	answer := struct {
-		Context string      `json:"@odata.context"`
-		Value   []webRecord `json:"value"`
-	}{Context: "https://contoso.crm.example/api/data/v9.2/$metadata#plugintracelogs"}
-	for i, r := range slices.Backward(list) {
-		w := webRecord{Etag: fmt.Sprintf(`W/"%d"`, 48210000+17*i), ID: r.id,
-			CreatedOnF: r.at.Format("1/2/2006 3:04 PM"), CreatedOn: r.at.Format(time.RFC3339),
-			TypeName: r.p.typeName, Message: r.p.sdk, Entity: r.p.table, OperationF: "Plug-in", Operation: 1,
-			ModeF: modeLabel(r), Mode: r.mode, Depth: r.depth, Duration: r.duration, Corr: r.corr, Request: r.request,
-			Block: crlf(r.trace)}
-		if r.errText != "" {
-			text := crlf(r.errText)
-			w.Exception = &text
-		}
-		answer.Value = append(answer.Value, w)
+// rows are the records as rows of the table of traces.
+func rows(list []*demoRecord) (out []exports.Trace) {
+	for _, r := range list {
+		out = append(out, exports.Trace{ID: r.id, Correlation: r.corr, Request: r.request, Type: r.p.typeName, Message: r.p.sdk,
+			Table: r.p.table, Operation: 1, Mode: r.mode, Depth: r.depth, Duration: r.duration, Created: r.at,
+			Block: r.trace, Exception: r.errText})
 	}
-	return indented(answer)
+	return out
+}
+
+// newestFirst is their order in the answer of the Web API, whose lines end as on Windows.
+func newestFirst(list []*demoRecord) []exports.Trace {
+	out := rows(list)
+	slices.Reverse(out)
+	for i := range out {
+		out[i].Block, out[i].Exception = crlf(out[i].Block), crlf(out[i].Exception)
+	}
+	return out
 }
 
 func indented(v any) ([]byte, error) {
@@ -423,46 +423,6 @@ func modeLabel(r *demoRecord) string {
 		return "Synchronous"
 	}
 	return "Asynchronous"
-}
-
-// nightCSV has the logical names of the table.
-func nightCSV(list []*demoRecord) []byte {
-	s := &sheet{comma: ","}
-	s.WriteString(traceHeader)
-	for _, r := range list {
-		s.row(r.id, r.at.Format(time.RFC3339), r.p.typeName, r.p.sdk, r.p.table, "1", fmt.Sprint(r.mode), fmt.Sprint(r.depth),
-			fmt.Sprint(r.duration), r.corr, r.request, r.trace, r.errText)
-	}
-	return s.Bytes()
-}
-
-func displayHead(s *sheet, id string) {
-	s.row(id, "Type Name", "Message Name", "Primary Entity", "Operation Type", "Mode", "Depth", "Created On",
-		"Execution Duration", "Correlation Id", "Request ID", "Message Block", "Exception Details")
-}
-
-func displayRow(s *sheet, r *demoRecord, timeLayout string) {
-	s.row(r.id, r.p.typeName, r.p.sdk, r.p.table, "Plug-in", modeLabel(r), fmt.Sprint(r.depth), r.at.Format(timeLayout),
-		fmt.Sprint(r.duration), r.corr, r.request, r.trace, r.errText)
-}
-
-// excelCSV is what a German Excel saves as CSV: semicolons, windows-1252, dates with dots.
-// The last row is one that somebody emptied.
-func excelCSV(list []*demoRecord) []byte {
-	s := &sheet{comma: ";"}
-	displayHead(s, "Plug-in Trace Log")
-	for _, r := range list {
-		displayRow(s, r, "02.01.2006 15:04:05")
-	}
-	s.WriteString(strings.Repeat(";", 12) + "\r\n")
-	var out []byte
-	for _, c := range s.String() {
-		if c == '€' {
-			c = 0x80
-		}
-		out = append(out, byte(c)) // the texts hold Latin-1 and the euro sign only
-	}
-	return out
 }
 
 // modelDriven is what a model-driven app exports to Excel: three hidden columns first, labels for
