@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"dwtriage/ingest/window"
 )
 
 // begin opens the account of a file.
@@ -19,29 +21,28 @@ func (r *reader) close(whole bool) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	if whole && !w.cut() {
-		w.skip(len(w.rest()))
+	if whole && !w.Cut() {
+		w.Skip(len(w.Rest()))
 	}
-	f.Bytes, f.Skipped, f.NoZone = w.total, w.skipped, r.clock.bare
+	f.Bytes, f.Skipped, f.NoZone = w.Size(), w.Skipped(), r.clock.bare
 	f.Log = r.kinds.String()
 	if whole {
-		f.Encoding = w.encodingName()
+		f.Encoding = w.Encoding()
 	}
-	if whole && w.err == io.EOF {
-		sum := w.hash.Sum128().Bytes()
-		f.Digest = fmt.Sprintf("%x", sum)
+	if whole && w.Err() == io.EOF {
+		f.Digest = w.Digest()
 	}
-	if w.replaced > 0 {
-		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(w.replaced, "invalid character"), wereWas(w.replaced), w.encodingName()))
+	if n := w.Replaced(); n > 0 {
+		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(n, "invalid character"), wereWas(n), w.Encoding()))
 	}
 	if r.passed > 0 {
-		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), shorten([]byte(r.passedFirst), 60)))
+		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), window.Shorten([]byte(r.passedFirst), 60)))
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
 	r.estimate()
-	if w.cut() && f.Problem == nil && !f.Sampled {
-		f.Problem = r.cutProblem(w.err)
+	if w.Cut() && f.Problem == nil && !f.Sampled {
+		f.Problem = r.cutProblem(w.Err())
 	}
 	r.tell(0)
 	return r.b.done(*f)
@@ -51,13 +52,13 @@ func (r *reader) close(whole bool) error {
 // how much of the source the start took.
 func (r *reader) estimate() {
 	w, f := &r.w, &r.file
-	if w.err != errSampled {
+	if w.Err() != window.ErrSampled {
 		return
 	}
 	f.Sampled, f.Estimated = true, -1
 	switch b := &r.budget; {
-	case r.size > 0 && w.total > 0:
-		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.total))
+	case r.size > 0 && w.Size() > 0:
+		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.Size()))
 	case b.size > 0 && b.in > 0 && r.alone:
 		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
 	}

@@ -7,6 +7,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // A slot is a place a heading or key can stand for. Several spellings share a slot; where two
@@ -218,8 +221,8 @@ func slotOf(name []byte) slot {
 	var norm [40]byte
 	n := 0
 	for _, c := range name {
-		c = lower(c)
-		if c >= 'a' && c <= 'z' || digit(c) {
+		c = ascii.Lower(c)
+		if c >= 'a' && c <= 'z' || ascii.Digit(c) {
 			if n == len(norm) {
 				return slotNone
 			}
@@ -283,12 +286,12 @@ func (f *fields) first(of ...slot) []byte {
 }
 
 // errorText picks the text that says what went wrong.
-func (f *fields) errorText(a *arena, log string) []byte {
+func (f *fields) errorText(a *window.Arena, log string) []byte {
 	text := f.first(slotException, slotDetailed, slotVerbose, slotErrorDetails)
 	if text == nil {
 		text = f.first(slotErrorMessage, slotErrorWord, slotOuter, slotDetails, slotExceptionLine)
 	} else if head := f.value[slotErrorMessage]; len(head) > 0 && !f.set.has(slotException) && !bytes.Contains(text, head) {
-		text = a.join(head, "\n", text)
+		text = a.Join(head, "\n", text)
 	}
 	if text == nil && log != PluginTrace {
 		text = f.value[slotMessage]
@@ -303,7 +306,7 @@ func (f *fields) empty() bool { return !f.filled.any(sayingSlots) }
 // and 4 (critical) tell what went wrong, the others what the code did.
 func (f *fields) traceLine() {
 	s := slotBlock
-	if v := f.value[slotSeverity]; len(v) == 1 && v[0] >= '3' || says(v, "error") || says(v, "critical") {
+	if v := f.value[slotSeverity]; len(v) == 1 && v[0] >= '3' || ascii.Is(v, "error") || ascii.Is(v, "critical") {
 		s = slotException
 	}
 	text := f.value[slotMessage]

@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"slices"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // csv reads the rows behind the header of t.
@@ -10,21 +13,21 @@ func (r *reader) csv(t *table) error {
 	w := &r.w
 	r.file.Delimiter = string(t.comma)
 	t.tell(&r.file)
-	w.skip(t.skip)
+	w.Skip(t.skip)
 	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
 	p.scan.most = len(t.slots)
 	if t.bare {
 		p.row = 0
 	}
 	for {
-		if n := blankLines(w.rest()) + nuls(w.rest()); n > 0 {
-			w.skip(n)
+		if n := blankLines(w.Rest()) + nuls(w.Rest()); n > 0 {
+			w.Skip(n)
 		}
-		if len(w.rest()) == 0 || len(w.rest()) == 1 && w.rest()[0] == '\r' {
-			if w.more() {
+		if len(w.Rest()) == 0 || len(w.Rest()) == 1 && w.Rest()[0] == '\r' {
+			if w.More() {
 				continue
 			}
-			return w.ctx.Err()
+			return w.Canceled()
 		}
 		p.row++
 		if err := p.next(); err != nil {
@@ -57,16 +60,16 @@ type csvReader struct {
 // next takes one row off the window: a record, or a reject.
 func (p *csvReader) next() error {
 	w := &p.w
-	strict := w.offset < p.strictTo
-	st := p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
-	for st == scanMore && len(w.rest()) <= p.lim.Record {
-		w.more()
-		st = p.scan.scan(w.rest(), w.eof(), p.comma, strict, len(p.slots))
+	strict := w.Offset() < p.strictTo
+	st := p.scan.scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
+	for st == scanMore && len(w.Rest()) <= p.lim.Record {
+		w.More()
+		st = p.scan.scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
 	}
-	if err := w.ctx.Err(); err != nil {
+	if err := w.Canceled(); err != nil {
 		return err
 	}
-	rest := w.rest()
+	rest := w.Rest()
 	switch {
 	case st == scanBad:
 		return p.broken(len(rest), reasonLoose)
@@ -77,7 +80,7 @@ func (p *csvReader) next() error {
 		return p.skipRow()
 	case st == scanUnclosed:
 		switch {
-		case w.cut():
+		case w.Cut():
 			return p.drop(len(rest), reasonCut)
 		case p.scan.loose || p.inner(len(rest)) > 0:
 			return p.broken(len(rest), reasonUnclosed)
@@ -85,7 +88,7 @@ func (p *csvReader) next() error {
 		return p.drop(len(rest), reasonUnclosed)
 	case p.scan.n > p.lim.Record:
 		return p.drop(p.scan.n, reasonLong)
-	case p.scan.n == len(rest) && w.cut() && rest[len(rest)-1] != '\n':
+	case p.scan.n == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)
 	case p.scan.loose && (len(p.scan.cells) != len(p.slots) || p.inner(p.scan.n) > 0):
 		return p.broken(p.scan.n, reasonLoose)
@@ -93,7 +96,7 @@ func (p *csvReader) next() error {
 	if t := p.nextHeader(); t != nil {
 		p.table = t
 		p.scan.most = len(t.slots)
-		w.skip(p.scan.n)
+		w.Skip(p.scan.n)
 		return nil
 	}
 	return p.take()
@@ -102,7 +105,7 @@ func (p *csvReader) next() error {
 // nextHeader is the table that starts with the row that was scanned, when it is a header again:
 // files are joined by appending them.
 func (p *csvReader) nextHeader() *table {
-	b := p.w.rest()
+	b := p.w.Rest()
 	cells := p.scan.cells
 	if len(cells) < 2 || p.marked {
 		return nil
@@ -110,7 +113,7 @@ func (p *csvReader) nextHeader() *table {
 	// Nearly all rows start with a GUID, a time, or a name with dots.
 	first := b[cells[0].start:cells[0].end]
 	again := string(first) == p.headings[0]
-	if !again && (len(first) > 40 || len(first) == 0 || digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
+	if !again && (len(first) > 40 || len(first) == 0 || ascii.Digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
 		return nil
 	}
 	if slices.ContainsFunc(cells, func(c cell) bool { return c.end-c.start > 60 }) {
@@ -127,16 +130,16 @@ func (p *csvReader) nextHeader() *table {
 // take makes a record of the row that was scanned.
 func (p *csvReader) take() error {
 	w, f := &p.w, &p.fields
-	b := w.rest()[:p.scan.n]
-	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.take(p.scan.n)
+	b := w.Rest()[:p.scan.n]
+	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
+	w.Take(p.scan.n)
 	p.fresh()
 	for _, c := range p.scan.cells[min(len(p.slots), len(p.scan.cells)):] {
 		if p.scan.beyond || len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
 			return p.reject(at, "", reasonManyCells, p.shown(b))
 		}
 	}
-	ascii := plain(b)
+	clean := window.Plain(b)
 	for i, c := range p.scan.cells[:min(len(p.slots), len(p.scan.cells))] {
 		s := p.slots[i]
 		v := b[c.start:c.end]
@@ -152,8 +155,8 @@ func (p *csvReader) take() error {
 		} else if string(v) == "NULL" {
 			continue // SQL Server Management Studio writes this for no value
 		}
-		if !ascii {
-			v = w.text(&p.arena, v)
+		if !clean {
+			v = w.Text(&p.arena, v)
 		}
 		f.put(s, v)
 	}
@@ -201,9 +204,9 @@ func (p *csvReader) shown(b []byte) string {
 // drop rejects the first n bytes of the window as one row.
 func (p *csvReader) drop(n int, reason string) error {
 	w := &p.w
-	b := w.rest()[:n]
-	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.take(n)
+	b := w.Rest()[:n]
+	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
+	w.Take(n)
 	return p.reject(at, "", reason, p.shown(b))
 }
 
@@ -211,10 +214,10 @@ func (p *csvReader) drop(n int, reason string) error {
 // that is a row by itself, or at the next line. n is how far the scan went.
 func (p *csvReader) broken(n int, reason string) error {
 	w := &p.w
-	p.strictTo = max(p.strictTo, w.offset+w.rawLen(w.rest()[:n]))
+	p.strictTo = max(p.strictTo, w.Offset()+w.RawLen(w.Rest()[:n]))
 	line := p.inner(n)
 	if line <= 0 {
-		line = bytes.IndexByte(w.rest()[:n], '\n') + 1
+		line = bytes.IndexByte(w.Rest()[:n], '\n') + 1
 	}
 	if line <= 0 {
 		line = n
@@ -227,7 +230,7 @@ func (p *csvReader) broken(n int, reason string) error {
 // closed. It returns where the line starts, or 0.
 func (p *csvReader) inner(n int) int {
 	const mostLines, mostBytes = 256, 64 << 10
-	b := p.w.rest()[:n]
+	b := p.w.Rest()[:n]
 	var s csvScan
 	for i, line := 0, 0; line < mostLines && p.budget > 0; line++ {
 		k := bytes.IndexByte(b[i:], '\n')
@@ -236,7 +239,7 @@ func (p *csvReader) inner(n int) int {
 		}
 		i += k + 1
 		piece := b[i:min(len(b), i+mostBytes)]
-		st := s.scan(piece, p.w.eof() && n == len(p.w.rest()), p.comma, true, len(p.slots))
+		st := s.scan(piece, p.w.EOF() && n == len(p.w.Rest()), p.comma, true, len(p.slots))
 		p.budget -= 64
 		if st != scanDone {
 			p.budget -= len(piece)
@@ -263,7 +266,7 @@ func (p *csvReader) typed(b []byte, cells []cell) bool {
 			_, ok = parseGUID(v)
 		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
 			_, ok = p.clock.parse(v)
-			ok = ok || digit(v[0]) && digit(v[len(v)-1])
+			ok = ok || ascii.Digit(v[0]) && ascii.Digit(v[len(v)-1])
 		case s == slotDepth || s == slotDuration:
 			ok = number(v) >= 0
 		default:
@@ -280,12 +283,12 @@ func (p *csvReader) typed(b []byte, cells []cell) bool {
 // skipRow rejects a row that is too long to hold, reading over it to its end.
 func (p *csvReader) skipRow() error {
 	w := &p.w
-	at := place{row: p.row, offset: w.offset}
-	text := p.shown(w.rest())
+	at := place{row: p.row, offset: w.Offset()}
+	text := p.shown(w.Rest())
 	var s rowSkipper
 	s.comma = p.comma
-	w.pass(s.skip)
-	at.length = w.offset - at.offset
+	w.Pass(s.skip)
+	at.length = w.Offset() - at.offset
 	return p.reject(at, "", reasonLong, text)
 }
 
@@ -361,7 +364,7 @@ func (r *reader) table(b []byte, cells []cell, comma byte) *table {
 	}
 	names := make([][]byte, len(cells))
 	for i, c := range cells {
-		names[i] = r.w.text(&r.arena, b[c.start:c.end])
+		names[i] = r.w.Text(&r.arena, b[c.start:c.end])
 	}
 	t := r.headed(names)
 	if t != nil {

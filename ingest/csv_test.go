@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest/window"
 )
 
 // scanAll cuts b into records of unquoted cells.
@@ -24,7 +26,7 @@ func scanAll(b []byte, comma byte) (records [][]string, clean bool) {
 		for _, c := range s.cells {
 			v := b[c.start:c.end]
 			if c.doubled {
-				v = unquote(new(arena), v)
+				v = unquote(new(window.Arena), v)
 			}
 			rec = append(rec, string(v))
 		}

@@ -1,6 +1,11 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
+)
 
 // A cell is where a value lies in its record; doubled says that it holds doubled quotes.
 type cell struct {
@@ -45,7 +50,7 @@ func (s *csvScan) scan(b []byte, eof bool, comma byte, strict bool, most int) sc
 			i = next
 			continue
 		}
-		k := indexEither(b[i:], comma, '\n')
+		k := ascii.IndexEither(b[i:], comma, '\n')
 		if k < 0 {
 			if !eof {
 				return scanMore
@@ -117,21 +122,21 @@ func trimCR(b []byte, start, end int) int {
 }
 
 // unquote appends the text of a cell with doubled quotes, each made one, to the arena.
-func unquote(a *arena, b []byte) []byte {
-	mark := len(a.buf)
+func unquote(a *window.Arena, b []byte) []byte {
+	mark := a.Mark()
 	for {
 		i := bytes.IndexByte(b, '"')
 		if i < 0 || i+1 == len(b) {
 			break
 		}
-		a.buf = append(a.buf, b[:i+1]...)
+		a.Add(b[:i+1])
 		if b[i+1] == '"' {
 			i++
 		}
 		b = b[i+1:]
 	}
-	a.buf = append(a.buf, b...)
-	return a.from(mark)
+	a.Add(b)
+	return a.From(mark)
 }
 
 // blankLines is the length of the empty lines at the start of b: they are no rows.

@@ -6,6 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
@@ -13,19 +16,17 @@ import (
 func (r *reader) document(path, container string, src io.Reader, size int64, walked bool) error {
 	r.begin(path, container)
 	w := &r.w
-	w.reset(r.ctx, src)
-	w.sample = r.opt.Sample
+	w.Reset(r.ctx, src, window.Options{Sample: r.opt.Sample, Most: r.lim.Record})
 	r.size = size
-	w.most = r.lim.Record
-	w.more()
-	if len(w.rest()) == 0 {
-		if w.err == io.EOF {
+	w.More()
+	if len(w.Rest()) == 0 {
+		if w.Err() == io.EOF {
 			r.warn("the file is empty")
 		}
 		return r.close(true)
 	}
-	w.decideUnicode()
-	w.decideLineEnd()
+	w.DecideUnicode()
+	w.DecideLineEnd()
 	whole, err := r.parse(path, walked)
 	if err != nil {
 		return err
@@ -37,13 +38,13 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 // to its end.
 func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 	w := &r.w
-	b := w.rest()
-	if what := foreign(b, w.order != nil); what != "" {
+	b := w.Rest()
+	if what := foreign(b, w.Wide()); what != "" {
 		r.file.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
 		return false, nil
 	}
-	text := b[blanks(b):]
-	if len(text) == 0 && w.eof() {
+	text := b[ascii.Blanks(b):]
+	if len(text) == 0 && w.EOF() {
 		r.warn("the file holds only blanks")
 		return true, r.text()
 	}
@@ -91,7 +92,7 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 			r.file.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.lim.Columns)))
 			return false, nil
 		}
-		b = w.rest() // more of it may have been read
+		b = w.Rest() // more of it may have been read
 		if foundHeadings == "" {
 			foundHeadings = "none"
 		}
@@ -154,7 +155,7 @@ func otherTable(b []byte) string {
 	switch {
 	case bytes.HasPrefix(b, []byte("<")) && (bytes.Contains(b, []byte("<Workbook")) || bytes.Contains(b, []byte(`progid="Excel.Sheet"`))):
 		return "a workbook in the XML of Excel 2003"
-	case indexFold(b, "<html") < min(len(b), 200) || indexFold(b, "<table") < min(len(b), 40):
+	case ascii.IndexFold(b, "<html") < min(len(b), 200) || ascii.IndexFold(b, "<table") < min(len(b), 40):
 		return "a web page"
 	}
 	return ""
@@ -162,7 +163,7 @@ func otherTable(b []byte) string {
 
 func looksJSON(b []byte) bool {
 	next := b[1:]
-	next = next[blanks(next):]
+	next = next[ascii.Blanks(next):]
 	if len(next) == 0 {
 		return b[0] == '{' || b[0] == '['
 	}
@@ -192,7 +193,7 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		}
 		key := b[i+1 : i+n-1]
 		i += n
-		j := i + blanks(b[i:])
+		j := i + ascii.Blanks(b[i:])
 		if j == len(b) || b[j] != ':' {
 			continue
 		}
@@ -201,7 +202,7 @@ func knownJSON(b []byte) (keys string, ok bool) {
 			query = true
 		case "name":
 			// Of a query's answer the columns are values.
-			if j += 1 + blanks(b[j+1:]); query && j < len(b) && b[j] == '"' {
+			if j += 1 + ascii.Blanks(b[j+1:]); query && j < len(b) && b[j] == '"' {
 				if n, whole := scanString(b[j:]); whole {
 					columns |= of(slotOf(b[j+1:j+n-1])) &^ of(slotNone)
 				}
@@ -239,7 +240,7 @@ func errorLines(b []byte) bool {
 		}
 		if _, n := lineTime(line); n > 0 {
 			for _, s := range []string{"error", "exception", "failed", "fehler"} {
-				if indexFold(line, s) < len(line) {
+				if ascii.IndexFold(line, s) < len(line) {
 					return true
 				}
 			}
@@ -254,13 +255,13 @@ func errorLines(b []byte) bool {
 func (r *reader) sniffTable() (best *table, foundHeadings string) {
 	w := &r.w
 	// A header of thousands of columns is longer than a block.
-	for bytes.IndexByte(w.rest(), '\n') < 0 && len(w.rest()) <= r.lim.Record && w.more() {
+	for bytes.IndexByte(w.Rest(), '\n') < 0 && len(w.Rest()) <= r.lim.Record && w.More() {
 	}
-	b := w.rest()
+	b := w.Rest()
 	commas, skip := []byte{',', ';', '\t', '|'}, 0
-	defer func(n int64) { w.replaced = n }(w.replaced) // is counted when the rows are read
+	defer w.Uncounted()() // they are, when the rows are read
 	if line, _, ok := bytes.Cut(b, []byte("\n")); ok {
-		if c := bytes.Trim(line, "\"\r "); len(c) == 5 && indexFold(c, "sep=") == 0 {
+		if c := bytes.Trim(line, "\"\r "); len(c) == 5 && ascii.IndexFold(c, "sep=") == 0 {
 			commas, skip = c[4:], len(line)+1
 		}
 	}
@@ -277,7 +278,7 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 		if t := r.eventTable(b, skip, comma); t != nil {
 			return t, ""
 		}
-		if rows := sample(b, skip, comma, w.eof(), r.lim.Columns); rows != nil {
+		if rows := sample(b, skip, comma, w.EOF(), r.lim.Columns); rows != nil {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
@@ -294,21 +295,21 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 // machine, and rows of six cells, for the description has no heading.
 func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 	var head, row csvScan
-	if head.scan(b[skip:], r.w.eof(), comma, false, 0) != scanDone || len(head.cells) != 5 {
+	if head.scan(b[skip:], r.w.EOF(), comma, false, 0) != scanDone || len(head.cells) != 5 {
 		return nil
 	}
 	rest := b[skip+head.n:]
-	if row.scan(rest, r.w.eof(), comma, false, 0) != scanDone || len(row.cells) != 6 {
+	if row.scan(rest, r.w.EOF(), comma, false, 0) != scanDone || len(row.cells) != 6 {
 		return nil
 	}
 	at := func(i int) []byte { return rest[row.cells[i].start:row.cells[i].end] }
-	if _, n := lineTime(at(1)); n == 0 || !onlyDigits(at(3)) {
+	if _, n := lineTime(at(1)); n == 0 || !ascii.Digits(at(3)) {
 		return nil
 	}
 	t := &table{comma: comma, skip: skip + head.n, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
 	t.set = of(slotLevel, slotTimestamp, slotDetailed)
 	for _, c := range head.cells {
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, b[skip+c.start:skip+c.end]))))
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, b[skip+c.start:skip+c.end]))))
 	}
 	t.headings = append(t.headings, "")
 	return t
@@ -320,7 +321,7 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
 	s := csvScan{most: r.lim.Columns}
 	for i, at := 0, skip; i < rows; i++ {
-		st := s.scan(b[at:], r.w.eof(), comma, false, 0)
+		st := s.scan(b[at:], r.w.EOF(), comma, false, 0)
 		if len(s.cells) > r.lim.Columns {
 			if i == 0 && headingLike(b[at:], s.cells[:min(20, len(s.cells))]) {
 				r.wide = len(s.cells)
@@ -347,7 +348,7 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 func headingLike(b []byte, cells []cell) bool {
 	return !slices.ContainsFunc(cells, func(c cell) bool {
 		v := bytes.TrimSpace(b[c.start:c.end])
-		return len(v) > 60 || bytes.Count(v, []byte(" ")) > 5 || !slices.ContainsFunc(v, letter)
+		return len(v) > 60 || bytes.Count(v, []byte(" ")) > 5 || !slices.ContainsFunc(v, ascii.Letter)
 	})
 }
 
@@ -414,7 +415,7 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
 		t.secret = t.secret || s == slotSecret
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.text(&r.arena, v))))
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, v))))
 	}
 	t.set &^= of(slotNone)
 	if t.bare {
@@ -423,7 +424,7 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 	}
 	var scan csvScan
 	t.skip += blankLines(b[skip:])
-	scan.scan(b[t.skip:], r.w.eof(), comma, false, 0)
+	scan.scan(b[t.skip:], r.w.EOF(), comma, false, 0)
 	t.skip += scan.n
 	return t
 }
@@ -431,7 +432,7 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 func (r *reader) headingList(b []byte, cells []cell) string {
 	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
-		names = append(names, r.w.text(&r.arena, b[c.start:c.end]))
+		names = append(names, r.w.Text(&r.arena, b[c.start:c.end]))
 	}
 	return headingNames(names)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"time"
+
+	"dwtriage/ingest/ascii"
 )
 
 // fill sets everything of x but its position and texts.
@@ -29,7 +31,7 @@ func (r *reader) fill(x *row, f *fields) {
 	}
 	x.requestID = notZero(f.value[slotRequest])
 	x.activityID = notZero(f.value[slotActivity])
-	x.failed = failure(f.value[slotStatus]) || says(f.value[slotSuccess], "false") || says(f.value[slotThrew], "true")
+	x.failed = failure(f.value[slotStatus]) || ascii.Is(f.value[slotSuccess], "false") || ascii.Is(f.value[slotThrew], "true")
 	x.ok = calm(f.value[slotLevel]) && !x.failed
 	r.fillTime(x, f)
 }
@@ -76,7 +78,7 @@ func (r *reader) fillTime(x *row, f *fields) {
 	x.at = time.Time{}
 	start := f.value[slotStartDate]
 	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
-		start = r.arena.join(start, " ", f.value[slotStartTime])
+		start = r.arena.Join(start, " ", f.value[slotStartTime])
 	} else if len(start) == 0 {
 		start = f.value[slotStartTime]
 	}
@@ -142,7 +144,7 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	if f.filled.has(slotDimensions) {
 		r.dimensions(f)
 	}
-	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !says(kind, "plugin") {
+	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !ascii.Is(kind, "plugin") {
 		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(kind))
 	}
 	if f.set.has(slotSeverity) {

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"html"
+
+	"dwtriage/ingest/ascii"
 )
 
 // envelopeKeys are the keys of the envelope: all that tells, in a text with unescaped quotes,
@@ -285,10 +287,10 @@ func keyAt(b []byte) (envelopeKey, int) {
 		if len(b) <= n || b[n-1] != '"' || string(b[1:n-1]) != k.name {
 			continue
 		}
-		n += blanks(b[n:])
+		n += ascii.Blanks(b[n:])
 		if n < len(b) && b[n] == ':' {
 			n++
-			return k.key, n + blanks(b[n:])
+			return k.key, n + ascii.Blanks(b[n:])
 		}
 	}
 	return 0, 0
@@ -322,43 +324,43 @@ func looseValue(key envelopeKey, b []byte) (value []byte, n int) {
 }
 
 func valueEnds(b []byte) bool {
-	b = b[blanks(b):]
+	b = b[ascii.Blanks(b):]
 	if len(b) == 0 {
 		return true
 	}
 	if b[0] == ',' {
 		b = b[1:]
-		_, n := keyAt(b[blanks(b):])
+		_, n := keyAt(b[ascii.Blanks(b):])
 		return n > 0
 	}
 	if b[0] != '}' {
 		return false
 	}
 	b = b[1:]
-	b = b[blanks(b):]
+	b = b[ascii.Blanks(b):]
 	switch {
 	case len(b) == 0:
 		return true
 	case b[0] == ',':
 		b = b[1:]
-		b = b[blanks(b):]
+		b = b[ascii.Blanks(b):]
 		if len(b) == 0 || b[0] != '{' {
 			return false
 		}
-		_, n := keyAt(b[1+blanks(b[1:]):])
+		_, n := keyAt(b[1+ascii.Blanks(b[1:]):])
 		return n > 0
 	case b[0] == '{':
 		// The next envelope.
-		_, n := keyAt(b[1+blanks(b[1:]):])
+		_, n := keyAt(b[1+ascii.Blanks(b[1:]):])
 		return n > 0
 	case b[0] == ']':
 		// An array inside the text ends so too; behind the one of the envelope comes its
 		// next key or its end.
 		b = b[1:]
-		b = b[blanks(b):]
+		b = b[ascii.Blanks(b):]
 		if len(b) > 0 && b[0] == ',' {
 			b = b[1:]
-			_, n := keyAt(b[blanks(b):])
+			_, n := keyAt(b[ascii.Blanks(b):])
 			return n > 0
 		}
 		return len(b) == 0 || b[0] == '}'
@@ -376,21 +378,21 @@ func debugEnd(b []byte) int {
 		}
 		i += k + 1
 		c := b[i:]
-		c = c[blanks(c):]
+		c = c[ascii.Blanks(c):]
 		if len(c) == 0 || c[0] != '}' {
 			continue
 		}
 		c = c[1:]
-		c = c[blanks(c):]
+		c = c[ascii.Blanks(c):]
 		if len(c) > 0 && c[0] == ',' {
 			c = c[1:]
-			c = c[blanks(c):]
+			c = c[ascii.Blanks(c):]
 		}
 		if len(c) == 0 || c[0] == ']' {
 			return i
 		}
 		if c[0] == '{' {
-			if _, n := keyAt(c[1+blanks(c[1:]):]); n > 0 {
+			if _, n := keyAt(c[1+ascii.Blanks(c[1:]):]); n > 0 {
 				return i
 			}
 		}
@@ -442,7 +444,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 		case len(f.verbose) == 0 || bytes.Equal(f.message, f.verbose):
 			y.errorText = f.message
 		default:
-			y.errorText = r.arena.join(f.message, "\n", f.verbose)
+			y.errorText = r.arena.Join(f.message, "\n", f.verbose)
 		}
 		if err := r.keep(&y); err != nil {
 			return err
@@ -457,9 +459,9 @@ func (r *reader) named(text, record, field []byte) []byte {
 	if len(record) == 0 || string(record) == "new record" && len(field) == 0 {
 		return text
 	}
-	text = r.arena.join(text, "\nRecord Id: ", record)
+	text = r.arena.Join(text, "\nRecord Id: ", record)
 	if len(field) > 0 {
-		text = r.arena.join(text, ", source field: ", field)
+		text = r.arena.Join(text, ", source field: ", field)
 	}
 	return text
 }
@@ -505,11 +507,11 @@ func (p *reader) faultBody(b []byte, x row) error {
 	}
 	x.errorText = message
 	if len(code) > 0 && len(message) > 0 {
-		x.errorText = p.arena.join(code, ": ", message)
+		x.errorText = p.arena.Join(code, ": ", message)
 	}
 	for _, more := range [][]byte{inner, original} {
 		if more = bytes.TrimSpace(more); len(more) > 0 && !bytes.Contains(x.errorText, more) {
-			x.errorText = p.arena.join(x.errorText, "\n", more)
+			x.errorText = p.arena.Join(x.errorText, "\n", more)
 		}
 	}
 	x.errorText = bytes.TrimSpace(x.errorText)

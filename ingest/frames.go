@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"regexp"
+
+	"dwtriage/ingest/ascii"
 )
 
 // A frame is what a program puts around a message when a person copies it out of it: labels,
@@ -21,9 +23,9 @@ const (
 // frameOf tells the frame that a first line opens.
 func frameOf(line []byte) frame {
 	switch {
-	case hasPrefixOf(line, []string{"Log Name:", "Protokollname:", "Nom du journal", "  Log Name:"}) >= 0, eventNumber(line):
+	case ascii.PrefixOf(line, []string{"Log Name:", "Protokollname:", "Nom du journal", "  Log Name:"}) >= 0, eventNumber(line):
 		return frameEvent
-	case hasPrefixOf(line, []string{"Exception Message:", "Business Process Error"}) >= 0:
+	case ascii.PrefixOf(line, []string{"Exception Message:", "Business Process Error"}) >= 0:
 		return frameDialog
 	case bytes.HasPrefix(line, []byte("Plugin Trace:")):
 		return frameJob
@@ -42,7 +44,7 @@ func (f frame) ends(line []byte) bool {
 		label := dialogLabel(line)
 		return label == "Activity Id" || label == "Time" || label == "Timestamp"
 	case frameJob:
-		return hasPrefixOf(line, []string{"Unhandled exception", "Unhandled Exception"}) >= 0
+		return ascii.PrefixOf(line, []string{"Unhandled exception", "Unhandled Exception"}) >= 0
 	}
 	return f == frameConsole
 }
@@ -97,18 +99,18 @@ func eventNumber(line []byte) bool {
 		return false
 	}
 	n, rest, ok := bytes.Cut(rest, []byte("]"))
-	return ok && len(n) > 0 && onlyDigits(n) && len(bytes.Trim(rest, ": \r")) == 0
+	return ok && len(n) > 0 && ascii.Digits(n) && len(bytes.Trim(rest, ": \r")) == 0
 }
 
 // calmLine reports whether a message starts with a level that tells of no failure.
 func calmLine(b []byte) bool {
-	return hasPrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: ",
+	return ascii.PrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: ",
 		"[DEBUG]", "[TRACE]", "DEBUG ", "DEBUG:", "TRACE ", "TRACE:", "VERBOSE"}) >= 0
 }
 
 // levelled reports whether a line starts with the level of a log: "[ERROR] …", "WARN: …".
 func levelled(line []byte) bool {
-	return calmLine(line) || hasPrefixOf(line, failingLevels) >= 0 || hasPrefixOf(line, []string{"[WARN", "[Warning]", "WARN:", "WARN ", "WARNING:"}) >= 0
+	return calmLine(line) || ascii.PrefixOf(line, failingLevels) >= 0 || ascii.PrefixOf(line, []string{"[WARN", "[Warning]", "WARN:", "WARN ", "WARNING:"}) >= 0
 }
 
 var failingLevels = []string{"[ERROR]", "[Error]", "[ERR]", "[FATAL]", "[Critical]", "ERROR:", "ERROR ", "FATAL:", "FATAL ", "CRITICAL:", "fail: ", "crit: "}
@@ -116,7 +118,7 @@ var failingLevels = []string{"[ERROR]", "[Error]", "[ERR]", "[FATAL]", "[Critica
 // failingLine reports whether a line of a message starts with a level of failure.
 func failingLine(b []byte) bool {
 	for line := range bytes.Lines(b) {
-		if hasPrefixOf(bytes.TrimLeft(line, " \t"), failingLevels) >= 0 {
+		if ascii.PrefixOf(bytes.TrimLeft(line, " \t"), failingLevels) >= 0 {
 			return true
 		}
 	}
@@ -184,7 +186,7 @@ func (r *reader) event(x *row, b []byte) error {
 		case "Description", "Beschreibung":
 			x.errorText = bytes.TrimSpace(rest)
 			if len(value) > 0 {
-				x.errorText = r.arena.join(value, "\n", x.errorText)
+				x.errorText = r.arena.Join(value, "\n", x.errorText)
 			}
 			rest = nil
 		}
@@ -297,7 +299,7 @@ var baseLine = regexp.MustCompile(`(?m)^(?:\[\+\d+ms\] - \[|(?:Entered|Exiting) 
 // baseTrace reports whether a text without header is the trace of a plug-in all the same.
 func baseTrace(b []byte) bool {
 	// The expression tries each place of a text: nearly all texts have neither of these.
-	return (indexRare(b, "ms] - [", 2) >= 0 || indexRare(b, ".Execute()", 2) >= 0) && baseLine.Match(b)
+	return (ascii.IndexRare(b, "ms] - [", 2) >= 0 || ascii.IndexRare(b, ".Execute()", 2) >= 0) && baseLine.Match(b)
 }
 
 // syncReport makes a record of the report of an initial sync. Its second and further failed

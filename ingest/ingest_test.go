@@ -22,6 +22,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"dwtriage/ingest/window"
 )
 
 var update = flag.Bool("update", false, "write the goldens again")
@@ -525,7 +527,7 @@ func TestWindowStaysSmall(t *testing.T) {
 	if err := r.document("a.csv", "", bytes.NewReader(data), -1, false); err != nil {
 		t.Fatal(err)
 	}
-	if n := cap(r.w.buf) + cap(r.arena.buf); n > 1<<20 {
+	if n := r.w.Held() + r.arena.Held(); n > 1<<20 {
 		t.Errorf("%d bytes held after rows of 4 kB", n)
 	}
 }
@@ -623,12 +625,12 @@ func TestManySecrets(t *testing.T) {
 		"<pwd>x</p> ": "<pwd>[withheld]</p> ",
 		"debugLogTr ": "debugLogTr ",
 	} {
-		var a arena
+		var a window.Arena
 		if got, _ := withhold(&a, bytes.Repeat([]byte(piece), n)); !bytes.Equal(got, bytes.Repeat([]byte(want), n)) {
 			t.Errorf("%q: got %d bytes, %.60q", piece, len(got), got)
 		}
 	}
-	var a arena
+	var a window.Arena
 	if got, _ := withhold(&a, append(bytes.Repeat([]byte("cookie:"), n), withheld...)); string(got) != "cookie:"+withheld {
 		t.Errorf("headers: %d bytes, %.60q", len(got), got)
 	}
@@ -653,7 +655,7 @@ func TestSecretValues(t *testing.T) {
 		"said BEARER \thunter2hunter2hunter2 again":         "said BEARER \t[withheld] again",
 		`Password='hunter2 x';y`:                            `Password='[withheld]';y`,
 	} {
-		var a arena
+		var a window.Arena
 		got, left := withhold(&a, []byte(in))
 		if string(got) != want || left == 0 || bytes.Contains(got, []byte(s)) {
 			t.Errorf("withhold(%q) =\n%q, want\n%q", in, got, want)
@@ -668,7 +670,7 @@ func TestNoSecrets(t *testing.T) {
 		"Authorization failed for user x", "msdyn_client_secrets missing", "eyJ is how tokens start", "ErrorCode=0x80040265", "https://host:443/x?a@b",
 		"<Code>0x80040265</Code>", "?code=4711", "the code=hunter2hunter2hunter2hunter2",
 	} {
-		var a arena
+		var a window.Arena
 		if got, left := withhold(&a, []byte(text)); string(got) != text || left != 0 {
 			t.Errorf("withhold(%q) = %q, %v", text, got, left)
 		}

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"strings"
+
+	"dwtriage/ingest/ascii"
 )
 
 // A jsonReader reads values one after the other: lines, concatenated values, the elements of
@@ -30,17 +32,17 @@ type jsonReader struct {
 func (r *reader) json() error {
 	p := jsonReader{reader: r}
 	for {
-		if err := r.w.ctx.Err(); err != nil {
+		if err := r.w.Canceled(); err != nil {
 			return err
 		}
 		w := &r.w
-		n := blanks(w.rest())
-		if k := bytes.LastIndexByte(w.rest()[:n], '\n'); k >= 0 {
+		n := ascii.Blanks(w.Rest())
+		if k := bytes.LastIndexByte(w.Rest()[:n], '\n'); k >= 0 {
 			p.indent = n - k - 1
 		}
-		w.skip(n)
-		if len(w.rest()) == 0 {
-			if w.more() {
+		w.Skip(n)
+		if len(w.Rest()) == 0 {
+			if w.More() {
 				continue
 			}
 			break
@@ -55,7 +57,7 @@ func (r *reader) json() error {
 	if p.partial {
 		r.warn("the answer of the query is partial, as its member error says: narrow the query and export again")
 	}
-	if (len(p.stack) > 0 && !p.recovering || p.unfinished) && !r.w.cut() {
+	if (len(p.stack) > 0 && !p.recovering || p.unfinished) && !r.w.Cut() {
 		r.warn("the file ends in the middle: a closing bracket is missing")
 	}
 	return nil
@@ -71,24 +73,24 @@ func (p *jsonReader) top() byte {
 // step takes a bracket, a comma or a whole value off the window.
 func (p *jsonReader) step() error {
 	w := &p.w
-	switch c := w.rest()[0]; {
+	switch c := w.Rest()[0]; {
 	case c == ',':
-		w.skip(1)
+		w.Skip(1)
 		return nil
 	case c == ']' && (p.top() == '[' || p.top() == 't' || p.top() == 'r'):
 		p.stack = p.stack[:len(p.stack)-1]
-		w.skip(1)
+		w.Skip(1)
 		return nil
 	case c == '}' && p.top() == 'p':
 		p.stack = p.stack[:len(p.stack)-1]
-		w.skip(1)
+		w.Skip(1)
 		return nil
 	case (c == ']' || c == '}') && p.recovering:
-		w.skip(1)
+		w.Skip(1)
 		return nil
 	case c == '[' && len(p.stack) == 0:
 		p.stack = append(p.stack, '[')
-		w.skip(1)
+		w.Skip(1)
 		return nil
 	case c == '"' && p.top() == 'p':
 		return p.pageMember()
@@ -117,27 +119,27 @@ func (p *jsonReader) page() (bool, error) {
 		p.cols, p.set = p.cols[:0], 0
 	}
 	for i := 1; ; {
-		key, at, st := nextMember(w.rest(), i)
+		key, at, st := nextMember(w.Rest(), i)
 		var end int
 		if st == scanDone {
-			if kind := wrappers[string(key)]; kind != "" && w.rest()[at] == '[' && (kind == "r") == (p.top() == 't') {
+			if kind := wrappers[string(key)]; kind != "" && w.Rest()[at] == '[' && (kind == "r") == (p.top() == 't') {
 				p.stack = append(p.stack, 'p', kind[0])
-				w.skip(at + 1)
+				w.Skip(at + 1)
 				return true, nil
 			}
-			end, st = scanJSON(w.rest()[at:], w.eof())
+			end, st = scanJSON(w.Rest()[at:], w.EOF())
 			if st == scanDone {
-				if value := w.rest()[at : at+end]; len(value) > 2 && value[0] == '"' && sayingSlots.has(slotOf(key)) {
+				if value := w.Rest()[at : at+end]; len(value) > 2 && value[0] == '"' && sayingSlots.has(slotOf(key)) {
 					return false, nil // an entry of its own that has such a list, too
 				}
-				p.note(key, w.rest()[at:at+end])
+				p.note(key, w.Rest()[at:at+end])
 			}
 		}
 		switch {
-		case st == scanMore && len(w.rest()) <= p.lim.Record && w.more():
+		case st == scanMore && len(w.Rest()) <= p.lim.Record && w.More():
 			continue
 		case st != scanDone:
-			return false, w.ctx.Err()
+			return false, w.Canceled()
 		}
 		i = at + end
 	}
@@ -145,17 +147,17 @@ func (p *jsonReader) page() (bool, error) {
 
 // nextMember finds the key of the next member behind i and where its value starts.
 func nextMember(b []byte, i int) (key []byte, at int, st scanState) {
-	i += blanks(b[i:])
+	i += ascii.Blanks(b[i:])
 	if i < len(b) && b[i] == ',' {
 		i++
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 	}
 	n, st := scanKey(b[i:])
 	if st != scanDone {
 		return nil, 0, st
 	}
 	at = i + n
-	at += blanks(b[at:])
+	at += ascii.Blanks(b[at:])
 	if at == len(b) {
 		return nil, 0, scanMore
 	}
@@ -222,21 +224,21 @@ func (p *jsonReader) queryRow(b []byte, at place) error {
 func (p *jsonReader) pageMember() error {
 	w := &p.w
 	for {
-		key, at, st := nextMember(w.rest(), 0)
+		key, at, st := nextMember(w.Rest(), 0)
 		n := 0
 		if st == scanDone {
-			n, st = scanJSON(w.rest()[at:], w.eof())
+			n, st = scanJSON(w.Rest()[at:], w.EOF())
 		}
 		switch {
 		case st == scanDone:
-			value := w.rest()[at : at+n]
+			value := w.Rest()[at : at+n]
 			if s := slotOf(key); len(value) > 2 && value[0] == '"' && textSlots.has(s) {
 				return p.besideList(s, value, at+n)
 			}
 			p.note(key, value)
-			w.skip(at + n)
+			w.Skip(at + n)
 			return nil
-		case st == scanMore && len(w.rest()) <= p.lim.Record && w.more():
+		case st == scanMore && len(w.Rest()) <= p.lim.Record && w.More():
 		default:
 			p.row++
 			return p.broken(jsonReason(st))
@@ -250,9 +252,9 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 	w := &p.w
 	p.row++
 	p.fresh()
-	at := place{row: p.row, offset: w.offset, length: w.rawLen(w.rest()[:n])}
-	p.fields.put(s, jsonText(&p.arena, w.text(&p.arena, value)))
-	w.take(n)
+	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
+	p.fields.put(s, jsonText(&p.arena, w.Text(&p.arena, value)))
+	w.Take(n)
 	return p.entry(&p.fields, at, keyName)
 }
 
@@ -260,12 +262,12 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 func (p *jsonReader) value() error {
 	w := &p.w
 	p.row++
-	n, st := scanJSON(w.rest(), w.eof())
-	for st == scanMore && len(w.rest()) <= p.lim.Record {
-		w.more()
-		n, st = scanJSON(w.rest(), w.eof())
+	n, st := scanJSON(w.Rest(), w.EOF())
+	for st == scanMore && len(w.Rest()) <= p.lim.Record {
+		w.More()
+		n, st = scanJSON(w.Rest(), w.EOF())
 	}
-	if err := w.ctx.Err(); err != nil {
+	if err := w.Canceled(); err != nil {
 		return err
 	}
 	switch {
@@ -276,10 +278,10 @@ func (p *jsonReader) value() error {
 		return p.broken(jsonReason(st))
 	}
 	p.fresh()
-	b := w.rest()[:n]
-	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.take(n)
-	if text := w.text(&p.arena, b); len(text) != n || &text[0] != &b[0] {
+	b := w.Rest()[:n]
+	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
+	w.Take(n)
+	if text := w.Text(&p.arena, b); len(text) != n || &text[0] != &b[0] {
 		// Blanks of one encoding may be letters of another.
 		b = text
 		if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
@@ -441,7 +443,7 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 func doneStatus(v []byte) bool {
 	for _, s := range []string{"success", "succeeded", "completed", "complete", "done", "ok", "running", "inprogress", "in progress", "waiting", "queued",
 		"notstarted", "not started", "notrun"} {
-		if says(v, s) {
+		if ascii.Is(v, s) {
 			return true
 		}
 	}
@@ -496,11 +498,11 @@ func looseMember(b []byte, name string) []byte {
 		return nil
 	}
 	b = b[i+len(name)+2:]
-	b = b[blanks(b):]
+	b = b[ascii.Blanks(b):]
 	if len(b) == 0 || b[0] != ':' {
 		return nil
 	}
-	b = b[1+blanks(b[1:]):]
+	b = b[1+ascii.Blanks(b[1:]):]
 	if len(b) == 0 || b[0] != '"' {
 		return nil
 	}
@@ -544,25 +546,25 @@ func jsonReason(st scanState) string {
 func (p *jsonReader) broken(reason string) error {
 	w := &p.w
 	end := 0
-	if w.offset >= p.blind {
+	if w.Offset() >= p.blind {
 		end = p.resync()
-		for end == 0 && len(w.rest()) <= p.lim.Record && w.more() {
+		for end == 0 && len(w.Rest()) <= p.lim.Record && w.More() {
 			end = p.resync()
 		}
 		if end == 0 {
-			p.blind = w.offset + w.rawLen(w.rest())
+			p.blind = w.Offset() + w.RawLen(w.Rest())
 		}
 	}
-	if err := w.ctx.Err(); err != nil {
+	if err := w.Canceled(); err != nil {
 		return err
 	}
-	if end == 0 && !w.eof() {
+	if end == 0 && !w.EOF() {
 		var s valueSkipper
 		return p.skip(s.skip, reason)
 	}
 	if end == 0 {
-		end = len(w.rest())
-		_, st := scanJSON(w.rest(), false)
+		end = len(w.Rest())
+		_, st := scanJSON(w.Rest(), false)
 		p.unfinished = st == scanMore
 	}
 	return p.give(end, reason)
@@ -574,16 +576,16 @@ func (p *jsonReader) garbage() error {
 	w := &p.w
 	end := 0
 	for {
-		b := w.rest()
-		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.lim.Record || !w.more() {
+		b := w.Rest()
+		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.lim.Record || !w.More() {
 			break
 		}
 	}
-	if err := w.ctx.Err(); err != nil {
+	if err := w.Canceled(); err != nil {
 		return err
 	}
 	switch {
-	case end < 0 && !w.eof():
+	case end < 0 && !w.EOF():
 		return p.skip(func(b []byte) (int, bool) {
 			if k := bytes.IndexAny(b, "{\n"); k >= 0 {
 				return k, true
@@ -591,7 +593,7 @@ func (p *jsonReader) garbage() error {
 			return len(b), false
 		}, reasonJSON)
 	case end < 0:
-		end = len(w.rest())
+		end = len(w.Rest())
 	}
 	return p.give(max(end, 1), reasonJSON)
 }
@@ -601,14 +603,14 @@ func (p *jsonReader) give(end int, reason string) error {
 	w := &p.w
 	p.recovering = true
 	p.fresh()
-	b := w.rest()[:end]
-	at := place{row: p.row, offset: w.offset, length: w.rawLen(b)}
-	w.take(end)
-	text := bytes.TrimSpace(w.text(&p.arena, b))
-	if w.cut() && len(w.rest()) == 0 {
+	b := w.Rest()[:end]
+	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
+	w.Take(end)
+	text := bytes.TrimSpace(w.Text(&p.arena, b))
+	if w.Cut() && len(w.Rest()) == 0 {
 		return p.reject(at, "", reasonCut, excerpt(text))
 	}
-	if indexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
+	if ascii.IndexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
 		return p.message(text, at)
 	}
 	return p.reject(at, "", reason, excerpt(text))
@@ -617,7 +619,7 @@ func (p *jsonReader) give(end int, reason string) error {
 // resync finds where the value behind the broken one at the start of the window begins, 0
 // when that is not in the window.
 func (p *jsonReader) resync() int {
-	b := p.w.rest()
+	b := p.w.Rest()
 	if i := nextElement(b); i > 0 {
 		return i
 	}
@@ -628,7 +630,7 @@ func (p *jsonReader) resync() int {
 		}
 		i += k + 1
 		// A line that is not there to its first sign decides nothing yet.
-		n := blanks(b[i:])
+		n := ascii.Blanks(b[i:])
 		if i+n < len(b) && b[i+n] == '{' && n <= p.indent {
 			return i
 		}
@@ -640,7 +642,7 @@ func nextElement(b []byte) int {
 	if len(b) == 0 || b[0] != '{' {
 		return 0
 	}
-	i := 1 + blanks(b[1:])
+	i := 1 + ascii.Blanks(b[1:])
 	if i == len(b) || b[i] != '"' {
 		return 0
 	}
@@ -675,12 +677,12 @@ func nextElement(b []byte) int {
 // starts, reading over what over takes.
 func (p *jsonReader) skip(over func(piece []byte) (n int, done bool), reason string) error {
 	w := &p.w
-	at := place{row: p.row, offset: w.offset}
-	p.arena.reset()
-	text := p.head(w.rest())
+	at := place{row: p.row, offset: w.Offset()}
+	p.arena.Reset()
+	text := p.head(w.Rest())
 	p.recovering = true
-	w.pass(over)
-	if at.length = w.offset - at.offset; at.length > int64(p.lim.Record) {
+	w.Pass(over)
+	if at.length = w.Offset() - at.offset; at.length > int64(p.lim.Record) {
 		reason = reasonLong
 	} else if at.length < int64(len(text)) {
 		text = strings.ToValidUTF8(text[:at.length], "")

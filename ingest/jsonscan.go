@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // jsonDepth is how deep values may be nested: no export goes beyond ten.
@@ -22,7 +25,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 	}
 	for {
 		// A value starts here.
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 		if i == len(b) {
 			return short()
 		}
@@ -34,7 +37,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 			stack[depth] = c
 			depth++
 			i++
-			i += blanks(b[i:])
+			i += ascii.Blanks(b[i:])
 			if i == len(b) {
 				return short()
 			}
@@ -74,7 +77,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 			if depth == 0 {
 				return i, scanDone
 			}
-			i += blanks(b[i:])
+			i += ascii.Blanks(b[i:])
 			if i == len(b) {
 				return short()
 			}
@@ -90,7 +93,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 			if stack[depth-1] == '[' {
 				break
 			}
-			i += blanks(b[i:])
+			i += ascii.Blanks(b[i:])
 			n, st := scanKey(b[i:])
 			if st == scanMore {
 				return short()
@@ -116,7 +119,7 @@ func scanKey(b []byte) (int, scanState) {
 	if !ok {
 		return 0, scanMore
 	}
-	n += blanks(b[n:])
+	n += ascii.Blanks(b[n:])
 	if n == len(b) {
 		return 0, scanMore
 	}
@@ -147,7 +150,7 @@ func scanString(b []byte) (int, bool) {
 func scanWord(b []byte) int {
 	for i, c := range b {
 		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', digit(c), c == '-', c == '+', c == '.':
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', ascii.Digit(c), c == '-', c == '+', c == '.':
 		default:
 			return i
 		}
@@ -162,32 +165,32 @@ func validWord(b []byte) bool {
 		return true
 	}
 	for _, c := range b {
-		if !digit(c) && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+		if !ascii.Digit(c) && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
 			return false
 		}
 	}
-	return digit(b[0]) || b[0] == '-' && len(b) > 1 && digit(b[1])
+	return ascii.Digit(b[0]) || b[0] == '-' && len(b) > 1 && ascii.Digit(b[1])
 }
 
 // members calls yield for each member of b, a well-formed object.
 func members(b []byte, yield func(key, value []byte)) {
 	i := 1
 	for {
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 		if b[i] != '"' {
 			return
 		}
 		n, _ := scanString(b[i:])
 		key := b[i+1 : i+n-1]
 		i += n
-		i += blanks(b[i:]) + 1
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:]) + 1
+		i += ascii.Blanks(b[i:])
 		if n, _ = scanJSON(b[i:], true); n == 0 {
 			return
 		}
 		yield(key, b[i:i+n])
 		i += n
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 		if b[i] != ',' {
 			return
 		}
@@ -199,14 +202,14 @@ func members(b []byte, yield func(key, value []byte)) {
 func elements(b []byte, yield func(value []byte)) {
 	i := 1
 	for {
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 		if b[i] == ']' {
 			return
 		}
 		n, _ := scanJSON(b[i:], true)
 		yield(b[i : i+n])
 		i += n
-		i += blanks(b[i:])
+		i += ascii.Blanks(b[i:])
 		if b[i] != ',' {
 			return
 		}
@@ -216,7 +219,7 @@ func elements(b []byte, yield func(value []byte)) {
 
 // jsonText is the text of a value: a string without its escapes, nothing for null, other
 // values as they are printed.
-func jsonText(a *arena, v []byte) []byte {
+func jsonText(a *window.Arena, v []byte) []byte {
 	if len(v) >= 2 && v[0] == '"' {
 		return unescape(a, v[1:len(v)-1])
 	}
@@ -227,45 +230,46 @@ func jsonText(a *arena, v []byte) []byte {
 }
 
 // unescape undoes the escapes of a JSON string. What is no escape stays as it is.
-func unescape(a *arena, b []byte) []byte {
+func unescape(a *window.Arena, b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
 	}
-	mark := len(a.buf)
+	mark := a.Mark()
 	for {
 		i := bytes.IndexByte(b, '\\')
 		if i < 0 || i+1 == len(b) {
 			break
 		}
-		a.buf = append(a.buf, b[:i]...)
+		a.Add(b[:i])
 		b = b[i:]
 		n := 2
 		switch c := b[1]; c {
 		case '"', '\\', '/':
-			a.buf = append(a.buf, c)
+			a.AddByte(c)
 		case 'n':
-			a.buf = append(a.buf, '\n')
+			a.AddByte('\n')
 		case 'r':
-			a.buf = append(a.buf, '\r')
+			a.AddByte('\r')
 		case 't':
-			a.buf = append(a.buf, '\t')
+			a.AddByte('\t')
 		case 'b', 'f':
-			a.buf = append(a.buf, ' ')
+			a.AddByte(' ')
 		case 'u':
 			var u rune
 			if u, n = escapedRune(b); n == 0 {
-				a.buf, n = append(a.buf, '\\', 'u'), 2
+				a.AddString(`\u`)
+				n = 2
 				break
 			}
-			a.buf = utf8.AppendRune(a.buf, u)
+			a.AddRune(u)
 		default:
-			a.buf = append(a.buf, '\\')
+			a.AddByte('\\')
 			n = 1
 		}
 		b = b[n:]
 	}
-	a.buf = append(a.buf, b...)
-	return a.from(mark)
+	a.Add(b)
+	return a.From(mark)
 }
 
 // escapedRune reads \uXXXX, or the two that make one character; n is 0 when it is none.
@@ -293,9 +297,9 @@ func hex4(b []byte) (u rune, ok bool) {
 		return 0, false
 	}
 	for _, c := range b[2:6] {
-		c = lower(c)
+		c = ascii.Lower(c)
 		switch {
-		case digit(c):
+		case ascii.Digit(c):
 			u = u<<4 | rune(c-'0')
 		case c >= 'a' && c <= 'f':
 			u = u<<4 | rune(c-'a'+10)

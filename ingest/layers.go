@@ -90,12 +90,12 @@ func (r *reader) cutProblem(err error) error {
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
 			what = "the " + streamNames[s.layer] + " stream ends too early"
 		}
-		return &problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", f.Path, what, thousands(r.w.total), kept), err}
+		return &problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", f.Path, what, thousands(r.w.Size()), kept), err}
 	}
 	if errors.As(err, &s) {
 		err = s.err
 	}
-	return &problem{fmt.Sprintf("%s: %s after %s bytes (%v): copy the file again; %s", f.Path, what, thousands(r.w.total), err, kept), err}
+	return &problem{fmt.Sprintf("%s: %s after %s bytes (%v): copy the file again; %s", f.Path, what, thousands(r.w.Size()), err, kept), err}
 }
 
 // damaged is the problem of a container that could not be opened at all.

@@ -1,18 +1,22 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+
+	"dwtriage/ingest/ascii"
+)
 
 // failure reports whether a status says that something failed: "Exception" of the Power
 // Platform Developer Suite, "Error", "Failed" …
 func failure(v []byte) bool {
-	return len(v) > 0 && (indexFold(v, "exception") < len(v) || indexFold(v, "error") < len(v) || indexFold(v, "fail") < len(v))
+	return len(v) > 0 && (ascii.IndexFold(v, "exception") < len(v) || ascii.IndexFold(v, "error") < len(v) || ascii.IndexFold(v, "fail") < len(v))
 }
 
 // calm reports whether the level of an event is one that tells of no failure, in English or
 // German.
 func calm(v []byte) bool {
 	for _, level := range []string{"information", "informationen", "verbose", "ausf\u00fchrlich"} {
-		if says(v, level) {
+		if ascii.Is(v, level) {
 			return true
 		}
 	}
@@ -32,7 +36,7 @@ func marked(b []byte) bool {
 		}
 	}
 	line, _, _ := bytes.Cut(bytes.TrimSpace(b[:min(len(b), 4096)]), []byte("\n"))
-	return followed(b, "RecordError", 1, digit) || followed(b, "0x8", 7, hexDigit) || traceHeader(line)
+	return followed(b, "RecordError", 1, ascii.Digit) || followed(b, "0x8", 7, ascii.HexDigit) || traceHeader(line)
 }
 
 // followed reports whether b holds s with n bytes behind it that are ok.
@@ -55,15 +59,15 @@ func followed(b []byte, s string, n int, ok func(byte) bool) bool {
 
 // hasEnvelope reports whether text holds a live-error envelope or its essential part.
 func hasEnvelope(text []byte) bool {
-	return indexRare(text, "recordResponses", 6) >= 0 ||
-		indexRare(text, "verboseError", 7) >= 0 && indexRare(text, "errorMessage", 5) >= 0
+	return ascii.IndexRare(text, "recordResponses", 6) >= 0 ||
+		ascii.IndexRare(text, "verboseError", 7) >= 0 && ascii.IndexRare(text, "errorMessage", 5) >= 0
 }
 
 // listKey is the length of the name in a line of a list, "typename      : Fabrikam.Guard", 0 when
 // the line is none. PowerShell puts a blank before the colon.
 func listKey(line []byte) int {
 	n := 0
-	for n < len(line) && (letter(line[n]) || digit(line[n]) || line[n] == '_' || line[n] == '.') {
+	for n < len(line) && (ascii.Letter(line[n]) || ascii.Digit(line[n]) || line[n] == '_' || line[n] == '.') {
 		n++
 	}
 	i := n
@@ -192,7 +196,7 @@ func element(b []byte, tag string) []byte {
 // supportID is the GUID in "Activity ID for troubleshooting {GUID}".
 func supportID(b []byte) []byte {
 	const words = "Activity ID for troubleshooting"
-	i := indexRare(b, words, 0)
+	i := ascii.IndexRare(b, words, 0)
 	if i < 0 {
 		return nil
 	}
@@ -208,7 +212,7 @@ func supportID(b []byte) []byte {
 
 func recordErrorKey(key []byte) bool {
 	n, ok := bytes.CutPrefix(key, []byte("RecordError"))
-	return ok && len(n) > 0 && onlyDigits(n)
+	return ok && len(n) > 0 && ascii.Digits(n)
 }
 
 // traceHeader recognises "[Assembly: Full.Type.Name]", the first line of a trace block.

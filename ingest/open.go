@@ -20,6 +20,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/zeebo/xxh3"
+
+	"dwtriage/ingest/window"
 )
 
 // source opens one source and reads every file in it. What goes wrong with the source is
@@ -95,7 +97,7 @@ func (r *reader) member(c container, kind, name string, walked bool) container {
 func sanePath(name string) string {
 	const most = 1024
 	if len(name) > most {
-		name = fmt.Sprintf("%s…%016x", shorten([]byte(name), most), xxh3.HashString(name))
+		name = fmt.Sprintf("%s…%016x", window.Shorten([]byte(name), most), xxh3.HashString(name))
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // noteKey lists a key of an object in the account of its file. Objects need not have the same
@@ -23,7 +26,7 @@ func (r *reader) noteKey(key []byte, s slot) {
 			return
 		}
 	}
-	var a arena
+	var a window.Arena
 	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
 }
 
@@ -32,7 +35,7 @@ func (r *reader) slotOf(name []byte) slot {
 	s := slotOf(name)
 	if s == slotNone && r.dmfLog {
 		norm := bytes.Map(func(c rune) rune {
-			if c > unicode.MaxASCII || !letter(byte(c)) && !digit(byte(c)) {
+			if c > unicode.MaxASCII || !ascii.Letter(byte(c)) && !ascii.Digit(byte(c)) {
 				return -1
 			}
 			return unicode.ToLower(c)
@@ -109,7 +112,7 @@ type reader struct {
 	budget      budget // of the source being read
 	ctx         context.Context
 	b           *builder
-	w           window
+	w           window.Window
 	file        File // account of the file being read
 	kinds       kinds
 	progress    Progress
@@ -128,14 +131,14 @@ type reader struct {
 
 	// Of the row being read.
 	fields fields
-	arena  arena
+	arena  window.Arena
 	found  []response
 	left   secrets // left out of it already, before its texts are looked at
 }
 
 // fresh forgets the row before.
 func (r *reader) fresh() {
-	r.arena.reset()
+	r.arena.Reset()
 	r.fields.clear()
 	r.left = 0
 }
@@ -194,13 +197,13 @@ func (r *reader) keep(x *row) error {
 			x.withheld |= kept
 		}
 	}
-	x.atRaw = shorten(x.atRaw, 100)
+	x.atRaw = window.Shorten(x.atRaw, 100)
 	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
-		*v = shorten(*v, longestName)
+		*v = window.Shorten(*v, longestName)
 	}
 	for _, v := range []*string{&x.mode, &x.operationType} {
 		if len(*v) > longestName {
-			*v = string(shorten([]byte(*v), longestName))
+			*v = string(window.Shorten([]byte(*v), longestName))
 		}
 	}
 	if r.filtered(x) {
@@ -239,7 +242,7 @@ func (r *reader) filtered(x *row) bool {
 }
 
 func (r *reader) reject(at place, column, reason, excerpt string) error {
-	if reason == reasonCut && r.w.err == errSampled {
+	if reason == reasonCut && r.w.Err() == window.ErrSampled {
 		return nil // the file goes on
 	}
 	if r.left&secureConfiguration != 0 {
@@ -344,6 +347,6 @@ func (r *reader) head(b []byte) string {
 			b = b[:len(b)-1]
 		}
 	}
-	defer func(n int64) { r.w.replaced = n }(r.w.replaced) // is counted when the row is read
-	return excerpt(r.w.text(&r.arena, b))
+	defer r.w.Uncounted()() // they are, when the row is read
+	return excerpt(r.w.Text(&r.arena, b))
 }

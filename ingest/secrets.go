@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"strings"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 const withheld = "[withheld]"
@@ -32,14 +35,14 @@ func (s secrets) String() string {
 // withhold replaces what must never be shown: query parts of signed addresses, bearer tokens,
 // other credentials, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
 // returned as it is.
-func withhold(a *arena, b []byte) (text []byte, left secrets) {
-	if i := indexRare(b, "debugLogTrace", 5); i >= 0 {
+func withhold(a *window.Arena, b []byte) (text []byte, left secrets) {
+	if i := ascii.IndexRare(b, "debugLogTrace", 5); i >= 0 {
 		whole := b
 		if b = withholdDebug(a, b, i); !bytes.Equal(b, whole) {
 			left |= debugTrace
 		}
 	}
-	if indexRare(b, "sig=", 3) >= 0 {
+	if ascii.IndexRare(b, "sig=", 3) >= 0 {
 		b = withholdSigned(a, b)
 		left |= signedAddress
 	}
@@ -111,10 +114,10 @@ func secretValue(b []byte, i int) (at, end int) {
 		quoted = true
 		e -= len("&quot;")
 	}
-	if e == 0 || lower(b[e-1]) > 'z' {
+	if e == 0 || ascii.Lower(b[e-1]) > 'z' {
 		return -1, 0
 	}
-	for _, n := range secretNames[lower(b[e-1])] {
+	for _, n := range secretNames[ascii.Lower(b[e-1])] {
 		s, ok := n.before(b, e)
 		switch {
 		case !ok, b[i] == ':' && !quoted && !n.line, b[i] == '>' && (s == 0 || b[s-1] != '<'):
@@ -142,7 +145,7 @@ func secretValue(b []byte, i int) (at, end int) {
 func (n *secretName) before(b []byte, e int) (start int, ok bool) {
 	k := len(n.name)
 	for k > 0 && e > 0 {
-		switch c := lower(b[e-1]); {
+		switch c := ascii.Lower(b[e-1]); {
 		case c == n.name[k-1]:
 			k--
 		case (c == '_' || c == '-') && k < len(n.name):
@@ -257,7 +260,7 @@ func jwtAt(b []byte, i int) (at, end int) {
 		return -1, 0
 	}
 	dots := 0
-	for end = i; end < len(b) && (letter(b[end]) || digit(b[end]) || b[end] == '-' || b[end] == '_' || b[end] == '.'); end++ {
+	for end = i; end < len(b) && (ascii.Letter(b[end]) || ascii.Digit(b[end]) || b[end] == '-' || b[end] == '_' || b[end] == '.'); end++ {
 		if b[end] == '.' {
 			dots++
 		}
@@ -270,10 +273,10 @@ func jwtAt(b []byte, i int) (at, end int) {
 
 // withholdCredentials replaces all of them. It looks for each sign only once: looking for the
 // next credential anew behind each one would cost the square of their number.
-func withholdCredentials(a *arena, b []byte) []byte {
+func withholdCredentials(a *window.Arena, b []byte) []byte {
 	signs := []byte("=:>J")
 	next := []int{-1, -1, -1, -1}
-	mark := len(a.buf)
+	mark := a.Mark()
 	done, noToken := 0, 0
 	for from := 0; ; {
 		l := nearest(b, signs, next, from)
@@ -294,13 +297,13 @@ func withholdCredentials(a *arena, b []byte) []byte {
 			}
 		}
 		if at >= done {
-			a.buf = append(a.buf, b[done:at]...)
-			a.buf = append(a.buf, withheld...)
+			a.Add(b[done:at])
+			a.AddString(withheld)
 			done, from = end, max(end, from)
 		}
 	}
-	a.buf = append(a.buf, b[done:]...)
-	return a.from(mark)
+	a.Add(b[done:])
+	return a.From(mark)
 }
 
 // nearest is the sign that comes first from a place on, -1 when none comes any more. next holds
@@ -323,21 +326,21 @@ func nearest(b, signs []byte, next []int, from int) int {
 
 // withholdDebug cuts the value behind the key: the array when it is well formed, else
 // everything to the end.
-func withholdDebug(a *arena, b []byte, at int) []byte {
-	mark := len(a.buf)
+func withholdDebug(a *window.Arena, b []byte, at int) []byte {
+	mark := a.Mark()
 	for at >= 0 {
 		end := at + len("debugLogTrace")
-		a.buf = append(a.buf, b[:end]...)
+		a.Add(b[:end])
 		b = b[end:]
 		skip := debugPayload(b)
 		if skip > 0 {
-			a.buf = append(a.buf, `": "`+withheld+`"`...)
+			a.AddString(`": "` + withheld + `"`)
 		}
 		b = b[skip:]
-		at = indexRare(b, "debugLogTrace", 5)
+		at = ascii.IndexRare(b, "debugLogTrace", 5)
 	}
-	a.buf = append(a.buf, b...)
-	return a.from(mark)
+	a.Add(b)
+	return a.From(mark)
 }
 
 // debugPayload is the length of the payload behind the word debugLogTrace, 0 when the word
@@ -347,12 +350,12 @@ func debugPayload(b []byte) int {
 	for i < len(b) && (b[i] == '\\' || b[i] == '"') {
 		i++
 	}
-	i += blanks(b[i:])
+	i += ascii.Blanks(b[i:])
 	if i == len(b) || b[i] != ':' {
 		return 0
 	}
 	i++
-	i += blanks(b[i:])
+	i += ascii.Blanks(b[i:])
 	if i < len(b) && (b[i] == '[' || b[i] == '"') {
 		if n, st := scanJSON(b[i:], true); st == scanDone {
 			return i + n
@@ -363,10 +366,10 @@ func debugPayload(b []byte) int {
 }
 
 // withholdSigned replaces the query of every address that carries a signature.
-func withholdSigned(a *arena, b []byte) []byte {
-	mark := len(a.buf)
+func withholdSigned(a *window.Arena, b []byte) []byte {
+	mark := a.Mark()
 	for {
-		i := indexRare(b, "sig=", 3)
+		i := ascii.IndexRare(b, "sig=", 3)
 		if i < 0 {
 			break
 		}
@@ -378,12 +381,12 @@ func withholdSigned(a *arena, b []byte) []byte {
 		for end < len(b) && !addressEnd(b[end]) {
 			end++
 		}
-		a.buf = append(a.buf, b[:start]...)
-		a.buf = append(a.buf, withheld...)
+		a.Add(b[:start])
+		a.AddString(withheld)
 		b = b[end:]
 	}
-	a.buf = append(a.buf, b...)
-	return a.from(mark)
+	a.Add(b)
+	return a.From(mark)
 }
 
 func addressEnd(c byte) bool {
@@ -391,9 +394,9 @@ func addressEnd(c byte) bool {
 }
 
 // withholdBearer replaces tokens behind the word. "The bearer of" is prose: a token is long.
-func withholdBearer(a *arena, b []byte) []byte {
+func withholdBearer(a *window.Arena, b []byte) []byte {
 	const word, shortest = "bearer", 16
-	mark, done := len(a.buf), 0
+	mark, done := a.Mark(), 0
 	for i := 0; ; {
 		k := bearerAt(b, i)
 		if k < 0 {
@@ -411,14 +414,15 @@ func withholdBearer(a *arena, b []byte) []byte {
 		if at == i || end-at < shortest {
 			continue
 		}
-		a.buf = append(append(a.buf, b[done:at]...), withheld...)
+		a.Add(b[done:at])
+		a.AddString(withheld)
 		done, i = end, end
 	}
 	if done == 0 {
 		return b
 	}
-	a.buf = append(a.buf, b[done:]...)
-	return a.from(mark)
+	a.Add(b[done:])
+	return a.From(mark)
 }
 
 // bearerAt finds the word in any case from place i on, -1 without it. It goes in steps: a letter
@@ -437,7 +441,7 @@ func bearerAt(b []byte, i int) int {
 				if at += k; k < 0 || i+at+len(word) > len(b) {
 					break
 				}
-				if w := b[i+at:]; lower(w[1]) == 'e' && indexFold(w[:len(word)], word) == 0 {
+				if w := b[i+at:]; ascii.Lower(w[1]) == 'e' && ascii.IndexFold(w[:len(word)], word) == 0 {
 					first = at
 					break
 				}
@@ -454,27 +458,27 @@ func bearerAt(b []byte, i int) int {
 // is cut before anything that could be a secret.
 func excerpt(b []byte) string {
 	const most = 200
-	var a arena
+	var a window.Arena
 	b = bytes.TrimSpace(b[:min(len(b), 4*most)])
-	b = b[:indexFold(b, "debuglogtrace")]
+	b = b[:ascii.IndexFold(b, "debuglogtrace")]
 	b = b[:secureName(b)]
 	b, _ = withhold(&a, b)
-	return string(bytes.ToValidUTF8(shorten(b, most), []byte("\uFFFD")))
+	return string(bytes.ToValidUTF8(window.Shorten(b, most), []byte("\uFFFD")))
 }
 
 // secureName is where "secure configuration" stands in b, in any of the spellings that a heading
 // may have; len(b) when it does not.
 func secureName(b []byte) int {
 	for i := 0; ; i++ {
-		i += indexFold(b[i:], "secure")
+		i += ascii.IndexFold(b[i:], "secure")
 		if i >= len(b) {
 			return len(b)
 		}
 		k := i + len("secure")
-		for k < len(b) && !letter(b[k]) && !digit(b[k]) {
+		for k < len(b) && !ascii.Letter(b[k]) && !ascii.Digit(b[k]) {
 			k++
 		}
-		if indexFold(b[k:min(len(b), k+6)], "config") == 0 {
+		if ascii.IndexFold(b[k:min(len(b), k+6)], "config") == 0 {
 			return i
 		}
 	}

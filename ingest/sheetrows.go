@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"slices"
+
+	"dwtriage/ingest/ascii"
 )
 
 // A rowError is what is wrong with one row; the rows behind it can be read.
@@ -197,7 +199,7 @@ func (r *sheetRows) numberRow(attrs []byte) {
 // sheetNumber reads a number of a row, column, style or string; -1 when it is none.
 func sheetNumber(raw []byte) int {
 	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || len(raw) > 9 || !onlyDigits(raw) {
+	if len(raw) == 0 || len(raw) > 9 || !ascii.Digits(raw) {
 		return -1
 	}
 	n := 0
@@ -322,13 +324,13 @@ func columnOf(ref []byte) int {
 	const most = 1 << 20 // no sheet is that wide, and larger ones must not overflow
 	n, i := 0, 0
 	for ; i < len(ref); i++ {
-		c := lower(ref[i])
+		c := ascii.Lower(ref[i])
 		if c < 'a' || c > 'z' {
 			break
 		}
 		n = min(n*26+int(c-'a')+1, most)
 	}
-	if i == 0 || !onlyDigits(ref[i:]) {
+	if i == 0 || !ascii.Digits(ref[i:]) {
 		return -1
 	}
 	return n - 1

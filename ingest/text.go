@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"slices"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of
@@ -11,14 +14,14 @@ func (r *reader) text() error {
 	w := &r.w
 	p := textReader{reader: r}
 	for {
-		if n := emptyLines(w.rest()); n > 0 {
-			w.skip(n)
+		if n := emptyLines(w.Rest()); n > 0 {
+			w.Skip(n)
 		}
-		if len(w.rest()) == blanks(w.rest()) {
-			if w.more() {
+		if len(w.Rest()) == ascii.Blanks(w.Rest()) {
+			if w.More() {
 				continue
 			}
-			return w.ctx.Err()
+			return w.Canceled()
 		}
 		p.row++
 		if err := p.next(); err != nil {
@@ -30,7 +33,7 @@ func (r *reader) text() error {
 // emptyLines is the length of the blank lines at the start of b. The indentation of the first
 // line with text stays: it belongs to the message.
 func emptyLines(b []byte) int {
-	n := blanks(b)
+	n := ascii.Blanks(b)
 	return bytes.LastIndexByte(b[:n], '\n') + 1
 }
 
@@ -59,16 +62,16 @@ type textState struct {
 // next takes one message off the window.
 func (p *textReader) next() error {
 	w := &p.w
-	at := place{row: p.row, offset: w.offset}
+	at := place{row: p.row, offset: w.Offset()}
 	var s textState
 	long, over := "", false // the start of what is too long to hold, blank or not
 	torn := false           // the piece before was no whole line
 	for n := 0; ; {
 		line := p.line(n)
-		if err := w.ctx.Err(); err != nil {
+		if err := w.Canceled(); err != nil {
 			return err
 		}
-		b := w.rest()
+		b := w.Rest()
 		if line > 0 && n+line <= p.lim.Record && (torn || !s.starts(b[n:n+line])) {
 			n += line
 			torn = false
@@ -84,21 +87,21 @@ func (p *textReader) next() error {
 				long, over = p.head(b), true
 			}
 			torn = b[n+line-1] != '\n'
-			w.take(n + line)
+			w.Take(n + line)
 			n = 0
 			continue
 		}
 		if over {
-			w.take(n)
-			at.length = w.offset - at.offset
+			w.Take(n)
+			at.length = w.Offset() - at.offset
 			return p.reject(at, "", reasonLong, long)
 		}
 		body := b[:n]
-		at.length = w.rawLen(body)
-		w.take(n)
+		at.length = w.RawLen(body)
+		w.Take(n)
 		p.fresh()
-		text := bytes.TrimSpace(w.text(&p.arena, body))
-		if w.cut() && len(w.rest()) == 0 {
+		text := bytes.TrimSpace(w.Text(&p.arena, body))
+		if w.Cut() && len(w.Rest()) == 0 {
 			return p.reject(at, "", reasonCut, excerpt(text))
 		}
 		return p.message(text, at)
@@ -110,11 +113,11 @@ func (p *textReader) next() error {
 func (p *textReader) line(n int) int {
 	w := &p.w
 	for {
-		if k := bytes.IndexByte(w.rest()[n:], '\n'); k >= 0 {
+		if k := bytes.IndexByte(w.Rest()[n:], '\n'); k >= 0 {
 			return k + 1
 		}
-		if len(w.rest()) > p.lim.Record && len(w.rest())-n >= windowBlock || !w.more() {
-			return len(w.rest()) - n
+		if len(w.Rest()) > p.lim.Record && len(w.Rest())-n >= window.Block || !w.More() {
+			return len(w.Rest()) - n
 		}
 	}
 }
@@ -162,7 +165,7 @@ func (s *textState) judge(line []byte) bool {
 		n := listKey(text)
 		return n > 0 && string(text[:n]) == s.key || s.blank && n == 0 && text[0] != ' '
 	}
-	if first := hasPrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
+	if first := ascii.PrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
 		exception := first == 0 || first == 1
 		switch {
 		case s.fault: // may hold any of these inside; cut off, it never ends
@@ -185,13 +188,13 @@ func (s *textState) judge(line []byte) bool {
 	if traceHeader(text) {
 		return true
 	}
-	if i := hasPrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
+	if i := ascii.PrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
 		return true
 	}
 	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
 		return false
 	}
-	return hasPrefixOf(text, continuations) < 0
+	return ascii.PrefixOf(text, continuations) < 0
 }
 
 func (s *textState) add(line []byte) {
@@ -201,7 +204,7 @@ func (s *textState) add(line []byte) {
 		return
 	}
 	s.lines++
-	s.block = !s.fault && traceHeader(text) || s.block && hasPrefixOf(text, firstMarkers) < 0
+	s.block = !s.fault && traceHeader(text) || s.block && ascii.PrefixOf(text, firstMarkers) < 0
 	s.envelope = s.envelope || hasEnvelope(text)
 	if s.lines == 1 {
 		s.frame = frameOf(text)
@@ -218,7 +221,7 @@ func (s *textState) add(line []byte) {
 		s.heading = s.lines == 1 && levelOnly(text)
 	}
 	s.closed = s.closed || s.frame.ends(text)
-	if i := hasPrefixOf(text, againMarkers); i >= 0 {
+	if i := ascii.PrefixOf(text, againMarkers); i >= 0 {
 		s.seen |= 1 << i
 	} else if bytes.Contains(text, []byte(`{"Write failed for entity`)) {
 		s.seen |= 1 << fragmentMarker
@@ -243,8 +246,8 @@ func unlisted(line []byte) []byte {
 	switch c := line[0]; {
 	case c == '-' || c == '*':
 		n = 1
-	case digit(c) || c == '[' && digit(line[1]):
-		for n = 1; n < min(len(line), 5) && digit(line[n]); n++ {
+	case ascii.Digit(c) || c == '[' && ascii.Digit(line[1]):
+		for n = 1; n < min(len(line), 5) && ascii.Digit(line[n]); n++ {
 		}
 		if n == len(line) || line[n] != '.' && line[n] != ')' && line[n] != ']' {
 			return line
@@ -339,7 +342,7 @@ func (r *reader) passOver(at place, text []byte) error {
 		r.passedFirst = excerpt(text)
 	}
 	r.passed++
-	r.w.skipped += at.length
+	r.w.Disown(at.length)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"dwtriage/ingest/ascii"
 )
 
 // A DateOrder says how dates with slashes or hyphens and the year last are meant.
@@ -83,7 +85,7 @@ func (c *clock) twoWays(b []byte) bool {
 // date reads the three numbers of a date in the order they have, or a date with the name of
 // its month.
 func (p *timeParser) date(order DateOrder) (year, month, day int) {
-	if len(p.b) > 0 && !digit(p.b[0]) {
+	if len(p.b) > 0 && !ascii.Digit(p.b[0]) {
 		return p.dateInWords()
 	}
 	start := p.b
@@ -94,7 +96,7 @@ func (p *timeParser) date(order DateOrder) (year, month, day int) {
 		sep = p.b[0]
 	}
 	switch {
-	case sep == ' ' || sep == '-' && len(p.b) > 1 && letter(p.b[1]):
+	case sep == ' ' || sep == '-' && len(p.b) > 1 && ascii.Letter(p.b[1]):
 		p.b = p.b[1:]
 		return p.dayMonth(first, sep)
 	case sep != '-' && sep != '/' && sep != '.':
@@ -157,11 +159,11 @@ var dayNames = []string{"monday", "tuesday", "wednesday", "thursday", "friday", 
 // in names from 1.
 func (p *timeParser) name(names []string) int {
 	n := 0
-	for n < len(p.b) && letter(p.b[n]) {
+	for n < len(p.b) && ascii.Letter(p.b[n]) {
 		n++
 	}
 	for i, s := range names {
-		if n >= 3 && n <= len(s) && (n == 3 || n == len(s)) && indexFold(p.b[:n], s[:n]) == 0 {
+		if n >= 3 && n <= len(s) && (n == 3 || n == len(s)) && ascii.IndexFold(p.b[:n], s[:n]) == 0 {
 			p.b = p.b[n:]
 			if p.next('.') {
 				p.b = p.b[1:]
@@ -181,7 +183,7 @@ func (p *timeParser) dateInWords() (year, month, day int) {
 		}
 		p.one(' ')
 	}
-	if len(p.b) > 0 && digit(p.b[0]) {
+	if len(p.b) > 0 && ascii.Digit(p.b[0]) {
 		day = p.number(1, 2)
 		p.one(' ')
 		return p.dayMonth(day, ' ')
@@ -214,7 +216,7 @@ const serialFirst, serialLast = 36526, 73051
 // serial reads the number of days that Excel keeps for a date, with the time of day as its
 // fraction; a whole number could be anything.
 func (c *clock) serial(b []byte) (time.Time, bool) {
-	if len(b) < 7 || !digit(b[0]) || b[5] != '.' && b[5] != ',' || !onlyDigits(b[:5]) || !onlyDigits(b[6:]) {
+	if len(b) < 7 || !ascii.Digit(b[0]) || b[5] != '.' && b[5] != ',' || !ascii.Digits(b[:5]) || !ascii.Digits(b[6:]) {
 		return time.Time{}, false
 	}
 	var text [32]byte
@@ -268,7 +270,7 @@ func parseMillis(b []byte) (time.Time, bool) {
 	}
 	p := timeParser{b: b}
 	ms := int64(0)
-	for len(p.b) > 0 && digit(p.b[0]) && ms < 1e14 {
+	for len(p.b) > 0 && ascii.Digit(p.b[0]) && ms < 1e14 {
 		ms = ms*10 + int64(p.b[0]-'0')
 		p.b = p.b[1:]
 	}
@@ -304,7 +306,7 @@ type timeParser struct {
 
 func (p *timeParser) number(least, most int) int {
 	n, i := 0, 0
-	for i < most && i < len(p.b) && digit(p.b[i]) {
+	for i < most && i < len(p.b) && ascii.Digit(p.b[i]) {
 		n = n*10 + int(p.b[i]-'0')
 		i++
 	}
@@ -367,14 +369,14 @@ func (p *timeParser) half(hour int) int {
 			break
 		}
 	}
-	if len(b) < 2 || lower(b[0]) != 'a' && lower(b[0]) != 'p' {
+	if len(b) < 2 || ascii.Lower(b[0]) != 'a' && ascii.Lower(b[0]) != 'p' {
 		return hour
 	}
-	pm := lower(b[0]) == 'p'
+	pm := ascii.Lower(b[0]) == 'p'
 	switch {
-	case lower(b[1]) == 'm':
+	case ascii.Lower(b[1]) == 'm':
 		b = b[2:]
-	case len(b) >= 4 && b[1] == '.' && lower(b[2]) == 'm' && b[3] == '.':
+	case len(b) >= 4 && b[1] == '.' && ascii.Lower(b[2]) == 'm' && b[3] == '.':
 		b = b[4:]
 	default:
 		return hour
@@ -397,7 +399,7 @@ func (p *timeParser) fraction() int {
 	}
 	p.b = p.b[1:]
 	nano, i := 0, 0
-	for ; i < len(p.b) && digit(p.b[i]); i++ {
+	for ; i < len(p.b) && ascii.Digit(p.b[i]); i++ {
 		if i < 9 {
 			nano = nano*10 + int(p.b[i]-'0')
 		}
@@ -500,7 +502,7 @@ func lineTime(b []byte) (text []byte, n int) {
 		return nil, 0
 	}
 	n = len(b) - len(p.b)
-	for n < len(b) && (digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
+	for n < len(b) && (ascii.Digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
 		n++
 	}
 	for _, half := range []string{" AM", " PM"} {

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"encoding/hex"
+
+	"dwtriage/ingest/ascii"
 )
 
 // number reads a whole number as people and spreadsheets print it, "1,234 ms", "1.234,5"; decimals
@@ -10,7 +12,7 @@ import (
 // with three digits behind it is one of thousands. It is -1 when v is none.
 func number(v []byte) int64 {
 	v = bytes.TrimSpace(bytes.TrimSuffix(v, []byte("ms")))
-	if len(v) == 0 || !digit(v[0]) {
+	if len(v) == 0 || !ascii.Digit(v[0]) {
 		return -1
 	}
 	if i := bytes.LastIndexAny(v, ".,"); i >= 0 {
@@ -20,7 +22,7 @@ func number(v []byte) int64 {
 			decimals = false // 1,234,567
 		}
 		if decimals {
-			if !onlyDigits(v[i+1:]) {
+			if !ascii.Digits(v[i+1:]) {
 				return -1
 			}
 			v = v[:i]
@@ -29,9 +31,9 @@ func number(v []byte) int64 {
 	n := int64(0)
 	for i, c := range v {
 		switch {
-		case digit(c) && n < 1e15:
+		case ascii.Digit(c) && n < 1e15:
 			n = n*10 + int64(c-'0')
-		case (c == ',' || c == '.') && i+3 < len(v) && digit(v[i+1]) && digit(v[i+2]) && digit(v[i+3]) && (i+4 == len(v) || !digit(v[i+4])):
+		case (c == ',' || c == '.') && i+3 < len(v) && ascii.Digit(v[i+1]) && ascii.Digit(v[i+2]) && ascii.Digit(v[i+3]) && (i+4 == len(v) || !ascii.Digit(v[i+4])):
 		default:
 			return -1
 		}

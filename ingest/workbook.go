@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zip"
+
+	"dwtriage/ingest/ascii"
 )
 
 // sheetLimits bound what a workbook may take. Zero stands for the default.
@@ -310,7 +312,7 @@ func builtinDate(id int) bool {
 // letters stands outside of quotes, escapes and brackets, or alone inside brackets ([h]:mm).
 func dateFormat(code string) bool {
 	for i := 0; i < len(code); i++ {
-		switch c := lower(code[i]); c {
+		switch c := ascii.Lower(code[i]); c {
 		case '"', '[':
 			end := byte('"')
 			if c == '[' {
@@ -336,7 +338,7 @@ func dateFormat(code string) bool {
 // elapsed reports whether brackets hold a part of a duration, [h], [mm] or [ss].
 func elapsed(s string) bool {
 	for i := range len(s) {
-		if c := lower(s[i]); c != lower(s[0]) || c != 'h' && c != 'm' && c != 's' {
+		if c := ascii.Lower(s[i]); c != ascii.Lower(s[0]) || c != 'h' && c != 'm' && c != 's' {
 			return false
 		}
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/klauspost/compress/zip"
 	"github.com/zeebo/xxh3"
+
+	"dwtriage/ingest/window"
 )
 
 // sampleRows is how many rows of a sheet are looked at for its header: titles may stand above.
@@ -40,10 +42,10 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 	}
 	defer b.close()
 	r.begin(c.path, names)
-	r.w.reset(r.ctx, bytes.NewReader(nil))
-	r.w.encoding = encUTF8
+	r.w.Reset(r.ctx, bytes.NewReader(nil), window.Options{})
+	r.w.Assume(window.UTF8)
 	f := &r.file
-	f.Format, f.Bytes, f.Encoding = formatXLSX, c.size, encUTF8
+	f.Format, f.Bytes, f.Encoding = formatXLSX, c.size, window.UTF8
 	best, others, err := r.bestSheet(b)
 	if err != nil && best == nil {
 		if r.ctx.Err() != nil {
@@ -94,8 +96,8 @@ func (r *reader) endWorkbook(c container) error {
 			f.Digest = fmt.Sprintf("%x", sum)
 		}
 	}
-	if r.w.replaced > 0 {
-		r.warn(fmt.Sprintf("%s %s replaced", plural(r.w.replaced, "invalid character"), wereWas(r.w.replaced)))
+	if n := r.w.Replaced(); n > 0 {
+		r.warn(fmt.Sprintf("%s %s replaced", plural(n, "invalid character"), wereWas(n)))
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()

@@ -2,6 +2,9 @@ package ingest
 
 import (
 	"bytes"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // An xmlExport is what the start of an XML file says about its rows: they are the elements with
@@ -22,12 +25,12 @@ const mostXMLDepth = 16
 // use. It returns nothing when there is none.
 func (r *reader) sniffXML() *xmlExport {
 	w := &r.w
-	b := w.rest()
+	b := w.Rest()
 	t := &xmlExport{}
 	var names [mostXMLDepth]string
 	depth := 0
 	for len(b) > 0 {
-		tok, n, st := scanXML(b, w.eof())
+		tok, n, st := scanXML(b, w.EOF())
 		if st != scanDone {
 			break
 		}
@@ -75,7 +78,7 @@ func (t *xmlExport) root(local string, attrs []byte) {
 			t.set |= of(slotID)
 		}
 	}
-	if v, ok := attr(attrs, "MoreRecords"); ok && says(v, "true") {
+	if v, ok := attr(attrs, "MoreRecords"); ok && ascii.Is(v, "true") {
 		t.more = true
 	}
 }
@@ -116,25 +119,25 @@ func (r *reader) xml(t *xmlExport) error {
 	w := &r.w
 	p := xmlReader{reader: r, xmlExport: t}
 	for {
-		if err := w.ctx.Err(); err != nil {
+		if err := w.Canceled(); err != nil {
 			return err
 		}
-		tok, n, st := scanXML(w.rest(), w.eof())
+		tok, n, st := scanXML(w.Rest(), w.EOF())
 		switch {
-		case st == scanMore && len(w.rest()) < windowBlock:
-			w.more()
+		case st == scanMore && len(w.Rest()) < window.Block:
+			w.More()
 		case st == scanMore && tok.kind == xmlChars:
-			w.skip(textEnd(w.rest())) // between rows: of no interest, however long
-		case st == scanMore && len(w.rest()) <= p.lim.Record:
-			w.more()
-		case len(w.rest()) == 0:
+			w.Skip(textEnd(w.Rest())) // between rows: of no interest, however long
+		case st == scanMore && len(w.Rest()) <= p.lim.Record:
+			w.More()
+		case len(w.Rest()) == 0:
 			return p.end()
 		case st != scanDone:
 			p.n++
-			if err := p.unclosed(len(w.rest())); err != nil {
+			if err := p.unclosed(len(w.Rest())); err != nil {
 				return err
 			}
-			if !w.eof() {
+			if !w.EOF() {
 				continue
 			}
 			return p.end()
@@ -144,7 +147,7 @@ func (r *reader) xml(t *xmlExport) error {
 				return err
 			}
 		default:
-			w.skip(n)
+			w.Skip(n)
 		}
 	}
 }
@@ -161,13 +164,13 @@ func (p *xmlReader) element(empty bool, n int) error {
 	w := &p.w
 	end, st := n, scanDone
 	if !empty {
-		end, st = elementEnd(w.rest(), n, p.row, w.eof())
-		for st == scanMore && len(w.rest()) <= p.lim.Record {
-			w.more()
-			end, st = elementEnd(w.rest(), n, p.row, w.eof())
+		end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
+		for st == scanMore && len(w.Rest()) <= p.lim.Record {
+			w.More()
+			end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
 		}
 	}
-	if err := w.ctx.Err(); err != nil {
+	if err := w.Canceled(); err != nil {
 		return err
 	}
 	switch {
@@ -179,18 +182,18 @@ func (p *xmlReader) element(empty bool, n int) error {
 		return p.unclosed(end)
 	}
 	p.fresh()
-	b := w.rest()[:end]
-	at := place{row: p.n, offset: w.offset, length: w.rawLen(b)}
-	w.take(end)
-	b = w.text(&p.arena, b)
+	b := w.Rest()[:end]
+	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(b)}
+	w.Take(end)
+	b = w.Text(&p.arena, b)
 	return p.take(b, at)
 }
 
 // unclosed rejects what is there of a row that has no end: the file is cut off, or the next row
 // starts inside of it.
 func (p *xmlReader) unclosed(n int) error {
-	if p.w.eof() && n == len(p.w.rest()) {
-		if p.w.cut() {
+	if p.w.EOF() && n == len(p.w.Rest()) {
+		if p.w.Cut() {
 			return p.give(n, reasonCut)
 		}
 		p.warn("the file ends in the middle: its last row is not closed")
@@ -201,9 +204,9 @@ func (p *xmlReader) unclosed(n int) error {
 func (p *xmlReader) give(n int, reason string) error {
 	w := &p.w
 	p.fresh()
-	at := place{row: p.n, offset: w.offset, length: w.rawLen(w.rest()[:n])}
-	text := p.head(w.rest()[:n])
-	w.take(n)
+	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
+	text := p.head(w.Rest()[:n])
+	w.Take(n)
 	return p.reject(at, "", reason, text)
 }
 
@@ -212,37 +215,37 @@ func (p *xmlReader) give(n int, reason string) error {
 func (p *xmlReader) skipElement(n int) error {
 	w := &p.w
 	p.fresh()
-	at := place{row: p.n, offset: w.offset}
-	text := p.head(w.rest())
-	tok, _, _ := scanXML(w.rest(), true)
+	at := place{row: p.n, offset: w.Offset()}
+	text := p.head(w.Rest())
+	tok, _, _ := scanXML(w.Rest(), true)
 	tag := string(tok.name)
-	w.take(n)
+	w.Take(n)
 	for {
-		b := w.rest()
+		b := w.Rest()
 		end, next := indexTag(b, "</"+tag), indexTag(b, "<"+tag)
 		if next >= 0 && (end < 0 || next < end) {
-			w.take(next)
+			w.Take(next)
 			break
 		}
 		if end >= 0 {
 			if k := bytes.IndexByte(b[end:], '>'); k >= 0 {
-				w.take(end + k + 1)
+				w.Take(end + k + 1)
 				break
 			}
-			if len(b)-end > windowBlock {
-				w.take(end + 2) // no end tag is that long
+			if len(b)-end > window.Block {
+				w.Take(end + 2) // no end tag is that long
 				continue
 			}
-			w.take(end)
+			w.Take(end)
 		} else {
-			w.take(max(0, len(b)-len(tag)-3)) // a tag may be torn apart
+			w.Take(max(0, len(b)-len(tag)-3)) // a tag may be torn apart
 		}
-		if !w.more() {
-			w.take(len(w.rest()))
+		if !w.More() {
+			w.Take(len(w.Rest()))
 			break
 		}
 	}
-	at.length = w.offset - at.offset
+	at.length = w.Offset() - at.offset
 	return p.reject(at, "", reasonLong, text)
 }
 
@@ -385,22 +388,22 @@ func (p *xmlReader) text(b []byte) []byte {
 	if bytes.IndexByte(b, '<') < 0 {
 		return xmlText(&p.arena, b)
 	}
-	mark := len(p.arena.buf)
+	mark := p.arena.Mark()
 	for len(b) > 0 {
 		tok, n, _ := scanXML(b, true)
 		switch {
 		case n == 0:
 			n = len(b)
 		case tok.kind == xmlCDATA:
-			p.arena.buf = append(p.arena.buf, tok.text...)
+			p.arena.Add(tok.text)
 		case tok.kind == xmlChars:
-			p.arena.buf = appendXMLText(p.arena.buf, tok.text)
+			p.arena.AddBy(appendXMLText, tok.text)
 		default:
-			p.arena.buf = append(p.arena.buf, b[:n]...)
+			p.arena.Add(b[:n])
 		}
 		b = b[n:]
 	}
-	return p.arena.from(mark)
+	return p.arena.From(mark)
 }
 
 // event makes a record of an event of the Windows event log: the message as it was shown, else
@@ -451,7 +454,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 				case data == nil:
 					data = v
 				default:
-					data = p.arena.join(data, "\n", v)
+					data = p.arena.Join(data, "\n", v)
 				}
 				p.noteKey(name, slotDetailed)
 			}

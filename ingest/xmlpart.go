@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"unicode/utf8"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 // partToken is the longest tag or comment of a part. A longer text comes in pieces of about
@@ -19,21 +22,19 @@ var (
 
 // An xmlPart reads the XML of one part of a workbook, token by token.
 type xmlPart struct {
-	w     window
+	w     window.Window
 	body  io.Closer
 	cdata bool // inside a CDATA section that comes in pieces
-	arena arena
+	arena window.Arena
 }
 
 // openPart takes over body.
 func openPart(ctx context.Context, body io.ReadCloser) *xmlPart {
 	p := &xmlPart{body: body}
-	p.w.reset(ctx, body)
-	p.w.more()
-	p.w.decideUnicode()
-	if p.w.encoding == "" {
-		p.w.encoding = encUTF8 // XML without a mark is; what is not valid is replaced
-	}
+	p.w.Reset(ctx, body, window.Options{})
+	p.w.More()
+	p.w.DecideUnicode()
+	p.w.Assume(window.UTF8) // XML without a mark is; what is not valid is replaced
 	return p
 }
 
@@ -44,19 +45,19 @@ func (p *xmlPart) close() { p.body.Close() }
 func (p *xmlPart) next() (xmlToken, error) {
 	w := &p.w
 	for !p.cdata {
-		t, n, st := scanXML(w.rest(), w.eof())
+		t, n, st := scanXML(w.Rest(), w.EOF())
 		switch {
 		case st == scanDone:
-			w.skip(n)
+			w.Skip(n)
 			return t, nil
 		case st == scanUnclosed:
 			return xmlToken{}, p.end(n)
-		case len(w.rest()) < partToken:
-			w.more()
+		case len(w.Rest()) < partToken:
+			w.More()
 		case t.kind == xmlChars:
 			return p.piece()
 		case t.kind == xmlCDATA:
-			w.skip(len("<![CDATA["))
+			w.Skip(len("<![CDATA["))
 			p.cdata = true
 		default:
 			return xmlToken{}, errPartXML
@@ -68,8 +69,8 @@ func (p *xmlPart) next() (xmlToken, error) {
 // end is why there is no token any more; left are the bytes of one that was begun.
 func (p *xmlPart) end(left int) error {
 	switch {
-	case p.w.cut():
-		return p.w.err
+	case p.w.Cut():
+		return p.w.Err()
 	case left > 0:
 		return errPartCut
 	}
@@ -78,9 +79,9 @@ func (p *xmlPart) end(left int) error {
 
 // piece is the start of a text that is longer than the window should hold.
 func (p *xmlPart) piece() (xmlToken, error) {
-	t, _, _ := scanXML(p.w.rest(), true)
+	t, _, _ := scanXML(p.w.Rest(), true)
 	t.text = t.text[:textEnd(t.text)]
-	p.w.skip(len(t.text))
+	p.w.Skip(len(t.text))
 	return t, nil
 }
 
@@ -89,21 +90,21 @@ func (p *xmlPart) cdataPiece() (xmlToken, error) {
 	w := &p.w
 	t := xmlToken{kind: xmlCDATA}
 	for {
-		k := bytes.Index(w.rest(), []byte(end))
+		k := bytes.Index(w.Rest(), []byte(end))
 		switch {
 		case k >= 0:
-			t.text = w.rest()[:k]
-			w.skip(k + len(end))
+			t.text = w.Rest()[:k]
+			w.Skip(k + len(end))
 			p.cdata = false
 			return t, nil
-		case w.eof():
+		case w.EOF():
 			return xmlToken{}, p.end(1)
-		case len(w.rest()) < partToken:
-			w.more()
+		case len(w.Rest()) < partToken:
+			w.More()
 		default:
-			b := w.rest()[:len(w.rest())-len(end)]
+			b := w.Rest()[:len(w.Rest())-len(end)]
 			t.text = b[:textEnd(b)]
-			w.skip(len(t.text))
+			w.Skip(len(t.text))
 			return t, nil
 		}
 	}
@@ -128,11 +129,11 @@ func (p *xmlPart) skip() error {
 
 // drain reads to the end of the part: only there its checksum is compared.
 func (p *xmlPart) drain() error {
-	for p.w.more() {
-		p.w.skip(len(p.w.rest()))
+	for p.w.More() {
+		p.w.Skip(len(p.w.Rest()))
 	}
-	if p.w.cut() {
-		return p.w.err
+	if p.w.Cut() {
+		return p.w.Err()
 	}
 	return nil
 }
@@ -148,8 +149,8 @@ func unexpected(err error) error {
 // value is the text of an attribute, for names and addresses: longer than a KiB it is no such.
 func (p *xmlPart) value(attrs []byte, name string) string {
 	raw, _ := attr(attrs, name)
-	p.arena.reset()
-	v := p.w.text(&p.arena, raw[:min(len(raw), 1024)])
+	p.arena.Reset()
+	v := p.w.Text(&p.arena, raw[:min(len(raw), 1024)])
 	return string(xmlText(&p.arena, v))
 }
 
@@ -169,7 +170,7 @@ type partText struct {
 	plain int  // behind this, _xHHHH_ is not undone yet
 	limit int  // longest text
 	long  bool // it was longer: the rest of it is dropped
-	arena arena
+	arena window.Arena
 }
 
 func (c *partText) reset() {
@@ -257,8 +258,8 @@ func (c *partText) add(p *xmlPart, t *xmlToken) {
 	if c.long {
 		return
 	}
-	c.arena.reset()
-	b := p.w.text(&c.arena, t.text)
+	c.arena.Reset()
+	b := p.w.Text(&c.arena, t.text)
 	if t.kind == xmlCDATA {
 		c.buf = append(c.buf, b...)
 	} else {
@@ -333,7 +334,7 @@ const escapeLen = len("_xHHHH_")
 // make one character, when more follows.
 func escapeStart(b []byte) bool {
 	for i, c := range b {
-		ok := hexDigit(c)
+		ok := ascii.HexDigit(c)
 		switch i % escapeLen {
 		case 0, escapeLen - 1:
 			ok = c == '_'
@@ -370,8 +371,8 @@ func escapeUnit(b []byte) (r rune, ok bool) {
 		return 0, false
 	}
 	for _, c := range b[2 : escapeLen-1] {
-		c = lower(c)
-		if digit(c) {
+		c = ascii.Lower(c)
+		if ascii.Digit(c) {
 			r = r<<4 | rune(c-'0')
 		} else {
 			r = r<<4 | rune(c-'a'+10)

@@ -3,6 +3,9 @@ package ingest
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
 )
 
 type xmlKind uint8
@@ -161,7 +164,7 @@ func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState)
 			if !equals {
 				continue
 			}
-			k := indexEither(b[i+1:], c, '<')
+			k := ascii.IndexEither(b[i+1:], c, '<')
 			if k >= 0 && b[i+1+k] == c {
 				i += 1 + k
 				equals = false
@@ -293,12 +296,12 @@ func cutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
 		return nil, nil, nil, false
 	}
 	name = attrs[start:i]
-	k := i + blanks(attrs[i:])
+	k := i + ascii.Blanks(attrs[i:])
 	if k == len(attrs) || attrs[k] != '=' {
 		return name, nil, attrs[i:], true
 	}
 	i = k + 1
-	i += blanks(attrs[i:])
+	i += ascii.Blanks(attrs[i:])
 	start = i
 	if i < len(attrs) && (attrs[i] == '"' || attrs[i] == '\'') {
 		start++
@@ -336,13 +339,13 @@ func attr(attrs []byte, name string) (raw []byte, ok bool) {
 // xmlText is a text or value with its references undone. Only the five names that XML itself
 // knows and numbers are: what a document declares stays as it is printed, so nothing can grow.
 // What is rewritten goes to the arena.
-func xmlText(a *arena, raw []byte) []byte {
+func xmlText(a *window.Arena, raw []byte) []byte {
 	if bytes.IndexByte(raw, '&') < 0 {
 		return raw
 	}
-	mark := len(a.buf)
-	a.buf = appendXMLText(a.buf, raw)
-	return a.from(mark)
+	mark := a.Mark()
+	a.AddBy(appendXMLText, raw)
+	return a.From(mark)
 }
 
 // appendXMLText appends raw with its references undone.
@@ -398,11 +401,11 @@ func numericReference(b []byte) (r rune, n int) {
 	}
 	first := i
 	for ; i < len(b); i++ {
-		c := lower(b[i])
+		c := ascii.Lower(b[i])
 		d := rune(c - '0')
 		if base == 16 && c >= 'a' && c <= 'f' {
 			d = rune(c-'a') + 10
-		} else if !digit(c) {
+		} else if !ascii.Digit(c) {
 			break
 		}
 		r = min(r*base+d, utf8.MaxRune+1)

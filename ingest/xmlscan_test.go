@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest/window"
 )
 
 // xmlEvents is a document as a list of tags and texts: "+name[attr=value]", "-name", "text".
 func xmlEvents(t testing.TB, b []byte) (events []string, whole bool) {
-	var a arena
+	var a window.Arena
 	text := ""
 	flush := func() {
 		if text != "" {
@@ -31,7 +33,7 @@ func xmlEvents(t testing.TB, b []byte) (events []string, whole bool) {
 			t.Fatalf("%q: state %d, %d bytes", b, st, n)
 		}
 		b = b[n:]
-		a.reset()
+		a.Reset()
 		switch tok.kind {
 		case xmlChars:
 			text += string(xmlText(&a, tok.text))
@@ -54,7 +56,7 @@ func xmlEvents(t testing.TB, b []byte) (events []string, whole bool) {
 }
 
 func xmlAttrs(attrs []byte) (s string) {
-	var a arena
+	var a window.Arena
 	for {
 		name, raw, rest, ok := cutAttr(attrs)
 		if !ok {
@@ -175,7 +177,7 @@ func FuzzXML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, whole := xmlEvents(t, b)
 		checkXMLMore(t, b[:min(len(b), 300)])
-		var a arena
+		var a window.Arena
 		if grown := xmlText(&a, b); len(grown) > len(b) {
 			t.Errorf("%q: the text %q is longer", b, grown)
 		}

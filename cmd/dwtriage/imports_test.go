@@ -12,7 +12,9 @@ import (
 // Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
 	"dwtriage/rules":            {},
-	"dwtriage/ingest":           {},
+	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/window"},
+	"dwtriage/ingest/ascii":     {},
+	"dwtriage/ingest/window":    {"dwtriage/ingest/ascii"},
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
