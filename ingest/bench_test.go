@@ -14,6 +14,7 @@ import (
 
 	"github.com/klauspost/compress/zip"
 
+	"dwtriage/ingest/scan"
 	"dwtriage/testdata/exports"
 )
 
@@ -190,10 +191,10 @@ func BenchmarkScan(b *testing.B) {
 	}{{"traces", traces(16 << 20)}, {"infologs", infologs(16 << 20)}} {
 		b.Run(data.name+"/own", func(b *testing.B) {
 			b.SetBytes(int64(len(data.b)))
-			var s csvScan
+			var s scan.CSV
 			for b.Loop() {
-				for rest := data.b; len(rest) > 0; rest = rest[s.n:] {
-					if s.scan(rest, true, ',', false, 0) != scanDone {
+				for rest := data.b; len(rest) > 0; rest = rest[s.Length:] {
+					if s.Scan(rest, true, ',', false, 0) != scan.Done {
 						b.Fatal("not scanned")
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -15,12 +16,12 @@ func (r *reader) csv(t *table) error {
 	t.tell(&r.file)
 	w.Skip(t.skip)
 	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
-	p.scan.most = len(t.slots)
+	p.scan.Most = len(t.slots)
 	if t.bare {
 		p.row = 0
 	}
 	for {
-		if n := blankLines(w.Rest()) + nuls(w.Rest()); n > 0 {
+		if n := scan.BlankLines(w.Rest()) + nuls(w.Rest()); n > 0 {
 			w.Skip(n)
 		}
 		if len(w.Rest()) == 0 || len(w.Rest()) == 1 && w.Rest()[0] == '\r' {
@@ -49,7 +50,7 @@ func nuls(b []byte) int {
 type csvReader struct {
 	*reader
 	*table
-	scan csvScan
+	scan scan.CSV
 	row  int64
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
@@ -61,42 +62,42 @@ type csvReader struct {
 func (p *csvReader) next() error {
 	w := &p.w
 	strict := w.Offset() < p.strictTo
-	st := p.scan.scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
-	for st == scanMore && len(w.Rest()) <= p.lim.Record {
+	st := p.scan.Scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
+	for st == scan.More && len(w.Rest()) <= p.lim.Record {
 		w.More()
-		st = p.scan.scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
+		st = p.scan.Scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
 	}
 	if err := w.Canceled(); err != nil {
 		return err
 	}
 	rest := w.Rest()
 	switch {
-	case st == scanBad:
+	case st == scan.Bad:
 		return p.broken(len(rest), reasonLoose)
-	case st == scanMore:
-		if p.scan.loose || p.inner(len(rest)) > 0 {
+	case st == scan.More:
+		if p.scan.Loose || p.inner(len(rest)) > 0 {
 			return p.broken(len(rest), reasonUnclosed)
 		}
 		return p.skipRow()
-	case st == scanUnclosed:
+	case st == scan.Unclosed:
 		switch {
 		case w.Cut():
 			return p.drop(len(rest), reasonCut)
-		case p.scan.loose || p.inner(len(rest)) > 0:
+		case p.scan.Loose || p.inner(len(rest)) > 0:
 			return p.broken(len(rest), reasonUnclosed)
 		}
 		return p.drop(len(rest), reasonUnclosed)
-	case p.scan.n > p.lim.Record:
-		return p.drop(p.scan.n, reasonLong)
-	case p.scan.n == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
+	case p.scan.Length > p.lim.Record:
+		return p.drop(p.scan.Length, reasonLong)
+	case p.scan.Length == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)
-	case p.scan.loose && (len(p.scan.cells) != len(p.slots) || p.inner(p.scan.n) > 0):
-		return p.broken(p.scan.n, reasonLoose)
+	case p.scan.Loose && (len(p.scan.Cells) != len(p.slots) || p.inner(p.scan.Length) > 0):
+		return p.broken(p.scan.Length, reasonLoose)
 	}
 	if t := p.nextHeader(); t != nil {
 		p.table = t
-		p.scan.most = len(t.slots)
-		w.Skip(p.scan.n)
+		p.scan.Most = len(t.slots)
+		w.Skip(p.scan.Length)
 		return nil
 	}
 	return p.take()
@@ -106,17 +107,17 @@ func (p *csvReader) next() error {
 // files are joined by appending them.
 func (p *csvReader) nextHeader() *table {
 	b := p.w.Rest()
-	cells := p.scan.cells
+	cells := p.scan.Cells
 	if len(cells) < 2 || p.marked {
 		return nil
 	}
 	// Nearly all rows start with a GUID, a time, or a name with dots.
-	first := b[cells[0].start:cells[0].end]
+	first := b[cells[0].Start:cells[0].End]
 	again := string(first) == p.headings[0]
 	if !again && (len(first) > 40 || len(first) == 0 || ascii.Digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
 		return nil
 	}
-	if slices.ContainsFunc(cells, func(c cell) bool { return c.end-c.start > 60 }) {
+	if slices.ContainsFunc(cells, func(c scan.Cell) bool { return c.End-c.Start > 60 }) {
 		return nil
 	}
 	// A row may hold the words that are headings elsewhere: "Error", "Company".
@@ -130,19 +131,19 @@ func (p *csvReader) nextHeader() *table {
 // take makes a record of the row that was scanned.
 func (p *csvReader) take() error {
 	w, f := &p.w, &p.fields
-	b := w.Rest()[:p.scan.n]
+	b := w.Rest()[:p.scan.Length]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
-	w.Take(p.scan.n)
+	w.Take(p.scan.Length)
 	p.fresh()
-	for _, c := range p.scan.cells[min(len(p.slots), len(p.scan.cells)):] {
-		if p.scan.beyond || len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
+	for _, c := range p.scan.Cells[min(len(p.slots), len(p.scan.Cells)):] {
+		if p.scan.Beyond || len(bytes.TrimSpace(b[c.Start:c.End])) > 0 {
 			return p.reject(at, "", reasonManyCells, p.shown(b))
 		}
 	}
 	clean := window.Plain(b)
-	for i, c := range p.scan.cells[:min(len(p.slots), len(p.scan.cells))] {
+	for i, c := range p.scan.Cells[:min(len(p.slots), len(p.scan.Cells))] {
 		s := p.slots[i]
-		v := b[c.start:c.end]
+		v := b[c.Start:c.End]
 		switch s {
 		case slotNone:
 			continue
@@ -150,8 +151,8 @@ func (p *csvReader) take() error {
 			p.secretCell(v)
 			continue
 		}
-		if c.doubled {
-			v = unquote(&p.arena, v)
+		if c.Doubled {
+			v = scan.Unquote(&p.arena, v)
 		} else if string(v) == "NULL" {
 			continue // SQL Server Management Studio writes this for no value
 		}
@@ -164,7 +165,7 @@ func (p *csvReader) take() error {
 	switch {
 	case f.empty() && p.allBlank(b):
 		return p.reject(at, "", reasonEmpty, "")
-	case len(p.scan.cells)*2 < len(p.slots) && !f.hasText():
+	case len(p.scan.Cells)*2 < len(p.slots) && !f.hasText():
 		return p.reject(at, "", reasonFewCells, p.shown(b))
 	case f.empty():
 		return p.reject(at, "", reasonEmpty, p.shown(b))
@@ -175,8 +176,8 @@ func (p *csvReader) take() error {
 }
 
 func (p *csvReader) allBlank(b []byte) bool {
-	for _, c := range p.scan.cells {
-		if len(bytes.TrimSpace(b[c.start:c.end])) > 0 {
+	for _, c := range p.scan.Cells {
+		if len(bytes.TrimSpace(b[c.Start:c.End])) > 0 {
 			return false
 		}
 	}
@@ -231,7 +232,7 @@ func (p *csvReader) broken(n int, reason string) error {
 func (p *csvReader) inner(n int) int {
 	const mostLines, mostBytes = 256, 64 << 10
 	b := p.w.Rest()[:n]
-	var s csvScan
+	var s scan.CSV
 	for i, line := 0, 0; line < mostLines && p.budget > 0; line++ {
 		k := bytes.IndexByte(b[i:], '\n')
 		if k < 0 || i+k+1 == len(b) {
@@ -239,12 +240,12 @@ func (p *csvReader) inner(n int) int {
 		}
 		i += k + 1
 		piece := b[i:min(len(b), i+mostBytes)]
-		st := s.scan(piece, p.w.EOF() && n == len(p.w.Rest()), p.comma, true, len(p.slots))
+		st := s.Scan(piece, p.w.EOF() && n == len(p.w.Rest()), p.comma, true, len(p.slots))
 		p.budget -= 64
-		if st != scanDone {
+		if st != scan.Done {
 			p.budget -= len(piece)
 		}
-		if st == scanDone && !s.loose && len(s.cells) == len(p.slots) && p.typed(b[i:], s.cells) {
+		if st == scan.Done && !s.Loose && len(s.Cells) == len(p.slots) && p.typed(b[i:], s.Cells) {
 			return i
 		}
 	}
@@ -253,10 +254,10 @@ func (p *csvReader) inner(n int) int {
 
 // typed reports whether cells hold what their columns ask for: a time, a GUID, a mode. Lines
 // of a stack trace may have as many commas as the header, but not these.
-func (p *csvReader) typed(b []byte, cells []cell) bool {
+func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 	hits := 0
 	for i, c := range cells {
-		v := bytes.TrimSpace(b[c.start:c.end])
+		v := bytes.TrimSpace(b[c.Start:c.End])
 		if len(v) == 0 {
 			continue
 		}
@@ -358,13 +359,13 @@ func (s *rowSkipper) skip(b []byte) (n int, done bool) {
 }
 
 // table takes cells as a header row; nil when too few of them are known.
-func (r *reader) table(b []byte, cells []cell, comma byte) *table {
-	if len(cells) == 1 && bytes.IndexByte(b[cells[0].start:cells[0].end], ':') >= 0 {
+func (r *reader) table(b []byte, cells []scan.Cell, comma byte) *table {
+	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
 		return nil
 	}
 	names := make([][]byte, len(cells))
 	for i, c := range cells {
-		names[i] = r.w.Text(&r.arena, b[c.start:c.end])
+		names[i] = r.w.Text(&r.arena, b[c.Start:c.End])
 	}
 	t := r.headed(names)
 	if t != nil {

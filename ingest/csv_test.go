@@ -5,36 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"dwtriage/ingest/window"
 )
-
-// scanAll cuts b into records of unquoted cells.
-func scanAll(b []byte, comma byte) (records [][]string, clean bool) {
-	var s csvScan
-	clean = true
-	for len(b) > 0 {
-		if n := blankLines(b); n > 0 {
-			b = b[n:]
-			continue
-		}
-		if s.scan(b, true, comma, false, 0) != scanDone {
-			return records, false
-		}
-		clean = clean && !s.loose
-		var rec []string
-		for _, c := range s.cells {
-			v := b[c.start:c.end]
-			if c.doubled {
-				v = unquote(new(window.Arena), v)
-			}
-			rec = append(rec, string(v))
-		}
-		records = append(records, rec)
-		b = b[s.n:]
-	}
-	return records, clean
-}
 
 func atoi(s string) (n int64) {
 	for _, c := range s {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -187,7 +188,7 @@ func knownJSON(b []byte) (keys string, ok bool) {
 			break
 		}
 		i += k
-		n, whole := scanString(b[i:])
+		n, whole := scan.String(b[i:])
 		if !whole {
 			break
 		}
@@ -203,7 +204,7 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		case "name":
 			// Of a query's answer the columns are values.
 			if j += 1 + ascii.Blanks(b[j+1:]); query && j < len(b) && b[j] == '"' {
-				if n, whole := scanString(b[j:]); whole {
+				if n, whole := scan.String(b[j:]); whole {
 					columns |= of(slotOf(b[j+1:j+n-1])) &^ of(slotNone)
 				}
 			}
@@ -282,7 +283,7 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
-			if slices.ContainsFunc(rows[0], func(c cell) bool { return marked(b[c.start:c.end]) }) {
+			if slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return marked(b[c.Start:c.End]) }) {
 				continue // a message, no headings
 			}
 			return nil, r.headingList(b, rows[0])
@@ -294,22 +295,22 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 // eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the
 // machine, and rows of six cells, for the description has no heading.
 func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
-	var head, row csvScan
-	if head.scan(b[skip:], r.w.EOF(), comma, false, 0) != scanDone || len(head.cells) != 5 {
+	var head, row scan.CSV
+	if head.Scan(b[skip:], r.w.EOF(), comma, false, 0) != scan.Done || len(head.Cells) != 5 {
 		return nil
 	}
-	rest := b[skip+head.n:]
-	if row.scan(rest, r.w.EOF(), comma, false, 0) != scanDone || len(row.cells) != 6 {
+	rest := b[skip+head.Length:]
+	if row.Scan(rest, r.w.EOF(), comma, false, 0) != scan.Done || len(row.Cells) != 6 {
 		return nil
 	}
-	at := func(i int) []byte { return rest[row.cells[i].start:row.cells[i].end] }
+	at := func(i int) []byte { return rest[row.Cells[i].Start:row.Cells[i].End] }
 	if _, n := lineTime(at(1)); n == 0 || !ascii.Digits(at(3)) {
 		return nil
 	}
-	t := &table{comma: comma, skip: skip + head.n, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
+	t := &table{comma: comma, skip: skip + head.Length, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
 	t.set = of(slotLevel, slotTimestamp, slotDetailed)
-	for _, c := range head.cells {
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, b[skip+c.start:skip+c.end]))))
+	for _, c := range head.Cells {
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, b[skip+c.Start:skip+c.End]))))
 	}
 	t.headings = append(t.headings, "")
 	return t
@@ -319,21 +320,21 @@ func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 // are known. Titles, blank lines and PowerShell's #TYPE may stand before it.
 func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
-	s := csvScan{most: r.lim.Columns}
+	s := scan.CSV{Most: r.lim.Columns}
 	for i, at := 0, skip; i < rows; i++ {
-		st := s.scan(b[at:], r.w.EOF(), comma, false, 0)
-		if len(s.cells) > r.lim.Columns {
-			if i == 0 && headingLike(b[at:], s.cells[:min(20, len(s.cells))]) {
-				r.wide = len(s.cells)
+		st := s.Scan(b[at:], r.w.EOF(), comma, false, 0)
+		if len(s.Cells) > r.lim.Columns {
+			if i == 0 && headingLike(b[at:], s.Cells[:min(20, len(s.Cells))]) {
+				r.wide = len(s.Cells)
 			}
 			return nil, 0
 		}
-		if st != scanDone {
+		if st != scan.Done {
 			return nil, 0
 		}
-		line := b[at : at+s.n]
-		at += s.n
-		if t := r.table(line, s.cells, comma); t != nil && (len(s.cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
+		line := b[at : at+s.Length]
+		at += s.Length
+		if t := r.table(line, s.Cells, comma); t != nil && (len(s.Cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
 			t.skip = at
 			return t, t.known()
 		}
@@ -345,39 +346,39 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 }
 
 // headingLike reports whether cells may be headings: short, no sentences, each with a letter.
-func headingLike(b []byte, cells []cell) bool {
-	return !slices.ContainsFunc(cells, func(c cell) bool {
-		v := bytes.TrimSpace(b[c.start:c.end])
+func headingLike(b []byte, cells []scan.Cell) bool {
+	return !slices.ContainsFunc(cells, func(c scan.Cell) bool {
+		v := bytes.TrimSpace(b[c.Start:c.End])
 		return len(v) > 60 || bytes.Count(v, []byte(" ")) > 5 || !slices.ContainsFunc(v, ascii.Letter)
 	})
 }
 
 // sample cuts the first rows with this delimiter. It returns nothing unless they look like a
 // table: several columns, the same number in each row, and headings that are no sentences.
-func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]cell {
+func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]scan.Cell {
 	const most = 24
-	var rows [][]cell
+	var rows [][]scan.Cell
 	for at := skip; len(rows) < most && at < len(b); {
-		at += blankLines(b[at:])
-		s := csvScan{most: columns}
-		if s.scan(b[at:], eof, comma, false, 0) != scanDone || s.n == 0 {
+		at += scan.BlankLines(b[at:])
+		s := scan.CSV{Most: columns}
+		if s.Scan(b[at:], eof, comma, false, 0) != scan.Done || s.Length == 0 {
 			break
 		}
-		for i := range s.cells {
-			s.cells[i].start += at
-			s.cells[i].end += at
+		for i := range s.Cells {
+			s.Cells[i].Start += at
+			s.Cells[i].End += at
 		}
-		at += s.n
-		if len(s.cells) < 2 || len(s.cells) > columns || len(rows) > 0 && len(s.cells) != len(rows[0]) {
+		at += s.Length
+		if len(s.Cells) < 2 || len(s.Cells) > columns || len(rows) > 0 && len(s.Cells) != len(rows[0]) {
 			return nil
 		}
-		rows = append(rows, s.cells)
+		rows = append(rows, s.Cells)
 	}
 	if len(rows) == 0 {
 		return nil
 	}
 	for _, c := range rows[0] {
-		v := bytes.TrimSpace(b[c.start:c.end])
+		v := bytes.TrimSpace(b[c.Start:c.End])
 		if !marked(v) && (len(v) > 60 || bytes.HasSuffix(v, []byte(".")) || bytes.Count(v, []byte(" ")) > 5) {
 			return nil
 		}
@@ -387,11 +388,11 @@ func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]cell {
 
 // byMarkers makes a table of rows whose headings say nothing but whose cells speak. The first row
 // is no header when it has markers itself.
-func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table {
+func (r *reader) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *table {
 	texts := make([][][]byte, len(rows))
 	for i, cells := range rows {
 		for _, c := range cells {
-			texts[i] = append(texts[i], b[c.start:c.end])
+			texts[i] = append(texts[i], b[c.Start:c.End])
 		}
 	}
 	slots, first := markedColumns(texts)
@@ -399,12 +400,12 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 		return nil
 	}
 	t := &table{comma: comma, bare: first == 0, marked: true, skip: skip}
-	if t.bare && comma != '\t' && !slices.ContainsFunc(rows[0], func(c cell) bool { return c.start > 0 && b[c.start-1] == '"' }) {
+	if t.bare && comma != '\t' && !slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return c.Start > 0 && b[c.Start-1] == '"' }) {
 		return nil // a message with commas in it
 	}
 	head := rows[0]
 	for k, c := range head {
-		v := b[c.start:c.end]
+		v := b[c.Start:c.End]
 		s, ok := slots[k]
 		if !ok && !t.bare {
 			s = r.slotOf(v)
@@ -422,17 +423,17 @@ func (r *reader) byMarkers(b []byte, rows [][]cell, comma byte, skip int) *table
 		clear(t.headings)
 		return t
 	}
-	var scan csvScan
-	t.skip += blankLines(b[skip:])
-	scan.scan(b[t.skip:], r.w.EOF(), comma, false, 0)
-	t.skip += scan.n
+	var header scan.CSV
+	t.skip += scan.BlankLines(b[skip:])
+	header.Scan(b[t.skip:], r.w.EOF(), comma, false, 0)
+	t.skip += header.Length
 	return t
 }
 
-func (r *reader) headingList(b []byte, cells []cell) string {
+func (r *reader) headingList(b []byte, cells []scan.Cell) string {
 	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
-		names = append(names, r.w.Text(&r.arena, b[c.start:c.end]))
+		names = append(names, r.w.Text(&r.arena, b[c.Start:c.End]))
 	}
 	return headingNames(names)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // fill sets everything of x but its position and texts.
@@ -43,11 +44,11 @@ func (r *reader) dimensions(f *fields) {
 	if len(b) == 0 || b[0] != '{' {
 		return
 	}
-	if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
+	if n, st := scan.JSON(b, true); st != scan.Done || n != len(b) {
 		return
 	}
 	set := f.set
-	members(b, func(key, value []byte) {
+	scan.Members(b, func(key, value []byte) {
 		if value[0] == '{' || value[0] == '[' {
 			return
 		}
@@ -65,7 +66,7 @@ func (r *reader) dimensions(f *fields) {
 			s = slotCorrelation
 		}
 		if s != slotNone {
-			f.put(s, jsonText(&r.arena, value))
+			f.put(s, scan.JSONText(&r.arena, value))
 			if r.file.Read < notedRows {
 				r.noteKey(append([]byte("customDimensions."), key...), s)
 			}

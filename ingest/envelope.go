@@ -5,6 +5,7 @@ import (
 	"html"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // envelopeKeys are the keys of the envelope: all that tells, in a text with unescaped quotes,
@@ -67,7 +68,7 @@ func (r *reader) unwrap(text []byte) []byte {
 		if i := bytes.Index(text, []byte("recordResponses")); i < 2 || text[i-2] != '\\' || text[i-1] != '"' {
 			break
 		}
-		text = unescape(&r.arena, text)
+		text = scan.Unescape(&r.arena, text)
 	}
 	if bytes.Contains(text, []byte("&quot;recordResponses")) {
 		text = []byte(html.UnescapeString(string(text)))
@@ -96,7 +97,7 @@ func strictEnvelope(text []byte, i int) (start, end int) {
 			return 0, 0
 		}
 		start += k
-		if n, st := scanJSON(text[start:], true); st == scanDone && start+n > i {
+		if n, st := scan.JSON(text[start:], true); st == scan.Done && start+n > i {
 			return start, start + n
 		}
 		start++
@@ -108,10 +109,10 @@ func strictEnvelope(text []byte, i int) (start, end int) {
 func (r *reader) strictResponses(found []response, b []byte) []response {
 	var entity, list, fields []byte
 	before := len(found)
-	members(b, func(key, value []byte) {
+	scan.Members(b, func(key, value []byte) {
 		switch string(key) {
 		case "entityName":
-			entity = jsonText(&r.arena, value)
+			entity = scan.JSONText(&r.arena, value)
 		case "recordResponses":
 			list = value
 		case "fieldResponses":
@@ -127,7 +128,7 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 		if len(l) == 0 {
 			continue
 		}
-		each := elements
+		each := scan.Elements
 		switch {
 		case l[0] == '{' && &l[0] == firstByte(list): // one response that was unwrapped
 			each = func(b []byte, yield func([]byte)) { yield(b) }
@@ -140,23 +141,23 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 				x.message = r.strings(nil, value, 0)
 			} else if value[0] == '{' {
 				known := false
-				members(value, func(key, value []byte) {
+				scan.Members(value, func(key, value []byte) {
 					switch string(key) {
 					case "errorMessage":
 						known = true
-						x.message = bytes.TrimSpace(jsonText(&r.arena, value))
+						x.message = bytes.TrimSpace(scan.JSONText(&r.arena, value))
 					case "verboseError":
 						known = true
-						x.verbose = bytes.TrimSpace(jsonText(&r.arena, value))
+						x.verbose = bytes.TrimSpace(scan.JSONText(&r.arena, value))
 					case "logDateTime":
-						x.at = jsonText(&r.arena, value)
+						x.at = scan.JSONText(&r.arena, value)
 					}
 				})
 				if !known && &l[0] == firstByte(list) {
 					x.message = r.strings(nil, value, 0) // other keys than any that was seen
 				}
 			} else {
-				x.message = bytes.TrimSpace(jsonText(&r.arena, value))
+				x.message = bytes.TrimSpace(scan.JSONText(&r.arena, value))
 			}
 			if len(x.message)+len(x.verbose) > 0 {
 				found = append(found, x)
@@ -180,7 +181,7 @@ func firstByte(b []byte) *byte {
 func (r *reader) strings(dst, value []byte, depth int) []byte {
 	switch {
 	case value[0] == '"':
-		if v := bytes.TrimSpace(jsonText(&r.arena, value)); len(v) > 0 {
+		if v := bytes.TrimSpace(scan.JSONText(&r.arena, value)); len(v) > 0 {
 			if len(dst) > 0 {
 				dst = append(dst, '\n')
 			}
@@ -188,9 +189,9 @@ func (r *reader) strings(dst, value []byte, depth int) []byte {
 		}
 	case depth > 8:
 	case value[0] == '{':
-		members(value, func(_, value []byte) { dst = r.strings(dst, value, depth+1) })
+		scan.Members(value, func(_, value []byte) { dst = r.strings(dst, value, depth+1) })
 	case value[0] == '[':
-		elements(value, func(value []byte) { dst = r.strings(dst, value, depth+1) })
+		scan.Elements(value, func(value []byte) { dst = r.strings(dst, value, depth+1) })
 	}
 	return dst
 }
@@ -211,7 +212,7 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		if open {
 			value = torn(value)
 		}
-		v := bytes.TrimSpace(unescape(&r.arena, value))
+		v := bytes.TrimSpace(scan.Unescape(&r.arena, value))
 		switch key {
 		case keyDebug:
 			r.left |= debugTrace
@@ -470,8 +471,8 @@ func (r *reader) named(text, record, field []byte) []byte {
 func (p *reader) faultBody(b []byte, x row) error {
 	x.log = DualWrite
 	var code, message, inner, original []byte
-	members(b, func(key, value []byte) {
-		text := jsonText(&p.arena, value)
+	scan.Members(b, func(key, value []byte) {
+		text := scan.JSONText(&p.arena, value)
 		switch k := string(key); {
 		case k == "code":
 			code = text
@@ -479,9 +480,9 @@ func (p *reader) faultBody(b []byte, x row) error {
 			message = text
 		case k == "innererror" && value[0] == '{':
 			x.log = PluginTrace
-			members(value, func(key, value []byte) {
+			scan.Members(value, func(key, value []byte) {
 				if string(key) == "message" {
-					inner = jsonText(&p.arena, value)
+					inner = scan.JSONText(&p.arena, value)
 				}
 			})
 		case bytes.HasSuffix(key, []byte("InnerError.Message")):

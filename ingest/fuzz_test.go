@@ -1,12 +1,7 @@
 package ingest
 
-// Every target reads whatever it is given to its end and asserts, by way of readData, that the
-// ledger balances, that every byte lies in one row or was skipped, that all text is valid UTF-8
-// and not longer than what was read allows. The fixtures are the seeds.
-
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"os"
 	"strings"
@@ -15,7 +10,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"dwtriage/ingest/scan"
 )
+
+// Every target reads whatever it is given to its end and asserts, by way of readData, that the
+// ledger balances, that every byte lies in one row or was skipped, that all text is valid UTF-8
+// and not longer than what was read allows. The fixtures are the seeds.
 
 // tight are limits that short inputs go beyond.
 var tight = Limits{Record: 64, Cell: 16, Columns: 3}
@@ -48,21 +49,6 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte("messageblock,depth\n\"[A.B: A." + strings.Repeat("b", 2000) + "]\nx\",1\n")) // a name out of a text was not shortened
 	seed(f, ".csv", ".tsv")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c := csv.NewReader(bytes.NewReader(b))
-		c.FieldsPerRecord = -1
-		// encoding/csv takes lone carriage returns and the end of the file differently
-		// in corners that no export has.
-		if want, err := c.ReadAll(); err == nil && !bytes.Contains(bytes.ReplaceAll(b, []byte("\r\n"), nil), []byte("\r")) {
-			got, clean := scanAll(b, ',')
-			for _, rec := range got {
-				for i := range rec {
-					rec[i] = strings.ReplaceAll(rec[i], "\r\n", "\n")
-				}
-			}
-			if !cmp.Equal(want, got) || !clean {
-				t.Errorf("clean %v; encoding/csv, own:\n%q\n%q", clean, want, got)
-			}
-		}
 		x := readData(t, "a", b, Options{Format: formatCSV})
 		readData(t, "a", b, Options{Format: formatCSV, Limits: tight})
 		account(t, b, x)
@@ -121,14 +107,14 @@ func FuzzJSON(f *testing.F) {
 	seed(f, ".json", ".jsonl")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		trimmed := bytes.TrimSpace(b)
-		n, st := scanJSON(b, true)
-		if json.Valid(b) && bytes.Count(b, []byte("["))+bytes.Count(b, []byte("{")) < jsonDepth {
-			if st != scanDone || len(bytes.TrimSpace(b[n:])) > 0 {
-				t.Errorf("scanJSON(%q) = %d, %d", b, n, st)
+		n, st := scan.JSON(b, true)
+		if json.Valid(b) && bytes.Count(b, []byte("["))+bytes.Count(b, []byte("{")) < scan.Depth {
+			if st != scan.Done || len(bytes.TrimSpace(b[n:])) > 0 {
+				t.Errorf("JSON(%q) = %d, %d", b, n, st)
 			}
 		}
 		for i := range trimmed {
-			if st := second(scanJSON(trimmed[:i], false)); st == scanDone && trimmed[0] == '{' && i < n && second(scanJSON(trimmed, true)) == scanDone && json.Valid(trimmed) {
+			if st := second(scan.JSON(trimmed[:i], false)); st == scan.Done && trimmed[0] == '{' && i < n && second(scan.JSON(trimmed, true)) == scan.Done && json.Valid(trimmed) {
 				t.Errorf("done after %d of %q", i, trimmed)
 			}
 		}

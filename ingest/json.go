@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // A jsonReader reads values one after the other: lines, concatenated values, the elements of
@@ -121,14 +122,14 @@ func (p *jsonReader) page() (bool, error) {
 	for i := 1; ; {
 		key, at, st := nextMember(w.Rest(), i)
 		var end int
-		if st == scanDone {
+		if st == scan.Done {
 			if kind := wrappers[string(key)]; kind != "" && w.Rest()[at] == '[' && (kind == "r") == (p.top() == 't') {
 				p.stack = append(p.stack, 'p', kind[0])
 				w.Skip(at + 1)
 				return true, nil
 			}
-			end, st = scanJSON(w.Rest()[at:], w.EOF())
-			if st == scanDone {
+			end, st = scan.JSON(w.Rest()[at:], w.EOF())
+			if st == scan.Done {
 				if value := w.Rest()[at : at+end]; len(value) > 2 && value[0] == '"' && sayingSlots.has(slotOf(key)) {
 					return false, nil // an entry of its own that has such a list, too
 				}
@@ -136,9 +137,9 @@ func (p *jsonReader) page() (bool, error) {
 			}
 		}
 		switch {
-		case st == scanMore && len(w.Rest()) <= p.lim.Record && w.More():
+		case st == scan.More && len(w.Rest()) <= p.lim.Record && w.More():
 			continue
-		case st != scanDone:
+		case st != scan.Done:
 			return false, w.Canceled()
 		}
 		i = at + end
@@ -146,23 +147,23 @@ func (p *jsonReader) page() (bool, error) {
 }
 
 // nextMember finds the key of the next member behind i and where its value starts.
-func nextMember(b []byte, i int) (key []byte, at int, st scanState) {
+func nextMember(b []byte, i int) (key []byte, at int, st scan.State) {
 	i += ascii.Blanks(b[i:])
 	if i < len(b) && b[i] == ',' {
 		i++
 		i += ascii.Blanks(b[i:])
 	}
-	n, st := scanKey(b[i:])
-	if st != scanDone {
+	n, st := scan.Key(b[i:])
+	if st != scan.Done {
 		return nil, 0, st
 	}
 	at = i + n
 	at += ascii.Blanks(b[at:])
 	if at == len(b) {
-		return nil, 0, scanMore
+		return nil, 0, scan.More
 	}
-	n, _ = scanString(b[i:])
-	return b[i+1 : i+n-1], at, scanDone
+	n, _ = scan.String(b[i:])
+	return b[i+1 : i+n-1], at, scan.Done
 }
 
 // note looks at a member beside the entries.
@@ -185,10 +186,10 @@ func (p *jsonReader) columns(value []byte) {
 		return
 	}
 	p.cols, p.set = p.cols[:0], 0
-	elements(value, func(value []byte) {
+	scan.Elements(value, func(value []byte) {
 		s := slotNone
 		if value[0] == '{' {
-			members(value, func(key, value []byte) {
+			scan.Members(value, func(key, value []byte) {
 				if string(key) == "name" && value[0] == '"' {
 					s = slotOf(value[1 : len(value)-1])
 					p.noteKey(value[1:len(value)-1], s)
@@ -204,7 +205,7 @@ func (p *jsonReader) columns(value []byte) {
 func (p *jsonReader) queryRow(b []byte, at place) error {
 	f := &p.fields
 	i := 0
-	elements(b, func(value []byte) {
+	scan.Elements(b, func(value []byte) {
 		if i < len(p.cols) {
 			p.put(f, p.cols[i], value)
 		}
@@ -226,11 +227,11 @@ func (p *jsonReader) pageMember() error {
 	for {
 		key, at, st := nextMember(w.Rest(), 0)
 		n := 0
-		if st == scanDone {
-			n, st = scanJSON(w.Rest()[at:], w.EOF())
+		if st == scan.Done {
+			n, st = scan.JSON(w.Rest()[at:], w.EOF())
 		}
 		switch {
-		case st == scanDone:
+		case st == scan.Done:
 			value := w.Rest()[at : at+n]
 			if s := slotOf(key); len(value) > 2 && value[0] == '"' && textSlots.has(s) {
 				return p.besideList(s, value, at+n)
@@ -238,7 +239,7 @@ func (p *jsonReader) pageMember() error {
 			p.note(key, value)
 			w.Skip(at + n)
 			return nil
-		case st == scanMore && len(w.Rest()) <= p.lim.Record && w.More():
+		case st == scan.More && len(w.Rest()) <= p.lim.Record && w.More():
 		default:
 			p.row++
 			return p.broken(jsonReason(st))
@@ -253,7 +254,7 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 	p.row++
 	p.fresh()
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
-	p.fields.put(s, jsonText(&p.arena, w.Text(&p.arena, value)))
+	p.fields.put(s, scan.JSONText(&p.arena, w.Text(&p.arena, value)))
 	w.Take(n)
 	return p.entry(&p.fields, at, keyName)
 }
@@ -262,19 +263,19 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 func (p *jsonReader) value() error {
 	w := &p.w
 	p.row++
-	n, st := scanJSON(w.Rest(), w.EOF())
-	for st == scanMore && len(w.Rest()) <= p.lim.Record {
+	n, st := scan.JSON(w.Rest(), w.EOF())
+	for st == scan.More && len(w.Rest()) <= p.lim.Record {
 		w.More()
-		n, st = scanJSON(w.Rest(), w.EOF())
+		n, st = scan.JSON(w.Rest(), w.EOF())
 	}
 	if err := w.Canceled(); err != nil {
 		return err
 	}
 	switch {
-	case st == scanMore || st == scanDone && n > p.lim.Record:
+	case st == scan.More || st == scan.Done && n > p.lim.Record:
 		var s valueSkipper
 		return p.skip(s.skip, reasonLong)
-	case st != scanDone:
+	case st != scan.Done:
 		return p.broken(jsonReason(st))
 	}
 	p.fresh()
@@ -284,7 +285,7 @@ func (p *jsonReader) value() error {
 	if text := w.Text(&p.arena, b); len(text) != n || &text[0] != &b[0] {
 		// Blanks of one encoding may be letters of another.
 		b = text
-		if n, st := scanJSON(b, true); st != scanDone || n != len(b) {
+		if n, st := scan.JSON(b, true); st != scan.Done || n != len(b) {
 			return p.reject(at, "", reasonJSON, excerpt(b))
 		}
 	}
@@ -292,7 +293,7 @@ func (p *jsonReader) value() error {
 	case '{':
 		return p.object(b, at)
 	case '"':
-		return p.message(jsonText(&p.arena, b), at)
+		return p.message(scan.JSONText(&p.arena, b), at)
 	case '[':
 		if p.top() == 'r' {
 			return p.queryRow(b, at)
@@ -308,7 +309,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 	var fault, responses, errorList, name []byte
 	mapState := false // of Dual-write automations: the name is that of the map
 	var numbered [][]byte
-	members(b, func(key, value []byte) {
+	scan.Members(b, func(key, value []byte) {
 		switch {
 		case bytes.IndexByte(key, '@') >= 0:
 			p.note(key, value)
@@ -319,7 +320,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 		case string(key) == "error" && value[0] == '{':
 			fault = value
 		case string(key) == "name" && value[0] == '"':
-			name = jsonText(&p.arena, value)
+			name = scan.JSONText(&p.arena, value)
 		case string(key) == "lastRequest":
 			mapState = true
 		case recordErrorKey(key):
@@ -340,7 +341,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 		x := at.row0()
 		return p.faultBody(fault, x)
 	case errorList != nil:
-		return p.executionErrors(jsonText(&p.arena, errorList), at)
+		return p.executionErrors(scan.JSONText(&p.arena, errorList), at)
 	case len(numbered) > 0 && !f.set.any(traceSlots):
 		return p.numbered(f, numbered, at)
 	case f.empty():
@@ -360,7 +361,7 @@ func (p *jsonReader) put(f *fields, s slot, value []byte) {
 	case slotSecret:
 		p.secretCell(value)
 	default:
-		f.put(s, jsonText(&p.arena, value))
+		f.put(s, scan.JSONText(&p.arena, value))
 	}
 }
 
@@ -379,9 +380,9 @@ func (p *jsonReader) harvest(b []byte, f *fields, at place, depth int) (found bo
 		in, e := p.harvestObject(value, f, at, depth+1)
 		found, err = found || in, e
 	}
-	members(b, func(_, value []byte) {
+	scan.Members(b, func(_, value []byte) {
 		if value[0] == '[' {
-			elements(value, visit)
+			scan.Elements(value, visit)
 			return
 		}
 		visit(value)
@@ -398,30 +399,30 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	}
 	var record, field []byte
 	calm, worse := false, false // says a status
-	members(b, func(key, value []byte) {
+	scan.Members(b, func(key, value []byte) {
 		s := slotOf(key)
 		switch {
 		case bytes.IndexByte(key, '@') >= 0:
 			p.note(key, value)
 		case string(key) == "recordId":
-			record = jsonText(&p.arena, value)
+			record = scan.JSONText(&p.arena, value)
 		case string(key) == "sourceField":
-			field = jsonText(&p.arena, value)
+			field = scan.JSONText(&p.arena, value)
 		case string(key) == "exportUri" || string(key) == "importErrorUri" || string(key) == "errorUri":
 			if bytes.Contains(value, []byte("sig=")) {
 				p.left |= signedAddress
 			}
 		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
-			f.put(slotTimestampUTC, jsonText(&p.arena, value)) // goes before the time it was created
+			f.put(slotTimestampUTC, scan.JSONText(&p.arena, value)) // goes before the time it was created
 		case string(key) == "state":
-			calm = calm || string(value) == "1" || string(value) == "2" || doneStatus(jsonText(&p.arena, value))
+			calm = calm || string(value) == "1" || string(value) == "2" || doneStatus(scan.JSONText(&p.arena, value))
 			worse = worse || string(value) == "3" || failure(value)
 		case string(key) == "rootActivityId":
-			f.put(slotActivity, jsonText(&p.arena, value))
+			f.put(slotActivity, scan.JSONText(&p.arena, value))
 		case string(key) == "exportDetails" || string(key) == "importDetails":
-			f.put(slotDetails, jsonText(&p.arena, value))
+			f.put(slotDetails, scan.JSONText(&p.arena, value))
 		case string(key) == "status":
-			calm = calm || doneStatus(jsonText(&p.arena, value))
+			calm = calm || doneStatus(scan.JSONText(&p.arena, value))
 			worse = worse || failure(value)
 		case value[0] != '{' && value[0] != '[':
 			p.noteKey(key, s)
@@ -478,7 +479,7 @@ func (r *reader) executionErrors(text []byte, at place) error {
 		found = true
 		x := at.row0()
 		x.log = DualWrite
-		x.errorText = unescape(&r.arena, message)
+		x.errorText = scan.Unescape(&r.arena, message)
 		x.errorText = r.named(x.errorText, looseMember(one, "RecordId"), looseMember(one, "Field"))
 		if err := r.keep(&x); err != nil {
 			return err
@@ -524,7 +525,7 @@ func (p *jsonReader) numbered(f *fields, values [][]byte, at place) error {
 	for _, v := range values {
 		x := at.row0()
 		p.fill(&x, f)
-		x.errorText = jsonText(&p.arena, v)
+		x.errorText = scan.JSONText(&p.arena, v)
 		if err := p.keep(&x); err != nil {
 			return err
 		}
@@ -533,8 +534,8 @@ func (p *jsonReader) numbered(f *fields, values [][]byte, at place) error {
 }
 
 // jsonReason is why a value was not scanned to its end.
-func jsonReason(st scanState) string {
-	if st == scanDeep {
+func jsonReason(st scan.State) string {
+	if st == scan.Deep {
 		return reasonDeep
 	}
 	return reasonJSON
@@ -564,8 +565,8 @@ func (p *jsonReader) broken(reason string) error {
 	}
 	if end == 0 {
 		end = len(w.Rest())
-		_, st := scanJSON(w.Rest(), false)
-		p.unfinished = st == scanMore
+		_, st := scan.JSON(w.Rest(), false)
+		p.unfinished = st == scan.More
 	}
 	return p.give(end, reason)
 }
@@ -646,7 +647,7 @@ func nextElement(b []byte) int {
 	if i == len(b) || b[i] != '"' {
 		return 0
 	}
-	n, ok := scanString(b[i:])
+	n, ok := scan.String(b[i:])
 	if !ok {
 		return 0
 	}

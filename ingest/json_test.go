@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest/scan"
 )
 
 func TestJSON(t *testing.T) {
@@ -27,7 +29,7 @@ func TestJSON(t *testing.T) {
 		{"garbage between", "{\"exceptiondetails\":\"one\"}\n-- 2 --\n{\"exceptiondetails\":\"two\"}\n", []string{"one", "two"}, []string{reasonJSON}},
 		{"end missing", `[{"exceptiondetails":"one"},{"exceptiondetails":"tw`, []string{"one"}, []string{reasonJSON}},
 		{"bad id", `[{"plugintracelogid":"7","exceptiondetails":"one"},{"id":"7","exceptiondetails":"two"}]`, []string{"two"}, []string{reasonID}},
-		{"nested too deep", `[{"exceptiondetails":"one"},` + "\n" + strings.Repeat("[", 2*jsonDepth) + "\n" + `{"exceptiondetails":"two"}]`, []string{"one", "two"}, []string{reasonDeep}},
+		{"nested too deep", `[{"exceptiondetails":"one"},` + "\n" + strings.Repeat("[", 2*scan.Depth) + "\n" + `{"exceptiondetails":"two"}]`, []string{"one", "two"}, []string{reasonDeep}},
 		{"pretty, broken", "[\n  {\n    \"exceptiondetails\": \"o\"ne\",\n    \"a\": [\n      {\"b\": 1}\n    ]\n  },\n  {\n    \"exceptiondetails\": \"two\"\n  }\n]\n", []string{"two"}, []string{reasonJSON}},
 		{"no text", `{"exceptiondetails":"one"} {"exceptiondetails":" "}`, []string{"one"}, []string{reasonNoText}},
 		{"formatted values", `{"exceptiondetails":"one","createdon@OData.Community.Display.V1.FormattedValue":"11/22/2026"}`, []string{"one"}, nil},
@@ -51,4 +53,4 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func second(_ int, st scanState) scanState { return st }
+func second(_ int, st scan.State) scan.State { return st }

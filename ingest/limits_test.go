@@ -22,6 +22,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zip"
+
+	"dwtriage/ingest/scan"
 )
 
 // mostHeap is how much the heap may grow while any file is read: a row of 16 MiB in a window that
@@ -798,7 +800,7 @@ func TestDeepNesting(t *testing.T) {
 		})
 	}
 	t.Run("json as deep as allowed", func(t *testing.T) {
-		for n, want := range map[int][]string{jsonDepth - 1: nil, jsonDepth: {reasonDeep}} {
+		for n, want := range map[int][]string{scan.Depth - 1: nil, scan.Depth: {reasonDeep}} {
 			x := fromStdin(t, text("[", good, ",\n", `{"typename":"A","exceptiondetails":"good","x":`, strings.Repeat("[", n), strings.Repeat("]", n), "},\n", good, "]"), Options{})
 			wantsRejects(t, x, want...)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // failure reports whether a status says that something failed: "Exception" of the Power
@@ -126,12 +127,12 @@ func faultBodyIn(b []byte) []byte {
 	if i < 0 || i > 500 {
 		return nil
 	}
-	n, st := scanJSON(b[i:], true)
-	if st != scanDone || len(bytes.TrimSpace(b[i+n:])) > 0 {
+	n, st := scan.JSON(b[i:], true)
+	if st != scan.Done || len(bytes.TrimSpace(b[i+n:])) > 0 {
 		return nil
 	}
 	var fault []byte
-	members(b[i:i+n], func(key, value []byte) {
+	scan.Members(b[i:i+n], func(key, value []byte) {
 		if string(key) == "error" && value[0] == '{' && bytes.Contains(value, []byte(`"message"`)) {
 			fault = value
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -27,7 +28,7 @@ func (r *reader) noteKey(key []byte, s slot) {
 		}
 	}
 	var a window.Arena
-	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
+	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(scan.Unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
 }
 
 // slotOf finds the slot of a heading in the file being read.

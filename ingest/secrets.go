@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -357,7 +358,7 @@ func debugPayload(b []byte) int {
 	i++
 	i += ascii.Blanks(b[i:])
 	if i < len(b) && (b[i] == '[' || b[i] == '"') {
-		if n, st := scanJSON(b[i:], true); st == scanDone {
+		if n, st := scan.JSON(b[i:], true); st == scan.Done {
 			return i + n
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+
+	"dwtriage/ingest/scan"
 )
 
 // Shared strings are kept in blocks that are loaded as a whole: small enough that texts in no
@@ -219,17 +221,17 @@ func (s *sharedStrings) strings(p *xmlPart, text *partText) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		switch local := string(localName(t.name)); {
-		case t.kind == xmlEnd && local == "sst", t.kind == xmlEmpty && local == "sst":
+		switch local := string(scan.LocalName(t.Name)); {
+		case t.Kind == scan.EndTag && local == "sst", t.Kind == scan.EmptyTag && local == "sst":
 			return p.drain()
 		case brokenTag(&t):
 			return errPartXML
-		case local != "si" || t.kind == xmlEnd:
+		case local != "si" || t.Kind == scan.EndTag:
 			continue
 		}
 		text.reset()
 		text.start()
-		if t.kind == xmlStart {
+		if t.Kind == scan.StartTag {
 			if err := text.rich(p, "si"); err != nil {
 				return err
 			}

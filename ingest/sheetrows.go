@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // A rowError is what is wrong with one row; the rows behind it can be read.
@@ -86,15 +87,15 @@ func (r *sheetRows) prelude() error {
 		if err != nil {
 			return unexpected(err)
 		}
-		local := string(localName(t.name))
+		local := string(scan.LocalName(t.Name))
 		switch {
 		case brokenTag(&t):
 			return errPartXML
-		case t.is("col"):
-			r.column(t.attrs)
-		case t.kind == xmlStart && local == "sheetData":
+		case t.Is("col"):
+			r.column(t.Attrs)
+		case t.Kind == scan.StartTag && local == "sheetData":
 			return nil
-		case t.is("sheetData"), t.kind == xmlEnd && local == "worksheet", t.kind == xmlEmpty && local == "worksheet":
+		case t.Is("sheetData"), t.Kind == scan.EndTag && local == "worksheet", t.Kind == scan.EmptyTag && local == "worksheet":
 			r.fail = r.finish()
 			return nil
 		}
@@ -106,7 +107,7 @@ func (r *sheetRows) column(attrs []byte) {
 	var first, last int
 	hidden := false
 	for {
-		name, raw, rest, ok := cutAttr(attrs)
+		name, raw, rest, ok := scan.CutAttr(attrs)
 		if !ok {
 			break
 		}
@@ -157,22 +158,22 @@ func (r *sheetRows) row() ([]sheetCell, error) {
 		switch {
 		case brokenTag(&t):
 			return nil, errPartXML
-		case t.kind == xmlEnd && string(localName(t.name)) == "sheetData":
+		case t.Kind == scan.EndTag && string(scan.LocalName(t.Name)) == "sheetData":
 			return nil, r.finish()
-		case t.kind == xmlEnd:
+		case t.Kind == scan.EndTag:
 			return nil, errPartXML
-		case t.is("row"):
-			r.numberRow(t.attrs)
+		case t.Is("row"):
+			r.numberRow(t.Attrs)
 			r.cells, r.shown = r.cells[:0], 0
 			r.text.reset()
-			if t.kind == xmlStart {
+			if t.Kind == scan.StartTag {
 				err = r.rowCells()
 			}
 			if err != nil {
 				return nil, err
 			}
 			return r.cells, nil
-		case t.kind == xmlStart:
+		case t.Kind == scan.StartTag:
 			if err := r.part.skip(); err != nil {
 				return nil, err
 			}
@@ -190,7 +191,7 @@ func (r *sheetRows) finish() error {
 
 func (r *sheetRows) numberRow(attrs []byte) {
 	r.number++
-	raw, _ := attr(attrs, "r")
+	raw, _ := scan.Attr(attrs, "r")
 	if n := int64(sheetNumber(raw)); n > r.number {
 		r.number = n
 	}
@@ -218,26 +219,26 @@ func (r *sheetRows) rowCells() error {
 		if err != nil {
 			return unexpected(err)
 		}
-		local := localName(t.name)
+		local := scan.LocalName(t.Name)
 		switch {
-		case t.kind == xmlEnd && string(local) == "row":
+		case t.Kind == scan.EndTag && string(local) == "row":
 			if !ordered {
 				r.sort()
 			}
 			return nil
-		case t.kind == xmlEnd, brokenTag(&t), t.is("row"):
+		case t.Kind == scan.EndTag, brokenTag(&t), t.Is("row"):
 			return errPartXML
-		case t.is("c"):
-			h := cellHead(t.attrs, col+1)
+		case t.Is("c"):
+			h := cellHead(t.Attrs, col+1)
 			ordered = ordered && h.col > col
 			col = h.col
-			if t.kind == xmlEmpty {
+			if t.Kind == scan.EmptyTag {
 				continue
 			}
 			if err := r.cell(h); err != nil {
 				return r.leave(err)
 			}
-		case t.kind == xmlStart:
+		case t.Kind == scan.StartTag:
 			if err := r.part.skip(); err != nil {
 				return err
 			}
@@ -282,7 +283,7 @@ const (
 func cellHead(attrs []byte, next int) head {
 	h := head{col: next}
 	for {
-		name, raw, rest, ok := cutAttr(attrs)
+		name, raw, rest, ok := scan.CutAttr(attrs)
 		if !ok {
 			return h
 		}
@@ -345,10 +346,10 @@ func (r *sheetRows) cell(h head) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		local := localName(t.name)
+		local := scan.LocalName(t.Name)
 		v, is := string(local) == "v", string(local) == "is"
 		switch {
-		case t.kind == xmlEnd && string(local) == "c":
+		case t.Kind == scan.EndTag && string(local) == "c":
 			if !value {
 				return nil
 			}
@@ -356,11 +357,11 @@ func (r *sheetRows) cell(h head) error {
 				h.kind = headText
 			}
 			return r.keep(h)
-		case t.kind == xmlEnd, brokenTag(&t):
+		case t.Kind == scan.EndTag, brokenTag(&t):
 			return errPartXML
-		case t.kind == xmlEmpty && (v || is):
+		case t.Kind == scan.EmptyTag && (v || is):
 			value = true
-		case t.kind != xmlStart:
+		case t.Kind != scan.StartTag:
 		case value || !v && !is:
 			err = r.part.skip()
 		case v:

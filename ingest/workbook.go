@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zip"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 )
 
 // sheetLimits bound what a workbook may take. Zero stands for the default.
@@ -142,7 +143,7 @@ func (b *workbook) part(ctx context.Context, name string) (*xmlPart, error) {
 
 // spare reads a part that can be done without. Only the end of ctx is an error; any other is
 // kept as the problem of the workbook, and what was read before it counts.
-func (b *workbook) spare(ctx context.Context, name string, read func(*xmlPart, *xmlToken)) error {
+func (b *workbook) spare(ctx context.Context, name string, read func(*xmlPart, *scan.Token)) error {
 	if b.files[name] == nil {
 		return nil
 	}
@@ -156,7 +157,7 @@ func (b *workbook) spare(ctx context.Context, name string, read func(*xmlPart, *
 }
 
 // eachToken reads a part to its end. It must end where its first element does.
-func eachToken(p *xmlPart, read func(*xmlPart, *xmlToken)) error {
+func eachToken(p *xmlPart, read func(*xmlPart, *scan.Token)) error {
 	depth, elements := 0, 0
 	for {
 		t, err := p.next()
@@ -170,13 +171,13 @@ func eachToken(p *xmlPart, read func(*xmlPart, *xmlToken)) error {
 		case brokenTag(&t):
 			return errPartXML
 		}
-		switch t.kind {
-		case xmlStart:
+		switch t.Kind {
+		case scan.StartTag:
 			depth++
 			elements++
-		case xmlEmpty:
+		case scan.EmptyTag:
 			elements++
-		case xmlEnd:
+		case scan.EndTag:
 			depth--
 		}
 		read(p, &t)
@@ -191,15 +192,15 @@ type relation struct {
 // relations reads the relationships in a part; dir is what they are relative to. The kind is
 // the last word of the type: strict documents have another address before it.
 func (b *workbook) relations(ctx context.Context, dir, name string) (found []relation, err error) {
-	err = b.spare(ctx, partName(name), func(p *xmlPart, t *xmlToken) {
-		if !t.is("Relationship") || len(found) == mostSheets {
+	err = b.spare(ctx, partName(name), func(p *xmlPart, t *scan.Token) {
+		if !t.Is("Relationship") || len(found) == mostSheets {
 			return
 		}
-		if p.value(t.attrs, "TargetMode") == "External" {
+		if p.value(t.Attrs, "TargetMode") == "External" {
 			return
 		}
-		kind := p.value(t.attrs, "Type")
-		target := strings.ReplaceAll(p.value(t.attrs, "Target"), `\`, "/")
+		kind := p.value(t.Attrs, "Type")
+		target := strings.ReplaceAll(p.value(t.Attrs, "Target"), `\`, "/")
 		if !strings.HasPrefix(target, "/") {
 			target = dir + target
 		}
@@ -207,7 +208,7 @@ func (b *workbook) relations(ctx context.Context, dir, name string) (found []rel
 		if plain, err := url.PathUnescape(target); err == nil && b.files[target] == nil {
 			target = partName(plain)
 		}
-		found = append(found, relation{p.value(t.attrs, "Id"), kind[strings.LastIndexByte(kind, '/')+1:], target})
+		found = append(found, relation{p.value(t.Attrs, "Id"), kind[strings.LastIndexByte(kind, '/')+1:], target})
 	})
 	return found, err
 }
@@ -234,17 +235,17 @@ func (b *workbook) readMain(ctx context.Context, name, dir string, relations []r
 		byID[r.id] = r
 	}
 	seen := 0
-	err = eachToken(p, func(p *xmlPart, t *xmlToken) {
+	err = eachToken(p, func(p *xmlPart, t *scan.Token) {
 		switch {
-		case t.is("workbookPr"):
-			b.date1904 = isTrue(p.value(t.attrs, "date1904"))
-		case t.is("sheet"):
+		case t.Is("workbookPr"):
+			b.date1904 = isTrue(p.value(t.Attrs, "date1904"))
+		case t.Is("sheet"):
 			if seen++; seen > mostSheets {
 				return
 			}
-			state := p.value(t.attrs, "state")
-			s := sheet{name: p.text(t.attrs, "name"), hidden: state == "hidden" || state == "veryHidden"}
-			r, ok := byID[p.value(t.attrs, "id")] // r:id, under any prefix
+			state := p.value(t.Attrs, "state")
+			s := sheet{name: p.text(t.Attrs, "name"), hidden: state == "hidden" || state == "veryHidden"}
+			r, ok := byID[p.value(t.Attrs, "id")] // r:id, under any prefix
 			if ok && r.kind != "worksheet" {
 				return // a chart, a dialog, macros of old
 			}
@@ -276,18 +277,18 @@ func (b *workbook) readStyles(ctx context.Context, name string) error {
 	custom := make(map[int]bool)
 	var formats []int
 	var codes, cells bool // inside the list of formats, of styles: others hold the same elements
-	err := b.spare(ctx, name, func(p *xmlPart, t *xmlToken) {
-		switch local := string(localName(t.name)); {
+	err := b.spare(ctx, name, func(p *xmlPart, t *scan.Token) {
+		switch local := string(scan.LocalName(t.Name)); {
 		case local == "numFmts":
-			codes = t.kind == xmlStart
+			codes = t.Kind == scan.StartTag
 		case local == "cellXfs":
-			cells = t.kind == xmlStart
-		case t.is("numFmt") && codes && len(custom) < mostStyles:
-			if id, err := strconv.Atoi(p.value(t.attrs, "numFmtId")); err == nil {
-				custom[id] = dateFormat(p.value(t.attrs, "formatCode"))
+			cells = t.Kind == scan.StartTag
+		case t.Is("numFmt") && codes && len(custom) < mostStyles:
+			if id, err := strconv.Atoi(p.value(t.Attrs, "numFmtId")); err == nil {
+				custom[id] = dateFormat(p.value(t.Attrs, "formatCode"))
 			}
-		case t.is("xf") && cells && len(formats) < mostStyles:
-			id, err := strconv.Atoi(p.value(t.attrs, "numFmtId"))
+		case t.Is("xf") && cells && len(formats) < mostStyles:
+			id, err := strconv.Atoi(p.value(t.Attrs, "numFmtId"))
 			if err != nil {
 				id = 0
 			}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zip"
+
+	"dwtriage/ingest/scan"
 )
 
 // A part of a workbook: its name, then what it holds.
@@ -354,7 +356,7 @@ func TestLongCells(t *testing.T) {
 
 func fullText(raw string) string {
 	raw = strings.NewReplacer("<![CDATA[", "", "]]>", "").Replace(raw)
-	b := appendXMLText(nil, []byte(raw))
+	b := scan.AppendXMLText(nil, []byte(raw))
 	n, _ := undoEscapes(b, true)
 	return string(b[:n])
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -30,20 +31,20 @@ func (r *reader) sniffXML() *xmlExport {
 	var names [mostXMLDepth]string
 	depth := 0
 	for len(b) > 0 {
-		tok, n, st := scanXML(b, w.EOF())
-		if st != scanDone {
+		tok, n, st := scan.XML(b, w.EOF())
+		if st != scan.Done {
 			break
 		}
 		b = b[n:]
-		switch tok.kind {
-		case xmlEnd:
+		switch tok.Kind {
+		case scan.EndTag:
 			depth = max(depth-1, 0)
-		case xmlStart, xmlEmpty:
-			local := string(localName(tok.name))
+		case scan.StartTag, scan.EmptyTag:
+			local := string(scan.LocalName(tok.Name))
 			if depth == 0 || local == "Entity" {
-				t.root(local, tok.attrs)
+				t.root(local, tok.Attrs)
 			}
-			if local == "Event" && bytes.Contains(tok.attrs, []byte("/win/2004/08/events")) {
+			if local == "Event" && bytes.Contains(tok.Attrs, []byte("/win/2004/08/events")) {
 				t.row, t.set = local, of(slotTimestamp, slotDetailed)
 				return t
 			}
@@ -54,10 +55,10 @@ func (r *reader) sniffXML() *xmlExport {
 				if t.row == names[depth-1] {
 					t.set |= of(s)
 				}
-			} else if set := r.attrSlots(tok.attrs); t.row == "" && depth == 1 && set.known() {
+			} else if set := r.attrSlots(tok.Attrs); t.row == "" && depth == 1 && set.known() {
 				t.row, t.set = local, t.set|set
 			}
-			if tok.kind == xmlStart {
+			if tok.Kind == scan.StartTag {
 				if depth < mostXMLDepth {
 					names[depth] = local
 				}
@@ -74,22 +75,22 @@ func (r *reader) sniffXML() *xmlExport {
 // root notes what the attributes of an outer element say.
 func (t *xmlExport) root(local string, attrs []byte) {
 	for _, name := range []string{"EntityName", "name"} {
-		if v, ok := attr(attrs, name); ok && string(v) == "plugintracelog" {
+		if v, ok := scan.Attr(attrs, name); ok && string(v) == "plugintracelog" {
 			t.set |= of(slotID)
 		}
 	}
-	if v, ok := attr(attrs, "MoreRecords"); ok && ascii.Is(v, "true") {
+	if v, ok := scan.Attr(attrs, "MoreRecords"); ok && ascii.Is(v, "true") {
 		t.more = true
 	}
 }
 
 // xmlSlot is the slot of an element: by its own name, or by the one in its attribute.
-func (r *reader) xmlSlot(t *xmlToken) slot {
-	switch local := localName(t.name); string(local) {
+func (r *reader) xmlSlot(t *scan.Token) slot {
+	switch local := scan.LocalName(t.Name); string(local) {
 	case "plugintracelog", "Entity": // rows themselves
 		return slotNone
 	case "Attribute", "attribute", "Column", "column", "Field", "field":
-		name, _ := attr(t.attrs, "name")
+		name, _ := scan.Attr(t.Attrs, "name")
 		return r.slotOf(name)
 	default:
 		return r.slotOf(local)
@@ -99,12 +100,12 @@ func (r *reader) xmlSlot(t *xmlToken) slot {
 // attrSlots are the slots of an element's attributes.
 func (r *reader) attrSlots(attrs []byte) (set slotSet) {
 	for {
-		name, _, rest, ok := cutAttr(attrs)
+		name, _, rest, ok := scan.CutAttr(attrs)
 		if !ok {
 			return set &^ of(slotNone)
 		}
 		attrs = rest
-		set |= of(r.slotOf(localName(name)))
+		set |= of(r.slotOf(scan.LocalName(name)))
 	}
 }
 
@@ -122,17 +123,17 @@ func (r *reader) xml(t *xmlExport) error {
 		if err := w.Canceled(); err != nil {
 			return err
 		}
-		tok, n, st := scanXML(w.Rest(), w.EOF())
+		tok, n, st := scan.XML(w.Rest(), w.EOF())
 		switch {
-		case st == scanMore && len(w.Rest()) < window.Block:
+		case st == scan.More && len(w.Rest()) < window.Block:
 			w.More()
-		case st == scanMore && tok.kind == xmlChars:
-			w.Skip(textEnd(w.Rest())) // between rows: of no interest, however long
-		case st == scanMore && len(w.Rest()) <= p.lim.Record:
+		case st == scan.More && tok.Kind == scan.Chars:
+			w.Skip(scan.TextEnd(w.Rest())) // between rows: of no interest, however long
+		case st == scan.More && len(w.Rest()) <= p.lim.Record:
 			w.More()
 		case len(w.Rest()) == 0:
 			return p.end()
-		case st != scanDone:
+		case st != scan.Done:
 			p.n++
 			if err := p.unclosed(len(w.Rest())); err != nil {
 				return err
@@ -141,9 +142,9 @@ func (r *reader) xml(t *xmlExport) error {
 				continue
 			}
 			return p.end()
-		case (tok.kind == xmlStart || tok.kind == xmlEmpty) && string(localName(tok.name)) == t.row:
+		case (tok.Kind == scan.StartTag || tok.Kind == scan.EmptyTag) && string(scan.LocalName(tok.Name)) == t.row:
 			p.n++
-			if err := p.element(tok.kind == xmlEmpty, n); err != nil {
+			if err := p.element(tok.Kind == scan.EmptyTag, n); err != nil {
 				return err
 			}
 		default:
@@ -162,10 +163,10 @@ func (p *xmlReader) end() error {
 // element takes the row element at the start of the window, whose start tag is n bytes long.
 func (p *xmlReader) element(empty bool, n int) error {
 	w := &p.w
-	end, st := n, scanDone
+	end, st := n, scan.Done
 	if !empty {
 		end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
-		for st == scanMore && len(w.Rest()) <= p.lim.Record {
+		for st == scan.More && len(w.Rest()) <= p.lim.Record {
 			w.More()
 			end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
 		}
@@ -174,11 +175,11 @@ func (p *xmlReader) element(empty bool, n int) error {
 		return err
 	}
 	switch {
-	case st == scanMore:
+	case st == scan.More:
 		return p.skipElement(n)
-	case st == scanDone && end > p.lim.Record:
+	case st == scan.Done && end > p.lim.Record:
 		return p.give(end, reasonLong)
-	case st != scanDone:
+	case st != scan.Done:
 		return p.unclosed(end)
 	}
 	p.fresh()
@@ -217,8 +218,8 @@ func (p *xmlReader) skipElement(n int) error {
 	p.fresh()
 	at := place{row: p.n, offset: w.Offset()}
 	text := p.head(w.Rest())
-	tok, _, _ := scanXML(w.Rest(), true)
-	tag := string(tok.name)
+	tok, _, _ := scan.XML(w.Rest(), true)
+	tag := string(tok.Name)
 	w.Take(n)
 	for {
 		b := w.Rest()
@@ -257,7 +258,7 @@ func indexTag(b []byte, tag string) int {
 			return -1
 		}
 		i += k
-		if next := i + len(tag); next < len(b) && nameEnd(b[next]) {
+		if next := i + len(tag); next < len(b) && scan.NameEnd(b[next]) {
 			return i
 		}
 	}
@@ -266,22 +267,22 @@ func indexTag(b []byte, tag string) int {
 // elementEnd finds where the element with this name ends whose start tag is the first n bytes of
 // b. Tags with other names need not match: texts hold unescaped pieces of XML. Rows do not hold
 // rows, so a further start tag of the name ends it unfinished.
-func elementEnd(b []byte, n int, name string, eof bool) (int, scanState) {
+func elementEnd(b []byte, n int, name string, eof bool) (int, scan.State) {
 	for {
-		tok, k, st := scanXML(b[n:], eof)
+		tok, k, st := scan.XML(b[n:], eof)
 		switch {
-		case st == scanMore:
-			return len(b), scanMore
-		case st != scanDone:
-			return len(b), scanUnclosed
-		case tok.kind == xmlEnd && string(localName(tok.name)) == name:
-			return n + k, scanDone
-		case tok.kind == xmlStart && string(localName(tok.name)) == name:
-			return n, scanUnclosed
+		case st == scan.More:
+			return len(b), scan.More
+		case st != scan.Done:
+			return len(b), scan.Unclosed
+		case tok.Kind == scan.EndTag && string(scan.LocalName(tok.Name)) == name:
+			return n + k, scan.Done
+		case tok.Kind == scan.StartTag && string(scan.LocalName(tok.Name)) == name:
+			return n, scan.Unclosed
 		}
 		n += k
 		if n == len(b) && eof {
-			return n, scanUnclosed
+			return n, scan.Unclosed
 		}
 	}
 }
@@ -290,11 +291,11 @@ func elementEnd(b []byte, n int, name string, eof bool) (int, scanState) {
 func (p *xmlReader) take(b []byte, at place) error {
 	f := &p.fields
 	f.set = p.set
-	tok, n, _ := scanXML(b, true)
+	tok, n, _ := scan.XML(b, true)
 	if p.row == "Event" {
 		return p.event(b, at)
 	}
-	p.attributes(f, tok.attrs)
+	p.attributes(f, tok.Attrs)
 	p.children(f, b[n:])
 	f.set |= p.set
 	if f.empty() {
@@ -306,13 +307,13 @@ func (p *xmlReader) take(b []byte, at place) error {
 // attributes takes what the attributes of a row say. An id that is no GUID may be anything.
 func (p *xmlReader) attributes(f *fields, attrs []byte) {
 	for {
-		name, raw, rest, ok := cutAttr(attrs)
+		name, raw, rest, ok := scan.CutAttr(attrs)
 		if !ok {
 			return
 		}
 		attrs = rest
-		local := localName(name)
-		v := xmlText(&p.arena, raw)
+		local := scan.LocalName(name)
+		v := scan.XMLText(&p.arena, raw)
 		if string(local) == "id" {
 			if _, ok := parseGUID(v); ok {
 				f.put(slotID, v)
@@ -339,13 +340,13 @@ func (p *xmlReader) value(f *fields, s slot, name, v []byte) {
 // since some tools nest the ones that it needs.
 func (p *xmlReader) children(f *fields, b []byte) {
 	for len(b) > 0 {
-		tok, n, _ := scanXML(b, true)
+		tok, n, _ := scan.XML(b, true)
 		b = b[max(n, 1):]
-		if tok.kind != xmlStart {
+		if tok.Kind != scan.StartTag {
 			continue
 		}
-		name := localName(tok.name)
-		if v, ok := attr(tok.attrs, "name"); ok && p.row == "Entity" {
+		name := scan.LocalName(tok.Name)
+		if v, ok := scan.Attr(tok.Attrs, "name"); ok && p.row == "Entity" {
 			name = v
 		}
 		s := p.xmlSlot(&tok)
@@ -353,7 +354,7 @@ func (p *xmlReader) children(f *fields, b []byte) {
 			p.noteKey(name, s)
 			continue
 		}
-		inner, rest := inside(b, localName(tok.name))
+		inner, rest := inside(b, scan.LocalName(tok.Name))
 		p.value(f, s, name, p.text(inner))
 		b = rest
 	}
@@ -363,15 +364,15 @@ func (p *xmlReader) children(f *fields, b []byte) {
 func inside(b []byte, name []byte) (inner, rest []byte) {
 	depth := 0
 	for n := 0; n < len(b); {
-		tok, k, _ := scanXML(b[n:], true)
+		tok, k, _ := scan.XML(b[n:], true)
 		if k == 0 {
 			break
 		}
-		if string(localName(tok.name)) == string(name) {
-			switch tok.kind {
-			case xmlStart:
+		if string(scan.LocalName(tok.Name)) == string(name) {
+			switch tok.Kind {
+			case scan.StartTag:
 				depth++
-			case xmlEnd:
+			case scan.EndTag:
 				if depth--; depth < 0 {
 					return b[:n], b[n+k:]
 				}
@@ -386,18 +387,18 @@ func inside(b []byte, name []byte) (inner, rest []byte) {
 // found unescaped in exceptiondetails.
 func (p *xmlReader) text(b []byte) []byte {
 	if bytes.IndexByte(b, '<') < 0 {
-		return xmlText(&p.arena, b)
+		return scan.XMLText(&p.arena, b)
 	}
 	mark := p.arena.Mark()
 	for len(b) > 0 {
-		tok, n, _ := scanXML(b, true)
+		tok, n, _ := scan.XML(b, true)
 		switch {
 		case n == 0:
 			n = len(b)
-		case tok.kind == xmlCDATA:
-			p.arena.Add(tok.text)
-		case tok.kind == xmlChars:
-			p.arena.AddBy(appendXMLText, tok.text)
+		case tok.Kind == scan.CDATA:
+			p.arena.Add(tok.Text)
+		case tok.Kind == scan.Chars:
+			p.arena.AddBy(scan.AppendXMLText, tok.Text)
 		default:
 			p.arena.Add(b[:n])
 		}
@@ -413,14 +414,14 @@ func (p *xmlReader) event(b []byte, at place) error {
 	x.log = DualWrite
 	var data, message []byte
 	for rest := b; len(rest) > 0; {
-		tok, n, _ := scanXML(rest, true)
+		tok, n, _ := scan.XML(rest, true)
 		rest = rest[max(n, 1):]
-		if tok.kind != xmlStart && tok.kind != xmlEmpty {
+		if tok.Kind != scan.StartTag && tok.Kind != scan.EmptyTag {
 			continue
 		}
-		switch name := localName(tok.name); string(name) {
+		switch name := scan.LocalName(tok.Name); string(name) {
 		case "TimeCreated":
-			if v, ok := attr(tok.attrs, "SystemTime"); ok {
+			if v, ok := scan.Attr(tok.Attrs, "SystemTime"); ok {
 				p.noteKey([]byte("SystemTime"), slotTimestamp)
 				if t, ok := faultClock.parse(v); ok { // always UTC
 					x.at = t
@@ -429,13 +430,13 @@ func (p *xmlReader) event(b []byte, at place) error {
 				}
 			}
 		case "Correlation":
-			if v, ok := attr(tok.attrs, "ActivityID"); ok {
+			if v, ok := scan.Attr(tok.Attrs, "ActivityID"); ok {
 				if v = bytes.Trim(v, "{}"); len(v) == 36 {
 					x.activityID = notZero(v)
 				}
 			}
 		case "Level":
-			if tok.kind == xmlStart {
+			if tok.Kind == scan.StartTag {
 				var inner []byte
 				inner, rest = inside(rest, name)
 				// 1 critical, 2 error, 3 warning, 4 information, 5 verbose
@@ -443,7 +444,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 				x.ok = x.ok || string(v) == "4" || string(v) == "5" || calm(v)
 			}
 		case "Data", "Message":
-			if tok.kind == xmlStart {
+			if tok.Kind == scan.StartTag {
 				var inner []byte
 				inner, rest = inside(rest, name)
 				v := bytes.TrimSpace(p.text(inner))

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
 
@@ -42,25 +43,25 @@ func (p *xmlPart) close() { p.body.Close() }
 
 // next is the next token, valid until the next call. At the proper end of the part the error
 // is io.EOF; whether all tags are closed there is left to the caller.
-func (p *xmlPart) next() (xmlToken, error) {
+func (p *xmlPart) next() (scan.Token, error) {
 	w := &p.w
 	for !p.cdata {
-		t, n, st := scanXML(w.Rest(), w.EOF())
+		t, n, st := scan.XML(w.Rest(), w.EOF())
 		switch {
-		case st == scanDone:
+		case st == scan.Done:
 			w.Skip(n)
 			return t, nil
-		case st == scanUnclosed:
-			return xmlToken{}, p.end(n)
+		case st == scan.Unclosed:
+			return scan.Token{}, p.end(n)
 		case len(w.Rest()) < partToken:
 			w.More()
-		case t.kind == xmlChars:
+		case t.Kind == scan.Chars:
 			return p.piece()
-		case t.kind == xmlCDATA:
+		case t.Kind == scan.CDATA:
 			w.Skip(len("<![CDATA["))
 			p.cdata = true
 		default:
-			return xmlToken{}, errPartXML
+			return scan.Token{}, errPartXML
 		}
 	}
 	return p.cdataPiece()
@@ -78,33 +79,33 @@ func (p *xmlPart) end(left int) error {
 }
 
 // piece is the start of a text that is longer than the window should hold.
-func (p *xmlPart) piece() (xmlToken, error) {
-	t, _, _ := scanXML(p.w.Rest(), true)
-	t.text = t.text[:textEnd(t.text)]
-	p.w.Skip(len(t.text))
+func (p *xmlPart) piece() (scan.Token, error) {
+	t, _, _ := scan.XML(p.w.Rest(), true)
+	t.Text = t.Text[:scan.TextEnd(t.Text)]
+	p.w.Skip(len(t.Text))
 	return t, nil
 }
 
-func (p *xmlPart) cdataPiece() (xmlToken, error) {
+func (p *xmlPart) cdataPiece() (scan.Token, error) {
 	const end = "]]>"
 	w := &p.w
-	t := xmlToken{kind: xmlCDATA}
+	t := scan.Token{Kind: scan.CDATA}
 	for {
 		k := bytes.Index(w.Rest(), []byte(end))
 		switch {
 		case k >= 0:
-			t.text = w.Rest()[:k]
+			t.Text = w.Rest()[:k]
 			w.Skip(k + len(end))
 			p.cdata = false
 			return t, nil
 		case w.EOF():
-			return xmlToken{}, p.end(1)
+			return scan.Token{}, p.end(1)
 		case len(w.Rest()) < partToken:
 			w.More()
 		default:
 			b := w.Rest()[:len(w.Rest())-len(end)]
-			t.text = b[:textEnd(b)]
-			w.Skip(len(t.text))
+			t.Text = b[:scan.TextEnd(b)]
+			w.Skip(len(t.Text))
 			return t, nil
 		}
 	}
@@ -117,10 +118,10 @@ func (p *xmlPart) skip() error {
 		if err != nil {
 			return unexpected(err)
 		}
-		switch t.kind {
-		case xmlStart:
+		switch t.Kind {
+		case scan.StartTag:
 			depth++
-		case xmlEnd:
+		case scan.EndTag:
 			depth--
 		}
 	}
@@ -148,10 +149,10 @@ func unexpected(err error) error {
 
 // value is the text of an attribute, for names and addresses: longer than a KiB it is no such.
 func (p *xmlPart) value(attrs []byte, name string) string {
-	raw, _ := attr(attrs, name)
+	raw, _ := scan.Attr(attrs, name)
 	p.arena.Reset()
 	v := p.w.Text(&p.arena, raw[:min(len(raw), 1024)])
-	return string(xmlText(&p.arena, v))
+	return string(scan.XMLText(&p.arena, v))
 }
 
 // text is the text of an attribute that may hold escapes.
@@ -208,14 +209,14 @@ func (c *partText) element(p *xmlPart) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		switch t.kind {
-		case xmlChars, xmlCDATA:
+		switch t.Kind {
+		case scan.Chars, scan.CDATA:
 			c.add(p, &t)
-		case xmlStart:
+		case scan.StartTag:
 			if err := p.skip(); err != nil {
 				return err
 			}
-		case xmlEnd:
+		case scan.EndTag:
 			c.settle(true)
 			c.cut()
 			return nil
@@ -232,15 +233,15 @@ func (c *partText) rich(p *xmlPart, name string) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		local := string(localName(t.name))
+		local := string(scan.LocalName(t.Name))
 		switch {
-		case t.kind == xmlStart && local == "t":
+		case t.Kind == scan.StartTag && local == "t":
 			err = c.element(p)
-		case t.kind == xmlStart && local != "r":
+		case t.Kind == scan.StartTag && local != "r":
 			err = p.skip()
-		case t.kind == xmlEnd && local == name:
+		case t.Kind == scan.EndTag && local == name:
 			return nil
-		case t.kind == xmlEnd && local != "r", brokenTag(&t):
+		case t.Kind == scan.EndTag && local != "r", brokenTag(&t):
 			err = errPartXML
 		}
 		if err != nil {
@@ -250,20 +251,20 @@ func (c *partText) rich(p *xmlPart, name string) error {
 }
 
 // brokenTag reports whether t is text only because it is a tag that is not closed.
-func brokenTag(t *xmlToken) bool {
-	return t.kind == xmlChars && len(t.text) > 0 && t.text[0] == '<'
+func brokenTag(t *scan.Token) bool {
+	return t.Kind == scan.Chars && len(t.Text) > 0 && t.Text[0] == '<'
 }
 
-func (c *partText) add(p *xmlPart, t *xmlToken) {
+func (c *partText) add(p *xmlPart, t *scan.Token) {
 	if c.long {
 		return
 	}
 	c.arena.Reset()
-	b := p.w.Text(&c.arena, t.text)
-	if t.kind == xmlCDATA {
+	b := p.w.Text(&c.arena, t.Text)
+	if t.Kind == scan.CDATA {
 		c.buf = append(c.buf, b...)
 	} else {
-		c.buf = appendXMLText(c.buf, b)
+		c.buf = scan.AppendXMLText(c.buf, b)
 	}
 	if len(c.buf)-c.from > c.limit {
 		c.settle(false)

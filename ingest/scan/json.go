@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -9,19 +9,19 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// jsonDepth is how deep values may be nested: no export goes beyond ten.
-const jsonDepth = 256
+// Depth is how deep values may be nested: no export goes beyond ten.
+const Depth = 256
 
-// scanJSON finds the end of the JSON value at the start of b. Control characters inside
+// JSON finds the end of the JSON value at the start of b. Control characters inside
 // strings are let through: exports wrap lines in the middle of a text.
-func scanJSON(b []byte, eof bool) (int, scanState) {
-	var stack [jsonDepth]byte
+func JSON(b []byte, eof bool) (int, State) {
+	var stack [Depth]byte
 	depth, i := 0, 0
-	short := func() (int, scanState) {
+	short := func() (int, State) {
 		if eof {
-			return len(b), scanBad
+			return len(b), Bad
 		}
-		return 0, scanMore
+		return 0, More
 	}
 	for {
 		// A value starts here.
@@ -31,8 +31,8 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 		}
 		switch c := b[i]; {
 		case c == '{' || c == '[':
-			if depth == jsonDepth {
-				return i, scanDeep
+			if depth == Depth {
+				return i, Deep
 			}
 			stack[depth] = c
 			depth++
@@ -47,9 +47,9 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 			if c == '[' {
 				continue
 			}
-			n, st := scanKey(b[i:])
-			if st != scanDone {
-				if st == scanMore {
+			n, st := Key(b[i:])
+			if st != Done {
+				if st == More {
 					return short()
 				}
 				return i + n, st
@@ -57,7 +57,7 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 			i += n
 			continue
 		case c == '"':
-			n, ok := scanString(b[i:])
+			n, ok := String(b[i:])
 			if !ok {
 				return short()
 			}
@@ -65,17 +65,17 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 		default:
 			n := scanWord(b[i:])
 			if i+n == len(b) && !eof {
-				return 0, scanMore
+				return 0, More
 			}
 			if n == 0 || !validWord(b[i:i+n]) {
-				return i, scanBad
+				return i, Bad
 			}
 			i += n
 		}
 		// A value ended here: close what ends with it.
 		for {
 			if depth == 0 {
-				return i, scanDone
+				return i, Done
 			}
 			i += ascii.Blanks(b[i:])
 			if i == len(b) {
@@ -87,18 +87,18 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 				continue
 			}
 			if b[i] != ',' {
-				return i, scanBad
+				return i, Bad
 			}
 			i++
 			if stack[depth-1] == '[' {
 				break
 			}
 			i += ascii.Blanks(b[i:])
-			n, st := scanKey(b[i:])
-			if st == scanMore {
+			n, st := Key(b[i:])
+			if st == More {
 				return short()
 			}
-			if st != scanDone {
+			if st != Done {
 				return i + n, st
 			}
 			i += n
@@ -107,30 +107,30 @@ func scanJSON(b []byte, eof bool) (int, scanState) {
 	}
 }
 
-// scanKey scans `"key" :`.
-func scanKey(b []byte) (int, scanState) {
+// Key scans `"key" :`.
+func Key(b []byte) (int, State) {
 	if len(b) == 0 {
-		return 0, scanMore
+		return 0, More
 	}
 	if b[0] != '"' {
-		return 0, scanBad
+		return 0, Bad
 	}
-	n, ok := scanString(b)
+	n, ok := String(b)
 	if !ok {
-		return 0, scanMore
+		return 0, More
 	}
 	n += ascii.Blanks(b[n:])
 	if n == len(b) {
-		return 0, scanMore
+		return 0, More
 	}
 	if b[n] != ':' {
-		return n, scanBad
+		return n, Bad
 	}
-	return n + 1, scanDone
+	return n + 1, Done
 }
 
-// scanString returns the length of the string at the start of b, quotes included.
-func scanString(b []byte) (int, bool) {
+// String returns the length of the string at the start of b, quotes included.
+func String(b []byte) (int, bool) {
 	for i := 1; ; {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
@@ -172,20 +172,20 @@ func validWord(b []byte) bool {
 	return ascii.Digit(b[0]) || b[0] == '-' && len(b) > 1 && ascii.Digit(b[1])
 }
 
-// members calls yield for each member of b, a well-formed object.
-func members(b []byte, yield func(key, value []byte)) {
+// Members calls yield for each member of b, a well-formed object.
+func Members(b []byte, yield func(key, value []byte)) {
 	i := 1
 	for {
 		i += ascii.Blanks(b[i:])
 		if b[i] != '"' {
 			return
 		}
-		n, _ := scanString(b[i:])
+		n, _ := String(b[i:])
 		key := b[i+1 : i+n-1]
 		i += n
 		i += ascii.Blanks(b[i:]) + 1
 		i += ascii.Blanks(b[i:])
-		if n, _ = scanJSON(b[i:], true); n == 0 {
+		if n, _ = JSON(b[i:], true); n == 0 {
 			return
 		}
 		yield(key, b[i:i+n])
@@ -198,15 +198,15 @@ func members(b []byte, yield func(key, value []byte)) {
 	}
 }
 
-// elements calls yield for each element of b, a well-formed array.
-func elements(b []byte, yield func(value []byte)) {
+// Elements calls yield for each element of b, a well-formed array.
+func Elements(b []byte, yield func(value []byte)) {
 	i := 1
 	for {
 		i += ascii.Blanks(b[i:])
 		if b[i] == ']' {
 			return
 		}
-		n, _ := scanJSON(b[i:], true)
+		n, _ := JSON(b[i:], true)
 		yield(b[i : i+n])
 		i += n
 		i += ascii.Blanks(b[i:])
@@ -217,11 +217,11 @@ func elements(b []byte, yield func(value []byte)) {
 	}
 }
 
-// jsonText is the text of a value: a string without its escapes, nothing for null, other
+// JSONText is the text of a value: a string without its escapes, nothing for null, other
 // values as they are printed.
-func jsonText(a *window.Arena, v []byte) []byte {
+func JSONText(a *window.Arena, v []byte) []byte {
 	if len(v) >= 2 && v[0] == '"' {
-		return unescape(a, v[1:len(v)-1])
+		return Unescape(a, v[1:len(v)-1])
 	}
 	if string(v) == "null" {
 		return nil
@@ -229,8 +229,8 @@ func jsonText(a *window.Arena, v []byte) []byte {
 	return v
 }
 
-// unescape undoes the escapes of a JSON string. What is no escape stays as it is.
-func unescape(a *window.Arena, b []byte) []byte {
+// Unescape undoes the escapes of a JSON string. What is no escape stays as it is.
+func Unescape(a *window.Arena, b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
 	}

@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -24,30 +24,30 @@ func xmlEvents(t testing.TB, b []byte) (events []string, whole bool) {
 		text = ""
 	}
 	for len(b) > 0 {
-		tok, n, st := scanXML(b, true)
-		if st == scanUnclosed {
+		tok, n, st := XML(b, true)
+		if st == Unclosed {
 			flush()
 			return events, false
 		}
-		if st != scanDone || n <= 0 || n > len(b) {
+		if st != Done || n <= 0 || n > len(b) {
 			t.Fatalf("%q: state %d, %d bytes", b, st, n)
 		}
 		b = b[n:]
 		a.Reset()
-		switch tok.kind {
-		case xmlChars:
-			text += string(xmlText(&a, tok.text))
-		case xmlCDATA:
-			text += string(tok.text)
+		switch tok.Kind {
+		case Chars:
+			text += string(XMLText(&a, tok.Text))
+		case CDATA:
+			text += string(tok.Text)
 		case xmlOther:
-		case xmlEnd:
+		case EndTag:
 			flush()
-			events = append(events, "-"+string(tok.name))
+			events = append(events, "-"+string(tok.Name))
 		default:
 			flush()
-			events = append(events, "+"+string(tok.name)+xmlAttrs(tok.attrs))
-			if tok.kind == xmlEmpty {
-				events = append(events, "-"+string(tok.name))
+			events = append(events, "+"+string(tok.Name)+xmlAttrs(tok.Attrs))
+			if tok.Kind == EmptyTag {
+				events = append(events, "-"+string(tok.Name))
 			}
 		}
 	}
@@ -58,11 +58,11 @@ func xmlEvents(t testing.TB, b []byte) (events []string, whole bool) {
 func xmlAttrs(attrs []byte) (s string) {
 	var a window.Arena
 	for {
-		name, raw, rest, ok := cutAttr(attrs)
+		name, raw, rest, ok := CutAttr(attrs)
 		if !ok {
 			return s
 		}
-		s += fmt.Sprintf("[%s=%s]", name, xmlText(&a, raw))
+		s += fmt.Sprintf("[%s=%s]", name, XMLText(&a, raw))
 		attrs = rest
 	}
 }
@@ -108,7 +108,7 @@ func TestScanXML(t *testing.T) {
 
 func TestScanXMLUnclosed(t *testing.T) {
 	for _, s := range []string{"", "<a", "</a", `<a b="`, "<!-- x", "<![CDATA[x]]", "<?x ", "<!DOCTYPE a [ <!ENTITY"} {
-		if _, n, st := scanXML([]byte(s), true); st != scanUnclosed || n != len(s) && n != 0 {
+		if _, n, st := XML([]byte(s), true); st != Unclosed || n != len(s) && n != 0 {
 			t.Errorf("%q: state %d, %d bytes", s, st, n)
 		}
 	}
@@ -117,14 +117,14 @@ func TestScanXMLUnclosed(t *testing.T) {
 // What is found must not depend on how much of the document was there.
 func checkXMLMore(t *testing.T, b []byte) {
 	t.Helper()
-	want, n, st := scanXML(b, true)
+	want, n, st := XML(b, true)
 	for i := range len(b) {
-		got, m, st2 := scanXML(b[:i], false)
-		if st2 == scanMore {
+		got, m, st2 := XML(b[:i], false)
+		if st2 == More {
 			continue
 		}
-		if st2 != st || m != n || got.kind != want.kind || !bytes.Equal(got.text, want.text) || !bytes.Equal(got.name, want.name) {
-			t.Errorf("%.60q: %d bytes, %q; of its first %d bytes: %d bytes, %q", b, n, want.text, i, m, got.text)
+		if st2 != st || m != n || got.Kind != want.Kind || !bytes.Equal(got.Text, want.Text) || !bytes.Equal(got.Name, want.Name) {
+			t.Errorf("%.60q: %d bytes, %q; of its first %d bytes: %d bytes, %q", b, n, want.Text, i, m, got.Text)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func TestTextEnd(t *testing.T) {
 		{"abcä", "abcä"}, {"abc\xc3", "abc"}, {"abc\xf0\x9f\x98", "abc"}, {"abc\x80\x80\x80\x80", "abc\x80\x80\x80\x80"},
 		{"abc & defghijklmnopqrstuvw", "abc & defghijklmnopqrstuvw"}, {"&", "&"}, {"a&&&", "a"},
 	} {
-		if got := c.data[:textEnd([]byte(c.data))]; got != c.want {
+		if got := c.data[:TextEnd([]byte(c.data))]; got != c.want {
 			t.Errorf("%q: %q, want %q", c.data, got, c.want)
 		}
 	}
@@ -158,7 +158,7 @@ func TestAttr(t *testing.T) {
 	}{
 		{"id", "7", true}, {"state", "hidden", true}, {"r", "", false}, {"bare", "", true}, {"i", "", false}, {"d", "", false},
 	} {
-		got, ok := attr([]byte(attrs), c.name)
+		got, ok := Attr([]byte(attrs), c.name)
 		if string(got) != c.want || ok != c.ok {
 			t.Errorf("%s: %q, %v, want %q, %v", c.name, got, ok, c.want, c.ok)
 		}
@@ -178,7 +178,7 @@ func FuzzXML(f *testing.F) {
 		got, whole := xmlEvents(t, b)
 		checkXMLMore(t, b[:min(len(b), 300)])
 		var a window.Arena
-		if grown := xmlText(&a, b); len(grown) > len(b) {
+		if grown := XMLText(&a, b); len(grown) > len(b) {
 			t.Errorf("%q: the text %q is longer", b, grown)
 		}
 		want, ok := standardEvents(b)
@@ -196,7 +196,7 @@ func standardEvents(b []byte) (events []string, ok bool) {
 	}
 	for i := range b {
 		// It takes any "<!" for a declaration, XML does not.
-		if kind, known := markup(b[i:]); bytes.HasPrefix(b[i:], []byte("<!")) && (kind == xmlChars || !known) {
+		if kind, known := markup(b[i:]); bytes.HasPrefix(b[i:], []byte("<!")) && (kind == Chars || !known) {
 			return nil, false
 		}
 	}
@@ -245,8 +245,8 @@ func BenchmarkScanXML(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for rest := data; len(rest) > 0; {
-			_, n, st := scanXML(rest, true)
-			if st != scanDone {
+			_, n, st := XML(rest, true)
+			if st != Done {
 				b.Fatal(st)
 			}
 			rest = rest[n:]

@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -8,40 +8,40 @@ import (
 	"dwtriage/ingest/window"
 )
 
-type xmlKind uint8
+type kind uint8
 
 const (
-	xmlChars xmlKind = iota // text between tags; one text may come as several tokens
-	xmlCDATA
-	xmlStart
-	xmlEnd
-	xmlEmpty // <a/>
+	Chars kind = iota // text between tags; one text may come as several tokens
+	CDATA
+	StartTag
+	EndTag
+	EmptyTag // <a/>
 	xmlOther // comment, processing instruction, declaration, DOCTYPE with all that is in it
 )
 
-// An xmlToken is one piece of markup or text. Its slices are parts of what was scanned.
-type xmlToken struct {
-	kind  xmlKind
-	name  []byte // of a tag, with its prefix
-	attrs []byte // of a tag, as printed; cutAttr and attr read them
-	text  []byte // between tags, as printed (xmlText undoes the references), or inside CDATA
+// A Token is one piece of markup or text. Its slices are parts of what was scanned.
+type Token struct {
+	Kind  kind
+	Name  []byte // of a tag, with its prefix
+	Attrs []byte // of a tag, as printed; CutAttr and Attr read them
+	Text  []byte // between tags, as printed (XMLText undoes the references), or inside CDATA
 }
 
-// is reports whether the token is a start tag, empty or not, with this local name.
-func (t *xmlToken) is(name string) bool {
-	return (t.kind == xmlStart || t.kind == xmlEmpty) && string(localName(t.name)) == name
+// Is reports whether the token is a start tag, empty or not, with this local name.
+func (t *Token) Is(name string) bool {
+	return (t.Kind == StartTag || t.Kind == EmptyTag) && string(LocalName(t.Name)) == name
 }
 
-// scanXML finds the token at the start of b, which is n bytes long. It is generous, for
+// XML finds the token at the start of b, which is n bytes long. It is generous, for
 // exports are often cut off or written without care: a '<' that starts no tag is text, and so
-// is a tag that meets the next '<' before its '>'; so there is no scanBad. Names are not
+// is a tag that meets the next '<' before its '>'; so there is no Bad. Names are not
 // checked, and whether tags match is left to the caller.
 //
-// scanMore tells that the token does not end in b; its kind is right when b has ten bytes or
+// More tells that the token does not end in b; its kind is right when b has ten bytes or
 // more. A text ends at a tag only, so a caller who has enough of one scans with eof true, and
-// takes the text up to textEnd. scanUnclosed tells that the file ends inside the token, or
+// takes the text up to textEnd. Unclosed tells that the file ends inside the token, or
 // that there is nothing left.
-func scanXML(b []byte, eof bool) (t xmlToken, n int, st scanState) {
+func XML(b []byte, eof bool) (t Token, n int, st State) {
 	if len(b) == 0 {
 		return t, 0, short(eof)
 	}
@@ -50,12 +50,12 @@ func scanXML(b []byte, eof bool) (t xmlToken, n int, st scanState) {
 	}
 	kind, known := markup(b)
 	if !known && !eof {
-		return t, 0, scanMore
+		return t, 0, More
 	}
 	switch kind {
-	case xmlStart, xmlEnd:
+	case StartTag, EndTag:
 		return scanTag(b, kind, eof)
-	case xmlCDATA:
+	case CDATA:
 		return scanTo(b, kind, len("<![CDATA["), "]]>", eof)
 	case xmlOther:
 		switch {
@@ -71,45 +71,45 @@ func scanXML(b []byte, eof bool) (t xmlToken, n int, st scanState) {
 
 // markup tells what the '<' at the start of b starts, xmlChars when nothing; known is false
 // when b is too short to tell.
-func markup(b []byte) (kind xmlKind, known bool) {
+func markup(b []byte) (kind kind, known bool) {
 	if len(b) < 2 {
-		return xmlChars, false
+		return Chars, false
 	}
 	c := b[1]
 	if nameStart(c) {
-		return xmlStart, true
+		return StartTag, true
 	}
 	if c == '!' {
 		return declaration(b)
 	}
 	if c != '/' && c != '?' {
-		return xmlChars, true
+		return Chars, true
 	}
 	switch {
 	case len(b) < 3:
-		return xmlChars, false
+		return Chars, false
 	case !nameStart(b[2]):
-		return xmlChars, true
+		return Chars, true
 	case c == '/':
-		return xmlEnd, true
+		return EndTag, true
 	}
 	return xmlOther, true
 }
 
 // declaration is markup for "<!".
-func declaration(b []byte) (kind xmlKind, known bool) {
+func declaration(b []byte) (kind kind, known bool) {
 	const comment, cdata = "<!--", "<![CDATA["
 	switch {
 	case len(b) > 2 && nameStart(b[2]):
 		return xmlOther, true
 	case len(b) < len(comment) && string(b) == comment[:len(b)], len(b) < len(cdata) && string(b) == cdata[:len(b)]:
-		return xmlChars, false
+		return Chars, false
 	case len(b) >= len(comment) && string(b[:len(comment)]) == comment:
 		return xmlOther, true
 	case len(b) >= len(cdata) && string(b[:len(cdata)]) == cdata:
-		return xmlCDATA, true
+		return CDATA, true
 	}
-	return xmlChars, true
+	return Chars, true
 }
 
 func nameStart(c byte) bool {
@@ -117,7 +117,7 @@ func nameStart(c byte) bool {
 }
 
 // scanChars scans the text at the start of b, of which the first i bytes are known to be text.
-func scanChars(b []byte, i int, eof bool) (t xmlToken, n int, st scanState) {
+func scanChars(b []byte, i int, eof bool) (t Token, n int, st State) {
 	for {
 		k := bytes.IndexByte(b[i:], '<')
 		if k < 0 {
@@ -125,31 +125,31 @@ func scanChars(b []byte, i int, eof bool) (t xmlToken, n int, st scanState) {
 		}
 		i += k
 		kind, known := markup(b[i:])
-		if kind != xmlChars {
-			t.text = b[:i]
-			return t, i, scanDone
+		if kind != Chars {
+			t.Text = b[:i]
+			return t, i, Done
 		}
 		if !known && !eof {
-			return t, 0, scanMore
+			return t, 0, More
 		}
 		i++
 	}
 	if !eof {
-		return t, 0, scanMore
+		return t, 0, More
 	}
-	t.text = b
-	return t, len(b), scanDone
+	t.Text = b
+	return t, len(b), Done
 }
 
 // scanTag scans a start or end tag. A '>' inside a quoted value does not end it.
-func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState) {
-	t.kind = kind
+func scanTag(b []byte, kind kind, eof bool) (t Token, n int, st State) {
+	t.Kind = kind
 	start := 1
-	if kind == xmlEnd {
+	if kind == EndTag {
 		start = 2
 	}
 	i := start
-	for i < len(b) && !nameEnd(b[i]) {
+	for i < len(b) && !NameEnd(b[i]) {
 		i++
 	}
 	name := i
@@ -157,7 +157,7 @@ func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState)
 	for ; i < len(b); i++ {
 		switch c := b[i]; c {
 		case '>':
-			return t.tag(b, start, name, i), i + 1, scanDone
+			return t.tag(b, start, name, i), i + 1, Done
 		case '<':
 			return scanChars(b, 1, eof)
 		case '"', '\'':
@@ -171,7 +171,7 @@ func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState)
 				continue
 			}
 			if k < 0 && !eof {
-				return t, 0, scanMore
+				return t, 0, More
 			}
 			// No value may hold a '<': this one was never closed, so any '>' ends the tag.
 			equals = false
@@ -184,16 +184,17 @@ func scanTag(b []byte, kind xmlKind, eof bool) (t xmlToken, n int, st scanState)
 }
 
 // tag is the tag in b whose name is from start to name and whose '>' is at end.
-func (t xmlToken) tag(b []byte, start, name, end int) xmlToken {
-	if t.kind == xmlStart && end > name && b[end-1] == '/' {
-		t.kind = xmlEmpty
+func (t Token) tag(b []byte, start, name, end int) Token {
+	if t.Kind == StartTag && end > name && b[end-1] == '/' {
+		t.Kind = EmptyTag
 		end--
 	}
-	t.name, t.attrs = b[start:name], b[name:end]
+	t.Name, t.Attrs = b[start:name], b[name:end]
 	return t
 }
 
-func nameEnd(c byte) bool {
+// NameEnd reports whether c ends the name of a tag or attribute.
+func NameEnd(c byte) bool {
 	switch c {
 	case ' ', '\t', '\r', '\n', '/', '>', '<', '=', '"', '\'':
 		return true
@@ -202,23 +203,23 @@ func nameEnd(c byte) bool {
 }
 
 // scanTo scans what starts with from bytes and goes on to the sign end.
-func scanTo(b []byte, kind xmlKind, from int, end string, eof bool) (t xmlToken, n int, st scanState) {
-	t.kind = kind
+func scanTo(b []byte, kind kind, from int, end string, eof bool) (t Token, n int, st State) {
+	t.Kind = kind
 	k := bytes.Index(b[from:], []byte(end))
 	if k < 0 {
 		if eof {
-			t.text = b[from:]
+			t.Text = b[from:]
 		}
 		return t, len(b), short(eof)
 	}
-	t.text = b[from : from+k]
-	return t, from + k + len(end), scanDone
+	t.Text = b[from : from+k]
+	return t, from + k + len(end), Done
 }
 
 // scanDeclaration scans a DOCTYPE or another declaration, over the declarations, comments and
 // quoted values inside of it.
-func scanDeclaration(b []byte, eof bool) (t xmlToken, n int, st scanState) {
-	t.kind = xmlOther
+func scanDeclaration(b []byte, eof bool) (t Token, n int, st State) {
+	t.Kind = xmlOther
 	depth := 0
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; c {
@@ -235,8 +236,8 @@ func scanDeclaration(b []byte, eof bool) (t xmlToken, n int, st scanState) {
 			depth--
 		case '>':
 			if depth--; depth == 0 {
-				t.text = b[2:i]
-				return t, i + 1, scanDone
+				t.Text = b[2:i]
+				return t, i + 1, Done
 			}
 		case '"', '\'':
 			k := bytes.IndexByte(b[i+1:], c)
@@ -249,9 +250,9 @@ func scanDeclaration(b []byte, eof bool) (t xmlToken, n int, st scanState) {
 	return t, len(b), short(eof)
 }
 
-// textEnd is how much of b, a text that goes on, can be taken without tearing a character, a
+// TextEnd is how much of b, a text that goes on, can be taken without tearing a character, a
 // reference, or the start of a tag apart.
-func textEnd(b []byte) int {
+func TextEnd(b []byte) int {
 	n := len(b)
 	const longest = 16
 	for i := n - 1; i >= max(0, n-longest); i-- {
@@ -276,20 +277,20 @@ func textEnd(b []byte) int {
 	return n
 }
 
-// localName is a name without its prefix.
-func localName(name []byte) []byte {
+// LocalName is a name without its prefix.
+func LocalName(name []byte) []byte {
 	return name[bytes.IndexByte(name, ':')+1:]
 }
 
-// cutAttr cuts the first attribute off attrs; ok is false when there is none. Values may come
+// CutAttr cuts the first attribute off attrs; ok is false when there is none. Values may come
 // with either quotes or without, or be missing.
-func cutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
+func CutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
 	i := 0
-	for i < len(attrs) && nameEnd(attrs[i]) {
+	for i < len(attrs) && NameEnd(attrs[i]) {
 		i++
 	}
 	start := i
-	for i < len(attrs) && !nameEnd(attrs[i]) {
+	for i < len(attrs) && !NameEnd(attrs[i]) {
 		i++
 	}
 	if i == start {
@@ -318,11 +319,11 @@ func cutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
 	return name, attrs[start : start+end], attrs[start+end:], true
 }
 
-// attr is the value of the attribute with this local name, as printed. One without a prefix
+// Attr is the value of the attribute with this local name, as printed. One without a prefix
 // goes before one with; declarations of prefixes are no attributes.
-func attr(attrs []byte, name string) (raw []byte, ok bool) {
+func Attr(attrs []byte, name string) (raw []byte, ok bool) {
 	for {
-		n, v, rest, more := cutAttr(attrs)
+		n, v, rest, more := CutAttr(attrs)
 		if !more {
 			return raw, ok
 		}
@@ -330,26 +331,26 @@ func attr(attrs []byte, name string) (raw []byte, ok bool) {
 		if string(n) == name {
 			return v, true
 		}
-		if !ok && bytes.HasSuffix(n, []byte(name)) && string(localName(n)) == name && !bytes.HasPrefix(n, []byte("xmlns:")) {
+		if !ok && bytes.HasSuffix(n, []byte(name)) && string(LocalName(n)) == name && !bytes.HasPrefix(n, []byte("xmlns:")) {
 			raw, ok = v, true
 		}
 	}
 }
 
-// xmlText is a text or value with its references undone. Only the five names that XML itself
+// XMLText is a text or value with its references undone. Only the five names that XML itself
 // knows and numbers are: what a document declares stays as it is printed, so nothing can grow.
 // What is rewritten goes to the arena.
-func xmlText(a *window.Arena, raw []byte) []byte {
+func XMLText(a *window.Arena, raw []byte) []byte {
 	if bytes.IndexByte(raw, '&') < 0 {
 		return raw
 	}
 	mark := a.Mark()
-	a.AddBy(appendXMLText, raw)
+	a.AddBy(AppendXMLText, raw)
 	return a.From(mark)
 }
 
-// appendXMLText appends raw with its references undone.
-func appendXMLText(dst, raw []byte) []byte {
+// AppendXMLText appends raw with its references undone.
+func AppendXMLText(dst, raw []byte) []byte {
 	for {
 		i := bytes.IndexByte(raw, '&')
 		if i < 0 {

@@ -1,0 +1,155 @@
+package scan
+
+import (
+	"bytes"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/window"
+)
+
+// A Cell is where a value lies in its record; doubled says that it holds doubled quotes.
+type Cell struct {
+	Start, End int
+	Doubled    bool
+}
+
+// A CSV is one record and how it was found.
+type CSV struct {
+	Cells  []Cell
+	Length int  // bytes of the record with its line end
+	Loose  bool // a quote in the middle of a quoted cell was taken literally
+	Most   int  // cells to keep, 0: all. A row may have as many commas as bytes
+	Beyond bool // one of the others is not empty
+}
+
+func (s *CSV) add(c Cell) {
+	if s.Most > 0 && len(s.Cells) > s.Most {
+		s.Beyond = s.Beyond || c.End > c.Start
+		return
+	}
+	s.Cells = append(s.Cells, c)
+}
+
+// Scan finds the cells of the record at the start of b. Quoted cells are hopped over from
+// quote to quote, so long texts cost next to nothing. A strict scan gives up at the first
+// quote that would have to be taken literally, and at the cell behind the most-th.
+func (s *CSV) Scan(b []byte, eof bool, comma byte, strict bool, most int) State {
+	s.Cells, s.Length, s.Loose, s.Beyond = s.Cells[:0], 0, false, false
+	for i := 0; ; {
+		if strict && len(s.Cells) >= most {
+			return Bad
+		}
+		if i == len(b) && !eof {
+			return More
+		}
+		if i < len(b) && b[i] == '"' {
+			next, st := s.quoted(b, i+1, eof, comma, strict)
+			if st != Done || s.Length > 0 {
+				return st
+			}
+			i = next
+			continue
+		}
+		k := ascii.IndexEither(b[i:], comma, '\n')
+		if k < 0 {
+			if !eof {
+				return More
+			}
+			s.add(Cell{Start: i, End: trimCR(b, i, len(b))})
+			s.Length = len(b)
+			return Done
+		}
+		if b[i+k] == '\n' {
+			s.add(Cell{Start: i, End: trimCR(b, i, i+k)})
+			s.Length = i + k + 1
+			return Done
+		}
+		s.add(Cell{Start: i, End: i + k})
+		i += k + 1
+	}
+}
+
+// quoted finds the end of the quoted cell whose text starts at start, and returns where the
+// next cell starts; it sets s.n when the record ends with this cell.
+func (s *CSV) quoted(b []byte, start int, eof bool, comma byte, strict bool) (int, State) {
+	doubled := false
+	for j := start; ; {
+		k := bytes.IndexByte(b[j:], '"')
+		if k < 0 {
+			if eof {
+				return 0, Unclosed
+			}
+			return 0, More
+		}
+		end := j + k
+		j = end + 1
+		c := Cell{start, end, doubled}
+		if !eof && (j == len(b) || b[j] == '\r' && j+1 == len(b)) {
+			return 0, More // what follows the quote decides
+		}
+		switch {
+		case j == len(b):
+			s.add(c)
+			s.Length = j
+			return 0, Done
+		case b[j] == '"':
+			doubled = true
+			j++
+		case b[j] == comma:
+			s.add(c)
+			return j + 1, Done
+		case b[j] == '\n':
+			s.add(c)
+			s.Length = j + 1
+			return 0, Done
+		case b[j] == '\r' && (j+1 == len(b) || b[j+1] == '\n'):
+			s.add(c)
+			s.Length = min(j+2, len(b))
+			return 0, Done
+		case strict:
+			return 0, Bad
+		default:
+			s.Loose = true
+		}
+	}
+}
+
+func trimCR(b []byte, start, end int) int {
+	if end > start && b[end-1] == '\r' {
+		return end - 1
+	}
+	return end
+}
+
+// Unquote appends the text of a cell with doubled quotes, each made one, to the arena.
+func Unquote(a *window.Arena, b []byte) []byte {
+	mark := a.Mark()
+	for {
+		i := bytes.IndexByte(b, '"')
+		if i < 0 || i+1 == len(b) {
+			break
+		}
+		a.Add(b[:i+1])
+		if b[i+1] == '"' {
+			i++
+		}
+		b = b[i+1:]
+	}
+	a.Add(b)
+	return a.From(mark)
+}
+
+// BlankLines is the length of the empty lines at the start of b: they are no rows.
+func BlankLines(b []byte) int {
+	i := 0
+	for {
+		switch {
+		case i < len(b) && b[i] == '\n':
+			i++
+		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
+			i += 2
+		default:
+			return i
+		}
+	}
+}
