@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/window"
 )
 
@@ -12,7 +13,7 @@ import (
 func (r *reader) begin(path, container string) {
 	r.file = File{Path: path, Container: container}
 	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
-	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.bare = kinds{}, 0, 0, 0, false
+	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.Bare = kinds{}, 0, 0, 0, false
 }
 
 // close ends the account of the file. whole says that a parser went through to its end.
@@ -24,7 +25,7 @@ func (r *reader) close(whole bool) error {
 	if whole && !w.Cut() {
 		w.Skip(len(w.Rest()))
 	}
-	f.Bytes, f.Skipped, f.NoZone = w.Size(), w.Skipped(), r.clock.bare
+	f.Bytes, f.Skipped, f.NoZone = w.Size(), w.Skipped(), r.clock.Bare
 	f.Log = r.kinds.String()
 	if whole {
 		f.Encoding = w.Encoding()
@@ -90,10 +91,10 @@ func (r *reader) warnOfTimes() {
 		stay = "stays"
 	}
 	switch {
-	case r.clock.twoWays([]byte(r.rawTime)):
+	case r.clock.TwoWays([]byte(r.rawTime)):
 		r.warn(fmt.Sprintf("%s that can be read two ways, such as %q, %s text: --date-order dmy or mdy says which is meant", times, r.rawTime, stay))
-	case r.clock.order != AnyOrder:
-		r.warn(fmt.Sprintf("%s that cannot be read with --date-order %s, such as %q, %s text", times, r.clock.order, r.rawTime, stay))
+	case r.clock.Order != clock.AnyOrder:
+		r.warn(fmt.Sprintf("%s that cannot be read with --date-order %s, such as %q, %s text", times, r.clock.Order, r.rawTime, stay))
 	default:
 		r.warn(fmt.Sprintf("%s that cannot be read, such as %q, %s text", times, r.rawTime, stay))
 	}

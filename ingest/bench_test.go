@@ -14,6 +14,7 @@ import (
 
 	"github.com/klauspost/compress/zip"
 
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 	"dwtriage/testdata/exports"
 )
@@ -109,7 +110,7 @@ func BenchmarkRead(b *testing.B) {
 			}
 			opt := Options{}
 			if f.DateOrder != "" {
-				opt.DateOrder = DateOrder(f.DateOrder)
+				opt.DateOrder = clock.DateOrder(f.DateOrder)
 			}
 			benchmarkRead(b, data, unpackedSize(b, f, plain), opt)
 		})

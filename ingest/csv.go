@@ -266,7 +266,7 @@ func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 		case s == slotID:
 			_, ok = parseGUID(v)
 		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
-			_, ok = p.clock.parse(v)
+			_, ok = p.clock.Parse(v)
 			ok = ok || ascii.Digit(v[0]) && ascii.Digit(v[len(v)-1])
 		case s == slotDepth || s == slotDuration:
 			ok = number(v) >= 0

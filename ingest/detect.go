@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
@@ -239,7 +240,7 @@ func errorLines(b []byte) bool {
 		if n := listKey(line); n > 0 && strongSlots.has(slotOf(line[:n])) {
 			return true
 		}
-		if _, n := lineTime(line); n > 0 {
+		if _, n := clock.Line(line); n > 0 {
 			for _, s := range []string{"error", "exception", "failed", "fehler"} {
 				if ascii.IndexFold(line, s) < len(line) {
 					return true
@@ -304,7 +305,7 @@ func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 		return nil
 	}
 	at := func(i int) []byte { return rest[row.Cells[i].Start:row.Cells[i].End] }
-	if _, n := lineTime(at(1)); n == 0 || !ascii.Digits(at(3)) {
+	if _, n := clock.Line(at(1)); n == 0 || !ascii.Digits(at(3)) {
 		return nil
 	}
 	t := &table{comma: comma, skip: skip + head.Length, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
@@ -410,7 +411,7 @@ func (r *reader) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *
 		if !ok && !t.bare {
 			s = r.slotOf(v)
 		}
-		if _, isTime := r.clock.parse(texts[first][k]); s == slotNone && isTime {
+		if _, isTime := r.clock.Parse(texts[first][k]); s == slotNone && isTime {
 			s = slotTimestamp
 		}
 		t.slots = append(t.slots, s)

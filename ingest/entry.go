@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 )
 
@@ -87,8 +88,8 @@ func (r *reader) fillTime(x *row, f *fields) {
 		return
 	}
 	if v := f.value[slotTimestampUTC]; len(v) > 0 {
-		utc := clock{zone: time.UTC, order: r.clock.order}
-		if at, ok := utc.parse(v); ok {
+		utc := clock.Clock{Zone: time.UTC, Order: r.clock.Order}
+		if at, ok := utc.Parse(v); ok {
 			x.at = at
 			return
 		}
@@ -98,11 +99,11 @@ func (r *reader) fillTime(x *row, f *fields) {
 		if len(v) == 0 {
 			continue
 		}
-		if at, ok := r.clock.parse(v); ok {
-			if x.at.IsZero() || !r.clock.deduced {
+		if at, ok := r.clock.Parse(v); ok {
+			if x.at.IsZero() || !r.clock.Deduced {
 				x.at, x.atRaw = at, nil
 			}
-			if !r.clock.deduced {
+			if !r.clock.Deduced {
 				return
 			}
 			continue // another column may give it in a form that holds on every day
@@ -118,17 +119,17 @@ func (r *reader) fillTime(x *row, f *fields) {
 func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
 	const most = 36 * time.Hour // of a date without a time, in another zone
 	created := f.value[slotCreated]
-	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.order != AnyOrder {
+	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.Order != clock.AnyOrder {
 		return false
 	}
-	day, ok := faultClock.parse(start)
-	if _, plain := r.clock.parse(created); !ok || plain {
+	day, ok := clock.UTC.Parse(start)
+	if _, plain := r.clock.Parse(created); !ok || plain {
 		return false
 	}
 	fits := 0
-	for _, order := range []DateOrder{DayFirst, MonthFirst} {
-		c := clock{zone: r.clock.zone, order: order}
-		if at, ok := c.parse(created); ok && at.Sub(day).Abs() <= most {
+	for _, order := range []clock.DateOrder{clock.DayFirst, clock.MonthFirst} {
+		c := clock.Clock{Zone: r.clock.Zone, Order: order}
+		if at, ok := c.Parse(created); ok && at.Sub(day).Abs() <= most {
 			x.at = at
 			fits++
 		}

@@ -433,7 +433,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 		}
 		if len(f.at) > 0 {
 			f.at = joined(f.at)
-			if at, ok := r.clock.parse(f.at); ok {
+			if at, ok := r.clock.Parse(f.at); ok {
 				y.at, y.atRaw = at, nil
 			} else if y.at.IsZero() {
 				y.atRaw = f.at

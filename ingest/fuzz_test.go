@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -217,36 +216,6 @@ func FuzzWorkbook(f *testing.F) {
 				} else {
 					last = row
 				}
-			}
-		}
-	})
-}
-
-// What time.Parse reads, parseTime reads the same; it may read more.
-func FuzzTime(f *testing.F) {
-	for _, s := range []string{"2026-11-22T09:14:03Z", "2026-11-22 09:14:03.1234567", "22.11.2026 09:14:03", "/Date(1700000000000-0100)/", "2026-11-22T09:14:03+05:30", "0000-01-01"} {
-		f.Add(s)
-	}
-	layouts := []string{time.RFC3339Nano, "2006-01-02 15:04:05.9999999", "2006-01-02", "02.01.2006 15:04:05", "2.1.2006 15:04"}
-	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := (&clock{zone: time.UTC}).parse([]byte(s))
-		if ok && (got.Year() < 2 || got.Location() != time.UTC) {
-			t.Errorf("parse(%q) = %v", s, got)
-		}
-		for _, l := range layouts {
-			want, err := time.Parse(l, s)
-			// time.Parse takes several blanks for one.
-			if err != nil || strings.Contains(s, "  ") || want.Year() <= 1 || want.UTC().Year() <= 1 {
-				continue
-			}
-			if strings.HasSuffix(s, "60") {
-				continue // an offset of 60 minutes past the hour, which time.Parse takes
-			}
-			if _, off := want.Zone(); off < -14*3600 || off > 15*3600-1 {
-				continue
-			}
-			if !ok || !got.Equal(want) {
-				t.Errorf("parse(%q) = %v %v, time.Parse(%q) = %v", s, got, ok, l, want)
 			}
 		}
 	})

@@ -15,6 +15,8 @@ package ingest
 import (
 	"context"
 	"time"
+
+	"dwtriage/ingest/clock"
 )
 
 // Read reads the sources one after the other and hands every full batch to emit, which owns
@@ -31,11 +33,11 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 }
 
 func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
-	r := &reader{opt: opt, clock: clock{zone: opt.Zone, order: opt.DateOrder}, lim: opt.Limits.withDefaults(), ctx: ctx}
+	r := &reader{opt: opt, clock: clock.Clock{Zone: opt.Zone, Order: opt.DateOrder}, lim: opt.Limits.withDefaults(), ctx: ctx}
 	r.budget = budget{lim: r.lim, size: -1}
 	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
-	if r.clock.zone == nil {
-		r.clock.zone = time.UTC
+	if r.clock.Zone == nil {
+		r.clock.Zone = time.UTC
 	}
 	return r
 }

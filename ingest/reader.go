@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
@@ -98,6 +99,10 @@ type Options struct {
 	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
 }
 
+// A DateOrder says how dates with slashes or hyphens and the year last are meant: "dmy", "mdy" or
+// "ymd"; empty reads only what can be read one way.
+type DateOrder = clock.DateOrder
+
 // Progress says how far reading has come.
 type Progress struct {
 	File    string // being read
@@ -108,7 +113,7 @@ type Progress struct {
 // A reader reads one source after the other into batches.
 type reader struct {
 	opt         Options
-	clock       clock
+	clock       clock.Clock
 	lim         Limits
 	budget      budget // of the source being read
 	ctx         context.Context
@@ -308,7 +313,7 @@ func (r *reader) fromText(x *row) {
 			x.activityID = notZero(element(x.errorText, "<ActivityId>"))
 		}
 		if x.at.IsZero() {
-			if at, ok := faultClock.parse(element(x.errorText, "<Timestamp>")); ok {
+			if at, ok := clock.UTC.Parse(element(x.errorText, "<Timestamp>")); ok {
 				x.at, x.atRaw = at, nil
 			}
 		}

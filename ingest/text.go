@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/window"
 )
 
@@ -175,7 +176,7 @@ func (s *textState) judge(line []byte) bool {
 		}
 		return true
 	}
-	_, stamp := lineTime(text)
+	_, stamp := clock.Line(text)
 	if stamp > 0 && s.stamped {
 		return true // also out of a fault that was cut off
 	}
@@ -215,7 +216,7 @@ func (s *textState) add(line []byte) {
 	} else {
 		s.heading = false
 	}
-	if _, n := lineTime(text); n > 0 {
+	if _, n := clock.Line(text); n > 0 {
 		s.stamped = s.stamped || s.lines == 1
 		text = bytes.TrimLeft(text[n:], " \t-|,;:")
 		s.heading = s.lines == 1 && levelOnly(text)
@@ -277,7 +278,7 @@ func (r *reader) message(text []byte, at place) error {
 	x.log = DualWrite
 	body := text
 	for {
-		stamp, n := lineTime(body)
+		stamp, n := clock.Line(body)
 		if n == 0 {
 			break
 		}
@@ -347,7 +348,7 @@ func (r *reader) passOver(at place, text []byte) error {
 }
 
 func (r *reader) stamp(x *row, stamp []byte) {
-	if t, ok := r.clock.parse(stamp); ok {
+	if t, ok := r.clock.Parse(stamp); ok {
 		x.at, x.atRaw = t, nil
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zip"
 	"github.com/zeebo/xxh3"
 
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/window"
 )
 
@@ -84,7 +85,7 @@ func (r *reader) endWorkbook(c container) error {
 		return err
 	}
 	f := &r.file
-	f.Log, f.NoZone = r.kinds.String(), r.clock.bare
+	f.Log, f.NoZone = r.kinds.String(), r.clock.Bare
 	if f.Problem == nil && !f.Sampled {
 		h := xxh3.New()
 		at := c.at
@@ -503,13 +504,13 @@ func (p *sheetReader) number(c sheetCell, s slot) []byte {
 		}
 		return c.text
 	case s == slotStartTime && v < 1:
-		return serialTime(v, false).AppendFormat(nil, "15:04:05.000")
-	case days < serialFirst || days >= serialLast:
+		return clock.Serial(v, false).AppendFormat(nil, "15:04:05.000")
+	case days < clock.FirstSerial || days >= clock.LastSerial:
 		return c.text
 	case s == slotStartDate && v == math.Trunc(v):
-		return serialTime(v, p.date1904).AppendFormat(nil, "2006-01-02")
+		return clock.Serial(v, p.date1904).AppendFormat(nil, "2006-01-02")
 	case s == slotStartTime:
-		return serialTime(v, p.date1904).AppendFormat(nil, "15:04:05.000")
+		return clock.Serial(v, p.date1904).AppendFormat(nil, "15:04:05.000")
 	}
-	return serialTime(v, p.date1904).AppendFormat(nil, "2006-01-02 15:04:05.000")
+	return clock.Serial(v, p.date1904).AppendFormat(nil, "2006-01-02 15:04:05.000")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 	"dwtriage/ingest/window"
 )
@@ -423,7 +424,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 		case "TimeCreated":
 			if v, ok := scan.Attr(tok.Attrs, "SystemTime"); ok {
 				p.noteKey([]byte("SystemTime"), slotTimestamp)
-				if t, ok := faultClock.parse(v); ok { // always UTC
+				if t, ok := clock.UTC.Parse(v); ok { // always UTC
 					x.at = t
 				} else {
 					x.atRaw = v

@@ -12,8 +12,9 @@ import (
 // Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
 	"dwtriage/rules":            {},
-	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
+	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/clock", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
 	"dwtriage/ingest/ascii":     {},
+	"dwtriage/ingest/clock":     {"dwtriage/ingest/ascii"},
 	"dwtriage/ingest/scan":      {"dwtriage/ingest/ascii", "dwtriage/ingest/window"},
 	"dwtriage/ingest/window":    {"dwtriage/ingest/ascii"},
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},

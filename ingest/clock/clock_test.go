@@ -1,12 +1,13 @@
-package ingest
+package clock
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
 
 func TestParseTime(t *testing.T) {
-	berlin := clock{zone: time.FixedZone("", 3600)}
+	berlin := Clock{Zone: time.FixedZone("", 3600)}
 	for _, c := range []struct{ in, want string }{
 		{"2026-11-22T09:14:03Z", "2026-11-22T09:14:03Z"},
 		{"2026-11-22T09:14:03.5843124Z", "2026-11-22T09:14:03.5843124Z"},
@@ -70,7 +71,7 @@ func TestParseTime(t *testing.T) {
 		{"", ""},
 		{"yesterday", ""},
 	} {
-		got, ok := berlin.parse([]byte(c.in))
+		got, ok := berlin.Parse([]byte(c.in))
 		text := ""
 		if ok {
 			text = got.Format(time.RFC3339Nano)
@@ -99,15 +100,45 @@ func TestDateOrder(t *testing.T) {
 		{YearFirst, "03/04/2026 09:14", ""},
 		{DayFirst, "2026-11-22T09:14:00Z", "2026-11-22T09:14:00Z"},
 	} {
-		k := clock{zone: time.UTC, order: c.order}
-		got, ok := k.parse([]byte(c.in))
+		k := Clock{Zone: time.UTC, Order: c.order}
+		got, ok := k.Parse([]byte(c.in))
 		if ok != (c.want != "") || ok && got.Format(time.RFC3339) != c.want {
 			t.Errorf("%s: parse(%q) = %v %v, want %q", c.order, c.in, got, ok, c.want)
 		}
 	}
 	for in, want := range map[string]bool{"03/04/2026 09:14": true, "3/4/26": true, "yesterday": false, "13/13/2026": false, "22.11.26 09:14": true} {
-		if got := (&clock{zone: time.UTC}).twoWays([]byte(in)); got != want {
+		if got := (&Clock{Zone: time.UTC}).TwoWays([]byte(in)); got != want {
 			t.Errorf("twoWays(%q) = %v, want %v", in, got, want)
 		}
 	}
+}
+
+// What time.Parse reads, parseTime reads the same; it may read more.
+func FuzzTime(f *testing.F) {
+	for _, s := range []string{"2026-11-22T09:14:03Z", "2026-11-22 09:14:03.1234567", "22.11.2026 09:14:03", "/Date(1700000000000-0100)/", "2026-11-22T09:14:03+05:30", "0000-01-01"} {
+		f.Add(s)
+	}
+	layouts := []string{time.RFC3339Nano, "2006-01-02 15:04:05.9999999", "2006-01-02", "02.01.2006 15:04:05", "2.1.2006 15:04"}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := (&Clock{Zone: time.UTC}).Parse([]byte(s))
+		if ok && (got.Year() < 2 || got.Location() != time.UTC) {
+			t.Errorf("parse(%q) = %v", s, got)
+		}
+		for _, l := range layouts {
+			want, err := time.Parse(l, s)
+			// time.Parse takes several blanks for one.
+			if err != nil || strings.Contains(s, "  ") || want.Year() <= 1 || want.UTC().Year() <= 1 {
+				continue
+			}
+			if strings.HasSuffix(s, "60") {
+				continue // an offset of 60 minutes past the hour, which time.Parse takes
+			}
+			if _, off := want.Zone(); off < -14*3600 || off > 15*3600-1 {
+				continue
+			}
+			if !ok || !got.Equal(want) {
+				t.Errorf("parse(%q) = %v %v, time.Parse(%q) = %v", s, got, ok, l, want)
+			}
+		}
+	})
 }

@@ -1,4 +1,9 @@
-package ingest
+// Package clock reads the times that logs are written with. The bytes of a cell, value or line come
+// in, a UTC time goes out, or nothing: a time that can be read two ways (03/04/2026) is refused
+// unless the order of day and month was given, for a guess would put records on the wrong night. It
+// reads twelve spellings, the serial numbers of Excel and the /Date(ms)/ of old JSON; it knows no
+// column and no format, and it never asks the machine for its own time or zone.
+package clock
 
 import (
 	"bytes"
@@ -20,24 +25,24 @@ const (
 	YearFirst  DateOrder = "ymd" // 26/11/22
 )
 
-// A clock reads the times of one file.
-type clock struct {
-	zone  *time.Location // of times that name none
-	order DateOrder
-	bare  bool // a time was read that named no zone
+// A Clock reads the times of one file.
+type Clock struct {
+	Zone  *time.Location // of times that name none
+	Order DateOrder
+	Bare  bool // a time was read that named no zone
 	// deduced says of the time read last that its order of day and month was not given, but
 	// follows from its numbers: the days of a month are not all read that way.
-	deduced bool
+	Deduced bool
 }
 
-// parse reads a time that can be read in one way only: ISO 8601 and others with the year first,
+// Parse reads a time that can be read in one way only: ISO 8601 and others with the year first,
 // day.month.year with dots (no culture puts the month first there), English names of months,
 // the /Date(ms)/ of old JSON, the serial number of Excel with a time of day. Of dates like
 // 03/04/2026 nothing tells the day from the month: they are refused unless the order was given,
 // or one of the two cannot be a month.
-func (c *clock) parse(b []byte) (time.Time, bool) {
+func (c *Clock) Parse(b []byte) (time.Time, bool) {
 	b = bytes.TrimSpace(b)
-	c.deduced = false
+	c.Deduced = false
 	if bytes.HasPrefix(b, []byte("/Date(")) {
 		return parseMillis(b[len("/Date("):])
 	}
@@ -48,11 +53,11 @@ func (c *clock) parse(b []byte) (time.Time, bool) {
 		return t, true
 	}
 	p := timeParser{b: b}
-	year, month, day := p.date(c.order)
+	year, month, day := p.date(c.Order)
 	if p.bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return time.Time{}, false
 	}
-	hour, minute, second, nano, loc := p.clock(c.zone)
+	hour, minute, second, nano, loc := p.clock(c.Zone)
 	if p.bad || len(p.b) > 0 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
@@ -62,20 +67,20 @@ func (c *clock) parse(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if !p.zoned {
-		c.bare = true
+		c.Bare = true
 	}
-	c.deduced = p.deduced
+	c.Deduced = p.deduced
 	return t.UTC(), true
 }
 
-// twoWays reports whether b is a time that only its order of day and month keeps from being
+// TwoWays reports whether b is a time that only its order of day and month keeps from being
 // read.
-func (c *clock) twoWays(b []byte) bool {
-	if c.order != AnyOrder {
+func (c *Clock) TwoWays(b []byte) bool {
+	if c.Order != AnyOrder {
 		return false
 	}
 	for _, order := range []DateOrder{DayFirst, MonthFirst, YearFirst} {
-		if _, ok := (&clock{zone: time.UTC, order: order}).parse(b); ok {
+		if _, ok := (&Clock{Zone: time.UTC, Order: order}).Parse(b); ok {
 			return true
 		}
 	}
@@ -209,13 +214,13 @@ func (p *timeParser) dayMonth(first int, sep byte) (year, month, day int) {
 	return p.number(4, 4), month, first
 }
 
-// Serial numbers of Excel that stand for 2000-01-01 and 2100-01-01: five digits by themselves
+// FirstSerial and LastSerial are the serial numbers of Excel that stand for 2000-01-01 and 2100-01-01: five digits by themselves
 // may be anything else.
-const serialFirst, serialLast = 36526, 73051
+const FirstSerial, LastSerial = 36526, 73051
 
 // serial reads the number of days that Excel keeps for a date, with the time of day as its
 // fraction; a whole number could be anything.
-func (c *clock) serial(b []byte) (time.Time, bool) {
+func (c *Clock) serial(b []byte) (time.Time, bool) {
 	if len(b) < 7 || !ascii.Digit(b[0]) || b[5] != '.' && b[5] != ',' || !ascii.Digits(b[:5]) || !ascii.Digits(b[6:]) {
 		return time.Time{}, false
 	}
@@ -223,18 +228,18 @@ func (c *clock) serial(b []byte) (time.Time, bool) {
 	n := copy(text[:], b)
 	text[5] = '.'
 	days, err := strconv.ParseFloat(string(text[:n]), 64)
-	if err != nil || days < serialFirst || days >= serialLast {
+	if err != nil || days < FirstSerial || days >= LastSerial {
 		return time.Time{}, false
 	}
-	t := serialTime(days, false)
-	c.bare = true
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.zone).UTC(), true
+	t := Serial(days, false)
+	c.Bare = true
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.Zone).UTC(), true
 }
 
-// serialTime is the wall clock that a serial number of Excel shows, to the millisecond, which
+// Serial is the wall clock that a serial number of Excel shows, to the millisecond, which
 // is as far as Excel goes. Day 60 of the system of 1900 never was (29 February 1900); the
 // dates of a log lie behind it.
-func serialTime(days float64, date1904 bool) time.Time {
+func Serial(days float64, date1904 bool) time.Time {
 	start := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	if date1904 {
 		start = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -462,18 +467,18 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 	return time.FixedZone("", secs)
 }
 
-// faultClock reads the times inside faults, which are UTC.
-var faultClock = clock{zone: time.UTC}
+// UTC reads the times inside faults, which are UTC.
+var UTC = Clock{Zone: time.UTC}
 
-// lineTime finds a time at the start of a line, in brackets or not, and how long it is. The
+// Line finds a time at the start of a line, in brackets or not, and how long it is. The
 // time may be one that cannot be read without guessing.
-func lineTime(b []byte) (text []byte, n int) {
+func Line(b []byte) (text []byte, n int) {
 	if len(b) > 0 && b[0] == '[' {
 		end := bytes.IndexByte(b[:min(len(b), 40)], ']')
 		if end < 0 {
 			return nil, 0
 		}
-		if text, n := lineTime(b[1:end]); n == end-1 {
+		if text, n := Line(b[1:end]); n == end-1 {
 			return text, end + 1
 		}
 		return nil, 0
