@@ -18,7 +18,7 @@ type Tool struct {
 
 // A Run is one execution of the run command against the database.
 type Run struct {
-	ID          int64 // 1, 2, 3 … per database
+	ID          int64 // 1, 2, 3 … per database, none twice
 	Environment string
 	Started     time.Time // UTC
 	Finished    time.Time // UTC
@@ -96,7 +96,8 @@ func (db *DB) End(ctx context.Context, run int64, exitCode int, timings []Timing
 		items[i] = fmt.Sprintf("{'stage': $%d, 'seconds': $%d}", len(args)+1, len(args)+2)
 		args = append(args, t.Stage, t.Seconds)
 	}
-	r, err := db.conn.ExecContext(ctx, "UPDATE dw.runs SET exit_code = $2, timings = ["+strings.Join(items, ", ")+"] WHERE run_id = $1", args...)
+	update := "UPDATE dw.runs SET exit_code = $2, timings = [" + strings.Join(items, ", ") + "] WHERE run_id = $1"
+	r, err := db.conn.ExecContext(ctx, update, args...)
 	if err == nil {
 		if n, _ := r.RowsAffected(); n != 1 {
 			err = errors.New("it is not there")

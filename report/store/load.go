@@ -68,11 +68,11 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int6
 // takeBack forgets a run whose tables do not hold what its ledger says.
 func (db *DB) takeBack(ctx context.Context, run int64, err error) error {
 	if forget := db.Forget(ctx, run); forget != nil {
-		return fmt.Errorf("%w; the run could not be taken back (%v): put a copy of %s from before in its place, or give another file with --db, and run the exports again",
-			err, forget, db.path)
+		return fmt.Errorf("%w; the run could not be taken back (%v): "+
+			"put a copy of %s from before in its place, or give another file with --db, and run the exports again", err, forget, db.path)
 	}
-	return fmt.Errorf("%w; the run was taken back: run the exports again, and if this comes again keep %s as it is, report it, and give another file with --db",
-		err, db.path)
+	return fmt.Errorf("%w; the run was taken back: "+
+		"run the exports again, and if this comes again keep %s as it is, report it, and give another file with --db", err, db.path)
 }
 
 // transact does what must be in the database whole or not at all.
@@ -105,24 +105,25 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 		return tableCounts{}, err
 	}
 	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1}
-	exec := func(q string, args ...any) (rows int64, err error) {
+	var errs []error
+	exec := func(q string, args ...any) (rows int64) {
 		r, err := db.conn.ExecContext(ctx, q, args...)
 		if err == nil {
 			rows, err = r.RowsAffected()
 		}
-		return rows, err
+		errs = append(errs, err)
+		return rows
 	}
-	_, err1 := exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
-	_, err2 := exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
-	sightings, err3 := exec(query("insert_sightings"), run.ID)
-	_, err4 := exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
+	exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
+	exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
+	// How many different records the duplicates were, only the database knows.
+	booked.Sightings = exec(query("insert_sightings"), run.ID)
+	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
 		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects))
-	_, err5 := exec(bookRun(run.ID))
-	// How many different records the duplicates were, only the database knows.
-	booked.Sightings = sightings
-	return booked, errors.Join(err1, err2, err3, err4, err5)
+	exec(bookRun(run.ID))
+	return booked, errors.Join(errs...)
 }
 
 // tableCounts are the rows that a run has in each table.
@@ -132,7 +133,8 @@ type tableCounts struct{ Records, Sightings, Rejects, Files, Runs int64 }
 // database holds the same is another question, and after a commit it is asked of the file.
 func (db *DB) audit(ctx context.Context, run int64, booked tableCounts) error {
 	var held tableCounts
-	if err := db.conn.QueryRowContext(ctx, query("table_counts"), run).Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs); err != nil {
+	row := db.conn.QueryRowContext(ctx, query("table_counts"), run)
+	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs); err != nil {
 		return fmt.Errorf("counting the rows of run %d: %w", run, err)
 	}
 	if held != booked {

@@ -18,8 +18,7 @@ var runTables = []string{"records", "sightings", "rejects", "files", "runs"}
 // removeOrphans takes out what a killed run left behind, and notes how much it was. The ids of such
 // runs stay used.
 func (db *DB) removeOrphans(ctx context.Context) error {
-	var parts []string
-	var deletes []string
+	var parts, deletes []string
 	for _, table := range runTables[:len(runTables)-1] {
 		condition := "FROM dw." + table + " WHERE run_id NOT IN (SELECT run_id FROM dw.runs)"
 		var n int64
@@ -44,8 +43,8 @@ func (db *DB) removeOrphans(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("removing rows without a run: %w", err)
 	}
-	db.notes = append(db.notes, fmt.Sprintf("%s: removed what a run left that was killed while it was written, rows: %s; run its exports again",
-		db.path, strings.Join(parts, ", ")))
+	db.notes = append(db.notes, fmt.Sprintf("%s: removed what a run left that was killed while it was written, rows: %s; "+
+		"run its exports again", db.path, strings.Join(parts, ", ")))
 	return nil
 }
 

@@ -62,7 +62,8 @@ func TestOrphans(t *testing.T) {
 			if c, err := reading.Cluster(t.Context(), "orphaned"); err == nil {
 				t.Errorf("a reader finds %d records of no run", c.Records)
 			}
-			if others, err := reading.OtherMessages(t.Context(), "x"); err != nil || slices.ContainsFunc(others, func(m classify.Message) bool { return strings.Contains(m.Signature, "orphaned") }) {
+			ofNoRun := func(m classify.Message) bool { return strings.Contains(m.Signature, "orphaned") }
+			if others, err := reading.OtherMessages(t.Context(), "x"); err != nil || slices.ContainsFunc(others, ofNoRun) {
 				t.Errorf("a reader finds messages of no run, or error %v", err)
 			}
 			for _, id := range list(t, reading, "SELECT record_id::VARCHAR FROM dw.records WHERE run_id = 7") {

@@ -67,7 +67,8 @@ func columns(t *testing.T, db *DB) (tables, view []string) {
 
 // A database that an earlier program made is taken over, with all it remembers.
 func TestOlderSchema(t *testing.T) {
-	wantTables, wantView := columns(t, openTest(t, filepath.Join(t.TempDir(), "new.duckdb")))
+	another := openTest(t, filepath.Join(t.TempDir(), "new.duckdb"))
+	wantTables, wantView := columns(t, another)
 	for _, version := range []string{"1", "2"} {
 		t.Run("version "+version, func(t *testing.T) {
 			path := older(t, version)
@@ -105,7 +106,13 @@ func TestOlderSchema(t *testing.T) {
 			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
-			openTest(t, path)
+			openTest(t, path).Close()
+			// Whoever opens the file with another program has it under another name.
+			execute(t, another, "ATTACH '"+quote(path)+"' AS elsewhere (READ_ONLY)")
+			if got := list(t, another, "SELECT count(*)::VARCHAR FROM elsewhere.v_records"); !slices.Equal(got, []string{"16"}) {
+				t.Errorf("v_records under another name: %q records, want 16", got)
+			}
+			execute(t, another, "DETACH elsewhere")
 		})
 	}
 }

@@ -185,6 +185,7 @@ func (db *DB) transaction(ctx context.Context, do func() error) error {
 			if _, err = db.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err == nil {
 				return nil
 			}
+			err = fmt.Errorf("committing: %w", err)
 		}
 	}
 	db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
