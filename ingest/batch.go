@@ -9,6 +9,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"dwtriage/ingest/secrets"
 )
 
 // Logs, the two kinds of log a record can come from (column log).
@@ -196,11 +198,11 @@ type row struct {
 	activityID    []byte
 	errorText     []byte
 	traceText     []byte
-	failed        bool    // the log says so, with a text or without one
-	cut           bool    // the error text has no end
-	ok            bool    // the log says that nothing failed
-	truncated     string  // names of the texts that were cut short before they were exported
-	withheld      secrets // what was left out
+	failed        bool          // the log says so, with a text or without one
+	cut           bool          // the error text has no end
+	ok            bool          // the log says that nothing failed
+	truncated     string        // names of the texts that were cut short before they were exported
+	withheld      secrets.Kinds // what was left out
 }
 
 // lengths are the lengths of the longest text of r, and of all texts.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -463,7 +464,7 @@ func headingNames(names [][]byte) string {
 	var out []string
 	for _, v := range names {
 		if v = bytes.TrimSpace(v); len(v) > 0 && len(out) < 8 {
-			out = append(out, fmt.Sprintf("%.30q", excerpt(v)))
+			out = append(out, fmt.Sprintf("%.30q", secrets.Excerpt(v)))
 		}
 	}
 	return strings.Join(out, ", ")

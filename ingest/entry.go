@@ -8,6 +8,7 @@ import (
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/secrets"
 )
 
 // fill sets everything of x but its position and texts.
@@ -147,7 +148,7 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 		r.dimensions(f)
 	}
 	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !ascii.Is(kind, "plugin") {
-		return r.reject(at, heading(slotKind), reasonNoPlugin, excerpt(kind))
+		return r.reject(at, heading(slotKind), reasonNoPlugin, secrets.Excerpt(kind))
 	}
 	if f.set.has(slotSeverity) {
 		f.traceLine()
@@ -157,7 +158,7 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	if v := f.value[slotID]; len(v) > 0 {
 		id, ok := parseGUID(v)
 		if !ok {
-			return r.reject(at, heading(slotID), reasonID, excerpt(v))
+			return r.reject(at, heading(slotID), reasonID, secrets.Excerpt(v))
 		}
 		x.id = id
 	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {

@@ -6,6 +6,7 @@ import (
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/secrets"
 )
 
 // envelopeKeys are the keys of the envelope: all that tells, in a text with unescaped quotes,
@@ -119,7 +120,7 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 			fields = value
 		case "debugLogTrace":
 			if value[0] == '[' && len(value) > 2 {
-				r.left |= debugTrace
+				r.left |= secrets.DebugTrace
 			}
 		}
 	})
@@ -215,7 +216,7 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		v := bytes.TrimSpace(scan.Unescape(&r.arena, value))
 		switch key {
 		case keyDebug:
-			r.left |= debugTrace
+			r.left |= secrets.DebugTrace
 		case keyEntity:
 			if entity != nil {
 				first = len(found)
@@ -520,7 +521,7 @@ func (p *reader) faultBody(b []byte, x row) error {
 		x.errorText = code
 	}
 	if len(bytes.TrimSpace(x.errorText)) == 0 {
-		return p.reject(place{x.row, x.offset, x.length}, "", reasonNoText, excerpt(b))
+		return p.reject(place{x.row, x.offset, x.length}, "", reasonNoText, secrets.Excerpt(b))
 	}
 	return p.keep(&x)
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -626,12 +627,12 @@ func TestManySecrets(t *testing.T) {
 		"debugLogTr ": "debugLogTr ",
 	} {
 		var a window.Arena
-		if got, _ := withhold(&a, bytes.Repeat([]byte(piece), n)); !bytes.Equal(got, bytes.Repeat([]byte(want), n)) {
+		if got, _ := secrets.Withhold(&a, bytes.Repeat([]byte(piece), n)); !bytes.Equal(got, bytes.Repeat([]byte(want), n)) {
 			t.Errorf("%q: got %d bytes, %.60q", piece, len(got), got)
 		}
 	}
 	var a window.Arena
-	if got, _ := withhold(&a, append(bytes.Repeat([]byte("cookie:"), n), withheld...)); string(got) != "cookie:"+withheld {
+	if got, _ := secrets.Withhold(&a, append(bytes.Repeat([]byte("cookie:"), n), secrets.Mark...)); string(got) != "cookie:"+secrets.Mark {
 		t.Errorf("headers: %d bytes, %.60q", len(got), got)
 	}
 }
@@ -656,7 +657,7 @@ func TestSecretValues(t *testing.T) {
 		`Password='hunter2 x';y`:                            `Password='[withheld]';y`,
 	} {
 		var a window.Arena
-		got, left := withhold(&a, []byte(in))
+		got, left := secrets.Withhold(&a, []byte(in))
 		if string(got) != want || left == 0 || bytes.Contains(got, []byte(s)) {
 			t.Errorf("withhold(%q) =\n%q, want\n%q", in, got, want)
 		}
@@ -671,7 +672,7 @@ func TestNoSecrets(t *testing.T) {
 		"<Code>0x80040265</Code>", "?code=4711", "the code=hunter2hunter2hunter2hunter2",
 	} {
 		var a window.Arena
-		if got, left := withhold(&a, []byte(text)); string(got) != text || left != 0 {
+		if got, left := secrets.Withhold(&a, []byte(text)); string(got) != text || left != 0 {
 			t.Errorf("withhold(%q) = %q, %v", text, got, left)
 		}
 	}

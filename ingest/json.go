@@ -6,6 +6,7 @@ import (
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/secrets"
 )
 
 // A jsonReader reads values one after the other: lines, concatenated values, the elements of
@@ -214,9 +215,9 @@ func (p *jsonReader) queryRow(b []byte, at place) error {
 	f.set = p.set
 	switch {
 	case i > len(p.cols):
-		return p.reject(at, "", reasonManyCells, excerpt(b))
+		return p.reject(at, "", reasonManyCells, secrets.Excerpt(b))
 	case f.empty():
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
 	return p.entry(f, at, keyName)
 }
@@ -286,7 +287,7 @@ func (p *jsonReader) value() error {
 		// Blanks of one encoding may be letters of another.
 		b = text
 		if n, st := scan.JSON(b, true); st != scan.Done || n != len(b) {
-			return p.reject(at, "", reasonJSON, excerpt(b))
+			return p.reject(at, "", reasonJSON, secrets.Excerpt(b))
 		}
 	}
 	switch b[0] {
@@ -299,7 +300,7 @@ func (p *jsonReader) value() error {
 			return p.queryRow(b, at)
 		}
 	}
-	return p.reject(at, "", reasonNoObject, excerpt(b))
+	return p.reject(at, "", reasonNoObject, secrets.Excerpt(b))
 }
 
 // object makes records of one object.
@@ -347,7 +348,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 	case f.empty():
 		found, err := p.harvest(b, f, at, 0)
 		if err == nil && !found {
-			err = p.reject(at, "", reasonNoText, excerpt(b))
+			err = p.reject(at, "", reasonNoText, secrets.Excerpt(b))
 		}
 		return err
 	}
@@ -410,7 +411,7 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 			field = scan.JSONText(&p.arena, value)
 		case string(key) == "exportUri" || string(key) == "importErrorUri" || string(key) == "errorUri":
 			if bytes.Contains(value, []byte("sig=")) {
-				p.left |= signedAddress
+				p.left |= secrets.SignedAddress
 			}
 		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
 			f.put(slotTimestampUTC, scan.JSONText(&p.arena, value)) // goes before the time it was created
@@ -486,7 +487,7 @@ func (r *reader) executionErrors(text []byte, at place) error {
 		}
 	}
 	if !found {
-		return r.reject(at, "", reasonNoText, excerpt(text))
+		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
 	}
 	return nil
 }
@@ -609,12 +610,12 @@ func (p *jsonReader) give(end int, reason string) error {
 	w.Take(end)
 	text := bytes.TrimSpace(w.Text(&p.arena, b))
 	if w.Cut() && len(w.Rest()) == 0 {
-		return p.reject(at, "", reasonCut, excerpt(text))
+		return p.reject(at, "", reasonCut, secrets.Excerpt(text))
 	}
 	if ascii.IndexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
 		return p.message(text, at)
 	}
-	return p.reject(at, "", reason, excerpt(text))
+	return p.reject(at, "", reason, secrets.Excerpt(text))
 }
 
 // resync finds where the value behind the broken one at the start of the window begins, 0
@@ -730,7 +731,7 @@ func (p *jsonReader) envelopeObject(b []byte, at place) error {
 	found := p.strictResponses(p.found[:0], b)
 	p.found = found
 	if len(found) == 0 {
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
 	p.noteResponses(found)
 	x := at.row0()

@@ -13,6 +13,7 @@ import (
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -70,7 +71,7 @@ const (
 // secretCell notes that a cell of the secure configuration had something in it.
 func (r *reader) secretCell(v []byte) {
 	if v = bytes.TrimSpace(v); len(v) > 0 && string(v) != "null" && string(v) != "NULL" && string(v) != `""` {
-		r.left |= secureConfiguration
+		r.left |= secrets.SecureConfiguration
 	}
 }
 
@@ -139,7 +140,7 @@ type reader struct {
 	fields fields
 	arena  window.Arena
 	found  []response
-	left   secrets // left out of it already, before its texts are looked at
+	left   secrets.Kinds // left out of it already, before its texts are looked at
 }
 
 // fresh forgets the row before.
@@ -187,19 +188,19 @@ const longestName = 1024
 
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered.
 func (r *reader) keep(x *row) error {
-	var kept secrets
+	var kept secrets.Kinds
 	if n, _ := x.lengths(); n > r.lim.Cell {
-		return r.reject(place{x.row, x.offset, x.length}, "", reasonCell, excerpt(x.errorText))
+		return r.reject(place{x.row, x.offset, x.length}, "", reasonCell, secrets.Excerpt(x.errorText))
 	}
-	x.errorText, kept = withhold(&r.arena, x.errorText)
+	x.errorText, kept = secrets.Withhold(&r.arena, x.errorText)
 	x.withheld |= kept | r.left
-	x.traceText, kept = withhold(&r.arena, x.traceText)
+	x.traceText, kept = secrets.Withhold(&r.arena, x.traceText)
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
 	r.fromText(x)
 	for _, v := range []*[]byte{&x.atRaw, &x.entity, &x.company, &x.typeName, &x.messageName} {
 		if bytes.IndexByte(*v, '=') >= 0 || bytes.IndexByte(*v, '"') >= 0 {
-			*v, kept = withhold(&r.arena, *v)
+			*v, kept = secrets.Withhold(&r.arena, *v)
 			x.withheld |= kept
 		}
 	}
@@ -251,7 +252,7 @@ func (r *reader) reject(at place, column, reason, excerpt string) error {
 	if reason == reasonCut && r.w.Err() == window.ErrSampled {
 		return nil // the file goes on
 	}
-	if r.left&secureConfiguration != 0 {
+	if r.left&secrets.SecureConfiguration != 0 {
 		excerpt = "" // may be anywhere in it
 	}
 	r.file.Rejected++
@@ -354,5 +355,5 @@ func (r *reader) head(b []byte) string {
 		}
 	}
 	defer r.w.Uncounted()() // they are, when the row is read
-	return excerpt(r.w.Text(&r.arena, b))
+	return secrets.Excerpt(r.w.Text(&r.arena, b))
 }

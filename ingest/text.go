@@ -6,6 +6,7 @@ import (
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -103,7 +104,7 @@ func (p *textReader) next() error {
 		p.fresh()
 		text := bytes.TrimSpace(w.Text(&p.arena, body))
 		if w.Cut() && len(w.Rest()) == 0 {
-			return p.reject(at, "", reasonCut, excerpt(text))
+			return p.reject(at, "", reasonCut, secrets.Excerpt(text))
 		}
 		return p.message(text, at)
 	}
@@ -297,7 +298,7 @@ func (r *reader) message(text []byte, at place) error {
 		}
 	}
 	if body = unlisted(body); len(body) == 0 {
-		return r.reject(at, "", reasonEmpty, excerpt(text))
+		return r.reject(at, "", reasonEmpty, secrets.Excerpt(text))
 	}
 	if b := faultBodyIn(body); b != nil {
 		return r.faultBody(b, x)
@@ -337,10 +338,10 @@ func (r *reader) plain(x *row, body []byte) error {
 // elsewhere it is a row that cannot become a record.
 func (r *reader) passOver(at place, text []byte) error {
 	if r.file.Format != formatText {
-		return r.reject(at, "", reasonNoText, excerpt(text))
+		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
 	}
 	if r.passed == 0 {
-		r.passedFirst = excerpt(text)
+		r.passedFirst = secrets.Excerpt(text)
 	}
 	r.passed++
 	r.w.Disown(at.length)

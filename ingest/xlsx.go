@@ -15,6 +15,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"dwtriage/ingest/clock"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -448,7 +449,7 @@ func (p *sheetReader) take(cells []sheetCell, at place) error {
 			p.secretCell(c.text)
 			continue
 		case c.long:
-			return p.reject(at, p.headings[c.col], reasonCell, excerpt(c.text))
+			return p.reject(at, p.headings[c.col], reasonCell, secrets.Excerpt(c.text))
 		}
 		f.put(s, p.text(c, s))
 	}

@@ -6,6 +6,7 @@ import (
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
 )
 
@@ -300,7 +301,7 @@ func (p *xmlReader) take(b []byte, at place) error {
 	p.children(f, b[n:])
 	f.set |= p.set
 	if f.empty() {
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
 	return p.entry(f, at, keyName)
 }
@@ -467,7 +468,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 		x.errorText = message
 	}
 	if len(x.errorText) == 0 {
-		return p.reject(at, "", reasonNoText, excerpt(b))
+		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
 	if hasEnvelope(x.errorText) {
 		if found := p.responses(x.errorText); len(found) > 0 {

@@ -12,10 +12,11 @@ import (
 // Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
 	"dwtriage/rules":            {},
-	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/clock", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
+	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/clock", "dwtriage/ingest/scan", "dwtriage/ingest/secrets", "dwtriage/ingest/window"},
 	"dwtriage/ingest/ascii":     {},
 	"dwtriage/ingest/clock":     {"dwtriage/ingest/ascii"},
 	"dwtriage/ingest/scan":      {"dwtriage/ingest/ascii", "dwtriage/ingest/window"},
+	"dwtriage/ingest/secrets":   {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
 	"dwtriage/ingest/window":    {"dwtriage/ingest/ascii"},
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},

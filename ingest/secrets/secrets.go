@@ -1,4 +1,11 @@
-package ingest
+// Package secrets keeps what nobody may read inside ingest. A text comes in, the same text goes out
+// with "[withheld]" where a credential, a bearer token, the query of a signed address or the payload
+// of a debugLogTrace stood, and the set of kinds that were left out; an Excerpt for a reject or
+// warning goes through the same gate. A secret is told by the name before it or by its own form, in
+// any spelling, quote or escape, for the texts are quoted in each other; when it is not sure where a
+// secret ends, it withholds to the end. It refuses to decide by column or file: only the text counts,
+// and the reader adds what a column of secure configuration was.
+package secrets
 
 import (
 	"bytes"
@@ -9,21 +16,22 @@ import (
 	"dwtriage/ingest/window"
 )
 
-const withheld = "[withheld]"
+// Mark stands where a secret stood.
+const Mark = "[withheld]"
 
-// secrets is a set of the kinds of secret that were left out of a record.
-type secrets uint8
+// Kinds is a set of the kinds of secret that were left out of a record.
+type Kinds uint8
 
 const (
-	secureConfiguration secrets = 1 << iota
-	debugTrace
-	signedAddress
-	bearerToken
-	otherCredential
+	SecureConfiguration Kinds = 1 << iota
+	DebugTrace
+	SignedAddress
+	BearerToken
+	Credential
 )
 
 // String is the set for column withheld.
-func (s secrets) String() string {
+func (s Kinds) String() string {
 	var names []string
 	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token", "credential"} {
 		if s&(1<<i) != 0 {
@@ -33,28 +41,28 @@ func (s secrets) String() string {
 	return strings.Join(names, ", ")
 }
 
-// withhold replaces what must never be shown: query parts of signed addresses, bearer tokens,
+// Withhold replaces what must never be shown: query parts of signed addresses, bearer tokens,
 // other credentials, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
 // returned as it is.
-func withhold(a *window.Arena, b []byte) (text []byte, left secrets) {
+func Withhold(a *window.Arena, b []byte) (text []byte, left Kinds) {
 	if i := ascii.IndexRare(b, "debugLogTrace", 5); i >= 0 {
 		whole := b
 		if b = withholdDebug(a, b, i); !bytes.Equal(b, whole) {
-			left |= debugTrace
+			left |= DebugTrace
 		}
 	}
 	if ascii.IndexRare(b, "sig=", 3) >= 0 {
 		b = withholdSigned(a, b)
-		left |= signedAddress
+		left |= SignedAddress
 	}
 	if at, _ := credential(b); at >= 0 {
 		b = withholdCredentials(a, b)
-		left |= otherCredential
+		left |= Credential
 	}
 	if bearerAt(b, 0) >= 0 {
 		whole := b
 		if b = withholdBearer(a, b); len(b) != len(whole) {
-			left |= bearerToken
+			left |= BearerToken
 		}
 	}
 	return b, left
@@ -299,7 +307,7 @@ func withholdCredentials(a *window.Arena, b []byte) []byte {
 		}
 		if at >= done {
 			a.Add(b[done:at])
-			a.AddString(withheld)
+			a.AddString(Mark)
 			done, from = end, max(end, from)
 		}
 	}
@@ -335,7 +343,7 @@ func withholdDebug(a *window.Arena, b []byte, at int) []byte {
 		b = b[end:]
 		skip := debugPayload(b)
 		if skip > 0 {
-			a.AddString(`": "` + withheld + `"`)
+			a.AddString(`": "` + Mark + `"`)
 		}
 		b = b[skip:]
 		at = ascii.IndexRare(b, "debugLogTrace", 5)
@@ -383,7 +391,7 @@ func withholdSigned(a *window.Arena, b []byte) []byte {
 			end++
 		}
 		a.Add(b[:start])
-		a.AddString(withheld)
+		a.AddString(Mark)
 		b = b[end:]
 	}
 	a.Add(b)
@@ -416,7 +424,7 @@ func withholdBearer(a *window.Arena, b []byte) []byte {
 			continue
 		}
 		a.Add(b[done:at])
-		a.AddString(withheld)
+		a.AddString(Mark)
 		done, i = end, end
 	}
 	if done == 0 {
@@ -455,21 +463,21 @@ func bearerAt(b []byte, i int) int {
 	return -1
 }
 
-// excerpt is the start of a rejected row, in valid UTF-8, for a person to recognise it by. It
+// Excerpt is the start of a rejected row, in valid UTF-8, for a person to recognise it by. It
 // is cut before anything that could be a secret.
-func excerpt(b []byte) string {
+func Excerpt(b []byte) string {
 	const most = 200
 	var a window.Arena
 	b = bytes.TrimSpace(b[:min(len(b), 4*most)])
 	b = b[:ascii.IndexFold(b, "debuglogtrace")]
-	b = b[:secureName(b)]
-	b, _ = withhold(&a, b)
+	b = b[:SecureName(b)]
+	b, _ = Withhold(&a, b)
 	return string(bytes.ToValidUTF8(window.Shorten(b, most), []byte("\uFFFD")))
 }
 
-// secureName is where "secure configuration" stands in b, in any of the spellings that a heading
+// SecureName is where "secure configuration" stands in b, in any of the spellings that a heading
 // may have; len(b) when it does not.
-func secureName(b []byte) int {
+func SecureName(b []byte) int {
 	for i := 0; ; i++ {
 		i += ascii.IndexFold(b[i:], "secure")
 		if i >= len(b) {
