@@ -1,6 +1,9 @@
 package classify
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // Captures are the names under which rules take parts of a message, and what each means: the same
 // part has the same name in every rule, because names fill the columns company_named (company) and
@@ -77,6 +80,13 @@ var Captures = map[string]string{
 	"inserted": "rows that it inserted",
 	"updated":  "rows that it updated",
 	"errors":   "rows that it could not write",
+}
+
+// CaptureNames lists the captures that matches of the rule give, each once.
+func (r *Rule) CaptureNames() []string {
+	names := r.captureNames()
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // captureNames lists the captures of the rule's expression: the names of its groups, without the

@@ -8,9 +8,35 @@ import (
 	"strings"
 )
 
-// Placeholders that every rule may use beside its own captures: the resolved map gives them, and
-// the missing look-ups of a reference-data failure (see lookup.go).
-var otherPlaceholders = []string{"map", "map_title", "set", "dataverse_table", "fno_table_entity", "prerequisites", "lookup", "lookup_map", "lookup_key"}
+// A Placeholder is a name that the texts of every rule may use, beside the rule's own captures.
+type Placeholder struct {
+	Name    string
+	Meaning string
+
+	of func(m *Map) string // nil: given by something else than the map
+}
+
+// Placeholders lists them: what the resolved map gives, and the missing look-ups of a
+// reference-data failure (see lookup.go). The caller must not change it.
+var Placeholders = []Placeholder{
+	{"map", "name of the map: Customers V3", func(m *Map) string { return m.Name }},
+	{"map_title", "the same, with the Dataverse set where several maps have the name", func(m *Map) string { return m.Title }},
+	{"set", "Dataverse entity set of the map: accounts", func(m *Map) string { return m.Set }},
+	{"dataverse_table", "Dataverse table of the map: account", func(m *Map) string { return m.Table }},
+	{"fno_table_entity", "finance and operations entity of the map: CustCustomerV3Entity", func(m *Map) string { return m.FnoEntity }},
+	{"prerequisites", "maps whose records must be there first, in order", nil},
+	{"lookup", "the rows that a look-up did not find: payment term NET45 (map Terms of payment)", nil},
+	{"lookup_map", "the maps that bring them", nil},
+	{"lookup_key", "the key columns by which they are found", nil},
+}
+
+func placeholderNames() []string {
+	names := make([]string, len(Placeholders))
+	for i, p := range Placeholders {
+		names[i] = p.Name
+	}
+	return names
+}
 
 // {name} or {name|text used when it is not known}
 var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}`)
@@ -131,17 +157,10 @@ func (m *Map) placeholder(name string, prerequisites []string) string {
 	if m == nil {
 		return ""
 	}
-	switch name {
-	case "map":
-		return m.Name
-	case "map_title":
-		return m.Title
-	case "set":
-		return m.Set
-	case "dataverse_table":
-		return m.Table
-	case "fno_table_entity":
-		return m.FnoEntity
+	for _, p := range Placeholders {
+		if p.Name == name && p.of != nil {
+			return p.of(m)
+		}
 	}
 	return ""
 }

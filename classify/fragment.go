@@ -91,6 +91,27 @@ func (f fragments) list() []*Fragment {
 	return out
 }
 
+// FragmentsOf lists the fragments that the expressions of a rule use, also by way of others, in the
+// order in which they are met.
+func (s *Set) FragmentsOf(r *Rule) []*Fragment {
+	var out []*Fragment
+	var follow func(source string)
+	follow = func(source string) {
+		for _, use := range fragmentUse.FindAllStringSubmatch(source, -1) {
+			for _, f := range s.Fragments {
+				if f.Name == use[1] && !slices.Contains(out, f) {
+					out = append(out, f)
+					follow(f.Regex)
+				}
+			}
+		}
+	}
+	for _, w := range r.Match.Wordings {
+		follow(w)
+	}
+	return out
+}
+
 // names lists their names in order.
 func (f fragments) names() []string {
 	var names []string
@@ -178,7 +199,7 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 }
 
 // groupStart is the start of a named group.
-var groupStart = regexp.MustCompile(`\(\?P<([^<>]+)>`)
+var groupStart = regexp.MustCompile(`\(\?P?<([^<>=!]+)>`)
 
 // numbered tells the groups of one capture apart, which RE2 asks for: entity, entity_2, entity_3 in
 // their order. Whoever writes a rule need not: the same part of a message has the same name in every
@@ -186,7 +207,7 @@ var groupStart = regexp.MustCompile(`\(\?P<([^<>]+)>`)
 func numbered(source string) string {
 	seen := make(map[string]int)
 	return groupStart.ReplaceAllStringFunc(source, func(group string) string {
-		name := captureName(group[len("(?P<") : len(group)-1])
+		name := captureName(group[strings.IndexByte(group, '<')+1 : len(group)-1])
 		if seen[name]++; seen[name] > 1 {
 			name += "_" + strconv.Itoa(seen[name])
 		}

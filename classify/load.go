@@ -515,10 +515,11 @@ func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 		bad("examples", "examples of both kinds are needed: match and no_match")
 	}
 	if l.checkMatch(r, n, shared, bad) {
-		known := slices.Concat(r.captureNames(), otherPlaceholders)
+		others := placeholderNames()
+		known := slices.Concat(r.captureNames(), others)
 		for _, p := range placeholders(r) {
 			if !slices.Contains(known, p.name) {
-				bad(p.keys, "placeholder {%s} is neither a capture of this rule nor one of %s", p.name, strings.Join(otherPlaceholders, ", "))
+				bad(p.keys, "placeholder {%s} is neither a capture of this rule nor one of %s", p.name, strings.Join(others, ", "))
 			}
 		}
 	}

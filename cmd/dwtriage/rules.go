@@ -21,6 +21,8 @@ var ruleCommands = []command{
 	{"show", "one rule whole: what it matches, what it means, what to do", runRulesShow},
 	{"lint", "mistakes and weak spots of rule files, all at once", runRulesLint},
 	{"test", "judge every example of every rule by the whole set", runRulesTest},
+	{"captures", "the names that expressions and texts of rules may use, and what each means", runRulesCaptures},
+	{"schema", "the JSON Schema of rule files, for editors", runRulesSchema},
 	{"coverage", "which rules fired when, which never, which are always shadowed", runRulesCoverage},
 	{"draft", "write a rule for an unknown cluster of the database", runRulesDraft},
 }
@@ -115,6 +117,8 @@ func listed(m *classify.Matcher, r *classify.Rule) listedRule {
 
 func runRulesShow(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules show [flags] ID", "Shows one rule whole: where it stands, what it matches, what it means, what to do, and its examples.")
+	var expanded bool
+	f.group("Output").BoolVar(&expanded, "expanded", false, "the expression as it is matched: wordings joined, fragments in their place")
 	m, err := matcherFor(s, f, args, 1)
 	if err != nil {
 		return 0, err
@@ -124,11 +128,11 @@ func runRulesShow(s *session, args []string) (int, error) {
 		return 0, usageError("there is no rule %q; dwtriage rules list has them all", f.Arg(0))
 	}
 	p := &printer{w: s.stdout}
-	showRule(p, m, r)
+	showRule(p, m, r, expanded)
 	return exitDone, p.err
 }
 
-func showRule(p *printer, m *classify.Matcher, r *classify.Rule) {
+func showRule(p *printer, m *classify.Matcher, r *classify.Rule, expanded bool) {
 	p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\nlogs %s\n", r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Path, r.Line, strings.Join(r.Logs, ", "))
 	if r.Wrapper {
 		p.printf("a wrapper: never wins over a cause\n")
@@ -147,9 +151,7 @@ func showRule(p *printer, m *classify.Matcher, r *classify.Rule) {
 	for _, l := range r.Match.Any {
 		p.printf("  text    %s\n", l)
 	}
-	for _, wording := range r.Match.Wordings {
-		p.printf("  regex   %s\n", wording)
-	}
+	showExpression(p, m, r, expanded)
 	for _, l := range r.Match.None {
 		p.printf("  but not %s\n", l)
 	}
