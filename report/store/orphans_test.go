@@ -41,7 +41,7 @@ func TestOrphans(t *testing.T) {
 		"rejects":   "INSERT INTO dw.rejects SELECT * REPLACE (7 AS run_id) FROM dw.rejects",
 		"files":     "INSERT INTO dw.files SELECT * REPLACE (7 AS run_id) FROM dw.files",
 	}
-	for _, tables := range [][]string{{"records"}, {"sightings"}, {"rejects"}, {"files"}, {"records", "sightings", "rejects", "files"}} {
+	for _, tables := range [][]string{{"records"}, {"sightings", "files"}, {"records", "sightings", "rejects", "files"}} {
 		t.Run(strings.Join(tables, " "), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.duckdb")
 			db := openTest(t, path)
@@ -151,8 +151,10 @@ func TestAudit(t *testing.T) {
 				}
 				return next()
 			})
-			if err == nil || !strings.Contains(err.Error(), "internal error: run 2 is booked as") || !strings.Contains(err.Error(), "the run was taken back") || !strings.Contains(err.Error(), path) {
-				t.Errorf("error %v, want an internal error that says what to do", err)
+			for _, want := range []string{"internal error: run 2 is booked as", "the run was taken back", path} {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v, want an internal error with %q", err, want)
+				}
 			}
 			if got := counts(t, db, 2); got != (tableCounts{}) {
 				t.Errorf("of the run there is %+v", got)
