@@ -24,6 +24,7 @@ import (
 	"github.com/klauspost/compress/zip"
 
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/xlsx"
 )
 
 // mostHeap is how much the heap may grow while any file is read: a row of 16 MiB in a window that
@@ -358,7 +359,7 @@ func workbookStream(t *testing.T, rows, table any) string {
 	} else {
 		rows = text(head, rows, tail)
 	}
-	return zipStream(t, "bad.xlsx", "_rels/.rels", testRoot, "xl/workbook.xml", testMain, "xl/_rels/workbook.xml.rels", testRels,
+	return zipStream(t, "bad.xlsx", "_rels/.rels", bookRoot, "xl/workbook.xml", bookMain, "xl/_rels/workbook.xml.rels", bookRels,
 		"xl/worksheets/sheet1.xml", rows, "xl/sharedStrings.xml", table)
 }
 
@@ -756,7 +757,7 @@ func TestEntities(t *testing.T) {
 		wants(t, x, "-", "xml without an element of a log: needed is")
 	})
 	t.Run("workbook", func(t *testing.T) {
-		path := zipStream(t, "bad.xlsx", "_rels/.rels", laughs+testRoot, "xl/workbook.xml", laughs+testMain, "xl/_rels/workbook.xml.rels", laughs+testRels,
+		path := zipStream(t, "bad.xlsx", "_rels/.rels", laughs+bookRoot, "xl/workbook.xml", laughs+bookMain, "xl/_rels/workbook.xml.rels", laughs+bookRels,
 			"xl/worksheets/sheet1.xml", laughs+"<worksheet><sheetData>"+sheetHead+`<row><c t="str"><v>A</v></c><c t="s"><v>0</v></c></row><row><c t="str"><v>A</v></c><c t="str"><v>`+cell+"</v></c></row></sheetData></worksheet>",
 			"xl/sharedStrings.xml", laughs+"<sst><si><t>shared "+cell+"</t></si></sst>")
 		wantsTexts(t, among(t, path, Options{}), "shared "+cell, cell)
@@ -845,18 +846,18 @@ func TestWorkbookBombs(t *testing.T) {
 	t.Run("a row of a million cells", func(t *testing.T) {
 		x := among(t, workbookStream(t, text(goodRow, "<row>", stuff("<c><v>1</v></c>", 15_000_000), "</row>", goodRow), noStrings), Options{})
 		wantsTexts(t, x, "good", "good")
-		wantsRejects(t, x, string(errColumns))
+		wantsRejects(t, x, string(xlsx.ErrColumns))
 	})
 	t.Run("a header of a million cells", func(t *testing.T) {
 		x := among(t, workbookStream(t, text("<row>", stuff(cell("x"), 26_000_000), "</row>", goodRow), noStrings), Options{})
 		wantsTexts(t, x, "good")
-		wantsRejects(t, x, string(errColumns))
+		wantsRejects(t, x, string(xlsx.ErrColumns))
 	})
 	for _, ref := range []string{"XFE3", "XFE1048577", "ZZZZZZ1", "ZZZZZZZZZZZZZZZZZZZZZZ3"} {
 		t.Run("cell "+ref, func(t *testing.T) {
 			x := among(t, workbookStream(t, goodRow+`<row r="3"><c t="str" r="`+ref+`"><v>far</v></c></row>`+goodRow, noStrings), Options{})
 			wantsTexts(t, x, "good", "good")
-			wantsRejects(t, x, string(errColumns))
+			wantsRejects(t, x, string(xlsx.ErrColumns))
 		})
 	}
 	for _, ref := range []string{"XFD1048577", "XFD3", "C9999999999999999999"} {
@@ -878,7 +879,7 @@ func TestWorkbookBombs(t *testing.T) {
 		wantsTexts(t, x, "good", "good", "good")
 	})
 	t.Run("more parts than members", func(t *testing.T) {
-		members := []any{"xl/workbook.xml", testMain, "xl/_rels/workbook.xml.rels", testRels, "xl/worksheets/sheet1.xml", sheetOf(sheetHead + goodRow)}
+		members := []any{"xl/workbook.xml", bookMain, "xl/_rels/workbook.xml.rels", bookRels, "xl/worksheets/sheet1.xml", `<worksheet><sheetData>` + sheetHead + goodRow + `</sheetData></worksheet>`}
 		for i := range 20 {
 			members = append(members, fmt.Sprintf("xl/media/%d.png", i), "x")
 		}
@@ -1125,7 +1126,7 @@ func TestAtTheLimit(t *testing.T) {
 		wants(t, fromStdin(t, text(head(101)), opt), "-", "its first row has 101 columns", "the limit is 100: raise --max-columns if it is a log")
 		cells := func(n int) string { return "<row>" + strings.Repeat(`<c t="str"><v>good</v></c>`, n) + "</row>" }
 		wantsRejects(t, among(t, workbookStream(t, goodRow+cells(100), noStrings), opt))
-		wantsRejects(t, among(t, workbookStream(t, goodRow+cells(101), noStrings), opt), string(errColumns))
+		wantsRejects(t, among(t, workbookStream(t, goodRow+cells(101), noStrings), opt), string(xlsx.ErrColumns))
 	})
 	t.Run("nesting", func(t *testing.T) {
 		data := gzipped(gzipped([]byte(twoRows)))
@@ -1162,3 +1163,10 @@ func TestAtTheLimit(t *testing.T) {
 		}
 	})
 }
+
+// The smallest parts that make a workbook of one sheet.
+const (
+	bookRoot = `<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
+	bookMain = `<workbook xmlns:r="u"><sheets><sheet name="Log" sheetId="1" r:id="rId1"/></sheets></workbook>`
+	bookRels = `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`
+)

@@ -17,6 +17,7 @@ import (
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/window"
+	"dwtriage/ingest/xlsx"
 )
 
 // sampleRows is how many rows of a sheet are looked at for its header: titles may stand above.
@@ -38,11 +39,11 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 	if len(z.File) > r.lim.Members {
 		return r.tooMany(c.path, names)
 	}
-	b, err := openWorkbook(r.ctx, z, r.openPart, sheetLimits{cell: r.lim.Cell, record: r.lim.Record, columns: r.lim.Columns})
+	b, err := xlsx.Open(r.ctx, z, r.openPart, xlsx.Limits{Cell: r.lim.Cell, Record: r.lim.Record, Columns: r.lim.Columns})
 	if err != nil {
 		return r.unread(c.path, names, r.damaged(c.path, "xlsx", err))
 	}
-	defer b.close()
+	defer b.Close()
 	r.begin(c.path, names)
 	r.w.Reset(r.ctx, bytes.NewReader(nil), window.Options{})
 	r.w.Assume(window.UTF8)
@@ -58,12 +59,12 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 		f.Format = ""
 		f.Problem = notALog(c.path, "no sheet has a column with the text of an error or a trace (found: %s): needed is %s; export the log with that column", strings.Join(others, "; "), needed)
 	} else {
-		f.Sheet, f.Sheets = b.sheets[best.sheet].name, others
+		f.Sheet, f.Sheets = b.Sheets[best.sheet].Name, others
 		if err := r.sheet(b, best); err != nil {
 			return err
 		}
-		if b.problem != nil && f.Problem == nil {
-			r.warn(fmt.Sprintf("a part of the workbook is damaged (%v): open it in Excel and save it again if rows are missing", b.problem))
+		if b.Problem != nil && f.Problem == nil {
+			r.warn(fmt.Sprintf("a part of the workbook is damaged (%v): open it in Excel and save it again if rows are missing", b.Problem))
 		}
 	}
 	return r.endWorkbook(c)
@@ -117,10 +118,10 @@ type sheetTable struct {
 
 // bestSheet finds the sheet with the most known columns, the first of equals. others says what
 // the ones that are not read hold.
-func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err error) {
+func (r *reader) bestSheet(b *xlsx.Workbook) (best *sheetTable, others []string, err error) {
 	logical := r.hiddenSheet(b)
 	var logs []string // sheets that could have been read
-	for i, s := range b.sheets {
+	for i, s := range b.Sheets {
 		t, found, e := r.sniffSheet(b, i, logical)
 		if e != nil && err == nil {
 			err = e
@@ -129,17 +130,17 @@ func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err 
 		case r.ctx.Err() != nil:
 			return nil, nil, r.ctx.Err()
 		case t == nil && e != nil:
-			others = append(others, fmt.Sprintf("sheet %.40q: damaged: %v", s.name, e))
-			r.warn(fmt.Sprintf("sheet %.40q is damaged and was not looked at (%v): export the workbook again if it holds a log", s.name, e))
+			others = append(others, fmt.Sprintf("sheet %.40q: damaged: %v", s.Name, e))
+			r.warn(fmt.Sprintf("sheet %.40q is damaged and was not looked at (%v): export the workbook again if it holds a log", s.Name, e))
 		case t == nil:
-			others = append(others, fmt.Sprintf("sheet %.40q: %s", s.name, found))
+			others = append(others, fmt.Sprintf("sheet %.40q: %s", s.Name, found))
 		case best == nil || t.score > best.score:
 			if best != nil {
-				logs = append(logs, b.sheets[best.sheet].name)
+				logs = append(logs, b.Sheets[best.sheet].Name)
 			}
 			best = t
 		default:
-			logs = append(logs, s.name)
+			logs = append(logs, s.Name)
 		}
 	}
 	for _, name := range logs {
@@ -147,7 +148,7 @@ func (r *reader) bestSheet(b *workbook) (best *sheetTable, others []string, err 
 	}
 	if len(logs) > 0 {
 		r.warn(fmt.Sprintf("only the sheet with the most known columns was read (%.40q); others may hold logs, too (%s): save each as a file of its own",
-			b.sheets[best.sheet].name, quotedNames(logs)))
+			b.Sheets[best.sheet].Name, quotedNames(logs)))
 	}
 	return best, others, err
 }
@@ -171,21 +172,21 @@ func viewerSource(name string) bool {
 // from the headings, in the language of the user, to the logical names of the columns.
 //
 //	plugintracelog:<checksum>:typename=Type%20Name&createdon=…
-func (r *reader) hiddenSheet(b *workbook) map[string]string {
-	i := slices.IndexFunc(b.sheets, func(s sheet) bool { return s.hidden && s.name == "hiddenSheet" })
+func (r *reader) hiddenSheet(b *xlsx.Workbook) map[string]string {
+	i := slices.IndexFunc(b.Sheets, func(s xlsx.Sheet) bool { return s.Hidden && s.Name == "hiddenSheet" })
 	if i < 0 {
 		return nil
 	}
-	rows, err := b.rows(r.ctx, i)
+	rows, err := b.Rows(r.ctx, i)
 	if err != nil {
 		return nil
 	}
-	defer rows.close()
-	cells, err := rows.next()
-	if err != nil || len(cells) == 0 || cells[0].long {
+	defer rows.Close()
+	cells, err := rows.Next()
+	if err != nil || len(cells) == 0 || cells[0].Long {
 		return nil
 	}
-	parts := strings.SplitN(string(cells[0].text), ":", 3)
+	parts := strings.SplitN(string(cells[0].Text), ":", 3)
 	if len(parts) < 3 {
 		return nil
 	}
@@ -201,25 +202,25 @@ func (r *reader) hiddenSheet(b *workbook) map[string]string {
 
 // sniffSheet looks at the first rows of a sheet for the header of a log; without one, for cells
 // with the markers of a log. found says what there is instead.
-func (r *reader) sniffSheet(b *workbook, i int, logical map[string]string) (best *sheetTable, found string, err error) {
-	s := b.sheets[i]
+func (r *reader) sniffSheet(b *xlsx.Workbook, i int, logical map[string]string) (best *sheetTable, found string, err error) {
+	s := b.Sheets[i]
 	switch {
-	case viewerSource(s.name):
+	case viewerSource(s.Name):
 		return nil, "holds addresses, never read", nil
-	case s.hidden && s.name == "hiddenSheet":
+	case s.Hidden && s.Name == "hiddenSheet":
 		return nil, "names of the columns", nil
 	}
-	rows, err := b.rows(r.ctx, i)
+	rows, err := b.Rows(r.ctx, i)
 	if err != nil {
 		return nil, "cannot be read", err
 	}
-	defer rows.close()
+	defer rows.Close()
 	var sample []sheetRow
 	room := sampleBytes
 	for len(sample) < sampleRows && room > 0 {
-		cells, e := rows.next()
+		cells, e := rows.Next()
 		if e != nil {
-			if _, ok := e.(rowError); ok {
+			if _, ok := e.(xlsx.RowError); ok {
 				continue
 			}
 			if e != io.EOF {
@@ -254,7 +255,7 @@ func (r *reader) sniffSheet(b *workbook, i int, logical map[string]string) (best
 	if best == nil {
 		best = r.sheetByMarkers(rows, sample, i)
 	}
-	if best != nil && s.hidden {
+	if best != nil && s.Hidden {
 		best.score-- // of two alike the one that people see
 	}
 	return best, found, err
@@ -263,20 +264,20 @@ func (r *reader) sniffSheet(b *workbook, i int, logical map[string]string) (best
 // A sheetRow is a row that was kept for a second look.
 type sheetRow struct {
 	number int64
-	cells  []sheetCell
+	cells  []xlsx.Cell
 }
 
 // keepRow keeps as much of the texts as there is room for: all cells may name one long shared
 // string.
-func keepRow(rows *sheetRows, cells []sheetCell, room *int) sheetRow {
+func keepRow(rows *xlsx.Rows, cells []xlsx.Cell, room *int) sheetRow {
 	const most = 8 << 10 // enough of a text to know it by
 	kept := slices.Clone(cells)
 	for i := range kept {
-		n := min(len(kept[i].text), most, max(*room, 0))
+		n := min(len(kept[i].Text), most, max(*room, 0))
 		*room -= n
-		kept[i].text = bytes.Clone(kept[i].text[:n])
+		kept[i].Text = bytes.Clone(kept[i].Text[:n])
 	}
-	return sheetRow{rows.number, kept}
+	return sheetRow{rows.Number, kept}
 }
 
 // names are the texts of the cells, by column.
@@ -284,9 +285,9 @@ func (row sheetRow) names() [][]byte {
 	if len(row.cells) == 0 {
 		return nil
 	}
-	names := make([][]byte, row.cells[len(row.cells)-1].col+1)
+	names := make([][]byte, row.cells[len(row.cells)-1].Column+1)
 	for _, c := range row.cells {
-		names[c.col] = c.text
+		names[c.Column] = c.Text
 	}
 	return names
 }
@@ -302,7 +303,7 @@ func headings(names [][]byte) []string {
 // sheetByMarkers makes a table of a sheet whose headings say nothing but whose cells speak: the
 // exported grid of finance and operations, or headings in another language. The first row is no
 // header when it has markers itself.
-func (r *reader) sheetByMarkers(rows *sheetRows, sample []sheetRow, sheet int) *sheetTable {
+func (r *reader) sheetByMarkers(rows *xlsx.Rows, sample []sheetRow, sheet int) *sheetTable {
 	texts := make([][][]byte, len(sample))
 	width := 0
 	for i, row := range sample {
@@ -339,22 +340,22 @@ func (r *reader) sheetByMarkers(rows *sheetRows, sample []sheetRow, sheet int) *
 
 // otherColumns finds the time and the id of a table without known headings: the only column of
 // dates that people see, and the hidden first column of GUIDs of a model-driven export.
-func (r *reader) otherColumns(rows *sheetRows, sample []sheetRow, slots map[int]slot) {
+func (r *reader) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
 	dates, ids := make(map[int]int), make(map[int]int)
 	for _, row := range sample {
 		for _, c := range row.cells {
-			if c.date || c.kind == cellISODate {
-				dates[c.col]++
+			if c.Date || c.Kind == xlsx.ISODate {
+				dates[c.Column]++
 			}
-			if _, ok := parseGUID(c.text); ok && c.kind == cellText && rows.hidden(c.col) {
-				ids[c.col]++
+			if _, ok := parseGUID(c.Text); ok && c.Kind == xlsx.Text && rows.Hidden(c.Column) {
+				ids[c.Column]++
 			}
 		}
 	}
 	seen := 0
 	time := -1
 	for col := range dates {
-		if !rows.hidden(col) {
+		if !rows.Hidden(col) {
 			seen++
 			time = col
 		}
@@ -376,32 +377,32 @@ type sheetReader struct {
 }
 
 // sheet reads the rows behind the header. What ends the sheet early is the problem of the file.
-func (r *reader) sheet(b *workbook, t *sheetTable) error {
+func (r *reader) sheet(b *xlsx.Workbook, t *sheetTable) error {
 	t.tell(&r.file)
-	p := sheetReader{reader: r, sheetTable: t, date1904: b.date1904}
-	rows, err := b.rows(r.ctx, t.sheet)
+	p := sheetReader{reader: r, sheetTable: t, date1904: b.Date1904}
+	rows, err := b.Rows(r.ctx, t.sheet)
 	if err != nil {
 		r.file.Problem = r.damaged(r.file.Path, "xlsx", err)
 		return r.ctx.Err()
 	}
-	defer rows.close()
+	defer rows.Close()
 	for {
-		cells, err := rows.next()
+		cells, err := rows.Next()
 		if e := r.ctx.Err(); e != nil {
 			return e
 		}
 		if err == io.EOF {
 			return nil
 		}
-		if rows.number <= t.row && err == nil {
+		if rows.Number <= t.row && err == nil {
 			continue
 		}
 		if sample := r.opt.Sample; sample > 0 && p.texts >= sample {
 			r.file.Sampled, r.file.Estimated = true, -1
 			return nil
 		}
-		at := place{row: rows.number, offset: -1, length: -1}
-		var bad rowError
+		at := place{row: rows.Number, offset: -1, length: -1}
+		var bad xlsx.RowError
 		switch {
 		case errors.As(err, &bad):
 			err = r.reject(at, "", string(bad), "")
@@ -430,26 +431,26 @@ func (r *reader) cutSheet(err error) error {
 }
 
 // take makes a record of the cells of a row.
-func (p *sheetReader) take(cells []sheetCell, at place) error {
+func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
 	p.fresh()
 	f := &p.fields
 	beyond := false
 	for _, c := range cells {
-		p.texts += int64(len(c.text))
+		p.texts += int64(len(c.Text))
 		s := slotNone
-		if c.col < len(p.slots) {
-			s = p.slots[c.col]
+		if c.Column < len(p.slots) {
+			s = p.slots[c.Column]
 		} else {
-			beyond = beyond || len(bytes.TrimSpace(c.text)) > 0
+			beyond = beyond || len(bytes.TrimSpace(c.Text)) > 0
 		}
 		switch {
-		case s == slotNone || c.kind == cellError:
+		case s == slotNone || c.Kind == xlsx.Failure:
 			continue
 		case s == slotSecret:
-			p.secretCell(c.text)
+			p.secretCell(c.Text)
 			continue
-		case c.long:
-			return p.reject(at, p.headings[c.col], reasonCell, secrets.Excerpt(c.text))
+		case c.Long:
+			return p.reject(at, p.headings[c.Column], reasonCell, secrets.Excerpt(c.Text))
 		}
 		f.put(s, p.text(c, s))
 	}
@@ -474,25 +475,25 @@ func (p *sheetReader) heading(s slot) string {
 }
 
 // text is the text of a cell for a slot: serial numbers become the dates and times they show.
-func (p *sheetReader) text(c sheetCell, s slot) []byte {
-	switch c.kind {
-	case cellBool:
-		if string(c.text) == "1" {
+func (p *sheetReader) text(c xlsx.Cell, s slot) []byte {
+	switch c.Kind {
+	case xlsx.Bool:
+		if string(c.Text) == "1" {
 			return []byte("true")
 		}
 		return []byte("false")
-	case cellNumber:
+	case xlsx.Number:
 		return p.number(c, s)
 	}
-	return c.text
+	return c.Text
 }
 
 var timeSlots = of(slotCreated, slotTimestamp, slotTimestampUTC, slotExecStart, slotStartDate, slotStartTime)
 
-func (p *sheetReader) number(c sheetCell, s slot) []byte {
-	v, err := strconv.ParseFloat(string(c.text), 64)
+func (p *sheetReader) number(c xlsx.Cell, s slot) []byte {
+	v, err := strconv.ParseFloat(string(c.Text), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 || v > 1e15 {
-		return c.text
+		return c.Text
 	}
 	days := v
 	if p.date1904 {
@@ -503,11 +504,11 @@ func (p *sheetReader) number(c sheetCell, s slot) []byte {
 		if v == math.Trunc(v) {
 			return strconv.AppendInt(nil, int64(v), 10) // 1.28E2
 		}
-		return c.text
+		return c.Text
 	case s == slotStartTime && v < 1:
 		return clock.Serial(v, false).AppendFormat(nil, "15:04:05.000")
 	case days < clock.FirstSerial || days >= clock.LastSerial:
-		return c.text
+		return c.Text
 	case s == slotStartDate && v == math.Trunc(v):
 		return clock.Serial(v, p.date1904).AppendFormat(nil, "2006-01-02")
 	case s == slotStartTime:

@@ -1,4 +1,4 @@
-package ingest
+package xlsx
 
 import (
 	"bytes"
@@ -95,25 +95,25 @@ func twinLines(t *testing.T, data []byte) (own, other []string, dates []string) 
 		t.Fatal(err)
 	}
 	defer f.Close()
-	b := openBytes(t, data, sheetLimits{})
-	for i, s := range b.sheets {
-		rows, err := f.GetRows(s.name, excelize.Options{RawCellValue: true})
+	b := openBytes(t, data, Limits{})
+	for i, s := range b.Sheets {
+		rows, err := f.GetRows(s.Name, excelize.Options{RawCellValue: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for n, row := range rows {
 			for col, text := range row {
 				if text != "" {
-					other = append(other, fmt.Sprintf("%s %d %d %q", s.name, n+1, col, text))
+					other = append(other, fmt.Sprintf("%s %d %d %q", s.Name, n+1, col, text))
 				}
 			}
 		}
-		r, err := b.rows(t.Context(), i)
+		r, err := b.Rows(t.Context(), i)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for {
-			cells, err := r.next()
+			cells, err := r.Next()
 			if err == io.EOF {
 				break
 			}
@@ -121,30 +121,30 @@ func twinLines(t *testing.T, data []byte) (own, other []string, dates []string) 
 				t.Fatal(err)
 			}
 			for _, c := range cells {
-				if c.date {
-					dates = append(dates, fmt.Sprintf("%d %d", r.number, c.col))
+				if c.Date {
+					dates = append(dates, fmt.Sprintf("%d %d", r.Number, c.Column))
 				}
-				if len(c.text) > 0 {
-					own = append(own, fmt.Sprintf("%s %d %d %q", s.name, r.number, c.col, c.text))
+				if len(c.Text) > 0 {
+					own = append(own, fmt.Sprintf("%s %d %d %q", s.Name, r.Number, c.Column, c.Text))
 				}
 			}
 		}
-		r.close()
+		r.Close()
 	}
 	return own, other, dates
 }
 
-func openBytes(t testing.TB, data []byte, lim sheetLimits) *workbook {
+func openBytes(t testing.TB, data []byte, lim Limits) *Workbook {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := openWorkbook(t.Context(), z, openMember, lim)
+	b, err := Open(t.Context(), z, openMember, lim)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.close)
+	t.Cleanup(b.Close)
 	return b
 }
 
@@ -167,24 +167,24 @@ func TestExcelize(t *testing.T) {
 			if !cmp.Equal(dates, c.dates) {
 				t.Errorf("dates in %q, want %q", dates, c.dates)
 			}
-			if b := openBytes(t, c.data, sheetLimits{}); b.date1904 != (c.name == "1904") || b.problem != nil {
-				t.Errorf("1904: %v, problem %v", b.date1904, b.problem)
+			if b := openBytes(t, c.data, Limits{}); b.Date1904 != (c.name == "1904") || b.Problem != nil {
+				t.Errorf("1904: %v, problem %v", b.Date1904, b.Problem)
 			}
 		})
 	}
 }
 
 func TestExcelizeHidden(t *testing.T) {
-	b := openBytes(t, sharedTwin(t, excelize.Options{}, false), sheetLimits{})
-	if len(b.sheets) != 2 || b.sheets[0].hidden || !b.sheets[1].hidden {
-		t.Fatalf("sheets %+v", b.sheets)
+	b := openBytes(t, sharedTwin(t, excelize.Options{}, false), Limits{})
+	if len(b.Sheets) != 2 || b.Sheets[0].Hidden || !b.Sheets[1].Hidden {
+		t.Fatalf("sheets %+v", b.Sheets)
 	}
-	r, err := b.rows(t.Context(), 0)
+	r, err := b.Rows(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.close()
-	if got := [...]bool{r.hidden(0), r.hidden(1), r.hidden(2), r.hidden(3)}; got != [...]bool{false, true, true, false} {
+	defer r.Close()
+	if got := [...]bool{r.Hidden(0), r.Hidden(1), r.Hidden(2), r.Hidden(3)}; got != [...]bool{false, true, true, false} {
 		t.Errorf("hidden columns %v", got)
 	}
 }
@@ -273,15 +273,15 @@ func benchmarkRows(b *testing.B, data []byte, raw int64, read func(testing.TB, [
 }
 
 func ownRows(t testing.TB, data []byte) (size int) {
-	b := openBytes(t, data, sheetLimits{})
-	defer b.close()
-	r, err := b.rows(t.Context(), 0)
+	b := openBytes(t, data, Limits{})
+	defer b.Close()
+	r, err := b.Rows(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.close()
+	defer r.Close()
 	for {
-		cells, err := r.next()
+		cells, err := r.Next()
 		if err == io.EOF {
 			return size
 		}
@@ -289,7 +289,7 @@ func ownRows(t testing.TB, data []byte) (size int) {
 			t.Fatal(err)
 		}
 		for _, c := range cells {
-			size += len(c.text)
+			size += len(c.Text)
 		}
 	}
 }

@@ -1,8 +1,9 @@
-package ingest
+package xlsx
 
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zip"
@@ -62,26 +64,26 @@ func small(sheet, strings string, more ...testPart) []testPart {
 	return append(parts, more...)
 }
 
-func openParts(t testing.TB, lim sheetLimits, parts ...testPart) *workbook {
+func openParts(t testing.TB, lim Limits, parts ...testPart) *Workbook {
 	t.Helper()
-	b, err := openWorkbook(t.Context(), zipParts(t, parts...), openMember, lim)
+	b, err := Open(t.Context(), zipParts(t, parts...), openMember, lim)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.close)
+	t.Cleanup(b.Close)
 	return b
 }
 
 // show is a row as text: its number, then its cells.
-func show(number int64, cells []sheetCell) string {
+func show(number int64, cells []Cell) string {
 	s := strconv.FormatInt(number, 10) + ":"
 	for _, c := range cells {
-		s += fmt.Sprintf(" %d%s", c.col, [...]string{"=", "#", "?", "!", "@"}[c.kind])
-		if c.date {
+		s += fmt.Sprintf(" %d%s", c.Column, [...]string{"=", "#", "?", "!", "@"}[c.Kind])
+		if c.Date {
 			s += "date:"
 		}
-		s += strconv.Quote(string(c.text))
-		if c.long {
+		s += strconv.Quote(string(c.Text))
+		if c.Long {
 			s += "…"
 		}
 	}
@@ -89,28 +91,28 @@ func show(number int64, cells []sheetCell) string {
 }
 
 // sheetLines reads a sheet to its end; the last line is the error, if it is not io.EOF.
-func sheetLines(t testing.TB, b *workbook, i int) (lines []string) {
+func sheetLines(t testing.TB, b *Workbook, i int) (lines []string) {
 	t.Helper()
-	r, err := b.rows(t.Context(), i)
+	r, err := b.Rows(t.Context(), i)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	defer r.close()
+	defer r.Close()
 	for {
-		cells, err := r.next()
-		_, again := err.(rowError)
+		cells, err := r.Next()
+		_, again := err.(RowError)
 		switch {
 		case err == io.EOF:
 			return lines
 		case again:
-			lines = append(lines, fmt.Sprintf("%d: %v", r.number, err))
+			lines = append(lines, fmt.Sprintf("%d: %v", r.Number, err))
 		case err != nil:
-			if _, e := r.next(); e != err {
+			if _, e := r.Next(); e != err {
 				t.Errorf("after %v comes %v", err, e)
 			}
 			return append(lines, err.Error())
 		default:
-			lines = append(lines, show(r.number, cells))
+			lines = append(lines, show(r.Number, cells))
 		}
 	}
 }
@@ -156,7 +158,7 @@ c</t></si></sst>`
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, memory := range []int{0, 1} { // with one byte, all shared strings are put aside
-				b := openParts(t, sheetLimits{memory: memory}, small(sheetOf(c.rows), table)...)
+				b := openParts(t, Limits{memory: memory}, small(sheetOf(c.rows), table)...)
 				if got := sheetLines(t, b, 0); !cmp.Equal(got, c.want) {
 					t.Errorf("memory %d: %s\n%s", memory, c.rows, cmp.Diff(c.want, got))
 				}
@@ -182,7 +184,7 @@ func TestSheetEnds(t *testing.T) {
 		{"doctype", `<!DOCTYPE x [<!ENTITY a "b">]><worksheet><sheetData><row><c t="str"><v>&a;</v></c></row></sheetData></worksheet>`, []string{`1: 0="&a;"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := sheetLines(t, openParts(t, sheetLimits{}, small(c.sheet, "")...), 0); !cmp.Equal(got, c.want) {
+			if got := sheetLines(t, openParts(t, Limits{}, small(c.sheet, "")...), 0); !cmp.Equal(got, c.want) {
 				t.Errorf("%s: %q, want %q", c.sheet, got, c.want)
 			}
 		})
@@ -193,17 +195,17 @@ func TestSheetEnds(t *testing.T) {
 func TestSheetBroken(t *testing.T) {
 	broken := errors.New("broken")
 	z := zipParts(t, small(sheetOf(strings.Repeat(`<row><c><v>1</v></c></row>`, 1000)), "")...)
-	b, err := openWorkbook(t.Context(), z, func(f *zip.File) (io.ReadCloser, error) {
+	b, err := Open(t.Context(), z, func(f *zip.File) (io.ReadCloser, error) {
 		in, err := f.Open()
 		if err != nil || !strings.HasSuffix(f.Name, "sheet1.xml") {
 			return in, err
 		}
 		return io.NopCloser(io.MultiReader(io.LimitReader(in, 1000), errReader{broken})), nil
-	}, sheetLimits{})
+	}, Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.close()
+	defer b.Close()
 	got := sheetLines(t, b, 0)
 	if len(got) < 30 || got[0] != `1: 0#"1"` || got[len(got)-1] != "broken" {
 		t.Errorf("%q", got)
@@ -245,22 +247,22 @@ func TestWorkbookParts(t *testing.T) {
 			{"xl/workbook.xml", `<workbook><workbookPr date1904="true"/><sheets><sheet name="A" r:id="1"/><sheet name="B" state="hidden" r:id="2"/><sheet name="C" state="veryHidden" r:id="3"/></sheets></workbook>`},
 			{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="1" Type="x/chartsheet" Target="c.xml"/><Relationship Id="2" Type="x/worksheet" Target="a.xml"/><Relationship Id="3" Type="x/worksheet" Target="b.xml"/></Relationships>`},
 			{"xl/a.xml", sheet}, {"xl/b.xml", sheet}}, []string{"1904", "B hidden", `1: 0#"5"`, "C hidden", `1: 0#"5"`}},
-		{"utf-16", list{{"xl/workbook.xml", string(toUTF16([]byte(testMain), false, true))}, {"xl/worksheets/sheet1.xml", string(toUTF16([]byte(sheet), true, true))}}, []string{"Log", `1: 0#"5"`}},
+		{"utf-16", list{{"xl/workbook.xml", string(utf16Of([]byte(testMain), false, true))}, {"xl/worksheets/sheet1.xml", string(utf16Of([]byte(sheet), true, true))}}, []string{"Log", `1: 0#"5"`}},
 		{"styles are damaged", list{{"xl/workbook.xml", testMain}, {"xl/worksheets/sheet1.xml", sheet}, {"xl/styles.xml", styles[:len(styles)-20]}},
 			[]string{"xl/styles.xml: the xml ends in the middle", "Log", `1: 0#date:"5"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := openParts(t, sheetLimits{}, c.parts...)
+			b := openParts(t, Limits{}, c.parts...)
 			var got []string
-			if b.date1904 {
+			if b.Date1904 {
 				got = append(got, "1904")
 			}
-			if b.problem != nil {
-				got = append(got, b.problem.Error())
+			if b.Problem != nil {
+				got = append(got, b.Problem.Error())
 			}
-			for i, s := range b.sheets {
-				name := s.name
-				if s.hidden {
+			for i, s := range b.Sheets {
+				name := s.Name
+				if s.Hidden {
 					name += " hidden"
 				}
 				got = append(append(got, name), sheetLines(t, b, i)...)
@@ -283,27 +285,27 @@ func TestNoWorkbook(t *testing.T) {
 		{"cut", testPart{"xl/workbook.xml", "<workbook><sheets><sheet na"}, errPartCut},
 		{"too many", testPart{"xl/workbook.xml", "<workbook>" + strings.Repeat("<sheet/>", mostSheets+1) + "</workbook>"}, errSheets},
 	} {
-		if _, err := openWorkbook(t.Context(), zipParts(t, c.part), openMember, sheetLimits{}); !errors.Is(err, c.want) {
+		if _, err := Open(t.Context(), zipParts(t, c.part), openMember, Limits{}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := openWorkbook(ctx, zipParts(t, small(sheetOf(""), "")...), openMember, sheetLimits{}); !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, zipParts(t, small(sheetOf(""), "")...), openMember, Limits{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("nobody waits: %v", err)
 	}
 }
 
 func TestHiddenColumns(t *testing.T) {
-	b := openParts(t, sheetLimits{}, small(`<worksheet><cols><col min="1" max="3" hidden="1"/><col min="4" max="4"/><col min="5" max="5" hidden="true"/>`+
+	b := openParts(t, Limits{}, small(`<worksheet><cols><col min="1" max="3" hidden="1"/><col min="4" max="4"/><col min="5" max="5" hidden="true"/>`+
 		`<col min="2" max="9" hidden="1"/><col min="8" max="7" hidden="1"/><col min="16384" max="99999999" hidden="1"/></cols><sheetData/></worksheet>`, "")...)
-	r, err := b.rows(t.Context(), 0)
+	r, err := b.Rows(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.close()
+	defer r.Close()
 	for col, want := range map[int]bool{0: true, 1: true, 2: true, 3: false, 4: true, 5: false, 7: false, 16382: false, 16383: true, 16384: false} {
-		if r.hidden(col) != want {
+		if r.Hidden(col) != want {
 			t.Errorf("column %d: hidden is %v", col, !want)
 		}
 	}
@@ -327,29 +329,29 @@ func TestLongCells(t *testing.T) {
 		text := strings.Repeat(unit, 700_000/len(unit))
 		for _, limit := range []int{1000, 100_000, 300_000} {
 			sheet := sheetOf(`<row><c t="str"><v>` + text + `</v></c><c t="inlineStr"><is><t>` + text + `</t></is></c><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c><v>1</v></c></row>`)
-			lim := sheetLimits{cell: limit}
+			lim := Limits{Cell: limit}
 			b := openParts(t, lim, small(sheet, `<sst><si><t>`+text+`</t></si><si><t>x</t></si></sst>`)...)
 			full := fullText(text)
-			r, err := b.rows(t.Context(), 0)
+			r, err := b.Rows(t.Context(), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
-			cells, err := r.next()
-			if err != nil || len(cells) != 4 || string(cells[3].text) != "x" || cells[3].long {
+			cells, err := r.Next()
+			if err != nil || len(cells) != 4 || string(cells[3].Text) != "x" || cells[3].Long {
 				t.Fatalf("%q: %d cells, %v", unit, len(cells), err)
 			}
 			for _, c := range cells[:3] {
-				if c.long != (len(full) > limit) || len(c.text) > limit || !strings.HasPrefix(full, string(c.text)) {
-					t.Errorf("%q, limit %d: cell %d: %d bytes of %d, long %v", unit, limit, c.col, len(c.text), len(full), c.long)
+				if c.Long != (len(full) > limit) || len(c.Text) > limit || !strings.HasPrefix(full, string(c.Text)) {
+					t.Errorf("%q, limit %d: cell %d: %d bytes of %d, long %v", unit, limit, c.Column, len(c.Text), len(full), c.Long)
 				}
-				if c.long && len(c.text) < limit-16 || !c.long && string(c.text) != full {
-					t.Errorf("%q, limit %d: cell %d: only %d bytes of %d", unit, limit, c.col, len(c.text), len(full))
+				if c.Long && len(c.Text) < limit-16 || !c.Long && string(c.Text) != full {
+					t.Errorf("%q, limit %d: cell %d: only %d bytes of %d", unit, limit, c.Column, len(c.Text), len(full))
 				}
 			}
-			if cells, err := r.next(); err != nil || len(cells) != 1 {
+			if cells, err := r.Next(); err != nil || len(cells) != 1 {
 				t.Errorf("%q: the row behind: %d cells, %v", unit, len(cells), err)
 			}
-			r.close()
+			r.Close()
 		}
 	}
 }
@@ -444,12 +446,12 @@ func TestSharedStringsEnd(t *testing.T) {
 		{"missing", "", 0, []string{"1: " + string(errString), "2: " + string(errString)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := openParts(t, sheetLimits{strings: c.limit}, small(sheet, c.table)...)
+			b := openParts(t, Limits{strings: c.limit}, small(sheet, c.table)...)
 			if got := sheetLines(t, b, 0); !cmp.Equal(got, c.want) {
 				t.Error(cmp.Diff(c.want, got))
 			}
-			if b.strings.err != nil != (b.problem != nil) {
-				t.Errorf("the table ends by %v, the problem is %v", b.strings.err, b.problem)
+			if b.strings.err != nil != (b.Problem != nil) {
+				t.Errorf("the table ends by %v, the problem is %v", b.strings.err, b.Problem)
 			}
 		})
 	}
@@ -529,23 +531,23 @@ func TestSheetMemory(t *testing.T) {
 			var before runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			b, err := openWorkbook(t.Context(), z, open, sheetLimits{cell: 1 << 20, memory: 1 << 20, strings: size})
+			b, err := Open(t.Context(), z, open, Limits{Cell: 1 << 20, memory: 1 << 20, strings: size})
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer b.close()
-			for i := range b.sheets {
-				r, err := b.rows(t.Context(), i)
+			defer b.Close()
+			for i := range b.Sheets {
+				r, err := b.Rows(t.Context(), i)
 				if err != nil {
 					continue
 				}
 				for err == nil {
-					_, err = r.next()
-					if _, ok := err.(rowError); ok {
+					_, err = r.Next()
+					if _, ok := err.(RowError); ok {
 						err = nil
 					}
 				}
-				r.close()
+				r.Close()
 			}
 			if grown := int64(peak) - int64(before.HeapAlloc); grown > 48<<20 {
 				t.Errorf("the heap grew by %d MiB", grown>>20)
@@ -574,41 +576,57 @@ func FuzzSheet(f *testing.F) {
 			}
 			return io.NopCloser(strings.NewReader(testMain)), nil
 		}
-		lim := sheetLimits{cell: 40, columns: 50, strings: 10_000, memory: 1}
-		b, err := openWorkbook(t.Context(), z, open, lim)
+		lim := Limits{Cell: 40, Columns: 50, strings: 10_000, memory: 1}
+		b, err := Open(t.Context(), z, open, lim)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer b.close()
-		r, err := b.rows(t.Context(), 0)
+		defer b.Close()
+		r, err := b.Rows(t.Context(), 0)
 		if err != nil {
 			return
 		}
-		defer r.close()
+		defer r.Close()
 		last := int64(0)
 		for {
-			cells, err := r.next()
-			if _, ok := err.(rowError); err != nil && !ok {
+			cells, err := r.Next()
+			if _, ok := err.(RowError); err != nil && !ok {
 				return
 			}
-			if r.number <= last {
-				t.Fatalf("row %d behind row %d", r.number, last)
+			if r.Number <= last {
+				t.Fatalf("row %d behind row %d", r.Number, last)
 			}
-			last = r.number
+			last = r.Number
 			checkCells(t, cells, lim)
 		}
 	})
 }
 
-func checkCells(t *testing.T, cells []sheetCell, lim sheetLimits) {
+func checkCells(t *testing.T, cells []Cell, lim Limits) {
 	col := -1
 	for _, c := range cells {
-		if c.col <= col || c.col >= lim.columns || len(c.text) > lim.cell {
-			t.Fatalf("cell %d behind cell %d, of %d bytes", c.col, col, len(c.text))
+		if c.Column <= col || c.Column >= lim.Columns || len(c.Text) > lim.Cell {
+			t.Fatalf("cell %d behind cell %d, of %d bytes", c.Column, col, len(c.Text))
 		}
-		if !bytes.Equal(bytes.ToValidUTF8(c.text, nil), c.text) || bytes.IndexByte(c.text, 0) >= 0 {
-			t.Fatalf("%q is not text", c.text)
+		if !bytes.Equal(bytes.ToValidUTF8(c.Text, nil), c.Text) || bytes.IndexByte(c.Text, 0) >= 0 {
+			t.Fatalf("%q is not text", c.Text)
 		}
-		col = c.col
+		col = c.Column
 	}
+}
+
+// utf16Of is b in UTF-16, with a mark or without.
+func utf16Of(b []byte, big, mark bool) []byte {
+	order := binary.AppendByteOrder(binary.LittleEndian)
+	if big {
+		order = binary.BigEndian
+	}
+	var out []byte
+	if mark {
+		out = order.AppendUint16(out, 0xfeff)
+	}
+	for _, u := range utf16.Encode([]rune(string(b))) {
+		out = order.AppendUint16(out, u)
+	}
+	return out
 }

@@ -1,4 +1,10 @@
-package ingest
+// Package xlsx reads the rows of Excel workbooks. The members of a zip archive come in, rows of cells
+// go out: each with its column, its kind and its text, as a row of a few megabytes at most. Sheets
+// are streamed, shared strings beyond 32 MiB go to a temporary file, and every count that a workbook
+// announces is checked instead of believed, so that a bomb costs its own file and nothing else. A
+// broken row is an error of that row; the rows behind it are read. It knows no log, evaluates no
+// formula, and does not write: excelize is its twin in the tests, six to eight times as slow.
+package xlsx
 
 import (
 	"context"
@@ -16,25 +22,25 @@ import (
 	"dwtriage/ingest/scan"
 )
 
-// sheetLimits bound what a workbook may take. Zero stands for the default.
-type sheetLimits struct {
-	cell    int   // longest text of a cell in bytes, longer ones are cut; 0: 16 MiB
-	record  int   // most bytes of texts in a row; 0: 16 MiB
-	columns int   // most columns, and most cells of a row; 0: 16384
+// Limits bound what a workbook may take. Zero stands for the default.
+type Limits struct {
+	Cell    int   // longest text of a cell in bytes, longer ones are cut; 0: 16 MiB
+	Record  int   // most bytes of texts in a row; 0: 16 MiB
+	Columns int   // most columns, and most cells of a row; 0: 16384
 	strings int64 // most bytes of shared strings, 4 each on top; 0: 4 GiB
 	memory  int   // bytes of shared strings that stay in memory, the others go to a temporary file; 0: 32 MiB
 }
 
-func (l sheetLimits) orDefaults() sheetLimits {
-	if l.cell <= 0 {
-		l.cell = 16 << 20
+func (l Limits) orDefaults() Limits {
+	if l.Cell <= 0 {
+		l.Cell = 16 << 20
 	}
-	l.cell = min(l.cell, 1<<30)
-	if l.record <= 0 {
-		l.record = 16 << 20
+	l.Cell = min(l.Cell, 1<<30)
+	if l.Record <= 0 {
+		l.Record = 16 << 20
 	}
-	if l.columns <= 0 {
-		l.columns = 16384
+	if l.Columns <= 0 {
+		l.Columns = 16384
 	}
 	if l.strings <= 0 {
 		l.strings = 4 << 30
@@ -57,43 +63,44 @@ var (
 	errSheets     = errors.New("more sheets than the limit")
 )
 
-// A workbook is what is known about a workbook before its sheets are read.
-type workbook struct {
-	sheets   []sheet // worksheets, in the order of the tabs
-	date1904 bool    // day 0 of date serials is 1904-01-01
-	problem  error   // first mistake met in a part the sheets can be read without, or with a piece of
+// A Workbook is what is known about a workbook before its sheets are read.
+type Workbook struct {
+	Sheets   []Sheet // worksheets, in the order of the tabs
+	Date1904 bool    // day 0 of date serials is 1904-01-01
+	Problem  error   // first mistake met in a part the sheets can be read without, or with a piece of
 
 	files   map[string]*zip.File // by partName
 	open    func(*zip.File) (io.ReadCloser, error)
-	lim     sheetLimits
+	lim     Limits
 	dates   []bool // by style: it shows a date
 	strings sharedStrings
 }
 
-// A sheet is a worksheet. What it holds is read by rows.
-type sheet struct {
-	name   string
-	hidden bool
+// A Sheet is a worksheet. What it holds is read by rows.
+type Sheet struct {
+	Name   string
+	Hidden bool
 	part   string // name in the archive; empty when it has none
 }
 
-// openWorkbook reads the parts of a workbook that all sheets need. open opens a part; all
+// Open reads the parts of a workbook that all sheets need. open opens a part; all
 // reading goes through it. The workbook must be closed.
-func openWorkbook(ctx context.Context, z *zip.Reader, open func(*zip.File) (io.ReadCloser, error), lim sheetLimits) (*workbook, error) {
-	b := &workbook{open: open, lim: lim.orDefaults(), files: make(map[string]*zip.File, len(z.File))}
+func Open(ctx context.Context, z *zip.Reader, open func(*zip.File) (io.ReadCloser, error), lim Limits) (*Workbook, error) {
+	b := &Workbook{open: open, lim: lim.orDefaults(), files: make(map[string]*zip.File, len(z.File))}
 	for _, f := range z.File {
 		if name := partName(f.Name); len(name) <= mostPartName && b.files[name] == nil {
 			b.files[name] = f
 		}
 	}
 	if err := b.read(ctx); err != nil {
-		b.close()
+		b.Close()
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *workbook) close() { b.strings.close() }
+// Close removes the temporary file of shared strings, if there is one.
+func (b *Workbook) Close() { b.strings.close() }
 
 // partName is the form in which names of parts are compared: writers differ in case, slashes
 // and dots.
@@ -102,7 +109,7 @@ func partName(name string) string {
 	return strings.ToLower(name[1:])
 }
 
-func (b *workbook) read(ctx context.Context) error {
+func (b *Workbook) read(ctx context.Context) error {
 	main := "xl/workbook.xml"
 	roots, err := b.relations(ctx, "", "_rels/.rels")
 	if err != nil {
@@ -129,7 +136,7 @@ func (b *workbook) read(ctx context.Context) error {
 }
 
 // part opens a part for reading.
-func (b *workbook) part(ctx context.Context, name string) (*xmlPart, error) {
+func (b *Workbook) part(ctx context.Context, name string) (*xmlPart, error) {
 	f := b.files[name]
 	if f == nil {
 		return nil, fmt.Errorf("%w: %.100q", errNoPart, name)
@@ -143,7 +150,7 @@ func (b *workbook) part(ctx context.Context, name string) (*xmlPart, error) {
 
 // spare reads a part that can be done without. Only the end of ctx is an error; any other is
 // kept as the problem of the workbook, and what was read before it counts.
-func (b *workbook) spare(ctx context.Context, name string, read func(*xmlPart, *scan.Token)) error {
+func (b *Workbook) spare(ctx context.Context, name string, read func(*xmlPart, *scan.Token)) error {
 	if b.files[name] == nil {
 		return nil
 	}
@@ -191,7 +198,7 @@ type relation struct {
 
 // relations reads the relationships in a part; dir is what they are relative to. The kind is
 // the last word of the type: strict documents have another address before it.
-func (b *workbook) relations(ctx context.Context, dir, name string) (found []relation, err error) {
+func (b *Workbook) relations(ctx context.Context, dir, name string) (found []relation, err error) {
 	err = b.spare(ctx, partName(name), func(p *xmlPart, t *scan.Token) {
 		if !t.Is("Relationship") || len(found) == mostSheets {
 			return
@@ -224,7 +231,7 @@ func related(relations []relation, kind, usual string) string {
 }
 
 // readMain reads the list of sheets.
-func (b *workbook) readMain(ctx context.Context, name, dir string, relations []relation) error {
+func (b *Workbook) readMain(ctx context.Context, name, dir string, relations []relation) error {
 	p, err := b.part(ctx, name)
 	if err != nil {
 		return err
@@ -238,13 +245,13 @@ func (b *workbook) readMain(ctx context.Context, name, dir string, relations []r
 	err = eachToken(p, func(p *xmlPart, t *scan.Token) {
 		switch {
 		case t.Is("workbookPr"):
-			b.date1904 = isTrue(p.value(t.Attrs, "date1904"))
+			b.Date1904 = isTrue(p.value(t.Attrs, "date1904"))
 		case t.Is("sheet"):
 			if seen++; seen > mostSheets {
 				return
 			}
 			state := p.value(t.Attrs, "state")
-			s := sheet{name: p.text(t.Attrs, "name"), hidden: state == "hidden" || state == "veryHidden"}
+			s := Sheet{Name: p.text(t.Attrs, "name"), Hidden: state == "hidden" || state == "veryHidden"}
 			r, ok := byID[p.value(t.Attrs, "id")] // r:id, under any prefix
 			if ok && r.kind != "worksheet" {
 				return // a chart, a dialog, macros of old
@@ -253,7 +260,7 @@ func (b *workbook) readMain(ctx context.Context, name, dir string, relations []r
 			if !ok {
 				s.part = partName(dir + "worksheets/sheet" + strconv.Itoa(seen) + ".xml")
 			}
-			b.sheets = append(b.sheets, s)
+			b.Sheets = append(b.Sheets, s)
 		}
 	})
 	switch {
@@ -261,9 +268,9 @@ func (b *workbook) readMain(ctx context.Context, name, dir string, relations []r
 		return ctx.Err()
 	case seen > mostSheets:
 		return errSheets
-	case len(b.sheets) == 0 && err != nil:
+	case len(b.Sheets) == 0 && err != nil:
 		return err
-	case len(b.sheets) == 0:
+	case len(b.Sheets) == 0:
 		return errNoWorkbook
 	}
 	b.note(ctx, name, err)
@@ -273,7 +280,7 @@ func (b *workbook) readMain(ctx context.Context, name, dir string, relations []r
 func isTrue(v string) bool { return v == "1" || v == "true" || v == "on" }
 
 // readStyles finds out which styles of cells show a date.
-func (b *workbook) readStyles(ctx context.Context, name string) error {
+func (b *Workbook) readStyles(ctx context.Context, name string) error {
 	custom := make(map[int]bool)
 	var formats []int
 	var codes, cells bool // inside the list of formats, of styles: others hold the same elements
@@ -349,14 +356,14 @@ func elapsed(s string) bool {
 // readStrings reads the shared strings. A table that is damaged or too long does as far as it
 // goes: the row that needs more gets the error. It is the problem of the workbook too, for a
 // table may be there to its end and still not be what was written.
-func (b *workbook) readStrings(ctx context.Context, name string) error {
+func (b *Workbook) readStrings(ctx context.Context, name string) error {
 	b.strings.keep, b.strings.limit = b.lim.memory, b.lim.strings
 	if b.files[name] == nil {
 		return nil
 	}
 	p, err := b.part(ctx, name)
 	if err == nil {
-		b.strings.read(p, b.lim.cell)
+		b.strings.read(p, b.lim.Cell)
 		err = b.strings.err
 		p.close()
 	}
@@ -366,8 +373,8 @@ func (b *workbook) readStrings(ctx context.Context, name string) error {
 }
 
 // note keeps the first mistake met in a part that can be done without.
-func (b *workbook) note(ctx context.Context, name string, err error) {
-	if err != nil && b.problem == nil && ctx.Err() == nil {
-		b.problem = fmt.Errorf("%s: %w", name, err)
+func (b *Workbook) note(ctx context.Context, name string, err error) {
+	if err != nil && b.Problem == nil && ctx.Err() == nil {
+		b.Problem = fmt.Errorf("%s: %w", name, err)
 	}
 }

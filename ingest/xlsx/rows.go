@@ -1,4 +1,4 @@
-package ingest
+package xlsx
 
 import (
 	"bytes"
@@ -10,45 +10,48 @@ import (
 	"dwtriage/ingest/scan"
 )
 
-// A rowError is what is wrong with one row; the rows behind it can be read.
-type rowError string
+// A RowError is what is wrong with one row; the rows behind it can be read.
+type RowError string
 
-func (e rowError) Error() string { return string(e) }
+// Error is the reason for a reject: the same words for every row with the mistake.
+func (e RowError) Error() string { return string(e) }
 
+// What may be wrong with a row.
 const (
-	errColumns = rowError("more columns than the limit")
-	errRowLong = rowError("row is longer than the limit")
-	errString  = rowError("a cell names a shared string that does not exist")
+	ErrColumns = RowError("more columns than the limit")
+	errRowLong = RowError("row is longer than the limit")
+	errString  = RowError("a cell names a shared string that does not exist")
 )
 
+// What a cell holds.
 type cellKind uint8
 
 const (
-	cellText cellKind = iota
-	cellNumber
-	cellBool // 1 or 0
-	cellError
-	cellISODate
+	Text cellKind = iota
+	Number
+	Bool    // 1 or 0
+	Failure // #N/A and its like
+	ISODate
 )
 
-// A sheetCell is a cell with a value. Its text is valid until the next row is read.
-type sheetCell struct {
-	col  int // from 0
-	kind cellKind
-	date bool // a number whose style shows a date or a time
-	long bool // the text was longer than the limit: this is its start
-	text []byte
+// A Cell is a cell with a value. Its text is valid until the next row is read.
+type Cell struct {
+	Column int // from 0
+	Kind   cellKind
+	Date   bool // a number whose style shows a date or a time
+	Long   bool // the text was longer than the limit: this is its start
+	Text   []byte
 }
 
-// sheetRows reads the rows of a sheet. Only what is between the cells' tags is believed:
+// Rows reads the rows of a sheet. Only what is between the cells' tags is believed:
 // neither the size that a sheet announces nor the counts of its tables are looked at.
-type sheetRows struct {
-	book   *workbook
+type Rows struct {
+	book   *Workbook
 	part   *xmlPart
-	number int64 // of the row that was read last, from 1
+	Number int64 // of the row that was read last, from 1
 	fail   error // why there are no more rows
 	spans  []span
-	cells  []sheetCell
+	cells  []Cell
 	text   partText
 	most   int // bytes of texts in a row
 	shown  int // of the row being read, bytes of shared strings that are in memory anyway
@@ -57,14 +60,14 @@ type sheetRows struct {
 // A span is columns next to each other.
 type span struct{ first, last int }
 
-// rows opens a sheet, up to its first row. It must be closed.
-func (b *workbook) rows(ctx context.Context, i int) (*sheetRows, error) {
-	p, err := b.part(ctx, b.sheets[i].part)
+// Rows opens a sheet, up to its first row. It must be closed.
+func (b *Workbook) Rows(ctx context.Context, i int) (*Rows, error) {
+	p, err := b.part(ctx, b.Sheets[i].part)
 	if err != nil {
 		return nil, err
 	}
-	r := &sheetRows{book: b, part: p, most: b.lim.record}
-	r.text.limit = b.lim.cell
+	r := &Rows{book: b, part: p, most: b.lim.Record}
+	r.text.limit = b.lim.Cell
 	if err := r.prelude(); err != nil {
 		p.close()
 		return nil, err
@@ -72,16 +75,17 @@ func (b *workbook) rows(ctx context.Context, i int) (*sheetRows, error) {
 	return r, nil
 }
 
-func (r *sheetRows) close() { r.part.close() }
+// Close ends the reading of the sheet.
+func (r *Rows) Close() { r.part.close() }
 
-// hidden reports whether a column, counted from 0, is hidden.
-func (r *sheetRows) hidden(col int) bool {
+// Hidden reports whether a column, counted from 0, is hidden.
+func (r *Rows) Hidden(col int) bool {
 	i, found := slices.BinarySearchFunc(r.spans, col, func(s span, col int) int { return s.first - col })
 	return found || i > 0 && col <= r.spans[i-1].last
 }
 
 // prelude reads what comes before the rows.
-func (r *sheetRows) prelude() error {
+func (r *Rows) prelude() error {
 	for {
 		t, err := r.part.next()
 		if err != nil {
@@ -103,7 +107,7 @@ func (r *sheetRows) prelude() error {
 }
 
 // column notes hidden columns. Their definitions ascend; what does not is no definition.
-func (r *sheetRows) column(attrs []byte) {
+func (r *Rows) column(attrs []byte) {
 	var first, last int
 	hidden := false
 	for {
@@ -121,7 +125,7 @@ func (r *sheetRows) column(attrs []byte) {
 			hidden = isTrue(string(raw))
 		}
 	}
-	last = min(last, r.book.lim.columns)
+	last = min(last, r.book.lim.Columns)
 	if !hidden || first < 1 || last < first {
 		return
 	}
@@ -132,24 +136,24 @@ func (r *sheetRows) column(attrs []byte) {
 	r.spans = append(r.spans, s)
 }
 
-// next reads a row. Its cells are those that have a value, in the order of their columns, and
+// Next reads a row. Its cells are those that have a value, in the order of their columns, and
 // valid until the next call; number tells which row it is. Numbers ascend: one that does not,
 // or is missing, is counted instead. Of two cells for a column the first stays. A rowError
 // tells that this row cannot be read; any other error, and io.EOF at the end of the sheet, is
 // the last.
-func (r *sheetRows) next() ([]sheetCell, error) {
+func (r *Rows) Next() ([]Cell, error) {
 	if r.fail != nil {
 		return nil, r.fail
 	}
 	cells, err := r.row()
-	if _, ok := err.(rowError); err != nil && !ok {
+	if _, ok := err.(RowError); err != nil && !ok {
 		r.fail = err
 	}
 	return cells, err
 }
 
 // row finds the next row and reads it.
-func (r *sheetRows) row() ([]sheetCell, error) {
+func (r *Rows) row() ([]Cell, error) {
 	for {
 		t, err := r.part.next()
 		if err != nil {
@@ -182,18 +186,18 @@ func (r *sheetRows) row() ([]sheetCell, error) {
 }
 
 // finish reads what comes behind the rows, so that damage is noticed.
-func (r *sheetRows) finish() error {
+func (r *Rows) finish() error {
 	if err := r.part.drain(); err != nil {
 		return err
 	}
 	return io.EOF
 }
 
-func (r *sheetRows) numberRow(attrs []byte) {
-	r.number++
+func (r *Rows) numberRow(attrs []byte) {
+	r.Number++
 	raw, _ := scan.Attr(attrs, "r")
-	if n := int64(sheetNumber(raw)); n > r.number {
-		r.number = n
+	if n := int64(sheetNumber(raw)); n > r.Number {
+		r.Number = n
 	}
 }
 
@@ -211,7 +215,7 @@ func sheetNumber(raw []byte) int {
 }
 
 // rowCells reads the cells of a row to the end of it.
-func (r *sheetRows) rowCells() error {
+func (r *Rows) rowCells() error {
 	col := -1
 	ordered := true
 	for {
@@ -247,8 +251,8 @@ func (r *sheetRows) rowCells() error {
 }
 
 // leave gives up a row for err and reads over the rest of it.
-func (r *sheetRows) leave(err error) error {
-	if _, ok := err.(rowError); !ok {
+func (r *Rows) leave(err error) error {
+	if _, ok := err.(RowError); !ok {
 		return err
 	}
 	if e := r.part.skip(); e != nil {
@@ -257,9 +261,9 @@ func (r *sheetRows) leave(err error) error {
 	return err
 }
 
-func (r *sheetRows) sort() {
-	slices.SortStableFunc(r.cells, func(x, y sheetCell) int { return x.col - y.col })
-	r.cells = slices.CompactFunc(r.cells, func(x, y sheetCell) bool { return x.col == y.col })
+func (r *Rows) sort() {
+	slices.SortStableFunc(r.cells, func(x, y Cell) int { return x.Column - y.Column })
+	r.cells = slices.CompactFunc(r.cells, func(x, y Cell) bool { return x.Column == y.Column })
 }
 
 // A head is what the tag of a cell says.
@@ -338,7 +342,7 @@ func columnOf(ref []byte) int {
 }
 
 // cell reads a cell to the end of it.
-func (r *sheetRows) cell(h head) error {
+func (r *Rows) cell(h head) error {
 	r.text.start()
 	value, rich := false, false
 	for {
@@ -378,32 +382,32 @@ func (r *sheetRows) cell(h head) error {
 }
 
 // keep adds the cell whose text was collected to the row.
-func (r *sheetRows) keep(h head) error {
-	c := sheetCell{col: h.col, text: r.text.text(), long: r.text.long}
+func (r *Rows) keep(h head) error {
+	c := Cell{Column: h.col, Text: r.text.text(), Long: r.text.long}
 	switch h.kind {
 	case headNumber:
-		c.kind = cellNumber
-		c.date = h.style < len(r.book.dates) && r.book.dates[h.style]
+		c.Kind = Number
+		c.Date = h.style < len(r.book.dates) && r.book.dates[h.style]
 	case headShared:
 		if ok, err := r.shared(&c); err != nil || !ok {
 			return err
 		}
 	case headBool:
-		c.kind = cellBool
+		c.Kind = Bool
 	case headError:
-		c.kind = cellError
+		c.Kind = Failure
 	case headDate:
-		c.kind = cellISODate
+		c.Kind = ISODate
 	}
 	if h.kind != headShared && h.kind != headText {
-		if c.text = bytes.TrimSpace(c.text); len(c.text) == 0 {
+		if c.Text = bytes.TrimSpace(c.Text); len(c.Text) == 0 {
 			r.text.drop()
 			return nil
 		}
 	}
 	switch {
-	case c.col >= r.book.lim.columns, len(r.cells) >= r.book.lim.columns:
-		return errColumns
+	case c.Column >= r.book.lim.Columns, len(r.cells) >= r.book.lim.Columns:
+		return ErrColumns
 	case r.text.size()+r.shown > r.most:
 		return errRowLong
 	}
@@ -413,8 +417,8 @@ func (r *sheetRows) keep(h head) error {
 
 // shared puts the shared string into a cell whose text is its number; ok is false when the
 // cell is empty.
-func (r *sheetRows) shared(c *sheetCell) (ok bool, err error) {
-	i, empty := sheetNumber(c.text), len(bytes.TrimSpace(c.text)) == 0
+func (r *Rows) shared(c *Cell) (ok bool, err error) {
+	i, empty := sheetNumber(c.Text), len(bytes.TrimSpace(c.Text)) == 0
 	r.text.drop() // the number makes room for the text
 	if empty {
 		return false, nil
@@ -434,6 +438,6 @@ func (r *sheetRows) shared(c *sheetCell) (ok bool, err error) {
 	default:
 		r.shown += len(t.text)
 	}
-	c.text, c.long = t.text, t.long
+	c.Text, c.Long = t.text, t.long
 	return true, nil
 }
