@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -151,4 +152,35 @@ func firstColumn(text, heading string) []string {
 		cells = append(cells, strings.ReplaceAll(strings.TrimSpace(cell), "`", ""))
 	}
 	return cells
+}
+
+// TestReadmeWorkshop holds the section on building and testing to what there is: commands of .ci that
+// explain themselves, all of them named, and packages that exist.
+func TestReadmeWorkshop(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n## Build, test, measure\n")
+	if !ok {
+		t.Fatal("README says nothing of building and testing")
+	}
+	entries, err := os.ReadDir("../../.ci")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := ".ci/" + e.Name()
+		if !strings.Contains(section, "    "+name) {
+			t.Errorf("README does not name %s", name)
+		}
+		if out, err := exec.Command("../../"+name, "-h").Output(); err != nil || !strings.HasPrefix(string(out), "usage: "+name) {
+			t.Errorf("%s -h: %v\n%s", name, err, out)
+		}
+	}
+	for _, path := range regexp.MustCompile(`(?: |`+"`"+`)((?:\./|\.ci/|testdata/)[a-z_/]+)`).FindAllStringSubmatch(section, -1) {
+		if _, err := os.Stat(filepath.Join("../..", path[1])); err != nil {
+			t.Errorf("README names %s: %v", path[1], err)
+		}
+	}
 }
