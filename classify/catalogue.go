@@ -1,11 +1,12 @@
 package classify
 
 import (
-	"dwtriage/classify/pattern"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"dwtriage/classify/pattern"
 )
 
 // A Map is one dual-write table map of the catalogue.

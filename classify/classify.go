@@ -1,8 +1,3 @@
-// Package classify is the sorting room: a batch of records comes in, the same batch goes out
-// with its verdict columns filled. Rules, error codes and the map catalogue are compiled once
-// into an immutable Matcher. It finds every rule that matches a record, chooses the primary one,
-// takes captures, resolves the dual-write map, and gives every failing record the fingerprint
-// of its masked text. It does not guess: what no rule and no code explains stays unknown.
 package classify
 
 import (

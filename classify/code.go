@@ -2,11 +2,12 @@ package classify
 
 import (
 	"bytes"
-	"dwtriage/classify/pattern"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
+
+	"dwtriage/classify/pattern"
 )
 
 // A Code is an entry of the Dataverse error code table.

@@ -2,9 +2,10 @@ package classify
 
 import (
 	"bytes"
-	"dwtriage/classify/pattern"
 	"fmt"
 	"strings"
+
+	"dwtriage/classify/pattern"
 )
 
 // Several maps may share a table, each for the rows that its documented filter lets through

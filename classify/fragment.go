@@ -9,25 +9,7 @@ import (
 	"strings"
 
 	"dwtriage/classify/pattern"
-
-	"go.yaml.in/yaml/v4"
 )
-
-// A Fragment is a piece that many expressions share, under a name by which they use it: {{name}}.
-// It may use others. Rules are read with their fragments in place; what a rule looks like with
-// them spelt out is Match.Regex.
-type Fragment struct {
-	Name    string
-	Meaning string // what it stands for, in a sentence
-	Regex   string // as written
-	Path    string // of the rule file it stands in
-	Line    int
-
-	place  place
-	used   bool   // by a rule or another fragment
-	broken bool   // has a mistake, which was reported
-	whole  string // with the fragments it uses in place
-}
 
 // errBroken stands for mistakes of a fragment in what uses it: one report is enough.
 var errBroken = errors.New("a fragment has mistakes")
@@ -38,49 +20,6 @@ var fragmentUse = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
 // fragments are those of all layers, by name.
 type fragments map[string]*Fragment
-
-// collect gathers the fragments of all files and spells them out.
-func collect(parts []*loader) (fragments, []*RuleError) {
-	var m loader
-	all := make(fragments)
-	fail := func(f *Fragment, format string, args ...any) {
-		m.at = f.Path
-		m.fail(f.place, format, args...)
-	}
-	for _, l := range parts {
-		for _, f := range l.fragments {
-			if before := all[f.Name]; before != nil {
-				fail(f, "fragment %s is already defined in %s:%d; rules there lean on it, so give this one another name", f.Name, before.Path, before.Line)
-				continue
-			}
-			all[f.Name] = f
-		}
-	}
-	all.resolve(fail)
-	for _, l := range parts {
-		for _, u := range l.unchecked {
-			for _, wording := range u.r.Match.Wordings {
-				all.mark(wording)
-			}
-		}
-	}
-	return all, m.errs
-}
-
-func (l *loader) fragment(n *yaml.Node) *Fragment {
-	f := &Fragment{Path: l.at, Line: n.Line, place: placeOf(n)}
-	read(l, "", n, fragmentKeys, f)
-	if !idForm.MatchString(f.Name) {
-		l.fail(placeOf(valueAt(n, "fragment")), "fragment is %q, must be lower-case words joined by hyphens", f.Name)
-	}
-	if strings.TrimSpace(f.Meaning) == "" {
-		l.fail(placeOf(n), "meaning is missing: what the fragment stands for")
-	}
-	if f.Regex == "" {
-		l.fail(placeOf(n), "regex is missing: the expression that {{%s}} stands for", f.Name)
-	}
-	return f
-}
 
 // list gives them by name.
 func (f fragments) list() []*Fragment {

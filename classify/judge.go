@@ -2,8 +2,9 @@ package classify
 
 import (
 	"bytes"
-	"dwtriage/classify/pattern"
 	"slices"
+
+	"dwtriage/classify/pattern"
 )
 
 // judge is the working memory for judging records one after the other; its results are valid

@@ -13,7 +13,7 @@ import (
 // them and suggests from them, Draft writes by them, and a test holds the JSON Schema to them.
 type key[T any] struct {
 	name string
-	set  func(l *loader, at string, t *T, n *yaml.Node)
+	set  func(l *yamlReader, at string, t *T, n *yaml.Node)
 	node func(t *T) *yaml.Node // nil: there is nothing to write
 }
 
@@ -86,13 +86,13 @@ func decisionKeys[T any](of func(*T) *Decision) []key[T] {
 	return []key[T]{
 		textKey("reason", func(t *T) *string { return &of(t).Reason }),
 		textKey("owner", func(t *T) *string { return &of(t).Owner }),
-		{name: "expires", set: func(l *loader, at string, t *T, n *yaml.Node) { of(t).Expires = l.day(at, n) }},
+		{name: "expires", set: func(l *yamlReader, at string, t *T, n *yaml.Node) { of(t).Expires = l.day(at, n) }},
 	}
 }
 
 // read reads a mapping into t by the keys it may have. at is where it stands ("fix.sql"), empty for
 // an entry itself.
-func read[T any](l *loader, at string, n *yaml.Node, keys []key[T], t *T) {
+func read[T any](l *yamlReader, at string, n *yaml.Node, keys []key[T], t *T) {
 	names := make([]string, len(keys))
 	for i, k := range keys {
 		names[i] = k.name
@@ -140,7 +140,7 @@ func listNode[E any](list []E, node func(*E) *yaml.Node) *yaml.Node {
 
 func textKey[T any](name string, field func(*T) *string) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) { *field(t) = l.text(at, n) },
+		func(l *yamlReader, at string, t *T, n *yaml.Node) { *field(t) = l.text(at, n) },
 		func(t *T) *yaml.Node {
 			if *field(t) == "" {
 				return nil
@@ -151,7 +151,7 @@ func textKey[T any](name string, field func(*T) *string) key[T] {
 
 func textsKey[T any](name string, field func(*T) *[]string) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) { *field(t) = l.texts(at, n) },
+		func(l *yamlReader, at string, t *T, n *yaml.Node) { *field(t) = l.texts(at, n) },
 		func(t *T) *yaml.Node { return listNode(*field(t), func(s *string) *yaml.Node { return textNode(*s) }) }}
 }
 
@@ -159,7 +159,7 @@ func textsKey[T any](name string, field func(*T) *[]string) key[T] {
 func wordingsKey[T any](name string, field func(*T) *[]string) key[T] {
 	list := textsKey(name, field)
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) {
+		func(l *yamlReader, at string, t *T, n *yaml.Node) {
 			if n.Kind == yaml.SequenceNode {
 				list.set(l, at, t, n)
 			} else if text := l.text(at, n); text != "" {
@@ -176,7 +176,7 @@ func wordingsKey[T any](name string, field func(*T) *[]string) key[T] {
 
 func numberKey[T any](name string, field func(*T) *int) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) { *field(t) = l.number(at, n) },
+		func(l *yamlReader, at string, t *T, n *yaml.Node) { *field(t) = l.number(at, n) },
 		func(t *T) *yaml.Node {
 			return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(*field(t))}
 		}}
@@ -184,7 +184,7 @@ func numberKey[T any](name string, field func(*T) *int) key[T] {
 
 func truthKey[T any](name string, field func(*T) *bool) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) { *field(t) = l.truth(at, n) },
+		func(l *yamlReader, at string, t *T, n *yaml.Node) { *field(t) = l.truth(at, n) },
 		func(t *T) *yaml.Node {
 			if !*field(t) {
 				return nil
@@ -196,14 +196,14 @@ func truthKey[T any](name string, field func(*T) *bool) key[T] {
 // partKey is a mapping with keys of its own.
 func partKey[T, P any](name string, keys []key[P], field func(*T) *P) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) { read(l, at, n, keys, field(t)) },
+		func(l *yamlReader, at string, t *T, n *yaml.Node) { read(l, at, n, keys, field(t)) },
 		func(t *T) *yaml.Node { return write(keys, field(t)) }}
 }
 
 // partsKey is a list of such mappings.
 func partsKey[T, P any](name string, keys []key[P], field func(*T) *[]P) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) {
+		func(l *yamlReader, at string, t *T, n *yaml.Node) {
 			l.list(at, n, func(v *yaml.Node) {
 				var p P
 				read(l, at, v, keys, &p)
@@ -218,7 +218,7 @@ func partsKey[T, P any](name string, keys []key[P], field func(*T) *[]P) key[T] 
 // namesKey is a mapping of any names to texts.
 func namesKey[T any](name string, field func(*T) *map[string]string) key[T] {
 	return key[T]{name,
-		func(l *loader, at string, t *T, n *yaml.Node) {
+		func(l *yamlReader, at string, t *T, n *yaml.Node) {
 			*field(t) = make(map[string]string)
 			l.mapping(n, at, func(name string, v *yaml.Node) bool {
 				(*field(t))[name] = l.text(at+"."+name, v)

@@ -2,11 +2,12 @@ package classify
 
 import (
 	"cmp"
-	"dwtriage/classify/pattern"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+
+	"dwtriage/classify/pattern"
 )
 
 // Lint looks for what Load takes but a rule should not have: expressions that are slow or

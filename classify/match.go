@@ -1,8 +1,9 @@
 package classify
 
 import (
-	"dwtriage/classify/pattern"
 	"slices"
+
+	"dwtriage/classify/pattern"
 )
 
 // Fields of a record that rules look at, in the order evidence counts.

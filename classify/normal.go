@@ -2,10 +2,11 @@ package classify
 
 import (
 	"bytes"
-	"dwtriage/classify/pattern"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"dwtriage/classify/pattern"
 )
 
 // Normalize appends the normal form of text to dst and returns it. Rules, templates and

@@ -10,43 +10,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A Mute keeps the failures of one rule, code or unknown cluster out of the plan and out of
-// --fail-on, until a date. They stay in the database and in the report, marked.
-type Mute struct {
-	ID string // of a rule, code/0x…, or unknown/ and a template id
-	Decision
-}
-
-// A Change gives a rule another severity.
-type Change struct {
-	ID       string
-	Severity string
-	Decision
-
-	was string // severity before, where the change applies
-}
-
-// A Decision says who decided on a Mute or Change, why, and until when.
-type Decision struct {
-	Reason  string
-	Owner   string
-	Expires time.Time // the last day (UTC) on which it holds; zero for a Change without an end
-	File    string    // where it stands
-	Line    int
-
-	place place
-}
-
-// Expired reports whether the decision no longer holds.
-func (d Decision) Expired(now time.Time) bool {
-	return !d.Expires.IsZero() && !now.Before(d.Expires.AddDate(0, 0, 1))
-}
-
 // mutableID is what can be muted beside rules: the signatures that reports give to records
 // without a rule.
 var mutableID = regexp.MustCompile(`^(code/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
 
-func (l *loader) mute(n *yaml.Node) (m Mute) {
+func (l *yamlReader) mute(n *yaml.Node) (m Mute) {
 	read(l, "", n, muteKeys, &m)
 	l.decided(&m.Decision, n, "mute")
 	if m.Expires.IsZero() && valueAt(n, "expires") == nil {
@@ -55,7 +23,7 @@ func (l *loader) mute(n *yaml.Node) (m Mute) {
 	return m
 }
 
-func (l *loader) change(n *yaml.Node) (c Change) {
+func (l *yamlReader) change(n *yaml.Node) (c Change) {
 	read(l, "", n, changeKeys, &c)
 	l.decided(&c.Decision, n, "change")
 	switch v := valueAt(n, "severity"); {
@@ -67,7 +35,7 @@ func (l *loader) change(n *yaml.Node) (c Change) {
 	return c
 }
 
-func (l *loader) decided(d *Decision, n *yaml.Node, kind string) {
+func (l *yamlReader) decided(d *Decision, n *yaml.Node, kind string) {
 	d.File, d.Line, d.place = l.at, n.Line, placeOf(valueAt(n, kind))
 	if strings.TrimSpace(d.Reason) == "" {
 		l.fail(placeOf(n), "reason is missing: why")

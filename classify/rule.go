@@ -1,6 +1,10 @@
 package classify
 
-import "dwtriage/classify/pattern"
+import (
+	"time"
+
+	"dwtriage/classify/pattern"
+)
 
 // Severities of a rule, the worst first. The caller must not change them.
 var Severities = []string{"critical", "high", "medium", "low", "info"}
@@ -92,3 +96,61 @@ func (r *Rule) expr() *pattern.Expr {
 
 // ReferenceData is the category of failures that wait for the records of other maps.
 const ReferenceData = "reference-data"
+
+// A Fragment is a piece that many expressions share, under a name by which they use it: {{name}}.
+// It may use others. Rules are read with their fragments in place; what a rule looks like with
+// them spelt out is Match.Regex.
+type Fragment struct {
+	Name    string
+	Meaning string // what it stands for, in a sentence
+	Regex   string // as written
+	Path    string // of the rule file it stands in
+	Line    int
+
+	place  place
+	used   bool   // by a rule or another fragment
+	broken bool   // has a mistake, which was reported
+	whole  string // with the fragments it uses in place
+}
+
+// A Set is what the rule files of all layers hold together.
+type Set struct {
+	Rules   []*Rule // by id
+	Mutes   []Mute  // in the order of the files; expired ones too
+	Changes []Change
+	Digest  string // "sha256:…" over the files
+
+	Fragments []*Fragment // by name
+}
+
+// A Mute keeps the failures of one rule, code or unknown cluster out of the plan and out of
+// --fail-on, until a date. They stay in the database and in the report, marked.
+type Mute struct {
+	ID string // of a rule, code/0x…, or unknown/ and a template id
+	Decision
+}
+
+// A Change gives a rule another severity.
+type Change struct {
+	ID       string
+	Severity string
+	Decision
+
+	was string // severity before, where the change applies
+}
+
+// A Decision says who decided on a Mute or Change, why, and until when.
+type Decision struct {
+	Reason  string
+	Owner   string
+	Expires time.Time // the last day (UTC) on which it holds; zero for a Change without an end
+	File    string    // where it stands
+	Line    int
+
+	place place
+}
+
+// Expired reports whether the decision no longer holds.
+func (d Decision) Expired(now time.Time) bool {
+	return !d.Expires.IsZero() && !now.Before(d.Expires.AddDate(0, 0, 1))
+}

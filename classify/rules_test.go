@@ -36,7 +36,7 @@ var seedRules = []string{
 }
 
 // publishedIDs are the plug-in rule ids that were published: they stay, whatever becomes of
-// their content (DESIGN section 5: stable, never reused).
+// their content: an id is stable and never reused, because databases hold it.
 var publishedIDs = strings.Fields(`
 	dv-access-check-failed dv-admin-only-mode dv-applock-timeout dv-check-privilege-failed dv-concurrency-version
 	dv-datetime-kind dv-disabled-user dv-duplicate-detection dv-entity-key-duplicate dv-entity-not-in-metadatacache

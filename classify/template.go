@@ -2,16 +2,17 @@ package classify
 
 import (
 	"bytes"
-	"dwtriage/classify/pattern"
 	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
+
+	"dwtriage/classify/pattern"
 )
 
 // templateBytes is how much of a message its template looks at: more would tell stack traces
-// with other line numbers apart and costs as much as matching (speed notes, section 3).
+// with other line numbers apart, and costs as much as matching.
 const templateBytes = 500
 
 // Headline is the part of a message that says what went wrong, in normal form: without the

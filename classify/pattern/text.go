@@ -57,14 +57,7 @@ func asciiOnly(text []byte) bool {
 }
 
 // ASCII reports whether a text holds ASCII characters only.
-func ASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
+func ASCII(s string) bool { return asciiOnly([]byte(s)) }
 
 // Word reports whether c is a letter of ASCII, a digit or an underscore: what \w means.
 func Word(c byte) bool {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"bytes"
-	"dwtriage/classify"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/classify"
 )
 
 const prerequisitesGolden = "../../testdata/explain/prerequisites.golden"
