@@ -2,6 +2,7 @@ package summary
 
 import (
 	"database/sql"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
 )
+
+var full = flag.Bool("full", false, "forget runs of every kind of nights, as .ci/run does")
 
 // An export is what one run reads.
 type export struct {
@@ -126,7 +129,7 @@ func loadExports(t *testing.T, db *store.DB, all []export, which []int) map[int]
 // had the forgotten ones never taken place.
 func TestForget(t *testing.T) {
 	for name, all := range exports {
-		if testing.Short() && name != "copies in one export" && name != "environments" {
+		if !*full && name != "environments" && (testing.Short() || name != "copies in one export") {
 			continue
 		}
 		never := make(map[string]map[int]told) // runs that took place → what they report
