@@ -9,17 +9,23 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// begin opens the account of a file.
-func (r *reader) begin(path, container string) {
-	r.file = File{Path: path, Container: container}
-	r.leg, r.wide, r.dmfLog = nil, 0, dmfLog(path)
-	r.kinds, r.cutRows, r.rawTimes, r.passed, r.clock.Bare = kinds{}, 0, 0, 0, false
+// begin opens the account of a file and takes the window over. in is what it holds, size how long it
+// is, -1 where unknown.
+func (s *source) begin(path, container string, in io.Reader, size int64, opt window.Options) *file {
+	run := s.run
+	run.row.fresh()
+	run.window.Reset(run.ctx, in, opt)
+	return &file{
+		run: run, source: s, row: &run.row, w: &run.window, size: size, dmfLog: dmfLog(path),
+		clock:   clock.Clock{Zone: run.opt.Zone, Order: run.opt.DateOrder},
+		account: File{Path: path, Container: container},
+	}
 }
 
 // close ends the account of the file. whole says that a parser went through to its end.
-func (r *reader) close(whole bool) error {
-	w, f := &r.w, &r.file
-	if err := r.ctx.Err(); err != nil {
+func (r *file) close(whole bool) error {
+	w, f := r.w, &r.account
+	if err := r.run.ctx.Err(); err != nil {
 		return err
 	}
 	if whole && !w.Cut() {
@@ -45,22 +51,22 @@ func (r *reader) close(whole bool) error {
 	if w.Cut() && f.Problem == nil && !f.Sampled {
 		f.Problem = r.cutProblem(w.Err())
 	}
-	r.tell(0)
-	return r.b.done(*f)
+	r.run.tell(0)
+	return r.run.b.done(*f)
 }
 
 // estimate says how many rows a file may have of which the start was read: by its size, or by
 // how much of the source the start took.
-func (r *reader) estimate() {
-	w, f := &r.w, &r.file
+func (r *file) estimate() {
+	w, f := r.w, &r.account
 	if w.Err() != window.ErrSampled {
 		return
 	}
 	f.Sampled, f.Estimated = true, -1
-	switch b := &r.budget; {
+	switch b := &r.source.budget; {
 	case r.size > 0 && w.Size() > 0:
 		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.Size()))
-	case b.size > 0 && b.in > 0 && r.alone:
+	case b.size > 0 && b.in > 0 && r.source.alone:
 		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
 	}
 }
@@ -68,8 +74,8 @@ func (r *reader) estimate() {
 // warnOfColumns says that a plug-in trace log has no column for the text of the exception: what
 // failed cannot be told from what went well. XML leaves out what is empty, so there it says
 // nothing.
-func (r *reader) warnOfColumns() {
-	f := &r.file
+func (r *file) warnOfColumns() {
+	f := &r.account
 	feeds := func(c Column) bool { return c.Feeds == "error_text" }
 	if f.Log != PluginTrace || len(f.Columns) == 0 || f.Read == 0 || f.Format == formatXML || slices.ContainsFunc(f.Columns, feeds) {
 		return
@@ -82,7 +88,7 @@ func (r *reader) warnOfColumns() {
 }
 
 // warnOfTimes says which times stayed text, and what to do.
-func (r *reader) warnOfTimes() {
+func (r *file) warnOfTimes() {
 	if r.rawTimes == 0 {
 		return
 	}
@@ -101,9 +107,9 @@ func (r *reader) warnOfTimes() {
 }
 
 // unread closes the account of a file that no parser saw.
-func (r *reader) unread(path, names string, err error) error {
-	if err := r.ctx.Err(); err != nil {
+func (r *source) unread(path, names string, err error) error {
+	if err := r.run.ctx.Err(); err != nil {
 		return err
 	}
-	return r.b.done(File{Path: path, Container: names, Problem: err})
+	return r.run.b.done(File{Path: path, Container: names, Problem: err})
 }

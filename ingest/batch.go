@@ -176,8 +176,8 @@ type Column struct{ Heading, Feeds string }
 var ErrNotALog = errors.New("not a log export")
 
 // A row is one log entry while it is put together. Empty text means "not given". Byte
-// slices may point into the reader's buffer: builder.add copies them.
-type row struct {
+// slices may point into the window: builder.add copies them.
+type record struct {
 	id            [16]byte // the log's own GUID; zero when it has none
 	row           int64
 	offset        int64
@@ -206,7 +206,7 @@ type row struct {
 }
 
 // lengths are the lengths of the longest text of r, and of all texts.
-func (r *row) lengths() (longest, sum int) {
+func (r *record) lengths() (longest, sum int) {
 	for _, n := range [...]int{len(r.atRaw), len(r.entity), len(r.company), len(r.typeName), len(r.messageName), len(r.mode), len(r.operationType),
 		len(r.correlationID), len(r.requestID), len(r.activityID), len(r.errorText), len(r.traceText)} {
 		longest = max(longest, n)
@@ -249,7 +249,7 @@ func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *bui
 }
 
 // add appends r as a record of file. It sets outcome and record_id.
-func (b *builder) add(file string, r *row) error {
+func (b *builder) add(file string, r *record) error {
 	outcome := Error
 	if r.ok || len(r.errorText) == 0 && r.log == PluginTrace && !r.failed {
 		outcome = OK
@@ -258,12 +258,12 @@ func (b *builder) add(file string, r *row) error {
 	i := b.rows
 	b.texts[ColRecordID].data = append(b.texts[ColRecordID].data, id[:]...)
 	addText(b, ColFile, file)
-	b.numbers[ColRow].add(i, r.row)
-	b.numbers[ColByteOffset].add(i, r.offset)
-	b.numbers[ColByteLength].add(i, r.length)
+	b.numbers[ColRow].push(i, r.row)
+	b.numbers[ColByteOffset].push(i, r.offset)
+	b.numbers[ColByteLength].push(i, r.length)
 	addText(b, ColLog, r.log)
 	if !r.at.IsZero() {
-		b.numbers[ColOccurredAt].add(i, r.at.UnixMicro())
+		b.numbers[ColOccurredAt].push(i, r.at.UnixMicro())
 	}
 	addText(b, ColOccurredRaw, r.atRaw)
 	addText(b, ColEntity, r.entity)
@@ -273,10 +273,10 @@ func (b *builder) add(file string, r *row) error {
 	addText(b, ColMode, r.mode)
 	addText(b, ColOperationType, r.operationType)
 	if r.depth >= 0 {
-		b.numbers[ColDepth].add(i, int64(r.depth))
+		b.numbers[ColDepth].push(i, int64(r.depth))
 	}
 	if r.durationMS >= 0 {
-		b.numbers[ColDurationMS].add(i, r.durationMS)
+		b.numbers[ColDurationMS].push(i, r.durationMS)
 	}
 	addText(b, ColCorrelationID, r.correlationID)
 	addText(b, ColRequestID, r.requestID)
@@ -435,7 +435,7 @@ type numbers struct {
 	count  int
 }
 
-func (c *numbers) add(row int, v int64) {
+func (c *numbers) push(row int, v int64) {
 	for len(c.values) < row {
 		c.values = append(c.values, 0)
 	}

@@ -394,7 +394,7 @@ type table struct {
 }
 
 // headed makes a table of headings; nil when too few of them are known.
-func (r *reader) headed(names [][]byte) *table {
+func (r *file) headed(names [][]byte) *table {
 	t := &table{}
 	for _, v := range names {
 		if len(v) > 120 {

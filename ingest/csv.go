@@ -10,12 +10,12 @@ import (
 )
 
 // csv reads the rows behind the header of t.
-func (r *reader) csv(t *table) error {
-	w := &r.w
-	r.file.Delimiter = string(t.comma)
-	t.tell(&r.file)
+func (r *file) csv(t *table) error {
+	w := r.w
+	r.account.Delimiter = string(t.comma)
+	t.tell(&r.account)
 	w.Skip(t.skip)
-	p := csvReader{reader: r, table: t, row: 1, budget: 64 << 20}
+	p := csvReader{file: r, table: t, row: 1, budget: 64 << 20}
 	p.scan.Most = len(t.slots)
 	if t.bare {
 		p.row = 0
@@ -31,7 +31,7 @@ func (r *reader) csv(t *table) error {
 			return w.Canceled()
 		}
 		p.row++
-		if err := p.next(); err != nil {
+		if err := p.step(); err != nil {
 			return err
 		}
 	}
@@ -48,10 +48,10 @@ func nuls(b []byte) int {
 
 // A csvReader reads the rows of one file.
 type csvReader struct {
-	*reader
-	*table
-	scan scan.CSV
-	row  int64
+	file  *file
+	table *table
+	scan  scan.CSV
+	row   int64
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
 	strictTo int64
@@ -59,13 +59,13 @@ type csvReader struct {
 }
 
 // next takes one row off the window: a record, or a reject.
-func (p *csvReader) next() error {
-	w := &p.w
+func (p *csvReader) step() error {
+	w := p.file.w
 	strict := w.Offset() < p.strictTo
-	st := p.scan.Scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
-	for st == scan.More && len(w.Rest()) <= p.lim.Record {
+	st := p.scan.Scan(w.Rest(), w.EOF(), p.table.comma, strict, len(p.table.slots))
+	for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
 		w.More()
-		st = p.scan.Scan(w.Rest(), w.EOF(), p.comma, strict, len(p.slots))
+		st = p.scan.Scan(w.Rest(), w.EOF(), p.table.comma, strict, len(p.table.slots))
 	}
 	if err := w.Canceled(); err != nil {
 		return err
@@ -87,11 +87,11 @@ func (p *csvReader) next() error {
 			return p.broken(len(rest), reasonUnclosed)
 		}
 		return p.drop(len(rest), reasonUnclosed)
-	case p.scan.Length > p.lim.Record:
+	case p.scan.Length > p.file.run.lim.Record:
 		return p.drop(p.scan.Length, reasonLong)
 	case p.scan.Length == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)
-	case p.scan.Loose && (len(p.scan.Cells) != len(p.slots) || p.inner(p.scan.Length) > 0):
+	case p.scan.Loose && (len(p.scan.Cells) != len(p.table.slots) || p.inner(p.scan.Length) > 0):
 		return p.broken(p.scan.Length, reasonLoose)
 	}
 	if t := p.nextHeader(); t != nil {
@@ -106,14 +106,14 @@ func (p *csvReader) next() error {
 // nextHeader is the table that starts with the row that was scanned, when it is a header again:
 // files are joined by appending them.
 func (p *csvReader) nextHeader() *table {
-	b := p.w.Rest()
+	b := p.file.w.Rest()
 	cells := p.scan.Cells
-	if len(cells) < 2 || p.marked {
+	if len(cells) < 2 || p.table.marked {
 		return nil
 	}
 	// Nearly all rows start with a GUID, a time, or a name with dots.
 	first := b[cells[0].Start:cells[0].End]
-	again := string(first) == p.headings[0]
+	again := string(first) == p.table.headings[0]
 	if !again && (len(first) > 40 || len(first) == 0 || ascii.Digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
 		return nil
 	}
@@ -121,8 +121,8 @@ func (p *csvReader) nextHeader() *table {
 		return nil
 	}
 	// A row may hold the words that are headings elsewhere: "Error", "Company".
-	t := p.reader.table(b, cells, p.comma)
-	if t == nil || t.known() < 2 || t.set != p.set {
+	t := p.file.tableOf(b, cells, p.table.comma)
+	if t == nil || t.known() < 2 || t.set != p.table.set {
 		return nil
 	}
 	return t
@@ -130,49 +130,49 @@ func (p *csvReader) nextHeader() *table {
 
 // take makes a record of the row that was scanned.
 func (p *csvReader) take() error {
-	w, f := &p.w, &p.fields
+	w, f := p.file.w, &p.file.row.fields
 	b := w.Rest()[:p.scan.Length]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(p.scan.Length)
-	p.fresh()
-	for _, c := range p.scan.Cells[min(len(p.slots), len(p.scan.Cells)):] {
+	p.file.row.fresh()
+	for _, c := range p.scan.Cells[min(len(p.table.slots), len(p.scan.Cells)):] {
 		if p.scan.Beyond || len(bytes.TrimSpace(b[c.Start:c.End])) > 0 {
-			return p.reject(at, "", reasonManyCells, p.shown(b))
+			return p.file.reject(at, "", reasonManyCells, p.shown(b))
 		}
 	}
 	clean := window.Plain(b)
-	for i, c := range p.scan.Cells[:min(len(p.slots), len(p.scan.Cells))] {
-		s := p.slots[i]
+	for i, c := range p.scan.Cells[:min(len(p.table.slots), len(p.scan.Cells))] {
+		s := p.table.slots[i]
 		v := b[c.Start:c.End]
 		switch s {
 		case slotNone:
 			continue
 		case slotSecret:
-			p.secretCell(v)
+			p.file.secretCell(v)
 			continue
 		}
 		if c.Doubled {
-			v = scan.Unquote(&p.arena, v)
+			v = scan.Unquote(&p.file.row.arena, v)
 		} else if string(v) == "NULL" {
 			continue // SQL Server Management Studio writes this for no value
 		}
 		if !clean {
-			v = w.Text(&p.arena, v)
+			v = w.Text(&p.file.row.arena, v)
 		}
 		f.put(s, v)
 	}
-	f.set = p.set
+	f.set = p.table.set
 	switch {
 	case f.empty() && p.allBlank(b):
-		return p.reject(at, "", reasonEmpty, "")
-	case len(p.scan.Cells)*2 < len(p.slots) && !f.hasText():
-		return p.reject(at, "", reasonFewCells, p.shown(b))
+		return p.file.reject(at, "", reasonEmpty, "")
+	case len(p.scan.Cells)*2 < len(p.table.slots) && !f.hasText():
+		return p.file.reject(at, "", reasonFewCells, p.shown(b))
 	case f.empty():
-		return p.reject(at, "", reasonEmpty, p.shown(b))
-	case p.marked && !f.telling():
-		return p.reject(at, "", reasonNoText, p.shown(b))
+		return p.file.reject(at, "", reasonEmpty, p.shown(b))
+	case p.table.marked && !f.telling():
+		return p.file.reject(at, "", reasonNoText, p.shown(b))
 	}
-	return p.entry(f, at, p.heading)
+	return p.file.entry(f, at, p.heading)
 }
 
 func (p *csvReader) allBlank(b []byte) bool {
@@ -186,9 +186,9 @@ func (p *csvReader) allBlank(b []byte) bool {
 
 // heading is the heading of the first column of a slot, as the file prints it.
 func (p *csvReader) heading(s slot) string {
-	for i, x := range p.slots {
+	for i, x := range p.table.slots {
 		if x == s {
-			return p.headings[i]
+			return p.table.headings[i]
 		}
 	}
 	return ""
@@ -196,25 +196,25 @@ func (p *csvReader) heading(s slot) string {
 
 // shown is the excerpt of a row: nothing when a secret may be anywhere in it.
 func (p *csvReader) shown(b []byte) string {
-	if p.secret {
+	if p.table.secret {
 		return ""
 	}
-	return p.head(b)
+	return p.file.head(b)
 }
 
 // drop rejects the first n bytes of the window as one row.
 func (p *csvReader) drop(n int, reason string) error {
-	w := &p.w
+	w := p.file.w
 	b := w.Rest()[:n]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(n)
-	return p.reject(at, "", reason, p.shown(b))
+	return p.file.reject(at, "", reason, p.shown(b))
 }
 
 // broken rejects a row whose quotes do not match and goes on at the first line inside of it
 // that is a row by itself, or at the next line. n is how far the scan went.
 func (p *csvReader) broken(n int, reason string) error {
-	w := &p.w
+	w := p.file.w
 	p.strictTo = max(p.strictTo, w.Offset()+w.RawLen(w.Rest()[:n]))
 	line := p.inner(n)
 	if line <= 0 {
@@ -231,7 +231,7 @@ func (p *csvReader) broken(n int, reason string) error {
 // closed. It returns where the line starts, or 0.
 func (p *csvReader) inner(n int) int {
 	const mostLines, mostBytes = 256, 64 << 10
-	b := p.w.Rest()[:n]
+	b := p.file.w.Rest()[:n]
 	var s scan.CSV
 	for i, line := 0, 0; line < mostLines && p.budget > 0; line++ {
 		k := bytes.IndexByte(b[i:], '\n')
@@ -240,12 +240,12 @@ func (p *csvReader) inner(n int) int {
 		}
 		i += k + 1
 		piece := b[i:min(len(b), i+mostBytes)]
-		st := s.Scan(piece, p.w.EOF() && n == len(p.w.Rest()), p.comma, true, len(p.slots))
+		st := s.Scan(piece, p.file.w.EOF() && n == len(p.file.w.Rest()), p.table.comma, true, len(p.table.slots))
 		p.budget -= 64
 		if st != scan.Done {
 			p.budget -= len(piece)
 		}
-		if st == scan.Done && !s.Loose && len(s.Cells) == len(p.slots) && p.typed(b[i:], s.Cells) {
+		if st == scan.Done && !s.Loose && len(s.Cells) == len(p.table.slots) && p.typed(b[i:], s.Cells) {
 			return i
 		}
 	}
@@ -262,11 +262,11 @@ func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 			continue
 		}
 		ok := true
-		switch s := p.slots[i]; {
+		switch s := p.table.slots[i]; {
 		case s == slotID:
 			_, ok = parseGUID(v)
 		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
-			_, ok = p.clock.Parse(v)
+			_, ok = p.file.clock.Parse(v)
 			ok = ok || ascii.Digit(v[0]) && ascii.Digit(v[len(v)-1])
 		case s == slotDepth || s == slotDuration:
 			ok = number(v) >= 0
@@ -283,14 +283,14 @@ func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 
 // skipRow rejects a row that is too long to hold, reading over it to its end.
 func (p *csvReader) skipRow() error {
-	w := &p.w
+	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
 	text := p.shown(w.Rest())
 	var s rowSkipper
-	s.comma = p.comma
-	w.Pass(s.skip)
+	s.comma = p.table.comma
+	w.Pass(s.pass)
 	at.length = w.Offset() - at.offset
-	return p.reject(at, "", reasonLong, text)
+	return p.file.reject(at, "", reasonLong, text)
 }
 
 // A rowSkipper finds the end of a row that comes in pieces.
@@ -309,7 +309,7 @@ const (
 	afterCR
 )
 
-func (s *rowSkipper) skip(b []byte) (n int, done bool) {
+func (s *rowSkipper) pass(b []byte) (n int, done bool) {
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		switch s.state {
@@ -359,13 +359,13 @@ func (s *rowSkipper) skip(b []byte) (n int, done bool) {
 }
 
 // table takes cells as a header row; nil when too few of them are known.
-func (r *reader) table(b []byte, cells []scan.Cell, comma byte) *table {
+func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
 	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
 		return nil
 	}
 	names := make([][]byte, len(cells))
 	for i, c := range cells {
-		names[i] = r.w.Text(&r.arena, b[c.Start:c.End])
+		names[i] = r.w.Text(&r.row.arena, b[c.Start:c.End])
 	}
 	t := r.headed(names)
 	if t != nil {

@@ -15,11 +15,9 @@ import (
 
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
 // closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
-func (r *reader) document(path, container string, src io.Reader, size int64, walked bool) error {
-	r.begin(path, container)
-	w := &r.w
-	w.Reset(r.ctx, src, window.Options{Sample: r.opt.Sample, Most: r.lim.Record})
-	r.size = size
+func (s *source) document(path, container string, src io.Reader, size int64, walked bool) error {
+	r := s.begin(path, container, src, size, window.Options{Sample: s.run.opt.Sample, Most: s.run.lim.Record})
+	w := r.w
 	w.More()
 	if len(w.Rest()) == 0 {
 		if w.Err() == io.EOF {
@@ -38,11 +36,11 @@ func (r *reader) document(path, container string, src io.Reader, size int64, wal
 
 // parse reads the document with the parser it asks for. It reports whether the file was read
 // to its end.
-func (r *reader) parse(path string, walked bool) (whole bool, err error) {
-	w := &r.w
+func (r *file) parse(path string, walked bool) (whole bool, err error) {
+	w := r.w
 	b := w.Rest()
 	if what := foreign(b, w.Wide()); what != "" {
-		r.file.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
+		r.account.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
 		return false, nil
 	}
 	text := b[ascii.Blanks(b):]
@@ -51,47 +49,47 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 		return true, r.text()
 	}
 	if what := otherTable(text); what != "" && !walked || what != "" && marked(b) {
-		r.file.Problem = &problem{fmt.Sprintf("%s: %s: save it as .xlsx or as CSV UTF-8", path, what), ErrNotALog}
+		r.account.Problem = &problem{fmt.Sprintf("%s: %s: save it as .xlsx or as CSV UTF-8", path, what), ErrNotALog}
 		return false, nil
 	}
-	format := r.opt.Format
+	format := r.run.opt.Format
 	if format == "auto" {
 		format = ""
 	}
-	if r.dmf && format == "" && !r.dmfLog {
-		r.file.Problem = businessData(path)
+	if r.source.dmf && format == "" && !r.dmfLog {
+		r.account.Problem = businessData(path)
 		return false, nil
 	}
 	if format == formatXML || format == "" && len(text) > 0 && text[0] == '<' {
 		if t := r.sniffXML(); t != nil {
-			r.file.Format = formatXML
+			r.account.Format = formatXML
 			return true, r.xml(t)
 		}
 		if format == formatXML || !marked(b) && xmlStartsHere(text) {
-			r.file.Problem = notALog(path, "xml without an element of a log: needed is %s", needed)
+			r.account.Problem = notALog(path, "xml without an element of a log: needed is %s", needed)
 			return false, nil
 		}
 	}
 	if format == formatXLSX {
-		r.file.Problem = notALog(path, "no Excel workbook: leave the format to be found out")
+		r.account.Problem = notALog(path, "no Excel workbook: leave the format to be found out")
 		return false, nil
 	}
 	if format == formatJSON || format == "" && len(text) > 0 && looksJSON(text) {
 		if keys, ok := knownJSON(b); format == "" && !ok && !marked(b) {
-			r.file.Problem = notALog(path, "json without a key of a log (found: %s): needed is %s", keys, needed)
+			r.account.Problem = notALog(path, "json without a key of a log (found: %s): needed is %s", keys, needed)
 			return false, nil
 		}
-		r.file.Format = formatJSON
+		r.account.Format = formatJSON
 		return true, r.json()
 	}
 	if format == formatCSV || format == "" {
 		t, foundHeadings := r.sniffTable()
 		if t != nil {
-			r.file.Format = formatCSV
+			r.account.Format = formatCSV
 			return true, r.csv(t)
 		}
 		if r.wide > 0 {
-			r.file.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.lim.Columns)))
+			r.account.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.run.lim.Columns)))
 			return false, nil
 		}
 		b = w.Rest() // more of it may have been read
@@ -99,16 +97,16 @@ func (r *reader) parse(path string, walked bool) (whole bool, err error) {
 			foundHeadings = "none"
 		}
 		if foundHeadings != "none" || format == formatCSV {
-			r.file.Problem = notALog(path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
+			r.account.Problem = notALog(path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
 				foundHeadings, needed)
 			return false, nil
 		}
 	}
 	if walked && format == "" && !marked(b) && !errorLines(b) {
-		r.file.Problem = notALog(path, "text without any message of a log: name the file itself to read it all the same")
+		r.account.Problem = notALog(path, "text without any message of a log: name the file itself to read it all the same")
 		return false, nil
 	}
-	r.file.Format = formatText
+	r.account.Format = formatText
 	return true, r.text()
 }
 
@@ -254,10 +252,10 @@ func errorLines(b []byte) bool {
 
 // sniffTable looks for a header row at the start of the window. Without a known one it
 // returns the headings of what is a table all the same, or nothing when it is none.
-func (r *reader) sniffTable() (best *table, foundHeadings string) {
-	w := &r.w
+func (r *file) sniffTable() (best *table, foundHeadings string) {
+	w := r.w
 	// A header of thousands of columns is longer than a block.
-	for bytes.IndexByte(w.Rest(), '\n') < 0 && len(w.Rest()) <= r.lim.Record && w.More() {
+	for bytes.IndexByte(w.Rest(), '\n') < 0 && len(w.Rest()) <= r.run.lim.Record && w.More() {
 	}
 	b := w.Rest()
 	commas, skip := []byte{',', ';', '\t', '|'}, 0
@@ -280,7 +278,7 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 		if t := r.eventTable(b, skip, comma); t != nil {
 			return t, ""
 		}
-		if rows := sample(b, skip, comma, w.EOF(), r.lim.Columns); rows != nil {
+		if rows := sample(b, skip, comma, w.EOF(), r.run.lim.Columns); rows != nil {
 			if t := r.byMarkers(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
@@ -295,7 +293,7 @@ func (r *reader) sniffTable() (best *table, foundHeadings string) {
 
 // eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the
 // machine, and rows of six cells, for the description has no heading.
-func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
+func (r *file) eventTable(b []byte, skip int, comma byte) *table {
 	var head, row scan.CSV
 	if head.Scan(b[skip:], r.w.EOF(), comma, false, 0) != scan.Done || len(head.Cells) != 5 {
 		return nil
@@ -311,7 +309,7 @@ func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 	t := &table{comma: comma, skip: skip + head.Length, slots: []slot{slotLevel, slotTimestamp, slotNone, slotNone, slotNone, slotDetailed}}
 	t.set = of(slotLevel, slotTimestamp, slotDetailed)
 	for _, c := range head.Cells {
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, b[skip+c.Start:skip+c.End]))))
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.row.arena, b[skip+c.Start:skip+c.End]))))
 	}
 	t.headings = append(t.headings, "")
 	return t
@@ -319,12 +317,12 @@ func (r *reader) eventTable(b []byte, skip int, comma byte) *table {
 
 // header finds the first known header row among the first rows, and how many of its columns
 // are known. Titles, blank lines and PowerShell's #TYPE may stand before it.
-func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
+func (r *file) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
-	s := scan.CSV{Most: r.lim.Columns}
+	s := scan.CSV{Most: r.run.lim.Columns}
 	for i, at := 0, skip; i < rows; i++ {
 		st := s.Scan(b[at:], r.w.EOF(), comma, false, 0)
-		if len(s.Cells) > r.lim.Columns {
+		if len(s.Cells) > r.run.lim.Columns {
 			if i == 0 && headingLike(b[at:], s.Cells[:min(20, len(s.Cells))]) {
 				r.wide = len(s.Cells)
 			}
@@ -335,7 +333,7 @@ func (r *reader) header(b []byte, skip int, comma byte) (*table, int) {
 		}
 		line := b[at : at+s.Length]
 		at += s.Length
-		if t := r.table(line, s.Cells, comma); t != nil && (len(s.Cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
+		if t := r.tableOf(line, s.Cells, comma); t != nil && (len(s.Cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
 			t.skip = at
 			return t, t.known()
 		}
@@ -389,7 +387,7 @@ func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]scan.Cell
 
 // byMarkers makes a table of rows whose headings say nothing but whose cells speak. The first row
 // is no header when it has markers itself.
-func (r *reader) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *table {
+func (r *file) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *table {
 	texts := make([][][]byte, len(rows))
 	for i, cells := range rows {
 		for _, c := range cells {
@@ -417,7 +415,7 @@ func (r *reader) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
 		t.secret = t.secret || s == slotSecret
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.arena, v))))
+		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.row.arena, v))))
 	}
 	t.set &^= of(slotNone)
 	if t.bare {
@@ -431,10 +429,10 @@ func (r *reader) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *
 	return t
 }
 
-func (r *reader) headingList(b []byte, cells []scan.Cell) string {
+func (r *file) headingList(b []byte, cells []scan.Cell) string {
 	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
-		names = append(names, r.w.Text(&r.arena, b[c.Start:c.End]))
+		names = append(names, r.w.Text(&r.row.arena, b[c.Start:c.End]))
 	}
 	return headingNames(names)
 }

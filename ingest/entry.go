@@ -12,7 +12,7 @@ import (
 )
 
 // fill sets everything of x but its position and texts.
-func (r *reader) fill(x *row, f *fields) {
+func (r *file) fill(x *record, f *fields) {
 	x.log = f.set.log()
 	x.typeName = typeName(f.first(slotType, slotTarget))
 	x.messageName = f.value[slotMessageName]
@@ -41,7 +41,7 @@ func (r *reader) fill(x *row, f *fields) {
 
 // dimensions takes from the JSON in column customDimensions (or Properties) of Application
 // Insights what no column of its own gives.
-func (r *reader) dimensions(f *fields) {
+func (r *file) dimensions(f *fields) {
 	b := f.value[slotDimensions]
 	if len(b) == 0 || b[0] != '{' {
 		return
@@ -68,8 +68,8 @@ func (r *reader) dimensions(f *fields) {
 			s = slotCorrelation
 		}
 		if s != slotNone {
-			f.put(s, scan.JSONText(&r.arena, value))
-			if r.file.Read < notedRows {
+			f.put(s, scan.JSONText(&r.row.arena, value))
+			if r.account.Read < notedRows {
 				r.noteKey(append([]byte("customDimensions."), key...), s)
 			}
 		}
@@ -77,11 +77,11 @@ func (r *reader) dimensions(f *fields) {
 	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides
 }
 
-func (r *reader) fillTime(x *row, f *fields) {
+func (r *file) fillTime(x *record, f *fields) {
 	x.at = time.Time{}
 	start := f.value[slotStartDate]
 	if len(start) > 0 && len(f.value[slotStartTime]) > 0 {
-		start = r.arena.Join(start, " ", f.value[slotStartTime])
+		start = r.row.arena.Join(start, " ", f.value[slotStartTime])
 	} else if len(start) == 0 {
 		start = f.value[slotStartTime]
 	}
@@ -117,7 +117,7 @@ func (r *reader) fillTime(x *row, f *fields) {
 
 // fitTime reads a time of creation that can be read two ways by a date beside it that can be read
 // one way only: the Plugin Trace Viewer writes the start date as ISO.
-func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
+func (r *file) fitTime(x *record, f *fields, start []byte) bool {
 	const most = 36 * time.Hour // of a date without a time, in another zone
 	created := f.value[slotCreated]
 	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.Order != clock.AnyOrder {
@@ -143,7 +143,7 @@ func (r *reader) fitTime(x *row, f *fields, start []byte) bool {
 
 // entry makes a record of the fields of one row or object, or several when it holds an
 // envelope with several responses. heading names a slot in rejects.
-func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
+func (r *file) entry(f *fields, at place, heading func(slot) string) error {
 	if f.filled.has(slotDimensions) {
 		r.dimensions(f)
 	}
@@ -164,7 +164,7 @@ func (r *reader) entry(f *fields, at place, heading func(slot) string) error {
 	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {
 		x.id = id
 	}
-	x.errorText = f.errorText(&r.arena, x.log)
+	x.errorText = f.errorText(&r.row.arena, x.log)
 	x.traceText = f.first(slotBlock, slotPluginTrace)
 	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
 		if b := faultBodyIn(x.errorText); b != nil {

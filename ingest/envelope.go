@@ -42,9 +42,9 @@ const (
 // responses finds the failed records of all envelopes in text, which may be a document, a
 // cell, or prose around one. Envelopes that are no valid JSON, as Microsoft's own published
 // one is not, are read by their keys.
-func (r *reader) responses(text []byte) []response {
+func (r *file) responses(text []byte) []response {
 	text = r.unwrap(text)
-	found := r.found[:0]
+	found := r.row.found[:0]
 	for {
 		i := bytes.Index(text, []byte("recordResponses"))
 		if i < 0 {
@@ -58,18 +58,18 @@ func (r *reader) responses(text []byte) []response {
 		text = text[end:]
 	}
 	found = r.looseResponses(found, text)
-	r.found = found
+	r.row.found = found
 	return found
 }
 
 // unwrap undoes the escapes of an envelope that is itself the text of a JSON string, once or
 // twice, what HTML and Markdown made of its signs, and makes typographic quotes plain.
-func (r *reader) unwrap(text []byte) []byte {
+func (r *file) unwrap(text []byte) []byte {
 	for range 3 {
 		if i := bytes.Index(text, []byte("recordResponses")); i < 2 || text[i-2] != '\\' || text[i-1] != '"' {
 			break
 		}
-		text = scan.Unescape(&r.arena, text)
+		text = scan.Unescape(&r.row.arena, text)
 	}
 	if bytes.Contains(text, []byte("&quot;recordResponses")) {
 		text = []byte(html.UnescapeString(string(text)))
@@ -107,20 +107,20 @@ func strictEnvelope(text []byte, i int) (start, end int) {
 }
 
 // strictResponses appends the responses of b, a well-formed envelope.
-func (r *reader) strictResponses(found []response, b []byte) []response {
+func (r *file) strictResponses(found []response, b []byte) []response {
 	var entity, list, fields []byte
 	before := len(found)
 	scan.Members(b, func(key, value []byte) {
 		switch string(key) {
 		case "entityName":
-			entity = scan.JSONText(&r.arena, value)
+			entity = scan.JSONText(&r.row.arena, value)
 		case "recordResponses":
 			list = value
 		case "fieldResponses":
 			fields = value
 		case "debugLogTrace":
 			if value[0] == '[' && len(value) > 2 {
-				r.left |= secrets.DebugTrace
+				r.row.left |= secrets.DebugTrace
 			}
 		}
 	})
@@ -146,19 +146,19 @@ func (r *reader) strictResponses(found []response, b []byte) []response {
 					switch string(key) {
 					case "errorMessage":
 						known = true
-						x.message = bytes.TrimSpace(scan.JSONText(&r.arena, value))
+						x.message = bytes.TrimSpace(scan.JSONText(&r.row.arena, value))
 					case "verboseError":
 						known = true
-						x.verbose = bytes.TrimSpace(scan.JSONText(&r.arena, value))
+						x.verbose = bytes.TrimSpace(scan.JSONText(&r.row.arena, value))
 					case "logDateTime":
-						x.at = scan.JSONText(&r.arena, value)
+						x.at = scan.JSONText(&r.row.arena, value)
 					}
 				})
 				if !known && &l[0] == firstByte(list) {
 					x.message = r.strings(nil, value, 0) // other keys than any that was seen
 				}
 			} else {
-				x.message = bytes.TrimSpace(scan.JSONText(&r.arena, value))
+				x.message = bytes.TrimSpace(scan.JSONText(&r.row.arena, value))
 			}
 			if len(x.message)+len(x.verbose) > 0 {
 				found = append(found, x)
@@ -179,10 +179,10 @@ func firstByte(b []byte) *byte {
 }
 
 // strings appends the texts inside a value of unknown shape to dst, a line each.
-func (r *reader) strings(dst, value []byte, depth int) []byte {
+func (r *file) strings(dst, value []byte, depth int) []byte {
 	switch {
 	case value[0] == '"':
-		if v := bytes.TrimSpace(scan.JSONText(&r.arena, value)); len(v) > 0 {
+		if v := bytes.TrimSpace(scan.JSONText(&r.row.arena, value)); len(v) > 0 {
 			if len(dst) > 0 {
 				dst = append(dst, '\n')
 			}
@@ -199,7 +199,7 @@ func (r *reader) strings(dst, value []byte, depth int) []byte {
 
 // looseResponses appends what the known keys in text give. An errorMessage starts a response;
 // an entityName belongs to the responses of its envelope, before or behind it.
-func (r *reader) looseResponses(found []response, text []byte) []response {
+func (r *file) looseResponses(found []response, text []byte) []response {
 	var entity []byte
 	first := len(found) // responses from here on belong to the envelope being read
 	for len(text) > 0 {
@@ -213,10 +213,10 @@ func (r *reader) looseResponses(found []response, text []byte) []response {
 		if open {
 			value = torn(value)
 		}
-		v := bytes.TrimSpace(scan.Unescape(&r.arena, value))
+		v := bytes.TrimSpace(scan.Unescape(&r.row.arena, value))
 		switch key {
 		case keyDebug:
-			r.left |= secrets.DebugTrace
+			r.row.left |= secrets.DebugTrace
 		case keyEntity:
 			if entity != nil {
 				first = len(found)
@@ -402,8 +402,8 @@ func debugEnd(b []byte) int {
 }
 
 // noteResponses lists in the account of the file what its envelopes give.
-func (r *reader) noteResponses(found []response) {
-	if r.file.Read >= notedRows {
+func (r *file) noteResponses(found []response) {
+	if r.account.Read >= notedRows {
 		return
 	}
 	for _, x := range found {
@@ -420,7 +420,7 @@ func (r *reader) noteResponses(found []response) {
 }
 
 // keepResponses makes a record of each response; x says what they have in common.
-func (r *reader) keepResponses(x *row, found []response) error {
+func (r *file) keepResponses(x *record, found []response) error {
 	for _, f := range found {
 		y := *x
 		y.log = DualWrite
@@ -446,7 +446,7 @@ func (r *reader) keepResponses(x *row, found []response) error {
 		case len(f.verbose) == 0 || bytes.Equal(f.message, f.verbose):
 			y.errorText = f.message
 		default:
-			y.errorText = r.arena.Join(f.message, "\n", f.verbose)
+			y.errorText = r.row.arena.Join(f.message, "\n", f.verbose)
 		}
 		if err := r.keep(&y); err != nil {
 			return err
@@ -457,23 +457,23 @@ func (r *reader) keepResponses(x *row, found []response) error {
 
 // named is a message with the record and the field that it is about behind it. The record comes
 // first, as in the reports of an initial sync: rules know there that the message has ended.
-func (r *reader) named(text, record, field []byte) []byte {
+func (r *file) named(text, record, field []byte) []byte {
 	if len(record) == 0 || string(record) == "new record" && len(field) == 0 {
 		return text
 	}
-	text = r.arena.Join(text, "\nRecord Id: ", record)
+	text = r.row.arena.Join(text, "\nRecord Id: ", record)
 	if len(field) > 0 {
-		text = r.arena.Join(text, ", source field: ", field)
+		text = r.row.arena.Join(text, ", source field: ", field)
 	}
 	return text
 }
 
 // faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}.
-func (p *reader) faultBody(b []byte, x row) error {
+func (p *file) faultBody(b []byte, x record) error {
 	x.log = DualWrite
 	var code, message, inner, original []byte
 	scan.Members(b, func(key, value []byte) {
-		text := scan.JSONText(&p.arena, value)
+		text := scan.JSONText(&p.row.arena, value)
 		switch k := string(key); {
 		case k == "code":
 			code = text
@@ -483,7 +483,7 @@ func (p *reader) faultBody(b []byte, x row) error {
 			x.log = PluginTrace
 			scan.Members(value, func(key, value []byte) {
 				if string(key) == "message" {
-					inner = scan.JSONText(&p.arena, value)
+					inner = scan.JSONText(&p.row.arena, value)
 				}
 			})
 		case bytes.HasSuffix(key, []byte("InnerError.Message")):
@@ -509,11 +509,11 @@ func (p *reader) faultBody(b []byte, x row) error {
 	}
 	x.errorText = message
 	if len(code) > 0 && len(message) > 0 {
-		x.errorText = p.arena.Join(code, ": ", message)
+		x.errorText = p.row.arena.Join(code, ": ", message)
 	}
 	for _, more := range [][]byte{inner, original} {
 		if more = bytes.TrimSpace(more); len(more) > 0 && !bytes.Contains(x.errorText, more) {
-			x.errorText = p.arena.Join(x.errorText, "\n", more)
+			x.errorText = p.row.arena.Join(x.errorText, "\n", more)
 		}
 	}
 	x.errorText = bytes.TrimSpace(x.errorText)

@@ -83,7 +83,7 @@ func (x *expansion) glob(arg string) error {
 
 func (x *expansion) path(path string, info fs.FileInfo) error {
 	if !info.IsDir() {
-		x.add(source(path, info, false))
+		x.add(sourceAt(path, info, false))
 		return nil
 	}
 	var found []Source
@@ -119,7 +119,7 @@ func (x *expansion) walk(dir string, found *[]Source) error {
 			if info, err := os.Stat(path); err != nil {
 				x.errs = append(x.errs, unreadable(path, err))
 			} else if info.Mode().IsRegular() {
-				*found = append(*found, source(path, info, true))
+				*found = append(*found, sourceAt(path, info, true))
 			}
 		}
 	}
@@ -130,7 +130,7 @@ func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") && name != "." && name != ".."
 }
 
-func source(path string, info fs.FileInfo, walked bool) Source {
+func sourceAt(path string, info fs.FileInfo, walked bool) Source {
 	s := Source{Path: filepath.ToSlash(filepath.Clean(path)), Size: -1, Walked: walked}
 	if info.Mode().IsRegular() {
 		s.Size = info.Size()

@@ -51,8 +51,8 @@ func (f frame) ends(line []byte) bool {
 
 // list makes a record of the lines of a list. A value goes on in lines that are indented. What is
 // no log is told so: any text may have such a line.
-func (r *reader) list(x *row, b []byte) (done bool, err error) {
-	f := &r.fields
+func (r *file) list(x *record, b []byte) (done bool, err error) {
+	f := &r.row.fields
 	f.clear()
 	var value []byte
 	current, keys := slotNone, 0
@@ -141,7 +141,7 @@ func dialogLabel(line []byte) string {
 }
 
 // framed makes a record of a message in a frame.
-func (r *reader) framed(f frame, x *row, b []byte) error {
+func (r *file) framed(f frame, x *record, b []byte) error {
 	switch f {
 	case frameEvent:
 		return r.event(x, b)
@@ -168,7 +168,7 @@ func (r *reader) framed(f frame, x *row, b []byte) error {
 
 // event takes time, level and description from an event of the Windows event log. The XML that
 // may follow repeats them.
-func (r *reader) event(x *row, b []byte) error {
+func (r *file) event(x *record, b []byte) error {
 	x.errorText = b
 	for rest := b; len(rest) > 0; {
 		var line []byte
@@ -186,7 +186,7 @@ func (r *reader) event(x *row, b []byte) error {
 		case "Description", "Beschreibung":
 			x.errorText = bytes.TrimSpace(rest)
 			if len(value) > 0 {
-				x.errorText = r.arena.Join(value, "\n", x.errorText)
+				x.errorText = r.row.arena.Join(value, "\n", x.errorText)
 			}
 			rest = nil
 		}
@@ -206,7 +206,7 @@ func (r *reader) event(x *row, b []byte) error {
 
 // dialog takes ids, time, plug-in and trace from the log file or the dialog of the Unified
 // Interface. The trace stands behind "PluginTrace:" and "TraceText:", up to the next label.
-func (r *reader) dialog(x *row, b []byte) {
+func (r *file) dialog(x *record, b []byte) {
 	x.log = PluginTrace
 	var message, trace []byte
 	inTrace := false
@@ -248,7 +248,7 @@ func (r *reader) dialog(x *row, b []byte) {
 }
 
 // job parts the trace of a system job from its error.
-func (r *reader) job(x *row, b []byte) {
+func (r *file) job(x *record, b []byte) {
 	x.log = PluginTrace
 	const start, mark = "Plugin Trace:", "\nError Message:"
 	trace := bytes.TrimSpace(b[len(start):])
@@ -257,7 +257,7 @@ func (r *reader) job(x *row, b []byte) {
 		trace = bytes.TrimSpace(b[len(start):max(i, len(start))])
 		x.errorText = bytes.TrimSpace(b[i+len(mark):])
 	}
-	var y row
+	var y record
 	splitTrace(&y, trace)
 	x.typeName, x.messageName, x.entity = y.typeName, y.messageName, y.entity
 	x.traceText = trace
@@ -271,7 +271,7 @@ var pacxLine = regexp.MustCompile(`^\s+(\S+) on (\S+)\s+\[(Sync|Async), depth (\
 
 // pacx takes an entry of "pacx plugin trace list" apart: type, message, table, and the indented
 // block.
-func pacx(x *row, b []byte) bool {
+func pacx(x *record, b []byte) bool {
 	name, rest, ok := bytes.Cut(b, []byte("\n"))
 	if !ok || bytes.ContainsAny(bytes.TrimSpace(name), " \t") {
 		return false
@@ -305,7 +305,7 @@ func baseTrace(b []byte) bool {
 // syncReport makes a record of the report of an initial sync. Its second and further failed
 // records come as messages of their own, since a report may be longer than memory: they belong
 // to the same leg.
-func (r *reader) syncReport(x *row, b []byte) error {
+func (r *file) syncReport(x *record, b []byte) error {
 	r.leg = bytes.Clone(syncLeg(b))
 	x.errorText = b
 	return r.keep(x)

@@ -135,7 +135,7 @@ func FuzzEnvelope(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		var r reader
+		r := file{row: new(row)}
 		strict := r.strictResponses(nil, doc)
 		loose := r.looseResponses(nil, doc)
 		trim := func(x []response) (out []string) {

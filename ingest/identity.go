@@ -28,7 +28,7 @@ func (x *identities) reset() {
 // a time, of the content and of its ordinal among equal contents in the file. Content is taken
 // in canonical form (line ends as LF, outer blanks cut, labels instead of numbers), so that the
 // same entry exported in another format keeps its identity.
-func (x *identities) of(r *row) [16]byte {
+func (x *identities) of(r *record) [16]byte {
 	if r.id != [16]byte{} {
 		return r.id
 	}

@@ -14,30 +14,17 @@ package ingest
 
 import (
 	"context"
-	"time"
-
-	"dwtriage/ingest/clock"
 )
 
 // Read reads the sources one after the other and hands every full batch to emit, which owns
 // it from then on. A file that cannot be read (to its end) is reported as File.Problem in a
 // batch and does not stop the others; Read itself fails only when ctx is done or emit fails.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
-	r := newReader(ctx, opt, emit)
+	r := newRun(ctx, opt, emit)
 	for _, s := range sources {
-		if err := r.source(s); err != nil {
+		if err := r.read(s); err != nil {
 			return err
 		}
 	}
 	return r.b.flush()
-}
-
-func newReader(ctx context.Context, opt Options, emit func(*Batch) error) *reader {
-	r := &reader{opt: opt, clock: clock.Clock{Zone: opt.Zone, Order: opt.DateOrder}, lim: opt.Limits.withDefaults(), ctx: ctx}
-	r.budget = budget{lim: r.lim, size: -1}
-	r.b = newBuilder(opt.Allocator, opt.BatchRows, emit)
-	if r.clock.Zone == nil {
-		r.clock.Zone = time.UTC
-	}
-	return r
 }

@@ -194,12 +194,13 @@ func readData(t testing.TB, name string, data []byte, opt Options) *result {
 	x := &result{}
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	opt.Allocator = mem
-	r := newReader(context.Background(), opt, func(b *Batch) error {
+	r := newRun(context.Background(), opt, func(b *Batch) error {
 		x.add(b)
 		b.Release()
 		return nil
 	})
-	err := r.open(container{path: name, in: &meter{r: r, in: bytes.NewReader(data)}, size: -1})
+	src := r.newSource(-1)
+	err := src.open(container{path: name, in: &meter{src, bytes.NewReader(data)}, size: -1})
 	if err == nil {
 		err = r.b.flush()
 	}
@@ -524,11 +525,11 @@ func TestOffsets(t *testing.T) {
 // Memory is bounded by the longest row, not by the file.
 func TestWindowStaysSmall(t *testing.T) {
 	data := traces(24 << 20)
-	r := newReader(t.Context(), Options{}, func(b *Batch) error { b.Release(); return nil })
-	if err := r.document("a.csv", "", bytes.NewReader(data), -1, false); err != nil {
+	r := newRun(t.Context(), Options{}, func(b *Batch) error { b.Release(); return nil })
+	if err := r.newSource(-1).document("a.csv", "", bytes.NewReader(data), -1, false); err != nil {
 		t.Fatal(err)
 	}
-	if n := r.w.Held() + r.arena.Held(); n > 1<<20 {
+	if n := r.window.Held() + r.row.arena.Held(); n > 1<<20 {
 		t.Errorf("%d bytes held after rows of 4 kB", n)
 	}
 }

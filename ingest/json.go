@@ -12,8 +12,8 @@ import (
 // A jsonReader reads values one after the other: lines, concatenated values, the elements of
 // an array, the entries of a Web API answer.
 type jsonReader struct {
-	*reader
-	row int64
+	file *file
+	row  int64
 	// '[' inside an array, 'p' in an answer whose array of entries is read, 't' in the array of
 	// tables of a query's answer, 'r' among the rows of one of them.
 	stack []byte
@@ -31,13 +31,13 @@ type jsonReader struct {
 	partial    bool // the answer of a query says that it is not whole
 }
 
-func (r *reader) json() error {
-	p := jsonReader{reader: r}
+func (r *file) json() error {
+	p := jsonReader{file: r}
 	for {
 		if err := r.w.Canceled(); err != nil {
 			return err
 		}
-		w := &r.w
+		w := r.w
 		n := ascii.Blanks(w.Rest())
 		if k := bytes.LastIndexByte(w.Rest()[:n], '\n'); k >= 0 {
 			p.indent = n - k - 1
@@ -74,7 +74,7 @@ func (p *jsonReader) top() byte {
 
 // step takes a bracket, a comma or a whole value off the window.
 func (p *jsonReader) step() error {
-	w := &p.w
+	w := p.file.w
 	switch c := w.Rest()[0]; {
 	case c == ',':
 		w.Skip(1)
@@ -115,7 +115,7 @@ var wrappers = map[string]string{"value": "[", "CrmRecords": "[", "traces": "[",
 // page enters an object with one of the wrappers, so that its entries are read one by one. It
 // reports false when the object at the start of the window is something else.
 func (p *jsonReader) page() (bool, error) {
-	w := &p.w
+	w := p.file.w
 	p.next = false // maybe this is the page that the one before announced
 	if p.top() == 't' {
 		p.cols, p.set = p.cols[:0], 0
@@ -138,7 +138,7 @@ func (p *jsonReader) page() (bool, error) {
 			}
 		}
 		switch {
-		case st == scan.More && len(w.Rest()) <= p.lim.Record && w.More():
+		case st == scan.More && len(w.Rest()) <= p.file.run.lim.Record && w.More():
 			continue
 		case st != scan.Done:
 			return false, w.Canceled()
@@ -193,7 +193,7 @@ func (p *jsonReader) columns(value []byte) {
 			scan.Members(value, func(key, value []byte) {
 				if string(key) == "name" && value[0] == '"' {
 					s = slotOf(value[1 : len(value)-1])
-					p.noteKey(value[1:len(value)-1], s)
+					p.file.noteKey(value[1:len(value)-1], s)
 				}
 			})
 		}
@@ -204,7 +204,7 @@ func (p *jsonReader) columns(value []byte) {
 
 // queryRow makes a record of a row of a query's table.
 func (p *jsonReader) queryRow(b []byte, at place) error {
-	f := &p.fields
+	f := &p.file.row.fields
 	i := 0
 	scan.Elements(b, func(value []byte) {
 		if i < len(p.cols) {
@@ -215,16 +215,16 @@ func (p *jsonReader) queryRow(b []byte, at place) error {
 	f.set = p.set
 	switch {
 	case i > len(p.cols):
-		return p.reject(at, "", reasonManyCells, secrets.Excerpt(b))
+		return p.file.reject(at, "", reasonManyCells, secrets.Excerpt(b))
 	case f.empty():
-		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
+		return p.file.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
-	return p.entry(f, at, keyName)
+	return p.file.entry(f, at, keyName)
 }
 
 // pageMember reads over a member behind the entries of an answer.
 func (p *jsonReader) pageMember() error {
-	w := &p.w
+	w := p.file.w
 	for {
 		key, at, st := nextMember(w.Rest(), 0)
 		n := 0
@@ -240,7 +240,7 @@ func (p *jsonReader) pageMember() error {
 			p.note(key, value)
 			w.Skip(at + n)
 			return nil
-		case st == scan.More && len(w.Rest()) <= p.lim.Record && w.More():
+		case st == scan.More && len(w.Rest()) <= p.file.run.lim.Record && w.More():
 		default:
 			p.row++
 			return p.broken(jsonReason(st))
@@ -251,21 +251,21 @@ func (p *jsonReader) pageMember() error {
 // besideList makes a record of a text behind the list of an object that was taken for a page: it
 // was an entry itself. The member is n bytes long.
 func (p *jsonReader) besideList(s slot, value []byte, n int) error {
-	w := &p.w
+	w := p.file.w
 	p.row++
-	p.fresh()
+	p.file.row.fresh()
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
-	p.fields.put(s, scan.JSONText(&p.arena, w.Text(&p.arena, value)))
+	p.file.row.fields.put(s, scan.JSONText(&p.file.row.arena, w.Text(&p.file.row.arena, value)))
 	w.Take(n)
-	return p.entry(&p.fields, at, keyName)
+	return p.file.entry(&p.file.row.fields, at, keyName)
 }
 
 // value takes the value at the start of the window as a record.
 func (p *jsonReader) value() error {
-	w := &p.w
+	w := p.file.w
 	p.row++
 	n, st := scan.JSON(w.Rest(), w.EOF())
-	for st == scan.More && len(w.Rest()) <= p.lim.Record {
+	for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
 		w.More()
 		n, st = scan.JSON(w.Rest(), w.EOF())
 	}
@@ -273,39 +273,39 @@ func (p *jsonReader) value() error {
 		return err
 	}
 	switch {
-	case st == scan.More || st == scan.Done && n > p.lim.Record:
+	case st == scan.More || st == scan.Done && n > p.file.run.lim.Record:
 		var s valueSkipper
-		return p.skip(s.skip, reasonLong)
+		return p.skipValue(s.pass, reasonLong)
 	case st != scan.Done:
 		return p.broken(jsonReason(st))
 	}
-	p.fresh()
+	p.file.row.fresh()
 	b := w.Rest()[:n]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(n)
-	if text := w.Text(&p.arena, b); len(text) != n || &text[0] != &b[0] {
+	if text := w.Text(&p.file.row.arena, b); len(text) != n || &text[0] != &b[0] {
 		// Blanks of one encoding may be letters of another.
 		b = text
 		if n, st := scan.JSON(b, true); st != scan.Done || n != len(b) {
-			return p.reject(at, "", reasonJSON, secrets.Excerpt(b))
+			return p.file.reject(at, "", reasonJSON, secrets.Excerpt(b))
 		}
 	}
 	switch b[0] {
 	case '{':
 		return p.object(b, at)
 	case '"':
-		return p.message(scan.JSONText(&p.arena, b), at)
+		return p.file.message(scan.JSONText(&p.file.row.arena, b), at)
 	case '[':
 		if p.top() == 'r' {
 			return p.queryRow(b, at)
 		}
 	}
-	return p.reject(at, "", reasonNoObject, secrets.Excerpt(b))
+	return p.file.reject(at, "", reasonNoObject, secrets.Excerpt(b))
 }
 
 // object makes records of one object.
 func (p *jsonReader) object(b []byte, at place) error {
-	f := &p.fields
+	f := &p.file.row.fields
 	f.clear()
 	var fault, responses, errorList, name []byte
 	mapState := false // of Dual-write automations: the name is that of the map
@@ -321,14 +321,14 @@ func (p *jsonReader) object(b []byte, at place) error {
 		case string(key) == "error" && value[0] == '{':
 			fault = value
 		case string(key) == "name" && value[0] == '"':
-			name = scan.JSONText(&p.arena, value)
+			name = scan.JSONText(&p.file.row.arena, value)
 		case string(key) == "lastRequest":
 			mapState = true
 		case recordErrorKey(key):
 			numbered = append(numbered, value)
 		default:
 			s := slotOf(key)
-			p.noteKey(key, s)
+			p.file.noteKey(key, s)
 			p.put(f, s, value)
 		}
 	})
@@ -340,19 +340,19 @@ func (p *jsonReader) object(b []byte, at place) error {
 		return p.envelopeObject(b, at)
 	case fault != nil:
 		x := at.row0()
-		return p.faultBody(fault, x)
+		return p.file.faultBody(fault, x)
 	case errorList != nil:
-		return p.executionErrors(scan.JSONText(&p.arena, errorList), at)
+		return p.file.executionErrors(scan.JSONText(&p.file.row.arena, errorList), at)
 	case len(numbered) > 0 && !f.set.any(traceSlots):
 		return p.numbered(f, numbered, at)
 	case f.empty():
 		found, err := p.harvest(b, f, at, 0)
 		if err == nil && !found {
-			err = p.reject(at, "", reasonNoText, secrets.Excerpt(b))
+			err = p.file.reject(at, "", reasonNoText, secrets.Excerpt(b))
 		}
 		return err
 	}
-	return p.entry(f, at, keyName)
+	return p.file.entry(f, at, keyName)
 }
 
 // put gives a value to the fields, or notes that a secret was left out.
@@ -360,9 +360,9 @@ func (p *jsonReader) put(f *fields, s slot, value []byte) {
 	switch s {
 	case slotNone:
 	case slotSecret:
-		p.secretCell(value)
+		p.file.secretCell(value)
 	default:
-		f.put(s, scan.JSONText(&p.arena, value))
+		f.put(s, scan.JSONText(&p.file.row.arena, value))
 	}
 }
 
@@ -406,34 +406,34 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 		case bytes.IndexByte(key, '@') >= 0:
 			p.note(key, value)
 		case string(key) == "recordId":
-			record = scan.JSONText(&p.arena, value)
+			record = scan.JSONText(&p.file.row.arena, value)
 		case string(key) == "sourceField":
-			field = scan.JSONText(&p.arena, value)
+			field = scan.JSONText(&p.file.row.arena, value)
 		case string(key) == "exportUri" || string(key) == "importErrorUri" || string(key) == "errorUri":
 			if bytes.Contains(value, []byte("sig=")) {
-				p.left |= secrets.SignedAddress
+				p.file.row.left |= secrets.SignedAddress
 			}
 		case (string(key) == "importFinished" || string(key) == "exportFinished" || string(key) == "modifiedOn") && value[0] == '"':
-			f.put(slotTimestampUTC, scan.JSONText(&p.arena, value)) // goes before the time it was created
+			f.put(slotTimestampUTC, scan.JSONText(&p.file.row.arena, value)) // goes before the time it was created
 		case string(key) == "state":
-			calm = calm || string(value) == "1" || string(value) == "2" || doneStatus(scan.JSONText(&p.arena, value))
+			calm = calm || string(value) == "1" || string(value) == "2" || doneStatus(scan.JSONText(&p.file.row.arena, value))
 			worse = worse || string(value) == "3" || failure(value)
 		case string(key) == "rootActivityId":
-			f.put(slotActivity, scan.JSONText(&p.arena, value))
+			f.put(slotActivity, scan.JSONText(&p.file.row.arena, value))
 		case string(key) == "exportDetails" || string(key) == "importDetails":
-			f.put(slotDetails, scan.JSONText(&p.arena, value))
+			f.put(slotDetails, scan.JSONText(&p.file.row.arena, value))
 		case string(key) == "status":
-			calm = calm || doneStatus(scan.JSONText(&p.arena, value))
+			calm = calm || doneStatus(scan.JSONText(&p.file.row.arena, value))
 			worse = worse || failure(value)
 		case value[0] != '{' && value[0] != '[':
-			p.noteKey(key, s)
+			p.file.noteKey(key, s)
 			p.put(&f, s, value)
 		}
 	})
 	if (worse || !calm) && f.hasText() {
 		found = true
 		p.nameRecord(&f, record, field)
-		if err := p.entry(&f, at, keyName); err != nil {
+		if err := p.file.entry(&f, at, keyName); err != nil {
 			return found, err
 		}
 	}
@@ -455,7 +455,7 @@ func doneStatus(v []byte) bool {
 // nameRecord adds to the message of an initial sync which record it is about, and which field.
 func (p *jsonReader) nameRecord(f *fields, record, field []byte) {
 	if text := f.value[slotErrorMessage]; len(text) > 0 {
-		f.value[slotErrorMessage] = p.named(text, record, field)
+		f.value[slotErrorMessage] = p.file.named(text, record, field)
 	}
 }
 
@@ -463,7 +463,7 @@ func (p *jsonReader) nameRecord(f *fields, record, field []byte) {
 // GetExecutionErrors of finance and operations gives them: an array in a text,
 // [{"RecordId":…,"Field":…,"ErrorMessage":…}]. Its messages hold unescaped quotes and line
 // breaks, so no JSON parser gets to its end: an error goes up to where the next one starts.
-func (r *reader) executionErrors(text []byte, at place) error {
+func (r *file) executionErrors(text []byte, at place) error {
 	const start = `{"RecordId"`
 	found := false
 	for i := bytes.Index(text, []byte(start)); i >= 0; {
@@ -480,7 +480,7 @@ func (r *reader) executionErrors(text []byte, at place) error {
 		found = true
 		x := at.row0()
 		x.log = DualWrite
-		x.errorText = scan.Unescape(&r.arena, message)
+		x.errorText = scan.Unescape(&r.row.arena, message)
 		x.errorText = r.named(x.errorText, looseMember(one, "RecordId"), looseMember(one, "Field"))
 		if err := r.keep(&x); err != nil {
 			return err
@@ -525,9 +525,9 @@ func looseMember(b []byte, name string) []byte {
 func (p *jsonReader) numbered(f *fields, values [][]byte, at place) error {
 	for _, v := range values {
 		x := at.row0()
-		p.fill(&x, f)
-		x.errorText = scan.JSONText(&p.arena, v)
-		if err := p.keep(&x); err != nil {
+		p.file.fill(&x, f)
+		x.errorText = scan.JSONText(&p.file.row.arena, v)
+		if err := p.file.keep(&x); err != nil {
 			return err
 		}
 	}
@@ -546,11 +546,11 @@ func jsonReason(st scan.State) string {
 // with unescaped quotes or a piece of one, as a reject otherwise. The value goes as far as the
 // next line or element that starts like one.
 func (p *jsonReader) broken(reason string) error {
-	w := &p.w
+	w := p.file.w
 	end := 0
 	if w.Offset() >= p.blind {
 		end = p.resync()
-		for end == 0 && len(w.Rest()) <= p.lim.Record && w.More() {
+		for end == 0 && len(w.Rest()) <= p.file.run.lim.Record && w.More() {
 			end = p.resync()
 		}
 		if end == 0 {
@@ -562,7 +562,7 @@ func (p *jsonReader) broken(reason string) error {
 	}
 	if end == 0 && !w.EOF() {
 		var s valueSkipper
-		return p.skip(s.skip, reason)
+		return p.skipValue(s.pass, reason)
 	}
 	if end == 0 {
 		end = len(w.Rest())
@@ -575,11 +575,11 @@ func (p *jsonReader) broken(reason string) error {
 // garbage takes what stands between values off the window, to the end of its line or to the
 // next object.
 func (p *jsonReader) garbage() error {
-	w := &p.w
+	w := p.file.w
 	end := 0
 	for {
 		b := w.Rest()
-		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.lim.Record || !w.More() {
+		if end = bytes.IndexAny(b, "{\n"); end >= 0 || len(b) > p.file.run.lim.Record || !w.More() {
 			break
 		}
 	}
@@ -588,7 +588,7 @@ func (p *jsonReader) garbage() error {
 	}
 	switch {
 	case end < 0 && !w.EOF():
-		return p.skip(func(b []byte) (int, bool) {
+		return p.skipValue(func(b []byte) (int, bool) {
 			if k := bytes.IndexAny(b, "{\n"); k >= 0 {
 				return k, true
 			}
@@ -602,26 +602,26 @@ func (p *jsonReader) garbage() error {
 
 // give takes the bytes up to end, which are no JSON, off the window.
 func (p *jsonReader) give(end int, reason string) error {
-	w := &p.w
+	w := p.file.w
 	p.recovering = true
-	p.fresh()
+	p.file.row.fresh()
 	b := w.Rest()[:end]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(end)
-	text := bytes.TrimSpace(w.Text(&p.arena, b))
+	text := bytes.TrimSpace(w.Text(&p.file.row.arena, b))
 	if w.Cut() && len(w.Rest()) == 0 {
-		return p.reject(at, "", reasonCut, secrets.Excerpt(text))
+		return p.file.reject(at, "", reasonCut, secrets.Excerpt(text))
 	}
 	if ascii.IndexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
-		return p.message(text, at)
+		return p.file.message(text, at)
 	}
-	return p.reject(at, "", reason, secrets.Excerpt(text))
+	return p.file.reject(at, "", reason, secrets.Excerpt(text))
 }
 
 // resync finds where the value behind the broken one at the start of the window begins, 0
 // when that is not in the window.
 func (p *jsonReader) resync() int {
-	b := p.w.Rest()
+	b := p.file.w.Rest()
 	if i := nextElement(b); i > 0 {
 		return i
 	}
@@ -677,19 +677,19 @@ func nextElement(b []byte) int {
 
 // skip rejects what is too long to hold, or to look through again for where the next value
 // starts, reading over what over takes.
-func (p *jsonReader) skip(over func(piece []byte) (n int, done bool), reason string) error {
-	w := &p.w
+func (p *jsonReader) skipValue(over func(piece []byte) (n int, done bool), reason string) error {
+	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
-	p.arena.Reset()
-	text := p.head(w.Rest())
+	p.file.row.arena.Reset()
+	text := p.file.head(w.Rest())
 	p.recovering = true
 	w.Pass(over)
-	if at.length = w.Offset() - at.offset; at.length > int64(p.lim.Record) {
+	if at.length = w.Offset() - at.offset; at.length > int64(p.file.run.lim.Record) {
 		reason = reasonLong
 	} else if at.length < int64(len(text)) {
 		text = strings.ToValidUTF8(text[:at.length], "")
 	}
-	return p.reject(at, "", reason, text)
+	return p.file.reject(at, "", reason, text)
 }
 
 // A valueSkipper finds the end of a value that comes in pieces.
@@ -698,7 +698,7 @@ type valueSkipper struct {
 	inText, escaped bool
 }
 
-func (s *valueSkipper) skip(b []byte) (n int, done bool) {
+func (s *valueSkipper) pass(b []byte) (n int, done bool) {
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		switch {
@@ -728,12 +728,12 @@ func (s *valueSkipper) skip(b []byte) (n int, done bool) {
 
 // envelopeObject makes records of b, a well-formed envelope.
 func (p *jsonReader) envelopeObject(b []byte, at place) error {
-	found := p.strictResponses(p.found[:0], b)
-	p.found = found
+	found := p.file.strictResponses(p.file.row.found[:0], b)
+	p.file.row.found = found
 	if len(found) == 0 {
-		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
+		return p.file.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
-	p.noteResponses(found)
+	p.file.noteResponses(found)
 	x := at.row0()
-	return p.keepResponses(&x, found)
+	return p.file.keepResponses(&x, found)
 }

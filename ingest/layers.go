@@ -28,9 +28,9 @@ func wideWindow(err error) int {
 }
 
 // tooMany closes the account of an archive with more members than the limit.
-func (r *reader) tooMany(path, names string) error {
+func (r *source) tooMany(path, names string) error {
 	return r.unread(path, names, &problem{fmt.Sprintf("%s: holds more than %s files: the others were not read; raise --max-members, or unpack it first",
-		path, thousands(int64(r.lim.Members))), errLimit})
+		path, thousands(int64(r.run.lim.Members))), errLimit})
 }
 
 // A layer marks the errors of a decompressor with its name, so that the innermost cause of a
@@ -41,17 +41,17 @@ type layer struct {
 	b    *budget
 }
 
-func (r *reader) layer(name string, in io.Reader) *layer { return &layer{name, in, &r.budget} }
+func (r *source) layer(name string, in io.Reader) *layer { return &layer{name, in, &r.budget} }
 
 type streamError struct {
-	layer string // empty: the source itself
-	err   error
+	stream string // empty: the source itself
+	err    error
 }
 
 // streamNames are the names for people of the containers in File.Container.
 var streamNames = map[string]string{"gz": "gzip", "zst": "zstd", "bz2": "bzip2", "xz": "xz", "zip": "zip", "tar": "tar", "xlsx": "workbook"}
 
-func (e *streamError) Error() string { return e.layer + ": " + e.err.Error() }
+func (e *streamError) Error() string { return e.stream + ": " + e.err.Error() }
 
 func (e *streamError) Unwrap() error { return e.err }
 
@@ -73,8 +73,8 @@ func (l *layer) Read(p []byte) (int, error) {
 }
 
 // cutProblem is the problem of a file that ended by err.
-func (r *reader) cutProblem(err error) error {
-	f := &r.file
+func (r *file) cutProblem(err error) error {
+	f := &r.account
 	kept := fmt.Sprintf("the %s rows before it were read", thousands(f.Read-r.cutRows))
 	what := "cannot be read further"
 	var s *streamError
@@ -85,10 +85,10 @@ func (r *reader) cutProblem(err error) error {
 	if most := wideWindow(err); most > 0 {
 		return &problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first; %s", f.Path, most>>20, kept), errLimit}
 	}
-	if errors.As(err, &s) && s.layer != "" {
-		what = "the " + streamNames[s.layer] + " stream is damaged"
+	if errors.As(err, &s) && s.stream != "" {
+		what = "the " + streamNames[s.stream] + " stream is damaged"
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
-			what = "the " + streamNames[s.layer] + " stream ends too early"
+			what = "the " + streamNames[s.stream] + " stream ends too early"
 		}
 		return &problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", f.Path, what, thousands(r.w.Size()), kept), err}
 	}
@@ -99,7 +99,7 @@ func (r *reader) cutProblem(err error) error {
 }
 
 // damaged is the problem of a container that could not be opened at all.
-func (r *reader) damaged(path, kind string, err error) error {
+func damaged(path, kind string, err error) error {
 	var l *limitError
 	if errors.As(err, &l) {
 		return &problem{path + ": " + l.Error(), errLimit}
@@ -117,17 +117,17 @@ func (r *reader) damaged(path, kind string, err error) error {
 // A meter counts what is read from the source itself, for progress, and stops when nobody
 // waits any more.
 type meter struct {
-	r  *reader
+	s  *source
 	in io.Reader
 }
 
 func (m *meter) Read(p []byte) (int, error) {
-	if err := m.r.ctx.Err(); err != nil {
+	if err := m.s.run.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := m.in.Read(p)
-	m.r.budget.in += int64(n)
-	m.r.tell(n)
+	m.s.budget.in += int64(n)
+	m.s.run.tell(n)
 	if err != nil && err != io.EOF {
 		err = &streamError{"", err}
 	}
@@ -135,16 +135,16 @@ func (m *meter) Read(p []byte) (int, error) {
 }
 
 type meterAt struct {
-	r  *reader
+	s  *source
 	in io.ReaderAt
 }
 
 func (m *meterAt) ReadAt(p []byte, off int64) (int, error) {
-	if err := m.r.ctx.Err(); err != nil {
+	if err := m.s.run.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := m.in.ReadAt(p, off)
-	m.r.budget.in += int64(n)
-	m.r.tell(n)
+	m.s.budget.in += int64(n)
+	m.s.run.tell(n)
 	return n, err
 }

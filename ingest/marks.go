@@ -102,7 +102,7 @@ func levelOnly(line []byte) bool {
 }
 
 // header takes type, message and table from a header line of a trace block.
-func header(x *row, typ bool, name, step []byte) {
+func header(x *record, typ bool, name, step []byte) {
 	if typ {
 		x.typeName = name
 	} else if message, table, ok := bytes.Cut(step, []byte(" of ")); ok {
@@ -159,7 +159,7 @@ func syncDone(b []byte) bool {
 }
 
 // fromBlock fills type, message and table from the header lines of a trace block.
-func fromBlock(x *row, block []byte) {
+func fromBlock(x *record, block []byte) {
 	rest := bytes.TrimLeft(block, " \t\r\n")
 	for len(rest) > 0 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
@@ -279,7 +279,7 @@ func telling(b []byte) bool {
 
 // splitTrace takes type, message and table from the header lines of a trace block, and tells
 // the block from the exception behind it: without one the trace says that all went well.
-func splitTrace(x *row, b []byte) {
+func splitTrace(x *record, b []byte) {
 	x.errorText, x.traceText = b, nil
 	rest := b
 	headers := 0

@@ -24,42 +24,37 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// source opens one source and reads every file in it. What goes wrong with the source is
+// read opens one source and reads every file in it. What goes wrong with the source is
 // its Problem; the error returned ends the whole run.
-func (r *reader) source(s Source) error {
-	r.progress.File = s.Path
-	var in io.Reader
-	var at io.ReaderAt
-	size := int64(-1)
-	if s.Path == "-" {
-		in = r.opt.Stdin
-		if in == nil {
-			in = os.Stdin
+func (r *run) read(in Source) error {
+	r.progress.File = in.Path
+	s := r.newSource(-1)
+	c := container{path: in.Path, size: -1, walked: in.Walked}
+	if in.Path == "-" {
+		c.in = r.opt.Stdin
+		if c.in == nil {
+			c.in = os.Stdin
 		}
 	} else {
-		f, err := os.Open(s.Path)
+		f, err := os.Open(in.Path)
 		if err != nil {
-			return r.unopened(s.Path, err)
+			return s.unopened(in.Path, err)
 		}
 		defer f.Close()
-		in = f
+		c.in = f
 		if info, err := f.Stat(); err != nil {
-			return r.unopened(s.Path, err)
+			return s.unopened(in.Path, err)
 		} else if info.IsDir() {
-			return r.unopened(s.Path, errors.New("it is a folder"))
+			return s.unopened(in.Path, errors.New("it is a folder"))
 		} else if info.Mode().IsRegular() {
-			at, size = f, info.Size()
+			c.at, c.size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
 		}
 	}
-	r.budget, r.alone = budget{lim: r.lim, size: size}, true
-	c := container{path: s.Path, in: &meter{r: r, in: in}, size: size, walked: s.Walked}
-	if at != nil {
-		c.at = &meterAt{r: r, in: at}
-	}
-	return r.open(c)
+	c.in = &meter{s, c.in}
+	return s.open(c)
 }
 
-func (r *reader) unopened(path string, err error) error {
+func (r *source) unopened(path string, err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
@@ -78,13 +73,13 @@ type container struct {
 }
 
 // inside is the stream that c, of this kind, holds.
-func (r *reader) inside(c container, name string, in io.Reader) container {
+func (r *source) inside(c container, name string, in io.Reader) container {
 	names := append(append([]string(nil), c.names...), name)
 	return container{path: c.path, names: names, in: r.layer(name, in), size: -1, walked: c.walked}
 }
 
 // member is a file of an archive.
-func (r *reader) member(c container, kind, name string, walked bool) container {
+func (r *source) member(c container, kind, name string, walked bool) container {
 	r.alone = false
 	in := r.inside(c, kind, nil)
 	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
@@ -104,26 +99,26 @@ func sanePath(name string) string {
 
 // open looks at the first bytes of c and undoes the compression they tell of, until there is
 // a document.
-func (r *reader) open(c container) error {
+func (r *source) open(c container) error {
 	head := bufio.NewReaderSize(c.in, 4096)
 	magic, _ := head.Peek(tarBlock)
 	kind := containerKind(magic)
-	if kind != "" && len(c.names) == r.lim.Nesting {
-		return r.unread(c.path, strings.Join(c.names, " "), notALog(c.path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.lim.Nesting))
+	if kind != "" && len(c.names) == r.run.lim.Nesting {
+		return r.unread(c.path, strings.Join(c.names, " "), notALog(c.path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.run.lim.Nesting))
 	}
 	names := strings.Join(append(append([]string(nil), c.names...), kind), " ")
 	switch kind {
 	case "gz":
 		z, err := gzip.NewReader(head)
 		if err != nil {
-			return r.unread(c.path, names, r.damaged(c.path, kind, err))
+			return r.unread(c.path, names, damaged(c.path, kind, err))
 		}
 		defer z.Close()
 		return r.open(r.inside(c, kind, z))
 	case "zst":
 		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
-			return r.unread(c.path, names, r.damaged(c.path, kind, err))
+			return r.unread(c.path, names, damaged(c.path, kind, err))
 		}
 		defer z.Close()
 		return r.open(r.inside(c, kind, z))
@@ -132,7 +127,7 @@ func (r *reader) open(c container) error {
 	case "xz":
 		z, err := xz.NewReader(head, xzWindow)
 		if err != nil {
-			return r.unread(c.path, names, r.damaged(c.path, kind, err))
+			return r.unread(c.path, names, damaged(c.path, kind, err))
 		}
 		return r.open(r.inside(c, kind, z))
 	case "tar":
@@ -190,7 +185,7 @@ func tarHeader(b []byte) bool {
 }
 
 // tar reads the members of an archive, each a file of its own.
-func (r *reader) tar(c container, head io.Reader, names string) error {
+func (r *source) tar(c container, head io.Reader, names string) error {
 	t := tar.NewReader(head)
 	members := 0
 	for {
@@ -199,10 +194,10 @@ func (r *reader) tar(c container, head io.Reader, names string) error {
 		case err == io.EOF:
 			return r.endArchive(c.path, names, members)
 		case err != nil:
-			return r.unread(c.path, names, r.damaged(c.path, "tar", err))
+			return r.unread(c.path, names, damaged(c.path, "tar", err))
 		case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || hiddenMember(h.Name):
 			continue
-		case r.budget.members == r.lim.Members:
+		case r.budget.members == r.run.lim.Members:
 			return r.tooMany(c.path, names)
 		}
 		members++
@@ -220,13 +215,13 @@ func (r *reader) tar(c container, head io.Reader, names string) error {
 
 // givenUp is the problem of an archive one of whose members went beyond a limit that holds for
 // all of them.
-func (r *reader) givenUp(path string) error {
+func (r *source) givenUp(path string) error {
 	return &problem{path + ": the rest of the archive was not read, because a file in it " + r.budget.spent.what, errLimit}
 }
 
 // zip reads the members of an archive, each a file of its own. An archive is read from its
 // end, so one that comes as a stream is put aside first.
-func (r *reader) zip(c container, head io.Reader, names string) error {
+func (r *source) zip(c container, head io.Reader, names string) error {
 	if c.at == nil {
 		f, n, err := spill(head)
 		if f != nil {
@@ -236,22 +231,22 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 		var cut *streamError
 		switch {
 		case errors.As(err, &cut):
-			return r.unread(c.path, names, r.damaged(c.path, cut.layer, err))
+			return r.unread(c.path, names, damaged(c.path, cut.stream, err))
 		case err != nil:
 			return r.unread(c.path, names, &problem{fmt.Sprintf("%s: cannot be copied to the temporary folder (%v): make room, or unpack it first", c.path, err), err})
 		}
 		c.at, c.size = f, n
 	}
 	const search, entry = 128 << 10, 512 // bytes to find the directory, and of an entry with a long path
-	d := &directory{in: c.at, left: search + entry*int64(r.lim.Members)}
+	d := &directory{in: c.at, left: search + entry*int64(r.run.lim.Members)}
 	z, err := zip.NewReader(d, c.size)
 	d.open = true
 	switch {
 	case errors.Is(err, errDirectory):
 		return r.unread(c.path, names, &problem{fmt.Sprintf("%s: holds more than %s files, or an endless list of them: raise --max-members, or unpack it first",
-			c.path, thousands(int64(r.lim.Members))), errLimit})
+			c.path, thousands(int64(r.run.lim.Members))), errLimit})
 	case err != nil:
-		return r.unread(c.path, names, r.damaged(c.path, "zip", err))
+		return r.unread(c.path, names, damaged(c.path, "zip", err))
 	}
 	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow)))
 	z.RegisterDecompressor(12, func(in io.Reader) io.ReadCloser { return io.NopCloser(stdbzip2.NewReader(in)) })
@@ -274,7 +269,7 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {
 			continue
 		}
-		if r.budget.members >= r.lim.Members {
+		if r.budget.members >= r.run.lim.Members {
 			return r.tooMany(c.path, names)
 		}
 		members++
@@ -290,11 +285,11 @@ func (r *reader) zip(c container, head io.Reader, names string) error {
 }
 
 // endArchive ends an archive that was read to its end.
-func (r *reader) endArchive(path, names string, members int) error {
-	if err := r.ctx.Err(); err != nil || members > 0 {
+func (r *source) endArchive(path, names string, members int) error {
+	if err := r.run.ctx.Err(); err != nil || members > 0 {
 		return err
 	}
-	return r.b.done(File{Path: path, Container: names, Warnings: []string{"the archive is empty"}})
+	return r.run.b.done(File{Path: path, Container: names, Warnings: []string{"the archive is empty"}})
 }
 
 // A directory reads an archive. Until it is open, it gives no more than left: all entries of the
@@ -332,7 +327,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func (r *reader) zipMember(c container, f *zip.File, several bool) error {
+func (r *source) zipMember(c container, f *zip.File, several bool) error {
 	in := r.member(c, "zip", f.Name, c.walked || several)
 	names := strings.Join(in.names, " ")
 	if f.Flags&1 != 0 {
@@ -343,7 +338,7 @@ func (r *reader) zipMember(c container, f *zip.File, several bool) error {
 		return r.unread(in.path, names, &problem{fmt.Sprintf("%s: is compressed by method %d, which is not read: unpack it first", in.path, f.Method), err})
 	}
 	if err != nil {
-		return r.unread(in.path, names, r.damaged(in.path, "zip", err))
+		return r.unread(in.path, names, damaged(in.path, "zip", err))
 	}
 	defer body.Close()
 	in.in, in.size = r.layer("zip", body), int64(min(f.UncompressedSize64, math.MaxInt64))

@@ -12,9 +12,9 @@ import (
 
 // text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of
 // an initial sync.
-func (r *reader) text() error {
-	w := &r.w
-	p := textReader{reader: r}
+func (r *file) text() error {
+	w := r.w
+	p := textReader{file: r}
 	for {
 		if n := emptyLines(w.Rest()); n > 0 {
 			w.Skip(n)
@@ -41,8 +41,8 @@ func emptyLines(b []byte) int {
 
 // A textReader cuts a text into messages.
 type textReader struct {
-	*reader
-	row int64
+	file *file
+	row  int64
 }
 
 // The state of a message while its lines are read.
@@ -54,7 +54,7 @@ type textState struct {
 	envelope bool  // has a live-error envelope
 	block    bool  // a trace block that no exception has followed yet
 	stamped  bool  // starts with a time
-	heading  bool  // so far only a time and a level: the text is in the next line
+	title    bool  // so far only a time and a level: the text is in the next line
 	blank    bool  // the line before was blank
 	seen     uint32
 	lines    int
@@ -63,7 +63,7 @@ type textState struct {
 
 // next takes one message off the window.
 func (p *textReader) next() error {
-	w := &p.w
+	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
 	var s textState
 	long, over := "", false // the start of what is too long to hold, blank or not
@@ -74,19 +74,19 @@ func (p *textReader) next() error {
 			return err
 		}
 		b := w.Rest()
-		if line > 0 && n+line <= p.lim.Record && (torn || !s.starts(b[n:n+line])) {
+		if line > 0 && n+line <= p.file.run.lim.Record && (torn || !s.starts(b[n:n+line])) {
 			n += line
 			torn = false
 			continue
 		}
 		first := !over && n == 0
-		if line > 0 && n+line > p.lim.Record && (torn || first || !s.starts(b[n:n+line])) {
+		if line > 0 && n+line > p.file.run.lim.Record && (torn || first || !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over.
 			if first {
-				s.add(b[:line])
+				s.more(b[:line])
 			}
 			if !over {
-				long, over = p.head(b), true
+				long, over = p.file.head(b), true
 			}
 			torn = b[n+line-1] != '\n'
 			w.Take(n + line)
@@ -96,29 +96,29 @@ func (p *textReader) next() error {
 		if over {
 			w.Take(n)
 			at.length = w.Offset() - at.offset
-			return p.reject(at, "", reasonLong, long)
+			return p.file.reject(at, "", reasonLong, long)
 		}
 		body := b[:n]
 		at.length = w.RawLen(body)
 		w.Take(n)
-		p.fresh()
-		text := bytes.TrimSpace(w.Text(&p.arena, body))
+		p.file.row.fresh()
+		text := bytes.TrimSpace(w.Text(&p.file.row.arena, body))
 		if w.Cut() && len(w.Rest()) == 0 {
-			return p.reject(at, "", reasonCut, secrets.Excerpt(text))
+			return p.file.reject(at, "", reasonCut, secrets.Excerpt(text))
 		}
-		return p.message(text, at)
+		return p.file.message(text, at)
 	}
 }
 
 // line is the length of the line at place n of the window, as much of it as the window may
 // hold and a look at what it starts with needs; 0 at the end.
 func (p *textReader) line(n int) int {
-	w := &p.w
+	w := p.file.w
 	for {
 		if k := bytes.IndexByte(w.Rest()[n:], '\n'); k >= 0 {
 			return k + 1
 		}
-		if len(w.Rest()) > p.lim.Record && len(w.Rest())-n >= window.Block || !w.More() {
+		if len(w.Rest()) > p.file.run.lim.Record && len(w.Rest())-n >= window.Block || !w.More() {
 			return len(w.Rest()) - n
 		}
 	}
@@ -144,7 +144,7 @@ var (
 func (s *textState) starts(line []byte) bool {
 	start := s.judge(line)
 	if !start {
-		s.add(line)
+		s.more(line)
 	}
 	return start
 }
@@ -157,8 +157,8 @@ func (s *textState) judge(line []byte) bool {
 	f := frameOf(text)
 	switch {
 	case f == frameEvent:
-		return !(s.frame == frameEvent && s.heading) // "Event[0]" stands before "Log Name:"
-	case s.frame == frameEvent, s.heading:
+		return !(s.frame == frameEvent && s.title) // "Event[0]" stands before "Log Name:"
+	case s.frame == frameEvent, s.title:
 		return false
 	case f == frameConsole:
 		return true
@@ -199,7 +199,7 @@ func (s *textState) judge(line []byte) bool {
 	return ascii.PrefixOf(text, continuations) < 0
 }
 
-func (s *textState) add(line []byte) {
+func (s *textState) more(line []byte) {
 	text := unlisted(bytes.TrimSpace(line))
 	s.blank = len(text) == 0
 	if s.blank {
@@ -210,17 +210,17 @@ func (s *textState) add(line []byte) {
 	s.envelope = s.envelope || hasEnvelope(text)
 	if s.lines == 1 {
 		s.frame = frameOf(text)
-		s.heading = s.frame == frameEvent && text[0] == 'E'
+		s.title = s.frame == frameEvent && text[0] == 'E'
 		if s.frame == frameList {
 			s.key = string(text[:listKey(text)])
 		}
 	} else {
-		s.heading = false
+		s.title = false
 	}
 	if _, n := clock.Line(text); n > 0 {
 		s.stamped = s.stamped || s.lines == 1
 		text = bytes.TrimLeft(text[n:], " \t-|,;:")
-		s.heading = s.lines == 1 && levelOnly(text)
+		s.title = s.lines == 1 && levelOnly(text)
 	}
 	s.closed = s.closed || s.frame.ends(text)
 	if i := ascii.PrefixOf(text, againMarkers); i >= 0 {
@@ -274,7 +274,7 @@ func commitFailed(line []byte) bool {
 }
 
 // message makes records of one message.
-func (r *reader) message(text []byte, at place) error {
+func (r *file) message(text []byte, at place) error {
 	x := at.row0()
 	x.log = DualWrite
 	body := text
@@ -314,7 +314,7 @@ func (r *reader) message(text []byte, at place) error {
 }
 
 // plain makes a record of a message without a frame.
-func (r *reader) plain(x *row, body []byte) error {
+func (r *file) plain(x *record, body []byte) error {
 	x.errorText = body
 	switch {
 	case pacx(x, body):
@@ -336,8 +336,8 @@ func (r *reader) plain(x *row, body []byte) error {
 // passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a
 // mail, the title of a page. In a text it is counted with the bytes that belong to no row;
 // elsewhere it is a row that cannot become a record.
-func (r *reader) passOver(at place, text []byte) error {
-	if r.file.Format != formatText {
+func (r *file) passOver(at place, text []byte) error {
+	if r.account.Format != formatText {
 		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
 	}
 	if r.passed == 0 {
@@ -348,7 +348,7 @@ func (r *reader) passOver(at place, text []byte) error {
 	return nil
 }
 
-func (r *reader) stamp(x *row, stamp []byte) {
+func (r *file) stamp(x *record, stamp []byte) {
 	if t, ok := r.clock.Parse(stamp); ok {
 		x.at, x.atRaw = t, nil
 		return

@@ -28,33 +28,32 @@ const sampleBytes = 4 << 20
 
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
 // named in the account.
-func (r *reader) workbook(c container, z *zip.Reader) error {
+func (s *source) workbook(c container, z *zip.Reader) error {
 	names := strings.Join(c.names, " ")
-	if f := r.opt.Format; f != "" && f != "auto" && f != formatXLSX {
-		return r.unread(c.path, names, notALog(c.path, "an Excel workbook, not %s: leave the format to be found out", f))
+	if f := s.run.opt.Format; f != "" && f != "auto" && f != formatXLSX {
+		return s.unread(c.path, names, notALog(c.path, "an Excel workbook, not %s: leave the format to be found out", f))
 	}
-	if r.dmf && !dmfLog(c.path) {
-		return r.unread(c.path, names, businessData(c.path))
+	if s.dmf && !dmfLog(c.path) {
+		return s.unread(c.path, names, businessData(c.path))
 	}
-	if len(z.File) > r.lim.Members {
-		return r.tooMany(c.path, names)
+	if len(z.File) > s.run.lim.Members {
+		return s.tooMany(c.path, names)
 	}
-	b, err := xlsx.Open(r.ctx, z, r.openPart, xlsx.Limits{Cell: r.lim.Cell, Record: r.lim.Record, Columns: r.lim.Columns})
+	b, err := xlsx.Open(s.run.ctx, z, s.openPart, xlsx.Limits{Cell: s.run.lim.Cell, Record: s.run.lim.Record, Columns: s.run.lim.Columns})
 	if err != nil {
-		return r.unread(c.path, names, r.damaged(c.path, "xlsx", err))
+		return s.unread(c.path, names, damaged(c.path, "xlsx", err))
 	}
 	defer b.Close()
-	r.begin(c.path, names)
-	r.w.Reset(r.ctx, bytes.NewReader(nil), window.Options{})
+	r := s.begin(c.path, names, bytes.NewReader(nil), c.size, window.Options{})
 	r.w.Assume(window.UTF8)
-	f := &r.file
+	f := &r.account
 	f.Format, f.Bytes, f.Encoding = formatXLSX, c.size, window.UTF8
 	best, others, err := r.bestSheet(b)
 	if err != nil && best == nil {
-		if r.ctx.Err() != nil {
-			return r.ctx.Err()
+		if r.run.ctx.Err() != nil {
+			return r.run.ctx.Err()
 		}
-		f.Problem = r.damaged(c.path, "xlsx", err)
+		f.Problem = damaged(c.path, "xlsx", err)
 	} else if best == nil {
 		f.Format = ""
 		f.Problem = notALog(c.path, "no sheet has a column with the text of an error or a trace (found: %s): needed is %s; export the log with that column", strings.Join(others, "; "), needed)
@@ -70,7 +69,7 @@ func (r *reader) workbook(c container, z *zip.Reader) error {
 	return r.endWorkbook(c)
 }
 
-func (r *reader) openPart(f *zip.File) (io.ReadCloser, error) {
+func (s *source) openPart(f *zip.File) (io.ReadCloser, error) {
 	body, err := f.Open()
 	if err != nil {
 		return nil, err
@@ -78,15 +77,15 @@ func (r *reader) openPart(f *zip.File) (io.ReadCloser, error) {
 	return struct {
 		io.Reader
 		io.Closer
-	}{r.layer("xlsx", body), body}, nil
+	}{s.layer("xlsx", body), body}, nil
 }
 
 // endWorkbook closes the account of a workbook. Its digest is that of the file itself.
-func (r *reader) endWorkbook(c container) error {
-	if err := r.ctx.Err(); err != nil {
+func (r *file) endWorkbook(c container) error {
+	if err := r.run.ctx.Err(); err != nil {
 		return err
 	}
-	f := &r.file
+	f := &r.account
 	f.Log, f.NoZone = r.kinds.String(), r.clock.Bare
 	if f.Problem == nil && !f.Sampled {
 		h := xxh3.New()
@@ -104,13 +103,13 @@ func (r *reader) endWorkbook(c container) error {
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
-	r.tell(0)
-	return r.b.done(*f)
+	r.run.tell(0)
+	return r.run.b.done(*f)
 }
 
 // A sheetTable is a sheet and where in it the log is.
 type sheetTable struct {
-	*table
+	table *table
 	sheet int
 	row   int64 // of the header; 0 when there is none
 	score int
@@ -118,7 +117,7 @@ type sheetTable struct {
 
 // bestSheet finds the sheet with the most known columns, the first of equals. others says what
 // the ones that are not read hold.
-func (r *reader) bestSheet(b *xlsx.Workbook) (best *sheetTable, others []string, err error) {
+func (r *file) bestSheet(b *xlsx.Workbook) (best *sheetTable, others []string, err error) {
 	logical := r.hiddenSheet(b)
 	var logs []string // sheets that could have been read
 	for i, s := range b.Sheets {
@@ -127,8 +126,8 @@ func (r *reader) bestSheet(b *xlsx.Workbook) (best *sheetTable, others []string,
 			err = e
 		}
 		switch {
-		case r.ctx.Err() != nil:
-			return nil, nil, r.ctx.Err()
+		case r.run.ctx.Err() != nil:
+			return nil, nil, r.run.ctx.Err()
 		case t == nil && e != nil:
 			others = append(others, fmt.Sprintf("sheet %.40q: damaged: %v", s.Name, e))
 			r.warn(fmt.Sprintf("sheet %.40q is damaged and was not looked at (%v): export the workbook again if it holds a log", s.Name, e))
@@ -172,12 +171,12 @@ func viewerSource(name string) bool {
 // from the headings, in the language of the user, to the logical names of the columns.
 //
 //	plugintracelog:<checksum>:typename=Type%20Name&createdon=…
-func (r *reader) hiddenSheet(b *xlsx.Workbook) map[string]string {
+func (r *file) hiddenSheet(b *xlsx.Workbook) map[string]string {
 	i := slices.IndexFunc(b.Sheets, func(s xlsx.Sheet) bool { return s.Hidden && s.Name == "hiddenSheet" })
 	if i < 0 {
 		return nil
 	}
-	rows, err := b.Rows(r.ctx, i)
+	rows, err := b.Rows(r.run.ctx, i)
 	if err != nil {
 		return nil
 	}
@@ -202,7 +201,7 @@ func (r *reader) hiddenSheet(b *xlsx.Workbook) map[string]string {
 
 // sniffSheet looks at the first rows of a sheet for the header of a log; without one, for cells
 // with the markers of a log. found says what there is instead.
-func (r *reader) sniffSheet(b *xlsx.Workbook, i int, logical map[string]string) (best *sheetTable, found string, err error) {
+func (r *file) sniffSheet(b *xlsx.Workbook, i int, logical map[string]string) (best *sheetTable, found string, err error) {
 	s := b.Sheets[i]
 	switch {
 	case viewerSource(s.Name):
@@ -210,7 +209,7 @@ func (r *reader) sniffSheet(b *xlsx.Workbook, i int, logical map[string]string) 
 	case s.Hidden && s.Name == "hiddenSheet":
 		return nil, "names of the columns", nil
 	}
-	rows, err := b.Rows(r.ctx, i)
+	rows, err := b.Rows(r.run.ctx, i)
 	if err != nil {
 		return nil, "cannot be read", err
 	}
@@ -303,7 +302,7 @@ func headings(names [][]byte) []string {
 // sheetByMarkers makes a table of a sheet whose headings say nothing but whose cells speak: the
 // exported grid of finance and operations, or headings in another language. The first row is no
 // header when it has markers itself.
-func (r *reader) sheetByMarkers(rows *xlsx.Rows, sample []sheetRow, sheet int) *sheetTable {
+func (r *file) sheetByMarkers(rows *xlsx.Rows, sample []sheetRow, sheet int) *sheetTable {
 	texts := make([][][]byte, len(sample))
 	width := 0
 	for i, row := range sample {
@@ -316,31 +315,31 @@ func (r *reader) sheetByMarkers(rows *xlsx.Rows, sample []sheetRow, sheet int) *
 	}
 	r.otherColumns(rows, sample[first:], slots)
 	t := &sheetTable{table: &table{bare: first == 0, marked: true}, sheet: sheet, score: 1}
-	t.slots, t.headings = make([]slot, width), make([]string, width)
+	t.table.slots, t.table.headings = make([]slot, width), make([]string, width)
 	if first > 0 {
 		t.row = sample[0].number
-		copy(t.headings, headings(sample[0].names()))
+		copy(t.table.headings, headings(sample[0].names()))
 	} else {
 		t.row = sample[0].number - 1
 	}
 	for col, s := range slots {
-		t.slots[col] = s
-		t.set |= of(s)
+		t.table.slots[col] = s
+		t.table.set |= of(s)
 	}
-	for i, h := range t.headings {
-		if t.slots[i] == slotNone {
-			t.slots[i] = r.slotOf([]byte(h))
-			t.set |= of(t.slots[i])
+	for i, h := range t.table.headings {
+		if t.table.slots[i] == slotNone {
+			t.table.slots[i] = r.slotOf([]byte(h))
+			t.table.set |= of(t.table.slots[i])
 		}
-		t.secret = t.secret || t.slots[i] == slotSecret
+		t.table.secret = t.table.secret || t.table.slots[i] == slotSecret
 	}
-	t.set &^= of(slotNone)
+	t.table.set &^= of(slotNone)
 	return t
 }
 
 // otherColumns finds the time and the id of a table without known headings: the only column of
 // dates that people see, and the hidden first column of GUIDs of a model-driven export.
-func (r *reader) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
+func (r *file) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
 	dates, ids := make(map[int]int), make(map[int]int)
 	for _, row := range sample {
 		for _, c := range row.cells {
@@ -370,25 +369,25 @@ func (r *reader) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]
 
 // A sheetReader reads the rows of one sheet.
 type sheetReader struct {
-	*reader
-	*sheetTable
+	file     *file
+	where    *sheetTable
 	date1904 bool
 	texts    int64 // bytes of texts so far
 }
 
 // sheet reads the rows behind the header. What ends the sheet early is the problem of the file.
-func (r *reader) sheet(b *xlsx.Workbook, t *sheetTable) error {
-	t.tell(&r.file)
-	p := sheetReader{reader: r, sheetTable: t, date1904: b.Date1904}
-	rows, err := b.Rows(r.ctx, t.sheet)
+func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
+	t.table.tell(&r.account)
+	p := sheetReader{file: r, where: t, date1904: b.Date1904}
+	rows, err := b.Rows(r.run.ctx, t.sheet)
 	if err != nil {
-		r.file.Problem = r.damaged(r.file.Path, "xlsx", err)
-		return r.ctx.Err()
+		r.account.Problem = damaged(r.account.Path, "xlsx", err)
+		return r.run.ctx.Err()
 	}
 	defer rows.Close()
 	for {
 		cells, err := rows.Next()
-		if e := r.ctx.Err(); e != nil {
+		if e := r.run.ctx.Err(); e != nil {
 			return e
 		}
 		if err == io.EOF {
@@ -397,8 +396,8 @@ func (r *reader) sheet(b *xlsx.Workbook, t *sheetTable) error {
 		if rows.Number <= t.row && err == nil {
 			continue
 		}
-		if sample := r.opt.Sample; sample > 0 && p.texts >= sample {
-			r.file.Sampled, r.file.Estimated = true, -1
+		if sample := r.run.opt.Sample; sample > 0 && p.texts >= sample {
+			r.account.Sampled, r.account.Estimated = true, -1
 			return nil
 		}
 		at := place{row: rows.Number, offset: -1, length: -1}
@@ -407,7 +406,7 @@ func (r *reader) sheet(b *xlsx.Workbook, t *sheetTable) error {
 		case errors.As(err, &bad):
 			err = r.reject(at, "", string(bad), "")
 		case err != nil:
-			r.file.Problem = r.cutSheet(err)
+			r.account.Problem = r.cutSheet(err)
 			return nil
 		case len(cells) == 0:
 			continue
@@ -421,8 +420,8 @@ func (r *reader) sheet(b *xlsx.Workbook, t *sheetTable) error {
 }
 
 // cutSheet is the problem of a sheet that cannot be read to its end.
-func (r *reader) cutSheet(err error) error {
-	f := &r.file
+func (r *file) cutSheet(err error) error {
+	f := &r.account
 	var l *limitError
 	if errors.As(err, &l) {
 		return &problem{fmt.Sprintf("%s: %s; the %s rows before it were read", f.Path, l.Error(), thousands(f.Read)), errLimit}
@@ -432,14 +431,14 @@ func (r *reader) cutSheet(err error) error {
 
 // take makes a record of the cells of a row.
 func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
-	p.fresh()
-	f := &p.fields
+	p.file.row.fresh()
+	f := &p.file.row.fields
 	beyond := false
 	for _, c := range cells {
 		p.texts += int64(len(c.Text))
 		s := slotNone
-		if c.Column < len(p.slots) {
-			s = p.slots[c.Column]
+		if c.Column < len(p.where.table.slots) {
+			s = p.where.table.slots[c.Column]
 		} else {
 			beyond = beyond || len(bytes.TrimSpace(c.Text)) > 0
 		}
@@ -447,35 +446,35 @@ func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
 		case s == slotNone || c.Kind == xlsx.Failure:
 			continue
 		case s == slotSecret:
-			p.secretCell(c.Text)
+			p.file.secretCell(c.Text)
 			continue
 		case c.Long:
-			return p.reject(at, p.headings[c.Column], reasonCell, secrets.Excerpt(c.Text))
+			return p.file.reject(at, p.where.table.headings[c.Column], reasonCell, secrets.Excerpt(c.Text))
 		}
-		f.put(s, p.text(c, s))
+		f.put(s, p.cellText(c, s))
 	}
-	f.set = p.set
+	f.set = p.where.table.set
 	if f.empty() {
 		if beyond {
-			return p.reject(at, "", reasonManyCells, "")
+			return p.file.reject(at, "", reasonManyCells, "")
 		}
-		return p.reject(at, "", reasonEmpty, "")
+		return p.file.reject(at, "", reasonEmpty, "")
 	}
-	if p.marked && !f.telling() {
-		return p.reject(at, "", reasonNoText, "")
+	if p.where.table.marked && !f.telling() {
+		return p.file.reject(at, "", reasonNoText, "")
 	}
-	return p.entry(f, at, p.heading)
+	return p.file.entry(f, at, p.heading)
 }
 
 func (p *sheetReader) heading(s slot) string {
-	if i := slices.Index(p.slots, s); i >= 0 {
-		return p.headings[i]
+	if i := slices.Index(p.where.table.slots, s); i >= 0 {
+		return p.where.table.headings[i]
 	}
 	return ""
 }
 
 // text is the text of a cell for a slot: serial numbers become the dates and times they show.
-func (p *sheetReader) text(c xlsx.Cell, s slot) []byte {
+func (p *sheetReader) cellText(c xlsx.Cell, s slot) []byte {
 	switch c.Kind {
 	case xlsx.Bool:
 		if string(c.Text) == "1" {
@@ -483,14 +482,14 @@ func (p *sheetReader) text(c xlsx.Cell, s slot) []byte {
 		}
 		return []byte("false")
 	case xlsx.Number:
-		return p.number(c, s)
+		return p.numberCell(c, s)
 	}
 	return c.Text
 }
 
 var timeSlots = of(slotCreated, slotTimestamp, slotTimestampUTC, slotExecStart, slotStartDate, slotStartTime)
 
-func (p *sheetReader) number(c xlsx.Cell, s slot) []byte {
+func (p *sheetReader) numberCell(c xlsx.Cell, s slot) []byte {
 	v, err := strconv.ParseFloat(string(c.Text), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 || v > 1e15 {
 		return c.Text

@@ -26,8 +26,8 @@ const mostXMLDepth = 16
 
 // sniffXML looks at the elements in the window for the first one with a child that a record can
 // use. It returns nothing when there is none.
-func (r *reader) sniffXML() *xmlExport {
-	w := &r.w
+func (r *file) sniffXML() *xmlExport {
+	w := r.w
 	b := w.Rest()
 	t := &xmlExport{}
 	var names [mostXMLDepth]string
@@ -87,7 +87,7 @@ func (t *xmlExport) root(local string, attrs []byte) {
 }
 
 // xmlSlot is the slot of an element: by its own name, or by the one in its attribute.
-func (r *reader) xmlSlot(t *scan.Token) slot {
+func (r *file) xmlSlot(t *scan.Token) slot {
 	switch local := scan.LocalName(t.Name); string(local) {
 	case "plugintracelog", "Entity": // rows themselves
 		return slotNone
@@ -100,7 +100,7 @@ func (r *reader) xmlSlot(t *scan.Token) slot {
 }
 
 // attrSlots are the slots of an element's attributes.
-func (r *reader) attrSlots(attrs []byte) (set slotSet) {
+func (r *file) attrSlots(attrs []byte) (set slotSet) {
 	for {
 		name, _, rest, ok := scan.CutAttr(attrs)
 		if !ok {
@@ -113,14 +113,14 @@ func (r *reader) attrSlots(attrs []byte) (set slotSet) {
 
 // An xmlReader reads one row element after the other.
 type xmlReader struct {
-	*reader
-	*xmlExport
-	n int64 // rows so far
+	file   *file
+	export *xmlExport
+	n      int64 // rows so far
 }
 
-func (r *reader) xml(t *xmlExport) error {
-	w := &r.w
-	p := xmlReader{reader: r, xmlExport: t}
+func (r *file) xml(t *xmlExport) error {
+	w := r.w
+	p := xmlReader{file: r, export: t}
 	for {
 		if err := w.Canceled(); err != nil {
 			return err
@@ -131,10 +131,10 @@ func (r *reader) xml(t *xmlExport) error {
 			w.More()
 		case st == scan.More && tok.Kind == scan.Chars:
 			w.Skip(scan.TextEnd(w.Rest())) // between rows: of no interest, however long
-		case st == scan.More && len(w.Rest()) <= p.lim.Record:
+		case st == scan.More && len(w.Rest()) <= p.file.run.lim.Record:
 			w.More()
 		case len(w.Rest()) == 0:
-			return p.end()
+			return p.endTag()
 		case st != scan.Done:
 			p.n++
 			if err := p.unclosed(len(w.Rest())); err != nil {
@@ -143,7 +143,7 @@ func (r *reader) xml(t *xmlExport) error {
 			if !w.EOF() {
 				continue
 			}
-			return p.end()
+			return p.endTag()
 		case (tok.Kind == scan.StartTag || tok.Kind == scan.EmptyTag) && string(scan.LocalName(tok.Name)) == t.row:
 			p.n++
 			if err := p.element(tok.Kind == scan.EmptyTag, n); err != nil {
@@ -155,22 +155,22 @@ func (r *reader) xml(t *xmlExport) error {
 	}
 }
 
-func (p *xmlReader) end() error {
-	if p.more {
-		p.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
+func (p *xmlReader) endTag() error {
+	if p.export.more {
+		p.file.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
 	}
 	return nil
 }
 
 // element takes the row element at the start of the window, whose start tag is n bytes long.
 func (p *xmlReader) element(empty bool, n int) error {
-	w := &p.w
+	w := p.file.w
 	end, st := n, scan.Done
 	if !empty {
-		end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
-		for st == scan.More && len(w.Rest()) <= p.lim.Record {
+		end, st = elementEnd(w.Rest(), n, p.export.row, w.EOF())
+		for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
 			w.More()
-			end, st = elementEnd(w.Rest(), n, p.row, w.EOF())
+			end, st = elementEnd(w.Rest(), n, p.export.row, w.EOF())
 		}
 	}
 	if err := w.Canceled(); err != nil {
@@ -179,47 +179,47 @@ func (p *xmlReader) element(empty bool, n int) error {
 	switch {
 	case st == scan.More:
 		return p.skipElement(n)
-	case st == scan.Done && end > p.lim.Record:
+	case st == scan.Done && end > p.file.run.lim.Record:
 		return p.give(end, reasonLong)
 	case st != scan.Done:
 		return p.unclosed(end)
 	}
-	p.fresh()
+	p.file.row.fresh()
 	b := w.Rest()[:end]
 	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(end)
-	b = w.Text(&p.arena, b)
+	b = w.Text(&p.file.row.arena, b)
 	return p.take(b, at)
 }
 
 // unclosed rejects what is there of a row that has no end: the file is cut off, or the next row
 // starts inside of it.
 func (p *xmlReader) unclosed(n int) error {
-	if p.w.EOF() && n == len(p.w.Rest()) {
-		if p.w.Cut() {
+	if p.file.w.EOF() && n == len(p.file.w.Rest()) {
+		if p.file.w.Cut() {
 			return p.give(n, reasonCut)
 		}
-		p.warn("the file ends in the middle: its last row is not closed")
+		p.file.warn("the file ends in the middle: its last row is not closed")
 	}
 	return p.give(n, reasonElement)
 }
 
 func (p *xmlReader) give(n int, reason string) error {
-	w := &p.w
-	p.fresh()
+	w := p.file.w
+	p.file.row.fresh()
 	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
-	text := p.head(w.Rest()[:n])
+	text := p.file.head(w.Rest()[:n])
 	w.Take(n)
-	return p.reject(at, "", reason, text)
+	return p.file.reject(at, "", reason, text)
 }
 
 // skipElement rejects a row that is too long to hold, reading over it to its end, or to where the
 // next row starts inside of it. Its start tag is n bytes long.
 func (p *xmlReader) skipElement(n int) error {
-	w := &p.w
-	p.fresh()
+	w := p.file.w
+	p.file.row.fresh()
 	at := place{row: p.n, offset: w.Offset()}
-	text := p.head(w.Rest())
+	text := p.file.head(w.Rest())
 	tok, _, _ := scan.XML(w.Rest(), true)
 	tag := string(tok.Name)
 	w.Take(n)
@@ -249,7 +249,7 @@ func (p *xmlReader) skipElement(n int) error {
 		}
 	}
 	at.length = w.Offset() - at.offset
-	return p.reject(at, "", reasonLong, text)
+	return p.file.reject(at, "", reasonLong, text)
 }
 
 // indexTag finds a tag by how it starts, "<name" or "</name"; -1 when there is none.
@@ -291,19 +291,19 @@ func elementEnd(b []byte, n int, name string, eof bool) (int, scan.State) {
 
 // take makes a record of a row element.
 func (p *xmlReader) take(b []byte, at place) error {
-	f := &p.fields
-	f.set = p.set
+	f := &p.file.row.fields
+	f.set = p.export.set
 	tok, n, _ := scan.XML(b, true)
-	if p.row == "Event" {
+	if p.export.row == "Event" {
 		return p.event(b, at)
 	}
 	p.attributes(f, tok.Attrs)
 	p.children(f, b[n:])
-	f.set |= p.set
+	f.set |= p.export.set
 	if f.empty() {
-		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
+		return p.file.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
-	return p.entry(f, at, keyName)
+	return p.file.entry(f, at, keyName)
 }
 
 // attributes takes what the attributes of a row say. An id that is no GUID may be anything.
@@ -315,24 +315,24 @@ func (p *xmlReader) attributes(f *fields, attrs []byte) {
 		}
 		attrs = rest
 		local := scan.LocalName(name)
-		v := scan.XMLText(&p.arena, raw)
+		v := scan.XMLText(&p.file.row.arena, raw)
 		if string(local) == "id" {
 			if _, ok := parseGUID(v); ok {
 				f.put(slotID, v)
-				p.noteKey(local, slotID)
+				p.file.noteKey(local, slotID)
 			}
 			continue
 		}
-		p.value(f, p.slotOf(local), local, v)
+		p.value(f, p.file.slotOf(local), local, v)
 	}
 }
 
 func (p *xmlReader) value(f *fields, s slot, name, v []byte) {
-	p.noteKey(name, s)
+	p.file.noteKey(name, s)
 	switch s {
 	case slotNone:
 	case slotSecret:
-		p.secretCell(v)
+		p.file.secretCell(v)
 	default:
 		f.put(s, v)
 	}
@@ -348,16 +348,16 @@ func (p *xmlReader) children(f *fields, b []byte) {
 			continue
 		}
 		name := scan.LocalName(tok.Name)
-		if v, ok := scan.Attr(tok.Attrs, "name"); ok && p.row == "Entity" {
+		if v, ok := scan.Attr(tok.Attrs, "name"); ok && p.export.row == "Entity" {
 			name = v
 		}
-		s := p.xmlSlot(&tok)
+		s := p.file.xmlSlot(&tok)
 		if s == slotNone {
-			p.noteKey(name, s)
+			p.file.noteKey(name, s)
 			continue
 		}
 		inner, rest := inside(b, scan.LocalName(tok.Name))
-		p.value(f, s, name, p.text(inner))
+		p.value(f, s, name, p.inner(inner))
 		b = rest
 	}
 }
@@ -387,26 +387,26 @@ func inside(b []byte, name []byte) (inner, rest []byte) {
 
 // text is the text of what an element holds. Markup inside of it stays as printed: faults are
 // found unescaped in exceptiondetails.
-func (p *xmlReader) text(b []byte) []byte {
+func (p *xmlReader) inner(b []byte) []byte {
 	if bytes.IndexByte(b, '<') < 0 {
-		return scan.XMLText(&p.arena, b)
+		return scan.XMLText(&p.file.row.arena, b)
 	}
-	mark := p.arena.Mark()
+	mark := p.file.row.arena.Mark()
 	for len(b) > 0 {
 		tok, n, _ := scan.XML(b, true)
 		switch {
 		case n == 0:
 			n = len(b)
 		case tok.Kind == scan.CDATA:
-			p.arena.Add(tok.Text)
+			p.file.row.arena.Add(tok.Text)
 		case tok.Kind == scan.Chars:
-			p.arena.AddBy(scan.AppendXMLText, tok.Text)
+			p.file.row.arena.AddBy(scan.AppendXMLText, tok.Text)
 		default:
-			p.arena.Add(b[:n])
+			p.file.row.arena.Add(b[:n])
 		}
 		b = b[n:]
 	}
-	return p.arena.From(mark)
+	return p.file.row.arena.From(mark)
 }
 
 // event makes a record of an event of the Windows event log: the message as it was shown, else
@@ -424,7 +424,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 		switch name := scan.LocalName(tok.Name); string(name) {
 		case "TimeCreated":
 			if v, ok := scan.Attr(tok.Attrs, "SystemTime"); ok {
-				p.noteKey([]byte("SystemTime"), slotTimestamp)
+				p.file.noteKey([]byte("SystemTime"), slotTimestamp)
 				if t, ok := clock.UTC.Parse(v); ok { // always UTC
 					x.at = t
 				} else {
@@ -449,7 +449,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 			if tok.Kind == scan.StartTag {
 				var inner []byte
 				inner, rest = inside(rest, name)
-				v := bytes.TrimSpace(p.text(inner))
+				v := bytes.TrimSpace(p.inner(inner))
 				switch {
 				case len(v) == 0:
 				case name[0] == 'M':
@@ -457,9 +457,9 @@ func (p *xmlReader) event(b []byte, at place) error {
 				case data == nil:
 					data = v
 				default:
-					data = p.arena.Join(data, "\n", v)
+					data = p.file.row.arena.Join(data, "\n", v)
 				}
-				p.noteKey(name, slotDetailed)
+				p.file.noteKey(name, slotDetailed)
 			}
 		}
 	}
@@ -468,12 +468,12 @@ func (p *xmlReader) event(b []byte, at place) error {
 		x.errorText = message
 	}
 	if len(x.errorText) == 0 {
-		return p.reject(at, "", reasonNoText, secrets.Excerpt(b))
+		return p.file.reject(at, "", reasonNoText, secrets.Excerpt(b))
 	}
 	if hasEnvelope(x.errorText) {
-		if found := p.responses(x.errorText); len(found) > 0 {
-			return p.keepResponses(&x, found)
+		if found := p.file.responses(x.errorText); len(found) > 0 {
+			return p.file.keepResponses(&x, found)
 		}
 	}
-	return p.keep(&x)
+	return p.file.keep(&x)
 }

@@ -1,0 +1,167 @@
+package ingest
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"dwtriage/ingest/clock"
+	"dwtriage/ingest/secrets"
+	"dwtriage/ingest/window"
+)
+
+// Options tell Read what to expect. The zero value finds out everything by itself.
+type Options struct {
+	Format    string           // csv, xlsx, json, xml or text; empty or "auto": by content
+	Log       string           // keep only this log (dualwrite, plugintrace), count others as filtered; empty or "auto": keep both
+	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
+	Until     time.Time        // records at or after it are filtered; zero: no limit
+	Zone      *time.Location   // zone of times that name none; nil: UTC
+	DateOrder DateOrder        // of dates like 03/04/2026; the zero value reads only those that can be read one way
+	Limits    Limits           // beyond which a row is rejected or a file given up
+	Sample    int64            // bytes of each file to look at; 0: all of it. See File.Sampled
+	BatchRows int              // most rows in a batch; 0: 8192
+	Allocator memory.Allocator // memory of the batches; nil: Go memory
+	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
+	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
+}
+
+// A DateOrder says how dates with slashes or hyphens and the year last are meant: "dmy", "mdy" or
+// "ymd"; empty reads only what can be read one way.
+type DateOrder = clock.DateOrder
+
+// Progress says how far reading has come.
+type Progress struct {
+	File    string // being read
+	Bytes   int64  // of all sources so far, as stored on disk
+	Records int64  // of all sources so far, rejects included
+}
+
+// A Source is one input to read, found by Expand.
+type Source struct {
+	Path   string // as given or found, slash-separated; "-" for standard input
+	Size   int64  // bytes on disk, -1 where unknown
+	Walked bool   // found in a folder, not named by the user: it may well not be a log
+}
+
+// A run is one call of Read: what its caller asked for, where the batches go, and the memory that
+// one file after the other reads into.
+type run struct {
+	ctx      context.Context
+	opt      Options
+	lim      Limits // of opt, with the defaults filled in
+	b        *builder
+	progress Progress
+	shown    int64 // progress.Bytes when it was last told
+	window   window.Window
+	row      row
+}
+
+func newRun(ctx context.Context, opt Options, emit func(*Batch) error) *run {
+	if opt.Zone == nil {
+		opt.Zone = time.UTC
+	}
+	return &run{ctx: ctx, opt: opt, lim: opt.Limits.withDefaults(), b: newBuilder(opt.Allocator, opt.BatchRows, emit)}
+}
+
+// tell adds n bytes to the progress and passes it on now and then, and at the end of a file.
+func (r *run) tell(n int) {
+	const step = 256 << 10
+	r.progress.Bytes += int64(n)
+	if r.opt.Progress != nil && (n == 0 || r.progress.Bytes-r.shown >= step) {
+		r.shown = r.progress.Bytes
+		r.opt.Progress(r.progress)
+	}
+}
+
+// A source is one input being read, with all files it may hold: a path, or standard input.
+type source struct {
+	run    *run
+	budget budget // one for all its members and layers
+	dmf    bool   // inside a data management package
+	alone  bool   // the file being read is all that it holds
+}
+
+// source begins a source of size bytes as stored, -1 where unknown.
+func (r *run) newSource(size int64) *source {
+	return &source{run: r, budget: budget{lim: r.lim, size: size}, alone: true}
+}
+
+// A response is one failed record of a dual-write live-error envelope.
+type response struct {
+	cut     bool // its last text has no end
+	entity  []byte
+	message []byte
+	verbose []byte
+	at      []byte
+}
+
+// A file is one document being read, decompressed: what is known about it, and its account. It is
+// made new for each, so that nothing of the file before can be left in it.
+type file struct {
+	run         *run
+	source      *source
+	row         *row // being read
+	w           *window.Window
+	clock       clock.Clock
+	account     File
+	kinds       kinds
+	rawTimes    int64  // times that stayed text
+	rawTime     string // the first of them
+	dmfLog      bool   // it is a log table of a data management package
+	size        int64  // -1 where unknown
+	wide        int    // columns of a first row that has more than the limit
+	leg         []byte // entity of the initial sync whose report is read
+	passed      int64  // paragraphs of a text without any sign of an error
+	passedFirst string // the first of them
+	cutRows     int64  // rows lost at the place where the file was cut off
+}
+
+// A row is what is gathered of the row being read. Its memory is that of the row before.
+type row struct {
+	fields fields
+	arena  window.Arena
+	found  []response
+	left   secrets.Kinds // left out of it already, before its texts are looked at
+}
+
+// fresh forgets the row before.
+func (r *row) fresh() {
+	r.arena.Reset()
+	r.fields.clear()
+	r.left = 0
+}
+
+// A place is where a row lies in its file.
+type place struct {
+	row, offset, length int64
+}
+
+func (at place) row0() record {
+	return record{row: at.row, offset: at.offset, length: at.length, depth: -1, durationMS: -1}
+}
+
+// kinds is which logs were met in a file.
+type kinds struct{ dualWrite, pluginTrace bool }
+
+func (k *kinds) met(log string) {
+	if log == PluginTrace {
+		k.pluginTrace = true
+	} else {
+		k.dualWrite = true
+	}
+}
+
+func (k kinds) String() string {
+	switch {
+	case k.dualWrite && k.pluginTrace:
+		return "mixed"
+	case k.dualWrite:
+		return DualWrite
+	case k.pluginTrace:
+		return PluginTrace
+	}
+	return ""
+}
