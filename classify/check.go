@@ -119,8 +119,11 @@ func (l *loader) checkMatch(r *Rule, n *yaml.Node, shared fragments, bad func(ke
 	if len(l.errs) > mistakes {
 		return false
 	}
-	r.Match.Regex = numbered(strings.Join(wordings, "|"))
 	var err error
+	if r.Match.Regex, err = shared.join(r.Match.Wordings); err != nil {
+		fail(0, "%v", err)
+		return false
+	}
 	if r.parsed, err = pattern.Compile(r.Match.Regex); err == nil && !r.parsed.MatchesEmpty() {
 		return true
 	}

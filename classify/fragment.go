@@ -137,6 +137,78 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 	}
 }
 
+// join makes one expression of wordings. Neighbours that begin with the same fragment share it: it is
+// compiled once, and tried once where a text has it. Which of two wordings that match at one place
+// is met first may change by that; which text the rule takes does not.
+func (f fragments) join(wordings []string) (string, error) {
+	var out []string
+	for i := 0; i < len(wordings); {
+		head := headOf(wordings[i])
+		n := 1
+		for head != "" && i+n < len(wordings) && headOf(wordings[i+n]) == head {
+			n++
+		}
+		if n == 1 {
+			out = append(out, wordings[i])
+		} else {
+			rests := make([]string, n)
+			for k := range rests {
+				rests[k] = strings.TrimPrefix(wordings[i+k], head)
+			}
+			out = append(out, head+"(?:"+strings.Join(rests, "|")+")")
+		}
+		i += n
+	}
+	whole, err := f.expand(strings.Join(out, "|"))
+	return numbered(whole), err
+}
+
+// sharedHead is a fragment at the start of a wording, and whether it may be missing.
+var sharedHead = regexp.MustCompile(`^\{\{[^{}]*\}\}\??`)
+
+// headOf gives the fragment that all of a wording stands behind, empty when there is none.
+func headOf(wording string) string {
+	head := sharedHead.FindString(wording)
+	rest := wording[len(head):]
+	repeated := strings.HasPrefix(rest, "{") && !strings.HasPrefix(rest, "{{") || rest != "" && strings.IndexByte("?*+", rest[0]) >= 0
+	if repeated || !oneWay(rest) {
+		return ""
+	}
+	return head
+}
+
+// oneWay reports whether a wording has no alternatives outside of parentheses.
+func oneWay(wording string) bool {
+	depth := 0
+	for i := 0; i < len(wording); i++ {
+		switch wording[i] {
+		case '\\':
+			i++
+		case '[':
+			if i++; strings.HasPrefix(wording[min(i, len(wording)):], "^") {
+				i++
+			}
+			if strings.HasPrefix(wording[min(i, len(wording)):], "]") { // at the start it is a member
+				i++
+			}
+			for ; i < len(wording) && wording[i] != ']'; i++ {
+				if wording[i] == '\\' {
+					i++
+				}
+			}
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // groupStart is the start of a named group.
 var groupStart = regexp.MustCompile(`\(\?P?<([^<>=!]+)>`)
 

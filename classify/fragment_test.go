@@ -36,6 +36,9 @@ func TestFragments(t *testing.T) {
 		{"inside another", `'{{lost}}'`, `(?:(?:parcel (?P<parcel>[A-Z]+-\d+)) of (?P<entity>\w+) was lost|lost was (?:parcel (?P<parcel_2>[A-Z]+-\d+)))`},
 		{"optional", `'(?:{{parcel}} of )?(?P<entity>\w+) was lost (?P<parcel>\w+)'`, `(?:(?:parcel (?P<parcel>[A-Z]+-\d+)) of )?(?P<entity>\w+) was lost (?P<parcel_2>\w+)`},
 		{"list of wordings", `['{{parcel}} of (?P<entity_2>\w+) was lost', 'gone is {{parcel}}']`, `(?:parcel (?P<parcel>[A-Z]+-\d+)) of (?P<entity>\w+) was lost|gone is (?:parcel (?P<parcel_2>[A-Z]+-\d+))`},
+		{"shared head", `['{{parcel}}? of (?P<entity>\w+) was lost', '{{parcel}}? is (?:gone|away)[)|(]', '{{parcel}} here', '{{parcel}}x|y']`,
+			`(?:parcel (?P<parcel>[A-Z]+-\d+))?(?: of (?P<entity>\w+) was lost| is (?:gone|away)[)|(])|(?:parcel (?P<parcel_2>[A-Z]+-\d+)) here|(?:parcel (?P<parcel_3>[A-Z]+-\d+))x|y`},
+		{"repeated head", `['{{parcel}}{2}a', '{{parcel}}{3}b']`, `(?:parcel (?P<parcel>[A-Z]+-\d+)){2}a|(?:parcel (?P<parcel_2>[A-Z]+-\d+)){3}b`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			set, err := loadFragments(t, parcelFragments, tc.regex)
@@ -77,5 +80,19 @@ func TestFragmentMistakes(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", d)
 			}
 		})
+	}
+}
+
+func TestOneWay(t *testing.T) {
+	for _, tc := range []struct {
+		wording string
+		want    bool
+	}{
+		{"", true}, {"a", true}, {"a|b", false}, {"(a|b)", true}, {"(?:a|b)|c", false}, {`a\|b`, true}, {"[|]", true}, {"[]|]", true}, {"[^]|]", true},
+		{`[\]|]`, true}, {`[\](]x|y`, false}, {"[(]x|y[)]", false}, {"[^(]x|y", false}, {"[", true}, {"[^", true}, {`\`, true}, {`[\`, true}, {"[a]|[b]", false}, {"[[:^alpha:]]|b", false},
+	} {
+		if got := oneWay(tc.wording); got != tc.want {
+			t.Errorf("oneWay(%q) is %v, want %v", tc.wording, got, tc.want)
+		}
 	}
 }

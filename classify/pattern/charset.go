@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"math"
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"sync"
@@ -31,6 +32,10 @@ func (s *byteSet) addRanges(ranges []rune) {
 
 func (s byteSet) union(t byteSet) byteSet {
 	return byteSet{s[0] | t[0], s[1] | t[1], s[2] | t[2], s[3] | t[3]}
+}
+
+func (s byteSet) size() int {
+	return bits.OnesCount64(s[0]) + bits.OnesCount64(s[1]) + bits.OnesCount64(s[2]) + bits.OnesCount64(s[3])
 }
 
 func (s byteSet) meets(t byteSet) bool {
@@ -176,8 +181,8 @@ var foldBytes = func() (sets [0x80]byteSet) {
 	return sets
 }()
 
-// bytesOf is the set of bytes that matches of re may hold.
-func bytesOf(re *syntax.Regexp) byteSet {
+// ownBytes is the set of bytes that matches of re may hold, without those of its parts.
+func ownBytes(re *syntax.Regexp) byteSet {
 	var out byteSet
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -200,9 +205,6 @@ func bytesOf(re *syntax.Regexp) byteSet {
 		out = everyByte
 	case syntax.OpAnyCharNotNL:
 		out.addRanges([]rune{0, '\n' - 1, '\n' + 1, unicode.MaxRune})
-	}
-	for _, sub := range re.Sub {
-		out = out.union(bytesOf(sub))
 	}
 	return out
 }

@@ -25,8 +25,8 @@ const (
 
 // neededLiterals analyses an expression, parsed case-insensitively. There are no literals when it
 // has no usable one: then it must be tried on every text.
-func neededLiterals(re *syntax.Regexp) needed {
-	in := analyse(re)
+func (a *analysis) neededLiterals(re *syntax.Regexp) needed {
+	in := a.of(re)
 	prefix, inner := withoutLonger(in.prefix), withoutLonger(in.required)
 	// Where the text begins cannot be seen from a hit in its middle.
 	if hasAssertion(re) {
@@ -78,7 +78,7 @@ func shortest(set []string) int {
 	return n
 }
 
-// info is what analyse finds out about a sub-expression. exact is the finite set of texts it
+// info is what an analysis finds out about a sub-expression. exact is the finite set of texts it
 // matches, nil when there is no such set. prefix: every match starts with one of them. suffix:
 // every match ends with one. required: every match holds one, with bytes of left only before it.
 // Nil: nothing known.
@@ -87,33 +87,66 @@ type info struct {
 	left                            byteSet
 }
 
-func analyse(re *syntax.Regexp) info {
+// An analysis remembers what was found out about the parts of an expression: the compiler asks for
+// every optional part by itself, and the whole is made of them.
+type analysis struct {
+	infos map[*syntax.Regexp]info
+	bytes map[*syntax.Regexp]byteSet
+}
+
+func newAnalysis() *analysis {
+	return &analysis{make(map[*syntax.Regexp]info), make(map[*syntax.Regexp]byteSet)}
+}
+
+func (a *analysis) of(re *syntax.Regexp) info {
+	in, ok := a.infos[re]
+	if !ok {
+		in = a.analyse(re)
+		a.infos[re] = in
+	}
+	return in
+}
+
+// bytesOf is the set of bytes that matches of re may hold.
+func (a *analysis) bytesOf(re *syntax.Regexp) byteSet {
+	set, ok := a.bytes[re]
+	if !ok {
+		set = ownBytes(re)
+		for _, sub := range re.Sub {
+			set = set.union(a.bytesOf(sub))
+		}
+		a.bytes[re] = set
+	}
+	return set
+}
+
+func (a *analysis) analyse(re *syntax.Regexp) info {
 	switch re.Op {
 	case syntax.OpEmptyMatch:
 		return exactly("")
 	case syntax.OpLiteral:
-		return literal(re)
+		return a.literal(re)
 	case syntax.OpCharClass:
 		return class(re)
 	case syntax.OpCapture:
-		return analyse(re.Sub[0])
+		return a.of(re.Sub[0])
 	case syntax.OpPlus:
-		return repeated(analyse(re.Sub[0]))
+		return repeated(a.of(re.Sub[0]))
 	case syntax.OpRepeat:
 		if re.Min == 1 && re.Max == 1 {
-			return analyse(re.Sub[0])
+			return a.of(re.Sub[0])
 		}
 		if re.Min >= 1 {
-			return repeated(analyse(re.Sub[0]))
+			return repeated(a.of(re.Sub[0]))
 		}
 	case syntax.OpQuest:
-		if in := analyse(re.Sub[0]); in.exact != nil && len(in.exact) < maxLiterals {
+		if in := a.of(re.Sub[0]); in.exact != nil && len(in.exact) < maxLiterals {
 			return exactly(append([]string{""}, in.exact...)...)
 		}
 	case syntax.OpAlternate:
-		return alternation(re.Sub)
+		return a.alternation(re.Sub)
 	case syntax.OpConcat:
-		return concatenation(re.Sub)
+		return a.concatenation(re.Sub)
 	}
 	return info{} // stars, any character, assertions: nothing known
 }
@@ -122,7 +155,7 @@ func exactly(set ...string) info { return info{exact: set, prefix: set, suffix: 
 
 // literal folds a literal. Letters outside ASCII have case forms the filter does not know, so
 // they end what is known, in the same way as an unknown character.
-func literal(re *syntax.Regexp) info {
+func (a *analysis) literal(re *syntax.Regexp) info {
 	var parts []*syntax.Regexp
 	run := func(rs []rune) info { return exactly(strings.ToLower(string(rs))) }
 	for i, r := range re.Rune {
@@ -136,7 +169,7 @@ func literal(re *syntax.Regexp) info {
 		if i+1 < len(re.Rune) {
 			parts = append(parts, &syntax.Regexp{Op: syntax.OpLiteral, Rune: re.Rune[i+1:], Flags: re.Flags})
 		}
-		return concatenation(parts)
+		return a.concatenation(parts)
 	}
 	return run(re.Rune)
 }
@@ -168,10 +201,10 @@ func repeated(in info) info {
 	return in
 }
 
-func alternation(subs []*syntax.Regexp) info {
-	out := analyse(subs[0])
+func (a *analysis) alternation(subs []*syntax.Regexp) info {
+	out := a.of(subs[0])
 	for _, sub := range subs[1:] {
-		in := analyse(sub)
+		in := a.of(sub)
 		out = info{
 			union(out.exact, in.exact), union(out.prefix, in.prefix),
 			union(out.suffix, in.suffix), union(out.required, in.required),
@@ -197,7 +230,7 @@ func union(a, b []string) []string {
 // concatenation joins what its parts know: as long as parts are exact their texts are crossed;
 // where one is not, the run so far crossed with its prefixes is one set of required literals,
 // and its suffixes start the next run.
-func concatenation(subs []*syntax.Regexp) info {
+func (a *analysis) concatenation(subs []*syntax.Regexp) info {
 	run := []string{""}
 	var prefix, best []string
 	var before, beforeRun, left byteSet // bytes of the parts so far, of those before run, before best
@@ -208,9 +241,9 @@ func concatenation(subs []*syntax.Regexp) info {
 		}
 	}
 	for _, sub := range subs {
-		in := analyse(sub)
+		in := a.of(sub)
 		behind := before
-		before = before.union(bytesOf(sub))
+		before = before.union(a.bytesOf(sub))
 		if in.exact != nil {
 			if x := lengthen(run, in.exact); x != nil {
 				run = x

@@ -49,7 +49,8 @@ func Compile(source string) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expr{source: source, tree: tree, names: tree.CapNames(), prog: compileProgram(tree), needs: neededLiterals(tree)}, nil
+	known := newAnalysis()
+	return &Expr{source: source, tree: tree, names: tree.CapNames(), prog: compileProgram(tree, known), needs: known.neededLiterals(tree)}, nil
 }
 
 // Names gives the name of every group, the whole match being the first; most are empty.
@@ -177,6 +178,6 @@ func unbounded(re *syntax.Regexp) *syntax.Regexp {
 // isWide reports whether re may stand for a blank and for a letter, so that a run of it crosses
 // words.
 func isWide(re *syntax.Regexp) bool {
-	b := bytesOf(re)
+	b := newAnalysis().bytesOf(re)
 	return b.has(' ') && b.has('e')
 }

@@ -63,7 +63,8 @@ func (n *node) can(text []byte, pos int) bool {
 // known.
 type compiler struct {
 	nodes []node
-	bad   bool // holds something that is not supported
+	known *analysis // of the expression
+	bad   bool      // holds something that is not supported
 }
 
 const maxNodes = 4096
@@ -71,8 +72,8 @@ const maxNodes = 4096
 // compileProgram returns nil for what the backtracker does not support: repetitions of parts
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
-func compileProgram(re *syntax.Regexp) *program {
-	c := &compiler{nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
+func compileProgram(re *syntax.Regexp, known *analysis) *program {
+	c := &compiler{known: known, nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil
@@ -157,6 +158,8 @@ func (c *compiler) expr(re *syntax.Regexp, next int32) int32 {
 const (
 	minAhead = 5
 	maxAhead = 4
+
+	fewStarts = 6 // a part that starts with one of so few bytes says no at once nearly everywhere
 )
 
 // guard puts a look ahead in front of an alternative or an optional part that begins at node start:
@@ -166,8 +169,11 @@ const (
 // matcher would share out hundreds of characters among them. A part that starts with its literal
 // says no at once by itself.
 func (c *compiler) guard(part *syntax.Regexp, start int32) int32 {
-	in := analyse(part)
-	if c.bad || in.exact != nil || shortest(in.prefix) > 1 || len(in.required) > maxAhead || shortest(in.required) < minAhead {
+	if c.bad || c.nodes[start].first.size() <= fewStarts || !holdsText(part) {
+		return start // without an analysis, which is most of the work of compiling
+	}
+	in := c.known.of(part)
+	if in.exact != nil || shortest(in.prefix) > 1 || len(in.required) > maxAhead || shortest(in.required) < minAhead {
 		return start
 	}
 	n := node{kind: nodeAhead, next: start, max: widest(part)}
@@ -175,6 +181,11 @@ func (c *compiler) guard(part *syntax.Regexp, start int32) int32 {
 		n.ahead = append(n.ahead, needleOf(lit))
 	}
 	return c.passing(n)
+}
+
+// holdsText reports whether re has a literal that is worth to be looked ahead for.
+func holdsText(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpLiteral && len(re.Rune) >= minAhead || slices.ContainsFunc(re.Sub, holdsText)
 }
 
 // widest is how many characters a match of re has at most.

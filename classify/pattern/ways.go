@@ -14,33 +14,33 @@ const maxWays = 16
 
 // Ways takes the literal parts of the expression apart, an alternative each, 16 at most. Optional
 // parts do not count.
-func (x *Expr) Ways() []Way { return waysOf(x.tree) }
+func (x *Expr) Ways() []Way { return newAnalysis().ways(x.tree) }
 
-func waysOf(re *syntax.Regexp) []Way {
-	if in := analyse(re); in.exact != nil {
+func (a *analysis) ways(re *syntax.Regexp) []Way {
+	if in := a.of(re); in.exact != nil {
 		return []Way{{in.exact}}
 	}
 	switch re.Op {
 	case syntax.OpCapture, syntax.OpPlus:
-		return waysOf(re.Sub[0])
+		return a.ways(re.Sub[0])
 	case syntax.OpRepeat:
 		if re.Min >= 1 {
-			return waysOf(re.Sub[0])
+			return a.ways(re.Sub[0])
 		}
 	case syntax.OpAlternate:
 		var ways []Way
 		for _, sub := range re.Sub {
-			ways = append(ways, waysOf(sub)...)
+			ways = append(ways, a.ways(sub)...)
 		}
 		return ways[:min(len(ways), maxWays)]
 	case syntax.OpConcat:
-		return concatWays(re.Sub)
+		return a.concatWays(re.Sub)
 	}
 	return []Way{{}}
 }
 
 // concatWays joins what exact neighbours say to one part, and crosses alternatives.
-func concatWays(subs []*syntax.Regexp) []Way {
+func (a *analysis) concatWays(subs []*syntax.Regexp) []Way {
 	ways := []Way{{}}
 	var run []string
 	end := func() {
@@ -52,7 +52,7 @@ func concatWays(subs []*syntax.Regexp) []Way {
 		run = nil
 	}
 	for _, sub := range subs {
-		if in := analyse(sub); in.exact != nil {
+		if in := a.of(sub); in.exact != nil {
 			if run == nil {
 				run = in.exact
 			} else if x := cross(run, in.exact); x != nil {
@@ -66,7 +66,7 @@ func concatWays(subs []*syntax.Regexp) []Way {
 		end()
 		var crossed []Way
 		for _, w := range ways {
-			for _, more := range waysOf(sub) {
+			for _, more := range a.ways(sub) {
 				crossed = append(crossed, append(slices.Clip(w), more...))
 			}
 		}
