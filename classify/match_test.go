@@ -164,10 +164,13 @@ var full = flag.Bool("full", false, "compare with the slow twins over eight time
 // sampled is every how many of the texts a test looks at one: the slow twins run a regexp of each
 // rule over each text.
 func sampled(every int) int {
-	if !*full {
-		return every
+	switch {
+	case testing.Short(): // with the race detector all of it takes ten times as long
+		return 4 * every
+	case *full:
+		return max(every/8, 1)
 	}
-	return max(every/8, 1)
+	return every
 }
 
 // exampleTexts are the normal forms of all examples of the built-in rules.

@@ -36,7 +36,7 @@ type Rule struct {
 	parsed *pattern.Expr // of Match.Regex, nil without one
 }
 
-// Match says what a text must hold. Codes, Any and Regex are alternatives unless All is set;
+// Match says what a text must hold. Codes, Any and Wordings are alternatives unless All is set;
 // None excludes. Everything is compared with the normal form of the text (see Normalize),
 // without regard to case.
 type Match struct {
