@@ -15,7 +15,7 @@ func (r *file) csv(t *table) error {
 	r.account.Delimiter = string(t.comma)
 	t.tell(&r.account)
 	w.Skip(t.skip)
-	p := csvReader{file: r, table: t, row: 1, budget: 64 << 20}
+	p := csvReader{file: r, grid: grid{r, t}, row: 1, budget: 64 << 20}
 	p.scan.Most = len(t.slots)
 	if t.bare {
 		p.row = 0
@@ -48,10 +48,10 @@ func nuls(b []byte) int {
 
 // A csvReader reads the rows of one file.
 type csvReader struct {
-	file  *file
-	table *table
-	scan  scan.CSV
-	row   int64
+	file *file
+	grid grid
+	scan scan.CSV
+	row  int64
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
 	strictTo int64
@@ -62,10 +62,10 @@ type csvReader struct {
 func (p *csvReader) step() error {
 	w := p.file.w
 	strict := w.Offset() < p.strictTo
-	st := p.scan.Scan(w.Rest(), w.EOF(), p.table.comma, strict, len(p.table.slots))
+	st := p.scan.Scan(w.Rest(), w.EOF(), p.grid.table.comma, strict, len(p.grid.table.slots))
 	for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
 		w.More()
-		st = p.scan.Scan(w.Rest(), w.EOF(), p.table.comma, strict, len(p.table.slots))
+		st = p.scan.Scan(w.Rest(), w.EOF(), p.grid.table.comma, strict, len(p.grid.table.slots))
 	}
 	if err := w.Canceled(); err != nil {
 		return err
@@ -91,11 +91,11 @@ func (p *csvReader) step() error {
 		return p.drop(p.scan.Length, reasonLong)
 	case p.scan.Length == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)
-	case p.scan.Loose && (len(p.scan.Cells) != len(p.table.slots) || p.inner(p.scan.Length) > 0):
+	case p.scan.Loose && (len(p.scan.Cells) != len(p.grid.table.slots) || p.inner(p.scan.Length) > 0):
 		return p.broken(p.scan.Length, reasonLoose)
 	}
 	if t := p.nextHeader(); t != nil {
-		p.table = t
+		p.grid.table = t
 		p.scan.Most = len(t.slots)
 		w.Skip(p.scan.Length)
 		return nil
@@ -108,12 +108,12 @@ func (p *csvReader) step() error {
 func (p *csvReader) nextHeader() *table {
 	b := p.file.w.Rest()
 	cells := p.scan.Cells
-	if len(cells) < 2 || p.table.marked {
+	if len(cells) < 2 || p.grid.table.marked {
 		return nil
 	}
 	// Nearly all rows start with a GUID, a time, or a name with dots.
 	first := b[cells[0].Start:cells[0].End]
-	again := string(first) == p.table.headings[0]
+	again := string(first) == p.grid.table.headings[0]
 	if !again && (len(first) > 40 || len(first) == 0 || ascii.Digit(first[0]) || bytes.IndexByte(first, '.') >= 0 || slotOf(first) == slotNone) {
 		return nil
 	}
@@ -121,8 +121,8 @@ func (p *csvReader) nextHeader() *table {
 		return nil
 	}
 	// A row may hold the words that are headings elsewhere: "Error", "Company".
-	t := p.file.tableOf(b, cells, p.table.comma)
-	if t == nil || t.known() < 2 || t.set != p.table.set {
+	t := p.file.tableOf(b, cells, p.grid.table.comma)
+	if t == nil || t.known() < 2 || t.set != p.grid.table.set {
 		return nil
 	}
 	return t
@@ -130,25 +130,21 @@ func (p *csvReader) nextHeader() *table {
 
 // take makes a record of the row that was scanned.
 func (p *csvReader) take() error {
-	w, f := p.file.w, &p.file.row.fields
+	w, t := p.file.w, p.grid.table
 	b := w.Rest()[:p.scan.Length]
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(p.scan.Length)
-	p.file.row.fresh()
-	for _, c := range p.scan.Cells[min(len(p.table.slots), len(p.scan.Cells)):] {
+	f := p.grid.begin()
+	for _, c := range p.scan.Cells[min(len(t.slots), len(p.scan.Cells)):] {
 		if p.scan.Beyond || len(bytes.TrimSpace(b[c.Start:c.End])) > 0 {
 			return p.file.reject(at, "", reasonManyCells, p.shown(b))
 		}
 	}
 	clean := window.Plain(b)
-	for i, c := range p.scan.Cells[:min(len(p.table.slots), len(p.scan.Cells))] {
-		s := p.table.slots[i]
+	for i, c := range p.scan.Cells[:min(len(t.slots), len(p.scan.Cells))] {
+		s := t.slots[i]
 		v := b[c.Start:c.End]
-		switch s {
-		case slotNone:
-			continue
-		case slotSecret:
-			p.file.secretCell(v)
+		if !p.grid.wants(s, v) {
 			continue
 		}
 		if c.Doubled {
@@ -161,18 +157,13 @@ func (p *csvReader) take() error {
 		}
 		f.put(s, v)
 	}
-	f.set = p.table.set
 	switch {
 	case f.empty() && p.allBlank(b):
 		return p.file.reject(at, "", reasonEmpty, "")
-	case len(p.scan.Cells)*2 < len(p.table.slots) && !f.hasText():
+	case len(p.scan.Cells)*2 < len(t.slots) && !f.hasText():
 		return p.file.reject(at, "", reasonFewCells, p.shown(b))
-	case f.empty():
-		return p.file.reject(at, "", reasonEmpty, p.shown(b))
-	case p.table.marked && !f.telling():
-		return p.file.reject(at, "", reasonNoText, p.shown(b))
 	}
-	return p.file.entry(f, at, p.heading)
+	return p.grid.close(at, reasonEmpty, func() string { return p.shown(b) })
 }
 
 func (p *csvReader) allBlank(b []byte) bool {
@@ -184,19 +175,9 @@ func (p *csvReader) allBlank(b []byte) bool {
 	return true
 }
 
-// heading is the heading of the first column of a slot, as the file prints it.
-func (p *csvReader) heading(s slot) string {
-	for i, x := range p.table.slots {
-		if x == s {
-			return p.table.headings[i]
-		}
-	}
-	return ""
-}
-
 // shown is the excerpt of a row: nothing when a secret may be anywhere in it.
 func (p *csvReader) shown(b []byte) string {
-	if p.table.secret {
+	if p.grid.table.secret {
 		return ""
 	}
 	return p.file.head(b)
@@ -240,12 +221,12 @@ func (p *csvReader) inner(n int) int {
 		}
 		i += k + 1
 		piece := b[i:min(len(b), i+mostBytes)]
-		st := s.Scan(piece, p.file.w.EOF() && n == len(p.file.w.Rest()), p.table.comma, true, len(p.table.slots))
+		st := s.Scan(piece, p.file.w.EOF() && n == len(p.file.w.Rest()), p.grid.table.comma, true, len(p.grid.table.slots))
 		p.budget -= 64
 		if st != scan.Done {
 			p.budget -= len(piece)
 		}
-		if st == scan.Done && !s.Loose && len(s.Cells) == len(p.table.slots) && p.typed(b[i:], s.Cells) {
+		if st == scan.Done && !s.Loose && len(s.Cells) == len(p.grid.table.slots) && p.typed(b[i:], s.Cells) {
 			return i
 		}
 	}
@@ -262,7 +243,7 @@ func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 			continue
 		}
 		ok := true
-		switch s := p.table.slots[i]; {
+		switch s := p.grid.table.slots[i]; {
 		case s == slotID:
 			_, ok = parseGUID(v)
 		case s == slotCreated || s == slotTimestamp || s == slotExecStart:
@@ -287,7 +268,7 @@ func (p *csvReader) skipRow() error {
 	at := place{row: p.row, offset: w.Offset()}
 	text := p.shown(w.Rest())
 	var s rowSkipper
-	s.comma = p.table.comma
+	s.comma = p.grid.table.comma
 	w.Pass(s.pass)
 	at.length = w.Offset() - at.offset
 	return p.file.reject(at, "", reasonLong, text)

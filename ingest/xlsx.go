@@ -20,10 +20,7 @@ import (
 	"dwtriage/ingest/xlsx"
 )
 
-// sampleRows is how many rows of a sheet are looked at for its header: titles may stand above.
-const sampleRows = 24
-
-// sampleBytes is how much text of them is kept.
+// sampleBytes is how much text of the sampled rows of a grid is kept.
 const sampleBytes = 4 << 20
 
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
@@ -231,33 +228,28 @@ func (r *file) sniffSheet(b *xlsx.Workbook, i int, logical map[string]string) (b
 			sample = append(sample, keepRow(rows, cells, &room))
 		}
 	}
-	found = "empty"
-	for _, row := range sample {
-		names := row.names()
-		for i, v := range names {
-			if name, ok := logical[string(bytes.TrimSpace(v))]; ok {
-				names[i] = []byte(name)
-			}
-		}
-		if found == "empty" {
-			found = headingNames(names)
-		}
-		t := r.headed(names)
-		if t == nil || len(row.cells) < 2 && row.number > 1 {
-			continue
-		}
-		t.headings = headings(row.names())
-		if n := t.known()*2 + 1; best == nil || n > best.score {
-			best = &sheetTable{table: t, sheet: i, row: row.number, score: n}
-		}
+	grid := make([]gridRow, len(sample))
+	for i, row := range sample {
+		grid[i] = gridRow{place{row: row.number}, row.names()}
 	}
-	if best == nil {
-		best = r.sheetByMarkers(rows, sample, i)
+	known := func(v []byte) []byte {
+		if name, ok := logical[string(bytes.TrimSpace(v))]; ok {
+			return []byte(name)
+		}
+		return v
 	}
-	if best != nil && s.Hidden {
+	f, instead := r.find(grid, known, func(slots map[int]slot, first int) { otherColumns(rows, sample[first:], slots) })
+	if f == nil {
+		return nil, instead, err
+	}
+	best = &sheetTable{table: f.table, sheet: i, score: f.score}
+	if best.row = sample[0].number - 1; f.from > 0 {
+		best.row = sample[f.from-1].number
+	}
+	if s.Hidden {
 		best.score-- // of two alike the one that people see
 	}
-	return best, found, err
+	return best, instead, err
 }
 
 // A sheetRow is a row that was kept for a second look.
@@ -291,55 +283,9 @@ func (row sheetRow) names() [][]byte {
 	return names
 }
 
-func headings(names [][]byte) []string {
-	out := make([]string, len(names))
-	for i, v := range names {
-		out[i] = string(bytes.TrimSpace(v))
-	}
-	return out
-}
-
-// sheetByMarkers makes a table of a sheet whose headings say nothing but whose cells speak: the
-// exported grid of finance and operations, or headings in another language. The first row is no
-// header when it has markers itself.
-func (r *file) sheetByMarkers(rows *xlsx.Rows, sample []sheetRow, sheet int) *sheetTable {
-	texts := make([][][]byte, len(sample))
-	width := 0
-	for i, row := range sample {
-		texts[i] = row.names()
-		width = max(width, len(texts[i]))
-	}
-	slots, first := markedColumns(texts)
-	if first < 0 {
-		return nil
-	}
-	r.otherColumns(rows, sample[first:], slots)
-	t := &sheetTable{table: &table{bare: first == 0, marked: true}, sheet: sheet, score: 1}
-	t.table.slots, t.table.headings = make([]slot, width), make([]string, width)
-	if first > 0 {
-		t.row = sample[0].number
-		copy(t.table.headings, headings(sample[0].names()))
-	} else {
-		t.row = sample[0].number - 1
-	}
-	for col, s := range slots {
-		t.table.slots[col] = s
-		t.table.set |= of(s)
-	}
-	for i, h := range t.table.headings {
-		if t.table.slots[i] == slotNone {
-			t.table.slots[i] = r.slotOf([]byte(h))
-			t.table.set |= of(t.table.slots[i])
-		}
-		t.table.secret = t.table.secret || t.table.slots[i] == slotSecret
-	}
-	t.table.set &^= of(slotNone)
-	return t
-}
-
 // otherColumns finds the time and the id of a table without known headings: the only column of
 // dates that people see, and the hidden first column of GUIDs of a model-driven export.
-func (r *file) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
+func otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
 	dates, ids := make(map[int]int), make(map[int]int)
 	for _, row := range sample {
 		for _, c := range row.cells {
@@ -370,7 +316,7 @@ func (r *file) otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]sl
 // A sheetReader reads the rows of one sheet.
 type sheetReader struct {
 	file     *file
-	where    *sheetTable
+	grid     grid
 	date1904 bool
 	texts    int64 // bytes of texts so far
 }
@@ -378,7 +324,7 @@ type sheetReader struct {
 // sheet reads the rows behind the header. What ends the sheet early is the problem of the file.
 func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
 	t.table.tell(&r.account)
-	p := sheetReader{file: r, where: t, date1904: b.Date1904}
+	p := sheetReader{file: r, grid: grid{r, t.table}, date1904: b.Date1904}
 	rows, err := b.Rows(r.run.ctx, t.sheet)
 	if err != nil {
 		r.account.Problem = damaged(r.account.Path, "xlsx", err)
@@ -431,49 +377,25 @@ func (r *file) cutSheet(err error) error {
 
 // take makes a record of the cells of a row.
 func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
-	p.file.row.fresh()
-	f := &p.file.row.fields
-	beyond := false
+	f := p.grid.begin()
+	empty := reasonEmpty
 	for _, c := range cells {
 		p.texts += int64(len(c.Text))
-		s := slotNone
-		if c.Column < len(p.where.table.slots) {
-			s = p.where.table.slots[c.Column]
-		} else {
-			beyond = beyond || len(bytes.TrimSpace(c.Text)) > 0
-		}
+		s := p.grid.slot(c.Column)
 		switch {
-		case s == slotNone || c.Kind == xlsx.Failure:
-			continue
-		case s == slotSecret:
-			p.file.secretCell(c.Text)
-			continue
+		case c.Column >= len(p.grid.table.slots) && len(bytes.TrimSpace(c.Text)) > 0:
+			empty = reasonManyCells
+		case c.Kind == xlsx.Failure || !p.grid.wants(s, c.Text):
 		case c.Long:
-			return p.file.reject(at, p.where.table.headings[c.Column], reasonCell, secrets.Excerpt(c.Text))
+			return p.file.reject(at, p.grid.table.headings[c.Column], reasonCell, secrets.Excerpt(c.Text))
+		default:
+			f.put(s, p.cellText(c, s))
 		}
-		f.put(s, p.cellText(c, s))
 	}
-	f.set = p.where.table.set
-	if f.empty() {
-		if beyond {
-			return p.file.reject(at, "", reasonManyCells, "")
-		}
-		return p.file.reject(at, "", reasonEmpty, "")
-	}
-	if p.where.table.marked && !f.telling() {
-		return p.file.reject(at, "", reasonNoText, "")
-	}
-	return p.file.entry(f, at, p.heading)
+	return p.grid.close(at, empty, func() string { return "" })
 }
 
-func (p *sheetReader) heading(s slot) string {
-	if i := slices.Index(p.where.table.slots, s); i >= 0 {
-		return p.where.table.headings[i]
-	}
-	return ""
-}
-
-// text is the text of a cell for a slot: serial numbers become the dates and times they show.
+// cellText is the text of a cell for a slot: serial numbers become the dates and times they show.
 func (p *sheetReader) cellText(c xlsx.Cell, s slot) []byte {
 	switch c.Kind {
 	case xlsx.Bool:

@@ -1,0 +1,280 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"dwtriage/ingest/secrets"
+)
+
+// A grid makes records of the rows of a table, whatever cut them into cells: delimiters, a workbook,
+// or the elements of a page. A format that comes in rows finds its table (find, or sniffTable where
+// only bytes are there to go by), begins each row, puts its cells and closes the row; what a column
+// stands for, which cells are secret and when a row is none are decided here, once for all of them.
+type grid struct {
+	file  *file
+	table *table
+}
+
+// begin forgets the row before and returns the fields that its cells go to.
+func (g *grid) begin() *fields {
+	g.file.row.fresh()
+	return &g.file.row.fields
+}
+
+// slot is what the column stands for, slotNone where the table has no such column.
+func (g *grid) slot(column int) slot {
+	if column < len(g.table.slots) {
+		return g.table.slots[column]
+	}
+	return slotNone
+}
+
+// wants reports whether a cell of this slot goes to a record. That one of the secure configuration was
+// filled is noted, what it held is not looked at.
+func (g *grid) wants(s slot, text []byte) bool {
+	if s == slotSecret {
+		g.file.secretCell(text)
+	}
+	return s != slotNone && s != slotSecret
+}
+
+// close makes a record of the row whose cells were put. empty is the reason for rejecting a row
+// without any, shown the excerpt for every reject of it.
+func (g *grid) close(at place, empty string, shown func() string) error {
+	f := &g.file.row.fields
+	f.set = g.table.set
+	switch {
+	case f.empty():
+		return g.file.reject(at, "", empty, shown())
+	case g.table.marked && !f.telling():
+		return g.file.reject(at, "", reasonNoText, shown())
+	}
+	return g.file.entry(f, at, g.heading)
+}
+
+// heading is the heading of the first column of a slot, as the file prints it.
+func (g *grid) heading(s slot) string {
+	if i := slices.Index(g.table.slots, s); i >= 0 {
+		return g.table.headings[i]
+	}
+	return ""
+}
+
+// sampleRows is how many rows of a grid are looked at for its header: titles may stand above.
+const sampleRows = 24
+
+// A gridRow is a row that was kept for a second look, its texts by column.
+type gridRow struct {
+	at    place
+	texts [][]byte
+}
+
+// A found is where in a grid the log is.
+type found struct {
+	table *table
+	from  int // the first of the sampled rows that holds an entry
+	score int // of two tables the one with the higher score is meant
+}
+
+// find looks for the header of a log among the first rows, the one with the most known columns.
+// Without one it goes by the marks in the cells: the exported grid of finance and operations, or
+// headings in another language. known turns a heading into the name that the table is known by; other
+// adds what else is known of a column that nothing names, and may be nil. It returns nothing when
+// there is no log, and then what stands where headings should.
+func (r *file) find(rows []gridRow, known func([]byte) []byte, other func(slots map[int]slot, first int)) (best *found, instead string) {
+	instead = "empty"
+	for i, row := range rows {
+		names := slices.Clone(row.texts)
+		for k, v := range names {
+			if known != nil {
+				names[k] = known(v)
+			}
+		}
+		if instead == "empty" {
+			instead = headingNames(names)
+		}
+		t := r.headed(names)
+		if t == nil || cells(row.texts) < 2 && row.at.row > 1 {
+			continue
+		}
+		t.headings = headings(row.texts)
+		if n := t.known()*2 + 1; best == nil || n > best.score {
+			best = &found{table: t, from: i + 1, score: n}
+		}
+	}
+	if best == nil {
+		best = r.byMarks(rows, other)
+	}
+	return best, instead
+}
+
+// cells is how many cells of a row hold something, or stand before one that does.
+func cells(texts [][]byte) int {
+	n := 0
+	for _, v := range texts {
+		if v != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func headings(names [][]byte) []string {
+	out := make([]string, len(names))
+	for i, v := range names {
+		out[i] = string(bytes.TrimSpace(v))
+	}
+	return out
+}
+
+// byMarks makes a table of rows whose headings say nothing but whose cells speak. The first row is no
+// header when it has marks itself.
+func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)) *found {
+	texts := make([][][]byte, len(rows))
+	width := 0
+	for i, row := range rows {
+		texts[i] = row.texts
+		width = max(width, len(row.texts))
+	}
+	slots, first := markedColumns(texts)
+	if first < 0 {
+		return nil
+	}
+	if other != nil {
+		other(slots, first)
+	}
+	t := &table{bare: first == 0, marked: true, slots: make([]slot, width), headings: make([]string, width)}
+	f := &found{table: t, score: 1}
+	if first > 0 {
+		f.from = 1
+		copy(t.headings, headings(rows[0].texts))
+	}
+	for col, s := range slots {
+		t.slots[col] = s
+		t.set |= of(s)
+	}
+	for i, h := range t.headings {
+		if t.slots[i] == slotNone {
+			t.slots[i] = r.slotOf([]byte(h))
+			t.set |= of(t.slots[i])
+		}
+		t.secret = t.secret || t.slots[i] == slotSecret
+	}
+	t.set &^= of(slotNone)
+	return f
+}
+
+// A gridReader is fed the rows of one table after the other, as a page or a workbook in XML holds them.
+// Of each table the first rows wait until its header is found; a table without one is passed over.
+type gridReader struct {
+	file    *file
+	grid    *grid     // nil until the header is found
+	name    string    // of the table, for people
+	waiting []gridRow // of a table whose header was not found yet
+	width   int       // bytes of them
+	given   bool      // up: the table is no log
+	logs    int       // tables with a log so far
+	instead []string  // what the others hold
+}
+
+// begin starts another table.
+func (p *gridReader) begin(name string) {
+	p.grid, p.name, p.waiting, p.width, p.given = nil, name, nil, 0, false
+}
+
+// row takes a row: to the grid, or to those that wait for a header. Its texts are the row's until the
+// next call. shown is its excerpt.
+func (p *gridReader) row(at place, texts [][]byte, shown string) error {
+	switch {
+	case p.given:
+		p.file.w.Disown(at.length)
+		return nil
+	case p.grid != nil:
+		return p.take(at, texts, shown)
+	}
+	kept := gridRow{at: at, texts: make([][]byte, len(texts))}
+	for i, v := range texts {
+		if v != nil {
+			kept.texts[i] = append([]byte{}, v...)
+			p.width += len(v)
+		}
+	}
+	p.waiting = append(p.waiting, kept)
+	if len(p.waiting) < sampleRows && p.width < sampleBytes {
+		return nil
+	}
+	return p.settle()
+}
+
+// settle looks for the header among the rows that wait, and takes those behind it.
+func (p *gridReader) settle() error {
+	if len(p.waiting) == 0 {
+		return nil
+	}
+	best, instead := p.file.find(p.waiting, nil, nil)
+	rows := p.waiting
+	p.waiting = nil
+	if best == nil {
+		p.given = true
+		if len(p.instead) < 8 {
+			p.instead = append(p.instead, instead)
+		}
+		for _, row := range rows {
+			p.file.w.Disown(row.at.length)
+		}
+		return nil
+	}
+	if p.logs++; p.logs == 1 {
+		p.file.account.Sheet = p.name
+		best.table.tell(&p.file.account)
+	}
+	p.grid = &grid{p.file, best.table}
+	for i, row := range rows {
+		if i < best.from {
+			p.file.w.Disown(row.at.length)
+			continue
+		}
+		if err := p.take(row.at, row.texts, secrets.Excerpt(bytes.Join(row.texts, []byte(" ")))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *gridReader) take(at place, texts [][]byte, shown string) error {
+	f := p.grid.begin()
+	beyond := false
+	for i, v := range texts {
+		s := p.grid.slot(i)
+		beyond = beyond || i >= len(p.grid.table.slots) && len(bytes.TrimSpace(v)) > 0
+		if p.grid.wants(s, v) && len(v) > 0 {
+			f.put(s, v)
+		}
+	}
+	if p.grid.table.secret {
+		shown = ""
+	}
+	empty := reasonEmpty
+	if beyond {
+		empty = reasonManyCells
+	}
+	return p.grid.close(at, empty, func() string { return shown })
+}
+
+// end closes the last table, and says so when there was no log in any of them.
+func (p *gridReader) end(path, what string) error {
+	if err := p.settle(); err != nil {
+		return err
+	}
+	if p.logs > 0 {
+		return nil
+	}
+	list := "none"
+	if len(p.instead) > 0 {
+		list = strings.Join(p.instead, "; ")
+	}
+	p.file.account.Problem = notALog(path, "%s without a table of a log (found: %s): needed is a column with %s; export the log with that column", what, list, needed)
+	return nil
+}
