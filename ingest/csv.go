@@ -354,3 +354,20 @@ func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
 	}
 	return t
 }
+
+func (r *file) mineCSV(asked, walked bool) (func() error, error) {
+	t, headings := r.sniffTable()
+	switch {
+	case t != nil:
+		return func() error { return r.csv(t) }, nil
+	case r.wide > 0:
+		return nil, notALog(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
+			thousands(int64(r.wide)), thousands(int64(r.run.lim.Columns)))
+	case headings == "" && asked:
+		headings = "none"
+	case headings == "":
+		return nil, nil
+	}
+	return nil, notALog(r.account.Path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
+		headings, needed)
+}

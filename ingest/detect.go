@@ -34,82 +34,6 @@ func (s *source) document(path, container string, src io.Reader, size int64, wal
 	return r.close(whole)
 }
 
-// parse reads the document with the parser it asks for. It reports whether the file was read
-// to its end.
-func (r *file) parse(path string, walked bool) (whole bool, err error) {
-	w := r.w
-	b := w.Rest()
-	if what := foreign(b, w.Wide()); what != "" {
-		r.account.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
-		return false, nil
-	}
-	text := b[ascii.Blanks(b):]
-	if len(text) == 0 && w.EOF() {
-		r.warn("the file holds only blanks")
-		return true, r.text()
-	}
-	if what := otherTable(text); what != "" && !walked || what != "" && marked(b) {
-		r.account.Problem = &problem{fmt.Sprintf("%s: %s: save it as .xlsx or as CSV UTF-8", path, what), ErrNotALog}
-		return false, nil
-	}
-	format := r.run.opt.Format
-	if format == "auto" {
-		format = ""
-	}
-	if r.source.dmf && format == "" && !r.dmfLog {
-		r.account.Problem = businessData(path)
-		return false, nil
-	}
-	if format == formatXML || format == "" && len(text) > 0 && text[0] == '<' {
-		if t := r.sniffXML(); t != nil {
-			r.account.Format = formatXML
-			return true, r.xml(t)
-		}
-		if format == formatXML || !marked(b) && xmlStartsHere(text) {
-			r.account.Problem = notALog(path, "xml without an element of a log: needed is %s", needed)
-			return false, nil
-		}
-	}
-	if format == formatXLSX {
-		r.account.Problem = notALog(path, "no Excel workbook: leave the format to be found out")
-		return false, nil
-	}
-	if format == formatJSON || format == "" && len(text) > 0 && looksJSON(text) {
-		if keys, ok := knownJSON(b); format == "" && !ok && !marked(b) {
-			r.account.Problem = notALog(path, "json without a key of a log (found: %s): needed is %s", keys, needed)
-			return false, nil
-		}
-		r.account.Format = formatJSON
-		return true, r.json()
-	}
-	if format == formatCSV || format == "" {
-		t, foundHeadings := r.sniffTable()
-		if t != nil {
-			r.account.Format = formatCSV
-			return true, r.csv(t)
-		}
-		if r.wide > 0 {
-			r.account.Problem = notALog(path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log", thousands(int64(r.wide)), thousands(int64(r.run.lim.Columns)))
-			return false, nil
-		}
-		b = w.Rest() // more of it may have been read
-		if foundHeadings == "" {
-			foundHeadings = "none"
-		}
-		if foundHeadings != "none" || format == formatCSV {
-			r.account.Problem = notALog(path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
-				foundHeadings, needed)
-			return false, nil
-		}
-	}
-	if walked && format == "" && !marked(b) && !errorLines(b) {
-		r.account.Problem = notALog(path, "text without any message of a log: name the file itself to read it all the same")
-		return false, nil
-	}
-	r.account.Format = formatText
-	return true, r.text()
-}
-
 // foreign names the kind of a file that is no text, or is empty.
 func foreign(b []byte, wide bool) string {
 	for _, m := range []struct{ magic, name string }{
@@ -147,18 +71,6 @@ func controls(b []byte) bool {
 		}
 	}
 	return n*50 > len(b)+400 || n*5 > len(b)
-}
-
-// otherTable names what Excel opens like a workbook although it is none.
-func otherTable(b []byte) string {
-	b = b[:min(len(b), 1024)]
-	switch {
-	case bytes.HasPrefix(b, []byte("<")) && (bytes.Contains(b, []byte("<Workbook")) || bytes.Contains(b, []byte(`progid="Excel.Sheet"`))):
-		return "a workbook in the XML of Excel 2003"
-	case ascii.IndexFold(b, "<html") < min(len(b), 200) || ascii.IndexFold(b, "<table") < min(len(b), 40):
-		return "a web page"
-	}
-	return ""
 }
 
 func looksJSON(b []byte) bool {

@@ -183,6 +183,18 @@ func FuzzXMLExport(f *testing.F) {
 	})
 }
 
+// FuzzMarkup holds the rows of pages and of XML Spreadsheet 2003 against their ledger.
+func FuzzMarkup(f *testing.F) {
+	seed(f, ".html", ".xml")
+	f.Add([]byte("<table><tr><th>exceptiondetails<tr><td colspan=99999999>x<tr><td>y<table><tr><td>z</table></table>"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, name := range []string{formatHTML, formatXMLSS} {
+			account(t, b, readData(t, "a", b, Options{Format: name}))
+			account(t, b, readData(t, "a", b, Options{Format: name, Limits: tight}))
+		}
+	})
+}
+
 // FuzzWorkbook: any header, sheet and shared strings make records, rejects, or a problem.
 func FuzzWorkbook(f *testing.F) {
 	for _, path := range sampleFiles(f, ".xlsx.txtar") {

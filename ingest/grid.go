@@ -71,6 +71,17 @@ type gridRow struct {
 	texts [][]byte
 }
 
+// A gridCell is a cell with its column, from 0. Rows of markup come as those: a few bytes may claim
+// that a cell spans thousands of columns, which are not to be paid for.
+type gridCell struct {
+	column int
+	text   []byte
+}
+
+// mostSampled is how many columns of sampled rows are looked at in one file, over all its tables: a
+// page may hold any number of tables, and none need be a log.
+const mostSampled = 4 << 20
+
 // A found is where in a grid the log is.
 type found struct {
 	table *table
@@ -174,6 +185,7 @@ type gridReader struct {
 	name    string    // of the table, for people
 	waiting []gridRow // of a table whose header was not found yet
 	width   int       // bytes of them
+	sampled int       // columns of all that ever waited
 	given   bool      // up: the table is no log
 	logs    int       // tables with a log so far
 	instead []string  // what the others hold
@@ -186,20 +198,28 @@ func (p *gridReader) begin(name string) {
 
 // row takes a row: to the grid, or to those that wait for a header. Its texts are the row's until the
 // next call. shown is its excerpt.
-func (p *gridReader) row(at place, texts [][]byte, shown string) error {
+func (p *gridReader) row(at place, cells []gridCell, shown string) error {
 	switch {
 	case p.given:
 		p.file.w.Disown(at.length)
 		return nil
 	case p.grid != nil:
-		return p.take(at, texts, shown)
+		return p.take(at, cells, shown)
 	}
-	kept := gridRow{at: at, texts: make([][]byte, len(texts))}
-	for i, v := range texts {
-		if v != nil {
-			kept.texts[i] = append([]byte{}, v...)
-			p.width += len(v)
+	columns := 0
+	if len(cells) > 0 {
+		columns = cells[len(cells)-1].column + 1
+	}
+	if p.sampled += columns; p.sampled > mostSampled {
+		if err := p.settle(); err != nil {
+			return err
 		}
+		return p.row(at, cells, shown) // which has a header now, or was given up
+	}
+	kept := gridRow{at: at, texts: make([][]byte, columns)}
+	for _, c := range cells {
+		kept.texts[c.column] = append([]byte{}, c.text...)
+		p.width += len(c.text)
 	}
 	p.waiting = append(p.waiting, kept)
 	if len(p.waiting) < sampleRows && p.width < sampleBytes {
@@ -211,6 +231,7 @@ func (p *gridReader) row(at place, texts [][]byte, shown string) error {
 // settle looks for the header among the rows that wait, and takes those behind it.
 func (p *gridReader) settle() error {
 	if len(p.waiting) == 0 {
+		p.given = true
 		return nil
 	}
 	best, instead := p.file.find(p.waiting, nil, nil)
@@ -236,21 +257,27 @@ func (p *gridReader) settle() error {
 			p.file.w.Disown(row.at.length)
 			continue
 		}
-		if err := p.take(row.at, row.texts, secrets.Excerpt(bytes.Join(row.texts, []byte(" ")))); err != nil {
+		var cells []gridCell
+		for column, text := range row.texts {
+			if text != nil {
+				cells = append(cells, gridCell{column, text})
+			}
+		}
+		if err := p.take(row.at, cells, secrets.Excerpt(bytes.Join(row.texts, []byte(" ")))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *gridReader) take(at place, texts [][]byte, shown string) error {
+func (p *gridReader) take(at place, cells []gridCell, shown string) error {
 	f := p.grid.begin()
 	beyond := false
-	for i, v := range texts {
-		s := p.grid.slot(i)
-		beyond = beyond || i >= len(p.grid.table.slots) && len(bytes.TrimSpace(v)) > 0
-		if p.grid.wants(s, v) && len(v) > 0 {
-			f.put(s, v)
+	for _, c := range cells {
+		s := p.grid.slot(c.column)
+		beyond = beyond || c.column >= len(p.grid.table.slots) && len(bytes.TrimSpace(c.text)) > 0
+		if p.grid.wants(s, c.text) && len(c.text) > 0 {
+			f.put(s, c.text)
 		}
 	}
 	if p.grid.table.secret {
@@ -275,6 +302,7 @@ func (p *gridReader) end(path, what string) error {
 	if len(p.instead) > 0 {
 		list = strings.Join(p.instead, "; ")
 	}
+	p.file.account.Format = ""
 	p.file.account.Problem = notALog(path, "%s without a table of a log (found: %s): needed is a column with %s; export the log with that column", what, list, needed)
 	return nil
 }

@@ -737,3 +737,14 @@ func (p *jsonReader) envelopeObject(b []byte, at place) error {
 	x := at.row0()
 	return p.file.keepResponses(&x, found)
 }
+
+func (r *file) mineJSON(asked, walked bool) (func() error, error) {
+	if b := r.start(); !asked && (len(b) == 0 || !looksJSON(b)) {
+		return nil, nil
+	}
+	b := r.w.Rest()
+	if keys, ok := knownJSON(b); !asked && !ok && !marked(b) {
+		return nil, notALog(r.account.Path, "json without a key of a log (found: %s): needed is %s", keys, needed)
+	}
+	return r.json, nil
+}

@@ -14,7 +14,7 @@ import (
 
 // Options tell Read what to expect. The zero value finds out everything by itself.
 type Options struct {
-	Format    string           // csv, xlsx, json, xml or text; empty or "auto": by content
+	Format    string           // a name of Formats; empty or "auto": by content
 	Log       string           // keep only this log (dualwrite, plugintrace), count others as filtered; empty or "auto": keep both
 	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
 	Until     time.Time        // records at or after it are filtered; zero: no limit

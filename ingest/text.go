@@ -375,3 +375,10 @@ func traceText(b []byte) bool {
 	}
 	return false
 }
+
+func (r *file) mineText(asked, walked bool) (func() error, error) {
+	if b := r.w.Rest(); walked && !asked && !marked(b) && !errorLines(b) {
+		return nil, notALog(r.account.Path, "text without any message of a log: name the file itself to read it all the same")
+	}
+	return r.text, nil
+}

@@ -2,15 +2,6 @@ package ingest
 
 import "fmt"
 
-// Names of File.Format.
-const (
-	formatCSV  = "csv"
-	formatJSON = "json"
-	formatText = "text"
-	formatXLSX = "xlsx"
-	formatXML  = "xml"
-)
-
 // A problem is why a file could not be read. Its text names the file and what to do.
 type problem struct {
 	text  string

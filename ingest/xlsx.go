@@ -437,3 +437,10 @@ func (p *sheetReader) numberCell(c xlsx.Cell, s slot) []byte {
 	}
 	return clock.Serial(v, p.date1904).AppendFormat(nil, "2006-01-02 15:04:05.000")
 }
+
+func (r *file) mineXLSX(asked, walked bool) (func() error, error) {
+	if asked {
+		return nil, notALog(r.account.Path, "no Excel workbook: leave the format to be found out")
+	}
+	return nil, nil
+}

@@ -178,7 +178,7 @@ func (p *xmlReader) element(empty bool, n int) error {
 	}
 	switch {
 	case st == scan.More:
-		return p.skipElement(n)
+		return p.file.skipElement(p.n, n)
 	case st == scan.Done && end > p.file.run.lim.Record:
 		return p.give(end, reasonLong)
 	case st != scan.Done:
@@ -215,11 +215,11 @@ func (p *xmlReader) give(n int, reason string) error {
 
 // skipElement rejects a row that is too long to hold, reading over it to its end, or to where the
 // next row starts inside of it. Its start tag is n bytes long.
-func (p *xmlReader) skipElement(n int) error {
-	w := p.file.w
-	p.file.row.fresh()
-	at := place{row: p.n, offset: w.Offset()}
-	text := p.file.head(w.Rest())
+func (r *file) skipElement(number int64, n int) error {
+	w := r.w
+	r.row.fresh()
+	at := place{row: number, offset: w.Offset()}
+	text := r.head(w.Rest())
 	tok, _, _ := scan.XML(w.Rest(), true)
 	tag := string(tok.Name)
 	w.Take(n)
@@ -249,7 +249,7 @@ func (p *xmlReader) skipElement(n int) error {
 		}
 	}
 	at.length = w.Offset() - at.offset
-	return p.file.reject(at, "", reasonLong, text)
+	return r.reject(at, "", reasonLong, text)
 }
 
 // indexTag finds a tag by how it starts, "<name" or "</name"; -1 when there is none.
@@ -476,4 +476,17 @@ func (p *xmlReader) event(b []byte, at place) error {
 		}
 	}
 	return p.file.keep(&x)
+}
+
+func (r *file) mineXML(asked, walked bool) (func() error, error) {
+	if b := r.start(); !asked && (len(b) == 0 || b[0] != '<') {
+		return nil, nil
+	}
+	if t := r.sniffXML(); t != nil {
+		return func() error { return r.xml(t) }, nil
+	}
+	if asked || !marked(r.w.Rest()) && xmlStartsHere(r.start()) {
+		return nil, notALog(r.account.Path, "xml without an element of a log: needed is %s", needed)
+	}
+	return nil, nil
 }

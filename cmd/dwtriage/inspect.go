@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -285,8 +284,12 @@ func printFile(w io.Writer, x *inspected) error {
 
 // formatName says format, sheet, delimiter, encoding and containers in one line.
 func formatName(x *inspected) string {
-	names := map[string]string{"csv": "CSV", "json": "JSON", "xml": "XML", "text": "text", "xlsx": "Excel workbook"}
-	parts := []string{cmp.Or(names[x.Format], "nothing to read")}
+	parts := []string{"nothing to read"}
+	for _, f := range ingest.Formats() {
+		if f.Name == x.Format {
+			parts[0] = f.Title
+		}
+	}
 	switch x.Delimiter {
 	case "":
 	case ",":

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ func (r *readingFlags) define(g *pflag.FlagSet) {
 	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin), and of --since and --until")
 	g.StringVar(&r.dateOrder, "date-order", "auto", "`ORDER` of dates like 03/04/2026: auto (only those that can be read one way, others stay text), dmy, mdy or ymd")
 	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
-	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: auto, csv, xlsx, json, xml or text")
+	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: "+orList(formatNames()))
 }
 
 // defineLimits adds the flags about what is too much.
@@ -36,6 +37,21 @@ func (r *readingFlags) defineLimits(g *pflag.FlagSet) {
 	g.IntVar(&r.ratio, "max-ratio", 500, "give a source up that unpacks to more than `N` times its size, beyond 64MB")
 	g.StringVar(&r.unpacked, "max-unpacked", "1TB", "give a source up that unpacks to more than `SIZE`")
 	g.IntVar(&r.members, "max-members", 10000, "read at most `N` files of a source, those in archives inside of it included")
+}
+
+// formatNames are the values of --format: the formats that ingest reads, whatever there are.
+func formatNames() []string {
+	names := []string{"auto"}
+	for _, f := range ingest.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// orList lists words as a sentence does: "a, b or c".
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // options turns the flags' texts into values.
@@ -50,7 +66,7 @@ func (r *readingFlags) options(stdin io.Reader) (opt ingest.Options, err error) 
 	}{
 		{"--date-order", r.dateOrder, []string{"auto", "dmy", "mdy", "ymd"}},
 		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
-		{"--format", r.format, []string{"auto", "csv", "xlsx", "json", "xml", "text"}},
+		{"--format", r.format, formatNames()},
 	} {
 		if err := oneOf(c.flag, c.value, c.known); err != nil {
 			return opt, err

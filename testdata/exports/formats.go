@@ -55,7 +55,7 @@ func Carried(set string, traces []Trace) []Trace {
 // then by the program that writes them.
 func Formats() []Format {
 	return slices.Concat(firstFormats(), logicalCSV(), displayedCSV(), toolFormats(), jsonFormats(), insightsFormats(),
-		xmlFormats(), workbooks(), dualWriteFormats())
+		xmlFormats(), markupFormats(), workbooks(), dualWriteFormats())
 }
 
 // traces is a format of plug-in traces that cannot fail.
@@ -234,6 +234,17 @@ func xmlFormats() []Format {
 		of("xml basic", time.RFC3339, basicXML),
 		of("xml basic, day first", "02/01/2006 15:04:05", basicXML).ordered("dmy"),
 		explicit.encoded("xml explicit, utf-16", wide),
+	}
+}
+
+// markupFormats are what older clients and reports call Excel: markup that Excel opens.
+func markupFormats() []Format {
+	of := func(name, extension string, write func(grid) []byte) Format {
+		return traces(name, extension, func(e []Trace) []byte { return write(traceGrid(e, logicalNames)) })
+	}
+	return []Format{
+		of("xml spreadsheet 2003", "xml", grid.xmlss),
+		of("html table", "html", grid.html),
 	}
 }
 

@@ -1,0 +1,93 @@
+package ingest
+
+import "dwtriage/ingest/ascii"
+
+// Names of File.Format.
+const (
+	formatCSV   = "csv"
+	formatHTML  = "html"
+	formatJSON  = "json"
+	formatText  = "text"
+	formatXLSX  = "xlsx"
+	formatXML   = "xml"
+	formatXMLSS = "xmlss"
+)
+
+// A Format is a way logs are written down, as Options.Format and File.Format name it.
+type Format struct {
+	Name  string // "csv"
+	Title string // for people: "CSV"
+}
+
+// Formats lists the formats that are read, in the order in which a document is asked whether it is one.
+func Formats() []Format {
+	out := make([]Format, len(formats))
+	for i, f := range formats {
+		out[i] = Format{f.name, f.title}
+	}
+	return out
+}
+
+// A format looks at the start of a document, which is in the window, and says whether it is this
+// format: mine returns what reads it, or why it is none although it looks like it, or neither, and
+// then the next format is asked. asked says that the user named the format, walked that nobody named
+// the file.
+type format struct {
+	name, title string
+	mine        func(r *file, asked, walked bool) (read func() error, problem error)
+}
+
+// formats are asked in this order. It carries meaning: a workbook in XML is XML, too; nearly any text
+// can be cut at commas, and everything is text. A workbook proper is an archive, so it never gets here
+// unless somebody says that something else is one. A new format is a row here and a file of its own.
+var formats = []format{
+	{formatXMLSS, "XML Spreadsheet 2003", (*file).mineXMLSS},
+	{formatHTML, "HTML tables", (*file).mineHTML},
+	{formatXML, "XML", (*file).mineXML},
+	{formatXLSX, "Excel workbook", (*file).mineXLSX},
+	{formatJSON, "JSON", (*file).mineJSON},
+	{formatCSV, "CSV", (*file).mineCSV},
+	{formatText, "text", (*file).mineText},
+}
+
+// parse reads the document with the first format whose it is. It reports whether the file was read to
+// its end.
+func (r *file) parse(path string, walked bool) (whole bool, err error) {
+	w := r.w
+	if what := foreign(w.Rest(), w.Wide()); what != "" {
+		r.account.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
+		return false, nil
+	}
+	if len(r.start()) == 0 && w.EOF() {
+		r.warn("the file holds only blanks")
+		return true, r.text()
+	}
+	name := r.run.opt.Format
+	asked := name != "" && name != "auto"
+	if r.source.dmf && !asked && !r.dmfLog {
+		r.account.Problem = businessData(path)
+		return false, nil
+	}
+	for _, f := range formats {
+		if asked && f.name != name {
+			continue
+		}
+		read, problem := f.mine(r, asked, walked)
+		switch {
+		case problem != nil:
+			r.account.Problem = problem
+			return false, nil
+		case read != nil:
+			r.account.Format = f.name
+			return true, read()
+		}
+	}
+	r.account.Problem = notALog(path, "not %s: leave the format to be found out", name)
+	return false, nil
+}
+
+// start is what is in the window, without the blanks before it.
+func (r *file) start() []byte {
+	b := r.w.Rest()
+	return b[ascii.Blanks(b):]
+}
