@@ -339,22 +339,6 @@ func (s *rowSkipper) pass(b []byte) (n int, done bool) {
 	return len(b), false
 }
 
-// table takes cells as a header row; nil when too few of them are known.
-func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
-	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
-		return nil
-	}
-	names := make([][]byte, len(cells))
-	for i, c := range cells {
-		names[i] = r.w.Text(&r.row.arena, b[c.Start:c.End])
-	}
-	t := r.headed(names)
-	if t != nil {
-		t.comma = comma
-	}
-	return t
-}
-
 func (r *file) mineCSV(asked, walked bool) (func() error, error) {
 	t, headings := r.sniffTable()
 	switch {

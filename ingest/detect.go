@@ -3,36 +3,13 @@ package ingest
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
-	"dwtriage/ingest/window"
 )
-
-// document reads one file, decompressed: it finds encoding and format, reads the rows and
-// closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
-func (s *source) document(path, container string, src io.Reader, size int64, walked bool) error {
-	r := s.begin(path, container, src, size, window.Options{Sample: s.run.opt.Sample, Most: s.run.lim.Record})
-	w := r.w
-	w.More()
-	if len(w.Rest()) == 0 {
-		if w.Err() == io.EOF {
-			r.warn("the file is empty")
-		}
-		return r.close(true)
-	}
-	w.DecideUnicode()
-	w.DecideLineEnd()
-	whole, err := r.parse(path, walked)
-	if err != nil {
-		return err
-	}
-	return r.close(whole)
-}
 
 // foreign names the kind of a file that is no text, or is empty.
 func foreign(b []byte, wide bool) string {
@@ -347,4 +324,20 @@ func (r *file) headingList(b []byte, cells []scan.Cell) string {
 		names = append(names, r.w.Text(&r.row.arena, b[c.Start:c.End]))
 	}
 	return headingNames(names)
+}
+
+// table takes cells as a header row; nil when too few of them are known.
+func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
+	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
+		return nil
+	}
+	names := make([][]byte, len(cells))
+	for i, c := range cells {
+		names[i] = r.w.Text(&r.row.arena, b[c.Start:c.End])
+	}
+	t := r.headed(names)
+	if t != nil {
+		t.comma = comma
+	}
+	return t
 }

@@ -1,16 +1,8 @@
 package ingest
 
-import "dwtriage/ingest/ascii"
-
-// Names of File.Format.
-const (
-	formatCSV   = "csv"
-	formatHTML  = "html"
-	formatJSON  = "json"
-	formatText  = "text"
-	formatXLSX  = "xlsx"
-	formatXML   = "xml"
-	formatXMLSS = "xmlss"
+import (
+	"dwtriage/ingest/window"
+	"io"
 )
 
 // A Format is a way logs are written down, as Options.Format and File.Format name it.
@@ -86,8 +78,30 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	return false, nil
 }
 
-// start is what is in the window, without the blanks before it.
-func (r *file) start() []byte {
-	b := r.w.Rest()
-	return b[ascii.Blanks(b):]
+// document reads one file, decompressed: it finds encoding and format, reads the rows and
+// closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
+func (s *source) document(path, container string, src io.Reader, size int64, walked bool) error {
+	r := s.begin(path, container, src, size, window.Options{Sample: s.run.opt.Sample, Most: s.run.lim.Record})
+	w := r.w
+	w.More()
+	if len(w.Rest()) == 0 {
+		if w.Err() == io.EOF {
+			r.warn("the file is empty")
+		}
+		return r.close(true)
+	}
+	w.DecideUnicode()
+	w.DecideLineEnd()
+	whole, err := r.parse(path, walked)
+	if err != nil {
+		return err
+	}
+	return r.close(whole)
+}
+
+func (r *file) mineXLSX(asked, walked bool) (func() error, error) {
+	if asked {
+		return nil, notALog(r.account.Path, "no Excel workbook: leave the format to be found out")
+	}
+	return nil, nil
 }

@@ -191,20 +191,20 @@ type gridReader struct {
 	instead []string  // what the others hold
 }
 
-// begin starts another table.
-func (p *gridReader) begin(name string) {
+// another starts a table.
+func (p *gridReader) another(name string) {
 	p.grid, p.name, p.waiting, p.width, p.given = nil, name, nil, 0, false
 }
 
-// row takes a row: to the grid, or to those that wait for a header. Its texts are the row's until the
+// offer takes a row: to the grid, or to those that wait for a header. Its texts are the row's until the
 // next call. shown is its excerpt.
-func (p *gridReader) row(at place, cells []gridCell, shown string) error {
+func (p *gridReader) offer(at place, cells []gridCell, shown string) error {
 	switch {
 	case p.given:
 		p.file.w.Disown(at.length)
 		return nil
 	case p.grid != nil:
-		return p.take(at, cells, shown)
+		return p.put(at, cells, shown)
 	}
 	columns := 0
 	if len(cells) > 0 {
@@ -214,7 +214,7 @@ func (p *gridReader) row(at place, cells []gridCell, shown string) error {
 		if err := p.settle(); err != nil {
 			return err
 		}
-		return p.row(at, cells, shown) // which has a header now, or was given up
+		return p.offer(at, cells, shown) // which has a header now, or was given up
 	}
 	kept := gridRow{at: at, texts: make([][]byte, columns)}
 	for _, c := range cells {
@@ -263,14 +263,14 @@ func (p *gridReader) settle() error {
 				cells = append(cells, gridCell{column, text})
 			}
 		}
-		if err := p.take(row.at, cells, secrets.Excerpt(bytes.Join(row.texts, []byte(" ")))); err != nil {
+		if err := p.put(row.at, cells, secrets.Excerpt(bytes.Join(row.texts, []byte(" ")))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *gridReader) take(at place, cells []gridCell, shown string) error {
+func (p *gridReader) put(at place, cells []gridCell, shown string) error {
 	f := p.grid.begin()
 	beyond := false
 	for _, c := range cells {
@@ -290,8 +290,8 @@ func (p *gridReader) take(at place, cells []gridCell, shown string) error {
 	return p.grid.close(at, empty, func() string { return shown })
 }
 
-// end closes the last table, and says so when there was no log in any of them.
-func (p *gridReader) end(path, what string) error {
+// finish closes the last table, and says so when there was no log in any of them.
+func (p *gridReader) finish(path, what string) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
@@ -306,3 +306,6 @@ func (p *gridReader) end(path, what string) error {
 	p.file.account.Problem = notALog(path, "%s without a table of a log (found: %s): needed is a column with %s; export the log with that column", what, list, needed)
 	return nil
 }
+
+// sampleBytes is how much text of the sampled rows of a grid is kept.
+const sampleBytes = 4 << 20

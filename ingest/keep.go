@@ -228,3 +228,9 @@ func (r *file) head(b []byte) string {
 	defer r.w.Uncounted()() // they are, when the row is read
 	return secrets.Excerpt(r.w.Text(&r.row.arena, b))
 }
+
+// start is what is in the window, without the blanks before it.
+func (r *file) start() []byte {
+	b := r.w.Rest()
+	return b[ascii.Blanks(b):]
+}

@@ -71,12 +71,12 @@ func (p *markupReader) read() error {
 		case st == scan.More && len(w.Rest()) <= r.run.lim.Record:
 			w.More()
 		case len(w.Rest()) == 0:
-			return p.grid.end(r.account.Path, p.markup.what)
+			return p.grid.finish(r.account.Path, p.markup.what)
 		case st != scan.Done:
 			w.Skip(len(w.Rest())) // a comment or tag without an end, or longer than a row may be
 		case (tok.Kind == scan.StartTag || tok.Kind == scan.EmptyTag) && p.is(&tok, p.markup.row):
 			p.n++
-			if err := p.element(tok.Kind == scan.EmptyTag, n); err != nil {
+			if err := p.rowElement(tok.Kind == scan.EmptyTag, n); err != nil {
 				return err
 			}
 		default:
@@ -104,12 +104,12 @@ func (p *markupReader) outside(tok *scan.Token) error {
 	if raw, ok := scan.Attr(tok.Attrs, "Name"); ok && !p.markup.loose {
 		name = string(scan.XMLText(new(window.Arena), p.grid.file.w.Text(new(window.Arena), raw)))
 	}
-	p.grid.begin(name)
+	p.grid.another(name)
 	return nil
 }
 
-// element takes the row element at the start of the window, whose start tag is n bytes long.
-func (p *markupReader) element(empty bool, n int) error {
+// rowElement takes the row element at the start of the window, whose start tag is n bytes long.
+func (p *markupReader) rowElement(empty bool, n int) error {
 	r := p.grid.file
 	w := r.w
 	end, st := n, scan.Done
@@ -127,11 +127,11 @@ func (p *markupReader) element(empty bool, n int) error {
 	case st == scan.More:
 		return r.skipElement(p.n, n)
 	case end > r.run.lim.Record:
-		return p.give(end, reasonLong)
+		return p.rejectRow(end, reasonLong)
 	case st != scan.Done && w.Cut() && end == len(w.Rest()):
-		return p.give(end, reasonCut)
+		return p.rejectRow(end, reasonCut)
 	case st != scan.Done:
-		return p.give(end, reasonElement)
+		return p.rejectRow(end, reasonElement)
 	}
 	r.row.fresh()
 	b := w.Rest()[:end]
@@ -139,11 +139,11 @@ func (p *markupReader) element(empty bool, n int) error {
 	shown := r.head(b)
 	r.row.fresh()
 	w.Take(end)
-	cells, wide := p.texts(w.Text(&r.row.arena, b))
+	cells, wide := p.cellsOf(w.Text(&r.row.arena, b))
 	if wide {
 		return r.reject(at, "", string(xlsx.ErrColumns), shown)
 	}
-	return p.grid.row(at, cells, shown)
+	return p.grid.offer(at, cells, shown)
 }
 
 // rowEnd finds where the row ends whose start tag is the first n bytes of b. In a page an end tag may
@@ -182,8 +182,8 @@ func (p *markupReader) implied() scan.State {
 	return scan.Unclosed
 }
 
-// give rejects the first n bytes of the window as one row.
-func (p *markupReader) give(n int, reason string) error {
+// rejectRow rejects the first n bytes of the window as one row.
+func (p *markupReader) rejectRow(n int, reason string) error {
 	r := p.grid.file
 	r.row.fresh()
 	at := place{row: p.n, offset: r.w.Offset(), length: r.w.RawLen(r.w.Rest()[:n])}
@@ -192,9 +192,9 @@ func (p *markupReader) give(n int, reason string) error {
 	return r.reject(at, "", reason, text)
 }
 
-// texts are the texts of the cells of row b. wide says that there are more columns than the limit, as
+// cellsOf are the texts of the cells of row b. wide says that there are more columns than the limit, as
 // one cell may claim that it spans millions.
-func (p *markupReader) texts(b []byte) (cells []gridCell, wide bool) {
+func (p *markupReader) cellsOf(b []byte) (cells []gridCell, wide bool) {
 	next := 0 // column
 	most := p.grid.file.run.lim.Columns
 	a := &p.grid.file.row.arena
@@ -207,12 +207,12 @@ func (p *markupReader) texts(b []byte) (cells []gridCell, wide bool) {
 		isCell := tok.Kind != scan.Chars && tok.Kind != scan.CDATA && slices.ContainsFunc(p.markup.cells, func(name string) bool { return p.is(&tok, name) })
 		switch {
 		case isCell && c.tables == 0:
-			cells, next = c.end(a, cells, next)
+			cells, next = c.close(a, cells, next)
 			if tok.Kind == scan.EndTag {
 				break
 			}
 			if !p.markup.loose {
-				next = max(next, span(&tok, "Index", 0)-1)
+				next = max(next, attrNumber(&tok, "Index", 0)-1)
 			}
 			if next >= most {
 				return nil, true
@@ -223,7 +223,7 @@ func (p *markupReader) texts(b []byte) (cells []gridCell, wide bool) {
 		case !c.open:
 		case tok.Kind == scan.Chars || tok.Kind == scan.CDATA:
 			if c.in && c.aside == 0 {
-				p.text(a, &tok)
+				p.addText(a, &tok)
 			}
 		default:
 			p.tag(a, &c, &tok, b[:n])
@@ -233,7 +233,7 @@ func (p *markupReader) texts(b []byte) (cells []gridCell, wide bool) {
 		}
 		b = b[n:]
 	}
-	cells, _ = c.end(a, cells, next)
+	cells, _ = c.close(a, cells, next)
 	return cells, false
 }
 
@@ -249,8 +249,8 @@ type cellText struct {
 	truth   bool // 1 or 0
 }
 
-// end adds the cell, if one is open, at column next, and returns the column behind all that it spans.
-func (c *cellText) end(a *window.Arena, cells []gridCell, next int) ([]gridCell, int) {
+// close adds the cell, if one is open, at column next, and returns the column behind all that it spans.
+func (c *cellText) close(a *window.Arena, cells []gridCell, next int) ([]gridCell, int) {
 	if !c.open {
 		return cells, next
 	}
@@ -272,14 +272,14 @@ func (c *cellText) end(a *window.Arena, cells []gridCell, next int) ([]gridCell,
 // span is how many columns a cell takes.
 func (p *markupReader) span(tok *scan.Token) int {
 	if p.markup.loose {
-		return span(tok, "colspan", 1)
+		return attrNumber(tok, "colspan", 1)
 	}
-	return span(tok, "MergeAcross", 0) + 1
+	return attrNumber(tok, "MergeAcross", 0) + 1
 }
 
-// span reads a small number from an attribute; less where it is missing. What is no number a sheet can
+// attrNumber reads a small number from an attribute; less where it is missing. What is no number a sheet can
 // have counts as more columns than there are.
-func span(tok *scan.Token, name string, less int) int {
+func attrNumber(tok *scan.Token, name string, less int) int {
 	raw, ok := scan.Attr(tok.Attrs, name)
 	if !ok {
 		return less
@@ -346,8 +346,8 @@ var (
 		"tfoot": true, "center": true, "html": true, "body": true, "o:p": true}
 )
 
-// text adds the text of a token with its references undone.
-func (p *markupReader) text(a *window.Arena, tok *scan.Token) {
+// addText adds the text of a token with its references undone.
+func (p *markupReader) addText(a *window.Arena, tok *scan.Token) {
 	switch {
 	case tok.Kind == scan.CDATA:
 		a.Add(tok.Text)

@@ -165,3 +165,14 @@ func (k kinds) String() string {
 	}
 	return ""
 }
+
+// Names of File.Format.
+const (
+	formatCSV   = "csv"
+	formatHTML  = "html"
+	formatJSON  = "json"
+	formatText  = "text"
+	formatXLSX  = "xlsx"
+	formatXML   = "xml"
+	formatXMLSS = "xmlss"
+)

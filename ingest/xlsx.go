@@ -20,9 +20,6 @@ import (
 	"dwtriage/ingest/xlsx"
 )
 
-// sampleBytes is how much text of the sampled rows of a grid is kept.
-const sampleBytes = 4 << 20
-
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
 // named in the account.
 func (s *source) workbook(c container, z *zip.Reader) error {
@@ -436,11 +433,4 @@ func (p *sheetReader) numberCell(c xlsx.Cell, s slot) []byte {
 		return clock.Serial(v, p.date1904).AppendFormat(nil, "15:04:05.000")
 	}
 	return clock.Serial(v, p.date1904).AppendFormat(nil, "2006-01-02 15:04:05.000")
-}
-
-func (r *file) mineXLSX(asked, walked bool) (func() error, error) {
-	if asked {
-		return nil, notALog(r.account.Path, "no Excel workbook: leave the format to be found out")
-	}
-	return nil, nil
 }

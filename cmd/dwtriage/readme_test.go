@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into README.md")
@@ -181,6 +183,24 @@ func TestReadmeWorkshop(t *testing.T) {
 	for _, path := range regexp.MustCompile(`(?: |`+"`"+`)((?:\./|\.ci/|testdata/)[a-z_/]+)`).FindAllStringSubmatch(section, -1) {
 		if _, err := os.Stat(filepath.Join("../..", path[1])); err != nil {
 			t.Errorf("README names %s: %v", path[1], err)
+		}
+	}
+}
+
+// TestReadmeFormats: the table of what is read names every format that ingest has.
+func TestReadmeFormats(t *testing.T) {
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(b), "## What it reads")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, f := range ingest.Formats() {
+		if !slices.ContainsFunc(strings.Split(section, "\n"), func(row string) bool {
+			first, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " |")
+			return strings.HasPrefix(row, "| ") && strings.Contains(first, f.Title)
+		}) {
+			t.Errorf("README, What it reads: no row of the table names %q (--format %s)", f.Title, f.Name)
 		}
 	}
 }
