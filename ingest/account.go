@@ -6,19 +6,19 @@ import (
 	"slices"
 
 	"dwtriage/ingest/clock"
+	"dwtriage/ingest/unpack"
 	"dwtriage/ingest/window"
+	"dwtriage/ingest/words"
 )
 
-// begin opens the account of a file and takes the window over. in is what it holds, size how long it
-// is, -1 where unknown.
-func (s *source) begin(path, container string, in io.Reader, size int64, opt window.Options) *file {
-	run := s.run
+// begin opens the account of a file and takes the window over. in is what it holds.
+func (run *run) begin(m unpack.Member, in io.Reader, opt window.Options) *file {
 	run.row.fresh()
 	run.window.Reset(run.ctx, in, opt)
 	return &file{
-		run: run, source: s, row: &run.row, w: &run.window, size: size, dmfLog: dmfLog(path),
+		run: run, member: m, row: &run.row, w: &run.window, dmfLog: dmfLog(m.Path),
 		clock:   clock.Clock{Zone: run.opt.Zone, Order: run.opt.DateOrder},
-		account: File{Path: path, Container: container},
+		account: File{Path: m.Path, Container: m.Containers()},
 	}
 }
 
@@ -40,16 +40,16 @@ func (r *file) close(whole bool) error {
 		f.Digest = w.Digest()
 	}
 	if n := w.Replaced(); n > 0 {
-		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", plural(n, "invalid character"), wereWas(n), w.Encoding()))
+		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", words.Count(n, "invalid character"), words.Were(n), w.Encoding()))
 	}
 	if r.passed > 0 {
-		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", plural(r.passed, "paragraph"), wereWas(r.passed), window.Shorten([]byte(r.passedFirst), 60)))
+		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", words.Count(r.passed, "paragraph"), words.Were(r.passed), window.Shorten([]byte(r.passedFirst), 60)))
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
 	r.estimate()
 	if w.Cut() && f.Problem == nil && !f.Sampled {
-		f.Problem = r.cutProblem(w.Err())
+		f.Problem = unpack.CutOff(f.Path, w.Size(), fmt.Sprintf("the %s rows before it were read", words.Thousands(f.Read-r.cutRows)), w.Err())
 	}
 	r.run.tell(0)
 	return r.run.b.done(*f)
@@ -63,11 +63,12 @@ func (r *file) estimate() {
 		return
 	}
 	f.Sampled, f.Estimated = true, -1
-	switch b := &r.source.budget; {
-	case r.size > 0 && w.Size() > 0:
-		f.Estimated = int64(float64(f.Read) * float64(r.size) / float64(w.Size()))
-	case b.size > 0 && b.in > 0 && r.source.alone:
-		f.Estimated = int64(float64(f.Read) * float64(b.size) / float64(b.in))
+	read, size, alone := r.member.Share()
+	switch {
+	case r.member.Size > 0 && w.Size() > 0:
+		f.Estimated = int64(float64(f.Read) * float64(r.member.Size) / float64(w.Size()))
+	case alone:
+		f.Estimated = int64(float64(f.Read) * float64(size) / float64(read))
 	}
 }
 
@@ -92,7 +93,7 @@ func (r *file) warnOfTimes() {
 	if r.rawTimes == 0 {
 		return
 	}
-	times, stay := plural(r.rawTimes, "time"), "stay"
+	times, stay := words.Count(r.rawTimes, "time"), "stay"
 	if r.rawTimes == 1 {
 		stay = "stays"
 	}
@@ -107,9 +108,9 @@ func (r *file) warnOfTimes() {
 }
 
 // unread closes the account of a file that no parser saw.
-func (r *source) unread(path, names string, err error) error {
-	if err := r.run.ctx.Err(); err != nil {
+func (r *run) unread(path, names string, err error) error {
+	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	return r.run.b.done(File{Path: path, Container: names, Problem: err})
+	return r.b.done(File{Path: path, Container: names, Problem: err})
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"dwtriage/ingest/secrets"
+	"dwtriage/ingest/unpack"
 )
 
 // Logs, the two kinds of log a record can come from (column log).
@@ -173,7 +173,7 @@ type File struct {
 type Column struct{ Heading, Feeds string }
 
 // ErrNotALog is wrapped by File.Problem when a file holds nothing that looks like a log.
-var ErrNotALog = errors.New("not a log export")
+var ErrNotALog = unpack.ErrNoLog
 
 // A row is one log entry while it is put together. Empty text means "not given". Byte
 // slices may point into the window: builder.add copies them.

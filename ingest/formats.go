@@ -1,8 +1,10 @@
 package ingest
 
 import (
-	"dwtriage/ingest/window"
 	"io"
+
+	"dwtriage/ingest/unpack"
+	"dwtriage/ingest/window"
 )
 
 // A Format is a way logs are written down, as Options.Format and File.Format name it.
@@ -56,7 +58,7 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	}
 	name := r.run.opt.Format
 	asked := name != "" && name != "auto"
-	if r.source.dmf && !asked && !r.dmfLog {
+	if r.member.Marked && !asked && !r.dmfLog {
 		r.account.Problem = businessData(path)
 		return false, nil
 	}
@@ -79,9 +81,9 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 }
 
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
-// closes the account. size is how long it is, -1 where unknown. walked says that nobody named the file.
-func (s *source) document(path, container string, src io.Reader, size int64, walked bool) error {
-	r := s.begin(path, container, src, size, window.Options{Sample: s.run.opt.Sample, Most: s.run.lim.Record})
+// closes the account.
+func (run *run) document(m unpack.Member) error {
+	r := run.begin(m, m.In, window.Options{Sample: run.opt.Sample, Most: run.lim.Record})
 	w := r.w
 	w.More()
 	if len(w.Rest()) == 0 {
@@ -92,7 +94,7 @@ func (s *source) document(path, container string, src io.Reader, size int64, wal
 	}
 	w.DecideUnicode()
 	w.DecideLineEnd()
-	whole, err := r.parse(path, walked)
+	whole, err := r.parse(m.Path, m.Walked)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,9 @@ package ingest
 
 import (
 	"context"
+	"os"
+
+	"dwtriage/ingest/unpack"
 )
 
 // Read reads the sources one after the other and hands every full batch to emit, which owns
@@ -27,4 +30,32 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 		}
 	}
 	return r.b.flush()
+}
+
+// read visits every file of one source. What goes wrong with the source is its Problem; the error
+// returned ends the whole run.
+func (r *run) read(in Source) error {
+	r.progress.File = in.Path
+	stdin := r.opt.Stdin
+	if stdin == nil {
+		stdin = os.Stdin
+	}
+	return unpack.Walk(r.ctx, in.Path, in.Walked, stdin, r.unpacking(), r.visitor())
+}
+
+func (r *run) unpacking() unpack.Options {
+	return unpack.Options{
+		Limits:   unpack.Limits{Nesting: r.lim.Nesting, Ratio: r.lim.Ratio, Unpacked: r.lim.Unpacked, Members: r.lim.Members},
+		Progress: r.tell,
+		Marks:    dmfLog,
+	}
+}
+
+func (r *run) visitor() unpack.Visitor {
+	return unpack.Visitor{
+		Document: r.document, Workbook: r.workbook, Failed: r.unread,
+		Empty: func(path, containers string) error {
+			return r.b.done(File{Path: path, Container: containers, Warnings: []string{"the archive is empty"}})
+		},
+	}
 }

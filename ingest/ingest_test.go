@@ -24,6 +24,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"dwtriage/ingest/secrets"
+	"dwtriage/ingest/unpack"
 	"dwtriage/ingest/window"
 )
 
@@ -199,8 +200,7 @@ func readData(t testing.TB, name string, data []byte, opt Options) *result {
 		b.Release()
 		return nil
 	})
-	src := r.newSource(-1)
-	err := src.open(container{path: name, in: &meter{src, bytes.NewReader(data)}, size: -1})
+	err := unpack.Open(r.ctx, unpack.Member{Path: name, In: bytes.NewReader(data), Size: -1}, r.unpacking(), r.visitor())
 	if err == nil {
 		err = r.b.flush()
 	}
@@ -526,7 +526,7 @@ func TestOffsets(t *testing.T) {
 func TestWindowStaysSmall(t *testing.T) {
 	data := traces(24 << 20)
 	r := newRun(t.Context(), Options{}, func(b *Batch) error { b.Release(); return nil })
-	if err := r.newSource(-1).document("a.csv", "", bytes.NewReader(data), -1, false); err != nil {
+	if err := unpack.Open(r.ctx, unpack.Member{Path: "a.csv", In: bytes.NewReader(data), Size: -1}, r.unpacking(), r.visitor()); err != nil {
 		t.Fatal(err)
 	}
 	if n := r.window.Held() + r.row.arena.Held(); n > 1<<20 {

@@ -2,9 +2,6 @@ package ingest
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"math"
 )
 
 // Limits keep memory and time bounded whatever a file holds. A zero means the default. What
@@ -30,53 +27,4 @@ func (l Limits) withDefaults() Limits {
 		Unpacked: cmp.Or(l.Unpacked, 1<<40),
 		Members:  cmp.Or(l.Members, 10_000),
 	}
-}
-
-// ratioGrace is how much a source may unpack to before its ratio counts. A short log of one
-// message over and over may well be a thousandth of its size; what is this small does no harm.
-const ratioGrace = 64 << 20
-
-// errLimit is wrapped by the problems of files that went beyond a limit.
-var errLimit = errors.New("beyond a limit")
-
-// A limitError says what a source did that a limit forbids.
-type limitError struct {
-	what string // "unpacks to …", for people
-	do   string // what to do if the file is genuine
-}
-
-func (e *limitError) Error() string { return e.what + ": " + e.do }
-
-// A budget is how far one source has been unpacked. It holds for all its members and layers
-// together: a bomb may be spread over many of them.
-type budget struct {
-	lim     Limits
-	size    int64 // of the source, -1 where unknown
-	in      int64 // read from the source
-	out     int64 // given by all layers
-	members int   // met so far
-	spent   *limitError
-}
-
-// charge adds n bytes that a layer gave, and returns what is wrong with it if they go beyond a
-// limit.
-func (b *budget) charge(n int) error {
-	b.out += int64(n)
-	if b.out <= ratioGrace {
-		return nil
-	}
-	in := b.in
-	if b.size >= 0 {
-		// The members of an archive may share their bytes on disk, read again for each.
-		in = min(in, b.size)
-	}
-	switch {
-	case b.out/int64(b.lim.Ratio) > max(in, 1):
-		b.spent = &limitError{fmt.Sprintf("unpacks to more than %d times its size, as only a decompression bomb does", b.lim.Ratio), "raise --max-ratio if it is genuine"}
-	case b.out > b.lim.Unpacked && b.lim.Unpacked < math.MaxInt64:
-		b.spent = &limitError{fmt.Sprintf("unpacks to more than %s bytes", thousands(b.lim.Unpacked)), "raise --max-unpacked if it is genuine"}
-	default:
-		return nil
-	}
-	return b.spent
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/klauspost/compress/zip"
 
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/words"
 	"dwtriage/ingest/xlsx"
 )
 
@@ -658,7 +659,7 @@ func TestMemberNames(t *testing.T) {
 
 // sparse is a tar archive with one file: twoRows, then a hole up to size.
 func sparse(size int64) []byte {
-	h := make([]byte, tarBlock)
+	h := make([]byte, 512)
 	octal := func(at int, v int64) { copy(h[at:at+12], fmt.Sprintf("%011o", v)) }
 	copy(h, "hole.csv")
 	copy(h[100:], "0000600\x000000000\x000000000\x00")
@@ -678,7 +679,7 @@ func sparse(size int64) []byte {
 	}
 	copy(h[148:156], fmt.Sprintf("%06o\x00 ", sum))
 	h = append(h, twoRows...)
-	return append(h, make([]byte, 3*tarBlock-len(twoRows))...)
+	return append(h, make([]byte, 3*512-len(twoRows))...)
 }
 
 func TestSparseTar(t *testing.T) {
@@ -702,7 +703,7 @@ func TestHugeWindows(t *testing.T) {
 	})
 	t.Run("zstd at the limit", func(t *testing.T) {
 		// The window is taken as a whole: so much zstd takes without being asked, too.
-		x := amongUpTo(t, mostHeap+zstdWindow, onDisk(t, "bad.zst", frame(17)), Options{})
+		x := amongUpTo(t, mostHeap+(128<<20), onDisk(t, "bad.zst", frame(17)), Options{})
 		if f := x.files[0]; f.Problem != nil || len(f.Warnings) != 1 {
 			t.Errorf("%+v", f)
 		}
@@ -1041,7 +1042,7 @@ func TestLongNames(t *testing.T) {
 // Each limit, reached and passed by one.
 func TestAtTheLimit(t *testing.T) {
 	const most = 300_000
-	words := func(n int) string { return strings.Repeat("x", n) }
+	wordsOf := func(n int) string { return strings.Repeat("x", n) }
 	t.Run("cell", func(t *testing.T) {
 		opt := Options{Limits: Limits{Cell: most}}
 		for _, c := range []struct{ name, format string }{
@@ -1058,11 +1059,11 @@ func TestAtTheLimit(t *testing.T) {
 				if c.name == "text" {
 					used = len("Error:")
 				}
-				x := fromStdin(t, text(fmt.Sprintf(c.format, words(most-used))), opt)
+				x := fromStdin(t, text(fmt.Sprintf(c.format, wordsOf(most-used))), opt)
 				if x.records != 3 || len(x.rejects) > 0 {
 					t.Errorf("at the limit: %d records, rejects %v", x.records, x.rejects)
 				}
-				x = fromStdin(t, text(fmt.Sprintf(c.format, words(most-used+1))), opt)
+				x = fromStdin(t, text(fmt.Sprintf(c.format, wordsOf(most-used+1))), opt)
 				if x.records != 2 {
 					t.Errorf("beyond it: %d records", x.records)
 				}
@@ -1072,9 +1073,9 @@ func TestAtTheLimit(t *testing.T) {
 		for _, shared := range []bool{false, true} {
 			t.Run(fmt.Sprintf("workbook, shared %v", shared), func(t *testing.T) {
 				for n, want := range map[int][]string{most: nil, most + 1: {reasonCell}} {
-					bad, table := `<c t="str"><v>`+words(n)+"</v></c>", noStrings
+					bad, table := `<c t="str"><v>`+wordsOf(n)+"</v></c>", noStrings
 					if shared {
-						bad, table = `<c t="s"><v>0</v></c>`, "<sst><si><t>"+words(n)+"</t></si></sst>"
+						bad, table = `<c t="s"><v>0</v></c>`, "<sst><si><t>"+wordsOf(n)+"</t></si></sst>"
 					}
 					x := among(t, workbookStream(t, goodRow+`<row><c t="str"><v>A</v></c>`+bad+"</row>"+goodRow, table), opt)
 					wantsRejects(t, x, want...)
@@ -1097,11 +1098,11 @@ func TestAtTheLimit(t *testing.T) {
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				n := most - len(c.row) + len("%s")
-				x := fromStdin(t, text(c.before, fmt.Sprintf(c.row, words(n)), c.after), opt)
+				x := fromStdin(t, text(c.before, fmt.Sprintf(c.row, wordsOf(n)), c.after), opt)
 				if x.records != 3 || len(x.rejects) > 0 {
 					t.Errorf("at the limit: %d records, rejects %v", x.records, x.rejects)
 				}
-				x = fromStdin(t, text(c.before, fmt.Sprintf(c.row, words(n+1)), c.after), opt)
+				x = fromStdin(t, text(c.before, fmt.Sprintf(c.row, wordsOf(n+1)), c.after), opt)
 				if x.records != 2 {
 					t.Errorf("beyond it: %d records", x.records)
 				}
@@ -1111,7 +1112,7 @@ func TestAtTheLimit(t *testing.T) {
 		// Of a row of a sheet the texts count: its tags are never held.
 		t.Run("workbook", func(t *testing.T) {
 			for n, want := range map[int][]string{most - 1: nil, most: {reasonLong}} {
-				x := among(t, workbookStream(t, goodRow+`<row><c t="str"><v>A</v></c><c t="str"><v>`+words(n)+"</v></c></row>"+goodRow, noStrings), opt)
+				x := among(t, workbookStream(t, goodRow+`<row><c t="str"><v>A</v></c><c t="str"><v>`+wordsOf(n)+"</v></c></row>"+goodRow, noStrings), opt)
 				wantsRejects(t, x, want...)
 				if x.records != int64(3-len(want)) {
 					t.Errorf("%d records", x.records)
@@ -1149,7 +1150,7 @@ func TestAtTheLimit(t *testing.T) {
 		}{
 			{"within", Limits{Ratio: ratio, Unpacked: whole}, ""},
 			{"ratio", Limits{Ratio: ratio - 1, Unpacked: whole}, fmt.Sprintf("unpacks to more than %d times its size", ratio-1)},
-			{"unpacked", Limits{Ratio: ratio, Unpacked: whole - 1}, "unpacks to more than " + thousands(whole-1) + " bytes: raise --max-unpacked if it is genuine"},
+			{"unpacked", Limits{Ratio: ratio, Unpacked: whole - 1}, "unpacks to more than " + words.Thousands(whole-1) + " bytes: raise --max-unpacked if it is genuine"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				x := among(t, path, Options{Limits: c.lim})

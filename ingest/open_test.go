@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zip"
 	"github.com/klauspost/compress/zstd"
+
+	"dwtriage/ingest/words"
 )
 
 func zstded(t testing.TB, b []byte) []byte {
@@ -134,8 +136,8 @@ func TestCutOff(t *testing.T) {
 				t.Fatalf("%d records, problem %v, digest %q", len(x.records), f.Problem, f.Digest)
 			}
 			text := f.Problem.Error()
-			want := "exports/a.csv.gz: the " + name + " stream ends too early after " + thousands(f.Bytes) + " bytes: copy the file again; the " +
-				thousands(int64(len(x.records))) + " rows before it were read"
+			want := "exports/a.csv.gz: the " + name + " stream ends too early after " + words.Thousands(f.Bytes) + " bytes: copy the file again; the " +
+				words.Thousands(int64(len(x.records))) + " rows before it were read"
 			if text != want {
 				t.Errorf("problem\n%s, want\n%s", text, want)
 			}

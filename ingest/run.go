@@ -9,6 +9,7 @@ import (
 
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/secrets"
+	"dwtriage/ingest/unpack"
 	"dwtriage/ingest/window"
 )
 
@@ -76,19 +77,6 @@ func (r *run) tell(n int) {
 	}
 }
 
-// A source is one input being read, with all files it may hold: a path, or standard input.
-type source struct {
-	run    *run
-	budget budget // one for all its members and layers
-	dmf    bool   // inside a data management package
-	alone  bool   // the file being read is all that it holds
-}
-
-// source begins a source of size bytes as stored, -1 where unknown.
-func (r *run) newSource(size int64) *source {
-	return &source{run: r, budget: budget{lim: r.lim, size: size}, alone: true}
-}
-
 // A response is one failed record of a dual-write live-error envelope.
 type response struct {
 	cut     bool // its last text has no end
@@ -102,7 +90,7 @@ type response struct {
 // made new for each, so that nothing of the file before can be left in it.
 type file struct {
 	run         *run
-	source      *source
+	member      unpack.Member
 	row         *row // being read
 	w           *window.Window
 	clock       clock.Clock

@@ -23,26 +23,3 @@ func businessData(path string) error {
 }
 
 const needed = "at least one of exceptiondetails, messageblock, errormessage, verboseerror, detailederrormessage"
-
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
-
-func wereWas(n int64) string {
-	if n == 1 {
-		return "was"
-	}
-	return "were"
-}
-
-// thousands prints n with commas.
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -12,45 +12,56 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zip"
-	"github.com/zeebo/xxh3"
 
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/secrets"
+	"dwtriage/ingest/unpack"
 	"dwtriage/ingest/window"
+	"dwtriage/ingest/words"
 	"dwtriage/ingest/xlsx"
 )
 
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
 // named in the account.
-func (s *source) workbook(c container, z *zip.Reader) error {
-	names := strings.Join(c.names, " ")
-	if f := s.run.opt.Format; f != "" && f != "auto" && f != formatXLSX {
-		return s.unread(c.path, names, notALog(c.path, "an Excel workbook, not %s: leave the format to be found out", f))
+func (run *run) workbook(c unpack.Member, z *zip.Reader) error {
+	names := c.Containers()
+	if f := run.opt.Format; f != "" && f != "auto" && f != formatXLSX {
+		return run.unread(c.Path, names, notALog(c.Path, "an Excel workbook, not %s: leave the format to be found out", f))
 	}
-	if s.dmf && !dmfLog(c.path) {
-		return s.unread(c.path, names, businessData(c.path))
+	if c.Marked && !dmfLog(c.Path) {
+		return run.unread(c.Path, names, businessData(c.Path))
 	}
-	if len(z.File) > s.run.lim.Members {
-		return s.tooMany(c.path, names)
+	if len(z.File) > run.lim.Members {
+		return run.unread(c.Path, names, unpack.TooMany(c.Path, run.lim.Members))
 	}
-	b, err := xlsx.Open(s.run.ctx, z, s.openPart, xlsx.Limits{Cell: s.run.lim.Cell, Record: s.run.lim.Record, Columns: s.run.lim.Columns})
+	part := func(f *zip.File) (io.ReadCloser, error) {
+		body, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{c.Layer("xlsx", body), body}, nil
+	}
+	b, err := xlsx.Open(run.ctx, z, part, xlsx.Limits{Cell: run.lim.Cell, Record: run.lim.Record, Columns: run.lim.Columns})
 	if err != nil {
-		return s.unread(c.path, names, damaged(c.path, "xlsx", err))
+		return run.unread(c.Path, names, unpack.Damaged(c.Path, "xlsx", err))
 	}
 	defer b.Close()
-	r := s.begin(c.path, names, bytes.NewReader(nil), c.size, window.Options{})
+	r := run.begin(c, bytes.NewReader(nil), window.Options{})
 	r.w.Assume(window.UTF8)
 	f := &r.account
-	f.Format, f.Bytes, f.Encoding = formatXLSX, c.size, window.UTF8
+	f.Format, f.Bytes, f.Encoding = formatXLSX, c.Size, window.UTF8
 	best, others, err := r.bestSheet(b)
 	if err != nil && best == nil {
 		if r.run.ctx.Err() != nil {
 			return r.run.ctx.Err()
 		}
-		f.Problem = damaged(c.path, "xlsx", err)
+		f.Problem = unpack.Damaged(c.Path, "xlsx", err)
 	} else if best == nil {
 		f.Format = ""
-		f.Problem = notALog(c.path, "no sheet has a column with the text of an error or a trace (found: %s): needed is %s; export the log with that column", strings.Join(others, "; "), needed)
+		f.Problem = notALog(c.Path, "no sheet has a column with the text of an error or a trace (found: %s): needed is %s; export the log with that column", strings.Join(others, "; "), needed)
 	} else {
 		f.Sheet, f.Sheets = b.Sheets[best.sheet].Name, others
 		if err := r.sheet(b, best); err != nil {
@@ -60,40 +71,21 @@ func (s *source) workbook(c container, z *zip.Reader) error {
 			r.warn(fmt.Sprintf("a part of the workbook is damaged (%v): open it in Excel and save it again if rows are missing", b.Problem))
 		}
 	}
-	return r.endWorkbook(c)
-}
-
-func (s *source) openPart(f *zip.File) (io.ReadCloser, error) {
-	body, err := f.Open()
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{s.layer("xlsx", body), body}, nil
+	return r.endWorkbook()
 }
 
 // endWorkbook closes the account of a workbook. Its digest is that of the file itself.
-func (r *file) endWorkbook(c container) error {
+func (r *file) endWorkbook() error {
 	if err := r.run.ctx.Err(); err != nil {
 		return err
 	}
 	f := &r.account
 	f.Log, f.NoZone = r.kinds.String(), r.clock.Bare
 	if f.Problem == nil && !f.Sampled {
-		h := xxh3.New()
-		at := c.at
-		if m, ok := at.(*meterAt); ok {
-			at = m.in // was counted when it was read
-		}
-		if _, err := io.Copy(h, io.NewSectionReader(at, 0, c.size)); err == nil {
-			sum := h.Sum128().Bytes()
-			f.Digest = fmt.Sprintf("%x", sum)
-		}
+		f.Digest = r.member.Digest()
 	}
 	if n := r.w.Replaced(); n > 0 {
-		r.warn(fmt.Sprintf("%s %s replaced", plural(n, "invalid character"), wereWas(n)))
+		r.warn(fmt.Sprintf("%s %s replaced", words.Count(n, "invalid character"), words.Were(n)))
 	}
 	r.warnOfTimes()
 	r.warnOfColumns()
@@ -324,7 +316,7 @@ func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
 	p := sheetReader{file: r, grid: grid{r, t.table}, date1904: b.Date1904}
 	rows, err := b.Rows(r.run.ctx, t.sheet)
 	if err != nil {
-		r.account.Problem = damaged(r.account.Path, "xlsx", err)
+		r.account.Problem = unpack.Damaged(r.account.Path, "xlsx", err)
 		return r.run.ctx.Err()
 	}
 	defer rows.Close()
@@ -365,11 +357,10 @@ func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
 // cutSheet is the problem of a sheet that cannot be read to its end.
 func (r *file) cutSheet(err error) error {
 	f := &r.account
-	var l *limitError
-	if errors.As(err, &l) {
-		return &problem{fmt.Sprintf("%s: %s; the %s rows before it were read", f.Path, l.Error(), thousands(f.Read)), errLimit}
+	if says, ok := unpack.Limit(err); ok {
+		return &problem{fmt.Sprintf("%s: %s; the %s rows before it were read", f.Path, says, words.Thousands(f.Read)), unpack.ErrLimit}
 	}
-	return &problem{fmt.Sprintf("%s: sheet %.40q cannot be read further (%v): export the workbook again; the %s rows before it were read", f.Path, f.Sheet, err, thousands(f.Read)), err}
+	return &problem{fmt.Sprintf("%s: sheet %.40q cannot be read further (%v): export the workbook again; the %s rows before it were read", f.Path, f.Sheet, err, words.Thousands(f.Read)), err}
 }
 
 // take makes a record of the cells of a row.

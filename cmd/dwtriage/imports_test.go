@@ -12,12 +12,14 @@ import (
 // Who may import whom: data moves one way, imports point upstream only.
 var mayImport = map[string][]string{
 	"dwtriage/rules":            {},
-	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/clock", "dwtriage/ingest/scan", "dwtriage/ingest/secrets", "dwtriage/ingest/window", "dwtriage/ingest/xlsx"},
+	"dwtriage/ingest":           {"dwtriage/ingest/ascii", "dwtriage/ingest/clock", "dwtriage/ingest/scan", "dwtriage/ingest/secrets", "dwtriage/ingest/unpack", "dwtriage/ingest/window", "dwtriage/ingest/words", "dwtriage/ingest/xlsx"},
 	"dwtriage/ingest/ascii":     {},
 	"dwtriage/ingest/clock":     {"dwtriage/ingest/ascii"},
 	"dwtriage/ingest/scan":      {"dwtriage/ingest/ascii", "dwtriage/ingest/window"},
 	"dwtriage/ingest/secrets":   {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
+	"dwtriage/ingest/unpack":    {"dwtriage/ingest/window", "dwtriage/ingest/words"},
 	"dwtriage/ingest/window":    {"dwtriage/ingest/ascii"},
+	"dwtriage/ingest/words":     {},
 	"dwtriage/ingest/xlsx":      {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},
@@ -37,10 +39,10 @@ var mayImport = map[string][]string{
 // Modules that only these rooms may know.
 var onlyIn = map[string]string{
 	"github.com/duckdb/":                "dwtriage/report/store",
-	"github.com/klauspost/compress/":    "dwtriage/ingest dwtriage/ingest/xlsx",
-	"compress/":                         "dwtriage/ingest",
-	"archive/":                          "dwtriage/ingest",
-	"github.com/mikelolasagasti/xz":     "dwtriage/ingest",
+	"github.com/klauspost/compress/":    "dwtriage/ingest/unpack dwtriage/ingest/xlsx dwtriage/ingest",
+	"compress/":                         "dwtriage/ingest/unpack",
+	"archive/":                          "dwtriage/ingest/unpack",
+	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
 	"go.yaml.in/yaml/v4":                "dwtriage/classify",
 	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",

@@ -1,4 +1,4 @@
-package ingest
+package unpack
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
+
+	"dwtriage/ingest/words"
 )
 
 // The largest windows that a stream may ask for, which are taken at once: what the programs zstd
@@ -27,10 +29,10 @@ func wideWindow(err error) int {
 	return 0
 }
 
-// tooMany closes the account of an archive with more members than the limit.
-func (r *source) tooMany(path, names string) error {
-	return r.unread(path, names, &problem{fmt.Sprintf("%s: holds more than %s files: the others were not read; raise --max-members, or unpack it first",
-		path, thousands(int64(r.run.lim.Members))), errLimit})
+// TooMany is the problem of an archive with more members than the limit.
+func TooMany(path string, most int) error {
+	return &Problem{fmt.Sprintf("%s: holds more than %s files: the others were not read; raise --max-members, or unpack it first",
+		path, words.Thousands(int64(most))), ErrLimit}
 }
 
 // A layer marks the errors of a decompressor with its name, so that the innermost cause of a
@@ -72,46 +74,54 @@ func (l *layer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// cutProblem is the problem of a file that ended by err.
-func (r *file) cutProblem(err error) error {
-	f := &r.account
-	kept := fmt.Sprintf("the %s rows before it were read", thousands(f.Read-r.cutRows))
+// Limit is what err says of a limit that a source went beyond, and what to do; ok is false when it says
+// nothing of one.
+func Limit(err error) (says string, ok bool) {
+	var l *limitError
+	if !errors.As(err, &l) {
+		return "", false
+	}
+	return l.Error(), true
+}
+
+// CutOff is the problem of a file that ended by err after read bytes; kept says what of it is there.
+func CutOff(path string, read int64, kept string, err error) error {
 	what := "cannot be read further"
 	var s *streamError
 	var l *limitError
 	if errors.As(err, &l) {
-		return &problem{fmt.Sprintf("%s: %s; %s", f.Path, l.Error(), kept), errLimit}
+		return &Problem{fmt.Sprintf("%s: %s; %s", path, l.Error(), kept), ErrLimit}
 	}
 	if most := wideWindow(err); most > 0 {
-		return &problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first; %s", f.Path, most>>20, kept), errLimit}
+		return &Problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first; %s", path, most>>20, kept), ErrLimit}
 	}
 	if errors.As(err, &s) && s.stream != "" {
 		what = "the " + streamNames[s.stream] + " stream is damaged"
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
 			what = "the " + streamNames[s.stream] + " stream ends too early"
 		}
-		return &problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", f.Path, what, thousands(r.w.Size()), kept), err}
+		return &Problem{fmt.Sprintf("%s: %s after %s bytes: copy the file again; %s", path, what, words.Thousands(read), kept), err}
 	}
 	if errors.As(err, &s) {
 		err = s.err
 	}
-	return &problem{fmt.Sprintf("%s: %s after %s bytes (%v): copy the file again; %s", f.Path, what, thousands(r.w.Size()), err, kept), err}
+	return &Problem{fmt.Sprintf("%s: %s after %s bytes (%v): copy the file again; %s", path, what, words.Thousands(read), err, kept), err}
 }
 
-// damaged is the problem of a container that could not be opened at all.
-func damaged(path, kind string, err error) error {
+// Damaged is the problem of a container that could not be opened at all.
+func Damaged(path, kind string, err error) error {
 	var l *limitError
 	if errors.As(err, &l) {
-		return &problem{path + ": " + l.Error(), errLimit}
+		return &Problem{path + ": " + l.Error(), ErrLimit}
 	}
 	if most := wideWindow(err); most > 0 {
-		return &problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first", path, most>>20), errLimit}
+		return &Problem{fmt.Sprintf("%s: needs a window of more than %d MB to unpack: unpack it first", path, most>>20), ErrLimit}
 	}
 	what := "the source"
 	if name := streamNames[kind]; name != "" {
 		what = "the " + name + " stream"
 	}
-	return &problem{fmt.Sprintf("%s: %s is damaged or cut off (%v): copy the file again", path, what, err), err}
+	return &Problem{fmt.Sprintf("%s: %s is damaged or cut off (%v): copy the file again", path, what, err), err}
 }
 
 // A meter counts what is read from the source itself, for progress, and stops when nobody
@@ -122,12 +132,12 @@ type meter struct {
 }
 
 func (m *meter) Read(p []byte) (int, error) {
-	if err := m.s.run.ctx.Err(); err != nil {
+	if err := m.s.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := m.in.Read(p)
 	m.s.budget.in += int64(n)
-	m.s.run.tell(n)
+	m.s.opt.Progress(n)
 	if err != nil && err != io.EOF {
 		err = &streamError{"", err}
 	}
@@ -140,11 +150,11 @@ type meterAt struct {
 }
 
 func (m *meterAt) ReadAt(p []byte, off int64) (int, error) {
-	if err := m.s.run.ctx.Err(); err != nil {
+	if err := m.s.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := m.in.ReadAt(p, off)
 	m.s.budget.in += int64(n)
-	m.s.run.tell(n)
+	m.s.opt.Progress(n)
 	return n, err
 }

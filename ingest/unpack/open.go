@@ -1,10 +1,11 @@
-package ingest
+package unpack
 
 import (
 	"archive/tar"
 	"bufio"
 	"bytes"
 	stdbzip2 "compress/bzip2"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,36 +23,37 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"dwtriage/ingest/window"
+	"dwtriage/ingest/words"
 )
 
-// read opens one source and reads every file in it. What goes wrong with the source is
-// its Problem; the error returned ends the whole run.
-func (r *run) read(in Source) error {
-	r.progress.File = in.Path
-	s := r.newSource(-1)
-	c := container{path: in.Path, size: -1, walked: in.Walked}
-	if in.Path == "-" {
-		c.in = r.opt.Stdin
-		if c.in == nil {
-			c.in = os.Stdin
-		}
-	} else {
-		f, err := os.Open(in.Path)
+// Walk opens one source and visits every file in it. in is what the path "-" reads. What goes wrong with
+// the source, or with a file in it, is told to visit.Failed; the error returned is one of visit, or
+// that of ctx, and ends the walk.
+func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Options, visit Visitor) error {
+	m := Member{Path: path, In: in, Size: -1, Walked: walked}
+	s := newSource(ctx, opt, visit)
+	if path != "-" {
+		f, err := os.Open(path)
 		if err != nil {
-			return s.unopened(in.Path, err)
+			return s.unopened(path, err)
 		}
 		defer f.Close()
-		c.in = f
+		m.In = f
 		if info, err := f.Stat(); err != nil {
-			return s.unopened(in.Path, err)
+			return s.unopened(path, err)
 		} else if info.IsDir() {
-			return s.unopened(in.Path, errors.New("it is a folder"))
+			return s.unopened(path, errors.New("it is a folder"))
 		} else if info.Mode().IsRegular() {
-			c.at, c.size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
+			m.at, m.Size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
 		}
 	}
-	c.in = &meter{s, c.in}
-	return s.open(c)
+	return s.open(s.metered(m))
+}
+
+// Open visits every file in m, which was opened by the caller; it is a source of its own.
+func Open(ctx context.Context, m Member, opt Options, visit Visitor) error {
+	s := newSource(ctx, opt, visit)
+	return s.open(s.metered(m))
 }
 
 func (r *source) unopened(path string, err error) error {
@@ -59,31 +61,62 @@ func (r *source) unopened(path string, err error) error {
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return r.unread(path, "", &problem{fmt.Sprintf("%s: cannot be opened: %v", path, err), err})
+	return r.visit.Failed(path, "", &Problem{fmt.Sprintf("%s: cannot be opened: %v", path, err), err})
 }
 
-// A container is a stream that may be compressed, or an archive.
-type container struct {
-	path   string
-	names  []string // of the containers it lies in, outermost first
-	in     io.Reader
+// A Member is a file that a source holds, or the source itself.
+type Member struct {
+	Path   string   // of the source, and behind it those in its archives
+	Names  []string // of the containers it lies in, outermost first
+	In     io.Reader
+	Size   int64 // -1 where unknown
+	Walked bool  // nobody named it
+	Marked bool  // it lies in an archive with a member that Options.Marks
+
 	at     io.ReaderAt // nil when the stream cannot be read at any place
-	size   int64
-	walked bool
+	source *source
+}
+
+// Containers are the names of the containers in one text.
+func (m *Member) Containers() string { return strings.Join(m.Names, " ") }
+
+// Share is how much of the source was read by now, and its size in bytes as stored; ok is false when it
+// holds more than this file, or its size is not known.
+func (m *Member) Share() (read, size int64, ok bool) {
+	b := &m.source.budget
+	return b.in, b.size, m.source.alone && b.size > 0 && b.in > 0
+}
+
+// Layer charges what in gives to the budget of the source, and marks its errors with the name of the
+// layer: a part of a workbook is unpacked by whoever reads it.
+func (m *Member) Layer(name string, in io.Reader) io.Reader { return m.source.layer(name, in) }
+
+// Digest is the hash (XXH3, 128 bits, hex) of the bytes of an archive, which were counted when they
+// were read; empty when they cannot be read again.
+func (m *Member) Digest() string {
+	at := m.at
+	if metered, ok := at.(*meterAt); ok {
+		at = metered.in
+	}
+	h := xxh3.New()
+	if _, err := io.Copy(h, io.NewSectionReader(at, 0, m.Size)); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%x", h.Sum128().Bytes())
 }
 
 // inside is the stream that c, of this kind, holds.
-func (r *source) inside(c container, name string, in io.Reader) container {
-	names := append(append([]string(nil), c.names...), name)
-	return container{path: c.path, names: names, in: r.layer(name, in), size: -1, walked: c.walked}
+func (r *source) inside(c Member, name string, in io.Reader) Member {
+	names := append(append([]string(nil), c.Names...), name)
+	return Member{Path: c.Path, Names: names, In: r.layer(name, in), Size: -1, Walked: c.Walked, Marked: c.Marked, source: r}
 }
 
 // member is a file of an archive.
-func (r *source) member(c container, kind, name string, walked bool) container {
+func (r *source) member(c Member, kind, name string, walked bool) Member {
 	r.alone = false
 	in := r.inside(c, kind, nil)
-	in.path = path.Join(c.path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
-	in.walked = walked
+	in.Path = path.Join(c.Path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
+	in.Walked = walked
 	return in
 }
 
@@ -99,26 +132,26 @@ func sanePath(name string) string {
 
 // open looks at the first bytes of c and undoes the compression they tell of, until there is
 // a document.
-func (r *source) open(c container) error {
-	head := bufio.NewReaderSize(c.in, 4096)
+func (r *source) open(c Member) error {
+	head := bufio.NewReaderSize(c.In, 4096)
 	magic, _ := head.Peek(tarBlock)
 	kind := containerKind(magic)
-	if kind != "" && len(c.names) == r.run.lim.Nesting {
-		return r.unread(c.path, strings.Join(c.names, " "), notALog(c.path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.run.lim.Nesting))
+	if kind != "" && len(c.Names) == r.opt.Limits.Nesting {
+		return r.visit.Failed(c.Path, strings.Join(c.Names, " "), noLog(c.Path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.opt.Limits.Nesting))
 	}
-	names := strings.Join(append(append([]string(nil), c.names...), kind), " ")
+	names := strings.Join(append(append([]string(nil), c.Names...), kind), " ")
 	switch kind {
 	case "gz":
 		z, err := gzip.NewReader(head)
 		if err != nil {
-			return r.unread(c.path, names, damaged(c.path, kind, err))
+			return r.visit.Failed(c.Path, names, Damaged(c.Path, kind, err))
 		}
 		defer z.Close()
 		return r.open(r.inside(c, kind, z))
 	case "zst":
 		z, err := zstd.NewReader(head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
-			return r.unread(c.path, names, damaged(c.path, kind, err))
+			return r.visit.Failed(c.Path, names, Damaged(c.Path, kind, err))
 		}
 		defer z.Close()
 		return r.open(r.inside(c, kind, z))
@@ -127,7 +160,7 @@ func (r *source) open(c container) error {
 	case "xz":
 		z, err := xz.NewReader(head, xzWindow)
 		if err != nil {
-			return r.unread(c.path, names, damaged(c.path, kind, err))
+			return r.visit.Failed(c.Path, names, Damaged(c.Path, kind, err))
 		}
 		return r.open(r.inside(c, kind, z))
 	case "tar":
@@ -135,7 +168,8 @@ func (r *source) open(c container) error {
 	case "zip":
 		return r.zip(c, head, names)
 	}
-	return r.document(c.path, strings.Join(c.names, " "), head, c.size, c.walked)
+	c.In = head
+	return r.visit.Document(c)
 }
 
 // containerKind goes by content: names lie, above all after a mail gateway.
@@ -185,30 +219,30 @@ func tarHeader(b []byte) bool {
 }
 
 // tar reads the members of an archive, each a file of its own.
-func (r *source) tar(c container, head io.Reader, names string) error {
+func (r *source) tar(c Member, head io.Reader, names string) error {
 	t := tar.NewReader(head)
 	members := 0
 	for {
 		h, err := t.Next()
 		switch {
 		case err == io.EOF:
-			return r.endArchive(c.path, names, members)
+			return r.endArchive(c.Path, names, members)
 		case err != nil:
-			return r.unread(c.path, names, damaged(c.path, "tar", err))
+			return r.visit.Failed(c.Path, names, Damaged(c.Path, "tar", err))
 		case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || hiddenMember(h.Name):
 			continue
-		case r.budget.members == r.run.lim.Members:
-			return r.tooMany(c.path, names)
+		case r.budget.members == r.opt.Limits.Members:
+			return r.visit.Failed(c.Path, names, TooMany(c.Path, r.opt.Limits.Members))
 		}
 		members++
 		r.budget.members++
 		in := r.member(c, "tar", h.Name, true)
-		in.in, in.size = r.layer("tar", t), h.Size
+		in.In, in.Size = r.layer("tar", t), h.Size
 		if err := r.open(in); err != nil {
 			return err
 		}
 		if r.budget.spent != nil {
-			return r.unread(c.path, names, r.givenUp(c.path))
+			return r.visit.Failed(c.Path, names, r.givenUp(c.Path))
 		}
 	}
 }
@@ -216,12 +250,12 @@ func (r *source) tar(c container, head io.Reader, names string) error {
 // givenUp is the problem of an archive one of whose members went beyond a limit that holds for
 // all of them.
 func (r *source) givenUp(path string) error {
-	return &problem{path + ": the rest of the archive was not read, because a file in it " + r.budget.spent.what, errLimit}
+	return &Problem{path + ": the rest of the archive was not read, because a file in it " + r.budget.spent.what, ErrLimit}
 }
 
 // zip reads the members of an archive, each a file of its own. An archive is read from its
 // end, so one that comes as a stream is put aside first.
-func (r *source) zip(c container, head io.Reader, names string) error {
+func (r *source) zip(c Member, head io.Reader, names string) error {
 	if c.at == nil {
 		f, n, err := spill(head)
 		if f != nil {
@@ -231,46 +265,45 @@ func (r *source) zip(c container, head io.Reader, names string) error {
 		var cut *streamError
 		switch {
 		case errors.As(err, &cut):
-			return r.unread(c.path, names, damaged(c.path, cut.stream, err))
+			return r.visit.Failed(c.Path, names, Damaged(c.Path, cut.stream, err))
 		case err != nil:
-			return r.unread(c.path, names, &problem{fmt.Sprintf("%s: cannot be copied to the temporary folder (%v): make room, or unpack it first", c.path, err), err})
+			return r.visit.Failed(c.Path, names, &Problem{fmt.Sprintf("%s: cannot be copied to the temporary folder (%v): make room, or unpack it first", c.Path, err), err})
 		}
-		c.at, c.size = f, n
+		c.at, c.Size = f, n
 	}
 	const search, entry = 128 << 10, 512 // bytes to find the directory, and of an entry with a long path
-	d := &directory{in: c.at, left: search + entry*int64(r.run.lim.Members)}
-	z, err := zip.NewReader(d, c.size)
+	d := &directory{in: c.at, left: search + entry*int64(r.opt.Limits.Members)}
+	z, err := zip.NewReader(d, c.Size)
 	d.open = true
 	switch {
 	case errors.Is(err, errDirectory):
-		return r.unread(c.path, names, &problem{fmt.Sprintf("%s: holds more than %s files, or an endless list of them: raise --max-members, or unpack it first",
-			c.path, thousands(int64(r.run.lim.Members))), errLimit})
+		return r.visit.Failed(c.Path, names, &Problem{fmt.Sprintf("%s: holds more than %s files, or an endless list of them: raise --max-members, or unpack it first",
+			c.Path, words.Thousands(int64(r.opt.Limits.Members))), ErrLimit})
 	case err != nil:
-		return r.unread(c.path, names, damaged(c.path, "zip", err))
+		return r.visit.Failed(c.Path, names, Damaged(c.Path, "zip", err))
 	}
 	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow)))
 	z.RegisterDecompressor(12, func(in io.Reader) io.ReadCloser { return io.NopCloser(stdbzip2.NewReader(in)) })
 	z.RegisterDecompressor(95, unxz)
 	switch office(z) {
 	case "xlsx":
-		return r.workbook(c, z)
+		return r.visit.Workbook(c, z)
 	case "xlsb":
-		return r.unread(c.path, names, notALog(c.path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
+		return r.visit.Failed(c.Path, names, noLog(c.Path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
 	case "ods":
-		return r.unread(c.path, names, notALog(c.path, "an OpenDocument file: save the sheet as .xlsx or as CSV UTF-8"))
+		return r.visit.Failed(c.Path, names, noLog(c.Path, "an OpenDocument file: save the sheet as .xlsx or as CSV UTF-8"))
 	case "other":
-		return r.unread(c.path, names, notALog(c.path, "an Office document: paste its text into a text file"))
+		return r.visit.Failed(c.Path, names, noLog(c.Path, "an Office document: paste its text into a text file"))
 	}
 	// The members of an archive inside a package belong to the package, too.
-	defer func(before bool) { r.dmf = before }(r.dmf)
-	r.dmf = r.dmf || slices.ContainsFunc(z.File, func(f *zip.File) bool { return dmfLog(f.Name) })
+	c.Marked = c.Marked || slices.ContainsFunc(z.File, func(f *zip.File) bool { return r.opt.Marks(f.Name) })
 	members := 0
 	for _, f := range z.File {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {
 			continue
 		}
-		if r.budget.members >= r.run.lim.Members {
-			return r.tooMany(c.path, names)
+		if r.budget.members >= r.opt.Limits.Members {
+			return r.visit.Failed(c.Path, names, TooMany(c.Path, r.opt.Limits.Members))
 		}
 		members++
 		r.budget.members++
@@ -278,18 +311,18 @@ func (r *source) zip(c container, head io.Reader, names string) error {
 			return err
 		}
 		if r.budget.spent != nil {
-			return r.unread(c.path, names, r.givenUp(c.path))
+			return r.visit.Failed(c.Path, names, r.givenUp(c.Path))
 		}
 	}
-	return r.endArchive(c.path, names, members)
+	return r.endArchive(c.Path, names, members)
 }
 
 // endArchive ends an archive that was read to its end.
 func (r *source) endArchive(path, names string, members int) error {
-	if err := r.run.ctx.Err(); err != nil || members > 0 {
+	if err := r.ctx.Err(); err != nil || members > 0 {
 		return err
 	}
-	return r.run.b.done(File{Path: path, Container: names, Warnings: []string{"the archive is empty"}})
+	return r.visit.Empty(path, names)
 }
 
 // A directory reads an archive. Until it is open, it gives no more than left: all entries of the
@@ -327,21 +360,21 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func (r *source) zipMember(c container, f *zip.File, several bool) error {
-	in := r.member(c, "zip", f.Name, c.walked || several)
-	names := strings.Join(in.names, " ")
+func (r *source) zipMember(c Member, f *zip.File, several bool) error {
+	in := r.member(c, "zip", f.Name, c.Walked || several)
+	names := strings.Join(in.Names, " ")
 	if f.Flags&1 != 0 {
-		return r.unread(in.path, names, &problem{in.path + ": is encrypted: unpack it with its password first", zip.ErrAlgorithm})
+		return r.visit.Failed(in.Path, names, &Problem{in.Path + ": is encrypted: unpack it with its password first", zip.ErrAlgorithm})
 	}
 	body, err := f.Open()
 	if errors.Is(err, zip.ErrAlgorithm) {
-		return r.unread(in.path, names, &problem{fmt.Sprintf("%s: is compressed by method %d, which is not read: unpack it first", in.path, f.Method), err})
+		return r.visit.Failed(in.Path, names, &Problem{fmt.Sprintf("%s: is compressed by method %d, which is not read: unpack it first", in.Path, f.Method), err})
 	}
 	if err != nil {
-		return r.unread(in.path, names, damaged(in.path, "zip", err))
+		return r.visit.Failed(in.Path, names, Damaged(in.Path, "zip", err))
 	}
 	defer body.Close()
-	in.in, in.size = r.layer("zip", body), int64(min(f.UncompressedSize64, math.MaxInt64))
+	in.In, in.Size = r.layer("zip", body), int64(min(f.UncompressedSize64, math.MaxInt64))
 	return r.open(in)
 }
 

@@ -1,0 +1,69 @@
+// Package unpack opens what logs are sent in. A path or stream comes in, out go the files it holds, one
+// after the other, each as a stream with its path and the names of the containers around it: gzip,
+// zstd, bzip2, xz, zip and tar, told by content and inside each other in any order. It charges every
+// unpacked byte to the budget of its source, so that a bomb ends its own source and nothing else; it
+// says what is wrong with a container in a sentence that names the file and what to do. It knows no
+// log: an Office workbook is handed over as the archive it is, all else as bytes. It writes nothing but
+// a temporary file for an archive that came as a stream.
+package unpack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/klauspost/compress/zip"
+)
+
+// Options say how to walk. Each must be set.
+type Options struct {
+	Limits   Limits
+	Progress func(n int)            // n more bytes of the source were read
+	Marks    func(name string) bool // a member of this name marks all others of its archive
+}
+
+// A Visitor is told what a source holds. An error of any of them ends the walk.
+type Visitor struct {
+	Document func(Member) error                             // a file; In is read before the next one
+	Workbook func(Member, *zip.Reader) error                // an Excel workbook, opened
+	Failed   func(path, containers string, err error) error // what cannot be opened, or not further
+	Empty    func(path, containers string) error            // an archive without files
+}
+
+// A source is one input being walked, with all files it may hold.
+type source struct {
+	ctx    context.Context
+	opt    Options
+	visit  Visitor
+	budget budget // one for all its members and layers
+	alone  bool   // the file being visited is all that it holds
+}
+
+func newSource(ctx context.Context, opt Options, visit Visitor) *source {
+	return &source{ctx: ctx, opt: opt, visit: visit, budget: budget{limits: opt.Limits, size: -1}, alone: true}
+}
+
+// metered is m with its bytes counted as those of the source.
+func (r *source) metered(m Member) Member {
+	m.In, m.source = &meter{r, m.In}, r
+	return m
+}
+
+// A Problem is why a container could not be read. Its text names the file and what to do.
+type Problem struct {
+	Text  string
+	Cause error
+}
+
+// Error is the text.
+func (p *Problem) Error() string { return p.Text }
+
+// Unwrap is the cause: ErrNoLog, ErrLimit, or the error of the decompressor or of the system.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+// ErrNoLog is the cause of problems of files that hold no log.
+var ErrNoLog = errors.New("not a log export")
+
+func noLog(path, format string, args ...any) error {
+	return &Problem{path + ": " + fmt.Sprintf(format, args...), ErrNoLog}
+}
