@@ -1,15 +1,3 @@
-// Package ingest is the loading dock: exported log files come in, batches of positioned
-// records go out. It opens files, folders, globs and standard input, undoes compression, finds
-// the text encoding and the format by content, parses row by row in bounded memory, and gives
-// every record and every reject its file, row and byte offset. It does not judge what a record
-// means (classify does), it never holds a whole file, and secrets (secure configuration,
-// debugLogTrace payloads, signed addresses, credentials) do not leave it.
-//
-// A byte goes this way: Expand finds its file; open undoes the containers around it; document
-// fills the window, decides encoding and format, and calls a parser (csv, json, xml, text; a
-// workbook is an archive itself, so workbook does all this for it); the parser takes one row after
-// the other off the window and gives it to entry, message or reject; keep withholds secrets and
-// filters; builder copies the record into a batch.
 package ingest
 
 import (
@@ -19,9 +7,12 @@ import (
 	"dwtriage/ingest/unpack"
 )
 
-// Read reads the sources one after the other and hands every full batch to emit, which owns
-// it from then on. A file that cannot be read (to its end) is reported as File.Problem in a
-// batch and does not stop the others; Read itself fails only when ctx is done or emit fails.
+// Read reads the sources one after the other and hands every full batch to emit, which owns it from
+// then on; doc.go says which way a byte goes. A file that cannot be read (to its end) is reported as
+// File.Problem in a batch and does not stop the others; Read itself fails only when ctx is done or
+// emit fails. The order of records, rejects and files is that of the sources and of the rows in them,
+// so the same input gives the same batches. Everything happens in the goroutine of the caller: a reader
+// that were its own pipeline could not be stopped at a row, nor tested without one.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
 	r := newRun(ctx, opt, emit)
 	for _, s := range sources {
