@@ -9,10 +9,10 @@
 //  1. [Expand] turns what the user typed (paths, folders, globs, "-" for standard input) into a list
 //     of [Source]. It remembers which of them were named and which were merely found in a folder: a
 //     named file that is no log is a mistake to tell, a found one is a file like any other.
-//  2. [Read] opens one source after the other and undoes the containers around the document, from the
-//     first bytes of each layer: names lie, above all after a mail gateway. Each member of an archive
-//     is a file of its own, with an account of its own. All layers and members of a source spend one
-//     budget, because a bomb may be spread over many of them.
+//  2. [Read] has one source after the other opened by package unpack, which undoes the containers around
+//     a document by the first bytes of each layer: names lie, above all after a mail gateway. Each
+//     member of an archive is a file of its own, with an account of its own. All layers and members of
+//     a source spend one budget, because a bomb may be spread over many of them.
 //  3. The document fills a window (package window), the only part of a file that is in memory. It
 //     decides the encoding and the end of lines before anything is parsed, counts the offset of every
 //     byte in one place, and hashes the file on its way through.
@@ -48,7 +48,8 @@
 //   - A run is one call of Read: the options, the builder, the progress, and the memory that one file
 //     after the other reads into (a window, a row). It is never shared between goroutines.
 //   - A source is one path with all that it holds: the budget of its layers and members, and whether it
-//     is a data management package, in which only the tables of logs are read.
+//     is a data management package, in which only the tables of logs are read. It lies in package unpack,
+//     which hands over one file after the other.
 //   - A file is one decompressed document: its account, its clock, and what must be told at its end.
 //     A workbook is one file, a member of an archive is one, too.
 //   - A row is what was gathered of the row being read. Its texts lie in the window or in its arena and

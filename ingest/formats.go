@@ -7,6 +7,17 @@ import (
 	"dwtriage/ingest/window"
 )
 
+// Names of File.Format.
+const (
+	formatCSV   = "csv"
+	formatHTML  = "html"
+	formatJSON  = "json"
+	formatText  = "text"
+	formatXLSX  = "xlsx"
+	formatXML   = "xml"
+	formatXMLSS = "xmlss"
+)
+
 // A Format is a way logs are written down, as Options.Format and File.Format name it.
 type Format struct {
 	Name  string // "csv"
@@ -99,11 +110,4 @@ func (run *run) document(m unpack.Member) error {
 		return err
 	}
 	return r.close(whole)
-}
-
-func (r *file) mineXLSX(asked, walked bool) (func() error, error) {
-	if asked {
-		return nil, notALog(r.account.Path, "no Excel workbook: leave the format to be found out")
-	}
-	return nil, nil
 }

@@ -9,8 +9,27 @@ import (
 	"dwtriage/ingest/secrets"
 )
 
-// A jsonReader reads values one after the other: lines, concatenated values, the elements of
-// an array, the entries of a Web API answer.
+// mineJSON asks the first sign and then the keys. A document that starts like JSON but has no key of a log
+// in its first block is told so and not handed on: the formats behind would make a text of it, and each of
+// its lines a message. The marks of a log in a value outweigh unknown keys, for a tool may call its columns
+// anything.
+func (r *file) mineJSON(asked, walked bool) (func() error, error) {
+	if b := r.start(); !asked && (len(b) == 0 || !looksJSON(b)) {
+		return nil, nil
+	}
+	b := r.w.Rest()
+	if keys, ok := knownJSON(b); !asked && !ok && !marked(b) {
+		return nil, notALog(r.account.Path, "json without a key of a log (found: %s): needed is %s", keys, needed)
+	}
+	return r.json, nil
+}
+
+// A jsonReader reads values one after the other: lines, concatenated values, the elements of an array, the
+// entries of a Web API answer, the rows of a query. It is no decoder of documents, for three reasons. An
+// export of a gigabyte is one array, which must not be held; a value that is damaged must cost itself and
+// not the array around it; and a record needs the place of its own value in the file. So the brackets around
+// the entries are taken off the window one by one and remembered on a stack, and only an entry is looked at
+// as a whole.
 type jsonReader struct {
 	file *file
 	row  int64
@@ -19,11 +38,13 @@ type jsonReader struct {
 	stack []byte
 	cols  []slot // columns of the table being read
 	set   slotSet
-	// After a broken value the rest of its line or element is unknown: closing brackets
-	// without an opening one are then part of it.
+	// After a broken value the rest of its line or element is unknown: closing brackets without an
+	// opening one are then part of it, not a row of garbage each. It also keeps the warning of a
+	// missing bracket away: the one that is missing may be in what was given up.
 	recovering bool
 	// Up to this offset no value starts that a broken one would end at: it was looked for, and
-	// looking again for each of them would cost the square of a long line.
+	// looking again for each of them would cost the square of a long line. Two million broken elements
+	// in a line of 36 MB would have taken hours; TestBrokenValuesAreLinear has such lines.
 	blind      int64
 	indent     int  // of the line the value starts in: a nested object is indented deeper
 	next       bool // a further page was announced
@@ -31,6 +52,10 @@ type jsonReader struct {
 	partial    bool // the answer of a query says that it is not whole
 }
 
+// json goes over the blanks between two values and lets step take what follows. What the end of the file
+// leaves open is told as a warning and not as a reject: all that was inside is read, and whoever sees the
+// sentence can decide whether to export again. An announced page that did not come is told for the same
+// reason: such a file looks whole and is a fraction of the log.
 func (r *file) json() error {
 	p := jsonReader{file: r}
 	for {
@@ -72,7 +97,10 @@ func (p *jsonReader) top() byte {
 	return p.stack[len(p.stack)-1]
 }
 
-// step takes a bracket, a comma or a whole value off the window.
+// step takes a bracket, a comma or a whole value off the window. Commas and brackets are not checked against
+// a grammar: files are joined by appending them, lines end in commas where somebody cut a piece out of an
+// array, and none of this makes the values worse. What decides is only whether a sign can be the start of an
+// entry here.
 func (p *jsonReader) step() error {
 	w := p.file.w
 	switch c := w.Rest()[0]; {
@@ -107,13 +135,17 @@ func (p *jsonReader) step() error {
 	return p.value()
 }
 
-// wrappers are the members in which tools put the array of log entries: the Web API and
-// finance and operations, Get-CrmRecords, the Power Platform Developer Suite, browser tools; and
-// the tables and rows of a query to Application Insights or Log Analytics.
+// wrappers are the members in which tools put the array of log entries: the Web API and finance and
+// operations, Get-CrmRecords, the Power Platform Developer Suite, browser tools; and the tables and rows of
+// a query to Application Insights or Log Analytics. A list and not "the first array": an entry has arrays of
+// its own (details, steps), and entering one of those would lose the entry.
 var wrappers = map[string]string{"value": "[", "CrmRecords": "[", "traces": "[", "logs": "[", "tables": "t", "rows": "r"}
 
-// page enters an object with one of the wrappers, so that its entries are read one by one. It
-// reports false when the object at the start of the window is something else.
+// page enters an object with one of the wrappers, so that its entries are read one by one. It reports false
+// when the object at the start of the window is something else. The members before the wrapper are looked at
+// on the way, since they may say that pages are missing; they are scanned where they stand and nothing is
+// taken until the wrapper is found, because an object without one is an entry and must be read from its
+// start. The price is that a long entry is scanned twice.
 func (p *jsonReader) page() (bool, error) {
 	w := p.file.w
 	p.next = false // maybe this is the page that the one before announced
@@ -147,7 +179,9 @@ func (p *jsonReader) page() (bool, error) {
 	}
 }
 
-// nextMember finds the key of the next member behind i and where its value starts.
+// nextMember finds the key of the next member behind i and where its value starts. It works on an object
+// that is not all in the window yet, which is why it gives a state and not an error: More asks to be called
+// again with more bytes.
 func nextMember(b []byte, i int) (key []byte, at int, st scan.State) {
 	i += ascii.Blanks(b[i:])
 	if i < len(b) && b[i] == ',' {
@@ -167,7 +201,9 @@ func nextMember(b []byte, i int) (key []byte, at int, st scan.State) {
 	return b[i+1 : i+n-1], at, scan.Done
 }
 
-// note looks at a member beside the entries.
+// note looks at a member beside the entries: what says that the export goes on elsewhere, which columns the
+// rows have, that a query was stopped. An "error" counts only where a table was begun, since it is the entry
+// itself in the body of a failed request.
 func (p *jsonReader) note(key, value []byte) {
 	switch string(key) {
 	case "@odata.nextLink", "odata.nextLink", "@nextLink", "nextLink":
@@ -181,7 +217,9 @@ func (p *jsonReader) note(key, value []byte) {
 	}
 }
 
-// columns takes the columns of a query's table, which stand before its rows.
+// columns takes the columns of a query's table, which stand before its rows. Unlike the header of a CSV they
+// need not be known: each table of an answer brings its own, and the rows of one that is no log say nothing
+// and are rejected as rows.
 func (p *jsonReader) columns(value []byte) {
 	if p.top() != 't' || value[0] != '[' {
 		return
@@ -202,7 +240,9 @@ func (p *jsonReader) columns(value []byte) {
 	})
 }
 
-// queryRow makes a record of a row of a query's table.
+// queryRow makes a record of a row of a query's table. A row with more values than there are columns is
+// rejected rather than cut: the values have shifted, and no one knows from where. Fewer are as good as null
+// at the end.
 func (p *jsonReader) queryRow(b []byte, at place) error {
 	f := &p.file.row.fields
 	i := 0
@@ -222,7 +262,9 @@ func (p *jsonReader) queryRow(b []byte, at place) error {
 	return p.file.entry(f, at, keyName)
 }
 
-// pageMember reads over a member behind the entries of an answer.
+// pageMember reads over a member behind the entries of an answer. The next page is announced there by most
+// tools, and there may stand a text, when what was taken for a page was an entry that happens to have a list
+// called "value" or "logs": page cannot know what follows an array that it has not read.
 func (p *jsonReader) pageMember() error {
 	w := p.file.w
 	for {
@@ -260,7 +302,10 @@ func (p *jsonReader) besideList(s slot, value []byte, n int) error {
 	return p.file.entry(&p.file.row.fields, at, keyName)
 }
 
-// value takes the value at the start of the window as a record.
+// value takes the value at the start of the window as a record. While it does not end in the window, more is
+// asked for and the scan starts again from its first byte: a scanner that could be interrupted would carry
+// its state through every branch, and the window reads twice as much each time, so a byte is looked at about
+// twice.
 func (p *jsonReader) value() error {
 	w := p.file.w
 	p.row++
@@ -284,7 +329,8 @@ func (p *jsonReader) value() error {
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(n)
 	if text := w.Text(&p.file.row.arena, b); len(text) != n || &text[0] != &b[0] {
-		// Blanks of one encoding may be letters of another.
+		// Blanks of one encoding may be letters of another. The scan ran over the bytes of the file;
+		// what is decoded may have other quotes in it, and all that follows relies on a whole value.
 		b = text
 		if n, st := scan.JSON(b, true); st != scan.Done || n != len(b) {
 			return p.file.reject(at, "", reasonJSON, secrets.Excerpt(b))
@@ -303,7 +349,12 @@ func (p *jsonReader) value() error {
 	return p.file.reject(at, "", reasonNoObject, secrets.Excerpt(b))
 }
 
-// object makes records of one object.
+// object makes records of one object. What it is, its keys tell, and the order of the cases below is an
+// order of strength: an envelope holds failed records of its own; a fault body names one error; the list of
+// a data management execution is a text in a text; numbered errors are one record each. Only then is the
+// object an entry with columns, and an object that says nothing itself is searched for others inside. A key
+// with "@" is an annotation of the Web API (a formatted value, a type, a link) and repeats its neighbour in
+// the language of the user, so it feeds nothing.
 func (p *jsonReader) object(b []byte, at place) error {
 	f := &p.file.row.fields
 	f.clear()
@@ -366,9 +417,10 @@ func (p *jsonReader) put(f *fields, s slot, value []byte) {
 	}
 }
 
-// harvest makes records of the objects inside b that have a text: the executions of an
-// initial sync nest their errors four levels deep. f are the fields of b; its map, company
-// and time hold for the inner objects too.
+// harvest makes records of the objects inside b that have a text: the executions of an initial sync nest
+// their errors four levels deep. f are the fields of b; its map, company and time hold for the inner objects
+// too. Twice that depth is looked at and no more, since each level is scanned once for itself and once for
+// all that are around it.
 func (p *jsonReader) harvest(b []byte, f *fields, at place, depth int) (found bool, err error) {
 	const deepest = 8
 	if depth > deepest {
@@ -391,8 +443,11 @@ func (p *jsonReader) harvest(b []byte, f *fields, at place, depth int) (found bo
 	return found, err
 }
 
-// harvestObject makes a record of b when it has a text, and goes on inside of it. An object
-// with a status that is no failure has nothing to say itself.
+// harvestObject makes a record of b when it has a text, and goes on inside of it. An object with a status
+// that is no failure has nothing to say itself: the executions of an initial sync list every leg, also those
+// that are done, and their texts would each become an error of unknown kind. Where two statuses contradict
+// each other the failure counts, for that is what somebody looks for. Its fields are a value of their own
+// and not those of the row, as the outer ones are still needed.
 func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int) (found bool, err error) {
 	var f fields
 	for _, s := range []slot{slotEntity, slotMap, slotCompany, slotCreated, slotTimestamp} {
@@ -441,7 +496,9 @@ func (p *jsonReader) harvestObject(b []byte, outer *fields, at place, depth int)
 	return found || in, err
 }
 
-// doneStatus reports whether the status of an execution tells of no failure.
+// doneStatus reports whether the status of an execution tells of no failure. The list is of what is calm,
+// and not of what failed, so that a status nobody has seen yet keeps its text: a line too many is seen, a
+// failure that was left out is not.
 func doneStatus(v []byte) bool {
 	for _, s := range []string{"success", "succeeded", "completed", "complete", "done", "ok", "running", "inprogress", "in progress", "waiting", "queued",
 		"notstarted", "not started", "notrun"} {
@@ -459,10 +516,11 @@ func (p *jsonReader) nameRecord(f *fields, record, field []byte) {
 	}
 }
 
-// executionErrors makes records of the errors of a data management execution, as
-// GetExecutionErrors of finance and operations gives them: an array in a text,
-// [{"RecordId":…,"Field":…,"ErrorMessage":…}]. Its messages hold unescaped quotes and line
-// breaks, so no JSON parser gets to its end: an error goes up to where the next one starts.
+// executionErrors makes records of the errors of a data management execution, as GetExecutionErrors of
+// finance and operations gives them: an array in a text, [{"RecordId":…,"Field":…,"ErrorMessage":…}]. Its
+// messages hold unescaped quotes and line breaks, so no JSON parser gets to its end: an error goes up to
+// where the next one starts. That a message quotes the start of such an error itself is possible and was
+// given up: nothing tells the two apart.
 func (r *file) executionErrors(text []byte, at place) error {
 	const start = `{"RecordId"`
 	found := false
@@ -492,8 +550,9 @@ func (r *file) executionErrors(text []byte, at place) error {
 	return nil
 }
 
-// looseMember is the text of a member of b, an object that may hold unescaped quotes: it goes to
-// the last quote before the next member, or before the end.
+// looseMember is the text of a member of b, an object that may hold unescaped quotes: it goes to the last
+// quote before the next member, or before the end. The last quote and not the first, for those in between
+// belong to the message, as in: value "10" is not allowed.
 func looseMember(b []byte, name string) []byte {
 	i := bytes.Index(b, []byte(`"`+name+`"`))
 	if i < 0 {
@@ -542,9 +601,15 @@ func jsonReason(st scan.State) string {
 	return reasonJSON
 }
 
-// broken takes a value that is no JSON off the window: by its markers when it is an envelope
-// with unescaped quotes or a piece of one, as a reject otherwise. The value goes as far as the
-// next line or element that starts like one.
+// broken takes a value that is no JSON off the window: by its markers when it is an envelope with unescaped
+// quotes or a piece of one, as a reject otherwise. The value goes as far as the next line or element that
+// starts like one. The parser cannot say where a broken value ends, since the sign that would tell is what
+// is broken; counting brackets is wrong too, for a quote that is missing turns the rest of the file into a
+// text. How values of this file start, however, was seen at the value itself, and the next one starts alike.
+//
+// The cost is linear. When a start is found, what was looked at becomes a reject and is not seen again. When
+// none is found as far as the window may reach, that place is kept in blind; broken values before it are
+// read over by their brackets, which may give up a good neighbour but looks at each byte once.
 func (p *jsonReader) broken(reason string) error {
 	w := p.file.w
 	end := 0
@@ -572,8 +637,9 @@ func (p *jsonReader) broken(reason string) error {
 	return p.give(end, reason)
 }
 
-// garbage takes what stands between values off the window, to the end of its line or to the
-// next object.
+// garbage takes what stands between values off the window, to the end of its line or to the next object: "--
+// 2 --" between two lines, a prompt, the word that a console prints in front. Only an opening brace ends it;
+// a quote or a bracket is more often part of the words than the start of an entry.
 func (p *jsonReader) garbage() error {
 	w := p.file.w
 	end := 0
@@ -600,7 +666,10 @@ func (p *jsonReader) garbage() error {
 	return p.give(max(end, 1), reasonJSON)
 }
 
-// give takes the bytes up to end, which are no JSON, off the window.
+// give takes the bytes up to end, which are no JSON, off the window. Envelopes as Microsoft publishes them
+// have quotes unescaped, so what is no JSON may well be a message, and is read by its keys. Not so when
+// secure configuration occurs in it: where a value of it ends can no longer be told, so all of it is left
+// out.
 func (p *jsonReader) give(end int, reason string) error {
 	w := p.file.w
 	p.recovering = true
@@ -618,8 +687,9 @@ func (p *jsonReader) give(end int, reason string) error {
 	return p.file.reject(at, "", reason, secrets.Excerpt(text))
 }
 
-// resync finds where the value behind the broken one at the start of the window begins, 0
-// when that is not in the window.
+// resync finds where the value behind the broken one at the start of the window begins, 0 when that is not
+// in the window. A line counts when it starts with a brace that is indented no deeper than the broken value:
+// in a file that was printed with indentation, deeper ones are objects inside of it.
 func (p *jsonReader) resync() int {
 	b := p.file.w.Rest()
 	if i := nextElement(b); i > 0 {
@@ -639,7 +709,9 @@ func (p *jsonReader) resync() int {
 	}
 }
 
-// nextElement finds "},{" before an object that starts with the same key as b, on its line.
+// nextElement finds "},{" before an object that starts with the same key as b, on its line. The key must be
+// the same, because "},{" alone also stands between the objects of a list inside the value, and an entry
+// that started there would be half of one.
 func nextElement(b []byte) int {
 	if len(b) == 0 || b[0] != '{' {
 		return 0
@@ -675,8 +747,9 @@ func nextElement(b []byte) int {
 	return 0
 }
 
-// skip rejects what is too long to hold, or to look through again for where the next value
-// starts, reading over what over takes.
+// skipValue rejects what is too long to hold, or to look through again for where the next value starts,
+// reading over what over takes. The excerpt is taken before, as nothing is left of the value then; it must
+// not show more than the value has, since what follows may be another one.
 func (p *jsonReader) skipValue(over func(piece []byte) (n int, done bool), reason string) error {
 	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
@@ -692,7 +765,10 @@ func (p *jsonReader) skipValue(over func(piece []byte) (n int, done bool), reaso
 	return p.file.reject(at, "", reason, text)
 }
 
-// A valueSkipper finds the end of a value that comes in pieces.
+// A valueSkipper finds the end of a value that comes in pieces. It counts brackets outside of texts and
+// checks nothing else: the value is lost already, and all that matters is where the next one may start. A
+// line break outside of all brackets ends it as well, or one stray word would take the rest of the file with
+// it.
 type valueSkipper struct {
 	depth           int
 	inText, escaped bool
@@ -736,15 +812,4 @@ func (p *jsonReader) envelopeObject(b []byte, at place) error {
 	p.file.noteResponses(found)
 	x := at.row0()
 	return p.file.keepResponses(&x, found)
-}
-
-func (r *file) mineJSON(asked, walked bool) (func() error, error) {
-	if b := r.start(); !asked && (len(b) == 0 || !looksJSON(b)) {
-		return nil, nil
-	}
-	b := r.w.Rest()
-	if keys, ok := knownJSON(b); !asked && !ok && !marked(b) {
-		return nil, notALog(r.account.Path, "json without a key of a log (found: %s): needed is %s", keys, needed)
-	}
-	return r.json, nil
 }

@@ -77,15 +77,6 @@ func (r *run) tell(n int) {
 	}
 }
 
-// A response is one failed record of a dual-write live-error envelope.
-type response struct {
-	cut     bool // its last text has no end
-	entity  []byte
-	message []byte
-	verbose []byte
-	at      []byte
-}
-
 // A file is one document being read, decompressed: what is known about it, and its account. It is
 // made new for each, so that nothing of the file before can be left in it.
 type file struct {
@@ -153,14 +144,3 @@ func (k kinds) String() string {
 	}
 	return ""
 }
-
-// Names of File.Format.
-const (
-	formatCSV   = "csv"
-	formatHTML  = "html"
-	formatJSON  = "json"
-	formatText  = "text"
-	formatXLSX  = "xlsx"
-	formatXML   = "xml"
-	formatXMLSS = "xmlss"
-)

@@ -21,6 +21,15 @@ import (
 	"dwtriage/ingest/xlsx"
 )
 
+// mineXLSX never says yes: a workbook is an archive, so it is opened as one (see workbook) and does not get
+// here. It only answers whoever asked for a workbook and gave something else.
+func (r *file) mineXLSX(asked, walked bool) (func() error, error) {
+	if asked {
+		return nil, notALog(r.account.Path, "no Excel workbook: leave the format to be found out")
+	}
+	return nil, nil
+}
+
 // workbook reads one sheet of a workbook, the one whose columns fit a log best. The others are
 // named in the account.
 func (run *run) workbook(c unpack.Member, z *zip.Reader) error {
