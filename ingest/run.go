@@ -90,7 +90,6 @@ type file struct {
 	rawTimes    int64  // times that stayed text
 	rawTime     string // the first of them
 	dmfLog      bool   // it is a log table of a data management package
-	size        int64  // -1 where unknown
 	wide        int    // columns of a first row that has more than the limit
 	leg         []byte // entity of the initial sync whose report is read
 	passed      int64  // paragraphs of a text without any sign of an error

@@ -10,8 +10,19 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of
-// an initial sync.
+// mineText takes whatever is left, for everything is text. Only a file that nobody named must show a sign of
+// a log: a folder of logs also holds notes and readme files, whose paragraphs are no messages.
+func (r *file) mineText(asked, walked bool) (func() error, error) {
+	if b := r.w.Rest(); walked && !asked && !marked(b) && !errorLines(b) {
+		return nil, notALog(r.account.Path, "text without any message of a log: name the file itself to read it all the same")
+	}
+	return r.text, nil
+}
+
+// text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of an initial
+// sync. There is no mark between two of them. A blank line is not one, since faults, traces and dialogs have
+// blank lines inside; a line is not one, since most messages have several. So the text is cut where a line
+// says that something starts: see judge.
 func (r *file) text() error {
 	w := r.w
 	p := textReader{file: r}
@@ -39,13 +50,14 @@ func emptyLines(b []byte) int {
 	return bytes.LastIndexByte(b[:n], '\n') + 1
 }
 
-// A textReader cuts a text into messages.
+// A textReader cuts a text into messages. Its row is the ordinal of the message, as a line is none.
 type textReader struct {
 	file *file
 	row  int64
 }
 
-// The state of a message while its lines are read.
+// The state of a message while its lines are read: all that judge needs to know of the lines before. It
+// replaces looking back, so that a message longer than the window is cut at the same place as a short one.
 type textState struct {
 	frame    frame // what kind of message its first line tells of
 	closed   bool  // the frame has its last line: from here on a blank line ends the message
@@ -61,7 +73,10 @@ type textState struct {
 	key      string // first name of a list
 }
 
-// next takes one message off the window.
+// next takes one message off the window. A message grows line by line until a line starts another one. One
+// that gets too long is given up, but its lines are judged all the same, since the message behind it must be
+// found; only the rest of a line that was torn apart is not, because the middle of a line may look like a
+// start.
 func (p *textReader) next() error {
 	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
@@ -81,7 +96,8 @@ func (p *textReader) next() error {
 		}
 		first := !over && n == 0
 		if line > 0 && n+line > p.file.run.lim.Record && (torn || first || !s.starts(b[n:n+line])) {
-			// Too long to hold: what is there is given up, the rest read over.
+			// Too long to hold: what is there is given up, the rest read over. A first line is added to
+			// the state by hand, as starts was not asked about it: nothing can start in front of it.
 			if first {
 				s.more(b[:line])
 			}
@@ -124,8 +140,10 @@ func (p *textReader) line(n int) int {
 	}
 }
 
-// Markers at the start of a line. The first ones always start a message; each of the others
-// starts one when the message has it already.
+// Markers at the start of a line. The first ones always start a message; each of the others starts one
+// when the message has it already: "Error:" may be the second line of a message, but a message does not
+// say it twice. What is in continuations goes on even behind a blank line, in the languages in
+// which .NET prints its stacks.
 var (
 	firstMarkers = []string{
 		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
@@ -139,8 +157,8 @@ var (
 	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
 )
 
-// starts reports whether line starts a new message behind the one that s describes, and
-// otherwise adds the line to it.
+// starts reports whether line starts a new message behind the one that s describes, and otherwise adds the
+// line to it.
 func (s *textState) starts(line []byte) bool {
 	start := s.judge(line)
 	if !start {
@@ -149,6 +167,16 @@ func (s *textState) starts(line []byte) bool {
 	return start
 }
 
+// judge reports whether a message starts with line. It asks in the order of certainty. A frame, which is
+// what a program printed around a message, outranks everything inside of it. Then come the words that only
+// the start of a message has, but for two places where they are quoted: inside the XML of a fault, and
+// behind a trace block, whose exception belongs to the same plug-in. Then times and levels, for a log has
+// one before each entry; inside a trace they are the code's own. Last of all a blank line, which parts two
+// messages only when nothing before it is open and the line behind it is neither indented nor something that
+// goes on (a stack, markup).
+//
+// Both wrong cuts hurt: two messages in one record hide the second one, a message in two records makes an
+// error that is none.
 func (s *textState) judge(line []byte) bool {
 	text := unlisted(bytes.TrimRight(line, " \t\r\n"))
 	if s.lines == 0 || len(text) == 0 {
@@ -170,7 +198,7 @@ func (s *textState) judge(line []byte) bool {
 	if first := ascii.PrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
 		exception := first == 0 || first == 1
 		switch {
-		case s.fault: // may hold any of these inside; cut off, it never ends
+		case s.fault: // may hold any of these inside; but one that was cut off never ends, so a blank line does
 			return s.blank
 		case exception && (s.block || s.frame == frameJob && !s.closed || s.frame == frameDialog && !s.closed):
 			return false // of this trace
@@ -199,6 +227,8 @@ func (s *textState) judge(line []byte) bool {
 	return ascii.PrefixOf(text, continuations) < 0
 }
 
+// more adds a line to the state. The line itself was not kept: all later questions are answered by what is
+// noted here.
 func (s *textState) more(line []byte) {
 	text := unlisted(bytes.TrimSpace(line))
 	s.blank = len(text) == 0
@@ -239,7 +269,9 @@ func (s *textState) more(line []byte) {
 	}
 }
 
-// unlisted is a line without what makes it an item of a list: "- ", "* ", "3. ", "[3] ".
+// unlisted is a line without what makes it an item of a list: "- ", "* ", "3. ", "[3] ". People paste
+// messages into tickets as lists, and each item is then a message that starts two signs too late for every
+// marker.
 func unlisted(line []byte) []byte {
 	if len(line) < 3 {
 		return line
@@ -264,8 +296,9 @@ func unlisted(line []byte) []byte {
 	return bytes.TrimLeft(line[n:], " ")
 }
 
-// commitFailed recognises the first words of an infolog, with the module that may stand
-// before them: "Posting - Cannot save the changes to the database."
+// commitFailed recognises the first words of an infolog, with the module that may stand before them:
+// "Posting - Cannot save the changes to the database." The module is anything, so the words are looked for
+// in the first 60 bytes and not at the start; further in they are quoted.
 func commitFailed(line []byte) bool {
 	const most = 60
 	const words = "Cannot save the changes to the database"
@@ -273,7 +306,10 @@ func commitFailed(line []byte) bool {
 	return i == 0 || i > 0 && bytes.HasSuffix(bytes.TrimRight(line[:i], " "), []byte("-"))
 }
 
-// message makes records of one message.
+// message makes records of one message. Time and level stand before it in most logs and are taken off first;
+// a line of nothing else announces the next one, which may have its time again. What is left is asked
+// whether it is a container of others (an envelope, the body of an OData error), then whether a program
+// framed it, and is otherwise a message as it stands.
 func (r *file) message(text []byte, at place) error {
 	x := at.row0()
 	x.log = DualWrite
@@ -313,7 +349,11 @@ func (r *file) message(text []byte, at place) error {
 	return r.plain(&x, body)
 }
 
-// plain makes a record of a message without a frame.
+// plain makes a record of a message without a frame. Which log it comes from is told by its form, since
+// there are no columns to tell: an entry of a console tool, a trace with its header, the lines that a
+// template writes. Anything else must speak of an error, or it is passed over. A calm level at the start
+// makes the record ok, unless a line inside of it starts with a level of failure: the calm one is then that
+// of the first line only.
 func (r *file) plain(x *record, body []byte) error {
 	x.errorText = body
 	switch {
@@ -326,6 +366,7 @@ func (r *file) plain(x *record, body []byte) error {
 	case !telling(body):
 		return r.passOver(place{x.row, x.offset, x.length}, body)
 	}
+	// The report of an initial sync may be longer than memory, so each of its records is a message.
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
 		x.entity = r.leg
 	}
@@ -333,9 +374,10 @@ func (r *file) plain(x *record, body []byte) error {
 	return r.keep(x)
 }
 
-// passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a
-// mail, the title of a page. In a text it is counted with the bytes that belong to no row;
-// elsewhere it is a row that cannot become a record.
+// passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a mail, the
+// title of a page. In a text it is counted with the bytes that belong to no row; elsewhere it is a row that
+// cannot become a record. Taken as records, such paragraphs were errors of unknown kind that nobody had. The
+// account says how many there were and shows the first, in case it was a message after all.
 func (r *file) passOver(at place, text []byte) error {
 	if r.account.Format != formatText {
 		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
@@ -348,6 +390,8 @@ func (r *file) passOver(at place, text []byte) error {
 	return nil
 }
 
+// stamp sets the time of a message that stands before it. A time that cannot be read does not replace one
+// that could.
 func (r *file) stamp(x *record, stamp []byte) {
 	if t, ok := r.clock.Parse(stamp); ok {
 		x.at, x.atRaw = t, nil
@@ -358,7 +402,10 @@ func (r *file) stamp(x *record, stamp []byte) {
 	}
 }
 
-// traceText reports whether a message without columns comes from a plug-in trace log.
+// traceText reports whether a message without columns comes from a plug-in trace log. A header settles it.
+// Without one the words of dual-write are asked first, as its messages quote the exceptions of plug-ins they
+// ran into; the XML of a fault outranks these in turn, for it is what Dataverse writes and it may quote a
+// dual-write message.
 func traceText(b []byte) bool {
 	if headed(b) {
 		return true
@@ -374,11 +421,4 @@ func traceText(b []byte) bool {
 		}
 	}
 	return false
-}
-
-func (r *file) mineText(asked, walked bool) (func() error, error) {
-	if b := r.w.Rest(); walked && !asked && !marked(b) && !errorLines(b) {
-		return nil, notALog(r.account.Path, "text without any message of a log: name the file itself to read it all the same")
-	}
-	return r.text, nil
 }
