@@ -13,8 +13,11 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// A slot is a place a heading or key can stand for. Several spellings share a slot; where two
-// slots feed the same column of a record, the order below tells which one wins.
+// A slot is a place a heading or key can stand for. Several spellings share a slot; where two slots feed the
+// same column of a record, the order below tells which one wins. Slots and not columns, because what a
+// heading means depends on its neighbours: "message" is a step of the SDK in a trace and the text of the
+// error elsewhere, and "time" and "date" make one time only together. All values of a row are therefore
+// gathered first and judged together (entry.go).
 type slot uint8
 
 const (
@@ -117,8 +120,10 @@ func (f *File) Missing() []string {
 	})
 }
 
-// aliases leads from a normalised heading or key to its slot (the exporting tools, the
-// display names and the logical names of the table; formats.md, section 3).
+// aliases leads from a normalised heading or key to its slot: the names that exporting tools print, the
+// display names of the table and its logical names. Normalised means lower case, letters and digits only, so
+// "Type Name", "typename" and "type_name" are one entry. A general word ("text", "description") may not
+// be here, or tables of customers become logs; in the log tables of data management some may, see dmfAliases.
 var aliases = map[string]slot{
 	"plugintracelogid": slotID, "plugintracelog": slotID, "donotmodifyplugintracelog": slotID,
 	"id": slotLooseID, "returnpropertyid": slotLooseID,
@@ -159,7 +164,7 @@ var aliases = map[string]slot{
 	"customdimensions": slotDimensions, "properties": slotDimensions,
 }
 
-// A slotSet is a set of slots.
+// A slotSet is a set of slots, in one word: it is asked several times for every row.
 type slotSet uint64
 
 func (s slotSet) has(x slot) bool    { return s&(1<<x) != 0 }
@@ -191,7 +196,8 @@ var (
 	sayingSlots = textSlots | of(slotID, slotType, slotTarget, slotCreated, slotTimestamp, slotTimestampUTC, slotExecStart, slotStartDate)
 )
 
-// log is the kind of log that a table with these slots holds.
+// log is the kind of log that a table with these slots holds. It is decided by the columns and not by their
+// values, so that all rows of a file are of one log, also those whose trace columns are empty.
 func (s slotSet) log() string {
 	if s.any(traceSlots) || s&dependencySlots == dependencySlots || s&lineSlots == lineSlots {
 		return PluginTrace
@@ -199,7 +205,9 @@ func (s slotSet) log() string {
 	return DualWrite
 }
 
-// known reports whether a table with these slots is one of ours.
+// known reports whether a table with these slots is one of ours. One column with a name that nothing else
+// has is enough. A general name (error, details, message) needs company: nearly every table of any program
+// has one of them. Columns that any table may have do not count as company.
 func (s slotSet) known() bool {
 	if s&dependencySlots == dependencySlots || s&lineSlots == lineSlots {
 		return true
@@ -217,7 +225,8 @@ func (s slotSet) known() bool {
 	return s&(s-1) != 0
 }
 
-// slotOf finds the slot of a heading or key. It does not allocate.
+// slotOf finds the slot of a heading or key. It does not allocate, as it is asked for every key of every
+// object. No alias is longer than 40 letters, so a longer name is none.
 func slotOf(name []byte) slot {
 	var norm [40]byte
 	n := 0
@@ -244,8 +253,10 @@ var dmfAliases = map[string]slot{
 	"logtype": slotLevel, "severity": slotLevel, "company": slotCompany,
 }
 
-// dmfLog reports whether the member of a data management package is one of its log tables
-// (formats.md, section 4.6). Their names are spelt in more than one way.
+// dmfLog reports whether the member of a data management package is one of its log tables: those for the
+// rows in staging, for executions and for definition groups. Their names are spelt in more than one
+// way, so only the start counts, in any case. All else in a package is business data, which must not become
+// records.
 func dmfLog(file string) bool {
 	name := strings.ToUpper(path.Base(file))
 	return strings.HasPrefix(name, "DMFSTAGING") || strings.HasPrefix(name, "DMFEXECUTION") || strings.HasPrefix(name, "DMFDEFINITIONGROUP")
@@ -265,7 +276,8 @@ func (f *fields) clear() {
 	f.set, f.filled = 0, 0
 }
 
-// put keeps the first value that is not empty.
+// put keeps the first value that is not empty. An export may have a column twice, under its display name and
+// under its logical one; an empty cell of the one must not hide what stands in the other.
 func (f *fields) put(s slot, v []byte) {
 	f.set |= 1 << s
 	if f.filled.has(s) {
@@ -277,6 +289,8 @@ func (f *fields) put(s slot, v []byte) {
 	}
 }
 
+// first is the value of the first of these slots that has one: the order of the arguments is the order of
+// trust.
 func (f *fields) first(of ...slot) []byte {
 	for _, s := range of {
 		if len(f.value[s]) > 0 {
@@ -286,7 +300,10 @@ func (f *fields) first(of ...slot) []byte {
 	return nil
 }
 
-// errorText picks the text that says what went wrong.
+// errorText picks the text that says what went wrong. The fullest wins: the details of an exception name the
+// cause, where a message says that something failed. A short message that the full text does not contain is
+// put in front of it, so that neither is lost; exceptiondetails hold all of it, so there it is not.
+// "message" comes last, and never in a trace, where it is the step of the SDK.
 func (f *fields) errorText(a *window.Arena, log string) []byte {
 	text := f.first(slotException, slotDetailed, slotVerbose, slotErrorDetails)
 	if text == nil {
@@ -303,8 +320,9 @@ func (f *fields) errorText(a *window.Arena, log string) []byte {
 // empty reports whether nothing in the row says what happened, or to what.
 func (f *fields) empty() bool { return !f.filled.any(sayingSlots) }
 
-// traceLine puts the message of a line of telemetry where it belongs by its severity: 3 (error)
-// and 4 (critical) tell what went wrong, the others what the code did.
+// traceLine puts the message of a line of telemetry where it belongs by its severity: 3 (error) and 4
+// (critical) tell what went wrong, the others what the code did. As an error text each line of a trace would
+// be a failure.
 func (f *fields) traceLine() {
 	s := slotBlock
 	if v := f.value[slotSeverity]; len(v) == 1 && v[0] >= '3' || ascii.Is(v, "error") || ascii.Is(v, "critical") {
@@ -327,8 +345,9 @@ func (f *fields) telling() bool {
 
 func (f *fields) hasText() bool { return f.filled.any(textSlots) }
 
-// typeName cuts the assembly off a name that is qualified by it: "Ns.Type, Assembly,
-// Version=1.0.0.0, …".
+// typeName cuts the assembly off a name that is qualified by it: "Ns.Type, Assembly, Version=1.0.0.0, …".
+// The version changes when a plug-in is deployed again, and it is to stay one row of a report. A comma alone
+// is no sign, for generic types have commas.
 func typeName(v []byte) []byte {
 	if i := bytes.IndexByte(v, ','); i > 0 && bytes.Contains(v[i:], []byte("Version=")) {
 		return v[:i]
@@ -336,6 +355,8 @@ func typeName(v []byte) []byte {
 	return v
 }
 
+// modeLabel is the mode by the label that the table has in English. Exports give the number, the label in
+// the language of the user, or a word of the tool; what is not known stays as printed.
 func modeLabel(v []byte) string {
 	switch s := string(v); s {
 	case "":
@@ -368,6 +389,7 @@ func otherMode(s string) string {
 	return s
 }
 
+// operationLabel is the operation type by its English label. As with modes, what is not known stays.
 func operationLabel(v []byte) string {
 	switch s := string(v); s {
 	case "0":
@@ -400,7 +422,6 @@ func (r *file) headed(names [][]byte) *table {
 		if len(v) > 120 {
 			return nil
 		}
-		// Every other column of a model-driven export that must not be modified is noise.
 		s := r.slotOf(v)
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
@@ -426,8 +447,10 @@ func (t *table) known() int {
 	return n
 }
 
-// markedColumns finds the columns whose cells hold the text of an error, or of a trace. first is
-// the first row with one, -1 when there is none.
+// markedColumns finds the columns whose cells hold the text of an error, or of a trace. first is the first
+// row with one, -1 when there is none. It is for exports whose headings are in a language that aliases does
+// not speak, and for grids without any: the texts of the logs are English everywhere. A column of error
+// texts beside one of traces is that of exceptions, which makes the table a trace log.
 func markedColumns(rows [][][]byte) (slots map[int]slot, first int) {
 	slots, first = make(map[int]slot), -1
 	block := false

@@ -11,7 +11,56 @@ import (
 	"dwtriage/ingest/secrets"
 )
 
-// fill sets everything of x but its position and texts.
+// entry makes a record of the fields of one row or object, or several when it holds an envelope with several
+// responses. heading names a slot in rejects. All formats with columns come through here, so that a row
+// means the same in each.
+//
+// The order matters. Dimensions are unpacked first, as they fill fields that all else looks at. Telemetry
+// that is not of a plug-in is rejected before it is read, since the same table holds calls to databases and
+// web services. An id that is no GUID rejects the row, for rows that shifted by a cell show it there first;
+// a column called only "id" may hold anything, so there it is ignored. Last comes what is packed into the
+// text of a dual-write record.
+func (r *file) entry(f *fields, at place, heading func(slot) string) error {
+	if f.filled.has(slotDimensions) {
+		r.dimensions(f)
+	}
+	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !ascii.Is(kind, "plugin") {
+		return r.reject(at, heading(slotKind), reasonNoPlugin, secrets.Excerpt(kind))
+	}
+	if f.set.has(slotSeverity) {
+		f.traceLine()
+	}
+	x := at.row0()
+	r.fill(&x, f)
+	if v := f.value[slotID]; len(v) > 0 {
+		id, ok := parseGUID(v)
+		if !ok {
+			return r.reject(at, heading(slotID), reasonID, secrets.Excerpt(v))
+		}
+		x.id = id
+	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {
+		x.id = id
+	}
+	x.errorText = f.errorText(&r.row.arena, x.log)
+	x.traceText = f.first(slotBlock, slotPluginTrace)
+	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
+		if b := faultBodyIn(x.errorText); b != nil {
+			return r.faultBody(b, x)
+		}
+	}
+	if x.log == DualWrite && hasEnvelope(x.errorText) {
+		if found := r.responses(x.errorText); len(found) > 0 {
+			return r.keepResponses(&x, found)
+		}
+	}
+	return r.keep(&x)
+}
+
+// fill sets everything of x but its position and texts. Where several columns feed one field, the more exact
+// one wins: the name of the type before that of the target, the entity before the map, an operation's id
+// under its full heading before "corr", which is believed only when it is a GUID. Zero GUIDs stand for
+// "none" and would join all records that have none with each other. A status of failure outranks a calm
+// level.
 func (r *file) fill(x *record, f *fields) {
 	x.log = f.set.log()
 	x.typeName = typeName(f.first(slotType, slotTarget))
@@ -77,6 +126,12 @@ func (r *file) dimensions(f *fields) {
 	f.set = set | f.set&of(slotType) // a plug-in makes it a plug-in trace, nothing else decides
 }
 
+// fillTime sets the time of x from the first column that can be read: when the record was made, when it was
+// logged, when the execution began, and a date with a time beside it. A heading that says UTC outranks them,
+// because no zone has to be assumed for it. A time that could be read only by deduction (a day above 12
+// tells the order) is replaced by one of another column that needs none: the same column may hold 03/04 in
+// the next row. What no column gives stays as text, so that nothing is lost and nothing is guessed. The
+// first day of year 1 is how .NET prints no time.
 func (r *file) fillTime(x *record, f *fields) {
 	x.at = time.Time{}
 	start := f.value[slotStartDate]
@@ -139,42 +194,4 @@ func (r *file) fitTime(x *record, f *fields, start []byte) bool {
 		x.at = time.Time{}
 	}
 	return fits == 1
-}
-
-// entry makes a record of the fields of one row or object, or several when it holds an
-// envelope with several responses. heading names a slot in rejects.
-func (r *file) entry(f *fields, at place, heading func(slot) string) error {
-	if f.filled.has(slotDimensions) {
-		r.dimensions(f)
-	}
-	if kind := f.first(slotDependency, slotKind); f.set.has(slotTarget) && len(kind) > 0 && !ascii.Is(kind, "plugin") {
-		return r.reject(at, heading(slotKind), reasonNoPlugin, secrets.Excerpt(kind))
-	}
-	if f.set.has(slotSeverity) {
-		f.traceLine()
-	}
-	x := at.row0()
-	r.fill(&x, f)
-	if v := f.value[slotID]; len(v) > 0 {
-		id, ok := parseGUID(v)
-		if !ok {
-			return r.reject(at, heading(slotID), reasonID, secrets.Excerpt(v))
-		}
-		x.id = id
-	} else if id, ok := parseGUID(f.value[slotLooseID]); ok {
-		x.id = id
-	}
-	x.errorText = f.errorText(&r.row.arena, x.log)
-	x.traceText = f.first(slotBlock, slotPluginTrace)
-	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
-		if b := faultBodyIn(x.errorText); b != nil {
-			return r.faultBody(b, x)
-		}
-	}
-	if x.log == DualWrite && hasEnvelope(x.errorText) {
-		if found := r.responses(x.errorText); len(found) > 0 {
-			return r.keepResponses(&x, found)
-		}
-	}
-	return r.keep(&x)
 }

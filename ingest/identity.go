@@ -7,7 +7,10 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// identities gives every record its identity across exports (DESIGN section 3, "Idempotence").
+// identities gives every record its identity across exports. Logs are exported again and again, with
+// overlapping periods, in whatever format the tool at hand writes, and loading an entry twice must add
+// nothing. So the identity may not depend on file, row, offset, format or encoding
+// (TestIdentityAcrossFormats), only on what the log itself says.
 type identities struct {
 	seen map[uint64]uint32 // content hash → how often it occurred in this file, for rows without a time
 	buf  []byte
@@ -24,10 +27,19 @@ func (x *identities) reset() {
 	clear(x.seen)
 }
 
-// of is the log's own GUID when it has one; else a 128-bit hash of content and time; without
-// a time, of the content and of its ordinal among equal contents in the file. Content is taken
-// in canonical form (line ends as LF, outer blanks cut, labels instead of numbers), so that the
-// same entry exported in another format keeps its identity.
+// of is the log's own GUID when it has one; else a 128-bit hash of content and time; without a time, of the
+// content and of its ordinal among equal contents in the file.
+//
+// The GUID comes first because the content of one entry may differ between exports: a tool cuts texts, a
+// view leaves columns out. Time is part of the content, as the same failure comes back and each time is an
+// entry. Where no time is given, equal lines of one file are as many entries as there are lines, so they are
+// counted; across files they are the same ones, since a second export of the list has them all again. What
+// exports print differently is left out: mode and operation type come as numbers or as labels in the
+// language of the user, depth and duration in many spellings or not at all.
+//
+// Content is taken in canonical form (line ends as LF, outer blanks cut), so that the same entry exported in
+// another format keeps its identity. Of the 128 bits 122 are of the hash: among a billion records two share
+// them by chance less often than once in 10^18 databases.
 func (x *identities) of(r *record) [16]byte {
 	if r.id != [16]byte{} {
 		return r.id
@@ -53,13 +65,16 @@ func (x *identities) of(r *record) [16]byte {
 	}
 	x.buf = b
 	id := xxh3.Hash128(b).Bytes()
-	// Marked as UUID version 8 (RFC 9562, custom), so it can never equal a GUID the log gave.
+	// Marked as UUID version 8 (RFC 9562, custom), so it never equals a GUID that the log gave: those
+	// have version 4 or another one of their own.
 	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80
 	return id
 }
 
-// canonical appends v without outer blanks and carriage returns, and an end mark.
+// canonical appends v without outer blanks and carriage returns, and an end mark. Line ends are those of the
+// machine that exported, blanks those of the cell. The mark is a zero byte, which no text holds, so a letter
+// cannot move from one column to the next unseen.
 func canonical(b, v []byte) []byte {
 	v = bytes.TrimSpace(v)
 	for {
