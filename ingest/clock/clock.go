@@ -25,7 +25,8 @@ const (
 	YearFirst  DateOrder = "ymd" // 26/11/22
 )
 
-// A Clock reads the times of one file.
+// A Clock reads the times of one file. Zone must be set; Order may be left. It remembers what it
+// met, so each file has one of its own, and it is not for two goroutines.
 type Clock struct {
 	Zone  *time.Location // of times that name none
 	Order DateOrder
@@ -39,7 +40,13 @@ type Clock struct {
 // day.month.year with dots (no culture puts the month first there), English names of months,
 // the /Date(ms)/ of old JSON, the serial number of Excel with a time of day. Of dates like
 // 03/04/2026 nothing tells the day from the month: they are refused unless the order was given,
-// or one of the two cannot be a month.
+// or one of the two cannot be a month, or both are the same. A guess would be right for most files of
+// one site and put every record of another on the wrong night, and nothing in the result would show it;
+// a refused time is seen in the account.
+//
+// It returns UTC. Not ok means that b is no time or cannot be read safely; TwoWays tells the two apart.
+// The layouts are read by hand: time.Parse takes one at a time, and every date here may
+// be followed by every time of day and every zone. The length is bounded first, since b may be a message.
 func (c *Clock) Parse(b []byte) (time.Time, bool) {
 	b = bytes.TrimSpace(b)
 	c.Deduced = false
@@ -74,7 +81,8 @@ func (c *Clock) Parse(b []byte) (time.Time, bool) {
 }
 
 // TwoWays reports whether b is a time that only its order of day and month keeps from being
-// read.
+// read: what a warning should ask the order for. It tries all three and is slow; only refused times
+// need it.
 func (c *Clock) TwoWays(b []byte) bool {
 	if c.Order != AnyOrder {
 		return false
@@ -88,7 +96,9 @@ func (c *Clock) TwoWays(b []byte) bool {
 }
 
 // date reads the three numbers of a date in the order they have, or a date with the name of
-// its month.
+// its month. What tells the orders apart is the length of the first number and the sign: four digits
+// are a year, and with hyphens that is ISO, where 2026-1-2 is refused: ISO has two
+// digits each. With slashes the zeros may be missing.
 func (p *timeParser) date(order DateOrder) (year, month, day int) {
 	if len(p.b) > 0 && !ascii.Digit(p.b[0]) {
 		return p.dateInWords()
@@ -130,7 +140,10 @@ func (p *timeParser) date(order DateOrder) (year, month, day int) {
 	return third, p.month(first, second, order, sep), p.day
 }
 
-// month tells month from day where the year is last; the day is left in p.day.
+// month tells month from day where the year is last; the day is left in p.day. A number above twelve is
+// the day; that is true of this date alone, so deduced says that it was found out and not
+// given. An order that was given and does not fit makes no exception: 22/11/2026 in a file that is
+// month first is a mistake to show, not one to smooth over.
 func (p *timeParser) month(first, second int, order DateOrder, sep byte) int {
 	p.deduced = sep != '.' && order == AnyOrder
 	switch {
@@ -161,7 +174,7 @@ var monthNames = []string{"january", "february", "march", "april", "may", "june"
 var dayNames = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 // name reads an English name of which may be left all but three letters, and returns its place
-// in names from 1.
+// in names from 1; 0 without one. Either three letters or all: "Marc 3" is no date.
 func (p *timeParser) name(names []string) int {
 	n := 0
 	for n < len(p.b) && ascii.Letter(p.b[n]) {
@@ -214,12 +227,13 @@ func (p *timeParser) dayMonth(first int, sep byte) (year, month, day int) {
 	return p.number(4, 4), month, first
 }
 
-// FirstSerial and LastSerial are the serial numbers of Excel that stand for 2000-01-01 and 2100-01-01: five digits by themselves
-// may be anything else.
+// FirstSerial and LastSerial are the serial numbers of Excel that stand for 2000-01-01 and 2100-01-01:
+// five digits by themselves may be anything else. The last one is not included.
 const FirstSerial, LastSerial = 36526, 73051
 
 // serial reads the number of days that Excel keeps for a date, with the time of day as its
-// fraction; a whole number could be anything.
+// fraction; a whole number could be anything: a code, an amount, a number of a line. The fraction may
+// stand behind a comma, as Excel writes it into CSV where that is the decimal sign.
 func (c *Clock) serial(b []byte) (time.Time, bool) {
 	if len(b) < 7 || !ascii.Digit(b[0]) || b[5] != '.' && b[5] != ',' || !ascii.Digits(b[:5]) || !ascii.Digits(b[6:]) {
 		return time.Time{}, false
@@ -238,7 +252,8 @@ func (c *Clock) serial(b []byte) (time.Time, bool) {
 
 // Serial is the wall clock that a serial number of Excel shows, to the millisecond, which
 // is as far as Excel goes. Day 60 of the system of 1900 never was (29 February 1900); the
-// dates of a log lie behind it.
+// dates of a log lie behind it. It comes out in UTC but names no zone: the caller knows which clock the
+// sheet meant.
 func Serial(days float64, date1904 bool) time.Time {
 	start := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	if date1904 {
@@ -299,16 +314,19 @@ func parseMillis(b []byte) (time.Time, bool) {
 	return t, t.Year() > 1
 }
 
-// A timeParser eats a time from the left; bad says that something did not fit.
+// A timeParser eats a time from the left; bad says that something did not fit. It is asked once at the
+// end instead of after each step: the steps stay in the order of what is written, and a step behind a
+// bad one does no harm, since none reads beyond b.
 type timeParser struct {
 	b     []byte
 	bad   bool
 	zoned bool // the time names its zone
 	day   int
-	// See clock.
+	// As Clock.Deduced.
 	deduced bool
 }
 
+// number reads as many digits as there are up to most; fewer than least are bad.
 func (p *timeParser) number(least, most int) int {
 	n, i := 0, 0
 	for i < most && i < len(p.b) && ascii.Digit(p.b[i]) {
@@ -322,6 +340,7 @@ func (p *timeParser) number(least, most int) int {
 	return n
 }
 
+// one reads the sign c, which must be there.
 func (p *timeParser) one(c byte) bool {
 	if len(p.b) == 0 || p.b[0] != c {
 		p.bad = true
@@ -331,6 +350,7 @@ func (p *timeParser) one(c byte) bool {
 	return true
 }
 
+// next reports whether c follows; it reads nothing.
 func (p *timeParser) next(c byte) bool { return len(p.b) > 0 && p.b[0] == c }
 
 // clock reads the time of day and the zone; both may be missing.
@@ -398,6 +418,8 @@ func (p *timeParser) half(hour int) int {
 	return hour
 }
 
+// fraction reads the fraction of a second as nanoseconds. .NET writes seven digits; what is beyond nine is
+// read over, since time.Time holds no more.
 func (p *timeParser) fraction() int {
 	if !p.next('.') && !p.next(',') {
 		return 0
@@ -419,6 +441,8 @@ func (p *timeParser) fraction() int {
 	return nano
 }
 
+// zone reads what names the zone, or gives the one the file has. Names other than UTC and GMT are refused:
+// CST is three zones. No zone is more than 14 hours off, so +25:00 is dirt.
 func (p *timeParser) zone(zone *time.Location) *time.Location {
 	if len(p.b) > 1 && p.b[0] == ' ' {
 		p.b = p.b[1:]
@@ -467,11 +491,15 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 	return time.FixedZone("", secs)
 }
 
-// UTC reads the times inside faults, which are UTC.
+// UTC reads the times inside faults, which are UTC. What it notes like
+// any Clock (Bare, Deduced) means nothing, for all its users share it.
 var UTC = Clock{Zone: time.UTC}
 
 // Line finds a time at the start of a line, in brackets or not, and how long it is. The
-// time may be one that cannot be read without guessing.
+// time may be one that cannot be read without guessing: that a line starts with a time tells where a
+// message begins, whatever the time is. So it looks at the shape alone (three numbers, a time of day), and
+// text is for Parse. n counts the brackets, too, and is 0 when there is no time; text is a part of b. A bracket
+// must close within 40 bytes: others hold anything.
 func Line(b []byte) (text []byte, n int) {
 	if len(b) > 0 && b[0] == '[' {
 		end := bytes.IndexByte(b[:min(len(b), 40)], ']')

@@ -7,13 +7,16 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// A Cell is where a value lies in its record; doubled says that it holds doubled quotes.
+// A Cell is where a value lies in its record, in bytes from its start and without the quotes around it. Doubled
+// says that it holds doubled quotes: only then is a copy needed, which Unquote makes. Positions instead of
+// slices, so that they stay right when the window moves.
 type Cell struct {
 	Start, End int
 	Doubled    bool
 }
 
-// A CSV is one record and how it was found.
+// A CSV is one record and how it was found. Its cells are valid until the next Scan, which uses their memory
+// again. The zero value keeps all cells; it is not for two goroutines.
 type CSV struct {
 	Cells  []Cell
 	Length int  // bytes of the record with its line end
@@ -22,6 +25,8 @@ type CSV struct {
 	Beyond bool // one of the others is not empty
 }
 
+// add keeps a cell. One more than Most is kept, for the caller to see that there are too many; of the others it is
+// only asked whether they hold anything, since exports end rows in any number of empty cells.
 func (s *CSV) add(c Cell) {
 	if s.Most > 0 && len(s.Cells) > s.Most {
 		s.Beyond = s.Beyond || c.End > c.Start
@@ -33,6 +38,13 @@ func (s *CSV) add(c Cell) {
 // Scan finds the cells of the record at the start of b. Quoted cells are hopped over from
 // quote to quote, so long texts cost next to nothing. A strict scan gives up at the first
 // quote that would have to be taken literally, and at the cell behind the most-th.
+//
+// Strict scans are for who looks whether a line inside a doubtful row is a row by itself. Most lines of a
+// stack trace are not, and a scan that went on to the next quote from each of them would read a broken
+// file once per line, the square of its length; one that gives up at the first doubt reads little.
+// Outside of strict scans a quote in the middle of a quoted cell is text, and the row is Loose: hand-written exports
+// forget to double their quotes, and what stands in the cell is the message that someone looks for.
+// A quote in a cell that does not start with one is text in any case, as encoding/csv has it only when lazy.
 func (s *CSV) Scan(b []byte, eof bool, comma byte, strict bool, most int) State {
 	s.Cells, s.Length, s.Loose, s.Beyond = s.Cells[:0], 0, false, false
 	for i := 0; ; {
@@ -70,7 +82,9 @@ func (s *CSV) Scan(b []byte, eof bool, comma byte, strict bool, most int) State 
 }
 
 // quoted finds the end of the quoted cell whose text starts at start, and returns where the
-// next cell starts; it sets s.n when the record ends with this cell.
+// next cell starts; it sets s.Length when the record ends with this cell. A quote that is the last byte there
+// waits for the next one, as does a CR behind it: doubled, closing or loose, what follows decides. So a record
+// is the same wherever a block ends.
 func (s *CSV) quoted(b []byte, start int, eof bool, comma byte, strict bool) (int, State) {
 	doubled := false
 	for j := start; ; {
@@ -114,6 +128,7 @@ func (s *CSV) quoted(b []byte, start int, eof bool, comma byte, strict bool) (in
 	}
 }
 
+// trimCR is the end of a cell without the CR of its line end, which stands before the LF or the end of the file.
 func trimCR(b []byte, start, end int) int {
 	if end > start && b[end-1] == '\r' {
 		return end - 1
@@ -121,7 +136,8 @@ func trimCR(b []byte, start, end int) int {
 	return end
 }
 
-// Unquote appends the text of a cell with doubled quotes, each made one, to the arena.
+// Unquote appends the text of a cell with doubled quotes, each made one, to the arena, and returns it: valid as long
+// as the arena's row. A single quote, of a loose row, stays.
 func Unquote(a *window.Arena, b []byte) []byte {
 	mark := a.Mark()
 	for {
@@ -139,7 +155,8 @@ func Unquote(a *window.Arena, b []byte) []byte {
 	return a.From(mark)
 }
 
-// BlankLines is the length of the empty lines at the start of b: they are no rows.
+// BlankLines is the length of the empty lines at the start of b: they are no rows. A CR at the end of
+// b is left, since an LF may follow.
 func BlankLines(b []byte) int {
 	i := 0
 	for {

@@ -12,8 +12,15 @@ import (
 // Depth is how deep values may be nested: no export goes beyond ten.
 const Depth = 256
 
-// JSON finds the end of the JSON value at the start of b. Control characters inside
-// strings are let through: exports wrap lines in the middle of a text.
+// JSON finds the end of the JSON value at the start of b, behind blanks, and returns its length with them. With
+// Bad and Deep the length is where the doubt began.
+//
+// It scans by hand since encoding/json has no answer for "not finished": it takes a stream or a whole
+// value, decodes into memory of its own, and refuses a line break inside a string. Here only the ends of
+// things are wanted, and strings, nearly all of a log, are hopped over from quote to quote. Control characters
+// inside strings are let through: exports wrap lines in the middle of a text, and the record is worth more
+// than the grammar. The nesting is a stack of fixed size, not recursion: a file of a million brackets
+// costs its own look and no memory. On everything that encoding/json accepts the two agree (FuzzJSON).
 func JSON(b []byte, eof bool) (int, State) {
 	var stack [Depth]byte
 	depth, i := 0, 0
@@ -107,7 +114,8 @@ func JSON(b []byte, eof bool) (int, State) {
 	}
 }
 
-// Key scans `"key" :`.
+// Key scans `"key" :` at the start of b, without blanks before it, and returns its length with the colon. More says
+// that b ends first; whether the file does is the caller's to know.
 func Key(b []byte) (int, State) {
 	if len(b) == 0 {
 		return 0, More
@@ -129,7 +137,9 @@ func Key(b []byte) (int, State) {
 	return n + 1, Done
 }
 
-// String returns the length of the string at the start of b, quotes included.
+// String returns the length of the string at the start of b, quotes included; ok is false when it does not end in b. A quote is
+// escaped when an odd number of backslashes stands before it, so they are counted back from the quote: forward, every
+// byte of a text would be looked at for a backslash.
 func String(b []byte) (int, bool) {
 	for i := 1; ; {
 		k := bytes.IndexByte(b[i:], '"')
@@ -147,6 +157,7 @@ func String(b []byte) (int, bool) {
 	}
 }
 
+// scanWord is the length of a number, true, false, null, or what else is written without quotes.
 func scanWord(b []byte) int {
 	for i, c := range b {
 		switch {
@@ -172,7 +183,9 @@ func validWord(b []byte) bool {
 	return ascii.Digit(b[0]) || b[0] == '-' && len(b) > 1 && ascii.Digit(b[1])
 }
 
-// Members calls yield for each member of b, a well-formed object.
+// Members calls yield for each member of b, an object that JSON has found Done. Keys come without quotes and with their
+// escapes, values as they are printed, in the order of the file, repeated ones each time; both are parts of b. An
+// object that is not well formed ends where that shows.
 func Members(b []byte, yield func(key, value []byte)) {
 	i := 1
 	for {
@@ -198,7 +211,7 @@ func Members(b []byte, yield func(key, value []byte)) {
 	}
 }
 
-// Elements calls yield for each element of b, a well-formed array.
+// Elements calls yield for each element of b, an array that JSON has found Done: as printed, parts of b, in order.
 func Elements(b []byte, yield func(value []byte)) {
 	i := 1
 	for {
@@ -218,7 +231,7 @@ func Elements(b []byte, yield func(value []byte)) {
 }
 
 // JSONText is the text of a value: a string without its escapes, nothing for null, other
-// values as they are printed.
+// values as they are printed. It is a part of v, or of the arena when escapes were undone.
 func JSONText(a *window.Arena, v []byte) []byte {
 	if len(v) >= 2 && v[0] == '"' {
 		return Unescape(a, v[1:len(v)-1])
@@ -229,7 +242,9 @@ func JSONText(a *window.Arena, v []byte) []byte {
 	return v
 }
 
-// Unescape undoes the escapes of a JSON string. What is no escape stays as it is.
+// Unescape undoes the escapes of a JSON string that comes without its quotes. What is no escape stays as it is: a path
+// of Windows may be written without doubling the backslash. Backspace and form feed become blanks, \u0000 and half
+// a pair U+FFFD, so that the text is valid UTF-8 without NUL wherever b was. Without a backslash it is b itself.
 func Unescape(a *window.Arena, b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
@@ -292,6 +307,7 @@ func escapedRune(b []byte) (u rune, n int) {
 	return u, 6
 }
 
+// hex4 reads \uXXXX; ok is false when b starts with none.
 func hex4(b []byte) (u rune, ok bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false

@@ -7,16 +7,21 @@
 package scan
 
 // A State is how the scan of a record, value or token ended.
+// The zero value is Done.
 type State uint8
 
+// The states. Unclosed and Bad are final; More asks for the same scan again, from the
+// start, when the slice is longer: nothing is kept between calls, which costs about a second look at each
+// byte as long as the slice doubles.
 const (
-	Done     State = iota
-	More           // it does not end in what is there
-	Unclosed       // the file ends inside a quoted cell
-	Bad            // not what the format allows
-	Deep           // it may be what the format allows, but is nested too deep to be looked at
+	Done     State = iota // the length is that of the whole thing
+	More                  // it does not end in what is there
+	Unclosed              // the file ends inside a quoted cell
+	Bad                   // not what the format allows
+	Deep                  // it may be what the format allows, but is nested too deep to be looked at
 )
 
+// short is the state of what does not end in the slice: at the end of the file, nothing will close it.
 func short(eof bool) State {
 	if eof {
 		return Unclosed

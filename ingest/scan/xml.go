@@ -8,8 +8,10 @@ import (
 	"dwtriage/ingest/window"
 )
 
+// A kind is what a token is. The zero value is text.
 type kind uint8
 
+// The kinds of tokens. What a document says about itself is of one kind, which no caller asks for.
 const (
 	Chars kind = iota // text between tags; one text may come as several tokens
 	CDATA
@@ -39,7 +41,7 @@ func (t *Token) Is(name string) bool {
 //
 // More tells that the token does not end in b; its kind is right when b has ten bytes or
 // more. A text ends at a tag only, so a caller who has enough of one scans with eof true, and
-// takes the text up to textEnd. Unclosed tells that the file ends inside the token, or
+// takes the text up to TextEnd. Unclosed tells that the file ends inside the token, or
 // that there is nothing left.
 func XML(b []byte, eof bool) (t Token, n int, st State) {
 	if len(b) == 0 {
@@ -69,7 +71,7 @@ func XML(b []byte, eof bool) (t Token, n int, st State) {
 	return scanChars(b, 1, eof)
 }
 
-// markup tells what the '<' at the start of b starts, xmlChars when nothing; known is false
+// markup tells what the '<' at the start of b starts, Chars when nothing ("a < b"): messages hold it unescaped, and to give up there would lose the rest of the file; known is false
 // when b is too short to tell.
 func markup(b []byte) (kind kind, known bool) {
 	if len(b) < 2 {
@@ -112,6 +114,7 @@ func declaration(b []byte) (kind kind, known bool) {
 	return Chars, true
 }
 
+// nameStart reports whether c may start a name. All beyond ASCII may: which letters XML has is not looked up.
 func nameStart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
 }
@@ -141,7 +144,8 @@ func scanChars(b []byte, i int, eof bool) (t Token, n int, st State) {
 	return t, len(b), Done
 }
 
-// scanTag scans a start or end tag. A '>' inside a quoted value does not end it.
+// scanTag scans a start or end tag. A '>' inside a quoted value does not end it. A '<' does, as text: a tag that
+// was cut off must not swallow the next one.
 func scanTag(b []byte, kind kind, eof bool) (t Token, n int, st State) {
 	t.Kind = kind
 	start := 1
@@ -217,7 +221,7 @@ func scanTo(b []byte, kind kind, from int, end string, eof bool) (t Token, n int
 }
 
 // scanDeclaration scans a DOCTYPE or another declaration, over the declarations, comments and
-// quoted values inside of it.
+// quoted values inside of it. What it declares is not kept: an entity that is never expanded cannot grow.
 func scanDeclaration(b []byte, eof bool) (t Token, n int, st State) {
 	t.Kind = xmlOther
 	depth := 0
@@ -251,7 +255,8 @@ func scanDeclaration(b []byte, eof bool) (t Token, n int, st State) {
 }
 
 // TextEnd is how much of b, a text that goes on, can be taken without tearing a character, a
-// reference, or the start of a tag apart.
+// reference, or the start of a tag apart. It looks back sixteen bytes, further than the longest reference of use;
+// when nothing would be left it is all of b, so that a caller always gets on.
 func TextEnd(b []byte) int {
 	n := len(b)
 	const longest = 16
@@ -277,13 +282,15 @@ func TextEnd(b []byte) int {
 	return n
 }
 
-// LocalName is a name without its prefix.
+// LocalName is a name without its prefix. Prefixes are the writer's choice, so an
+// element is told by its local name, and namespaces are not resolved.
 func LocalName(name []byte) []byte {
 	return name[bytes.IndexByte(name, ':')+1:]
 }
 
 // CutAttr cuts the first attribute off attrs; ok is false when there is none. Values may come
-// with either quotes or without, or be missing.
+// with either quotes or without, or be missing (raw is nil then). A value is as printed, all three are parts of attrs, and
+// rest is for the next call. A quote that is never closed takes the rest.
 func CutAttr(attrs []byte) (name, raw, rest []byte, ok bool) {
 	i := 0
 	for i < len(attrs) && NameEnd(attrs[i]) {
@@ -349,7 +356,8 @@ func XMLText(a *window.Arena, raw []byte) []byte {
 	return a.From(mark)
 }
 
-// AppendXMLText appends raw with its references undone.
+// AppendXMLText appends raw with its references undone, as XMLText does, for who has a buffer. The result is never longer
+// than raw. One that is not known, or has no end, stays: a bare '&' is common in addresses.
 func AppendXMLText(dst, raw []byte) []byte {
 	for {
 		i := bytes.IndexByte(raw, '&')
@@ -420,6 +428,7 @@ func numericReference(b []byte) (r rune, n int) {
 	return r, i + 1
 }
 
+// xmlRune reports whether a document may hold r (XML 1.0, 2.2).
 func xmlRune(r rune) bool {
 	switch {
 	case r < ' ':

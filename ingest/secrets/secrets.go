@@ -20,17 +20,19 @@ import (
 const Mark = "[withheld]"
 
 // Kinds is a set of the kinds of secret that were left out of a record.
+// The zero value is none. Kinds are joined by |.
 type Kinds uint8
 
+// The kinds, in the order in which String names them.
 const (
-	SecureConfiguration Kinds = 1 << iota
-	DebugTrace
-	SignedAddress
-	BearerToken
-	Credential
+	SecureConfiguration Kinds = 1 << iota // of a plug-in step: set by the reader, which knows the column
+	DebugTrace                            // the payload of a debugLogTrace: requests with all their headers
+	SignedAddress                         // an address with a signature: who has it, may read what it leads to
+	BearerToken                           // what follows the word "bearer"
+	Credential                            // the value of a name like password, a JSON Web Token, the password in an address
 )
 
-// String is the set for column withheld.
+// String is the set for column withheld: the kinds in a fixed order, by commas; nothing for none.
 func (s Kinds) String() string {
 	var names []string
 	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token", "credential"} {
@@ -43,7 +45,12 @@ func (s Kinds) String() string {
 
 // Withhold replaces what must never be shown: query parts of signed addresses, bearer tokens,
 // other credentials, and the payload of a debugLogTrace. Text without any of them, nearly all text, is
-// returned as it is.
+// returned as it is, without a copy; what is rewritten goes to the arena and is valid as long as that.
+//
+// The order matters. A debugLogTrace goes first, as one piece that may hold all the others. A signed
+// address goes before credentials, for its query is cut as one piece and marked once. The word "bearer" goes last: most tokens are gone by then
+// with the header they stood in. A kind is named when something was found, but for debugLogTrace and
+// bearer, which may be mere words, only when the text changed.
 func Withhold(a *window.Arena, b []byte) (text []byte, left Kinds) {
 	if i := ascii.IndexRare(b, "debugLogTrace", 5); i >= 0 {
 		whole := b
@@ -76,6 +83,8 @@ type secretName struct {
 }
 
 // secretNames stand by their last letter. They may be the end of a longer name: x-api-key.
+// "code" is the one name that is an ordinary word: it counts only as a parameter of an address, and
+// with twenty characters or more, as keys of functions have; an error code is shorter.
 var secretNames = ['z' + 1][]secretName{
 	'd': {{"password", false}, {"pwd", false}},
 	'e': {{"cookie", true}, {"sharedaccesssignature", false}, {"passphrase", false}, {"code", false}},
@@ -168,6 +177,12 @@ func (n *secretName) before(b []byte, e int) (start int, ok bool) {
 
 // plainValue is where the value starts and ends that begins at place e: in quotes up to the next
 // one of the same kind, escaped or not, else up to a blank or what parts the members of a list.
+//
+// Logs quote texts in texts, so a quote is taken with the backslashes before it: a value that \" opens
+// ends at the next \", not at a bare quote, and a value in bare quotes does not end at an escaped one.
+// A quote that is never closed withholds everything behind it: too much is a nuisance, too little a
+// leak. Without quotes it ends at what parts the members of a
+// connection string, a query or an element.
 func plainValue(b []byte, e int) (at, end int) {
 	for e < len(b) && (b[e] == ' ' || b[e] == '\t') {
 		e++
@@ -203,6 +218,7 @@ func plainValue(b []byte, e int) (at, end int) {
 	return some(at, end)
 }
 
+// some is the value from at to end, or none when it is empty: nothing is to be withheld then.
 func some(at, end int) (int, int) {
 	if at >= end {
 		return -1, 0
@@ -210,7 +226,9 @@ func some(at, end int) (int, int) {
 	return at, end
 }
 
-// lineValue is the value of a header, to the end of its line or of the text around it.
+// lineValue is the value of a header, to the end of its line or of the text around it. Blanks do not
+// end it: "Authorization: Basic x" and a row of cookies have them. A quote, a backslash or a '<' does,
+// for there the text ends that the header was quoted in.
 func lineValue(b []byte, e int) (at, end int) {
 	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || b[e] == '"' || b[e] == '\'' || b[e] == '\\') {
 		e++
@@ -220,7 +238,8 @@ func lineValue(b []byte, e int) (at, end int) {
 	return some(e, end)
 }
 
-// elementValue is the text of an element.
+// elementValue is the text of an element, to the next tag of any name: an element that a log cut off is
+// withheld to the end of the text.
 func elementValue(b []byte, e int) (at, end int) {
 	if k := bytes.IndexByte(b[e:], '<'); k >= 0 {
 		return some(e, e+k)
@@ -229,6 +248,8 @@ func elementValue(b []byte, e int) (at, end int) {
 }
 
 // userInfo is the password in an address like https://user:password@host; e is behind its slashes.
+// A port looks the same up to the slash or the end, so only an '@' makes it one. The look is
+// bounded, so that each of many addresses costs 256 bytes at most.
 func userInfo(b []byte, e int) (at, end int) {
 	const most = 256
 	for i := e; i < min(len(b), e+most); i++ {
@@ -263,7 +284,9 @@ func jwt(b []byte) (at, end int) {
 }
 
 // jwtAt is where a token starts and ends that has its first J at i. Its parts are objects in
-// base64, so it starts with eyJ. When it is none, at is -1 and no token starts before end.
+// base64, so it starts with eyJ (that is {" in base64). When it is none, at is -1 and no token starts
+// before end, so that a long run of letters is looked at once, however many a J it holds. Without a dot, or
+// shorter than 24, it is a word that happens to begin so.
 func jwtAt(b []byte, i int) (at, end int) {
 	if at = i - 2; at < 0 || string(b[at:i]) != "ey" {
 		return -1, 0
@@ -334,7 +357,7 @@ func nearest(b, signs []byte, next []int, from int) int {
 }
 
 // withholdDebug cuts the value behind the key: the array when it is well formed, else
-// everything to the end.
+// everything to the end. The word itself stays, so that a reader sees what is missing.
 func withholdDebug(a *window.Arena, b []byte, at int) []byte {
 	mark := a.Mark()
 	for at >= 0 {
@@ -374,7 +397,9 @@ func debugPayload(b []byte) int {
 	return len(b)
 }
 
-// withholdSigned replaces the query of every address that carries a signature.
+// withholdSigned replaces the query of every address that carries a signature. Parameters come in any
+// order, so it goes back from sig= to the question mark and on to the end of the address. The address before
+// the question mark stays: it says which file it was, and is of no use without the rest.
 func withholdSigned(a *window.Arena, b []byte) []byte {
 	mark := a.Mark()
 	for {
@@ -398,6 +423,7 @@ func withholdSigned(a *window.Arena, b []byte) []byte {
 	return a.From(mark)
 }
 
+// addressEnd reports whether c ends an address in a text: a blank, or what addresses are put in.
 func addressEnd(c byte) bool {
 	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' || c == ']' || c == '}' || c == '\\' || c == '|'
 }
@@ -464,7 +490,9 @@ func bearerAt(b []byte, i int) int {
 }
 
 // Excerpt is the start of a rejected row, in valid UTF-8, for a person to recognise it by. It
-// is cut before anything that could be a secret.
+// is cut before anything that could be a secret: a row that is broken has no columns any more by which
+// secure configuration would be known, so its name alone ends the excerpt. It looks at no more than
+// four times what it shows, for a row may have megabytes. It allocates; b is not kept.
 func Excerpt(b []byte) string {
 	const most = 200
 	var a window.Arena
