@@ -78,7 +78,8 @@ func FuzzCell(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		var buf bytes.Buffer
 		table := newTable(&buf, false)
-		table.texts(a, b)
+		table.text(a)
+		table.text(b)
 		table.end()
 		got, err := csv.NewReader(bytes.NewReader(buf.Bytes())).Read()
 		if err != nil {

@@ -4,33 +4,42 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
+
+	"dwtriage/classify"
 )
 
-// mutes marks what the rule files mute, as of the start of the run.
-func (z *summarizer) mutes() error {
-	s := z.s
-	for _, m := range z.m.Set().Mutes {
-		mute := Mute{ID: m.ID, Title: z.title(m.ID), Owner: m.Owner, Reason: m.Reason, Expires: m.Expires,
-			Expired: m.Expired(s.Run.Started), File: m.File, Line: m.Line}
-		for _, f := range z.bySig[m.ID] {
+// mutes says what the rule files mute, as of the start of the run: those in force first, then most
+// records.
+func mutes(rules []classify.Mute, started time.Time, found *tally, name titles) (list []Mute) {
+	for _, m := range rules {
+		mute := Mute{ID: m.ID, Title: name.title(m.ID), Owner: m.Owner, Reason: m.Reason, Expires: m.Expires,
+			Expired: m.Expired(started), File: m.File, Line: m.Line}
+		for _, f := range found.bySig[m.ID] {
 			mute.Title = f.Title // an unknown message is called by its template
 			mute.Records += f.Records
 		}
-		s.Mutes = append(s.Mutes, mute)
+		list = append(list, mute)
 	}
-	slices.SortFunc(s.Mutes, func(a, b Mute) int {
+	slices.SortFunc(list, func(a, b Mute) int {
 		return cmp.Or(compareBool(a.Expired, b.Expired), cmp.Compare(b.Records, a.Records), strings.Compare(a.ID, b.ID))
 	})
-	for i := range s.Mutes {
-		m := &s.Mutes[i]
+	return list
+}
+
+// mark notes in findings, signatures and clusters which mute is in force for them, and counts the
+// records. They stay in every list but the plan: what is muted is still there in the morning.
+func mark(list []Mute, found *tally, s *Summary) (muted int64) {
+	for i := range list {
+		m := &list[i]
 		if m.Expired {
 			continue
 		}
-		s.Muted += m.Records
-		for _, f := range z.bySig[m.ID] {
+		muted += m.Records
+		for _, f := range found.bySig[m.ID] {
 			f.Mute = m
 		}
-		if sig := z.find(m.ID); sig != nil {
+		if sig := find(s.Signatures, m.ID); sig != nil {
 			sig.Mute = m
 		}
 		for i := range s.Clusters {
@@ -39,7 +48,7 @@ func (z *summarizer) mutes() error {
 			}
 		}
 	}
-	return nil
+	return muted
 }
 
 // compareBool puts false before true.

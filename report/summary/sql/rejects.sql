@@ -1,5 +1,6 @@
--- Every row that could not become a record, a row of rejects.csv.
-SELECT file, row, byte_offset, coalesce("column", ''), reason, excerpt
+-- Every row that could not become a record, a row of rejects.csv. The columns are RejectColumns of
+-- rejects.go.
+SELECT %s
 FROM dw.rejects
 WHERE run_id = $1
 ORDER BY file, row, byte_offset, reason, "column", excerpt;

@@ -1,0 +1,220 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dwtriage/report/summary"
+)
+
+// A column is one column of a table: what its header says, and how the cell of a row is written.
+// They stand in one value so that a header cannot come to stand over the cells of another column.
+type column[T any] struct {
+	name string
+	cell func(*table, *T) // writes exactly one cell
+}
+
+func text[T any](name string, cell func(*T) string) column[T] {
+	return column[T]{name, func(t *table, row *T) { t.text(cell(row)) }}
+}
+
+func number[T any](name string, cell func(*T) int64) column[T] {
+	return column[T]{name, func(t *table, row *T) { t.number(cell(row)) }}
+}
+
+func list[T any](name string, cell func(*T) []string) column[T] {
+	return column[T]{name, func(t *table, row *T) { t.list(cell(row)) }}
+}
+
+func moment[T any](name string, cell func(*T) time.Time) column[T] {
+	return column[T]{name, func(t *table, row *T) { t.time(cell(row)) }}
+}
+
+// muted are the columns about the mute of a row: until when, by whom and why; empty without one.
+func muted[T any](mute func(*T) *summary.Mute) []column[T] {
+	part := func(name string, cell func(*summary.Mute) string) column[T] {
+		return text(name, func(row *T) string {
+			if m := mute(row); m != nil {
+				return cell(m)
+			}
+			return ""
+		})
+	}
+	return []column[T]{
+		part("muted_until", func(m *summary.Mute) string { return m.Expires.Format(time.DateOnly) }),
+		part("muted_by", func(m *summary.Mute) string { return m.Owner }),
+		part("muted_reason", func(m *summary.Mute) string { return m.Reason }),
+	}
+}
+
+// streamed are the columns of a table whose rows come from the database. Their cells are written
+// by the type of value they point at.
+func streamed[T any](from []summary.Column[T]) []column[T] {
+	var columns []column[T]
+	for _, c := range from {
+		columns = append(columns, column[T]{c.Name, func(t *table, row *T) {
+			switch v := c.Cell(row).(type) {
+			case *string:
+				t.text(*v)
+			case *int64:
+				t.number(*v)
+			case *time.Time:
+				t.time(*v)
+			case *[]string:
+				t.list(*v)
+			case *map[string]string:
+				t.text(pairs(*v))
+			default:
+				t.fail(fmt.Errorf("column %s: no cell for %T", c.Name, v))
+			}
+		}})
+	}
+	return columns
+}
+
+// header writes the names of columns as the first row.
+func header[T any](t *table, columns []column[T]) {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	t.header(names...)
+}
+
+func drawRow[T any](t *table, columns []column[T], row *T) error {
+	for _, c := range columns {
+		c.cell(t, row)
+	}
+	return t.end()
+}
+
+// drawList writes a whole table: the header, and a row for each of list.
+func drawList[T any](t *table, columns []column[T], list []T) error {
+	header(t, columns)
+	for i := range list {
+		drawRow(t, columns, &list[i])
+	}
+	return t.err
+}
+
+// drawEach writes a whole table whose rows come one by one; each may be nil: there are none.
+func drawEach[T any](t *table, columns []column[T], each func(func(*T) error) error) error {
+	header(t, columns)
+	if each == nil || t.err != nil {
+		return t.err
+	}
+	return each(func(row *T) error { return drawRow(t, columns, row) })
+}
+
+func drawFindings(t *table, s *summary.Summary) error { return drawList(t, findingColumns, s.Findings) }
+
+var findingColumns = slices.Concat([]column[summary.Finding]{
+	text("map", func(f *summary.Finding) string { return f.Map }),
+	text("dataverse_table", func(f *summary.Finding) string { return f.DataverseTable }),
+	text("fno_entity", func(f *summary.Finding) string { return f.FnoEntity }),
+	text("company", func(f *summary.Finding) string { return f.Company }),
+	text("signature", func(f *summary.Finding) string { return f.Signature }),
+	text("title", func(f *summary.Finding) string { return f.Title }),
+	text("category", func(f *summary.Finding) string { return f.Category }),
+	text("severity", func(f *summary.Finding) string { return f.Severity }),
+	text("change", func(f *summary.Finding) string { return f.Change }),
+	number("records", func(f *summary.Finding) int64 { return f.Records }),
+	number("affected_keys", func(f *summary.Finding) int64 { return f.AffectedKeys }),
+	moment("first_seen", func(f *summary.Finding) time.Time { return f.FirstSeen }),
+	moment("last_seen", func(f *summary.Finding) time.Time { return f.LastSeen }),
+	text("fix_summary", func(f *summary.Finding) string { return f.FixSummary }),
+	text("role", func(f *summary.Finding) string { return f.Role }),
+	text("retry", func(f *summary.Finding) string { return f.Retry }),
+	text("url", func(f *summary.Finding) string { return f.URL }),
+}, muted(func(f *summary.Finding) *summary.Mute { return f.Mute }))
+
+func drawFixes(t *table, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
+
+var fixColumns = []column[summary.Fix]{
+	number("rank", func(f *summary.Fix) int64 { return int64(f.Rank) }),
+	text("signature", func(f *summary.Fix) string { return f.Signature }),
+	text("title", func(f *summary.Fix) string { return f.Title }),
+	text("severity", func(f *summary.Fix) string { return f.Severity }),
+	number("records", func(f *summary.Fix) int64 { return f.Records }),
+	list("entities", func(f *summary.Fix) []string { return f.Entities }),
+	text("role", func(f *summary.Fix) string { return f.Role }),
+	text("retry", func(f *summary.Fix) string { return f.Retry }),
+	text("steps", func(f *summary.Fix) string { return numbered(f.Steps) }),
+	text("sql", func(f *summary.Fix) string { return statements(f.SQL) }),
+	list("prerequisites", func(f *summary.Fix) []string { return f.Prerequisites }),
+	text("url", func(f *summary.Fix) string { return f.URL }),
+}
+
+var recordColumns = streamed(summary.RecordColumns)
+
+func drawRecords(t *table, s *summary.Summary) error { return drawEach(t, recordColumns, s.EachRecord) }
+
+func drawClusters(t *table, s *summary.Summary) error { return drawList(t, clusterColumns, s.Clusters) }
+
+var clusterColumns = slices.Concat([]column[summary.Cluster]{
+	text("template_id", func(c *summary.Cluster) string { return c.TemplateID }),
+	text("template", func(c *summary.Cluster) string { return c.Template }),
+	number("records", func(c *summary.Cluster) int64 { return c.Records }),
+	moment("first_seen", func(c *summary.Cluster) time.Time { return c.FirstSeen }),
+	moment("last_seen", func(c *summary.Cluster) time.Time { return c.LastSeen }),
+	list("maps", func(c *summary.Cluster) []string { return c.Maps }),
+	text("sample_record_id", func(c *summary.Cluster) string { return c.Sample.RecordID }),
+	text("sample", func(c *summary.Cluster) string { return inFull(c.Sample) }),
+}, muted(func(c *summary.Cluster) *summary.Mute { return c.Mute }))
+
+func drawChanges(t *table, s *summary.Summary) error { return drawList(t, changeColumns, s.Changes) }
+
+var changeColumns = []column[summary.Change]{
+	text("change", func(c *summary.Change) string { return c.Change }),
+	text("signature", func(c *summary.Change) string { return c.Signature }),
+	text("title", func(c *summary.Change) string { return c.Title }),
+	// A table without a map goes by its title, else two of them would look the same.
+	text("map", func(c *summary.Change) string { return cmp.Or(c.Map, c.MapTitle) }),
+	number("records", func(c *summary.Change) int64 { return c.Records }),
+	number("previous_records", func(c *summary.Change) int64 { return c.PreviousRecords }),
+	moment("first_seen", func(c *summary.Change) time.Time { return c.FirstSeen }),
+	moment("last_seen", func(c *summary.Change) time.Time { return c.LastSeen }),
+}
+
+var rejectColumns = streamed(summary.RejectColumns)
+
+func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }
+
+// numbered writes steps one per line.
+func numbered(steps []string) string {
+	lines := make([]string, len(steps))
+	for i, s := range steps {
+		lines[i] = strconv.Itoa(i+1) + ". " + s
+	}
+	return strings.Join(lines, "\n")
+}
+
+// statements writes queries as blocks, each under its title as a comment.
+func statements(sql []summary.SQL) string {
+	blocks := make([]string, len(sql))
+	for i, q := range sql {
+		title := strings.Join(strings.Fields(q.Title), " ") // a second line would not be a comment
+		blocks[i] = "-- " + title + "\n" + strings.TrimSpace(q.Text)
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+func pairs(captures map[string]string) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(captures)) {
+		list = append(list, name+"="+captures[name])
+	}
+	return strings.Join(list, "; ")
+}
+
+func inFull(e summary.Evidence) string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return e.Before + e.Matched + e.After
+}

@@ -1,0 +1,121 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dwtriage/report/summary"
+)
+
+// snake is how a field is called in a header: FnoEntity fno_entity, RecordID record_id.
+func snake(field string) string {
+	return strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(field, "${1}_$2"))
+}
+
+// filled gives every field of a T a value of its own, and says how a table writes it, by the name
+// that a header has for the field.
+func filled[T any](t *testing.T) (row T, cells map[string]string) {
+	t.Helper()
+	cells = make(map[string]string)
+	v := reflect.ValueOf(&row).Elem()
+	for i := range v.NumField() {
+		name := snake(v.Type().Field(i).Name)
+		switch p := v.Field(i).Addr().Interface().(type) {
+		case *string:
+			*p = "the " + name
+			cells[name] = *p
+		case *int64:
+			*p = int64(1000 + i)
+			cells[name] = fmt.Sprint(*p)
+		case *int:
+			*p = 1000 + i
+			cells[name] = fmt.Sprint(*p)
+		case *time.Time:
+			*p = time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC)
+			cells[name] = p.Format(time.DateTime)
+		case *[]string:
+			*p = []string{name, "and more"}
+			cells[name] = name + "; and more"
+		case *map[string]string:
+			*p = map[string]string{name: "one"}
+			cells[name] = name + "=one"
+		case **summary.Mute:
+			*p = &summary.Mute{Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Owner: "Mia", Reason: "known"}
+			cells["muted_until"], cells["muted_by"], cells["muted_reason"] = "2027-01-31", "Mia", "known"
+		case *[]summary.SQL:
+			*p = []summary.SQL{{Title: "ask", Text: "SELECT 1"}}
+			cells[name] = "'-- ask\nSELECT 1" // guarded: it begins like a formula
+		case *summary.Evidence:
+			*p = summary.Evidence{RecordID: "the id", Message: "the message"}
+			cells["sample_record_id"], cells["sample"] = "the id", "the message"
+		default:
+			t.Fatalf("%T.%s: a %T is not filled", row, name, p)
+		}
+	}
+	return row, cells
+}
+
+// matches draws one filled row and compares the cell below every header with the field of that
+// name, so two columns that were swapped or a cell that shows another field are found. all says
+// that no field may be without a column.
+func matches[T any](t *testing.T, columns []column[T], all bool, exceptions map[string]string) {
+	t.Helper()
+	row, cells := filled[T](t)
+	for name, cell := range exceptions {
+		cells[name] = cell
+	}
+	var b bytes.Buffer
+	tab := newTable(&b, true)
+	if err := drawList(tab, columns, []T{row}); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(lines) != 2 {
+		t.Fatalf("%d lines, error %v", len(lines), err)
+	}
+	shown := make(map[string]bool)
+	for i, name := range lines[0] {
+		want, known := cells[name]
+		switch {
+		case shown[name]:
+			t.Errorf("two columns are called %s", name)
+		case !known:
+			t.Errorf("column %s: %T has no such field", name, row)
+		case lines[1][i] != want:
+			t.Errorf("column %s holds %q, want %q", name, lines[1][i], want)
+		}
+		shown[name] = true
+	}
+	for name := range cells {
+		if all && !shown[name] {
+			t.Errorf("%T: no column shows %s", row, name)
+		}
+	}
+}
+
+func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
+	t.Run("failing_entities.csv", func(t *testing.T) { matches(t, findingColumns, false, nil) })
+	t.Run("fixes.csv", func(t *testing.T) {
+		matches(t, fixColumns, false, map[string]string{"steps": "1. steps\n2. and more"})
+	})
+	t.Run("records.csv", func(t *testing.T) { matches(t, recordColumns, true, nil) })
+	t.Run("unclassified.csv", func(t *testing.T) { matches(t, clusterColumns, false, nil) })
+	t.Run("changes.csv", func(t *testing.T) { matches(t, changeColumns, false, nil) })
+	t.Run("rejects.csv", func(t *testing.T) { matches(t, rejectColumns, true, nil) })
+}
+
+// A column that points at what no cell can be made of is an error, not a shorter row.
+func TestUnknownKindOfCell(t *testing.T) {
+	columns := streamed([]summary.Column[summary.Record]{{Name: "odd", Cell: func(*summary.Record) any { return 1.5 }}})
+	err := drawEach(newTable(io.Discard, true), columns, func(yield func(*summary.Record) error) error { return yield(&summary.Record{}) })
+	if err == nil || !strings.Contains(err.Error(), "column odd") {
+		t.Errorf("error %v, want one that names the column", err)
+	}
+}

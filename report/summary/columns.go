@@ -1,0 +1,71 @@
+package summary
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"dwtriage/report/store"
+)
+
+// A Column is one column of a table that streams from the database: its name in the header, the
+// expression that asks the database for it, and where it stands in a T. The three stand in one
+// value because they once were lists held together by their order alone: two columns swapped in
+// one of them still compiled.
+type Column[T any] struct {
+	Name string
+	expr string
+	// Cell points at the value in a T: at a string, an int64, a time.Time (UTC, zero when not
+	// known), a []string or a map[string]string.
+	Cell func(*T) any
+	// scan takes the place of a plain scan into Cell where the database has something else than the
+	// cell shows.
+	scan func(*T) sql.Scanner
+}
+
+// stream runs the embedded query name and calls yield for every row.
+func stream[T any](ctx context.Context, db *store.DB, name string, columns []Column[T], yield func(*T) error, args ...any) error {
+	if err := streamRows(ctx, db, query(name), columns, yield, args...); err != nil {
+		return fmt.Errorf("query %s: %w", name, err)
+	}
+	return nil
+}
+
+// streamRows runs a query in which %s stands for the expressions of columns. All rows are read into
+// one and the same T, so yield must not keep it.
+func streamRows[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], yield func(*T) error, args ...any) error {
+	exprs := make([]string, len(columns))
+	for i, c := range columns {
+		exprs[i] = c.expr
+	}
+	var row T
+	targets := make([]any, len(columns))
+	for i, c := range columns {
+		if c.scan != nil {
+			targets[i] = c.scan(&row)
+		} else {
+			targets[i] = target(c.Cell(&row))
+		}
+	}
+	return db.Each(ctx, fmt.Sprintf(query, strings.Join(exprs, ", ")), func(rows *sql.Rows) error {
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		return yield(&row)
+	}, args...)
+}
+
+// target is what a row is scanned into to reach the value that cell points at.
+func target(cell any) any {
+	switch cell := cell.(type) {
+	case *time.Time:
+		return (*instant)(cell)
+	case *[]string:
+		return (*store.List)(cell)
+	case *map[string]string:
+		return (*store.Map)(cell)
+	}
+	return cell
+}

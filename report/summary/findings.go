@@ -1,0 +1,127 @@
+package summary
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// A tally is the findings of a run and what is known of their signatures beside them.
+type tally struct {
+	list       []Finding
+	bySig      map[string][]*Finding // of list
+	status     map[string]string     // per signature
+	candidates map[string][]string   // per MapTitle: the titles of the maps it may be
+	severities []Count
+}
+
+// findings counts what fails: map (or table) × company × signature, most records first.
+func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
+	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string)}
+	severities := make(map[string]int64)
+	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
+	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
+		var f Finding
+		var status string
+		var candidates []string
+		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates))
+		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
+			if known, ok := same[*name]; ok {
+				*name = known
+			} else {
+				same[*name] = *name
+			}
+		}
+		f.ID = findingID(f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature)
+		f.Title = name.title(f.Signature)
+		found.candidates[f.MapTitle] = candidates
+		found.status[f.Signature] = status
+		severities[cmp.Or(f.Severity, "unrated")] += f.Records
+		found.list = append(found.list, f)
+		return err
+	})
+	found.severities = ordered(severities, append(slices.Clone(classify.Severities), "unrated")...)
+	for i := range found.list { // only now: a list that grows moves
+		f := &found.list[i]
+		found.bySig[f.Signature] = append(found.bySig[f.Signature], f)
+	}
+	return found, err
+}
+
+// findingID is stable between runs and needs no database to be found again: links into a report
+// that was mailed stay true when the night is drawn anew.
+func findingID(parts ...string) string {
+	h := fnv.New32a()
+	h.Write([]byte(strings.Join(parts, "\x00")))
+	return fmt.Sprintf("%08x", h.Sum32())
+}
+
+// sum adds findings up: how many records, from when to when.
+func sum(fs []*Finding) (records int64, first, last time.Time) {
+	for _, f := range fs {
+		records += f.Records
+		first, last = earlier(first, f.FirstSeen), later(last, f.LastSeen)
+	}
+	return records, first, last
+}
+
+// mapTitles lists the maps of findings, most records first.
+func mapTitles(fs []*Finding) []string {
+	return mostFirst(fs, func(f *Finding) string { return f.MapTitle })
+}
+
+// companies lists the companies of findings, most records first; records without one are in none.
+func companies(fs []*Finding) []string {
+	return mostFirst(fs, func(f *Finding) string { return f.Company })
+}
+
+// mostFirst lists the different non-empty names of findings, most records first.
+func mostFirst(fs []*Finding, name func(*Finding) string) []string {
+	sum := make(map[string]int64)
+	for _, f := range fs {
+		if n := name(f); n != "" {
+			sum[n] += f.Records
+		}
+	}
+	names := slices.Collect(maps.Keys(sum))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(a, b)) })
+	return names
+}
+
+// earlier is the first of two times; a zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// later is the last of two times; a zero time is none.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// ordered lists counts in the order of names, then the others by name.
+func ordered(counts map[string]int64, names ...string) []Count {
+	var out []Count
+	for _, n := range append(names, slices.Sorted(maps.Keys(counts))...) {
+		if c, ok := counts[n]; ok {
+			out = append(out, Count{n, c})
+			delete(counts, n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,149 @@
+package summary
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// A Record is one row of records.csv.
+type Record struct {
+	RecordID                               string
+	File                                   string
+	Row, ByteOffset                        int64
+	OccurredAt                             time.Time // zero when not known
+	Log, Environment                       string
+	Map, DataverseTable, FnoEntity         string
+	Entity, Company, TypeName, MessageName string
+	CorrelationID, RequestID               string
+	ErrorCode, Status                      string
+	Signature                              string // rule id or code; empty when unknown
+	Signatures                             []string
+	Category, Severity                     string
+	Captures                               map[string]string
+	AffectedKey, TemplateID                string
+	Message                                string // on one line, at most 4,000 bytes
+	Truncated                              string // texts that were cut short before they were exported, "error_text"
+	Withheld                               string // what was left out because it is secret, "signed address"
+}
+
+// RecordColumns are the columns of records.csv, in its order. A column that the archive has
+// becomes one of records.csv by a field above and a line here. Scripts find the columns by their
+// names, people by their places: new ones go to the end.
+var RecordColumns = []Column[Record]{
+	{Name: "record_id", expr: "record_id::VARCHAR", Cell: func(r *Record) any { return &r.RecordID }},
+	{Name: "file", expr: "p.file", Cell: func(r *Record) any { return &r.File }},
+	{Name: "row", expr: "p.row", Cell: func(r *Record) any { return &r.Row }},
+	{Name: "byte_offset", expr: "p.byte_offset", Cell: func(r *Record) any { return &r.ByteOffset }},
+	{Name: "occurred_at", expr: "occurred_at", Cell: func(r *Record) any { return &r.OccurredAt }},
+	{Name: "log", expr: "log", Cell: func(r *Record) any { return &r.Log }},
+	{Name: "environment", expr: "coalesce(p.environment, '')", Cell: func(r *Record) any { return &r.Environment }},
+	{Name: "map", expr: "coalesce(map, '')", Cell: func(r *Record) any { return &r.Map }},
+	{Name: "dataverse_table", expr: "coalesce(dataverse_table, '')", Cell: func(r *Record) any { return &r.DataverseTable }},
+	{Name: "fno_entity", expr: "coalesce(fno_entity, '')", Cell: func(r *Record) any { return &r.FnoEntity }},
+	{Name: "entity", expr: "coalesce(entity, '')", Cell: func(r *Record) any { return &r.Entity }},
+	{Name: "company", expr: "coalesce(company, '')", Cell: func(r *Record) any { return &r.Company }},
+	{Name: "type_name", expr: "coalesce(type_name, '')", Cell: func(r *Record) any { return &r.TypeName }},
+	{Name: "message_name", expr: "coalesce(message_name, '')", Cell: func(r *Record) any { return &r.MessageName }},
+	{Name: "correlation_id", expr: "coalesce(correlation_id, '')", Cell: func(r *Record) any { return &r.CorrelationID }},
+	{Name: "request_id", expr: "coalesce(request_id, '')", Cell: func(r *Record) any { return &r.RequestID }},
+	{Name: "error_code", expr: "coalesce(error_code, '')", Cell: func(r *Record) any { return &r.ErrorCode }},
+	{Name: "status", expr: "status", Cell: func(r *Record) any { return &r.Status }},
+	{Name: "signature", expr: "coalesce(signature, '')", Cell: func(r *Record) any { return &r.Signature }},
+	{Name: "signatures", expr: "signatures", Cell: func(r *Record) any { return &r.Signatures }},
+	{Name: "category", expr: "cat", Cell: func(r *Record) any { return &r.Category }},
+	{Name: "severity", expr: "coalesce(severity, '')", Cell: func(r *Record) any { return &r.Severity }},
+	{Name: "captures", expr: "captures", Cell: func(r *Record) any { return &r.Captures }},
+	{Name: "affected_key", expr: "coalesce(affected_key, '')", Cell: func(r *Record) any { return &r.AffectedKey }},
+	{Name: "template_id", expr: "coalesce(template_id, '')", Cell: func(r *Record) any { return &r.TemplateID }},
+	{Name: "message", expr: "coalesce(error_text, trace_text, '')", Cell: func(r *Record) any { return &r.Message },
+		scan: func(r *Record) sql.Scanner { return &headline{to: &r.Message} }},
+	{Name: "truncated", expr: "coalesce(truncated, '')", Cell: func(r *Record) any { return &r.Truncated }},
+	{Name: "withheld", expr: "coalesce(withheld, '')", Cell: func(r *Record) any { return &r.Withheld }},
+}
+
+// messageBytes is the longest message in records.csv: what went wrong, without the frame that
+// .NET and Dataverse put around it; the whole text is in the database and in the file.
+const messageBytes = 4000
+
+// A headline scans the text of a record and keeps what went wrong of it.
+type headline struct {
+	to           *string
+	text, normal []byte // kept from row to row: texts are long, and there are many
+}
+
+// Scan implements [sql.Scanner].
+func (h *headline) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("%T is no text", v)
+	}
+	h.text = append(h.text[:0], text...)
+	h.normal = classify.Normalize(h.normal[:0], h.text)
+	*h.to = cmp.Or(cut(string(classify.Headline(h.normal)), messageBytes), noText)
+	return nil
+}
+
+// A part is a stretch of the failing records in the order of file and row, small enough to be
+// sorted in memory: whole files, or some rows of one file.
+type part struct {
+	firstFile, lastFile string
+	firstRow, lastRow   int64
+}
+
+// partRecords is how many records a part should have. Their texts are sorted with them.
+const partRecords = 8192
+
+// parts cuts the failing records into parts, as if the records of a file were spread evenly over
+// its rows. One query with one ORDER BY would be simpler, but DuckDB sorts whole rows, and a million
+// records with their texts do not fit into the memory limit.
+func parts(ctx context.Context, db *store.DB) ([]part, error) {
+	var parts []part
+	room := int64(0) // left in the last part
+	err := each(ctx, db, "parts", func(rows *sql.Rows) error {
+		var file string
+		var n, first, last int64
+		if err := rows.Scan(&file, &n, &first, &last); err != nil {
+			return err
+		}
+		if n <= room {
+			p := &parts[len(parts)-1]
+			p.lastFile, p.firstRow, p.lastRow = file, min(p.firstRow, first), max(p.lastRow, last)
+			room -= n
+			return nil
+		}
+		room = partRecords - n
+		step := (last-first)/(n/partRecords+1) + 1
+		for ; first <= last; first += step {
+			parts = append(parts, part{file, file, first, min(first+step-1, last)})
+		}
+		return nil
+	})
+	return parts, err
+}
+
+// eachRecord calls yield for every failing record of a run, part by part.
+func eachRecord(ctx context.Context, db *store.DB, run int64, yield func(*Record) error) error {
+	// Made again: another Summary may have been made since.
+	if err := db.Scope(ctx, "scope", run); err != nil {
+		return err
+	}
+	if err := db.Places(ctx, "scope"); err != nil {
+		return err
+	}
+	parts, err := parts(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if err := stream(ctx, db, "records", RecordColumns, yield, p.firstFile, p.lastFile, p.firstRow, p.lastRow); err != nil {
+			return err
+		}
+	}
+	return nil
+}

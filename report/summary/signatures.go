@@ -1,0 +1,121 @@
+package summary
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"strings"
+
+	"dwtriage/classify"
+	"dwtriage/report/store"
+)
+
+// signatures sums the findings up per rule and code, and per unknown message, most records first.
+func signatures(ctx context.Context, db *store.DB, found *tally, m *classify.Matcher, name titles) (list []Signature, clusters []Cluster, err error) {
+	for _, sig := range slices.Sorted(maps.Keys(found.bySig)) {
+		fs := found.bySig[sig]
+		if found.status[sig] == classify.StatusUnknown {
+			clusters = append(clusters, cluster(strings.TrimPrefix(sig, "unknown/"), fs))
+			continue
+		}
+		list = append(list, signature(sig, found.status[sig], fs, m, name.title(sig)))
+	}
+	slices.SortStableFunc(list, func(a, b Signature) int { return cmp.Compare(b.Records, a.Records) })
+	slices.SortStableFunc(clusters, func(a, b Cluster) int { return cmp.Compare(b.Records, a.Records) })
+	if err := addTypes(ctx, db, clusters); err != nil {
+		return nil, nil, err
+	}
+	return list, clusters, addCodesAndKeys(ctx, db, list)
+}
+
+// addTypes names the plug-ins that unknown messages come from.
+func addTypes(ctx context.Context, db *store.DB, clusters []Cluster) error {
+	types := make(map[string][]string)
+	err := each(ctx, db, "types", func(rows *sql.Rows) error {
+		var sig, name string
+		var n int64
+		err := rows.Scan(&sig, &name, &n)
+		types[sig] = append(types[sig], name)
+		return err
+	})
+	for i := range clusters {
+		clusters[i].TypeNames = types["unknown/"+clusters[i].TemplateID]
+	}
+	return err
+}
+
+// mostCodes is how many error codes a signature names: a rule about a frame is met with dozens.
+const mostCodes = 5
+
+// addCodesAndKeys says which error codes the records of a signature carry, and how many business
+// records they touch. Neither is a sum of findings: one key may fail in two companies.
+func addCodesAndKeys(ctx context.Context, db *store.DB, list []Signature) error {
+	if err := each(ctx, db, "codes", func(rows *sql.Rows) error {
+		var sig, code string
+		var n int64
+		err := rows.Scan(&sig, &code, &n)
+		if s := find(list, sig); s != nil && len(s.Codes) < mostCodes {
+			s.Codes = append(s.Codes, code)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	return each(ctx, db, "keys", func(rows *sql.Rows) error {
+		var sig string
+		var n int64
+		err := rows.Scan(&sig, &n)
+		if s := find(list, sig); s != nil {
+			s.AffectedKeys = n
+		}
+		return err
+	})
+}
+
+func find(list []Signature, sig string) *Signature {
+	for i := range list {
+		if list[i].ID == sig {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// cluster sums up what fails with one unknown message.
+func cluster(id string, fs []*Finding) Cluster {
+	c := Cluster{TemplateID: id, Change: change(fs), Maps: mapTitles(fs), Companies: companies(fs)}
+	c.Records, c.FirstSeen, c.LastSeen = sum(fs)
+	return c
+}
+
+// signature sums up what fails by one rule or code.
+func signature(sig, status string, fs []*Finding, m *classify.Matcher, title string) Signature {
+	s := Signature{ID: sig, Title: title, Status: status, Category: fs[0].Category, Severity: fs[0].Severity, Change: change(fs)}
+	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
+	s.Where = where(fs)
+	if r := m.Rule(sig); r != nil {
+		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause
+	} else if c := m.Code(strings.TrimPrefix(sig, "code/")); c != nil {
+		s.Meaning = cmp.Or(c.Message, "The Dataverse code table names this error "+c.Name+" and says no more about it.")
+	}
+	return s
+}
+
+// where sums findings up by map and company, most records first.
+func where(fs []*Finding) []Where {
+	sum := make(map[Where]int64)
+	for _, f := range fs {
+		sum[Where{MapTitle: f.MapTitle, Company: f.Company}] += f.Records
+	}
+	var out []Where
+	for w, n := range sum {
+		w.Records = n
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b Where) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.MapTitle, b.MapTitle), cmp.Compare(a.Company, b.Company))
+	})
+	return out
+}
