@@ -10,6 +10,26 @@ import (
 	"dwtriage/ingest/words"
 )
 
+// mineCSV looks for a header as it stands, without deciding on a delimiter first: see sniffTable. A table
+// whose columns are all unknown is a table all the same; it is told so with its headings, because as a text
+// each of its rows would be searched for errors and some would have one.
+func (r *file) mineCSV(asked, walked bool) (func() error, error) {
+	t, headings := r.sniffTable()
+	switch {
+	case t != nil:
+		return func() error { return r.csv(t) }, nil
+	case r.wide > 0:
+		return nil, notALog(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
+			words.Thousands(int64(r.wide)), words.Thousands(int64(r.run.lim.Columns)))
+	case headings == "" && asked:
+		headings = "none"
+	case headings == "":
+		return nil, nil
+	}
+	return nil, notALog(r.account.Path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
+		headings, needed)
+}
+
 // csv reads the rows behind the header of t.
 func (r *file) csv(t *table) error {
 	w := r.w
@@ -47,7 +67,10 @@ func nuls(b []byte) int {
 	return len(b)
 }
 
-// A csvReader reads the rows of one file.
+// A csvReader reads the rows of one file. Rows are not what encoding/csv calls records: a cell may hold a
+// quote that is not doubled, an exporter may leave cells out at the end, and a file of a gigabyte with one
+// open quote must not become one row. encoding/csv ends at the first of these; package scan says where a row
+// ends and how sure that is, and here it is decided what to do about a doubtful one.
 type csvReader struct {
 	file *file
 	grid grid
@@ -56,10 +79,15 @@ type csvReader struct {
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
 	strictTo int64
-	budget   int // bytes that inner may still look at, for the same reason
+	// Bytes that inner may still look at, for the same reason: 64 MiB in one file. Then a broken row goes to
+	// the end of its line, which may reject good lines behind it but is linear.
+	budget int
 }
 
-// next takes one row off the window: a record, or a reject.
+// step takes one row off the window: a record, or a reject. A scan that is loose let a quote inside a cell
+// pass as a letter. Such a row is believed when it has as many cells as the header and no line inside of it
+// is a row by itself; otherwise the quote swallowed the rows behind it. What was cut off by the end of a
+// damaged stream is told as such and not as an open quote: it is the stream that is to be copied again.
 func (p *csvReader) step() error {
 	w := p.file.w
 	strict := w.Offset() < p.strictTo
@@ -104,8 +132,9 @@ func (p *csvReader) step() error {
 	return p.take()
 }
 
-// nextHeader is the table that starts with the row that was scanned, when it is a header again:
-// files are joined by appending them.
+// nextHeader is the table that starts with the row that was scanned, when it is a header again: files are
+// joined by appending them, and the second may have its columns in another order. It is asked for every row,
+// so what nearly all rows begin with is tried first.
 func (p *csvReader) nextHeader() *table {
 	b := p.file.w.Rest()
 	cells := p.scan.Cells
@@ -129,7 +158,9 @@ func (p *csvReader) nextHeader() *table {
 	return t
 }
 
-// take makes a record of the row that was scanned.
+// take makes a record of the row that was scanned. More cells than headings are forgiven while the further
+// ones are empty; otherwise a comma was not quoted and nobody knows which cell shifted. Fewer are forgiven
+// when there is a text.
 func (p *csvReader) take() error {
 	w, t := p.file.w, p.grid.table
 	b := w.Rest()[:p.scan.Length]
@@ -234,8 +265,10 @@ func (p *csvReader) inner(n int) int {
 	return 0
 }
 
-// typed reports whether cells hold what their columns ask for: a time, a GUID, a mode. Lines
-// of a stack trace may have as many commas as the header, but not these.
+// typed reports whether cells hold what their columns ask for: a time, a GUID, a number. Lines of a stack
+// trace may have as many commas as the header, but not these. One that fits is needed and one that does not
+// is too many, so a table of texts alone has no line that is beyond doubt, and an open quote there costs the
+// file up to the next quote.
 func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 	hits := 0
 	for i, c := range cells {
@@ -275,7 +308,9 @@ func (p *csvReader) skipRow() error {
 	return p.file.reject(at, "", reasonLong, text)
 }
 
-// A rowSkipper finds the end of a row that comes in pieces.
+// A rowSkipper finds the end of a row that comes in pieces. It is the scanner of rows once more as a machine
+// of five states, because a row that is too long to hold is never in the window at once. It believes a quote
+// that is followed by neither delimiter nor line end to be part of the cell, as the scanner does.
 type rowSkipper struct {
 	comma byte
 	state skipState
@@ -338,21 +373,4 @@ func (s *rowSkipper) pass(b []byte) (n int, done bool) {
 		}
 	}
 	return len(b), false
-}
-
-func (r *file) mineCSV(asked, walked bool) (func() error, error) {
-	t, headings := r.sniffTable()
-	switch {
-	case t != nil:
-		return func() error { return r.csv(t) }, nil
-	case r.wide > 0:
-		return nil, notALog(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
-			words.Thousands(int64(r.wide)), words.Thousands(int64(r.run.lim.Columns)))
-	case headings == "" && asked:
-		headings = "none"
-	case headings == "":
-		return nil, nil
-	}
-	return nil, notALog(r.account.Path, "no column with the text of an error or a trace (found: %s): needed is %s; export the log with that column",
-		headings, needed)
 }

@@ -11,7 +11,10 @@ import (
 	"dwtriage/ingest/scan"
 )
 
-// foreign names the kind of a file that is no text, or is empty.
+// foreign names the kind of a file that is no text, or is empty. Kinds are told by their first bytes and
+// named, since "a PDF document" says what to do and "binary data" does not. Two letters are no proof of a
+// program: a log may begin with MZ, so there control characters are asked for as well. UTF-16 is full of
+// zeros and exempt.
 func foreign(b []byte, wide bool) string {
 	for _, m := range []struct{ magic, name string }{
 		{"\x89PNG\r\n", "a PNG image"},
@@ -37,8 +40,8 @@ func foreign(b []byte, wide bool) string {
 	return ""
 }
 
-// controls reports whether b holds more control characters than a text with a few damaged
-// places does.
+// controls reports whether b holds more control characters than a text with a few damaged places does: more
+// than one in fifty beside eight of grace, or one in five of a short text.
 func controls(b []byte) bool {
 	b = bytes.TrimRight(b[:min(len(b), 8192)], "\x00") // a crash leaves a block of them behind
 	n := 0
@@ -50,6 +53,8 @@ func controls(b []byte) bool {
 	return n*50 > len(b)+400 || n*5 > len(b)
 }
 
+// looksJSON reports whether b starts like JSON: by two signs and not one, for "[ERROR] …" is the line of a
+// log and "{0}" a placeholder in a message.
 func looksJSON(b []byte) bool {
 	next := b[1:]
 	next = next[ascii.Blanks(next):]
@@ -65,7 +70,9 @@ func looksJSON(b []byte) bool {
 	return false
 }
 
-// knownJSON looks through the keys in b for those of a log, and lists the first ones met.
+// knownJSON looks through the keys in b for those of a log, and lists the first ones met. It goes from
+// string to string and does not parse: the block may end anywhere, the first value may be broken, and all
+// that matters is which words stand before a colon. Keys at any depth count, as entries may be nested.
 func knownJSON(b []byte) (keys string, ok bool) {
 	var met []string
 	var set, columns slotSet
@@ -119,8 +126,9 @@ func knownJSON(b []byte) (keys string, ok bool) {
 	return keys, keys == `"@odata.context", "value"` // an answer without entries
 }
 
-// errorLines reports whether b has a line that starts with a time and speaks of an error, or one
-// of PowerShell's lists with a name that only logs have.
+// errorLines reports whether b has a line that starts with a time and speaks of an error, or one of
+// PowerShell's lists with a name that only logs have. It is asked of files nobody named; the time keeps out
+// prose about errors.
 func errorLines(b []byte) bool {
 	for len(b) > 0 {
 		line, rest, _ := bytes.Cut(b, []byte("\n"))
@@ -139,8 +147,14 @@ func errorLines(b []byte) bool {
 	return false
 }
 
-// sniffTable looks for a header row at the start of the window. Without a known one it
-// returns the headings of what is a table all the same, or nothing when it is none.
+// sniffTable looks for a header row at the start of the window. Without a known one it returns the headings
+// of what is a table all the same, or nothing when it is none.
+//
+// Headers are looked for as they are: cut at each delimiter in turn, the one counts under which the most
+// columns are known. Counting delimiters instead goes wrong where texts hold more commas than the table has
+// semicolons, and the first row alone is not asked, because titles stand above it. A line "sep=;", which
+// Excel writes for itself, settles the delimiter. What has no known heading may speak through its cells
+// (byMarkers).
 func (r *file) sniffTable() (best *table, foundHeadings string) {
 	w := r.w
 	// A header of thousands of columns is longer than a block.
@@ -204,8 +218,9 @@ func (r *file) eventTable(b []byte, skip int, comma byte) *table {
 	return t
 }
 
-// header finds the first known header row among the first rows, and how many of its columns
-// are known. Titles, blank lines and PowerShell's #TYPE may stand before it.
+// header finds the first known header row among the first rows, and how many of its columns are known.
+// Titles, blank lines and PowerShell's #TYPE may stand before it; behind twelve rows there are no titles any
+// more. A header of one column counts in the first row only, for further down it is a word of a text.
 func (r *file) header(b []byte, skip int, comma byte) (*table, int) {
 	const rows = 12
 	s := scan.CSV{Most: r.run.lim.Columns}
@@ -233,6 +248,23 @@ func (r *file) header(b []byte, skip int, comma byte) (*table, int) {
 	return nil, 0
 }
 
+// tableOf takes cells as a header row; nil when too few of them are known. A single cell with a colon is a
+// line of a text: "Error: …" would be a column with that name.
+func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
+	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
+		return nil
+	}
+	names := make([][]byte, len(cells))
+	for i, c := range cells {
+		names[i] = r.w.Text(&r.row.arena, b[c.Start:c.End])
+	}
+	t := r.headed(names)
+	if t != nil {
+		t.comma = comma
+	}
+	return t
+}
+
 // headingLike reports whether cells may be headings: short, no sentences, each with a letter.
 func headingLike(b []byte, cells []scan.Cell) bool {
 	return !slices.ContainsFunc(cells, func(c scan.Cell) bool {
@@ -241,8 +273,9 @@ func headingLike(b []byte, cells []scan.Cell) bool {
 	})
 }
 
-// sample cuts the first rows with this delimiter. It returns nothing unless they look like a
-// table: several columns, the same number in each row, and headings that are no sentences.
+// sample cuts the first rows with this delimiter. It returns nothing unless they look like a table: several
+// columns, the same number in each row, and headings that are no sentences. Prose has commas, too, but not
+// the same number in each line.
 func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]scan.Cell {
 	const most = 24
 	var rows [][]scan.Cell
@@ -318,26 +351,11 @@ func (r *file) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *ta
 	return t
 }
 
+// headingList lists headings as they were exported, for a person to find them in the file.
 func (r *file) headingList(b []byte, cells []scan.Cell) string {
 	var names [][]byte
 	for _, c := range cells[:min(8, len(cells))] {
 		names = append(names, r.w.Text(&r.row.arena, b[c.Start:c.End]))
 	}
 	return headingNames(names)
-}
-
-// table takes cells as a header row; nil when too few of them are known.
-func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
-	if len(cells) == 1 && bytes.IndexByte(b[cells[0].Start:cells[0].End], ':') >= 0 {
-		return nil
-	}
-	names := make([][]byte, len(cells))
-	for i, c := range cells {
-		names[i] = r.w.Text(&r.row.arena, b[c.Start:c.End])
-	}
-	t := r.headed(names)
-	if t != nil {
-		t.comma = comma
-	}
-	return t
 }

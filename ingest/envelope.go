@@ -48,9 +48,13 @@ type response struct {
 	at      []byte
 }
 
-// responses finds the failed records of all envelopes in text, which may be a document, a
-// cell, or prose around one. Envelopes that are no valid JSON, as Microsoft's own published
-// one is not, are read by their keys.
+// responses finds the failed records of all envelopes in text, which may be a document, a cell, or prose
+// around one.
+//
+// An envelope is read strictly first, as JSON, because a key in quotes may also stand inside a message, and
+// only a parser tells the two apart. Envelopes that are no valid JSON, as Microsoft's own published one is
+// not, are read by their keys. From the first one of these on, all of the text is, since where it ends is
+// not known; FuzzEnvelope holds that on a well-formed envelope both find the same.
 func (r *file) responses(text []byte) []response {
 	text = r.unwrap(text)
 	found := r.row.found[:0]
@@ -71,8 +75,10 @@ func (r *file) responses(text []byte) []response {
 	return found
 }
 
-// unwrap undoes the escapes of an envelope that is itself the text of a JSON string, once or
-// twice, what HTML and Markdown made of its signs, and makes typographic quotes plain.
+// unwrap undoes the escapes of an envelope that is itself the text of a JSON string, once or twice, what
+// HTML and Markdown made of its signs, and makes typographic quotes plain. Each is asked for at a key of the
+// envelope and done only when that key shows it: a message may hold a backslash or an entity of its own,
+// which must stay.
 func (r *file) unwrap(text []byte) []byte {
 	for range 3 {
 		if i := bytes.Index(text, []byte("recordResponses")); i < 2 || text[i-2] != '\\' || text[i-1] != '"' {
@@ -98,7 +104,9 @@ func (r *file) unwrap(text []byte) []byte {
 	return text
 }
 
-// strictEnvelope finds the well-formed object around place i of text.
+// strictEnvelope finds the well-formed object around place i of text. Every brace before it may be where the
+// object starts; sixteen are tried, for prose with more of them before an envelope is none that a person
+// wrote, and each try may go to the end of the text.
 func strictEnvelope(text []byte, i int) (start, end int) {
 	const tries = 16
 	for range tries {
@@ -187,7 +195,8 @@ func firstByte(b []byte) *byte {
 	return &b[0]
 }
 
-// strings appends the texts inside a value of unknown shape to dst, a line each.
+// strings appends the texts inside a value of unknown shape to dst, a line each. It is for members that
+// nobody has seen filled, and stops eight levels down, where a text is not likely to be meant for people.
 func (r *file) strings(dst, value []byte, depth int) []byte {
 	switch {
 	case value[0] == '"':
@@ -206,8 +215,10 @@ func (r *file) strings(dst, value []byte, depth int) []byte {
 	return dst
 }
 
-// looseResponses appends what the known keys in text give. An errorMessage starts a response;
-// an entityName belongs to the responses of its envelope, before or behind it.
+// looseResponses appends what the known keys in text give. An errorMessage starts a response; an entityName
+// belongs to the responses of its envelope, before or behind it. A text that goes on to the very end was cut
+// by whoever copied it, and its record says so. Where there are several envelopes, a second entityName
+// begins another one.
 func (r *file) looseResponses(found []response, text []byte) []response {
 	var entity []byte
 	first := len(found) // responses from here on belong to the envelope being read
@@ -291,7 +302,8 @@ func nextKey(b []byte) (envelopeKey, int) {
 	}
 }
 
-// keyAt reports the key that b starts with, and its length up to the value.
+// keyAt reports the key that b starts with, and its length up to the value. A name in quotes without a colon
+// behind it is a word of a message.
 func keyAt(b []byte) (envelopeKey, int) {
 	for _, k := range envelopeKeys {
 		n := len(k.name) + 2
@@ -334,6 +346,10 @@ func looseValue(key envelopeKey, b []byte) (value []byte, n int) {
 	}
 }
 
+// valueEnds reports whether a string ends before b, which follows a quote. A quote inside a message can be
+// followed by a comma or a brace as well, so that is not enough: behind the comma must be a key of the
+// envelope, behind the brace the end of the list or another response. It reads a few signs and never
+// further, so a text full of quotes costs its length.
 func valueEnds(b []byte) bool {
 	b = b[ascii.Blanks(b):]
 	if len(b) == 0 {
@@ -379,8 +395,9 @@ func valueEnds(b []byte) bool {
 	return false
 }
 
-// debugEnd is where the payload of a debug trace ends: at the bracket that is followed by
-// the end of the envelope.
+// debugEnd is where the payload of a debug trace ends: at the bracket that is followed by the end of the
+// envelope. The payload is a request with brackets of its own, and it is secret: when no end is found, all
+// that follows is left out.
 func debugEnd(b []byte) int {
 	for i := 0; ; {
 		k := bytes.IndexByte(b[i:], ']')
@@ -428,7 +445,8 @@ func (r *file) noteResponses(found []response) {
 	}
 }
 
-// keepResponses makes a record of each response; x says what they have in common.
+// keepResponses makes a record of each response; x says what they have in common, their place and columns of
+// the row around the envelope. A message that says the same as the verbose error is not repeated.
 func (r *file) keepResponses(x *record, found []response) error {
 	for _, f := range found {
 		y := *x
@@ -477,7 +495,11 @@ func (r *file) named(text, record, field []byte) []byte {
 	return text
 }
 
-// faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}.
+// faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}. Its details have keys with
+// long prefixes that differ between versions, so they are known by their ends. The messages inside are
+// appended unless the outer one holds them already; the innermost is often the only one that says anything.
+// What comes from Dataverse or a plug-in belongs to the trace log, all else is what a dual-write client was
+// told.
 func (p *file) faultBody(b []byte, x record) error {
 	x.log = DualWrite
 	var code, message, inner, original []byte

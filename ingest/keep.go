@@ -12,8 +12,9 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// noteKey lists a key of an object in the account of its file. Objects need not have the same
-// keys, but those of the first thousand will do.
+// noteKey lists a key of an object in the account of its file. Objects need not have the same keys, but
+// those of the first thousand will do: it compares with each key that was met, which is too much for every
+// row.
 func (r *file) noteKey(key []byte, s slot) {
 	f := &r.account
 	if f.Read >= notedRows || len(f.Columns) >= mostColumns || len(key) == 0 || len(key) > 120 {
@@ -28,7 +29,8 @@ func (r *file) noteKey(key []byte, s slot) {
 	f.Columns = append(f.Columns, Column{string(bytes.ToValidUTF8(scan.Unescape(&a, key), []byte("\uFFFD"))), feeds[s]})
 }
 
-// slotOf finds the slot of a heading in the file being read.
+// slotOf finds the slot of a heading in the file being read: in a log table of data management, general
+// words count as well.
 func (r *file) slotOf(name []byte) slot {
 	s := slotOf(name)
 	if s == slotNone && r.dmfLog {
@@ -63,7 +65,8 @@ const (
 	reasonNoText    = "no error or trace text found"
 )
 
-// secretCell notes that a cell of the secure configuration had something in it.
+// secretCell notes that a cell of the secure configuration had something in it. Only that: the value is
+// never copied. From here on the row's rejects show no excerpt.
 func (r *file) secretCell(v []byte) {
 	if v = bytes.TrimSpace(v); len(v) > 0 && string(v) != "null" && string(v) != "NULL" && string(v) != `""` {
 		r.row.left |= secrets.SecureConfiguration
@@ -74,7 +77,13 @@ func (r *file) secretCell(v []byte) {
 // of a type, has 1,024 characters. An object with thousands of errors repeats its names in each.
 const longestName = 1024
 
-// keep adds what the text of x tells, and hands x to the builder unless it is filtered.
+// keep adds what the text of x tells, and hands x to the builder unless it is filtered. It is the only way
+// into a batch, so what must hold for every record is done here once and not in the readers.
+//
+// The order matters. Secrets go first, so nothing that is read from a text later can hold one; names that
+// were read from a text are asked again, when they hold a sign that a credential has. Truncation is judged
+// on the texts without their secrets, as by then a mark at the end is all that counts. Filters come last,
+// since the time they ask for may stand in the text.
 func (r *file) keep(x *record) error {
 	var kept secrets.Kinds
 	if n, _ := x.lengths(); n > r.run.lim.Cell {
@@ -113,7 +122,8 @@ func (r *file) keep(x *record) error {
 	return r.count()
 }
 
-// count adds a row to the account, and looks now and then whether anybody still waits.
+// count adds a row to the account, and looks now and then whether anybody still waits: every 1,024 rows,
+// since asking a context takes a lock.
 func (r *file) count() error {
 	r.account.Read++
 	r.run.progress.Records++
@@ -123,6 +133,8 @@ func (r *file) count() error {
 	return nil
 }
 
+// filtered reports whether the caller does not want x. A record without a time is kept: it may lie in the
+// period, and one that was left out cannot be asked for.
 func (r *file) filtered(x *record) bool {
 	switch o := &r.run.opt; {
 	case o.Log != "" && o.Log != "auto" && o.Log != x.log:
@@ -136,6 +148,8 @@ func (r *file) filtered(x *record) bool {
 	}
 }
 
+// reject puts a row that cannot become a record into the batch. A row that is cut because only a sample was
+// read is no mistake of the file and not counted.
 func (r *file) reject(at place, column, reason, excerpt string) error {
 	if reason == reasonCut && r.w.Err() == window.ErrSampled {
 		return nil // the file goes on
@@ -182,8 +196,9 @@ func (r *file) note(x *record) {
 
 func (r *file) warn(sentence string) { r.account.Warnings = append(r.account.Warnings, sentence) }
 
-// fromText fills what columns did not give from the fault XML, or the sentence for support,
-// inside the error text.
+// fromText fills what columns did not give from the fault XML, or the sentence for support, inside the error
+// text. A column always wins: what a text quotes may be about another record. The XML of a fault is always
+// UTC.
 func (r *file) fromText(x *record) {
 	if len(x.typeName) == 0 && headed(x.traceText) {
 		fromBlock(x, x.traceText)
