@@ -39,6 +39,7 @@ func openPart(ctx context.Context, body io.ReadCloser) *xmlPart {
 	return p
 }
 
+// close ends the reading, at any place.
 func (p *xmlPart) close() { p.body.Close() }
 
 // next is the next token, valid until the next call. At the proper end of the part the error
@@ -86,6 +87,8 @@ func (p *xmlPart) piece() (scan.Token, error) {
 	return t, nil
 }
 
+// cdataPiece is what is there of a CDATA section, less what may be the start of its end. It is apart from piece,
+// since no tag ends it and a '<' in it is a letter.
 func (p *xmlPart) cdataPiece() (scan.Token, error) {
 	const end = "]]>"
 	w := &p.w
@@ -174,6 +177,7 @@ type partText struct {
 	arena window.Arena
 }
 
+// reset forgets all texts: a new row or string begins.
 func (c *partText) reset() {
 	// One giant row must not keep its memory for the rest of the part.
 	if cap(c.buf) > 4<<20 {
@@ -255,6 +259,7 @@ func brokenTag(t *scan.Token) bool {
 	return t.Kind == scan.Chars && len(t.Text) > 0 && t.Text[0] == '<'
 }
 
+// add adds a piece of text. It is cut as soon as it is too long, so that memory is bounded by limit and a piece.
 func (c *partText) add(p *xmlPart, t *scan.Token) {
 	if c.long {
 		return
@@ -367,6 +372,7 @@ func escapeAt(b []byte) (r rune, n int) {
 	return r, escapeLen
 }
 
+// escapeUnit reads one _xHHHH_.
 func escapeUnit(b []byte) (r rune, ok bool) {
 	if len(b) < escapeLen || !escapeStart(b[:escapeLen]) {
 		return 0, false

@@ -11,21 +11,23 @@ import (
 )
 
 // A RowError is what is wrong with one row; the rows behind it can be read.
+// Its value is the text.
 type RowError string
 
 // Error is the reason for a reject: the same words for every row with the mistake.
 func (e RowError) Error() string { return string(e) }
 
-// What may be wrong with a row.
+// What may be wrong with a row. Only ErrColumns is known outside: its remedy is a limit of the caller's.
 const (
 	ErrColumns = RowError("more columns than the limit")
 	errRowLong = RowError("row is longer than the limit")
 	errString  = RowError("a cell names a shared string that does not exist")
 )
 
-// What a cell holds.
+// What a cell holds, as its tag says.
 type cellKind uint8
 
+// The kinds. Text is the zero value; the others come trimmed and never empty.
 const (
 	Text cellKind = iota
 	Number
@@ -44,7 +46,8 @@ type Cell struct {
 }
 
 // Rows reads the rows of a sheet. Only what is between the cells' tags is believed:
-// neither the size that a sheet announces nor the counts of its tables are looked at.
+// neither the size that a sheet announces nor the counts of its tables are looked at. A wrong
+// one would lose rows, and a bomb would name a large one to have memory allocated for it. It is for one goroutine.
 type Rows struct {
 	book   *Workbook
 	part   *xmlPart
@@ -60,7 +63,8 @@ type Rows struct {
 // A span is columns next to each other.
 type span struct{ first, last int }
 
-// Rows opens a sheet, up to its first row. It must be closed.
+// Rows opens a sheet, up to its first row. It must be closed. i is the index in Sheets. Several
+// sheets may be open, but they share the strings, so not in several goroutines.
 func (b *Workbook) Rows(ctx context.Context, i int) (*Rows, error) {
 	p, err := b.part(ctx, b.Sheets[i].part)
 	if err != nil {
@@ -137,8 +141,8 @@ func (r *Rows) column(attrs []byte) {
 }
 
 // Next reads a row. Its cells are those that have a value, in the order of their columns, and
-// valid until the next call; number tells which row it is. Numbers ascend: one that does not,
-// or is missing, is counted instead. Of two cells for a column the first stays. A rowError
+// valid until the next call; Number tells which row it is. Numbers ascend: one that does not,
+// or is missing, is counted instead. Of two cells for a column the first stays. A RowError
 // tells that this row cannot be read; any other error, and io.EOF at the end of the sheet, is
 // the last.
 func (r *Rows) Next() ([]Cell, error) {
@@ -193,6 +197,8 @@ func (r *Rows) finish() error {
 	return io.EOF
 }
 
+// numberRow takes the number in the tag when it goes on, so a sheet without numbers counts and a false one
+// does not bring rows to the same place.
 func (r *Rows) numberRow(attrs []byte) {
 	r.Number++
 	raw, _ := scan.Attr(attrs, "r")
@@ -201,7 +207,8 @@ func (r *Rows) numberRow(attrs []byte) {
 	}
 }
 
-// sheetNumber reads a number of a row, column, style or string; -1 when it is none.
+// sheetNumber reads a number of a row, column, style or string; -1 when it is none. Nine digits hold all of them and
+// cannot overflow.
 func sheetNumber(raw []byte) int {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || len(raw) > 9 || !ascii.Digits(raw) {
@@ -261,6 +268,8 @@ func (r *Rows) leave(err error) error {
 	return err
 }
 
+// sort puts cells in the order of their columns; stable, so that the first of two stays. It is
+// called only when a cell was met out of order.
 func (r *Rows) sort() {
 	slices.SortStableFunc(r.cells, func(x, y Cell) int { return x.Column - y.Column })
 	r.cells = slices.CompactFunc(r.cells, func(x, y Cell) bool { return x.Column == y.Column })
@@ -308,6 +317,7 @@ func cellHead(attrs []byte, next int) head {
 	}
 }
 
+// headKindOf reads the attribute t. What is not known is taken as text: nothing is lost by that.
 func headKindOf(raw []byte) headKind {
 	switch string(raw) {
 	case "n", "":
@@ -341,7 +351,8 @@ func columnOf(ref []byte) int {
 	return n - 1
 }
 
-// cell reads a cell to the end of it.
+// cell reads a cell to the end of it. The first value or inline text counts; formulas and what else there is are
+// read over, since nothing is evaluated: the result is in v, as it was last computed.
 func (r *Rows) cell(h head) error {
 	r.text.start()
 	value, rich := false, false
@@ -381,7 +392,8 @@ func (r *Rows) cell(h head) error {
 	}
 }
 
-// keep adds the cell whose text was collected to the row.
+// keep adds the cell whose text was collected to the row, unless the row is beyond a limit. Shared strings in memory
+// count, too: a row may name a long one in every cell, at no cost here but a great one where rows are used.
 func (r *Rows) keep(h head) error {
 	c := Cell{Column: h.col, Text: r.text.text(), Long: r.text.long}
 	switch h.kind {

@@ -23,7 +23,13 @@ const (
 var errStrings = errors.New("more shared strings than the limit")
 
 // sharedStrings are the texts that cells of a workbook name by number. The first ones, which
-// most cells share, stay in memory; the others are put aside in a temporary file.
+// most cells share, stay in memory; the others are put aside in a temporary file, for the table is read before
+// the rows that use it and may be as large as the sheets together. The count that the table announces is not
+// read: memory grows with the texts that are there.
+//
+// A text is found again by its block: the list of blocks is in memory and searched by the number of the first text,
+// the block used last is tried before. Of blocks from the file at most 8 MiB are loaded; the file is read a whole
+// block at a time, and neighbours in a sheet are mostly neighbours here.
 type sharedStrings struct {
 	keep  int   // most bytes in memory
 	limit int64 // most bytes altogether
@@ -74,7 +80,8 @@ func (s *sharedStrings) add(text []byte, long bool) error {
 	return nil
 }
 
-// seal ends the block that is being filled.
+// seal ends the block that is being filled: the ends go behind the texts, so that a block is one piece to write and
+// to read. Once one block was put aside, all that follow are, and memory stays what it was.
 func (s *sharedStrings) seal() error {
 	n := len(s.ends)
 	if n == 0 {
@@ -96,6 +103,7 @@ func (s *sharedStrings) seal() error {
 	return nil
 }
 
+// refill makes room for the next block.
 func (s *sharedStrings) refill() {
 	// One giant text must not keep its memory.
 	if cap(s.texts) > 4<<20 {
@@ -104,6 +112,8 @@ func (s *sharedStrings) refill() {
 	s.texts, s.ends = s.texts[:0], s.ends[:0]
 }
 
+// putAside writes the block to the end of the file, which is made when the first one needs it: a table
+// that fits in memory leaves nothing on the disk.
 func (s *sharedStrings) putAside(b *stringBlock) error {
 	if s.file == nil {
 		f, err := os.CreateTemp("", "dwtriage-*.strings")
@@ -196,6 +206,7 @@ func (s *sharedStrings) load(k int) error {
 	return nil
 }
 
+// close removes the file. It may be called again.
 func (s *sharedStrings) close() {
 	if s.file != nil {
 		s.file.Close()
@@ -215,6 +226,7 @@ func (s *sharedStrings) read(p *xmlPart, cell int) {
 	s.texts, s.ends = nil, nil
 }
 
+// strings reads the elements si, each a text, whatever stands between them.
 func (s *sharedStrings) strings(p *xmlPart, text *partText) error {
 	for {
 		t, err := p.next()

@@ -31,6 +31,7 @@ type Limits struct {
 	memory  int   // bytes of shared strings that stay in memory, the others go to a temporary file; 0: 32 MiB
 }
 
+// orDefaults puts in the defaults. A cell is at most 1 GiB, since the ends of shared strings have 31 bits.
 func (l Limits) orDefaults() Limits {
 	if l.Cell <= 0 {
 		l.Cell = 16 << 20
@@ -51,6 +52,7 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
+// Bounds on what is kept before any sheet is read. What is beyond them is not read, or an error for sheets.
 const (
 	mostSheets   = 10_000 // and relationships
 	mostStyles   = 1 << 17
@@ -76,7 +78,8 @@ type Workbook struct {
 	strings sharedStrings
 }
 
-// A Sheet is a worksheet. What it holds is read by rows.
+// A Sheet is a worksheet. What it holds is read by Workbook.Rows. A hidden one is read like any other: whether it
+// counts is the caller's question.
 type Sheet struct {
 	Name   string
 	Hidden bool
@@ -84,7 +87,9 @@ type Sheet struct {
 }
 
 // Open reads the parts of a workbook that all sheets need. open opens a part; all
-// reading goes through it. The workbook must be closed.
+// reading goes through it, so the caller may count and bound what is unpacked. The workbook must be closed. Styles and
+// strings may be damaged (see Problem); without a list of sheets there is an error. Of two members with one name
+// the first counts.
 func Open(ctx context.Context, z *zip.Reader, open func(*zip.File) (io.ReadCloser, error), lim Limits) (*Workbook, error) {
 	b := &Workbook{open: open, lim: lim.orDefaults(), files: make(map[string]*zip.File, len(z.File))}
 	for _, f := range z.File {
@@ -277,6 +282,7 @@ func (b *Workbook) readMain(ctx context.Context, name, dir string, relations []r
 	return nil
 }
 
+// isTrue reads a boolean attribute in the spellings that ECMA-376 has.
 func isTrue(v string) bool { return v == "1" || v == "true" || v == "on" }
 
 // readStyles finds out which styles of cells show a date.
