@@ -204,3 +204,36 @@ func TestReadmeFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeRooms: the files that the chapter about the rooms names are there, and each name that it
+// says to be in a Go file is declared in it.
+func TestReadmeRooms(t *testing.T) {
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(b), "## The rooms")
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	paths := regexp.MustCompile("`((?:cmd|ingest|classify|report|rules|testdata)/[^`]*)`").FindAllStringSubmatch(chapter, -1)
+	if len(paths) < 40 {
+		t.Errorf("only %d files found in the chapter", len(paths))
+	}
+	for _, p := range paths {
+		if _, err := os.Stat("../../" + p[1]); err != nil {
+			t.Errorf("README names %s: %v", p[1], err)
+		}
+	}
+	declared := regexp.MustCompile("`(\\w+)` in\\s+`([^`]+\\.go)`").FindAllStringSubmatch(chapter, -1)
+	if len(declared) < 20 {
+		t.Errorf("only %d names found in the chapter", len(declared))
+	}
+	for _, d := range declared {
+		src, err := os.ReadFile("../../" + d[2])
+		if err != nil {
+			continue // said above
+		}
+		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |var |\t)` + d[1] + `\b`).Match(src) {
+			t.Errorf("README says that %s is in %s", d[1], d[2])
+		}
+	}
+}
