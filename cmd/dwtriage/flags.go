@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flags is a pflag.FlagSet whose usage text has headings and examples.
+// flags is a pflag.FlagSet whose usage text has headings and examples. pflag sorts all flags into one list;
+// with 27 of them nobody finds the one about memory between --max-record and --no-builtin-rules. Each
+// group is a set of its own, printed below its heading, and joined into one for parsing.
 type flags struct {
 	*pflag.FlagSet
 	usage    string // "dwtriage run [flags] PATH..."
@@ -42,6 +44,11 @@ func (f *flags) group(title string) *pflag.FlagSet {
 // parse reads the arguments, then fills every flag that was not given from its environment
 // variable: --fail-on from DWTRIAGE_FAIL_ON. Where help was asked for it is printed, and the error
 // is errHelped.
+//
+// What is typed wins over the environment, which wins over the default: a variable is set once for a
+// machine, a flag by somebody who means this call. The name of a variable follows from the flag's, in one
+// loop, so no flag can be forgotten. An empty variable counts as not set, as in a scheduler's form left
+// blank; mistakes in several variables are all said at once.
 func (f *flags) parse(s *session, args []string) error {
 	for _, g := range f.groups {
 		f.AddFlagSet(g)
@@ -92,6 +99,7 @@ func (f *flags) print(w io.Writer) {
 // --json[=true|false].
 type shown struct{ pflag.Value }
 
+// oneOf is the error of a flag that takes one of a few words, and lists them: the next call is right.
 func oneOf(flag, value string, known []string) error {
 	if slices.Contains(known, value) {
 		return nil
@@ -133,6 +141,9 @@ func formatSize(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
+// parseTime reads a time that a person types, in zone where it names none; an empty text is no time. It
+// takes fewer spellings than logs are read with: here somebody is there to be asked, so nothing is
+// guessed.
 func parseTime(flag, text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

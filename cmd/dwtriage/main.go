@@ -13,6 +13,8 @@ import (
 	"syscall"
 )
 
+// commands are listed in the order in which a newcomer meets them, which is that of the overview. It is a
+// function since a variable would be a cycle: commands, help and run know each other.
 func commands() []command {
 	return []command{
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
@@ -25,6 +27,7 @@ func commands() []command {
 
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
+	// Two, so that the second Ctrl-C of an impatient person is not lost while the first one is handled.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -36,7 +39,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 }
 
-// run is main with everything passed in: it returns the exit code.
+// run is main with everything passed in: it returns the exit code. Script tests and the sessions of the
+// README go through it as well, so what they show is what a shell shows.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
 	s := &session{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, arguments: args}
 	if len(args) == 0 {

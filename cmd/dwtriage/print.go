@@ -9,7 +9,8 @@ import (
 	"dwtriage/classify"
 )
 
-// A printer remembers the first error of writing.
+// A printer remembers the first error of writing, so that a text of thirty lines is not thirty checks. An
+// error here is a full disk or a reader that went away (dwtriage explain | head), and ends the command.
 type printer struct {
 	w   io.Writer
 	err error
@@ -21,6 +22,8 @@ func (p *printer) printf(format string, args ...any) {
 	}
 }
 
+// printFix prints what the page prints of a fix, in the same order: why, what, who, whether it helps to
+// save again, the steps, and the queries to find the rows with.
 func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL) {
 	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
 	for i, step := range fix.Steps {
@@ -36,7 +39,9 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 
 var retryWords = map[string]string{"yes": "yes, at once", "after-fix": "after the fix", "no": "no, it cannot help"}
 
-// printable makes control characters visible: what a file holds must not steer a terminal.
+// printable makes control characters visible: what a file holds must not steer a terminal. Beside the
+// C0 and C1 controls those are the characters that turn the direction of writing: a file name may show
+// itself backwards with them.
 func printable(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
@@ -55,6 +60,7 @@ func grouped(n int64) string {
 	return s
 }
 
+// plural is n of a noun that takes an s.
 func plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -62,6 +68,8 @@ func plural(n int64, noun string) string {
 	return grouped(n) + " " + noun + "s"
 }
 
+// printJSON prints for programs, but so that people can read it too. Letters such as < stay as they are:
+// the output goes to no page.
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -69,7 +77,8 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// excerpt cuts a text for one line of a terminal.
+// excerpt cuts a text for one line of a terminal. It goes by characters, not by bytes, and by the normal
+// form, in which line ends and runs of blanks are one blank.
 func excerpt(text string, most int) string {
 	text = classify.NormalizeString(text)
 	if r := []rune(text); len(r) > most {
@@ -78,7 +87,8 @@ func excerpt(text string, most int) string {
 	return text
 }
 
-// wrapped breaks a text into lines of at most width characters.
+// wrapped breaks a text into lines of at most width characters. A word that is longer stands on a line of
+// its own: it is a column name or a path, to be copied whole.
 func wrapped(text string, width int, indent string) string {
 	var b strings.Builder
 	line := indent

@@ -13,7 +13,10 @@ import (
 	"dwtriage/ingest"
 )
 
-// progress shows how far a run has come: a bar on a terminal, a line per file elsewhere.
+// progress shows how far a run has come: a bar on a terminal, a line per file elsewhere. A bar in the log
+// of a scheduler is a thousand lines of escapes, and no line at all is a job that seems to hang; so what
+// standard error is decides, unless --progress does. It goes by the bytes of the inputs as stored: records
+// are not known before they are read, and unpacked bytes not before they are unpacked.
 type progress struct {
 	w       io.Writer
 	bar     *progressbar.ProgressBar // nil: no bar
@@ -46,7 +49,8 @@ func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) 
 	return p
 }
 
-// update is called by ingest as it reads.
+// update is called by ingest as it reads, from the reading goroutine, while files and messages are printed
+// from the loading one: hence the lock.
 func (p *progress) update(at ingest.Progress) {
 	if p.bar == nil {
 		return
@@ -58,7 +62,8 @@ func (p *progress) update(at ingest.Progress) {
 	p.bar.Set64(at.Bytes)
 }
 
-// file prints the line of a finished file.
+// file prints the line of a finished file. On a terminal there is none: the bar is enough while it runs,
+// and the ledger says the rest.
 func (p *progress) file(f *ingest.File) {
 	if !p.plain {
 		return
@@ -89,6 +94,7 @@ func (p *progress) clear() {
 	}
 }
 
+// end takes the bar away for good. The messages behind it are printed as if there had been none.
 func (p *progress) end() {
 	if p.bar != nil {
 		p.bar.Finish()

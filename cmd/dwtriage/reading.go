@@ -10,7 +10,8 @@ import (
 	"dwtriage/ingest"
 )
 
-// readingFlags say how exports are read. Every command that reads files has them.
+// readingFlags say how exports are read. Every command that reads files has them, so that inspect shows what
+// run will do with the same flags.
 type readingFlags struct {
 	tz, dateOrder    string
 	log, format      string
@@ -28,7 +29,8 @@ func (r *readingFlags) define(g *pflag.FlagSet) {
 	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: "+orList(formatNames()))
 }
 
-// defineLimits adds the flags about what is too much.
+// defineLimits adds the flags about what is too much. The defaults let every export pass that was ever met
+// and stop what is none; each message about a limit names the flag that raises it.
 func (r *readingFlags) defineLimits(g *pflag.FlagSet) {
 	g.StringVar(&r.cell, "max-cell", "8MB", "reject a row with a text longer than `SIZE`")
 	g.StringVar(&r.record, "max-record", "16MB", "reject a row longer than `SIZE`; a row is held in memory")
@@ -54,7 +56,8 @@ func orList(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// options turns the flags' texts into values.
+// options turns the flags' texts into values. Each limit has a ceiling of its own, beyond which a number is
+// a slip of the finger: a cell of 1 GB is more than any program writes.
 func (r *readingFlags) options(stdin io.Reader) (opt ingest.Options, err error) {
 	opt = ingest.Options{Stdin: stdin}
 	if opt.Zone, err = time.LoadLocation(r.tz); err != nil {

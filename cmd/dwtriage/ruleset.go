@@ -15,7 +15,8 @@ import (
 	"dwtriage/rules"
 )
 
-// ruleFlags choose the rules a command works with.
+// ruleFlags choose the rules a command works with. Every command that judges a text takes them, so that
+// explain and rules test say of a message what run will say of it.
 type ruleFlags struct {
 	paths     []string
 	noBuiltin bool
@@ -84,7 +85,8 @@ func ruleSystem(p string) (fs.FS, string, error) {
 	return oneFile{os.DirFS(dir), file}, filepath.ToSlash(filepath.Clean(dir)), nil
 }
 
-// oneFile is a file system in which only one file of another shows.
+// oneFile is a file system in which only one file of another shows: the loader reads folders, and a single
+// file is a folder of one, with its own name in every mistake.
 type oneFile struct {
 	fs.FS
 	name string
@@ -98,6 +100,8 @@ func (o oneFile) ReadDir(string) ([]fs.DirEntry, error) {
 	return []fs.DirEntry{fs.FileInfoToDirEntry(info)}, nil
 }
 
+// ruleMistakes says how many mistakes there are before it lists them. All are found in one go: somebody who
+// mends a file of forty rules does not want to meet them one call at a time.
 func ruleMistakes(err error) error {
 	n := 1
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

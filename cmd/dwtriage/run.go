@@ -21,7 +21,8 @@ import (
 	"dwtriage/report/summary"
 )
 
-// runFlags are the flags of the nightly job, as given.
+// runFlags are the flags of the nightly job, as given: texts, so that a mistake can be quoted as it was
+// typed. check turns them into values before anything is opened or written.
 type runFlags struct {
 	db, out, environment string
 	since, until         string
@@ -75,6 +76,12 @@ it was.`
 }
 
 // A job is a run with its flags checked.
+//
+// Its order is: flags, rules, inputs, database, load, summary, report. Whatever can be wrong without
+// touching a file is found first, so that exit code 2 always means that nothing was done; the database is
+// opened before the inputs are read, since a night that cannot be stored need not be read for two
+// minutes; and the report comes after the commit, drawn from the database alone, which is why it can be
+// drawn again.
 type job struct {
 	s          *session
 	flags      runFlags
@@ -90,6 +97,8 @@ type job struct {
 	timings    []store.Timing
 }
 
+// runRun is the command run. Ended mutes and rule changes are said before the work, where a person at a
+// terminal sees them; they are no reason to stop.
 func runRun(s *session, args []string) (int, error) {
 	var rf runFlags
 	f := rf.flags()
@@ -157,7 +166,9 @@ func (j *job) check() error {
 	return nil
 }
 
-// expand finds the inputs. A path that leads nowhere does not stop the others.
+// expand finds the inputs. A path that leads nowhere does not stop the others: of four exports of a night
+// three in the report are better than none, and exit code 1 says that one is missing. Without any there is
+// nothing to draw, and the old report stays as it is.
 func (j *job) expand(paths []string) error {
 	sources, err := ingest.Expand(paths)
 	for _, e := range unjoin(err) {
@@ -205,6 +216,8 @@ func (j *job) say(format string, args ...any) {
 // default of 100 the set of known record ids would be paid for twice.
 const gcPercent = 50
 
+// run does the work. A database that another process uses ends with a code of its own: two schedulers
+// that overlap are no fault of the data, and the second one can simply try again.
 func (j *job) run() (int, error) {
 	ctx := j.s.ctx
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
@@ -235,7 +248,9 @@ func (j *job) run() (int, error) {
 	return sum.ExitCode, j.print(sum)
 }
 
-// publish draws the report of a run.
+// publish draws the report of a run. Files are written under temporary names and renamed when all of them
+// are there, summary.json last: whoever opens the folder meanwhile reads the report of the night before,
+// and a failed drawing leaves it.
 func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Summary, error) {
 	mark := time.Now()
 	sum, err := summary.Of(ctx, db, id, j.matcher)
@@ -271,10 +286,15 @@ func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error
 	return err
 }
 
+// timed books how long a stage took, in seconds with milliseconds. Timings are stored with the run, so the
+// page drawn again prints those of the night and not its own.
 func (j *job) timed(stage string, since time.Time) {
 	j.timings = append(j.timings, store.Timing{Stage: stage, Seconds: float64(time.Since(since).Milliseconds()) / 1000})
 }
 
+// load runs the pipeline into one transaction. The matcher is shared by all workers; it does not change
+// after it was compiled. Batches lie in the store's memory, which DuckDB may read without a copy. What is
+// said of a file is said when its last batch goes by, in the order in which files end.
 func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run := store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
@@ -295,11 +315,14 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	return id, err
 }
 
+// read is the upstream end of the pipeline. It is the only place where the inputs are opened.
 func (j *job) read(ctx context.Context, emit func(*ingest.Batch) error) error {
 	return ingest.Read(ctx, j.sources, j.opt, emit)
 }
 
-// files reports the inputs that were finished, with what is wrong with them.
+// files reports the inputs that were finished, with what is wrong with them. Warnings belong to a file and
+// name it; a problem is a failure only of a file that somebody named, since a folder of exports holds
+// readme files, pictures and yesterday's report.
 func (j *job) files(files []ingest.File) {
 	for i := range files {
 		f := &files[i]
@@ -331,7 +354,9 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 	}
 }
 
-// print gives the result on standard output: for a program or for people.
+// print gives the result on standard output: for a program or for people. Everything else goes to standard
+// error, so that --json can be piped. It prints the file that was just written instead of encoding again:
+// two encodings could differ, and one of them would be wrong.
 func (j *job) print(sum *summary.Summary) error {
 	if j.flags.json {
 		text, err := os.ReadFile(filepath.Join(j.flags.out, "summary.json"))
@@ -350,6 +375,8 @@ func (j *job) print(sum *summary.Summary) error {
 	return printSummary(j.s.stdout, sum, j.flags.db, j.flags.out)
 }
 
+// shellJoin writes the command line as it can be typed again, for the page and the history. Arguments are
+// quoted for a POSIX shell; a path with a blank is the common case, one with a quote the one that bites.
 func shellJoin(args []string) string {
 	quoted := make([]string, len(args))
 	for i, a := range args {

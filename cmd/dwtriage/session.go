@@ -12,7 +12,11 @@ import (
 	"dwtriage/report/summary"
 )
 
-// Exit codes. The README lists them, and a test holds it to these.
+// Exit codes. The README lists them, and a test holds it to these. A scheduler sees nothing of a run but
+// this number, so each tells it something else to do: 1 look at it, 2 the call itself is wrong and will
+// be wrong tomorrow, 3 and 4 the job is done and its result is what somebody asked to be woken for, 5 try
+// again later. Those that depend on what a run found are worked out by the summary, because the page
+// prints them and can be drawn again from the database without a command line.
 const (
 	exitDone        = summary.ExitDone
 	exitFailed      = summary.ExitFailed
@@ -24,7 +28,9 @@ const (
 	exitTerminated  = 143
 )
 
-// An exitError carries the exit code that an error ends the program with.
+// An exitError carries the exit code that an error ends the program with. Codes are values that travel
+// with the error: only main calls os.Exit, so every command can be run, and its code seen, in a test,
+// and deferred work (the database, temporary files, the progress bar) is done on every way out.
 type exitError struct {
 	code int
 	err  error
@@ -41,7 +47,9 @@ func usageError(format string, args ...any) error {
 // way of all others: whoever sees none has everything it asked for. end turns it into exit code 0.
 var errHelped = errors.New("the help was printed")
 
-// A session is what a command works with: its streams and its name for messages.
+// A session is what a command works with: its streams and its name for messages. Nothing below reads
+// os.Args, os.Stdin or the environment, so two sessions do not know of each other and a test passes its
+// own.
 type session struct {
 	ctx            context.Context
 	stdin          io.Reader
@@ -52,18 +60,23 @@ type session struct {
 	kept           string   // what a stopped command could not take back, empty: nothing
 }
 
-// A command is one thing dwtriage can do.
+// A command is one thing dwtriage can do. Its run returns an exit code only where it did what was asked;
+// whatever stopped it is an error, which end turns into a code, in one place for all commands.
 type command struct {
 	name  string
 	short string // one line for the overview
 	run   func(s *session, args []string) (int, error)
 }
 
-// A signalError is the cause of a context that a signal ended.
+// A signalError is the cause of a context that a signal ended. The cause tells it from a context that
+// ended because another room failed: only the first is exit code 130 or 143, and says that nothing is
+// kept.
 type signalError struct{ os.Signal }
 
 func (e signalError) Error() string { return "stopped: " + e.String() }
 
+// signalCode is what shells give a program that a signal ended, 128 and its number: wrappers of schedulers
+// look for it.
 func signalCode(s os.Signal) int {
 	if s == syscall.SIGTERM {
 		return exitTerminated
@@ -71,7 +84,8 @@ func signalCode(s os.Signal) int {
 	return exitInterrupted
 }
 
-// end prints what went wrong and chooses the exit code for it.
+// end prints what went wrong and chooses the exit code for it. A signal comes first: what fails while a
+// run is being stopped is an echo of the stop, and a person who pressed Ctrl-C is not helped by it.
 func (s *session) end(code int, err error) int {
 	if err == nil {
 		return code
@@ -90,6 +104,7 @@ func (s *session) end(code int, err error) int {
 	return exitFailed
 }
 
+// unjoin takes apart what errors.Join put together: each mistake is a line of its own, printed as such.
 func unjoin(err error) []error {
 	if err == nil {
 		return nil

@@ -7,7 +7,9 @@ import (
 	"dwtriage/report/store"
 )
 
-// openStored opens the database of a command that only reads it.
+// openStored opens the database of a command that only reads it. Read-only is meant: such a command makes
+// no file where there is none, migrates nothing, removes nothing that a killed run left, and may run beside
+// another reader.
 func openStored(s *session, path string) (*store.DB, error) {
 	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
 	if errors.Is(err, store.ErrBusy) {

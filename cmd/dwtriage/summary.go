@@ -12,7 +12,8 @@ import (
 	"dwtriage/report/summary"
 )
 
-// How much of the report the terminal shows.
+// How much of the report the terminal shows. It is what fits a glance, or the mail of a scheduler: the page
+// has the rest, and its path is the last but one line.
 const (
 	shownFindings = 5
 	shownFixes    = 3
@@ -49,6 +50,7 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	return err
 }
 
+// prefix names the environment before the sentence; runs of several end up in one mailbox.
 func prefix(environment string) string {
 	if environment == "" {
 		return ""
@@ -56,6 +58,8 @@ func prefix(environment string) string {
 	return environment + ": "
 }
 
+// headline is the sentence of the night. What no rule explains stands in it, not below: a report that hides
+// what it does not know is believed once.
 func headline(s *summary.Summary) string {
 	switch {
 	case s.Records == 0:
@@ -70,6 +74,7 @@ func headline(s *summary.Summary) string {
 	return strings.Join(parts, "; ") + "."
 }
 
+// entities counts what failed by map, or by table where no map is known.
 func entities(n int) string {
 	if n == 1 {
 		return "1 map or table"
