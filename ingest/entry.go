@@ -178,7 +178,7 @@ func (r *file) fitTime(x *record, f *fields, start []byte) bool {
 	if len(start) != len("2026-11-22") || len(created) == 0 || r.clock.Order != clock.AnyOrder {
 		return false
 	}
-	day, ok := clock.UTC.Parse(start)
+	day, ok := clock.ParseUTC(start)
 	if _, plain := r.clock.Parse(created); !ok || plain {
 		return false
 	}

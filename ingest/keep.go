@@ -217,7 +217,7 @@ func (r *file) fromText(x *record) {
 			x.activityID = notZero(element(x.errorText, "<ActivityId>"))
 		}
 		if x.at.IsZero() {
-			if at, ok := clock.UTC.Parse(element(x.errorText, "<Timestamp>")); ok {
+			if at, ok := clock.ParseUTC(element(x.errorText, "<Timestamp>")); ok {
 				x.at, x.atRaw = at, nil
 			}
 		}

@@ -425,7 +425,7 @@ func (p *xmlReader) event(b []byte, at place) error {
 		case "TimeCreated":
 			if v, ok := scan.Attr(tok.Attrs, "SystemTime"); ok {
 				p.file.noteKey([]byte("SystemTime"), slotTimestamp)
-				if t, ok := clock.UTC.Parse(v); ok { // always UTC
+				if t, ok := clock.ParseUTC(v); ok { // always UTC
 					x.at = t
 				} else {
 					x.atRaw = v

@@ -491,9 +491,11 @@ func (p *timeParser) zone(zone *time.Location) *time.Location {
 	return time.FixedZone("", secs)
 }
 
-// UTC reads the times inside faults, which are UTC. What it notes like
-// any Clock (Bare, Deduced) means nothing, for all its users share it.
-var UTC = Clock{Zone: time.UTC}
+// ParseUTC reads a time that is UTC where it names no zone, as those inside faults are.
+func ParseUTC(b []byte) (time.Time, bool) {
+	c := Clock{Zone: time.UTC} // of its own: a clock notes what it read last
+	return c.Parse(b)
+}
 
 // Line finds a time at the start of a line, in brackets or not, and how long it is. The
 // time may be one that cannot be read without guessing: that a line starts with a time tells where a
