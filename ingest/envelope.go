@@ -39,15 +39,6 @@ const (
 	keyDebug
 )
 
-// A response is one failed record of a dual-write live-error envelope.
-type response struct {
-	cut     bool // its last text has no end
-	entity  []byte
-	message []byte
-	verbose []byte
-	at      []byte
-}
-
 // responses finds the failed records of all envelopes in text, which may be a document, a cell, or prose
 // around one.
 //

@@ -7,17 +7,6 @@ import (
 	"dwtriage/ingest/window"
 )
 
-// Names of File.Format.
-const (
-	formatCSV   = "csv"
-	formatHTML  = "html"
-	formatJSON  = "json"
-	formatText  = "text"
-	formatXLSX  = "xlsx"
-	formatXML   = "xml"
-	formatXMLSS = "xmlss"
-)
-
 // A Format is a way logs are written down, as Options.Format and File.Format name it.
 type Format struct {
 	Name  string // "csv"

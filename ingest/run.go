@@ -143,3 +143,23 @@ func (k kinds) String() string {
 	}
 	return ""
 }
+
+// A response is one failed record of a dual-write live-error envelope.
+type response struct {
+	cut     bool // its last text has no end
+	entity  []byte
+	message []byte
+	verbose []byte
+	at      []byte
+}
+
+// Names of File.Format.
+const (
+	formatCSV   = "csv"
+	formatHTML  = "html"
+	formatJSON  = "json"
+	formatText  = "text"
+	formatXLSX  = "xlsx"
+	formatXML   = "xml"
+	formatXMLSS = "xmlss"
+)
