@@ -69,8 +69,8 @@ func nuls(b []byte) int {
 
 // A csvReader reads the rows of one file. Rows are not what encoding/csv calls records: a cell may hold a
 // quote that is not doubled, an exporter may leave cells out at the end, and a file of a gigabyte with one
-// open quote must not become one row. encoding/csv ends at the first of these; package scan says where a row
-// ends and how sure that is, and here it is decided what to do about a doubtful one.
+// open quote must not become one row. Package scan says where a row ends and how sure that is, and here it
+// is decided what to do about a doubtful one.
 type csvReader struct {
 	file *file
 	grid grid
@@ -267,8 +267,8 @@ func (p *csvReader) inner(n int) int {
 
 // typed reports whether cells hold what their columns ask for: a time, a GUID, a number. Lines of a stack
 // trace may have as many commas as the header, but not these. One that fits is needed and one that does not
-// is too many, so a table of texts alone has no line that is beyond doubt, and an open quote there costs the
-// file up to the next quote.
+// is too many, so in a table of texts alone no line is beyond doubt, and an open quote there costs all that
+// it encloses.
 func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 	hits := 0
 	for i, c := range cells {

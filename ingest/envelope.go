@@ -96,8 +96,8 @@ func (r *file) unwrap(text []byte) []byte {
 }
 
 // strictEnvelope finds the well-formed object around place i of text. Every brace before it may be where the
-// object starts; sixteen are tried, for prose with more of them before an envelope is none that a person
-// wrote, and each try may go to the end of the text.
+// object starts. Only sixteen are tried, since each try may go to the end of the text; behind them the
+// envelope is read by its keys.
 func strictEnvelope(text []byte, i int) (start, end int) {
 	const tries = 16
 	for range tries {
@@ -487,10 +487,9 @@ func (r *file) named(text, record, field []byte) []byte {
 }
 
 // faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}. Its details have keys with
-// long prefixes that differ between versions, so they are known by their ends. The messages inside are
-// appended unless the outer one holds them already; the innermost is often the only one that says anything.
-// What comes from Dataverse or a plug-in belongs to the trace log, all else is what a dual-write client was
-// told.
+// long prefixes, of which only the ends are compared. The messages inside are appended unless the outer one
+// holds them already. What comes from Dataverse or a plug-in belongs to the trace log, all else is what a
+// dual-write client was told.
 func (p *file) faultBody(b []byte, x record) error {
 	x.log = DualWrite
 	var code, message, inner, original []byte

@@ -80,10 +80,9 @@ const longestName = 1024
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered. It is the only way
 // into a batch, so what must hold for every record is done here once and not in the readers.
 //
-// The order matters. Secrets go first, so nothing that is read from a text later can hold one; names that
-// were read from a text are asked again, when they hold a sign that a credential has. Truncation is judged
-// on the texts without their secrets, as by then a mark at the end is all that counts. Filters come last,
-// since the time they ask for may stand in the text.
+// The order matters. Secrets go first, so nothing that is read from a text later can hold one; names are
+// asked as well, when they hold a sign that a credential has. Truncation is judged on the texts as they will
+// be kept. Filters come last, since the time they ask for may stand in the text.
 func (r *file) keep(x *record) error {
 	var kept secrets.Kinds
 	if n, _ := x.lengths(); n > r.run.lim.Cell {
@@ -122,8 +121,8 @@ func (r *file) keep(x *record) error {
 	return r.count()
 }
 
-// count adds a row to the account, and looks now and then whether anybody still waits: every 1,024 rows,
-// since asking a context takes a lock.
+// count adds a row to the account, and looks every 1,024 rows whether anybody still waits: often enough to
+// stop at once, for people, and too seldom to be seen in the time of reading.
 func (r *file) count() error {
 	r.account.Read++
 	r.run.progress.Records++

@@ -30,12 +30,30 @@ type markup struct {
 	loose bool
 }
 
+func (r *file) mineXMLSS(asked, walked bool) (func() error, error) {
+	b := r.start()
+	b = b[:min(len(b), 1024)]
+	if asked || bytes.HasPrefix(b, []byte("<")) && (bytes.Contains(b, []byte("<Workbook")) || bytes.Contains(b, []byte(`progid="Excel.Sheet"`))) {
+		return r.xmlss, nil
+	}
+	return nil, nil
+}
+
 // xmlss reads the worksheets of an XML Spreadsheet 2003.
 func (r *file) xmlss() error {
 	p := markupReader{grid: gridReader{file: r}, markup: markup{
 		what: "an XML Spreadsheet 2003", table: "worksheet", row: "row", cells: []string{"cell"}, data: "data", aside: "comment",
 	}}
 	return p.read()
+}
+
+func (r *file) mineHTML(asked, walked bool) (func() error, error) {
+	b := r.start()
+	b = b[:min(len(b), 1024)]
+	if asked || ascii.IndexFold(b, "<html") < min(len(b), 200) || ascii.IndexFold(b, "<table") < min(len(b), 40) {
+		return r.html, nil
+	}
+	return nil, nil
 }
 
 // html reads the tables of a page.
@@ -356,22 +374,4 @@ func (p *markupReader) addText(a *window.Arena, tok *scan.Token) {
 	default:
 		a.AddBy(scan.AppendXMLText, tok.Text)
 	}
-}
-
-func (r *file) mineXMLSS(asked, walked bool) (func() error, error) {
-	b := r.start()
-	b = b[:min(len(b), 1024)]
-	if asked || bytes.HasPrefix(b, []byte("<")) && (bytes.Contains(b, []byte("<Workbook")) || bytes.Contains(b, []byte(`progid="Excel.Sheet"`))) {
-		return r.xmlss, nil
-	}
-	return nil, nil
-}
-
-func (r *file) mineHTML(asked, walked bool) (func() error, error) {
-	b := r.start()
-	b = b[:min(len(b), 1024)]
-	if asked || ascii.IndexFold(b, "<html") < min(len(b), 200) || ascii.IndexFold(b, "<table") < min(len(b), 40) {
-		return r.html, nil
-	}
-	return nil, nil
 }

@@ -10,6 +10,19 @@ import (
 	"dwtriage/ingest/window"
 )
 
+func (r *file) mineXML(asked, walked bool) (func() error, error) {
+	if b := r.start(); !asked && (len(b) == 0 || b[0] != '<') {
+		return nil, nil
+	}
+	if t := r.sniffXML(); t != nil {
+		return func() error { return r.xml(t) }, nil
+	}
+	if asked || !marked(r.w.Rest()) && xmlStartsHere(r.start()) {
+		return nil, notALog(r.account.Path, "xml without an element of a log: needed is %s", needed)
+	}
+	return nil, nil
+}
+
 // An xmlExport is what the start of an XML file says about its rows: they are the elements with
 // this name. The Plugin Trace Viewer of XrmToolBox writes <plugintracelog> with an element per
 // attribute, or <Entity> with <Attribute name="…">; data management writes <Document> with an
@@ -385,7 +398,7 @@ func inside(b []byte, name []byte) (inner, rest []byte) {
 	return b, nil
 }
 
-// text is the text of what an element holds. Markup inside of it stays as printed: faults are
+// inner is the text of what an element holds. Markup inside of it stays as printed: faults are
 // found unescaped in exceptiondetails.
 func (p *xmlReader) inner(b []byte) []byte {
 	if bytes.IndexByte(b, '<') < 0 {
@@ -476,17 +489,4 @@ func (p *xmlReader) event(b []byte, at place) error {
 		}
 	}
 	return p.file.keep(&x)
-}
-
-func (r *file) mineXML(asked, walked bool) (func() error, error) {
-	if b := r.start(); !asked && (len(b) == 0 || b[0] != '<') {
-		return nil, nil
-	}
-	if t := r.sniffXML(); t != nil {
-		return func() error { return r.xml(t) }, nil
-	}
-	if asked || !marked(r.w.Rest()) && xmlStartsHere(r.start()) {
-		return nil, notALog(r.account.Path, "xml without an element of a log: needed is %s", needed)
-	}
-	return nil, nil
 }
