@@ -13,7 +13,7 @@ import (
 )
 
 // flags is a pflag.FlagSet whose usage text has headings and examples. pflag sorts all flags into one list;
-// with 27 of them nobody finds the one about memory between --max-record and --no-builtin-rules. Each
+// with two dozen of them nobody finds the one about memory between --max-record and --no-builtin-rules. Each
 // group is a set of its own, printed below its heading, and joined into one for parsing.
 type flags struct {
 	*pflag.FlagSet

@@ -232,7 +232,7 @@ func TestReadmeRooms(t *testing.T) {
 		if err != nil {
 			continue // said above
 		}
-		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |var |\t)` + d[1] + `\b`).Match(src) {
+		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |var )` + d[1] + `\b`).Match(src) {
 			t.Errorf("README says that %s is in %s", d[1], d[2])
 		}
 	}

@@ -38,7 +38,7 @@ func readWhole(b []byte) *whole {
 	default:
 		order = unmarked(b[:min(len(b), 1024)])
 	}
-	first := len(b)
+	var first int
 	if order == "" {
 		x.text = slices.Clone(b[x.mark:])
 		for i := range x.text {
