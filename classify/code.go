@@ -57,8 +57,9 @@ type codeHit struct {
 	start, end int32
 }
 
-// appendCodes finds every error code in text, in order: 0x and eight hex digits of which the
-// first is 8 or more, or the same as a signed decimal (-2147220891).
+// appendCodes finds every Dataverse error code in text, in order: 0x and eight hex digits of which
+// the first is 8 or more, or the same as a signed decimal (-2147220891). Numbers that look like one
+// and are none stay out, see [foreign]; so no rule, column or report ever takes them for one.
 func appendCodes(dst []codeHit, text []byte) []codeHit {
 	from := len(dst)
 	for _, mark := range [...]string{"0x", "0X"} {
@@ -68,7 +69,7 @@ func appendCodes(dst []codeHit, text []byte) []codeHit {
 				break
 			}
 			i += j + 2
-			if v, ok := hexCode(text, i); ok {
+			if v, ok := hexCode(text, i); ok && !foreign(text[:i-2], v) {
 				dst = append(dst, codeHit{v, int32(i - 2), int32(i + 8)})
 			}
 		}
@@ -79,7 +80,7 @@ func appendCodes(dst []codeHit, text []byte) []codeHit {
 			break
 		}
 		i += j + 1
-		if v, ok := decimalCode(text, i); ok {
+		if v, ok := decimalCode(text, i); ok && !foreign(text[:i-1], v) {
 			dst = append(dst, codeHit{v, int32(i - 1), int32(i + 10)})
 		}
 	}
@@ -118,4 +119,101 @@ func decimalCode(text []byte, i int) (uint32, bool) {
 		return 0, false
 	}
 	return uint32(-v), true
+}
+
+// dotNet is the upper half of the numbers that .NET gives its own exceptions: 0x80131500 and, of
+// SQL Server's client, 0x80131904. Almost every fault of a plug-in carries one beside its code, and the
+// code table has two of them for Exchange certificates, which no such fault is about.
+const dotNet = 0x8013
+
+// foreign reports whether a number in the form of a code belongs to somebody else, by its value or
+// by what stands in front of it:
+//   - the numbers of .NET, 0x8013…;
+//   - what a key with SubErrorCode in its name holds: a plug-in may throw any number there;
+//   - an HRESULT, by its key or in brackets behind the type of an exception (COMException
+//     (0x80040201)): Windows counts for itself, and some of its numbers stand in the table for
+//     something else. An exception of Dataverse itself prints its code there.
+func foreign(before []byte, value uint32) bool {
+	return value>>16 == dotNet || foreignKey(before) || foreignException(before)
+}
+
+// keyReach is how far in front of a number its key is looked for; tags of fault XML, which declare
+// namespaces, take the most.
+const keyReach = 300
+
+// foreignKey reads the words in front of a number, the nearest first, until one says what it is.
+// The key of a pair is further off than the word value, and may be several words: Sub error code.
+func foreignKey(before []byte) bool {
+	before = before[max(0, len(before)-keyReach):]
+	var letters [keyReach]byte
+	key := letters[len(letters):] // of the words read so far, put together
+	for {
+		var word []byte
+		word, before = lastWord(before)
+		at := len(letters) - len(key)
+		for _, c := range slices.Backward(word) {
+			if c |= 0x20; c >= 'a' && c <= 'z' {
+				at--
+				letters[at] = c
+			}
+		}
+		name := letters[at : len(letters)-len(key)]
+		switch string(name) {
+		case "value", "key", "hex", "int", "is", "was":
+			continue
+		}
+		key = letters[at:]
+		if bytes.Contains(key, []byte("suberrorcode")) || bytes.Contains(key, []byte("hresult")) {
+			return true
+		}
+		if s := string(name); s != "code" && s != "error" {
+			return false
+		}
+	}
+}
+
+// lastWord gives the last word of text and what stands before it; nil when there is none. An XML
+// tag counts by its local name, a closing one not at all.
+func lastWord(text []byte) (word, rest []byte) {
+	for i := len(text); i > 0; i-- {
+		switch c := text[i-1]; {
+		case inName(c):
+			from := i - 1
+			for from > 0 && inName(text[from-1]) {
+				from--
+			}
+			return text[from:i], text[:from]
+		case c == '>':
+			from := bytes.LastIndexAny(text[:i-1], "<>")
+			if from < 0 || text[from] == '>' || from+1 == i-1 {
+				continue
+			}
+			if tag := text[from+1 : i-1]; tag[0] != '/' {
+				if end := bytes.IndexAny(tag, " /"); end >= 0 {
+					tag = tag[:end]
+				}
+				return tag[bytes.LastIndexByte(tag, ':')+1:], text[:from]
+			}
+			i = from + 1
+		}
+	}
+	return nil, nil
+}
+
+func inName(c byte) bool { return pattern.Word(c) || c == '.' || c == '-' || c == '@' }
+
+// foreignException reports whether before ends like System.Data.SqlClient.SqlException (, the way
+// .NET prints the HRESULT of an exception.
+func foreignException(before []byte) bool {
+	before, ok := bytes.CutSuffix(before, []byte("("))
+	if !ok {
+		return false
+	}
+	before = bytes.TrimRight(before, " ")
+	from := len(before)
+	for from > 0 && inName(before[from-1]) {
+		from--
+	}
+	name := before[from:]
+	return bytes.HasSuffix(name, []byte("Exception")) && !bytes.Contains(name, []byte("Crm")) && !bytes.Contains(name, []byte("Xrm"))
 }

@@ -1,7 +1,9 @@
 package classify
 
 import (
+	stdcmp "cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +25,25 @@ func TestAppendCodes(t *testing.T) {
 		{"smallest and largest", "0x80000000 0xFFFFFFFF -2147483648 -2100000000", []string{"0x80000000@0", "0xFFFFFFFF@11", "0x80000000@22", "0x82D48B00@34"}},
 		{"order is that of the text", "-2147220891 0X80072560 -2147015328 0x80040265", []string{"0x80040265@0", "0x80072560@12", "0x80072560@23", "0x80040265@35"}},
 		{"quotes and brackets around", `"0x80040265"(0x80040265)[-2147220891]`, []string{"0x80040265@1", "0x80040265@13", "0x80040265@25"}},
+
+		{"numbers of .NET", "0x80131500 (0x80131904) <ErrorCode>-2146233088</ErrorCode> HResult=0x80131509", nil},
+		{"the numbers beside those of .NET", "0x80120000 0x80140000", []string{"0x80120000@0", "0x80140000@11"}},
+		{"sub error code in JSON", `"code":"0x80040313","@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"-2147220960"`, []string{"0x80040313@8"}},
+		{"sub error code first", `"SubErrorCode": -2147220960, "code": "0x80040313"`, []string{"0x80040313@38"}},
+		{"sub error code in fault XML", "<d2p1:key>SubErrorCode</d2p1:key> <d2p1:value xmlns:d4p1=\"http://www.w3.org/2001/XMLSchema\" i:type=\"d4p1:int\">-2147220960</d2p1:value>", nil},
+		{"sub error code as an element", "<SubErrorCode>-2147220960</SubErrorCode><ErrorCode>-2147220891</ErrorCode>", []string{"0x80040265@51"}},
+		{"sub error code with a namespace", `<b:SubErrorCode xmlns:b="urn:x">-2147220960</b:SubErrorCode>`, nil},
+		{"sub error code in a plain line", "SubErrorCode: -2147220960", nil},
+		{"sub error code by other separators", "SubErrorCode=-2147220960; [SubErrorCode, -2147220960] SubErrorCode -2147220960 | SubErrorCode | -2147220960 |", nil},
+		{"sub error code in words", "Sub error code is 0x80040220, sub-error-code 0x80040220, sub_error_code: 0x80040220, Sub Error Code (hex): 0x80040220", nil},
+		{"key and value of a pair", `{"Key":"SubErrorCode","Value":-2147220960}, {"key":"PluginSubErrorCodeHex","value":"0x80040220"}`, nil},
+		{"a code behind a sub error code", "SubErrorCode: 10001 ErrorCode: 0x80040220", []string{"0x80040220@31"}},
+		{"a code behind an empty sub error code", "SubErrorCode: null, error code 0x80040220", []string{"0x80040220@31"}},
+		{"what ends alike is no sub error code", "HubErrorCode: 0x80040220", []string{"0x80040220@14"}},
+		{"an HRESULT", "Exception from HRESULT: 0x80040201 (no such event), HResult=-2147220991 hresult 0x80092004", nil},
+		{"an HRESULT behind the type", "System.Runtime.InteropServices.COMException (0x80040201): x; CryptographicException(0x80092004)", nil},
+		{"the code of an exception of Dataverse", "Microsoft.Crm.CrmException (0x80040220): x", []string{"0x80040220@28"}},
+		{"a code in brackets", "It failed (0x80040220) with an Exception. (0x80040220)", []string{"0x80040220@11", "0x80040220@43"}},
 
 		{"no error: the first digit is below 8", "0x7FFFFFFF 0x00000001", nil},
 		{"too short", "0x8004026", nil},
@@ -82,5 +103,138 @@ func TestCodeTable(t *testing.T) {
 		if c := m.Code(code); c != nil {
 			t.Errorf("Code(%q) is %v, want none", code, c)
 		}
+	}
+}
+
+// Which of several codes in a text is the record's, as [judge.code] says.
+func TestWhichCodeCounts(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, tc := range []struct{ name, text, code string }{
+		{"none", "Nothing to see.", ""},
+		{"the annotation of the Web API", `{"error":{"code":"0x80040313","message":"A cascade found nothing to do.","@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"-2146233088"}}`, "0x80040313"},
+		{"the annotation first", `{"error":{"@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"-2146233088","message":"A cascade found nothing to do.","code":"0x80040313"}}`, "0x80040313"},
+		{"escaped once", `{\"error\":{\"code\":\"0x80040313\",\"@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode\":\"-2147220960\"}}`, "0x80040313"},
+		{"escaped twice", `{\\\"code\\\":\\\"0x80040313\\\",\\\"SubErrorCode\\\":\\\"-2147220960\\\"}`, "0x80040313"},
+		{"escaped by numbers", `{\u0022code\u0022:\u00220x80040313\u0022,\u0022SubErrorCode\u0022:\u0022-2147220960\u0022}`, "0x80040313"},
+		{"XML in entities", "&lt;ErrorCode&gt;-2147220719&lt;/ErrorCode&gt;&lt;key&gt;SubErrorCode&lt;/key&gt;&lt;value&gt;-2147220960&lt;/value&gt;", "0x80040311"},
+		{"a fault of a plug-in", "<ErrorCode>-2147220891</ErrorCode><ErrorDetails><KeyValuePairOfstringanyType><key>SubErrorCode</key><value>-2146233088</value></KeyValuePairOfstringanyType></ErrorDetails>", "0x80040265"},
+		{"SQL under a code", "CRM ErrorCode: -2147204784 Sql ErrorCode: -2146232060 Sql Number: 547", "0x80044150"},
+		{"access denied by Windows", "System.UnauthorizedAccessException: denied (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED)). ErrorCode: 0x80040311", "0x80040311"},
+		{"unspecified error of a socket", "ErrorCode: 0x80040311 System.ComponentModel.Win32Exception (0x80004005): no answer", "0x80040311"},
+		{"a certificate that is missing", "System.Security.Cryptography.CryptographicException (0x80092004): no object", ""},
+		{"an event of COM", "COMException (0x80040208): no", ""},
+		{"a sign-in", "AADSTS50034: no such account in directory 0xCAA20003. Error code 50034", ""},
+		{"statuses of HTTP", "HttpStatusCode: 500, OperationStatus: 0, StatusCode: -2147220719 OK", "0x80040311"},
+		{"the inner fault", "<ErrorCode>-2147220719</ErrorCode><InnerFault><ErrorCode>-2147220717</ErrorCode></InnerFault>", "0x80040313"},
+		{"a catch-all around a code", "0x80040311: see 0x80040265 and 0x80040216", "0x80040311"},
+		{"catch-alls alone: the last", "0x80040265: 0x80040216", "0x80040216"},
+		{"a catch-all as sub error code", "ErrorCode 0x80040265, SubErrorCode 0x80040216", "0x80040265"},
+		{"codes of somebody else's table", "0xDEADBEEF behind 0x80040311 before 0x80FFFFFF", "0x80040311"},
+		{"in the trace of the fault", "0x80040311 <TraceText>0x80040313</TraceText>", "0x80040311"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := ""
+			if v := m.Judge("", tc.text, "", ""); v.Code != nil {
+				got = v.Code.String()
+			}
+			if got != tc.code {
+				t.Errorf("%s: error code %q, want %q", tc.text, got, tc.code)
+			}
+		})
+	}
+}
+
+// appendCodes finds what expressions over the whole text find, and takes for foreign what the slow
+// twin does.
+func FuzzAppendCodes(f *testing.F) {
+	for _, seed := range []string{
+		`{"code":"0x80040313","@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"-2147220960"}`,
+		`<d2p1:key>SubErrorCode</d2p1:key><d2p1:value i:type="d4p1:int">-2147220960</d2p1:value>`,
+		"Sub error code is 0x80040220 (hex value) 0X80040220, HResult 0x80092004 0x80131500",
+		"CryptographicException (0x80092004) Microsoft.Crm.CrmException(0x80040220)", "< >0x80040220 <a><b>-2147220960", "<x:/>Code -2147220960",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var want, got []string
+		for _, loc := range codeTwin.FindAllStringIndex(text, -1) {
+			n, err := strconv.ParseInt(text[loc[0]:loc[1]], 0, 64)
+			if err == nil && n >= -1<<31 && !foreignTwin(text[:loc[0]], uint32(n)) {
+				want = append(want, fmt.Sprint(codeText(uint32(n)), loc))
+			}
+		}
+		for _, h := range appendCodes(nil, []byte(text)) {
+			got = append(got, fmt.Sprint(codeText(h.value), []int{int(h.start), int(h.end)}))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-twin +appendCodes)\n%s", text, diff)
+		}
+	})
+}
+
+// Whatever a plug-in puts into its sub error code, by whatever key it is shown and on whichever side
+// of the real code, rule, captures and code are those of the text without it.
+func TestSubErrorCodeChangesNothing(t *testing.T) {
+	inJSON := func(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) }
+	inXML := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	web := func(text, before, after string) string {
+		return `{"error":{` + before + `"code":"0x80040313","message":"` + inJSON(text) + `"` + after + `}}`
+	}
+	fault := func(text, before, after string) string {
+		return "Unhandled exception: \nException type: System.ServiceModel.FaultException`1[Microsoft.Xrm.Sdk.OrganizationServiceFault]\nMessage: " + text +
+			"Detail: \n<OrganizationServiceFault>" + before + "<ErrorCode>-2147220719</ErrorCode>" + after + "<Message>" + inXML.Replace(text) + "</Message></OrganizationServiceFault>"
+	}
+	const annotation = `"@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"%s"`
+	const pair = `<ErrorDetails><KeyValuePairOfstringanyType><d2p1:key>SubErrorCode</d2p1:key><d2p1:value xmlns:d4p1="http://www.w3.org/2001/XMLSchema" i:type="d4p1:int">%s</d2p1:value></KeyValuePairOfstringanyType></ErrorDetails>`
+	dresses := []struct {
+		name          string
+		put           func(text, before, after string) string
+		before, after string
+	}{
+		{"line behind", func(text, _, after string) string { return text + after }, "", "\nSubErrorCode: %s"},
+		{"line in the middle", func(text, before, _ string) string { return text + before + "\nError code: 0x80040313" }, "\nSubErrorCode = %s", ""},
+		{"line behind a code", func(text, _, after string) string { return text + "\nError code: 0x80040313" + after }, "", "\nSubErrorCode: %s"},
+		{"annotation behind", web, "", "," + annotation},
+		{"annotation in front", web, annotation + ",", ""},
+		{"annotation in a cell", func(text, before, after string) string { return inJSON(web(text, before, after)) }, "", "," + annotation},
+		{"annotation in a cell in a cell", func(text, before, after string) string { return inJSON(inJSON(web(text, before, after))) }, annotation + ",", ""},
+		{"fault, pair behind", fault, "", pair},
+		{"fault, pair in front", fault, pair, ""},
+	}
+	// A capture that takes the frame along takes what is new in it along, too.
+	same := func(want, got map[string]string) bool {
+		for _, m := range []map[string]string{want, got} {
+			for name := range m {
+				if !strings.Contains(want[name]+got[name], "<Error") && want[name] != got[name] {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	m := builtinMatcher(t)
+	values := []string{"-2146233088", "0x80131500", "-2147220960", "0x80072560", "-2147220891", "10001"}
+	n := 0
+	for _, r := range m.Rules() {
+		if strings.HasPrefix(r.ID, "is-") {
+			continue // the summary of an initial sync is no answer of Dataverse and never comes in its frames
+		}
+		for _, ex := range r.Examples.Match {
+			d := dresses[n%len(dresses)]
+			value := values[n/len(dresses)%len(values)]
+			n++
+			with := func(s string) string { return strings.ReplaceAll(s, "%s", value) }
+			log := stdcmp.Or(ex.Log, r.Logs[0])
+			want, got := m.Judge(log, d.put(ex.Text, "", ""), "", ""), m.Judge(log, d.put(ex.Text, with(d.before), with(d.after)), "", "")
+			if strings.HasPrefix(d.name, "line") && want.Template != got.Template {
+				t.Errorf("%s: template %q, without it %q", d.name, got.Template, want.Template)
+			}
+			if want.Signature != got.Signature || want.Code != got.Code || !same(want.Captures, got.Captures) {
+				t.Errorf("%s, sub error code %s: %s %v %v, without it %s %v %v:\n%s", d.name, value, got.Signature, got.Code, got.Captures, want.Signature, want.Code, want.Captures, ex.Text)
+			}
+		}
+	}
+	if n < 500 {
+		t.Errorf("only %d examples were tried", n)
 	}
 }

@@ -35,8 +35,8 @@
 //
 // The same sentence arrives as plain text, inside JSON inside JSON, as XML, with typographic quotes
 // and with line ends in the middle. Rules would need a variant for each, so the text is changed
-// instead, once per record: escapes of any depth undone, white space collapsed, quotes made plain.
-// Case stays, because captures are shown to people; comparing ignores it. Every offset that leaves
+// instead, once per record: escapes of any depth undone, white space collapsed, quotes made plain,
+// the line of a sub error code left out. Case stays, because captures are shown to people; comparing ignores it. Every offset that leaves
 // this package (matched_start, matched_end, Hit.Start) counts bytes of the normal form, never of the
 // text as logged: an escape has no offset of its own to point to. Whoever wants to show a match
 // normalizes the text again, which gives the same bytes. The normal form is not a fixed point: undoing

@@ -79,8 +79,12 @@ func (j *judge) capture(name string) []byte {
 // 0x80040216 UnExpected and 0x80040203 InvalidArgument.
 var catchAll = []uint32{0x80040265, 0x80040224, 0x80040216, 0x80040203}
 
-// code is the error code of the record: the deepest one of the code table in the error text,
-// rather not a catch-all; 0 when there is none.
+// code is the error code of the record, nil when there is none. Of several codes in the error text
+//   - only those count that stand in the code table and are Dataverse's own (see [foreign]), in
+//     whatever order the keys around them come;
+//   - a catch-all counts where no other does;
+//   - of the rest the last one does: inner faults are printed behind the outer ones, and what went
+//     wrong first is the cause. It counts as a code of the record even where a rule finds more.
 func (j *judge) code() *Code {
 	var found *Code
 	for _, h := range j.codes {

@@ -127,7 +127,7 @@ var codeTwin = regexp.MustCompile(`\b0[xX][89a-fA-F][0-9a-fA-F]{7}\b|\B-21[0-9]{
 func firstCode(text string, codes []string) []int {
 	for _, loc := range codeTwin.FindAllStringIndex(text, -1) {
 		n, err := strconv.ParseInt(text[loc[0]:loc[1]], 0, 64)
-		if err != nil || n < -1<<31 {
+		if err != nil || n < -1<<31 || foreignTwin(text[:loc[0]], uint32(n)) {
 			continue
 		}
 		for _, code := range codes {
@@ -137,6 +137,39 @@ func firstCode(text string, codes []string) []int {
 		}
 	}
 	return nil
+}
+
+var (
+	wordTwin      = regexp.MustCompile(`<[^<>]+>|[\w.@-]+`)
+	tagTwin       = regexp.MustCompile(`^<(?:[^ />]*:)?([^ />:]*)`)
+	notLetter     = regexp.MustCompile(`[^a-z]`)
+	exceptionTwin = regexp.MustCompile(`[\w.@-]*Exception *\($`)
+)
+
+// foreignTwin says slowly whether a number is none of Dataverse, from all the words before it.
+func foreignTwin(before string, value uint32) bool {
+	if e := exceptionTwin.FindString(before); e != "" && !strings.Contains(e, "Crm") && !strings.Contains(e, "Xrm") {
+		return true
+	}
+	key := ""
+	words := wordTwin.FindAllString(before[max(0, len(before)-keyReach):], -1)
+	for _, w := range slices.Backward(words) {
+		if strings.HasPrefix(w, "</") {
+			continue
+		}
+		if tag := tagTwin.FindStringSubmatch(w); tag != nil {
+			w = tag[1]
+		}
+		w = notLetter.ReplaceAllString(strings.ToLower(w), "")
+		if slices.Contains([]string{"value", "key", "hex", "int", "is", "was"}, w) {
+			continue
+		}
+		key = w + key
+		if w != "code" && w != "error" {
+			break
+		}
+	}
+	return value>>16 == 0x8013 || strings.Contains(key, "suberrorcode") || strings.Contains(key, "hresult")
 }
 
 // engineMatches writes what the engine finds as the twin does.

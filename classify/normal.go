@@ -13,7 +13,7 @@ import (
 // matched positions refer to this form: JSON escapes of any depth are undone (\" \\\" \/
 // \u0027, and \r \n \t where the text is JSON), so are XML entities and
 // Markdown's \[ \*; every run of white space, no-break spaces included, is one blank, with
-// none at the ends; typographic quotes are plain ones. Case is kept.
+// none at the ends; typographic quotes are plain ones. A line SubErrorCode: 12 is left out. Case is kept.
 func Normalize(dst, text []byte) []byte {
 	from := len(dst)
 	escaped := -1 // whether \n means a line end; -1: not looked up yet
@@ -49,7 +49,7 @@ func Normalize(dst, text []byte) []byte {
 	for len(dst) > from && dst[len(dst)-1] == ' ' {
 		dst = dst[:len(dst)-1]
 	}
-	return dst
+	return dropSubErrorCodes(dst, from)
 }
 
 // blankTrace overwrites with blanks what a fault carries of the plug-in's trace. A developer's
@@ -72,6 +72,59 @@ func blankTrace(normal []byte) {
 		}
 		rest = rest[n:]
 	}
+}
+
+const subErrorCode = "SubErrorCode"
+
+// dropSubErrorCodes takes out of a normal form what many logs print as a line of its own under a
+// message: SubErrorCode: -2146233088. It says nothing about the error (see [foreign]), and would make
+// another message of the one that ends before it.
+func dropSubErrorCodes(dst []byte, from int) []byte {
+	i := bytes.Index(dst[from:], []byte(subErrorCode))
+	if i < 0 {
+		return dst
+	}
+	kept, at := from+i, from+i
+	for i >= 0 {
+		end := numberEnd(dst, at+len(subErrorCode))
+		if end > 0 && (at == from || dst[at-1] == ' ') {
+			at = min(end+1, len(dst)) // with the blank behind it
+		} else {
+			kept += copy(dst[kept:], dst[at:at+len(subErrorCode)])
+			at += len(subErrorCode)
+		}
+		next := len(dst)
+		if i = bytes.Index(dst[at:], []byte(subErrorCode)); i >= 0 {
+			next = at + i
+		}
+		kept += copy(dst[kept:], dst[at:next])
+		at = next
+	}
+	if kept > from && dst[kept-1] == ' ' {
+		kept--
+	}
+	return dst[:kept]
+}
+
+// numberEnd is where the number ends that a colon or an equals sign, or neither, and blanks lead to
+// at text[i]; 0: there is none, or more than a blank follows it.
+func numberEnd(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == ':' || text[i] == '=') {
+		i++
+	}
+	digits := 0
+	for ; i < len(text) && text[i] != ' '; i++ {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c != '-' && c|0x20 != 'x' && hexDigit[c] < 0:
+			return 0
+		}
+	}
+	if digits == 0 {
+		return 0
+	}
+	return i
 }
 
 // NormalizeString is Normalize for a string.

@@ -25,6 +25,32 @@ func TestBlankTrace(t *testing.T) {
 	}
 }
 
+func TestDropSubErrorCodes(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"none", "It failed.", "It failed."},
+		{"at the end", "It failed. SubErrorCode: -2146233088", "It failed."},
+		{"without a colon", "It failed. SubErrorCode -2146233088", "It failed."},
+		{"hexadecimal", "It failed. SubErrorCode = 0x80131500", "It failed."},
+		{"in the middle", "It failed.\nSubErrorCode: 12\nWait.", "It failed. Wait."},
+		{"alone", "SubErrorCode: 10001", ""},
+		{"twice", "SubErrorCode: 1 no SubErrorCode: 2", "no"},
+		{"no number", "The SubErrorCode is empty: 12", "The SubErrorCode is empty: 12"},
+		{"a word for a number", "SubErrorCode: face", "SubErrorCode: face"},
+		{"cut off", "SubErrorCode:", "SubErrorCode:"},
+		{"in JSON", `{"SubErrorCode":"-2146233088"}`, `{"SubErrorCode":"-2146233088"}`},
+		{"at the start", "SubErrorCode: 1\nIt failed.", "It failed."},
+		{"far off", "SubErrorCode : = :1", ""},
+		{"twice the name", "SubErrorCode SubErrorCode: 1 5", "SubErrorCode 5"},
+		{"one behind the other", "Wait. SubErrorCode: 1 SubErrorCode: 2 SubErrorCode: 3", "Wait."},
+		{"part of a name", "PluginSubErrorCode: 12", "PluginSubErrorCode: 12"},
+		{"part of a sentence", "SubErrorCode 12, then", "SubErrorCode 12, then"},
+	} {
+		if got := NormalizeString(tc.text); got != tc.want {
+			t.Errorf("%s: NormalizeString(%q) = %q, want %q", tc.name, tc.text, got, tc.want)
+		}
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", ""},
@@ -202,7 +228,24 @@ func slowNormal(text string) string {
 		}
 		return r
 	}, out.String())
-	return strings.Trim(regexp.MustCompile(` +`).ReplaceAllString(plain, " "), " ")
+	return withoutSubErrorCodes(strings.Fields(plain))
+}
+
+// withoutSubErrorCodes puts words together again but for a sub error code and its number.
+func withoutSubErrorCodes(words []string) string {
+	var kept []string
+	for len(words) > 0 {
+		value, ok := strings.CutPrefix(words[0], "SubErrorCode")
+		next := words[1:]
+		for ok && strings.Trim(value, ":=") == "" && len(next) > 0 {
+			value, next = next[0], next[1:]
+		}
+		if value = strings.TrimLeft(value, ":="); !ok || !strings.ContainsAny(value, "0123456789") || strings.Trim(value, "-xX0123456789abcdefABCDEF") != "" {
+			kept, next = append(kept, words[0]), words[1:]
+		}
+		words = next
+	}
+	return strings.Join(kept, " ")
 }
 
 func slowReference(named map[string]string, name string) string {
