@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"dwtriage/classify/pattern"
 )
@@ -14,7 +16,9 @@ import (
 type Code struct {
 	Value   uint32
 	Name    string // symbolic: PrivilegeDenied
-	Message string // English text of the table, may be empty
+	Message string // English text of the table for people, with … for what differs from record to record; may be empty
+
+	text string // the same as the table has it: {0} for what differs
 }
 
 func loadCodes(fsys fs.FS) (map[uint32]*Code, error) {
@@ -28,9 +32,33 @@ func loadCodes(fsys fs.FS) (map[uint32]*Code, error) {
 		if err != nil {
 			return nil, fmt.Errorf("error-codes.csv: %w", err)
 		}
-		codes[v] = &Code{v, r[1], r[2]}
+		codes[v] = &Code{v, r[1], readable(r[2]), r[2]}
 	}
 	return codes, nil
+}
+
+var (
+	anyPlace = regexp.MustCompile(`\{\d+\}`)
+	adjacent = regexp.MustCompile(`…(?: ?\(…\)| ?…)+`)
+	nameable = regexp.MustCompile(`\pL{2}`)
+)
+
+// readable makes a sentence for people of a text of the code table. The values that belong into its
+// places are known to the record only, whose own message is shown beside it; the places are
+// left open, so that nobody reads {0} for a word. Texts that are nothing but places are none.
+func readable(text string) string {
+	if !strings.ContainsAny(text, `{"`) {
+		return text
+	}
+	text = strings.ReplaceAll(text, "{#Brand_CRM}", "Dynamics 365")
+	text = adjacent.ReplaceAllString(anyPlace.ReplaceAllString(text, "…"), "…")
+	if strings.Count(text, `"`)%2 != 0 || strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
+		text = strings.Trim(text, `"`) // left over from the source it was taken from
+	}
+	if !nameable.MatchString(text) {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }
 
 func parseCode(s string) (uint32, error) {

@@ -106,6 +106,41 @@ func TestCodeTable(t *testing.T) {
 	}
 }
 
+func TestReadable(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"nothing", "", ""},
+		{"no place", "Empty XML.", "Empty XML."},
+		{"one place", "The {0} field doesn't exist.", "The … field doesn't exist."},
+		{"quoted", "Attribute '{0}' on entity '{1}'", "Attribute '…' on entity '…'"},
+		{"side by side", "The {0}({1}) component, found {2} {3} times", "The … component, found … times"},
+		{"with an id", "component {1} (Id={0}) does not exist", "component … (Id=…) does not exist"},
+		{"two figures", "is {10}", "is …"},
+		{"nothing but places", "{0}  ", ""},
+		{"nothing but places and marks", "{0}: {1}.", ""},
+		{"brand", "your {#Brand_CRM} server", "your Dynamics 365 server"},
+		{"quotes around it", `"The invitation has status {0}."`, "The invitation has status …."},
+		{"a quote left over", `It failed.""`, `It failed.""`},
+		{"a quote at the end", `failed at: '{0}'."`, "failed at: '…'."},
+		{"braces that are meant", "none of ~ { | }", "none of ~ { | }"},
+	} {
+		if got := readable(tc.text); got != tc.want {
+			t.Errorf("%s: readable(%q) = %q, want %q", tc.name, tc.text, got, tc.want)
+		}
+	}
+	codes := builtinMatcher(t).codes
+	if len(codes) != 3581 {
+		t.Errorf("the table has %d codes, want 3581", len(codes))
+	}
+	for _, c := range codes {
+		if anyPlace.MatchString(c.Message) || strings.Contains(c.Message, "{#") || strings.Trim(c.Message, `"`) != c.Message && strings.Count(c.Message, `"`)%2 != 0 {
+			t.Errorf("%s %s: %q", c, c.Name, c.Message)
+		}
+		if c.Message == "" && nameable.MatchString(anyPlace.ReplaceAllString(c.text, "")) {
+			t.Errorf("%s %s: nothing is left of %q", c, c.Name, c.text)
+		}
+	}
+}
+
 // Which of several codes in a text is the record's, as [judge.code] says.
 func TestWhichCodeCounts(t *testing.T) {
 	m := builtinMatcher(t)
