@@ -46,6 +46,9 @@ func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 	if !words.MatchString(r.Category) {
 		bad("category", "category is %q, must be lower-case words joined by hyphens", r.Category)
 	}
+	if r.Tier < 0 || r.Tier >= len(Tiers) {
+		bad("tier", "tier is %d, must be 0 to %d", r.Tier, len(Tiers)-1)
+	}
 	if len(r.Logs) == 0 {
 		bad("logs", "logs is missing: dualwrite, plugintrace or both")
 	}

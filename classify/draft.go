@@ -145,7 +145,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, template string, par
 		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
 	}
 	d := &Rule{
-		ID: m.draftID(template), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority,
+		ID: m.draftID(template), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
 		Match: Match{Wordings: []string{draftRegex(parts)}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
 		Fix: Fix{

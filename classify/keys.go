@@ -25,6 +25,7 @@ var ruleKeys = []key[Rule]{
 	textKey("severity", func(r *Rule) *string { return &r.Severity }),
 	textKey("category", func(r *Rule) *string { return &r.Category }),
 	numberKey("priority", func(r *Rule) *int { return &r.Priority }),
+	numberKey("tier", func(r *Rule) *int { return &r.Tier }),
 	partKey("match", matchKeys, func(r *Rule) *Match { return &r.Match }),
 	truthKey("wrapper", func(r *Rule) *bool { return &r.Wrapper }),
 	textKey("cause", func(r *Rule) *string { return &r.Cause }),

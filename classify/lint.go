@@ -17,6 +17,7 @@ func (m *Matcher) Lint() []*RuleError {
 	l := linter{m: m}
 	for _, r := range m.set.Rules {
 		l.r = r
+		l.tier()
 		l.expression()
 		l.readable()
 		l.literals()
@@ -41,6 +42,12 @@ type linter struct {
 
 func (l *linter) warn(p place, format string, args ...any) {
 	l.warnings = append(l.warnings, &RuleError{File: l.r.Path, Line: p.line, Column: p.column, Rule: l.r.ID, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (l *linter) tier() {
+	if l.r.untold {
+		l.warn(l.r.places.id, "category %s stands for no tier: say tier: 0 to %d", l.r.Category, len(Tiers)-1)
+	}
 }
 
 func (l *linter) expression() {

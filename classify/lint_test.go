@@ -15,7 +15,7 @@ func lintRule(id, parts string) string {
   status: observed
   logs: [dualwrite, plugintrace]
   severity: low
-  category: c
+  category: access
   %s
   cause: c
   fix: {summary: s, role: r, retry: "no", steps: [s]}

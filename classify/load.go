@@ -258,8 +258,13 @@ const normalPriority = 60
 
 func (l *loader) readRule(n *yaml.Node) *Rule {
 	l.rule = scalarAt(n, "id")
-	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, Priority: normalPriority, layer: l.layer}
+	r := &Rule{ID: l.rule, File: path.Base(l.at), Path: l.at, Line: n.Line, Priority: normalPriority, Tier: noTier, layer: l.layer}
 	read(&l.yamlReader, "", n, ruleKeys, r)
+	if r.Tier == noTier && valueAt(n, "tier") == nil {
+		var known bool
+		r.Tier, known = r.defaultTier()
+		r.untold = !known
+	}
 	at := func(keys ...string) place { return placeOf(cmp.Or(valueAt(n, keys...), n)) }
 	r.places = places{id: at("id"), match: at("match"), examples: at("examples")}
 	if regex := valueAt(n, "match", "regex"); regex != nil {

@@ -19,6 +19,7 @@ type Rule struct {
 	Severity   string
 	Category   string
 	Priority   int
+	Tier       int // when its fix is due, an index of Tiers; where the file says none, by retry and category
 	Match      Match
 	Wrapper    bool
 	Cause      string
@@ -33,6 +34,7 @@ type Rule struct {
 
 	layer  int
 	places places
+	untold bool          // neither the file nor the category says which tier
 	parsed *pattern.Expr // of Match.Regex, nil without one
 }
 

@@ -93,6 +93,7 @@ type listedRule struct {
 	Severity string   `json:"severity"`
 	Category string   `json:"category"`
 	Priority int      `json:"priority"`
+	Tier     int      `json:"tier"`
 	Logs     []string `json:"logs"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
@@ -112,7 +113,7 @@ func listed(m *classify.Matcher, r *classify.Rule) listedRule {
 	if mute := m.Mute(r.ID); mute != nil && !mute.Expired(time.Now()) {
 		site = append(site, fmt.Sprintf("muted by %s until %s", mute.Owner, mute.Expires.Format(time.DateOnly)))
 	}
-	return listedRule{r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Logs, r.Path, r.Line, strings.Join(site, "; ")}
+	return listedRule{r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Tier, r.Logs, r.Path, r.Line, strings.Join(site, "; ")}
 }
 
 func runRulesShow(s *session, args []string) (int, error) {
@@ -133,7 +134,8 @@ func runRulesShow(s *session, args []string) (int, error) {
 }
 
 func showRule(p *printer, m *classify.Matcher, r *classify.Rule, expanded bool) {
-	p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\nlogs %s\n", r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Path, r.Line, strings.Join(r.Logs, ", "))
+	p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\nlogs %s\ntier %d, %s\n", r.ID, r.FillTitle(nil, nil), r.Status, r.Severity, r.Category, r.Priority, r.Path, r.Line, strings.Join(r.Logs, ", "),
+		r.Tier, classify.Tiers[r.Tier])
 	if r.Wrapper {
 		p.printf("a wrapper: never wins over a cause\n")
 	}

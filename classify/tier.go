@@ -1,0 +1,58 @@
+package classify
+
+// Tiers says what the tiers of fixes stand for, tier 0 first. What is of a lower tier is done first: it
+// blocks more, and until it is done nobody can tell whether the rest still fails. The caller must
+// not change them.
+var Tiers = []string{
+	0: "link, configuration and application users: they block every write",
+	1: "reachability: only while it lasts",
+	2: "privileges",
+	3: "versions, schema and code",
+	4: "reference data and set-up that other rows wait for",
+	5: "single rows",
+	6: "passes by itself: repeat only",
+}
+
+// The tiers that others than the tables here name.
+const (
+	singleRows = 5
+	repeatOnly = 6
+)
+
+// categoryTiers gives the rules of a category their tier. A rule that says tier itself, because it is
+// an exception or because its category stands for no tier, needs none.
+var categoryTiers = map[string]int{
+	"access":                2,
+	"business-validation":   singleRows,
+	"client-defect":         3,
+	"configuration-linking": 0,
+	"connectivity":          1,
+	"data-duplicate":        singleRows,
+	"dual-write-generic":    singleRows,
+	"informational":         singleRows,
+	"mapping-schema":        3,
+	"platform-internal":     3,
+	"platform-limit":        3,
+	"platform-maintenance":  1,
+	"plugin-defect":         3,
+	ReferenceData:           4,
+	"setup-validation":      3,
+	"sql-generic":           3,
+	"version-solution":      3,
+}
+
+// noTier is the tier of a rule whose file says none, until it is given one.
+const noTier = -1
+
+// defaultTier is the tier of a rule that names none: a failure that only has to be repeated passes by
+// itself wherever it comes from; else the category decides. Where that is not known either the rule
+// is one of single rows, which holds nothing else up, and Lint asks for a tier.
+func (r *Rule) defaultTier() (tier int, known bool) {
+	if r.Fix.Retry == "yes" {
+		return repeatOnly, true
+	}
+	if tier, known = categoryTiers[r.Category]; !known {
+		return singleRows, false
+	}
+	return tier, true
+}
