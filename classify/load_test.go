@@ -311,3 +311,11 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestRetryWords(t *testing.T) {
+	for _, retry := range retries {
+		if says := RetryWords(retry); says == RetryWords("perhaps") {
+			t.Errorf("retry: %s is printed as %q", retry, says)
+		}
+	}
+}

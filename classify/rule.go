@@ -56,10 +56,24 @@ type Match struct {
 type Fix struct {
 	Summary string
 	Role    string
-	Retry   string // yes, after-fix, no
+	Retry   string // yes, after-fix, no; in words: RetryWords
 	Steps   []string
 	SQL     []SQL
 	URL     string
+}
+
+// RetryWords says when saving the row again helps, as the page and the terminal print it after the word
+// Retry. What is no value of [Fix.Retry] is not known.
+func RetryWords(retry string) string {
+	switch retry {
+	case "yes":
+		return "at once"
+	case "after-fix":
+		return "after the fix"
+	case "no":
+		return "does not help"
+	}
+	return "not known"
 }
 
 // SQL is a query that belongs to a fix.

@@ -20,7 +20,7 @@ func (r *file) mineCSV(asked, walked bool) (func() error, error) {
 		return func() error { return r.csv(t) }, nil
 	case r.wide > 0:
 		return nil, notALog(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
-			words.Thousands(int64(r.wide)), words.Thousands(int64(r.run.lim.Columns)))
+			words.Thousands(r.wide), words.Thousands(r.run.lim.Columns))
 	case headings == "" && asked:
 		headings = "none"
 	case headings == "":

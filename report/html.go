@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -158,18 +161,18 @@ func (p *page) addFixes() {
 		if ranks[who] == nil {
 			order = append(order, who)
 		}
-		ranks[who] = append(ranks[who], num(f.Rank))
+		ranks[who] = append(ranks[who], words.Thousands(f.Rank))
 	}
 	for _, who := range order {
 		list := ranks[who]
-		p.Roles = append(p.Roles, role{who, plural(len(list), "fix", "fixes") + " " + strings.Join(list, ", ")})
+		p.Roles = append(p.Roles, role{who, words.Plural(len(list), "fix", "fixes") + " " + strings.Join(list, ", ")})
 	}
 	all := int64(0)
 	for _, f := range p.Fixes {
 		all += f.Records
 	}
 	if rest := p.Failing - p.Muted - all; rest > 0 {
-		p.Unfixed = count(rest, "failing record has", "failing records have") + " no fix yet."
+		p.Unfixed = words.Count(rest, "failing record has", "failing records have") + " no fix yet."
 	}
 }
 
@@ -185,7 +188,7 @@ func (p *page) addHeat() {
 	}
 	p.ShownGroups = first(p.ShownGroups, 1+mostCompanies)
 	if hidden := len(p.Heat.Groups) - 1 - mostCompanies; hidden > 0 {
-		p.HeatRest = num(mostCompanies) + " of " + count(len(p.Heat.Groups)-1, "company", "companies") + " are shown."
+		p.HeatRest = words.Thousands(mostCompanies) + " of " + words.Count(len(p.Heat.Groups)-1, "company", "companies") + " are shown."
 	}
 	p.HeatTotals = make([]int64, len(p.Heat.Categories))
 	for _, row := range p.Heat.Groups[0].Rows {
@@ -249,7 +252,10 @@ func (p *page) addOptions() {
 func (p *page) words() template.FuncMap {
 	year := p.Run.Finished.UTC().Year()
 	return template.FuncMap{
-		"num": num, "count": count, "plural": plural, "pct": percent, "cut": cut,
+		"num":    func(n any) string { return words.Thousands(wholeNumber(n)) },
+		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
+		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
+		"pct":    percent, "cut": cut,
 		"day": day, "duration": duration,
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
@@ -264,7 +270,7 @@ func (p *page) words() template.FuncMap {
 		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
 		"some": some, "someCompanies": someCompanies, "contents": contents,
-		"retry": retryWords, "exitWords": exitWords, "shortDigest": shortDigest,
+		"retry": classify.RetryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
@@ -273,6 +279,9 @@ func (p *page) words() template.FuncMap {
 		"rest": func(shown, of int, file, one, many string) restLine { return restLine{shown, of, file, one, many} },
 	}
 }
+
+// wholeNumber takes a count as templates hold them, int or int64. A template that gives anything else fails.
+func wholeNumber(n any) int64 { return reflect.ValueOf(n).Int() }
 
 // A restLine says how much of a list the page shows and which file has all of it.
 type restLine struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -184,24 +185,24 @@ func huge() *summary.Summary {
 	s := &summary.Summary{Baseline: &store.Run{ID: 1}, Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
 	long := strings.Repeat("x", 20000)
 	for i := range 41230 {
-		name := "Map " + num(i%400)
-		id := "dw-rule-" + num(i%300)
-		s.Findings = append(s.Findings, summary.Finding{ID: num(i), Map: name, MapTitle: name, Company: "C" + num(i%70), Signature: id, Title: "Rule " + id, Category: "cat-" + num(i%20), Severity: "high", Records: 2})
+		name := "Map " + words.Thousands(i%400)
+		id := "dw-rule-" + words.Thousands(i%300)
+		s.Findings = append(s.Findings, summary.Finding{ID: words.Thousands(i), Map: name, MapTitle: name, Company: "C" + words.Thousands(i%70), Signature: id, Title: "Rule " + id, Category: "cat-" + words.Thousands(i%20), Severity: "high", Records: 2})
 		s.Changes = append(s.Changes, summary.Change{Change: "new", Signature: id, Title: id, MapTitle: name, Records: 2})
 	}
 	for i := range 300 {
-		id := "dw-rule-" + num(i)
+		id := "dw-rule-" + words.Thousands(i)
 		proof := summary.Evidence{Before: "cut", Message: long}
 		fix := summary.Fix{Rank: i + 1, Signature: id, Title: id, Records: 274}
 		for j := range 400 {
-			fix.Entities = append(fix.Entities, "Map "+num(j))
+			fix.Entities = append(fix.Entities, "Map "+words.Thousands(j))
 		}
 		sig := summary.Signature{ID: id, Title: id, Records: 274, Fix: &fix, Evidence: []summary.Evidence{proof, proof, proof}}
 		for j := range 3000 {
-			sig.Where = append(sig.Where, summary.Where{MapTitle: "Map " + num(j), Company: "C" + num(j%70), Records: 1})
+			sig.Where = append(sig.Where, summary.Where{MapTitle: "Map " + words.Thousands(j), Company: "C" + words.Thousands(j%70), Records: 1})
 		}
 		s.Fixes, s.Signatures = append(s.Fixes, fix), append(s.Signatures, sig)
-		s.Clusters = append(s.Clusters, summary.Cluster{TemplateID: num(i), Template: long, Maps: fix.Entities, Sample: proof})
+		s.Clusters = append(s.Clusters, summary.Cluster{TemplateID: words.Thousands(i), Template: long, Maps: fix.Entities, Sample: proof})
 		s.Inputs = append(s.Inputs, store.Input{Path: id, Warnings: make([]string, 1000)})
 		s.RejectReasons = append(s.RejectReasons, summary.RejectReason{Reason: id, Rows: 1, First: summary.Reject{Excerpt: long}})
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -28,7 +29,7 @@ func verdict(s *summary.Summary, troubled int, imbalance string) []phrase {
 	case s.Failing == 0 && s.Records == 1:
 		v = append(v, strong("No record failed in this run:"), plain(" the only one is ok."))
 	case s.Failing == 0:
-		v = append(v, strong("No record failed in this run:"), plain(" all "+num(s.Records)+" are ok."))
+		v = append(v, strong("No record failed in this run:"), plain(" all "+words.Thousands(s.Records)+" are ok."))
 	default:
 		v = failures(s)
 	}
@@ -40,10 +41,10 @@ func nothingRead(s *summary.Summary) []phrase {
 	case len(s.Inputs) == 0:
 		return []phrase{strong("Nothing was read:"), plain(" the run had no input.")}
 	case s.Totals.Read == 0:
-		return []phrase{strong("Nothing was read:"), plain(" there is no row in " + count(len(s.Inputs), "input") + ".")}
+		return []phrase{strong("Nothing was read:"), plain(" there is no row in " + words.Count(len(s.Inputs), "input") + ".")}
 	}
-	return []phrase{strong("No record is left to report on:"), plain(" of " + count(s.Totals.Read, "row") + ", " +
-		num(s.Totals.Rejected) + " were rejected and " + num(s.Totals.Filtered) + " filtered out.")}
+	return []phrase{strong("No record is left to report on:"), plain(" of " + words.Count(s.Totals.Read, "row") + ", " +
+		words.Thousands(s.Totals.Rejected) + " were rejected and " + words.Thousands(s.Totals.Filtered) + " filtered out.")}
 }
 
 func failures(s *summary.Summary) []phrase {
@@ -51,7 +52,7 @@ func failures(s *summary.Summary) []phrase {
 	if s.Baseline != nil {
 		v = append(v, strong(newness(s)), plain(" "))
 	}
-	v = append(v, plain(num(s.Failing)+" of "+count(s.Records, "record")+" failed, in "+count(s.Entities, "entity", "entities")+". "))
+	v = append(v, plain(words.Thousands(s.Failing)+" of "+words.Count(s.Records, "record")+" failed, in "+words.Count(s.Entities, "entity", "entities")+". "))
 	if s.Unknown == s.Failing {
 		return append(v, strong("No rule and no code explains any of them."), plain(" Begin with the "),
 			link("unknown messages", "#unknown"), plain(", most records first."))
@@ -67,7 +68,7 @@ func newness(s *summary.Summary) string {
 	if n == 0 {
 		return "Nothing new."
 	}
-	return count(n, "new signature") + "."
+	return words.Count(n, "new signature") + "."
 }
 
 func newSignatures(s *summary.Summary) (n int) {
@@ -99,9 +100,9 @@ func largest(s *summary.Summary) []phrase {
 	case top.Records == s.Failing:
 		return []phrase{strong("All of them share one signature:"), plain(" "), title, plain(". ")}
 	case 2*top.Records > s.Failing:
-		return []phrase{strong("One signature explains " + num(top.Records) + " of them:"), plain(" "), title, plain(". ")}
+		return []phrase{strong("One signature explains " + words.Thousands(top.Records) + " of them:"), plain(" "), title, plain(". ")}
 	}
-	return []phrase{plain("The largest group is " + count(top.Records, "record") + " (" + percent(top.Records, s.Failing) + "): "), title, plain(". ")}
+	return []phrase{plain("The largest group is " + words.Count(top.Records, "record") + " (" + percent(top.Records, s.Failing) + "): "), title, plain(". ")}
 }
 
 func doFirst(s *summary.Summary) []phrase {
@@ -112,8 +113,8 @@ func doFirst(s *summary.Summary) []phrase {
 		return []phrase{plain("No fix is known for what failed. ")}
 	}
 	f := s.Fixes[0]
-	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))), "#fix-"+num(f.Rank)),
-		plain(" It clears " + count(f.Records, "record"))}
+	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))), "#fix-"+words.Thousands(f.Rank)),
+		plain(" It clears " + words.Count(f.Records, "record"))}
 	if f.Role != "" {
 		v = append(v, plain(" ("+f.Role+")"))
 	}
@@ -127,7 +128,7 @@ func critical(s *summary.Summary) []phrase {
 	}
 	for _, sig := range s.Signatures {
 		if sig.Severity == "critical" && sig.Mute == nil {
-			return []phrase{plain("Critical among the rest, with " + count(sig.Records, "record") + ": "),
+			return []phrase{plain("Critical among the rest, with " + words.Count(sig.Records, "record") + ": "),
 				link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain(". ")}
 		}
 	}
@@ -145,13 +146,13 @@ func caveats(s *summary.Summary, troubled int, imbalance string) []phrase {
 	}
 	switch {
 	case unread > 0:
-		v = append(v, plain(" "), link(num(unread)+" of "+count(len(s.Inputs), "input"), "#problems"),
+		v = append(v, plain(" "), link(words.Thousands(unread)+" of "+words.Count(len(s.Inputs), "input"), "#problems"),
 			strong(" could not be read to the end"), plain(": the numbers may be too low."))
 	case troubled > 0 && s.Failing == 0:
-		v = append(v, plain(" But "), link(count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
+		v = append(v, plain(" But "), link(words.Count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
 	}
 	if s.Muted > 0 {
-		v = append(v, plain(" "), link(count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))
+		v = append(v, plain(" "), link(words.Count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))
 	}
 	if imbalance != "" {
 		v = append(v, plain(" "), strong("The "), link("ledger", "#ledger"), strong(" does not balance."))
@@ -172,16 +173,16 @@ type card struct{ Href, Label, Value, Detail string }
 
 func cards(s *summary.Summary) []card {
 	list := []card{
-		{"#findings", "Records in error", num(s.Failing), "of " + count(s.Records, "record")},
-		{"#entities", "Failing entities", num(s.Entities), inCompanies(s)},
-		{"#ledger", "Ok records", num(s.OK), percent(s.OK, s.Records) + " of all records"},
-		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), count(s.Unknown, "record") + " in " + count(len(s.Clusters), "cluster")},
-		{"#rejects", "Rejected rows", num(s.Totals.Rejected), "of " + count(s.Totals.Read, "row") + " read"},
+		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
+		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s)},
+		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
+		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(len(s.Clusters), "cluster")},
+		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
 	}
 	if s.Baseline != nil {
 		n := countChanges(s)
-		list[2] = card{"#changes", "New signatures", num(newSignatures(s)),
-			num(n.Resolved) + " resolved since run " + num(s.Baseline.ID)}
+		list[2] = card{"#changes", "New signatures", words.Thousands(newSignatures(s)),
+			words.Thousands(n.Resolved) + " resolved since run " + words.Thousands(s.Baseline.ID)}
 	}
 	return list
 }
@@ -196,5 +197,5 @@ func inCompanies(s *summary.Summary) string {
 	if companies == 0 {
 		return "no company in the log"
 	}
-	return "in " + count(companies, "company", "companies")
+	return "in " + words.Count(companies, "company", "companies")
 }

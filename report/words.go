@@ -9,36 +9,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
-
-// num writes a whole number with thousands separators.
-func num(n any) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
-
-// plural picks the word for n things: one, or the second word, or one with an s.
-func plural(n any, one string, many ...string) string {
-	switch {
-	case fmt.Sprint(n) == "1":
-		return one
-	case len(many) > 0:
-		return many[0]
-	}
-	return one + "s"
-}
-
-// count writes n things: "1 record", "1,588 records".
-func count(n any, one string, many ...string) string { return num(n) + " " + plural(n, one, many...) }
 
 // percent writes the share of n in all. It says 0% and 100% only where that is exact.
 func percent(n, all int64) string {
@@ -170,7 +144,7 @@ func some(names []string, most int) string {
 	case len(names) == 0:
 		return "no map known"
 	case more > 0:
-		return strings.Join(names[:most], ", ") + " and " + num(more) + " more"
+		return strings.Join(names[:most], ", ") + " and " + words.Thousands(more) + " more"
 	case len(names) == 1:
 		return names[0]
 	}
@@ -189,30 +163,18 @@ func someCompanies(names []string) string {
 func contents(f summary.Fix) string {
 	var list []string
 	if n := len(f.Steps); n > 0 {
-		list = append(list, count(n, "step"))
+		list = append(list, words.Count(n, "step"))
 	}
 	if n := len(f.SQL); n > 0 {
-		list = append(list, num(n)+" SQL")
+		list = append(list, words.Thousands(n)+" SQL")
 	}
 	if n := len(f.Prerequisites); n > 0 {
-		list = append(list, count(n, "prerequisite map"))
+		list = append(list, words.Count(n, "prerequisite map"))
 	}
 	if len(list) == 0 {
 		return "More"
 	}
 	return strings.Join(list, ", ")
-}
-
-func retryWords(s string) string {
-	switch s {
-	case "yes":
-		return "at once"
-	case "after-fix":
-		return "after the fix"
-	case "no":
-		return "does not help"
-	}
-	return "not known"
 }
 
 func exitWords(code int) string {
@@ -290,7 +252,7 @@ func inputWords(in store.Input) string {
 func warnings(most int) func(store.Input) []string {
 	return func(in store.Input) []string {
 		if more := len(in.Warnings) - most; more > 0 {
-			return append(slices.Clone(in.Warnings[:most]), "and "+count(more, "more warning"))
+			return append(slices.Clone(in.Warnings[:most]), "and "+words.Count(more, "more warning"))
 		}
 		return in.Warnings
 	}
@@ -300,7 +262,7 @@ func warnings(most int) func(store.Input) []string {
 func size(n int64) string {
 	switch {
 	case n < 1000:
-		return count(n, "byte")
+		return words.Count(n, "byte")
 	case n < 1e6:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	case n < 1e9:
@@ -330,9 +292,9 @@ func message(s string) string { return cut(s, mostMessage) }
 func messageLabel(s string) string {
 	n := utf8.RuneCountInString(s)
 	if n <= mostMessage {
-		return "Message in full, " + count(n, "character")
+		return "Message in full, " + words.Count(n, "character")
 	}
-	return "Message, first " + num(mostMessage) + " of " + count(n, "character")
+	return "Message, first " + words.Thousands(mostMessage) + " of " + words.Count(n, "character")
 }
 
 // longer reports whether the message of e says more than the line shown of it.
@@ -342,7 +304,7 @@ func longer(e summary.Evidence) bool {
 
 func moreWhere(list []summary.Where) string {
 	if more := len(list) - mostWhere; more > 0 {
-		return "and " + num(more) + " more"
+		return "and " + words.Thousands(more) + " more"
 	}
 	return ""
 }
@@ -388,10 +350,10 @@ func imbalances(s *summary.Summary) string {
 func imbalance(c store.Counts) string {
 	var list []string
 	if sum := c.Loaded + c.Duplicates + c.Rejected + c.Filtered; sum != c.Read {
-		list = append(list, fmt.Sprintf("%s read, but loaded, duplicates, rejected and filtered make %s", num(c.Read), num(sum)))
+		list = append(list, fmt.Sprintf("%s read, but loaded, duplicates, rejected and filtered make %s", words.Thousands(c.Read), words.Thousands(sum)))
 	}
 	if sum := c.OK + c.Classified + c.Unclassified; sum != c.Loaded {
-		list = append(list, fmt.Sprintf("%s loaded, but ok, classified and unclassified make %s", num(c.Loaded), num(sum)))
+		list = append(list, fmt.Sprintf("%s loaded, but ok, classified and unclassified make %s", words.Thousands(c.Loaded), words.Thousands(sum)))
 	}
 	return strings.Join(list, "; ")
 }

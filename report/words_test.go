@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -12,14 +13,14 @@ import (
 func TestWords(t *testing.T) {
 	stamp := stamper(2026, "2 Jan 15:04")
 	for _, c := range []struct{ what, got, want string }{
-		{"num", num(0), "0"},
-		{"num", num(999), "999"},
-		{"num", num(1000), "1,000"},
-		{"num", num(int64(1234567)), "1,234,567"},
-		{"num", num(-1234), "-1,234"},
-		{"count", count(1, "record"), "1 record"},
-		{"count", count(0, "record"), "0 records"},
-		{"count", count(int64(1588), "entity", "entities"), "1,588 entities"},
+		{"num", words.Thousands(0), "0"},
+		{"num", words.Thousands(999), "999"},
+		{"num", words.Thousands(1000), "1,000"},
+		{"num", words.Thousands(int64(1234567)), "1,234,567"},
+		{"num", words.Thousands(-1234), "-1,234"},
+		{"count", words.Count(1, "record"), "1 record"},
+		{"count", words.Count(0, "record"), "0 records"},
+		{"count", words.Count(int64(1588), "entity", "entities"), "1,588 entities"},
 		{"percent", percent(0, 10), "0%"},
 		{"percent", percent(0, 0), "0%"},
 		{"percent", percent(10, 10), "100%"},

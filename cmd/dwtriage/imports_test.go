@@ -25,8 +25,8 @@ var mayImport = map[string][]string{
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/classify", "dwtriage/report/store"},
-	"dwtriage/report":           {"dwtriage/report/store", "dwtriage/report/summary"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
+	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples.
 	"dwtriage/testdata/exports": {},

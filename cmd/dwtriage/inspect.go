@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 )
 
 // inspectFlags are the flags of inspect, as given.
@@ -265,13 +266,13 @@ func printFile(w io.Writer, x *inspected) error {
 		if r.Column != "" {
 			where = " in column " + r.Column
 		}
-		line("rejected", "%s%s: %s, the first is row %d", r.Reason, where, plural(r.Rows, "row"), r.First)
+		line("rejected", "%s%s: %s, the first is row %d", r.Reason, where, words.Count(r.Rows, "row"), r.First)
 	}
 	if x.Truncated > 0 {
-		line("truncated", "%s with a text that was cut short before it was exported", plural(x.Truncated, "record"))
+		line("truncated", "%s with a text that was cut short before it was exported", words.Count(x.Truncated, "record"))
 	}
 	if x.Withheld > 0 {
-		line("withheld", "%s with something left out because it is secret", plural(x.Withheld, "record"))
+		line("withheld", "%s with something left out because it is secret", words.Count(x.Withheld, "record"))
 	}
 	for _, s := range x.Warnings {
 		line("warning", "%s", s)
@@ -328,11 +329,11 @@ func logName(log string) string {
 func recordCount(x *inspected) string {
 	switch {
 	case !x.Estimated:
-		return grouped(x.Records)
+		return words.Thousands(x.Records)
 	case x.Records < 0:
-		return fmt.Sprintf("more than %s: only the start of the file was read", grouped(x.Looked))
+		return fmt.Sprintf("more than %s: only the start of the file was read", words.Thousands(x.Looked))
 	}
-	return fmt.Sprintf("about %s, by the %s at the start of the file that were read", grouped(x.Records), grouped(x.Looked))
+	return fmt.Sprintf("about %s, by the %s at the start of the file that were read", words.Thousands(x.Records), words.Thousands(x.Looked))
 }
 
 // columnList says which headings feed which column of a record; those that carry its very name

@@ -25,7 +25,7 @@ func (p *printer) printf(format string, args ...any) {
 // printFix prints what the page prints of a fix, in the same order: why, what, who, whether it helps to
 // save again, the steps, and the queries to find the rows with.
 func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL) {
-	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, retryWords[fix.Retry])
+	p.printf("\nCause:\n  %s\n\nFix: %s\n  Role:  %s\n  Retry: %s\n", strings.TrimSpace(cause), strings.TrimSpace(fix.Summary), fix.Role, classify.RetryWords(fix.Retry))
 	for i, step := range fix.Steps {
 		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
 	}
@@ -37,8 +37,6 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 	}
 }
 
-var retryWords = map[string]string{"yes": "yes, at once", "after-fix": "after the fix", "no": "no, it cannot help"}
-
 // printable makes control characters visible: what a file holds must not steer a terminal. Beside the
 // C0 and C1 controls those are the characters that turn the direction of writing: a file name may show
 // itself backwards with them.
@@ -49,23 +47,6 @@ func printable(s string) string {
 		}
 		return c
 	}, s)
-}
-
-// grouped writes a number with thousands separators.
-func grouped(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// plural is n of a noun that takes an s.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
 }
 
 // printJSON prints for programs, but so that people can read it too. Letters such as < stay as they are:

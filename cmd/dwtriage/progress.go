@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 )
 
 // progress shows how far a run has come: a bar on a terminal, a line per file elsewhere. A bar in the log
@@ -58,7 +59,7 @@ func (p *progress) update(at ingest.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rate := float64(at.Records) / time.Since(p.started).Seconds()
-	p.bar.Describe(fmt.Sprintf("%s records, %s/s", grouped(at.Records), grouped(int64(rate))))
+	p.bar.Describe(fmt.Sprintf("%s records, %s/s", words.Thousands(at.Records), words.Thousands(int64(rate))))
 	p.bar.Set64(at.Bytes)
 }
 
@@ -75,12 +76,12 @@ func (p *progress) file(f *ingest.File) {
 	if f.Log != "" {
 		what += ", " + f.Log
 	}
-	fmt.Fprintf(p.w, "%s: %s, %s", f.Path, what, plural(f.Read, "row"))
+	fmt.Fprintf(p.w, "%s: %s, %s", f.Path, what, words.Count(f.Read, "row"))
 	if f.Rejected > 0 {
-		fmt.Fprintf(p.w, ", %s rejected", grouped(f.Rejected))
+		fmt.Fprintf(p.w, ", %s rejected", words.Thousands(f.Rejected))
 	}
 	if f.Filtered > 0 {
-		fmt.Fprintf(p.w, ", %s filtered", grouped(f.Filtered))
+		fmt.Fprintf(p.w, ", %s filtered", words.Thousands(f.Filtered))
 	}
 	fmt.Fprintln(p.w)
 }

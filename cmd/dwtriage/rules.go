@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/rules"
 )
 
@@ -204,7 +205,7 @@ your own, checked together with the built-in ones. All is reported at once, with
 		for _, e := range mistakes {
 			fmt.Fprintln(s.stdout, e)
 		}
-		fmt.Fprintf(s.stdout, "%s\n", plural(int64(len(mistakes)), "mistake"))
+		fmt.Fprintf(s.stdout, "%s\n", words.Count(len(mistakes), "mistake"))
 		return exitUsage, nil
 	}
 	m, err := classify.Compile(set, rules.FS)
@@ -227,7 +228,7 @@ your own, checked together with the built-in ones. All is reported at once, with
 	for _, note := range set.Ended(time.Now()) {
 		fmt.Fprintf(s.stdout, "%s\n", note)
 	}
-	fmt.Fprintf(s.stdout, "%s, 0 mistakes, %s\n", plural(int64(len(set.Rules)), "rule"), plural(int64(len(warnings)), "warning"))
+	fmt.Fprintf(s.stdout, "%s, 0 mistakes, %s\n", words.Count(len(set.Rules), "rule"), words.Count(len(warnings), "warning"))
 	if strict && len(warnings) > 0 {
 		return exitUsage, nil
 	}
@@ -248,7 +249,7 @@ Exit code 0: all come out right. 1: some do not. 2: a rule file has mistakes.`)
 	for _, x := range failures {
 		fmt.Fprintf(s.stdout, "%s:%d: %s: %s\n    %s\n", x.Rule.Path, x.Rule.Line, x.Rule.ID, x.Msg, excerpt(x.Example, 300))
 	}
-	fmt.Fprintf(s.stdout, "%s, %s, %d failed\n", plural(int64(len(m.Rules())), "rule"), plural(int64(examples), "example"), len(failures))
+	fmt.Fprintf(s.stdout, "%s, %s, %d failed\n", words.Count(int64(len(m.Rules())), "rule"), words.Count(examples, "example"), len(failures))
 	if junit != "" {
 		if err := writeJUnit(junit, m.Rules(), failures); err != nil {
 			return 0, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -110,7 +111,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 	if fired := states["fired"]; len(fired) > 0 {
 		fmt.Fprintln(w, "RECORDS\tSHADOWED\tFIRST SEEN\tLAST SEEN\tRULE\tTITLE")
 		for _, c := range fired {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", grouped(c.Records), grouped(c.Shadowed), cmp.Or(c.First, "not known"), cmp.Or(c.Last, "not known"), c.ID, c.Title)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Thousands(c.Records), words.Thousands(c.Shadowed), cmp.Or(c.First, "not known"), cmp.Or(c.Last, "not known"), c.ID, c.Title)
 		}
 	}
 	if err := w.Flush(); err != nil {
@@ -133,13 +134,13 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 					by += fmt.Sprintf(" and %d more", len(c.By)-3)
 					break
 				}
-				by += fmt.Sprintf("%s %s (%s)", map[bool]string{true: ", won by", false: ","}[i == 0], b.ID, grouped(b.Records))
+				by += fmt.Sprintf("%s %s (%s)", map[bool]string{true: ", won by", false: ","}[i == 0], b.ID, words.Thousands(b.Records))
 			}
 			title := ""
 			if c.Title != "" {
 				title = " " + c.Title
 			}
-			fmt.Fprintf(out, "  %s:%s, %s%s\n", c.ID, title, plural(c.Records+c.Shadowed, "record"), by)
+			fmt.Fprintf(out, "  %s:%s, %s%s\n", c.ID, title, words.Count(c.Records+c.Shadowed, "record"), by)
 		}
 	}
 	never := states["never"]
@@ -150,7 +151,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 	for i, c := range never {
 		ids[i] = c.ID
 	}
-	_, err := fmt.Fprintf(out, "\nNever matched, %s:\n%s\n", plural(int64(len(never)), "rule"), wrapped(strings.Join(ids, ", "), 96, "  "))
+	_, err := fmt.Fprintf(out, "\nNever matched, %s:\n%s\n", words.Count(len(never), "rule"), wrapped(strings.Join(ids, ", "), 96, "  "))
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/rules"
 )
 
@@ -44,7 +45,7 @@ hold beside the captures of their own rule; and the fragments that expressions m
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "Captures: (?P<name>…) in an expression\n")
 	for _, name := range slices.Compact(names) {
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", name, plural(int64(used[name]), "rule"), cmp.Or(classify.Captures[name], "a name of this site"))
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", name, words.Count(used[name], "rule"), cmp.Or(classify.Captures[name], "a name of this site"))
 	}
 	fmt.Fprint(w, "\nPlaceholders in texts: {name}, or {name|text used when it is not known}\n  captures of the rule itself, and\n")
 	for _, p := range classify.Placeholders {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/rules"
 )
 
@@ -126,7 +127,7 @@ func matcherFor(s *session, f *flags, args []string, takes int) (*classify.Match
 		return nil, err
 	}
 	if f.NArg() != takes {
-		return nil, usageError("%s takes %s, not %d; dwtriage %s --help says more", s.command, plural(int64(takes), "argument"), f.NArg(), s.command)
+		return nil, usageError("%s takes %s, not %d; dwtriage %s --help says more", s.command, words.Count(takes, "argument"), f.NArg(), s.command)
 	}
 	return rf.compile()
 }

@@ -16,6 +16,7 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 	"dwtriage/report"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
@@ -350,7 +351,7 @@ func (j *job) named(path string) bool {
 // judgeInputs makes a run fail that found files, but no log among them.
 func (j *job) judgeInputs(sum *summary.Summary) {
 	if sum.Totals.Read == 0 && j.others > 0 && j.others == len(sum.Inputs) {
-		j.fail(fmt.Sprintf("there is no log export among the %s, see above", plural(int64(j.others), "file")))
+		j.fail(fmt.Sprintf("there is no log export among the %s, see above", words.Count(j.others, "file")))
 	}
 }
 

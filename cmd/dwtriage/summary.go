@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -28,7 +29,7 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 		fmt.Fprintln(w, "\nWhat failed most:")
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, f := range findings[:min(len(findings), shownFindings)] {
-			fmt.Fprintf(tw, "  %6s\t%s\t%s\t%s\t%s\n", grouped(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
+			fmt.Fprintf(tw, "  %6s\t%s\t%s\t%s\t%s\n", words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
 		}
 		if err := tw.Flush(); err != nil {
 			return err
@@ -37,15 +38,15 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	if len(s.Fixes) > 0 {
 		fmt.Fprintln(w, "\nDo this first:")
 		for _, f := range s.Fixes[:min(len(s.Fixes), shownFixes)] {
-			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), plural(f.Records, "record"), f.Role)
+			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), words.Count(f.Records, "record"), f.Role)
 		}
 	}
 	if s.Muted > 0 {
-		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", plural(s.Muted, "record"))
+		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
 	}
 	t := s.Totals
-	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", grouped(t.Read), grouped(t.Loaded), grouped(t.Duplicates), grouped(t.Rejected), grouped(t.Filtered))
-	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", grouped(t.Loaded), grouped(t.OK), grouped(t.Classified), grouped(t.Unclassified))
+	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
+	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
 	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", filepath.Join(out, "index.html"), db, s.Run.ID)
 	return err
 }
@@ -65,11 +66,11 @@ func headline(s *summary.Summary) string {
 	case s.Records == 0:
 		return "The inputs hold no records."
 	case s.Failing == 0:
-		return fmt.Sprintf("No failures in %s.", plural(s.Records, "record"))
+		return fmt.Sprintf("No failures in %s.", words.Count(s.Records, "record"))
 	}
-	parts := []string{fmt.Sprintf("%s of %s failed, in %s", grouped(s.Failing), plural(s.Records, "record"), entities(s.Entities))}
+	parts := []string{fmt.Sprintf("%s of %s failed, in %s", words.Thousands(s.Failing), words.Count(s.Records, "record"), entities(s.Entities))}
 	if s.Unknown > 0 {
-		parts = append(parts, fmt.Sprintf("no rule explains %s (%.1f%%)", grouped(s.Unknown), 100*float64(s.Unknown)/float64(s.Failing)))
+		parts = append(parts, fmt.Sprintf("no rule explains %s (%.1f%%)", words.Thousands(s.Unknown), 100*float64(s.Unknown)/float64(s.Failing)))
 	}
 	return strings.Join(parts, "; ") + "."
 }

@@ -32,7 +32,7 @@ func wideWindow(err error) int {
 // TooMany is the problem of an archive with more members than the limit.
 func TooMany(path string, most int) error {
 	return &Problem{fmt.Sprintf("%s: holds more than %s files: the others were not read; raise --max-members, or unpack it first",
-		path, words.Thousands(int64(most))), ErrLimit}
+		path, words.Thousands(most)), ErrLimit}
 }
 
 // A layer marks the errors of a decompressor with its name, so that the innermost cause of a

@@ -278,7 +278,7 @@ func (r *source) zip(c Member, head io.Reader, names string) error {
 	switch {
 	case errors.Is(err, errDirectory):
 		return r.visit.Failed(c.Path, names, &Problem{fmt.Sprintf("%s: holds more than %s files, or an endless list of them: raise --max-members, or unpack it first",
-			c.Path, words.Thousands(int64(r.opt.Limits.Members))), ErrLimit})
+			c.Path, words.Thousands(r.opt.Limits.Members)), ErrLimit})
 	case err != nil:
 		return r.visit.Failed(c.Path, names, Damaged(c.Path, "zip", err))
 	}

@@ -1,27 +1,35 @@
 package words
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestWords(t *testing.T) {
 	for _, c := range []struct {
-		n                      int64
-		count, were, thousands string
+		n                              int64
+		thousands, rows, entities, was string
 	}{
-		{0, "0 rows", "were", "0"},
-		{1, "1 row", "was", "1"},
-		{999, "999 rows", "were", "999"},
-		{1000, "1,000 rows", "were", "1,000"},
-		{123456, "123,456 rows", "were", "123,456"},
-		{9223372036854775807, "9,223,372,036,854,775,807 rows", "were", "9,223,372,036,854,775,807"},
+		{0, "0", "0 rows", "0 entities", "were"},
+		{1, "1", "1 row", "1 entity", "was"},
+		{-1, "-1", "-1 rows", "-1 entities", "were"},
+		{999, "999", "999 rows", "999 entities", "were"},
+		{1000, "1,000", "1,000 rows", "1,000 entities", "were"},
+		{-999, "-999", "-999 rows", "-999 entities", "were"},
+		{-1234, "-1,234", "-1,234 rows", "-1,234 entities", "were"},
+		{123456, "123,456", "123,456 rows", "123,456 entities", "were"},
+		{math.MaxInt64, "9,223,372,036,854,775,807", "9,223,372,036,854,775,807 rows", "9,223,372,036,854,775,807 entities", "were"},
+		{math.MinInt64, "-9,223,372,036,854,775,808", "-9,223,372,036,854,775,808 rows", "-9,223,372,036,854,775,808 entities", "were"},
 	} {
-		if got := Count(c.n, "row"); got != c.count {
-			t.Errorf("Count(%d) = %q, want %q", c.n, got, c.count)
-		}
-		if got := Were(c.n); got != c.were {
-			t.Errorf("Were(%d) = %q, want %q", c.n, got, c.were)
-		}
-		if got := Thousands(c.n); got != c.thousands {
-			t.Errorf("Thousands(%d) = %q, want %q", c.n, got, c.thousands)
+		for _, s := range []struct{ what, got, want string }{
+			{"Thousands", Thousands(c.n), c.thousands},
+			{"Count", Count(c.n, "row"), c.rows},
+			{"Count of int", Count(int(c.n), "entity", "entities"), c.entities},
+			{"Were", Were(c.n), c.was},
+		} {
+			if s.got != s.want {
+				t.Errorf("%s(%d) = %q, want %q", s.what, c.n, s.got, s.want)
+			}
 		}
 	}
 }
