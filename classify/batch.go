@@ -186,6 +186,12 @@ func (v *verdicts) append(j *judge, log string, entity []byte) {
 	// In capitals, as forms and most logs show it: the database of finance and operations prints usmf.
 	orNull(v.company, strings.ToUpper(string(j.capture("company"))))
 	v.template.Append(TemplateID(j.template))
+	if j.said.code != nil {
+		v.field.Append(fieldNames[errorText])
+		v.start.Append(j.said.start)
+		v.end.Append(j.said.end)
+		return
+	}
 	if len(j.matches) == 0 {
 		v.field.AppendNull()
 		v.start.AppendNull()

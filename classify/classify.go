@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // Statuses of a record beside those of the rules (documented, observed, …).
 const (
 	StatusCode    = "code"    // no rule, but an error code of the Dataverse code table
+	StatusText    = "text"    // neither, but the message is a sentence of the code table
 	StatusUnknown = "unknown" // neither
 	StatusOK      = "ok"      // a trace without an error
 )
@@ -22,12 +24,13 @@ type Matcher struct {
 	codes  map[uint32]*Code
 	maps   *catalogue
 	near   nearIndex
+	said   *sentences // shared with the trials of a draft
 }
 
 // Compile makes a Matcher from what Load returned, and from error-codes.csv, entity-maps.csv and
 // map-dependencies.csv in tables.
 func Compile(s *Set, tables fs.FS) (*Matcher, error) {
-	m := &Matcher{set: s, byID: make(map[string]*Rule, len(s.Rules))}
+	m := &Matcher{set: s, said: new(sentences), byID: make(map[string]*Rule, len(s.Rules))}
 	for _, r := range s.Rules {
 		m.byID[r.ID] = r
 	}
@@ -51,7 +54,7 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 // Rules lists all rules by id. The caller must not change them.
 func (m *Matcher) Rules() []*Rule { return m.set.Rules }
 
-// Mute finds the mute of a signature (a rule id, code/0x… or unknown/…), nil when there is none.
+// Mute finds the mute of a signature (a rule id, code/0x…, text/0x… or unknown/…), nil when there is none.
 // It may have expired.
 func (m *Matcher) Mute(signature string) *Mute {
 	for i := range m.set.Mutes {
@@ -79,6 +82,19 @@ func (m *Matcher) Code(code string) *Code {
 		return nil
 	}
 	return m.codes[v]
+}
+
+// Named finds the entry of the code table that a signature names, code/0x… or text/0x…, and whether
+// the record showed its sentence only; nil for other signatures.
+func (m *Matcher) Named(signature string) (c *Code, byText bool) {
+	code, byCode := strings.CutPrefix(signature, "code/")
+	if !byCode {
+		code, byText = strings.CutPrefix(signature, "text/")
+	}
+	if !byCode && !byText {
+		return nil, false
+	}
+	return m.Code(code), byText
 }
 
 // Maps finds the maps a name stands for: a map name, a Dataverse set or table, an F&O entity.

@@ -16,7 +16,7 @@ import (
 
 // A Message is what a record says, and what is known of the record.
 type Message struct {
-	Signature       string // rule id, code/0x… or unknown/ and template id; empty where it does not matter
+	Signature       string // rule id, code/0x…, text/0x… or unknown/ and template id; empty where it does not matter
 	Log             string
 	Error, Trace    string
 	Entity, Company string
@@ -228,7 +228,7 @@ func (m *Matcher) with(d *Rule) (*Matcher, error) {
 	}
 	all := &Set{Rules: append(slices.Clone(m.set.Rules), set.Rules...)}
 	slices.SortFunc(all.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
-	trial := &Matcher{set: all, byID: maps.Clone(m.byID), codes: m.codes, maps: m.maps}
+	trial := &Matcher{set: all, byID: maps.Clone(m.byID), codes: m.codes, maps: m.maps, said: m.said}
 	trial.byID[d.ID] = set.Rules[0]
 	trial.engine, err = newEngine(all.Rules)
 	return trial, err

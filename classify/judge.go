@@ -20,6 +20,8 @@ type judge struct {
 	maps     []int
 	key      []byte
 	template []byte
+	reach    reach
+	said     said // sentence of the code table, of a record that neither a rule nor a code explains
 
 	lookupTexts []byte // of captures, see lookup.go
 }
@@ -48,6 +50,11 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 		}
 	}
 	j.matches = j.m.engine.rank(j.matches)
+	j.said = said{}
+	if code := j.code(); len(j.matches) == 0 && (code == nil || slices.Contains(catchAll, code.Value)) {
+		j.m.said.of(j.m.codes)
+		j.said = j.m.said.find(&j.reach, log, j.text[errorText])
+	}
 	j.captures = j.captures[:0]
 	for _, mt := range j.matches {
 		j.m.engine.capture(mt, j.search[mt.field], j.keep)
@@ -74,11 +81,6 @@ func (j *judge) capture(name string) []byte {
 	return nil
 }
 
-// Codes that stand for anything at all, "an error occurred in a plug-in" or "unexpected error";
-// they never decide what a record is. 0x80040265 is IsvAborted, 0x80040224 IsvUnExpected,
-// 0x80040216 UnExpected and 0x80040203 InvalidArgument.
-var catchAll = []uint32{0x80040265, 0x80040224, 0x80040216, 0x80040203}
-
 // code is the error code of the record, nil when there is none. Of several codes in the error text
 //   - only those count that stand in the code table and are Dataverse's own (see [foreign]), in
 //     whatever order the keys around them come;
@@ -103,6 +105,8 @@ func (j *judge) decided(code *Code) (signature, status, category, severity strin
 		return r.ID, r.Status, r.Category, r.Severity
 	case code != nil && !slices.Contains(catchAll, code.Value):
 		return "code/" + code.String(), StatusCode, "", ""
+	case j.said.code != nil:
+		return "text/" + j.said.code.String(), StatusText, "", ""
 	}
 	return "", StatusUnknown, "", ""
 }

@@ -142,7 +142,7 @@ func (l *merger) decisions(now time.Time) {
 		case muted[m.ID]:
 			l.fail(m.place, "%s is muted twice", m.ID)
 		case l.byID[m.ID] == nil && !mutableID.MatchString(m.ID):
-			l.fail(m.place, "there is no rule %s to mute%s; beside rules, code/0x… and unknown/… of a report can be muted", m.ID, l.nearestRule(m.ID))
+			l.fail(m.place, "there is no rule %s to mute%s; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted", m.ID, l.nearestRule(m.ID))
 		}
 		muted[m.ID] = true
 	}

@@ -12,7 +12,7 @@ import (
 
 // mutableID is what can be muted beside rules: the signatures that reports give to records
 // without a rule.
-var mutableID = regexp.MustCompile(`^(code/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
+var mutableID = regexp.MustCompile(`^((?:code|text)/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
 
 func (l *yamlReader) mute(n *yaml.Node) (m Mute) {
 	read(l, "", n, muteKeys, &m)

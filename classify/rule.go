@@ -142,7 +142,7 @@ type Set struct {
 // A Mute keeps the failures of one rule, code or unknown cluster out of the plan and out of
 // --fail-on, until a date. They stay in the database and in the report, marked.
 type Mute struct {
-	ID string // of a rule, code/0x…, or unknown/ and a template id
+	ID string // of a rule, code/0x…, text/0x…, or unknown/ and a template id
 	Decision
 }
 

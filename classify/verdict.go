@@ -4,7 +4,7 @@ package classify
 type Verdict struct {
 	Log           string
 	Status        string
-	Signature     string // rule id, code/0x8…, or empty
+	Signature     string // rule id, code/0x8…, text/0x8…, or empty
 	Code          *Code
 	Hits          []Hit // every rule that matches, the primary one first
 	Captures      map[string]string

@@ -47,6 +47,10 @@ func TestNoOutputHasOpenPlaces(t *testing.T) {
 			t.Errorf("explain %s: %s", code, found)
 		}
 	}
+	for i := range 4 { // found by their text; and on the page
+		text := fmt.Sprintf("The entity new_parcel%d is not a valid entity for rollup.", i)
+		rows = append(rows, []string{fmt.Sprintf("10000000-0000-4000-8000-%012d", i), "Contoso.Plugins.Guard", "Update", "account", text, "2026-11-22T22:15:00Z"})
+	}
 	if err := w.WriteAll(rows); err != nil {
 		t.Fatal(err)
 	}
@@ -88,5 +92,23 @@ func TestNoOutputHasOpenPlaces(t *testing.T) {
 	}
 	if !bytes.Contains(printed[filepath.Join(out, "index.html")], []byte("component cannot be deleted because it is referenced by … other")) {
 		t.Error("the page does not show the sentence of 0x8004F01F")
+	}
+	for name, wants := range map[string][]string{
+		filepath.Join(out, "index.html"): {"By its text: The entity … is not a valid entity for rollup. (0x80044813)", "That is less certain than a code."},
+		// no error code, status, signature
+		filepath.Join(out, "records.csv"):  {",,text,text/0x80044813,,dataverse-code,"},
+		filepath.Join(out, "summary.json"): {`"text": 4`, `"text/0x80044813"`},
+		"rules coverage":                   {"text/0x80044813", "Sentences of the code table"},
+	} {
+		for _, want := range wants {
+			if !bytes.Contains(printed[name], []byte(want)) {
+				t.Errorf("%s lacks %q", name, want)
+			}
+		}
+	}
+	var said bytes.Buffer
+	explainWinner(&printer{w: &said}, m, m.Judge("", "The entity new_parcel is not a valid entity for rollup.", "", ""))
+	if want := "text/0x80044813\nInvalidEntityForRollup, by its text, which is a sentence of the Dataverse code table"; !bytes.HasPrefix(said.Bytes(), []byte(want)) {
+		t.Errorf("explain says %q, want %q", &said, want)
 	}
 }

@@ -102,6 +102,9 @@ func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 		if v.Code.Message != "" {
 			p.printf("%s\n", v.Code.Message)
 		}
+	case v.Status == classify.StatusText:
+		c, _ := m.Named(v.Signature)
+		p.printf("%s\n%s, by its text, which is a sentence of the Dataverse code table: less certain than a code; no rule matches\n%s\n", v.Signature, c.Name, c.Message)
 	default:
 		p.printf("unknown\nNo rule matches, and there is no error code that decides.\n")
 	}

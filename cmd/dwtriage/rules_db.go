@@ -66,12 +66,12 @@ func coverage(m *classify.Matcher, uses []summary.RuleUse) []coveredRule {
 			c.By = append(c.By, coveredCount{by.Name, by.Records})
 		}
 		r := m.Rule(u.ID)
+		code, _ := m.Named(u.ID)
 		switch {
+		case code != nil:
+			c.State, c.Title = strings.SplitN(u.ID, "/", 2)[0], code.Name
 		case strings.HasPrefix(u.ID, "code/"):
 			c.State = "code"
-			if code := m.Code(strings.TrimPrefix(u.ID, "code/")); code != nil {
-				c.Title = code.Name
-			}
 		case r == nil:
 			c.State = "gone"
 		case u.Records == 0 && r.Wrapper:
@@ -121,6 +121,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 		{"shadowed", "Always shadowed: another rule won wherever these matched"},
 		{"wrapper", "Wrappers that only gave their captures"},
 		{"code", "Codes that named records without a rule"},
+		{"text", "Sentences of the code table that named records without rule and code"},
 		{"gone", "Signatures in the database that are no rules today"},
 	} {
 		if len(states[part.state]) == 0 {

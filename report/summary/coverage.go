@@ -11,7 +11,7 @@ import (
 
 // A RuleUse says how often a rule or code matched the records of the database.
 type RuleUse struct {
-	ID       string    // rule id or code/0x…
+	ID       string    // rule id, code/0x… or text/0x…
 	Records  int64     // it is the signature of
 	Shadowed int64     // it matched and another signature won
 	By       []Count   // the winners, most records first

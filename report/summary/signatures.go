@@ -97,10 +97,19 @@ func signature(sig, status string, fs []*Finding, m *classify.Matcher, title str
 	s.Where = where(fs)
 	if r := m.Rule(sig); r != nil {
 		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause
-	} else if c := m.Code(strings.TrimPrefix(sig, "code/")); c != nil {
-		s.Meaning = cmp.Or(c.Message, "The Dataverse code table names this error "+c.Name+" and says no more about it.")
+	} else if c, byText := m.Named(sig); c != nil {
+		s.Meaning = meaning(c, byText)
 	}
 	return s
+}
+
+// meaning is what the code table says of records without a rule.
+func meaning(c *classify.Code, byText bool) string {
+	if byText {
+		return "These records print no error code that says more. They are named by their text, which the Dataverse code table has for " + c.Name +
+			" (" + c.String() + "): " + c.Message + " That is less certain than a code."
+	}
+	return cmp.Or(c.Message, "The Dataverse code table names this error "+c.Name+" and says no more about it.")
 }
 
 // where sums findings up by map and company, most records first.

@@ -111,6 +111,6 @@ func totals(ctx context.Context, db *store.DB, s *Summary) error {
 		counts[c.Name] = c.Records
 		return err
 	})
-	s.Statuses = ordered(counts, "documented", "observed", "experimental", "deprecated", classify.StatusCode, classify.StatusUnknown, classify.StatusOK)
+	s.Statuses = ordered(counts, "documented", "observed", "experimental", "deprecated", classify.StatusCode, classify.StatusText, classify.StatusUnknown, classify.StatusOK)
 	return err
 }

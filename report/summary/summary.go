@@ -74,7 +74,7 @@ type Finding struct {
 	DataverseTable string
 	FnoEntity      string
 	Company        string
-	Signature      string // rule id, "code/0x8…", or "unknown/" + template id
+	Signature      string // rule id, "code/0x8…", "text/0x8…", or "unknown/" + template id
 	Title          string
 	Category       string // "unknown" and "dataverse-code" where no rule says
 	Severity       string // empty (unrated) where no rule says
@@ -92,7 +92,7 @@ type Finding struct {
 
 // A Mute is a decision of a site's rule file to leave a signature out of the plan for a while.
 type Mute struct {
-	ID      string // rule id, code/0x… or unknown/ and template id
+	ID      string // rule id, code/0x…, text/0x… or unknown/ and template id
 	Title   string
 	Owner   string
 	Reason  string

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -13,15 +14,20 @@ type titles struct {
 	values values
 }
 
-// title is the title of a rule, the name of a code, or the words for neither.
+// title is the title of a rule, the name of a code, the sentence that a message is, or the words for
+// none of them.
 func (t titles) title(sig string) string {
 	if r := t.rules.Rule(sig); r != nil {
 		return r.FillTitle(t.values.only(sig), nil)
 	}
+	switch c, byText := t.rules.Named(sig); {
+	case c == nil:
+	case byText:
+		return fmt.Sprintf("By its text: %s (%s)", short(c.Message), c)
+	default:
+		return c.Name + " (" + c.String() + ")"
+	}
 	if code, ok := strings.CutPrefix(sig, "code/"); ok {
-		if c := t.rules.Code(code); c != nil {
-			return c.Name + " (" + code + ")"
-		}
 		return "Error code " + code
 	}
 	if strings.HasPrefix(sig, "unknown/") {
@@ -32,10 +38,14 @@ func (t titles) title(sig string) string {
 
 // unknownTitle is the title of an unknown message once its template is known.
 func unknownTitle(template string) string {
-	if short := cut(template, titleBytes); len(short) < len(template) {
-		return "Unknown: " + short + " …"
+	return "Unknown: " + short(template)
+}
+
+func short(text string) string {
+	if start := cut(text, titleBytes); len(start) < len(text) {
+		return start + " …"
 	}
-	return "Unknown: " + template
+	return text
 }
 
 // titleBytes is how much of a template a title shows.

@@ -9,7 +9,7 @@ SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS co
     WHEN r.dataverse_table IS NOT NULL THEN 'No map: ' || r.dataverse_table
     ELSE 'No map'
   END AS map_title,
-  coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
+  coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' WHEN 'text' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
 FROM dw.records r;
 
 -- The records that run %[2]d is about: those it loaded, and those it met again, which are shown where it
