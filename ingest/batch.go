@@ -51,6 +51,7 @@ const (
 	ColOutcome
 	ColTruncated
 	ColWithheld
+	ColRecordKey
 	NumColumns
 )
 
@@ -82,12 +83,13 @@ var schema = arrow.NewSchema([]arrow.Field{
 	ColOutcome:       {Name: "outcome", Type: arrow.BinaryTypes.String},
 	ColTruncated:     {Name: "truncated", Type: arrow.BinaryTypes.String, Nullable: true},
 	ColWithheld:      {Name: "withheld", Type: arrow.BinaryTypes.String, Nullable: true},
+	ColRecordKey:     {Name: "record_key", Type: arrow.BinaryTypes.String, Nullable: true},
 }, nil)
 
 // Schema is the Arrow schema of the records that Read emits, in the order of the Col constants: identity and
 // place (record_id, file, row, byte_offset, byte_length), what the log says (log to outcome), then
-// truncated, which of error_text and trace_text the exporting tool cut short, and withheld, what was left
-// out of them because it is secret. Times are UTC in microseconds. A column that is null was not given; no
+// truncated, which of error_text and trace_text the exporting tool cut short, withheld, what was left out of
+// them because it is secret, and record_key, the business key of the row that failed where a column gives it. Times are UTC in microseconds. A column that is null was not given; no
 // text is empty.
 func Schema() *arrow.Schema { return schema }
 
@@ -188,6 +190,7 @@ type record struct {
 	atRaw         []byte    // text of a time that could not be read without guessing
 	entity        []byte
 	company       []byte
+	recordKey     []byte
 	typeName      []byte
 	messageName   []byte
 	mode          string
@@ -210,7 +213,7 @@ type record struct {
 // columns: 200 rows with a type name of 1 MiB each once held 638 MiB in a batch, and 8,192 of them overflow
 // the offsets of the column, which are 32 bits.
 func (r *record) lengths() (longest, sum int) {
-	for _, n := range [...]int{len(r.atRaw), len(r.entity), len(r.company), len(r.typeName), len(r.messageName), len(r.mode), len(r.operationType),
+	for _, n := range [...]int{len(r.atRaw), len(r.entity), len(r.company), len(r.recordKey), len(r.typeName), len(r.messageName), len(r.mode), len(r.operationType),
 		len(r.correlationID), len(r.requestID), len(r.activityID), len(r.errorText), len(r.traceText)} {
 		longest = max(longest, n)
 		sum += n
@@ -297,6 +300,7 @@ func (b *builder) add(file string, r *record) error {
 	if r.withheld != 0 {
 		addText(b, ColWithheld, r.withheld.String())
 	}
+	addText(b, ColRecordKey, r.recordKey)
 	b.rows++
 	// 256 is about what the numbers, offsets and bits of a row take.
 	_, sum := r.lengths()

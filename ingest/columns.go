@@ -30,6 +30,10 @@ const (
 	slotMessage // SDK message in a plug-in trace, error text elsewhere
 	slotEntity
 	slotMap
+	slotInternal  // entity of finance and operations, in the error log of dual-write
+	slotExternal  // table of Dataverse, there
+	slotRecordKey // business key of the row that failed, there
+	slotPayload   // what was sent to Dataverse, there: business data
 	slotCompany
 	slotCreated
 	slotTimestamp
@@ -72,6 +76,7 @@ const (
 var feeds = [numSlots]string{
 	slotID: "record_id", slotLooseID: "record_id", slotType: "type_name", slotTarget: "type_name",
 	slotMessageName: "message_name", slotMessage: "message_name", slotEntity: "entity", slotMap: "entity", slotCompany: "company",
+	slotInternal: "entity", slotExternal: "entity", slotRecordKey: "record_key", slotPayload: "withheld",
 	slotCreated: "occurred_at", slotTimestamp: "occurred_at", slotExecStart: "occurred_at", slotStartDate: "occurred_at", slotStartTime: "occurred_at",
 	slotMode: "mode", slotOperation: "operation_type", slotDepth: "depth", slotDuration: "duration_ms",
 	slotCorrelation: "correlation_id", slotCorr: "correlation_id", slotRequest: "request_id", slotActivity: "activity_id",
@@ -132,9 +137,10 @@ var aliases = map[string]slot{
 	"messagename": slotMessageName, "message": slotMessage,
 	"primaryentity": slotEntity, "entity": slotEntity, "entityname": slotEntity,
 	"map": slotMap, "mapname": slotMap, "tablemap": slotMap, "entitymap": slotMap, "projectname": slotMap,
+	"internalentityname": slotInternal, "externalentityname": slotExternal, "recordidentifier": slotRecordKey, "cdspayload": slotPayload,
 	"company": slotCompany, "dataareaid": slotCompany, "legalentity": slotCompany,
 	"legalentityid": slotCompany, "companyid": slotCompany, "legalentityname": slotCompany,
-	"createdon": slotCreated, "created": slotCreated,
+	"createdon": slotCreated, "created": slotCreated, "createddatetime": slotCreated, "createddateandtime": slotCreated,
 	"timestamp": slotTimestamp, "logdatetime": slotTimestamp, "timegenerated": slotTimestamp, "time": slotTimestamp,
 	"timecreated": slotTimestamp, "dateandtime": slotTimestamp,
 	"timestamputc": slotTimestampUTC, "timegeneratedutc": slotTimestampUTC,
@@ -179,13 +185,17 @@ func of(x ...slot) (s slotSet) {
 var (
 	// Any of these makes a table a plug-in trace log.
 	traceSlots = of(slotID, slotType, slotException, slotBlock, slotPluginTrace, slotOuter)
-	textSlots  = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotErrorDetails, slotErrorWord,
+	// Any of these makes a table the error log of dual-write, whatever else it has.
+	errorLogSlots = of(slotInternal, slotExternal, slotRecordKey, slotPayload)
+	textSlots     = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotErrorDetails, slotErrorWord,
 		slotDetails, slotExceptionLine, slotOuter, slotMessage, slotBlock, slotPluginTrace)
 	// One of these alone identifies a log; the others need company.
 	strongSlots = of(slotException, slotDetailed, slotVerbose, slotErrorMessage, slotBlock)
 	// With one of these and two more, it is a plug-in trace log as the stock view exports it,
 	// without texts.
 	viewSlots = of(slotID, slotType)
+	// What these hold is never looked at.
+	secretSlots = of(slotSecret, slotPayload)
 	// Any table may have these.
 	weakSlots = of(slotStatus, slotSuccess, slotThrew, slotKind, slotDependency, slotSeverity, slotLevel, slotDimensions, slotSecret)
 	// The executions of plug-ins in Application Insights, table dependencies.
@@ -197,8 +207,12 @@ var (
 )
 
 // log is the kind of log that a table with these slots holds. It is decided by the columns and not by their
-// values, so that all rows of a file are of one log, also those whose trace columns are empty.
+// values, so that all rows of a file are of one log: those whose trace columns are empty, and those of the
+// dual-write error log that quote the fault of a plug-in.
 func (s slotSet) log() string {
+	if s.any(errorLogSlots) {
+		return DualWrite
+	}
 	if s.any(traceSlots) || s&dependencySlots == dependencySlots || s&lineSlots == lineSlots {
 		return PluginTrace
 	}
@@ -425,7 +439,7 @@ func (r *file) headed(names [][]byte) *table {
 		s := r.slotOf(v)
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
-		t.secret = t.secret || s == slotSecret
+		t.secret = t.secret || secretSlots.has(s)
 	}
 	t.set &^= of(slotNone)
 	if !t.set.known() {

@@ -336,7 +336,7 @@ func (r *file) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *ta
 		}
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
-		t.secret = t.secret || s == slotSecret
+		t.secret = t.secret || secretSlots.has(s)
 		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.row.arena, v))))
 	}
 	t.set &^= of(slotNone)

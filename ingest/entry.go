@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,11 +69,12 @@ func (r *file) fill(x *record, f *fields) {
 	if x.messageName == nil && x.log == PluginTrace {
 		x.messageName = f.value[slotMessage]
 	}
-	x.entity = f.first(slotEntity, slotMap)
+	x.entity = r.entityOf(f)
 	if strings.EqualFold(string(x.entity), "none") {
 		x.entity = nil
 	}
 	x.company = f.value[slotCompany]
+	x.recordKey = f.value[slotRecordKey]
 	x.mode = modeLabel(f.value[slotMode])
 	x.operationType = operationLabel(f.value[slotOperation])
 	x.depth = int32(min(number(f.value[slotDepth]), 1<<31-1))
@@ -86,6 +88,22 @@ func (r *file) fill(x *record, f *fields) {
 	x.failed = failure(f.value[slotStatus]) || ascii.Is(f.value[slotSuccess], "false") || ascii.Is(f.value[slotThrew], "true")
 	x.ok = calm(f.value[slotLevel]) && !x.failed
 	r.fillTime(x, f)
+}
+
+// entityOf is what the row failed in: an entity, or the map. The error log of dual-write prints two ends of
+// the map, which together are its name as the page of dual-write has it, "Customers V3 (accounts)"; the
+// technical name of an entity is enough alone. The project of that log may be called DWM and a GUID, which
+// leads nowhere.
+func (r *file) entityOf(f *fields) []byte {
+	name := f.first(slotEntity, slotMap)
+	if len(name) > 0 && !(bytes.HasPrefix(name, []byte("DWM-")) && f.filled.any(of(slotInternal, slotExternal))) {
+		return name
+	}
+	internal, external := f.value[slotInternal], f.value[slotExternal]
+	if len(internal) > 0 && len(external) > 0 && !bytes.HasSuffix(internal, []byte("Entity")) {
+		return r.row.arena.Join(internal, " (", append(slices.Clone(external), ')'))
+	}
+	return f.first(slotInternal, slotExternal, slotMap)
 }
 
 // dimensions takes from the JSON in column customDimensions (or Properties) of Application

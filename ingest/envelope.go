@@ -486,12 +486,23 @@ func (r *file) named(text, record, field []byte) []byte {
 	return text
 }
 
+// ofFinance reports whether an OData error is one of finance and operations, by what only its code prints.
+func ofFinance(b []byte) bool {
+	for _, s := range []string{"Infolog:", "Dynamics.AX", "Microsoft.Dynamics.Platform.Integration", "Write failed for", "validateField failed", "validateWrite failed"} {
+		if bytes.Contains(b, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
 // faultBody makes a record of an OData error, {"error":{"code":…,"message":…}}. Its details have keys with
 // long prefixes, of which only the ends are compared. The messages inside are appended unless the outer one
-// holds them already. What comes from Dataverse or a plug-in belongs to the trace log, all else is what a
-// dual-write client was told.
+// holds them already. A log that columns tell of (x.log) stays, whatever the error looks like: the error log
+// of dual-write holds what Dataverse answered. Else what comes from Dataverse or a plug-in belongs to the
+// trace log, and what finance and operations or nobody signs is what a dual-write client was told.
 func (p *file) faultBody(b []byte, x record) error {
-	x.log = DualWrite
+	trace := false // signed by Dataverse or a plug-in
 	var code, message, inner, original []byte
 	scan.Members(b, func(key, value []byte) {
 		text := scan.JSONText(&p.row.arena, value)
@@ -501,7 +512,7 @@ func (p *file) faultBody(b []byte, x record) error {
 		case k == "message":
 			message = text
 		case k == "innererror" && value[0] == '{':
-			x.log = PluginTrace
+			trace = trace || !ofFinance(b)
 			scan.Members(value, func(key, value []byte) {
 				if string(key) == "message" {
 					inner = scan.JSONText(&p.row.arena, value)
@@ -513,20 +524,24 @@ func (p *file) faultBody(b []byte, x record) error {
 			original = text // the text of the server in full, behind a message that says nothing
 		case bytes.HasSuffix(key, []byte("ApiExceptionSourceKey")):
 			if source, ok := bytes.CutPrefix(text, []byte("Plugin/")); ok {
-				x.typeName, x.log = typeName(source), PluginTrace
+				x.typeName, trace = typeName(source), true
 			}
 		case bytes.HasSuffix(key, []byte("ApiDepthKey")):
 			x.depth = int32(min(number(text), 1<<31-1))
 		case bytes.HasSuffix(key, []byte(".TraceText")):
-			x.traceText, x.log = text, PluginTrace
+			x.traceText, trace = text, true
 		case bytes.HasSuffix(key, []byte("ExceptionFromPluginExecute")):
-			x.typeName, x.log = text, PluginTrace
+			x.typeName, trace = text, true
 		case bytes.HasSuffix(key, []byte("ApiActivityIdKey")):
 			x.activityID = notZero(text)
 		}
 	})
-	if bytes.HasPrefix(code, []byte("0x")) {
-		x.log = PluginTrace // of Dataverse
+	switch {
+	case x.log != "":
+	case trace || bytes.HasPrefix(code, []byte("0x")): // the codes of Dataverse
+		x.log = PluginTrace
+	default:
+		x.log = DualWrite
 	}
 	x.errorText = message
 	if len(code) > 0 && len(message) > 0 {

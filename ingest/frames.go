@@ -64,8 +64,8 @@ func (r *file) list(x *record, b []byte) (done bool, err error) {
 	put := func() {
 		switch current {
 		case slotNone:
-		case slotSecret:
-			r.secretCell(value)
+		case slotSecret, slotPayload:
+			r.secretCell(current, value)
 		default:
 			f.put(current, value)
 		}

@@ -31,13 +31,14 @@ func (g *grid) slot(column int) slot {
 	return slotNone
 }
 
-// wants reports whether a cell of this slot goes to a record. That one of the secure configuration was
-// filled is noted, what it held is not looked at.
+// wants reports whether a cell of this slot goes to a record. That a secret one was filled is noted, what it
+// held is not looked at.
 func (g *grid) wants(s slot, text []byte) bool {
-	if s == slotSecret {
-		g.file.secretCell(text)
+	if secretSlots.has(s) {
+		g.file.secretCell(s, text)
+		return false
 	}
-	return s != slotNone && s != slotSecret
+	return s != slotNone
 }
 
 // close makes a record of the row whose cells were put. empty is the reason for rejecting a row
@@ -171,7 +172,7 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 			t.slots[i] = r.slotOf([]byte(h))
 			t.set |= of(t.slots[i])
 		}
-		t.secret = t.secret || t.slots[i] == slotSecret
+		t.secret = t.secret || secretSlots.has(t.slots[i])
 	}
 	t.set &^= of(slotNone)
 	return f

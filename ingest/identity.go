@@ -50,6 +50,9 @@ func (x *identities) of(r *record) [16]byte {
 		r.requestID, r.activityID, r.errorText, r.traceText} {
 		b = canonical(b, v)
 	}
+	if len(r.recordKey) > 0 {
+		b = canonical(b, r.recordKey) // most logs have none, and their records keep the ids they had
+	}
 	switch {
 	case !r.at.IsZero():
 		b = binary.LittleEndian.AppendUint64(b, uint64(r.at.UnixMicro()))

@@ -391,6 +391,10 @@ func (p *jsonReader) object(b []byte, at place) error {
 		return p.envelopeObject(b, at)
 	case fault != nil:
 		x := at.row0()
+		p.file.fill(&x, f)
+		if !f.set.any(traceSlots | errorLogSlots | of(slotMap, slotCompany)) {
+			x.log = "" // nothing beside the error tells
+		}
 		return p.file.faultBody(fault, x)
 	case errorList != nil:
 		return p.file.executionErrors(scan.JSONText(&p.file.row.arena, errorList), at)
@@ -410,8 +414,8 @@ func (p *jsonReader) object(b []byte, at place) error {
 func (p *jsonReader) put(f *fields, s slot, value []byte) {
 	switch s {
 	case slotNone:
-	case slotSecret:
-		p.file.secretCell(value)
+	case slotSecret, slotPayload:
+		p.file.secretCell(s, value)
 	default:
 		f.put(s, scan.JSONText(&p.file.row.arena, value))
 	}

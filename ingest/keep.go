@@ -65,12 +65,17 @@ const (
 	reasonNoText    = "no error or trace text found"
 )
 
-// secretCell notes that a cell of the secure configuration had something in it. Only that: the value is
-// never copied. From here on the row's rejects show no excerpt.
-func (r *file) secretCell(v []byte) {
-	if v = bytes.TrimSpace(v); len(v) > 0 && string(v) != "null" && string(v) != "NULL" && string(v) != `""` {
-		r.row.left |= secrets.SecureConfiguration
+// secretCell notes that a cell of the secure configuration, or of the payload that dual-write sent, had
+// something in it. Only that: the value is never copied. From here on the row's rejects show no excerpt.
+func (r *file) secretCell(s slot, v []byte) {
+	if v = bytes.TrimSpace(v); len(v) == 0 || string(v) == "null" || string(v) == "NULL" || string(v) == `""` {
+		return
 	}
+	kind := secrets.SecureConfiguration
+	if s == slotPayload {
+		kind = secrets.Payload
+	}
+	r.row.left |= kind
 }
 
 // longestName is how much of a name is kept, in bytes: the longest that Dataverse knows, the one
@@ -94,14 +99,14 @@ func (r *file) keep(x *record) error {
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
 	r.fromText(x)
-	for _, v := range []*[]byte{&x.atRaw, &x.entity, &x.company, &x.typeName, &x.messageName} {
+	for _, v := range []*[]byte{&x.atRaw, &x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName} {
 		if bytes.IndexByte(*v, '=') >= 0 || bytes.IndexByte(*v, '"') >= 0 {
 			*v, kept = secrets.Withhold(&r.row.arena, *v)
 			x.withheld |= kept
 		}
 	}
 	x.atRaw = window.Shorten(x.atRaw, 100)
-	for _, v := range []*[]byte{&x.entity, &x.company, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
+	for _, v := range []*[]byte{&x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
 		*v = window.Shorten(*v, longestName)
 	}
 	for _, v := range []*string{&x.mode, &x.operationType} {
@@ -153,7 +158,7 @@ func (r *file) reject(at place, column, reason, excerpt string) error {
 	if reason == reasonCut && r.w.Err() == window.ErrSampled {
 		return nil // the file goes on
 	}
-	if r.row.left&secrets.SecureConfiguration != 0 {
+	if r.row.left&(secrets.SecureConfiguration|secrets.Payload) != 0 {
 		excerpt = "" // may be anywhere in it
 	}
 	r.account.Rejected++

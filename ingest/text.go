@@ -337,6 +337,7 @@ func (r *file) message(text []byte, at place) error {
 		return r.reject(at, "", reasonEmpty, secrets.Excerpt(text))
 	}
 	if b := faultBodyIn(body); b != nil {
+		x.log = ""
 		return r.faultBody(b, x)
 	}
 	line, _, _ := bytes.Cut(body, []byte("\n"))

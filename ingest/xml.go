@@ -344,8 +344,8 @@ func (p *xmlReader) value(f *fields, s slot, name, v []byte) {
 	p.file.noteKey(name, s)
 	switch s {
 	case slotNone:
-	case slotSecret:
-		p.file.secretCell(v)
+	case slotSecret, slotPayload:
+		p.file.secretCell(s, v)
 	default:
 		f.put(s, v)
 	}

@@ -4,7 +4,7 @@
 // warning goes through the same gate. A secret is told by the name before it or by its own form, in
 // any spelling, quote or escape, for the texts are quoted in each other; when it is not sure where a
 // secret ends, it withholds to the end. It refuses to decide by column or file: only the text counts,
-// and the reader adds what a column of secure configuration was.
+// and the reader adds what a column of secure configuration or of a payload was.
 package secrets
 
 import (
@@ -30,12 +30,13 @@ const (
 	SignedAddress                         // an address with a signature: who has it, may read what it leads to
 	BearerToken                           // what follows the word "bearer"
 	Credential                            // the value of a name like password, a JSON Web Token, the password in an address
+	Payload                               // the row that dual-write sent: set by the reader, which knows the column
 )
 
 // String is the set for column withheld: the kinds in a fixed order, by commas; nothing for none.
 func (s Kinds) String() string {
 	var names []string
-	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token", "credential"} {
+	for i, name := range []string{"secure configuration", "debug trace", "signed address", "bearer token", "credential", "payload"} {
 		if s&(1<<i) != 0 {
 			names = append(names, name)
 		}

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '3'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '4'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -97,7 +97,8 @@ CREATE TABLE dw.records (
   matched_start   INTEGER,
   matched_end     INTEGER,
   run_id          BIGINT,  -- the run that loaded it, or was handed it
-  company_named   VARCHAR  -- the company that the message names; column company is the log's own
+  company_named   VARCHAR, -- the company that the message names; column company is the log's own
+  record_key      VARCHAR  -- the business key of the failing row, where the log has a column for it
 );
 
 CREATE TABLE dw.rejects (

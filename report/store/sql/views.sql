@@ -8,5 +8,5 @@ SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurr
   r.error_text, r.trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
   r.captures, r.affected_key, r.template_id, r.matched_field, r.matched_start, r.matched_end,
-  r.run_id, u.environment, r.company AS company_logged, r.company_named
+  r.run_id, u.environment, r.company AS company_logged, r.company_named, r.record_key
 FROM records r JOIN runs u USING (run_id);
