@@ -83,14 +83,14 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	in := b.Records
 	column := func(col int) *array.String { return in.Column(col).(*array.String) }
 	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
-	entities, companies := column(ingest.ColEntity), column(ingest.ColCompany)
+	types, entities, companies := column(ingest.ColTypeName), column(ingest.ColEntity), column(ingest.ColCompany)
 	for i := range b.Len() {
 		if outcomes.Value(i) == ingest.OK {
 			v.ok()
 			continue
 		}
 		log, entity := logs.Value(i), stringAt(entities, i)
-		j.record(log, [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
+		j.record(log, stringAt(types, i), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
 		v.append(j, log, entity)
 	}
 	cols := make([]arrow.Array, 0, NumColumns)

@@ -30,6 +30,9 @@ var Captures = map[string]string{
 
 	"principal":    "user or team",
 	"principal_id": "GUID of the user or team",
+	"owner":        "user or team that is to own the row",
+	"owner_id":     "GUID of that user or team",
+	"caller_id":    "GUID of the user who made the call",
 	"privilege":    "missing privilege: prvReadAccount",
 	"access":       "missing access right on a record: ReadAccess",
 	"permission":   "permission that the sandbox does not give",

@@ -60,7 +60,7 @@ func TestSeed(t *testing.T) {
 		{"sync, short, entity column", "dw-unable-to-sync-reference-data", "Unable to sync with entity uoms.", "Units", []string{"'Units'", "'uoms'"}, ""},
 
 		{"privilege", "dw-missing-privilege-owning-team", seedPrivilege, "", nil, ""},
-		{"privilege of a user", "dw-missing-privilege-owning-team", "[Bad Request] Principal user (Id=7c9e6679-7425-40de-944b-e07fc1f90ae7, type=8) is missing prvCreateaccount privilege (Id=d26fe964-230b-42dd-ad93-5cc879de411e) on OTC=1 for entity 'account'.", "", nil, ""},
+		{"privilege of a user", "dw-missing-privilege-owning-team", "Unable to write data to entity accounts. [Bad Request] Principal user (Id=7c9e6679-7425-40de-944b-e07fc1f90ae7, type=8) is missing prvCreateaccount privilege (Id=d26fe964-230b-42dd-ad93-5cc879de411e) on OTC=1 for entity 'account'.", "", nil, ""},
 
 		{"payload", "dw-payload-empty-uri", seedPayload, "", nil, ""},
 		{"payload, entity column", "dw-payload-empty-uri", seedPayload, "accounts", []string{customers, accounts}, "<map name>"},

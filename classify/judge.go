@@ -15,6 +15,7 @@ type judge struct {
 	text     [numFields][]byte       // normal forms
 	search   [numFields]pattern.Text // the same, to be searched
 	matches  []match
+	shows    []int8 // per sign of the engine: whether the record shows it
 	codes    []codeHit
 	captures []capture
 	maps     []int
@@ -31,9 +32,9 @@ type capture struct {
 	value []byte // points into the normal form
 }
 
-// record judges one failing record. Texts are as logged, entity and company are the record's own
-// columns.
-func (j *judge) record(log string, texts [numFields][]byte, entity, company []byte) {
+// record judges one failing record. Texts are as logged; the type of the plug-in, entity and company are
+// the record's own columns.
+func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entity, company []byte) {
 	j.matches = j.matches[:0]
 	for f := range numFields {
 		j.text[f] = Normalize(j.text[f][:0], texts[f])
@@ -49,6 +50,7 @@ func (j *judge) record(log string, texts [numFields][]byte, entity, company []by
 			}
 		}
 	}
+	j.withSigns(log, plugin)
 	j.matches = j.m.engine.rank(j.matches)
 	j.said = said{}
 	if code := j.code(); len(j.matches) == 0 && (code == nil || slices.Contains(catchAll, code.Value)) {

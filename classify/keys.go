@@ -41,6 +41,8 @@ var matchKeys = []key[Match]{
 	textsKey("none", func(m *Match) *[]string { return &m.None }),
 	textsKey("fields", func(m *Match) *[]string { return &m.Fields }),
 	truthKey("all", func(m *Match) *bool { return &m.All }),
+	textsKey("signs", func(m *Match) *[]string { return &m.Signs }),
+	textsKey("no_signs", func(m *Match) *[]string { return &m.NoSigns }),
 }
 
 var fixKeys = []key[Fix]{
@@ -72,6 +74,15 @@ var fragmentKeys = []key[Fragment]{
 	textKey("fragment", func(f *Fragment) *string { return &f.Name }),
 	textKey("meaning", func(f *Fragment) *string { return &f.Meaning }),
 	textKey("regex", func(f *Fragment) *string { return &f.Regex }),
+}
+
+var signKeys = []key[Sign]{
+	textKey("sign", func(s *Sign) *string { return &s.Name }),
+	textKey("meaning", func(s *Sign) *string { return &s.Meaning }),
+	textsKey("logs", func(s *Sign) *[]string { return &s.Logs }),
+	textsKey("types", func(s *Sign) *[]string { return &s.Types }),
+	textsKey("any", func(s *Sign) *[]string { return &s.Any }),
+	wordingsKey("regex", func(s *Sign) *[]string { return &s.Wordings }),
 }
 
 var muteKeys = append([]key[Mute]{

@@ -26,7 +26,7 @@ func (m *Matcher) Lint() []*RuleError {
 		l.reachable()
 	}
 	l.order()
-	l.fragments()
+	l.unused()
 	l.boilerplate()
 	slices.SortStableFunc(l.warnings, func(a, b *RuleError) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -83,16 +83,26 @@ func (l *linter) readable() {
 	}
 }
 
-// fragments warns of those that nothing uses. Files of fragments alone are a store of words for
+// unused warns of fragments and signs that nothing uses. Files of them alone are a store of words for
 // others, as the built-in ones are where only the rules of a site are loaded.
-func (l *linter) fragments() {
+func (l *linter) unused() {
 	hasRules := make(map[string]bool)
 	for _, r := range l.m.set.Rules {
 		hasRules[path.Dir(r.Path)] = true
 	}
+	warn := func(file string, p place, format, name string) {
+		if hasRules[path.Dir(file)] {
+			l.warnings = append(l.warnings, &RuleError{File: file, Line: p.line, Column: p.column, Msg: fmt.Sprintf(format, name)})
+		}
+	}
 	for _, f := range l.m.set.Fragments {
-		if !f.used && hasRules[path.Dir(f.Path)] {
-			l.warnings = append(l.warnings, &RuleError{File: f.Path, Line: f.place.line, Column: f.place.column, Msg: fmt.Sprintf("fragment %s is used by no expression", f.Name)})
+		if !f.used {
+			warn(f.Path, f.place, "fragment %s is used by no expression", f.Name)
+		}
+	}
+	for _, s := range l.m.set.Signs {
+		if !s.used {
+			warn(s.Path, s.place, "sign %s is asked for by no rule", s.Name)
 		}
 	}
 }
@@ -187,7 +197,7 @@ func (l *linter) reachable() {
 // covers reports whether a is known to match every text that b matches. It errs to false.
 func covers(c *compiled, b *Rule) bool {
 	a := c.rule
-	if a.Match.All || len(a.Match.None) > 0 || !contains(a.Logs, b.Logs) || len(a.Match.Fields) > 0 && !(len(b.Match.Fields) > 0 && contains(a.Match.Fields, b.Match.Fields)) {
+	if a.Match.All || len(a.Match.None) > 0 || !contains(b.Match.Signs, a.Match.Signs) || !contains(b.Match.NoSigns, a.Match.NoSigns) || !contains(a.Logs, b.Logs) || len(a.Match.Fields) > 0 && !(len(b.Match.Fields) > 0 && contains(a.Match.Fields, b.Match.Fields)) {
 		return false
 	}
 	var parts []bool

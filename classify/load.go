@@ -45,7 +45,9 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 	}
 	sideBySide(len(parts), func(i int) { parts[i].file() })
 	shared, mistakes := collect(parts)
-	sideBySide(len(parts), func(i int) { parts[i].finish(shared) })
+	known, more := collectSigns(parts, shared)
+	mistakes = append(mistakes, more...)
+	sideBySide(len(parts), func(i int) { parts[i].finish(shared, known) })
 	s, more := merge(parts, now)
 	mistakes = append(mistakes, more...)
 	if len(mistakes) > 0 {
@@ -55,7 +57,7 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		}
 		return nil, errors.Join(errs...)
 	}
-	s.Fragments = shared.list()
+	s.Fragments, s.Signs = shared.list(), known.list()
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return s, nil
 }
@@ -84,6 +86,7 @@ type loader struct {
 	changes []Change
 
 	fragments []*Fragment
+	signs     []*Sign
 	unchecked []unchecked
 }
 
@@ -186,10 +189,11 @@ func (l *loader) file() {
 }
 
 // finish checks the rules and puts the mistakes in their order.
-func (l *loader) finish(shared fragments) {
+func (l *loader) finish(shared fragments, known signs) {
 	for _, u := range l.unchecked {
 		l.rule = u.r.ID
 		l.check(u.r, u.n, shared)
+		l.checkSigns(u.r, u.n, known)
 		if u.r.ID != "" {
 			l.rules = append(l.rules, u.r)
 		}
@@ -209,7 +213,8 @@ func (l *loader) syntax(err error) {
 	l.fail(place{1, 1}, "%v", err)
 }
 
-// An entry of a rule file is a rule, a fragment of expressions, or a mute or change of a rule.
+// An entry of a rule file is a rule, a fragment of expressions, a sign that rules ask for, or a mute
+// or change of a rule.
 func (l *loader) entry(n *yaml.Node) {
 	l.rule = ""
 	if n.Kind != yaml.MappingNode {
@@ -232,6 +237,10 @@ func (l *loader) entry(n *yaml.Node) {
 		f := l.fragment(n)
 		f.broken = len(l.errs) > failed
 		l.fragments = append(l.fragments, f)
+	case valueAt(n, "sign") != nil:
+		s := l.sign(n)
+		s.broken = len(l.errs) > failed
+		l.signs = append(l.signs, s)
 	default:
 		r := l.readRule(n)
 		if len(l.errs) == failed { // a rule that was read only in part would fail the checks for the wrong reasons

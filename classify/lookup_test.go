@@ -56,7 +56,7 @@ func TestLookupsForgetTheRecordBefore(t *testing.T) {
 	m := builtinMatcher(t)
 	j := &judge{m: m}
 	for _, text := range []string{"Unable to lookup msdyn_warehouses with values {24}.", "Unable to lookup msdyn_paymentterms with values {NET45}. Unable to lookup msdyn_warehouses with values {7}.", "Parcel lost"} {
-		j.record("dualwrite", [numFields][]byte{[]byte(text)}, nil, nil)
+		j.record("dualwrite", nil, [numFields][]byte{[]byte(text)}, nil, nil)
 		want := m.Judge("dualwrite", text, "", "").Captures
 		got := make(map[string]string)
 		for _, c := range j.captures {

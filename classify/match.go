@@ -22,6 +22,8 @@ type compiled struct {
 	groups   []string         // capture name per group of expr
 	any      []pattern.Needle // normal form
 	none     []pattern.Needle
+	signs    []int8 // of the engine's, all needed
+	noSigns  []int8 // none allowed
 	captures bool
 	looksUp  bool // captures what was looked up and not found
 }
@@ -40,6 +42,7 @@ type engine struct {
 	owners    [][]owner // per literal of the filter
 	always    []int32   // rules with a part that the filter cannot find
 	codeRules map[uint32][]int32
+	signs     []compiledSign
 }
 
 // A match is a rule that matches, and where its evidence stands.
@@ -78,8 +81,12 @@ type evidence struct {
 
 var noEvidence = evidence{anyStart: -1, codeStart: -1, expr: pattern.NothingFound}
 
-func newEngine(rules []*Rule) (*engine, error) {
+// newEngine makes an engine of rules and the signs that they name.
+func newEngine(rules []*Rule, shown ...*Sign) (*engine, error) {
 	e := &engine{codeRules: make(map[uint32][]int32)}
+	for _, s := range shown {
+		e.signs = append(e.signs, compileSign(s))
+	}
 	index := make(map[string]int32)
 	var literals []string
 	add := func(lit string, o owner) {
@@ -96,6 +103,7 @@ func newEngine(rules []*Rule) (*engine, error) {
 	sideBySide(len(rules), func(i int) { e.rules[i] = compile(rules[i]) })
 	for i, r := range rules {
 		c := &e.rules[i]
+		c.signs, c.noSigns = signsNamed(shown, r.Match.Signs), signsNamed(shown, r.Match.NoSigns)
 		slow := false
 		if c.expr != nil {
 			literals := c.expr.Literals()

@@ -65,7 +65,7 @@ func (m *Matcher) Nearest(log, errText, trace string, n int) []Near {
 // blocked says what keeps a rule from matching whose evidence is there: its log, its fields, a
 // text that it excludes.
 func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
-	if (log == "" || slices.Contains(r.Logs, log)) && len(r.Match.None) == 0 && len(r.Match.Fields) == 0 {
+	if (log == "" || slices.Contains(r.Logs, log)) && len(r.Match.None)+len(r.Match.Fields)+len(r.Match.Signs)+len(r.Match.NoSigns) == 0 {
 		return ""
 	}
 	open := *r
@@ -86,6 +86,16 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 			n := pattern.NewNeedle(pattern.Fold(NormalizeString(lit)))
 			if n.Index(texts[f], 0, len(texts[f])) >= 0 {
 				return fmt.Sprintf("it matches, but the text holds %q, which the rule excludes", lit)
+			}
+		}
+		for _, s := range m.set.Signs {
+			searched := [numFields]pattern.Text{pattern.TextOf(texts[errorText]), pattern.TextOf(texts[traceText])}
+			c := compileSign(s)
+			switch shows := c.shownBy(log, nil, &searched); {
+			case !shows && slices.Contains(r.Match.Signs, s.Name):
+				return fmt.Sprintf("it matches, but nothing in the record is a sign of %s", s.Name)
+			case shows && slices.Contains(r.Match.NoSigns, s.Name):
+				return fmt.Sprintf("it matches, but the record shows the sign %s, which the rule excludes", s.Name)
 			}
 		}
 	}

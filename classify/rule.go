@@ -39,7 +39,7 @@ type Rule struct {
 }
 
 // Match says what a text must hold. Codes, Any and Wordings are alternatives unless All is set;
-// None excludes. Everything is compared with the normal form of the text (see Normalize),
+// None excludes; Signs must all be shown by the record, wherever, and NoSigns by no part of it. Everything is compared with the normal form of the text (see Normalize),
 // without regard to case.
 type Match struct {
 	Codes  []string // 0x8…; met in hex or as the signed decimal
@@ -47,6 +47,9 @@ type Match struct {
 	None   []string // literals that must not occur in the field
 	Fields []string // error_text, trace_text; empty: both
 	All    bool
+
+	Signs   []string // names of signs, see Sign
+	NoSigns []string
 
 	Wordings []string // RE2, alternatives as written; named groups become captures
 	Regex    string   // all of them as one expression, fragments in place, groups of one name numbered
@@ -137,6 +140,7 @@ type Set struct {
 	Digest  string // "sha256:…" over the files
 
 	Fragments []*Fragment // by name
+	Signs     []*Sign     // by name
 }
 
 // A Mute keeps the failures of one rule, code or unknown cluster out of the plan and out of

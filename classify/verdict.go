@@ -34,10 +34,16 @@ type Hit struct {
 }
 
 // Judge classifies one text as Classify does. log may be empty: then rules of both logs take
-// part.
+// part, and only the text shows whose failure it is.
 func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
+	return m.JudgeTyped(log, "", errText, trace, entity)
+}
+
+// JudgeTyped is Judge for a record with the name of a plug-in type, which may show that the record is one
+// of dual-write.
+func (m *Matcher) JudgeTyped(log, plugin, errText, trace, entity string) *Verdict {
 	j := &judge{m: m}
-	j.record(log, [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), nil)
+	j.record(log, []byte(plugin), [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), nil)
 	v := &Verdict{Log: log, Code: j.code(), Captures: make(map[string]string), Template: string(j.template), TemplateID: TemplateID(j.template)}
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
 	for i, mt := range j.matches {

@@ -63,7 +63,7 @@ reads it from standard input; --record takes a record of the database.`)
 	if err != nil {
 		return 0, err
 	}
-	return exitDone, explain(s.stdout, m, m.Judge(texts.Log, texts.Error, texts.Trace, texts.Entity))
+	return exitDone, explain(s.stdout, m, m.JudgeTyped(texts.Log, texts.Type, texts.Error, texts.Trace, texts.Entity))
 }
 
 func storedTexts(s *session, path, id string) (store.Texts, error) {

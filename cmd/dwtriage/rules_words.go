@@ -55,6 +55,10 @@ hold beside the captures of their own rule; and the fragments that expressions m
 	for _, x := range m.Set().Fragments {
 		fmt.Fprintf(w, "  %s\t%s\n", x.Name, x.Meaning)
 	}
+	fmt.Fprint(w, "\nSigns of whose failure it is: match.signs and match.no_signs\n")
+	for _, x := range m.Set().Signs {
+		fmt.Fprintf(w, "  %s\t%s\n", x.Name, x.Meaning)
+	}
 	return exitDone, w.Flush()
 }
 

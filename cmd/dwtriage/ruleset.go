@@ -51,15 +51,17 @@ func (r *ruleFlags) compile() (*classify.Matcher, error) {
 	return classify.Compile(set, rules.FS)
 }
 
-// layers are the built-in rules, of which only the fragments stay when they are left out, and those
+// layers are the built-in rules, of which only fragments and signs stay when they are left out, and those
 // of --rules in their order.
 func (r *ruleFlags) layers() ([]classify.Layer, error) {
-	// The fragments are words and judge nothing: rules of a site may use them without the built-in rules.
-	builtin := classify.Layer{FS: rules.FS, Name: "rules"}
+	// Fragments and signs are words and judge nothing: rules of a site may use them without the built-in rules.
+	layers := []classify.Layer{{FS: rules.FS, Name: "rules"}}
 	if r.noBuiltin {
-		builtin.FS = oneFile{rules.FS, "fragments.yaml"}
+		layers = []classify.Layer{
+			{FS: oneFile{rules.FS, "fragments.yaml"}, Name: "rules"},
+			{FS: oneFile{rules.FS, "signs.yaml"}, Name: "rules"},
+		}
 	}
-	layers := []classify.Layer{builtin}
 	for _, p := range r.paths {
 		fsys, name, err := ruleSystem(p)
 		if err != nil {

@@ -1,4 +1,4 @@
 -- One record's texts, to explain it.
-SELECT log, coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, '')
+SELECT log, coalesce(type_name, ''), coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, '')
 FROM dw.v_records
 WHERE record_id = TRY_CAST($1 AS UUID);

@@ -1,0 +1,123 @@
+package classify
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"dwtriage/classify/pattern"
+)
+
+const (
+	lacksIncident = "Principal user (Id=3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab, type=8, roleCount=5) is missing prvReadIncident privilege " +
+		"(Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
+	ownerLacks = "Read Privilege Check For Owner failed with exception: Principal team (Id=c61f0a7d-35b8-4e92-8d14-f7a90b2c6e53, type=9) is missing " +
+		"prvReadIncident privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112"
+	dualWriteType = "Microsoft.Dynamics.Integrator.DualWriteRuntime.Plugins.PostCommitPlugin"
+)
+
+// The same sentence is dual-write's failure only where the record shows dual-write.
+func TestWhoseFailure(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, tc := range []struct{ name, log, plugin, text, trace, want string }{
+		{"privilege, plug-in of somebody", "plugintrace", "Contoso.Cases.Assign", lacksIncident, "", "dv-privilege-denied"},
+		{"privilege, no log known", "", "", lacksIncident, "", "dv-privilege-denied"},
+		{"privilege, the trace only speaks of dual-write", "plugintrace", "Contoso.Cases.Assign", lacksIncident, "dual-write is off for cases", "dv-privilege-denied"},
+		{"privilege, log", "dualwrite", "", lacksIncident, "", "dw-missing-privilege-owning-team"},
+		{"privilege, type name", "plugintrace", dualWriteType, lacksIncident, "", "dw-missing-privilege-owning-team"},
+		{"privilege, frame in the trace", "plugintrace", "", lacksIncident, "at " + dualWriteType + ".Execute(IServiceProvider p)", "dw-missing-privilege-owning-team"},
+		{"privilege, wrapper", "plugintrace", "", "Unable to write data to entity incidents. " + lacksIncident, "", "dw-missing-privilege-owning-team"},
+		{"privilege, other wrapper", "plugintrace", "", "Writes to Cases failed with the error message " + lacksIncident, "", "dw-missing-privilege-owning-team"},
+		{"privilege, user of dual-write", "plugintrace", "", lacksIncident + " Caller: # Dual-write app user", "", "dw-missing-privilege-owning-team"},
+		{"owner", "plugintrace", "Contoso.Cases.Assign", ownerLacks, "", "dv-owner-privilege-missing"},
+		{"owner, dual-write", "dualwrite", "", ownerLacks, "", "dw-missing-privilege-owning-team"},
+	} {
+		if v := m.JudgeTyped(tc.log, tc.plugin, tc.text, tc.trace, ""); v.Signature != tc.want {
+			t.Errorf("%s: %s, want %s\n%s", tc.name, v.Signature, tc.want, tc.text)
+		}
+	}
+}
+
+// What a privilege check names is the caller or the new owner, and the advice says which.
+func TestWhoLacksThePrivilege(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, tc := range []struct{ name, text, want string }{
+		{"caller", lacksIncident, "role of user 3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab"},
+		{"new owner", ownerLacks, "Give the team c61f0a7d-35b8-4e92-8d14-f7a90b2c6e53 a role with prvReadIncident"},
+		{"no name", "SecLib::CheckPrivilege failed.", "role of the calling user or team in the message"},
+	} {
+		v := m.Judge("plugintrace", tc.text, "", "")
+		if _, fix := v.Hits[0].Rule.Fill(v.Captures, nil, nil); !strings.Contains(fix.Summary, tc.want) {
+			t.Errorf("%s: %q does not hold %q", tc.name, fix.Summary, tc.want)
+		}
+	}
+}
+
+// Signs must hold for exactly the records that the slow and obvious way finds them in.
+func TestSignsEqualSlowWay(t *testing.T) {
+	m := builtinMatcher(t)
+	for i, s := range m.set.Signs {
+		c, slow := &m.engine.signs[i], &twin{}
+		slow.add(&Rule{ID: s.Name, Logs: logKinds, Match: Match{Any: s.Any, Regex: s.Regex}})
+		for n, text := range exampleTexts() {
+			if n%sampled(4) != 0 {
+				continue
+			}
+			other := exampleTexts()[(n+1)%len(exampleTexts())]
+			_, inError := slow.match(slow.rules[0], slow.exprs[0], text)
+			_, inTrace := slow.match(slow.rules[0], slow.exprs[0], other)
+			texts := [numFields]pattern.Text{pattern.TextOf([]byte(text)), pattern.TextOf([]byte(other))}
+			if got := c.shownBy("", nil, &texts); got != (inError || inTrace) {
+				t.Errorf("sign %s: %t, the slow way %t\n%s\n%s", s.Name, got, !got, text, other)
+			}
+		}
+	}
+}
+
+const parcelSign = `- sign: by-sea
+  meaning: the parcel went by ship
+  logs: [dualwrite]
+  types: [Harbour]
+  any: [container]
+  regex: '\bship \w+'
+`
+
+func loadSign(t *testing.T, sign, asked string) []string {
+	t.Helper()
+	rule := strings.Replace(goodRule, "    all: false\n", "    all: false\n"+asked, 1)
+	return loadErrors(t, Layer{fstest.MapFS{"a.yaml": {Data: []byte(rule)}, "signs.yaml": {Data: []byte(sign)}}, "rules"})
+}
+
+func TestSignMistakes(t *testing.T) {
+	for _, tc := range []struct{ name, sign, asked, want string }{
+		{"none", parcelSign, "    signs: [by-sea]\n", ""},
+		{"nobody defined it", parcelSign, "    no_signs: [by-see]\n", `rules/a.yaml:16:16: dw-parcel-lost: there is no sign by-see, did you mean "by-sea"?`},
+		{"needed and forbidden", parcelSign, "    signs: [by-sea]\n    no_signs: [by-sea]\n", "rules/a.yaml:17:16: dw-parcel-lost: sign by-sea is needed and forbidden: the rule can never match"},
+		{"twice", parcelSign + parcelSign, "", "rules/signs.yaml:7:3: sign by-sea is already defined in rules/signs.yaml:1; rules there lean on it, so give this one another name"},
+		{"bad name", strings.Replace(parcelSign, "by-sea", "By sea", 1), "", `rules/signs.yaml:1:9: sign is "By sea", must be lower-case words joined by hyphens`},
+		{"no meaning", strings.Replace(parcelSign, "  meaning: the parcel went by ship\n", "", 1), "", "rules/signs.yaml:1:3: meaning is missing: what the sign shows"},
+		{"shows nothing", "- sign: by-sea\n  meaning: m\n", "", "rules/signs.yaml:1:3: a sign needs logs, types, any or regex"},
+		{"unknown log", strings.Replace(parcelSign, "[dualwrite]", "[post]", 1), "", `rules/signs.yaml:3:9: logs is "post", must be one of dualwrite, plugintrace`},
+		{"too short", strings.Replace(parcelSign, "container", "by", 1), "", `rules/signs.yaml:1:3: literal "by" is too short to mean anything`},
+		{"bad expression", strings.Replace(parcelSign, `ship \w+`, "ship (", 1), "", "rules/signs.yaml:1:3: sign by-sea: missing closing ): `(?is)\\bship (`"},
+		{"matches everything", strings.Replace(parcelSign, `\bship \w+`, "s*", 1), "", "rules/signs.yaml:1:3: sign by-sea: the expression matches an empty text"},
+		{"unknown fragment", strings.Replace(parcelSign, `ship \w+`, "{{ship}}", 1), "", "rules/signs.yaml:1:3: sign by-sea: there is no fragment {{ship}}, known here: "},
+		{"unknown key", parcelSign + "  priority: 3\n", "", `rules/signs.yaml:7:3: unknown key "priority", known here: sign, meaning, logs, types, any, regex`},
+	} {
+		if got := strings.Join(loadSign(t, tc.sign, tc.asked), "\n"); got != tc.want {
+			t.Errorf("%s:\n got %s\nwant %s", tc.name, got, tc.want)
+		}
+	}
+}
+// A rule that only lacks its sign is near, and explain says what is missing.
+func TestNearestNamesTheSign(t *testing.T) {
+	for _, n := range builtinMatcher(t).Nearest("plugintrace", lacksIncident, "", 5) {
+		if n.Rule.ID == "dw-missing-privilege-owning-team" {
+			if want := "it matches, but nothing in the record is a sign of dual-write"; n.Why != want {
+				t.Errorf("%q, want %q", n.Why, want)
+			}
+			return
+		}
+	}
+	t.Error("the rule of dual-write is not near a sentence that it would take")
+}
