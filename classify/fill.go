@@ -27,7 +27,7 @@ var Placeholders = []Placeholder{
 	{"prerequisites", "maps whose records must be there first, in order", nil},
 	{"lookup", "the rows that a look-up did not find: payment term NET45 (map Terms of payment)", nil},
 	{"lookup_map", "the maps that bring them", nil},
-	{"lookup_key", "the key columns by which they are found", nil},
+	{"lookup_key", "the key columns by which they are found: msdyn_name of msdyn_paymentterms", nil},
 }
 
 func placeholderNames() []string {

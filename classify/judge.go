@@ -150,7 +150,7 @@ func (j *judge) lookups() {
 			j.keep(lookupNames[n].mapTitle, j.lookupText(t.titles))
 		}
 		if t.key != "" {
-			j.keep(lookupNames[n].key, j.lookupText(func(dst []byte) []byte { return append(dst, t.key...) }))
+			j.keep(lookupNames[n].key, j.lookupText(func(dst []byte) []byte { return t.column(dst, table) }))
 		}
 		n++
 	})

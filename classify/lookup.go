@@ -118,6 +118,17 @@ func (t target) phrase(dst, table, field, value []byte) []byte {
 	return dst
 }
 
+// column names the key column, with its table where the message names it: "msdyn_name of
+// msdyn_paymentterms". Several look-ups of one message are joined where a fix is filled in, and
+// bare names of columns would read as one key of several columns.
+func (t target) column(dst, table []byte) []byte {
+	dst = append(dst, t.key...)
+	if len(table) > 0 {
+		dst = append(append(dst, " of "...), table...)
+	}
+	return dst
+}
+
 // titles names the map, or those it may be.
 func (t target) titles(dst []byte) []byte {
 	for i, at := range t.maps {

@@ -20,7 +20,7 @@ type Verdict struct {
 type MissingRow struct {
 	Phrase string // payment term NET45 (map Terms of payment)
 	Map    string // title of the map that brings it, or "A or B"; empty when not known
-	Key    string // key column of its table, empty when not known
+	Key    string // its key column, with its table where the message names it; empty when not known
 }
 
 // A Hit is a rule that matches, and where: Text[Start:End] of the normal form of Field.
