@@ -38,6 +38,34 @@ func TestWhoseFailure(t *testing.T) {
 	}
 }
 
+// An exception in X++ is no defect of a plug-in, and one in a plug-in none of X++.
+func TestWhoseCode(t *testing.T) {
+	const cast = "Unable to cast object of type '%s.ContosoForm' to type '%s.ContosoTable'."
+	const null = "Object reference not set to an instance of an object."
+	m := builtinMatcher(t)
+	for _, tc := range []struct{ name, text, trace, want string }{
+		{"cast in X++", strings.ReplaceAll(cast, "%s", "Dynamics.AX.Application"), "", "fo-xpp-exception"},
+		{"cast in X++, long name", strings.ReplaceAll(cast, "%s", "Microsoft.Dynamics.Ax.Xpp"), "", "fo-xpp-exception"},
+		{"cast in a plug-in", strings.ReplaceAll(cast, "%s", "Contoso.Plugins"), "", "plugin-invalid-cast"},
+		{"null behind a write", "Write failed for entity Vendors V2 with unknown exception - " + null, "", "fo-xpp-exception"},
+		{"null as a record error", `failed to process entity account - ({"RecordError0":"` + null + `"})`, "", "fo-xpp-exception"},
+		{"null as the second record error", `{\"RecordError1\":\"` + null + `\"}`, "", "fo-xpp-exception"},
+		{"null in an infolog", "Infolog: Error: " + null, "", "fo-xpp-exception"},
+		{"null in .NET words", "Write failed for entity Vendors V2 with unknown exception - System.NullReferenceException: " + null, "", "fo-xpp-exception"},
+		{"key", "Writes to VendVendorV2Entity failed with error message Exception message: The given key was not present in the dictionary.", "", "fo-xpp-exception"},
+		{"division", "Write failed for entity Sales order lines with unknown exception - Attempted to divide by zero.", "", "fo-xpp-exception"},
+		{"null, X++ in the stack only", "System.NullReferenceException: " + null, "at Dynamics.AX.Application.ContosoTax.compute(Common _row) in xppSource://Source/Contoso/ContosoTax.xpp:line 4", "fo-xpp-exception"},
+		{"null in a plug-in", "Unexpected exception from plug-in (Execute): Contoso.Guard: System.NullReferenceException: " + null, "", "dv-null-reference"},
+		{"null in the plug-in of dual-write", "Unexpected exception from plug-in (Execute): " + dualWriteType + ": System.NullReferenceException: " + null, "", "dv-null-reference"},
+		{"null in a plug-in that dual-write set off", "Unable to write data to entity accounts.Writes to CustCustomerV3Entity failed with error message Request failed with status code BadRequest and CDS error code : 0x80040224 response message: Unexpected exception from plug-in (Execute): Contoso.Guard: System.NullReferenceException: " + null, "", "dv-null-reference"},
+		{"a reason is no exception", "Write failed for entity Vendors V2 with unknown exception - Vendor is on hold.", "", "dw-fo-record-error"},
+	} {
+		if v := m.Judge("plugintrace", tc.text, tc.trace, ""); v.Signature != tc.want {
+			t.Errorf("%s: %s, want %s\n%s", tc.name, v.Signature, tc.want, tc.text)
+		}
+	}
+}
+
 // What a privilege check names is the caller or the new owner, and the advice says which.
 func TestWhoLacksThePrivilege(t *testing.T) {
 	m := builtinMatcher(t)
@@ -109,6 +137,7 @@ func TestSignMistakes(t *testing.T) {
 		}
 	}
 }
+
 // A rule that only lacks its sign is near, and explain says what is missing.
 func TestNearestNamesTheSign(t *testing.T) {
 	for _, n := range builtinMatcher(t).Nearest("plugintrace", lacksIncident, "", 5) {
