@@ -54,7 +54,7 @@ var mostUsedMaps = []struct{ set, entity string }{
 // loaded and compiled.
 func BenchmarkCompileRules(b *testing.B) {
 	for b.Loop() {
-		if _, err := (&ruleFlags{}).compile(); err != nil {
+		if _, err := (&ruleFlags{}).compiled(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -31,9 +32,19 @@ func (r *ruleFlags) define(fs *pflag.FlagSet) {
 // startGCPercent lets the heap grow to about 40 MB while rules are loaded.
 const startGCPercent = 400
 
-// compile loads the chosen rules. Mistakes in rule files end the program with exit code 2, all
-// of them listed.
+// compile gives the chosen rules. Mistakes in rule files end the program with exit code 2, all
+// of them listed. The built-in rules alone are compiled once in a process.
 func (r *ruleFlags) compile() (*classify.Matcher, error) {
+	if len(r.paths) == 0 && !r.noBuiltin {
+		return builtinRules()
+	}
+	return r.compiled()
+}
+
+var builtinRules = sync.OnceValues((&ruleFlags{}).compiled)
+
+// compiled loads and compiles, however often that was done before.
+func (r *ruleFlags) compiled() (*classify.Matcher, error) {
 	// What a start makes is mostly waste at its end; collecting it on the way takes a quarter of
 	// the time (BenchmarkCompileRules).
 	defer debug.SetGCPercent(debug.SetGCPercent(startGCPercent))

@@ -1,36 +1,58 @@
 package main
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"dwtriage": main})
-}
-
 // TestScripts runs the whole command as people do: testdata/script/*.txtar at the top of the
 // repository. $DEMO is the sample night.
 func TestScripts(t *testing.T) {
-	demo, err := filepath.Abs("../../testdata/demo")
+	testdata, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "../../testdata/script",
-		RequireExplicitExec: true,
-		UpdateScripts:       *update,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"truncate": truncate, "repeat": repeat},
+		Dir:           filepath.Join(testdata, "script"),
+		UpdateScripts: *update,
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "truncate": truncate, "repeat": repeat},
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("DEMO", demo)
+			e.Setenv("DEMO", filepath.Join(testdata, "demo"))
 			return nil
 		},
 	})
+}
+
+// There is one working directory, and scripts run side by side.
+var inDirectory sync.Mutex
+
+// inProcess is the command dwtriage of the scripts, whose last argument <FILE is standard input. A process for
+// each would compile the rules each time, which was half of what the scripts took.
+func inProcess(ts *testscript.TestScript, wantFailure bool, args []string) {
+	inDirectory.Lock()
+	defer inDirectory.Unlock()
+	before, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	defer func() { ts.Check(os.Chdir(before)) }()
+	var stdin io.Reader = strings.NewReader("")
+	if n := len(args) - 1; n >= 0 && strings.HasPrefix(args[n], "<") {
+		stdin, args = strings.NewReader(ts.ReadFile(args[n][1:])), args[:n]
+	}
+	switch code := run(context.Background(), args, stdin, ts.Stdout(), ts.Stderr(), ts.Getenv); {
+	case code == exitDone && wantFailure:
+		ts.Fatalf("exit code 0, should fail")
+	case code != exitDone && !wantFailure:
+		ts.Fatalf("exit code %d", code)
+	}
 }
 
 // repeat FROM TO N writes the first line of a file and then N times its second one.
