@@ -48,10 +48,8 @@ func TestSeed(t *testing.T) {
 	}{
 		{"403", "dw-user-not-member-of-org", seedForbidden, "", nil, ""},
 		{"403, plain JSON", "dw-user-not-member-of-org", `[{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}], The remote server returned an error: (403) Forbidden.`, "", nil, ""},
-		{"403, message only", "dw-user-not-member-of-org", "The user is not a member of the organization.", "", nil, ""},
-		{"403, code only", "dw-user-not-member-of-org", `{"error":{"code":"0x80072560","message":"Forbidden"}}`, "", nil, ""},
-		{"403, decimal code", "dw-user-not-member-of-org", "<ErrorCode>-2147015328</ErrorCode>", "", nil, ""},
-		{"403, contracted", "dw-user-not-member-of-org", "The user isn’t a member of the organization.", "", nil, ""},
+		{"403, decimal code", "dw-user-not-member-of-org", "Unable to write data to entity accounts. <ErrorCode>-2147015328</ErrorCode>", "", nil, ""},
+		{"403, contracted", "dw-user-not-member-of-org", "Unable to write data to entity accounts. The user isn’t a member of the organization.", "", nil, ""},
 
 		{"sync", "dw-unable-to-sync-reference-data", seedUnits, "", []string{"'Units'", "'uoms'"}, ""},
 		{"sync, entity column", "dw-unable-to-sync-reference-data", seedUnits, "UnitOfMeasureEntity", []string{"'Units'", "'uoms'"}, ""},

@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ func (m *Matcher) Lint() []*RuleError {
 		l.proof()
 		l.effort()
 		l.reachable()
+		l.anybodys()
 	}
 	l.order()
 	l.unused()
@@ -192,6 +194,40 @@ func (l *linter) reachable() {
 			return
 		}
 	}
+}
+
+// anybodys warns of a rule that blames dual-write for what any trace may hold: a code of Dataverse, or a
+// sentence of its code table. It must ask for a sign, or its text must speak of other writers too.
+func (l *linter) anybodys() {
+	r := l.r
+	text := strings.ToLower(r.Title + r.Cause + r.Fix.Summary)
+	if !strings.HasPrefix(r.ID, "dw-") || len(r.Match.Signs) > 0 || strings.Contains(text, "plug-in") ||
+		!strings.Contains(text, "dual-write") && !strings.Contains(text, "finance and operations") {
+		return
+	}
+	found := strings.Join(r.Match.Codes, " ")
+	if found == "" {
+		found = l.sentenceOf(r)
+	}
+	if found != "" {
+		l.warn(r.places.match, "the trace of any plug-in may hold this (%s of the Dataverse code table), but the text blames dual-write: ask for a sign (signs: [dual-write]), or name the other writers", found)
+	}
+}
+
+// sentenceOf gives the lowest code of whose sentence the rule takes, empty when there is none.
+func (l *linter) sentenceOf(r *Rule) string {
+	alone := compile(r)
+	for _, v := range slices.Sorted(maps.Keys(l.m.codes)) {
+		sentence := anyPlace.ReplaceAllString(l.m.codes[v].text, "contoso")
+		if len(sentence) < fewestLetters {
+			continue
+		}
+		text := pattern.TextOf([]byte(NormalizeString(sentence)))
+		if holdsAny(alone.any, text.Bytes()) || alone.expr != nil && alone.expr.Next(text, 0) >= 0 {
+			return codeText(v)
+		}
+	}
+	return ""
 }
 
 // covers reports whether a is known to match every text that b matches. It errs to false.

@@ -23,6 +23,11 @@ func lintRule(id, parts string) string {
 `, id, parts)
 }
 
+// blames is a lintRule of dual-write whose cause speaks of somebody.
+func blames(whom, parts string) string {
+	return strings.Replace(lintRule("dw-a", parts), "cause: c", "cause: It was "+whom+".", 1)
+}
+
 func warnings(t *testing.T, text string) []string {
 	t.Helper()
 	var out []string
@@ -50,6 +55,13 @@ func TestLint(t *testing.T) {
 		{"documented, but where", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "observed", "documented", 1), "1:7 a: status is documented, but neither"},
 		{"too long to read", lintRule("a", `match: {regex: ['parcel was lost', 'letter was lost`+strings.Repeat(" or late", 50)+`']}`), "7:18 a: wording 2 has 415 characters, nobody reads more than 400"},
 		{"unused fragment", "- {fragment: parcel, meaning: m, regex: parcel}\n- {fragment: letter, meaning: m, regex: letter}\n" + lintRule("a", `match: {regex: '{{parcel}} was lost'}`), "2:3 : fragment letter is used by no expression"},
+		{"unused sign", "- {sign: by-sea, meaning: m, any: [container]}\n" + lintRule("a", `match: {any: [parcel was lost]}`), "1:3 : sign by-sea is asked for by no rule"},
+		{"anybody's sentence", blames("dual-write", `match: {any: [is not a member of the organization]}`), "7:10 dw-a: the trace of any plug-in may hold this (0x80072560 of the Dataverse code table)"},
+		{"anybody's sentence by an expression", blames("finance and operations", `match: {regex: 'is (?P<x>not a) member of the org'}`), "7:18 dw-a: the trace of any plug-in may hold this (0x80072560"},
+		{"anybody's code", blames("dual-write", `match: {codes: ["0x80072560"]}`), "7:10 dw-a: the trace of any plug-in may hold this (0x80072560"},
+		{"anybody's sentence with a sign", "- {sign: by-sea, meaning: m, any: [container]}\n" + blames("dual-write", `match: {any: [is not a member of the organization], signs: [by-sea]}`), ""},
+		{"anybody's sentence, others named", blames("dual-write or a plug-in", `match: {any: [is not a member of the organization]}`), ""},
+		{"dual-write's own sentence", blames("dual-write", `match: {any: [unable to sync with entity]}`), ""},
 		{"a fragment holds the only literal", "- {fragment: parcel, meaning: m, regex: a parcel was lost}\n" + lintRule("a", `match: {regex: '{{parcel}}'}`), ""},
 		{"not sorted", lintRule("b", `match: {any: [parcel was lost]}`) + lintRule("a", `match: {any: [letter was lost]}`), "11:7 a: ids are not sorted: must stand before b"},
 

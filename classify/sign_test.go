@@ -13,6 +13,11 @@ const (
 		"(Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
 	ownerLacks = "Read Privilege Check For Owner failed with exception: Principal team (Id=c61f0a7d-35b8-4e92-8d14-f7a90b2c6e53, type=9) is missing " +
 		"prvReadIncident privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112"
+	notMember    = "The user is not a member of the organization."
+	noLiteral    = "Microsoft.OData.ODataException: Cannot convert the literal 'abc' to the expected type 'Edm.Int32'."
+	sameLocation = "A record that has the attribute values Location ID already exists. The entity key Location ID Key requires that this set of attributes contains unique values."
+	unauthorized = "The remote server returned an error: (401) Unauthorized."
+
 	dualWriteType = "Microsoft.Dynamics.Integrator.DualWriteRuntime.Plugins.PostCommitPlugin"
 )
 
@@ -29,6 +34,18 @@ func TestWhoseFailure(t *testing.T) {
 		{"privilege, wrapper", "plugintrace", "", "Unable to write data to entity incidents. " + lacksIncident, "", "dw-missing-privilege-owning-team"},
 		{"privilege, other wrapper", "plugintrace", "", "Writes to Cases failed with the error message " + lacksIncident, "", "dw-missing-privilege-owning-team"},
 		{"privilege, user of dual-write", "plugintrace", "", lacksIncident + " Caller: # Dual-write app user", "", "dw-missing-privilege-owning-team"},
+		{"no member, dual-write", "dualwrite", "", notMember, "", "dw-user-not-member-of-org"},
+		{"no member, code only, dual-write", "dualwrite", "", `{"error":{"code":"0x80072560","message":"Forbidden"}}`, "", "dw-user-not-member-of-org"},
+		{"no member, as dual-write puts answers", "plugintrace", "", `[{"error":{"code":"0x80072560","message":"Forbidden"}}], The remote server returned an error: (403) Forbidden.`, "", "dw-user-not-member-of-org"},
+		{"no member, plug-in of somebody", "plugintrace", "Contoso.Rates", notMember, "", "dv-user-not-member"},
+		{"literal, dual-write", "dualwrite", "", noLiteral, "", "dw-odata-literal-conversion"},
+		{"literal, plug-in of somebody", "plugintrace", "Contoso.Rates", noLiteral, "", "dv-odata-literal-conversion"},
+		{"zero, dual-write", "dualwrite", "", strings.NewReplacer("abc", "000000", "Int32", "Decimal").Replace(noLiteral), "", "is-decimal-zero-locale"},
+		{"zero, plug-in of somebody", "plugintrace", "Contoso.Rates", strings.NewReplacer("abc", "000000", "Int32", "Decimal").Replace(noLiteral), "", "dv-odata-literal-conversion"},
+		{"address, dual-write", "plugintrace", dualWriteType, sameLocation, "", "dw-postal-address-location-key"},
+		{"address, plug-in of somebody", "plugintrace", "Contoso.Rates", sameLocation, "", "dv-entity-key-duplicate"},
+		{"401, dual-write", "plugintrace", dualWriteType, unauthorized, "", "dw-remote-http-auth-generic"},
+		{"401, plug-in of somebody", "plugintrace", "Contoso.Rates", "System.Net.WebException: " + unauthorized, "", "http-401-403-refused"},
 		{"owner", "plugintrace", "Contoso.Cases.Assign", ownerLacks, "", "dv-owner-privilege-missing"},
 		{"owner, dual-write", "dualwrite", "", ownerLacks, "", "dw-missing-privilege-owning-team"},
 	} {
@@ -62,6 +79,22 @@ func TestWhoseCode(t *testing.T) {
 	} {
 		if v := m.Judge("plugintrace", tc.text, tc.trace, ""); v.Signature != tc.want {
 			t.Errorf("%s: %s, want %s\n%s", tc.name, v.Signature, tc.want, tc.text)
+		}
+	}
+}
+
+// A code of Dataverse does not say who wrote: where nothing else is known, all who may have are named.
+func TestWriterIsNotGuessed(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, code := range []string{"0x80043B03", "0x80043B09", "0x80048CED", "0x80048CEE", "0x80048CF6", "0x8004F908", "0x80043B16"} {
+		v := m.JudgeTyped("plugintrace", "Contoso.Orders.Lines", `{"error":{"code":"`+code+`","message":"Nein."}}`, "", "")
+		if len(v.Hits) == 0 {
+			t.Errorf("%s: no rule", code)
+			continue
+		}
+		cause, _ := v.Hits[0].Rule.Fill(v.Captures, nil, nil)
+		if !strings.Contains(cause, "a user or a plug-in") {
+			t.Errorf("%s: %s says who wrote: %s", code, v.Signature, cause)
 		}
 	}
 }
