@@ -154,7 +154,7 @@ func errorLines(b []byte) bool {
 // columns are known. Counting delimiters instead goes wrong where texts hold more commas than the table has
 // semicolons, and the first row alone is not asked, because titles stand above it. A line "sep=;", which
 // Excel writes for itself, settles the delimiter. What has no known heading may speak through its cells
-// (byMarkers).
+// (byMarks).
 func (r *file) sniffTable() (best *table, foundHeadings string) {
 	w := r.w
 	// A header of thousands of columns is longer than a block.
@@ -182,7 +182,7 @@ func (r *file) sniffTable() (best *table, foundHeadings string) {
 			return t, ""
 		}
 		if rows := sample(b, skip, comma, w.EOF(), r.run.lim.Columns); rows != nil {
-			if t := r.byMarkers(b, rows, comma, skip); t != nil {
+			if t := r.delimited(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
 			if slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return marked(b[c.Start:c.End]) }) {
@@ -307,47 +307,37 @@ func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]scan.Cell
 	return rows
 }
 
-// byMarkers makes a table of rows whose headings say nothing but whose cells speak. The first row
-// is no header when it has markers itself.
-func (r *file) byMarkers(b []byte, rows [][]scan.Cell, comma byte, skip int) *table {
-	texts := make([][][]byte, len(rows))
+// delimited makes a table of rows by the marks in their cells, times among the rest of them.
+func (r *file) delimited(b []byte, rows [][]scan.Cell, comma byte, skip int) *table {
+	texts := make([]gridRow, len(rows))
+	quoted := false
 	for i, cells := range rows {
 		for _, c := range cells {
-			texts[i] = append(texts[i], b[c.Start:c.End])
+			texts[i].texts = append(texts[i].texts, b[c.Start:c.End])
+			quoted = quoted || i == 0 && c.Start > 0 && b[c.Start-1] == '"'
 		}
 	}
-	slots, first := markedColumns(texts)
-	if first < 0 {
-		return nil
+	for k, text := range texts[0].texts {
+		texts[0].texts[k] = r.w.Text(&r.row.arena, text)
 	}
-	t := &table{comma: comma, bare: first == 0, marked: true, skip: skip}
-	if t.bare && comma != '\t' && !slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return c.Start > 0 && b[c.Start-1] == '"' }) {
+	f := r.byMarks(texts, func(slots map[int]slot, first int) {
+		for k, text := range texts[first].texts {
+			if _, isTime := r.clock.Parse(text); slots[k] == slotNone && isTime {
+				slots[k] = slotTimestamp
+			}
+		}
+	})
+	if f == nil || f.table.bare && comma != '\t' && !quoted {
 		return nil // a message with commas in it
 	}
-	head := rows[0]
-	for k, c := range head {
-		v := b[c.Start:c.End]
-		s, ok := slots[k]
-		if !ok && !t.bare {
-			s = r.slotOf(v)
-		}
-		if _, isTime := r.clock.Parse(texts[first][k]); s == slotNone && isTime {
-			s = slotTimestamp
-		}
-		t.slots = append(t.slots, s)
-		t.set |= of(s)
-		t.secret = t.secret || secretSlots.has(s)
-		t.headings = append(t.headings, string(bytes.TrimSpace(r.w.Text(&r.row.arena, v))))
+	t := f.table
+	t.comma, t.skip = comma, skip
+	if !t.bare {
+		var header scan.CSV
+		t.skip += scan.BlankLines(b[skip:])
+		header.Scan(b[t.skip:], r.w.EOF(), comma, false, 0)
+		t.skip += header.Length
 	}
-	t.set &^= of(slotNone)
-	if t.bare {
-		clear(t.headings)
-		return t
-	}
-	var header scan.CSV
-	t.skip += scan.BlankLines(b[skip:])
-	header.Scan(b[t.skip:], r.w.EOF(), comma, false, 0)
-	t.skip += header.Length
 	return t
 }
 

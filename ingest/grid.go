@@ -93,7 +93,7 @@ type found struct {
 // find looks for the header of a log among the first rows, the one with the most known columns.
 // Without one it goes by the marks in the cells: the exported grid of finance and operations, or
 // headings in another language. known turns a heading into the name that the table is known by; other
-// adds what else is known of a column that nothing names, and may be nil. It returns nothing when
+// adds what else is known of columns that neither marks nor a heading tell, and may be nil. It returns nothing when
 // there is no log, and then what stands where headings should.
 func (r *file) find(rows []gridRow, known func([]byte) []byte, other func(slots map[int]slot, first int)) (best *found, instead string) {
 	instead = "empty"
@@ -142,7 +142,7 @@ func headings(names [][]byte) []string {
 }
 
 // byMarks makes a table of rows whose headings say nothing but whose cells speak. The first row is no
-// header when it has marks itself.
+// header when it has marks itself. Where both a heading and what other knows tell a column, the heading does.
 func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)) *found {
 	texts := make([][][]byte, len(rows))
 	width := 0
@@ -154,25 +154,24 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 	if first < 0 {
 		return nil
 	}
-	if other != nil {
-		other(slots, first)
-	}
 	t := &table{bare: first == 0, marked: true, slots: make([]slot, width), headings: make([]string, width)}
 	f := &found{table: t, score: 1}
 	if first > 0 {
 		f.from = 1
 		copy(t.headings, headings(rows[0].texts))
 	}
+	for i, h := range t.headings {
+		if s := r.slotOf([]byte(h)); slots[i] == slotNone && s != slotNone {
+			slots[i] = s
+		}
+	}
+	if other != nil {
+		other(slots, first)
+	}
 	for col, s := range slots {
 		t.slots[col] = s
 		t.set |= of(s)
-	}
-	for i, h := range t.headings {
-		if t.slots[i] == slotNone {
-			t.slots[i] = r.slotOf([]byte(h))
-			t.set |= of(t.slots[i])
-		}
-		t.secret = t.secret || secretSlots.has(t.slots[i])
+		t.secret = t.secret || secretSlots.has(s)
 	}
 	t.set &^= of(slotNone)
 	return f

@@ -303,7 +303,7 @@ func otherColumns(rows *xlsx.Rows, sample []sheetRow, slots map[int]slot) {
 			time = col
 		}
 	}
-	if seen == 1 {
+	if seen == 1 && slots[time] == slotNone {
 		slots[time] = slotTimestamp
 	}
 	if n := ids[0]; n > 0 && n == len(sample) {
