@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"dwtriage/classify/pattern"
+	"dwtriage/ingest/ascii"
 )
 
 // Normalize appends the normal form of text to dst and returns it. Rules, templates and
@@ -184,7 +185,7 @@ func unescape(dst []byte, from int, text []byte, i int, escaped bool) ([]byte, i
 // hexRune reads the digits of a \u escape (and of the second half of a surrogate pair); n is
 // the number of bytes used, 0 when there is no such escape.
 func hexRune(text []byte) (r rune, n int) {
-	r, ok := hex4(text)
+	r, ok := ascii.Hex4(text)
 	if !ok {
 		return 0, 0
 	}
@@ -196,28 +197,13 @@ func hexRune(text []byte) (r rune, n int) {
 		k++
 	}
 	if k > 4 && k < len(text) && text[k] == 'u' {
-		if low, ok := hex4(text[k+1:]); ok {
+		if low, ok := ascii.Hex4(text[k+1:]); ok {
 			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
 				return pair, k + 5
 			}
 		}
 	}
 	return utf8.RuneError, 4
-}
-
-func hex4(text []byte) (rune, bool) {
-	if len(text) < 4 {
-		return 0, false
-	}
-	var r rune
-	for _, c := range text[:4] {
-		d := hexDigit[c]
-		if d < 0 {
-			return 0, false
-		}
-		r = r<<4 | rune(d)
-	}
-	return r, true
 }
 
 var hexDigit = func() (d [256]int8) {

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"dwtriage/ingest/window":    {"dwtriage/ingest/ascii"},
 	"dwtriage/ingest/words":     {},
 	"dwtriage/ingest/xlsx":      {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
-	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/classify/pattern"},
+	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/ingest/ascii", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/classify", "dwtriage/report/store"},

@@ -17,6 +17,25 @@ func Digit(c byte) bool { return c >= '0' && c <= '9' }
 // HexDigit reports whether c is a hexadecimal digit, of either case.
 func HexDigit(c byte) bool { c = Lower(c); return Digit(c) || c >= 'a' && c <= 'f' }
 
+// Hex4 is the UTF-16 unit that the first four bytes of b write in hexadecimal, as they stand behind \u in
+// JSON and in code; ok is false where they do not.
+func Hex4(b []byte) (u rune, ok bool) {
+	if len(b) < 4 {
+		return 0, false
+	}
+	for _, c := range b[:4] {
+		switch c = Lower(c); {
+		case Digit(c):
+			u = u<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			u = u<<4 | rune(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return u, true
+}
+
 // Letter reports whether c is a letter of ASCII, of either case.
 func Letter(c byte) bool { c = Lower(c); return c >= 'a' && c <= 'z' }
 

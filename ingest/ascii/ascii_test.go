@@ -98,3 +98,15 @@ func TestClasses(t *testing.T) {
 		t.Errorf("PrefixOf = %d, want the first that fits, 1", i)
 	}
 }
+
+func TestHex4(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		u    rune
+		ok   bool
+	}{{"0041", 'A', true}, {"fffF", 0xffff, true}, {"d83Dxyz", 0xd83d, true}, {"004", 0, false}, {"004g", 0, false}, {"+041", 0, false}, {"", 0, false}} {
+		if u, ok := Hex4([]byte(c.text)); u != c.u || ok != c.ok {
+			t.Errorf("Hex4(%q) = %x, %v; want %x, %v", c.text, u, ok, c.u, c.ok)
+		}
+	}
+}

@@ -289,7 +289,7 @@ func Unescape(a *window.Arena, b []byte) []byte {
 
 // escapedRune reads \uXXXX, or the two that make one character; n is 0 when it is none.
 func escapedRune(b []byte) (u rune, n int) {
-	u, ok := hex4(b)
+	u, ok := escapedUnit(b)
 	if !ok {
 		return 0, 0
 	}
@@ -297,7 +297,7 @@ func escapedRune(b []byte) (u rune, n int) {
 		return utf8.RuneError, 6
 	}
 	if utf16.IsSurrogate(u) {
-		if low, ok := hex4(b[6:]); ok {
+		if low, ok := escapedUnit(b[6:]); ok {
 			if pair := utf16.DecodeRune(u, low); pair != utf8.RuneError {
 				return pair, 12
 			}
@@ -307,21 +307,10 @@ func escapedRune(b []byte) (u rune, n int) {
 	return u, 6
 }
 
-// hex4 reads \uXXXX; ok is false when b starts with none.
-func hex4(b []byte) (u rune, ok bool) {
+// escapedUnit reads \uXXXX; ok is false when b starts with none.
+func escapedUnit(b []byte) (u rune, ok bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
 	}
-	for _, c := range b[2:6] {
-		c = ascii.Lower(c)
-		switch {
-		case ascii.Digit(c):
-			u = u<<4 | rune(c-'0')
-		case c >= 'a' && c <= 'f':
-			u = u<<4 | rune(c-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return u, true
+	return ascii.Hex4(b[2:])
 }
