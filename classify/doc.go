@@ -19,7 +19,8 @@
 //  4. [Normalize] brings each text of the record into normal form.
 //  5. The filter says which literals stand in the text, and the rules they belong to try their
 //     expressions around them. Codes are found by themselves. What excludes (none, fields, logs)
-//     is asked last, of the few rules that are left.
+//     is asked last, of the few rules that are left. Then those go whose signs the record does not
+//     show (sign.go): the same sentence has another cause in another system.
 //  6. All matches of both texts are ranked by the criteria of rank.go. The first is the signature;
 //     the others stay in the record, because a wrapper that loses still names the entity.
 //  7. Captures are taken from all matches, the higher-ranked first: the first that gives a name wins.

@@ -171,6 +171,25 @@ func TestSignMistakes(t *testing.T) {
 	}
 }
 
+// Looking for signs costs a record nothing but time.
+func TestSignsAllocateNothing(t *testing.T) {
+	m := builtinMatcher(t)
+	j := &judge{m: m}
+	j.record("plugintrace", []byte("Contoso.Cases.Assign"), [numFields][]byte{[]byte(lacksIncident + " System.NullReferenceException: null"), []byte("at Contoso.Cases.Assign")}, nil, nil)
+	all := m.engine.appendMatches(nil, &j.s, "plugintrace", errorText, j.search[errorText])
+	left := 0
+	if n := testing.AllocsPerRun(100, func() {
+		j.matches = append(j.matches[:0], all...)
+		j.withSigns("plugintrace", []byte("Contoso.Cases.Assign"))
+		left = len(j.matches)
+	}); n != 0 {
+		t.Errorf("%v allocations a record", n)
+	}
+	if left == 0 || left >= len(all) {
+		t.Errorf("%d of %d matches are left, want some to go and some to stay", left, len(all))
+	}
+}
+
 // A rule that only lacks its sign is near, and explain says what is missing.
 func TestNearestNamesTheSign(t *testing.T) {
 	for _, n := range builtinMatcher(t).Nearest("plugintrace", lacksIncident, "", 5) {
