@@ -45,6 +45,13 @@ func (r *file) close(whole bool) error {
 	if r.passed > 0 {
 		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", words.Count(r.passed, "paragraph"), words.Were(r.passed), window.Shorten([]byte(r.passedFirst), 60)))
 	}
+	if r.prosaic > 0 {
+		speaks := "speak"
+		if r.prosaic == 1 {
+			speaks = "speaks"
+		}
+		r.warn(fmt.Sprintf("%s that only %s of errors %s passed over, the first one is %q", words.Count(r.prosaic, "paragraph"), speaks, words.Were(r.prosaic), window.Shorten([]byte(r.prosaicFirst), 60)))
+	}
 	r.warnOfTimes()
 	r.warnOfColumns()
 	r.estimate()

@@ -181,6 +181,9 @@ func (r *file) sniffTable() (best *table, foundHeadings string) {
 		if t := r.eventTable(b, skip, comma); t != nil {
 			return t, ""
 		}
+		if comma == ';' && referenced(firstLine(b[skip:])) {
+			continue // no delimiter but the end of "&lt;"
+		}
 		if rows := sample(b, skip, comma, w.EOF(), r.run.lim.Columns); rows != nil {
 			if t := r.delimited(b, rows, comma, skip); t != nil {
 				return t, ""
@@ -192,6 +195,11 @@ func (r *file) sniffTable() (best *table, foundHeadings string) {
 		}
 	}
 	return nil, ""
+}
+
+func firstLine(b []byte) []byte {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	return line
 }
 
 // eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the
@@ -237,6 +245,9 @@ func (r *file) header(b []byte, skip int, comma byte) (*table, int) {
 		}
 		line := b[at : at+s.Length]
 		at += s.Length
+		if comma == '|' && separator(firstLine(b[at:])) {
+			return nil, 0 // a table of Markdown, which may stand in a text
+		}
 		if t := r.tableOf(line, s.Cells, comma); t != nil && (len(s.Cells) > 1 || i == 0 || bytes.HasPrefix(b, []byte("#TYPE"))) {
 			t.skip = at
 			return t, t.known()

@@ -23,7 +23,8 @@
 //  5. The reader of the format takes one row after the other off the window. There are four shapes of
 //     row. A grid (csv.go, xlsx.go, markup.go, with grid.go for what they share) has cells under headings;
 //     JSON (json.go) has objects, in arrays, answers, lines or the tables of a query; XML (xml.go) has
-//     elements; a text (text.go, frames.go) has messages, whose borders must be guessed. Package scan
+//     elements; a text has messages (text.go, frames.go), whose borders must be guessed, among them lists of errors
+//     (lines.go), tables of Markdown (pipes.go), and what only speaks of errors (prose.go). Package scan
 //     says where a record, a value or a tag ends, and package xlsx takes a workbook apart; neither
 //     knows what a log is.
 //  6. What the row says goes into slots (columns.go): a slot is what a heading or key may stand for,
@@ -89,8 +90,8 @@
 //
 // It does not guess. A date that can be read two ways stays text (occurred_raw) and the account names
 // the flag that decides; a column without a known heading is found by the marks in its cells or not at
-// all; a paragraph without any sign of an error is passed over and counted rather than made an error of
-// unknown kind. It does not shorten: what is beyond a limit is rejected, and only names and unreadable
+// all; a paragraph without any sign of an error, or that only speaks of errors, is passed over and counted rather
+// than made an error of unknown kind. It does not shorten: what is beyond a limit is rejected, and only names and unreadable
 // times, never the texts of errors, are cut. It does not hold a whole file, and it writes nothing but temporary
 // files that it removes: a zip is read from its end, so one that comes as a stream is put aside, and so are
 // the shared strings of a workbook, which its rows name in any order.

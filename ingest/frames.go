@@ -157,7 +157,7 @@ func dialogLabel(line []byte) string {
 // framed makes a record of a message in a frame. A list that turns out to be none is a message like any
 // other. A console's level is the log's own word on whether something failed; a warning is not called ok by
 // it.
-func (r *file) framed(f frame, x *record, b []byte) error {
+func (r *file) framed(f frame, x *record, b []byte, as piece) error {
 	switch f {
 	case frameEvent:
 		return r.event(x, b)
@@ -165,7 +165,7 @@ func (r *file) framed(f frame, x *record, b []byte) error {
 		if done, err := r.list(x, b); done || err != nil {
 			return err
 		}
-		return r.plain(x, b)
+		return r.plain(x, b, as)
 	case frameDialog:
 		r.dialog(x, b)
 	case frameJob:

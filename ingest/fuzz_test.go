@@ -162,6 +162,10 @@ func FuzzText(f *testing.F) {
 	f.Add([]byte("Cannot save the changes to the database.\n\n[2026-11-22 10:00:00] Writes to X failed\n<OrganizationServiceFault>\n\nUnhandled exception: x\n"))
 	f.Add([]byte("[A.B: C.D]\n[0a1b2c3d-0000-4000-8000-000000000001: C.D: Create of x]\nException type: y\nError Message: z"))
 	f.Add([]byte("\xff\xfea\x00\n\x00\n\x00b\x00"))
+	f.Add([]byte("---\nt: x\n---\n# E\nSite is missing.\n- a cannot\n- b cannot\n\n> Quote failed.\n>> Twice failed.\n```\nx failed.\ny failed.\n```\n***\n"))
+	f.Add([]byte("| Entity | Error |\r\n|--|:-:|\r\n| a\\_b | x\\|y failed<br>z |\r\n||\r\n| secure configuration\n|--|\n|x|\n"))
+	f.Add([]byte("HTTP/1.1 400 Bad\n\n{\n\"error\":{\"code\":\"0x80040265\",\"message\":\"m\"}}\nLot is locked\nlot is &lt;gone&gt;.\n~~~\n\n~~~"))
+	f.Add(bytes.Repeat([]byte("Lot 7 cannot be saved.\n"), 900)) // more than one look
 	seed(f, ".txt", ".md")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		account(t, b, readData(t, "a", b, Options{Format: formatText}))

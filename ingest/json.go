@@ -340,7 +340,7 @@ func (p *jsonReader) value() error {
 	case '{':
 		return p.object(b, at)
 	case '"':
-		return p.file.message(scan.JSONText(&p.file.row.arena, b), at)
+		return p.file.message(scan.JSONText(&p.file.row.arena, b), at, 0)
 	case '[':
 		if p.top() == 'r' {
 			return p.queryRow(b, at)
@@ -686,7 +686,7 @@ func (p *jsonReader) give(end int, reason string) error {
 		return p.file.reject(at, "", reasonCut, secrets.Excerpt(text))
 	}
 	if ascii.IndexFold(text, "secureconfig") == len(text) && (hasEnvelope(text) || marked(text)) {
-		return p.file.message(text, at)
+		return p.file.message(text, at, 0)
 	}
 	return p.file.reject(at, "", reason, secrets.Excerpt(text))
 }

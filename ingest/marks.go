@@ -131,12 +131,16 @@ func exceptionStart(b []byte) int {
 	return first
 }
 
-// faultBodyIn finds the OData error that a line of a client's log ends with; nil without one. It must end
-// the line and begin in its first 500 bytes: one in the middle of a message is quoted there, and the message
-// is what was logged.
+// faultBodyIn finds the OData error that a line of a client's log, or an answer with its head, ends with; nil
+// without one. It must end the text and begin in its first 500 bytes: one in the middle of a message is quoted
+// there, and the message is what was logged.
 func faultBodyIn(b []byte) []byte {
-	i := bytes.Index(b, []byte(`{"error":{`))
-	if i < 0 || i > 500 {
+	const most = 500
+	i := bytes.Index(b[:min(len(b), most+16)], []byte(`{"error":{`))
+	if i < 0 && b[len(b)-1] == '}' {
+		i = bytes.Index(b[:min(len(b), most)], []byte("\n{")) + 1
+	}
+	if i < 0 || i > most {
 		return nil
 	}
 	n, st := scan.JSON(b[i:], true)
@@ -270,6 +274,8 @@ var signs = []string{
 	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
 	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
 	"debuglogtrace",
+	"already ", "exists", "not allowed", "not supported", "unsupported", "not valid", "incorrect", "disabled", "locked", "out of range", "too long", "on hold",
+	"insufficient", "inactive", "unknown", "can only ", "only valid", "by zero", "unexpected", "permitted", "try again",
 	// The same in other languages.
 	"fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossib", "erro ", "no se pued", "fout", "kan niet",
 	"fejl", "kan ikke", "kunne ikke", "fel:", "kunde inte", "virhe", "b\u0142\u0105d", "chyba", "nelze", "\u043e\u0448\u0438\u0431\u043a", "\u9519\u8bef", "\u30a8\u30e9\u30fc",

@@ -26,6 +26,10 @@ func (r *file) mineText(asked, walked bool) (func() error, error) {
 func (r *file) text() error {
 	w := r.w
 	p := textReader{file: r}
+	if n := frontMatter(w.Rest()); n > 0 {
+		r.passed, r.passedFirst = 1, secrets.Excerpt(w.Text(&r.row.arena, w.Rest()[:n]))
+		w.Skip(n)
+	}
 	for {
 		if n := emptyLines(w.Rest()); n > 0 {
 			w.Skip(n)
@@ -52,8 +56,78 @@ func emptyLines(b []byte) int {
 
 // A textReader cuts a text into messages. Its row is the ordinal of the message, as a line is none.
 type textReader struct {
-	file *file
-	row  int64
+	file  *file
+	row   int64
+	list  outline     // of the paragraph being read; places count from the start of the window
+	lines []entryLine // scratch of outlined
+	fence byte        // between lines that fence code
+	table *pipeTable  // its rows are being read
+}
+
+// A piece says what is known of a message by the text around it.
+type piece uint8
+
+const (
+	pieceSure  piece = 1 << iota // an item of a list of errors
+	pieceTitle                   // announces one
+	pieceCode                    // stands between fences: what somebody pasted, and no prose
+)
+
+// look outlines the paragraph at place n of the window, unless it was done already.
+func (p *textReader) look(n int) {
+	if n < p.list.length || n > 0 && (n > p.list.length || !p.list.more) {
+		return
+	}
+	w := p.file.w
+	for len(w.Rest())-n < longestLook && paragraphEnd(w.Rest()[n:]) < 0 && w.More() {
+	}
+	b := w.Rest()[n:]
+	b = b[:min(len(b), longestLook)]
+	if end := paragraphEnd(b); end >= 0 {
+		b = b[:end]
+	}
+	more := len(b) == longestLook
+	if i := bytes.LastIndexByte(b, '\n'); more && i >= 0 {
+		b = b[:i+1]
+	}
+	o, lines := outlined(b, p.lines)
+	p.lines = lines
+	o.more = more
+	if n > 0 && len(o.starts) > 0 && opening(bytes.TrimSpace(b)) {
+		o.starts = slices.Insert(o.starts, 0, 0)
+	}
+	for i := range o.starts {
+		o.starts[i] += n
+	}
+	o.length += n
+	p.list = o
+}
+
+// paragraphEnd is where the first blank line of b starts, -1 without one.
+func paragraphEnd(b []byte) int {
+	for i := 0; ; {
+		k := bytes.IndexByte(b[i:], '\n')
+		if k < 0 {
+			return -1
+		}
+		i += k + 1
+		rest := bytes.TrimLeft(b[i:], " \t\r>")
+		if len(rest) > 0 && rest[0] == '\n' {
+			return i
+		}
+	}
+}
+
+// take takes n bytes off the window.
+func (p *textReader) take(n int) {
+	p.file.w.Take(n)
+	p.list.length -= n
+	for len(p.list.starts) > 0 && p.list.starts[0] <= n {
+		p.list.starts = p.list.starts[1:]
+	}
+	for i := range p.list.starts {
+		p.list.starts[i] -= n
+	}
 }
 
 // The state of a message while its lines are read: all that judge needs to know of the lines before. It
@@ -71,6 +145,10 @@ type textState struct {
 	seen     uint32
 	lines    int
 	key      string // first name of a list
+	quoted   bool   // its first line is quoted, as mail programs do
+	fence    byte   // between lines that fence code
+	done     bool   // is whole: a heading, a row of a table, what a fence ended
+	http     bool   // starts with the status line of an HTTP answer
 }
 
 // next takes one message off the window. A message grows line by line until a line starts another one. One
@@ -80,7 +158,9 @@ type textState struct {
 func (p *textReader) next() error {
 	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
-	var s textState
+	s := textState{fence: p.fence}
+	p.look(0)
+	as := p.piece()
 	long, over := "", false // the start of what is too long to hold, blank or not
 	torn := false           // the piece before was no whole line
 	for n := 0; ; {
@@ -88,14 +168,16 @@ func (p *textReader) next() error {
 		if err := w.Canceled(); err != nil {
 			return err
 		}
+		p.look(n)
 		b := w.Rest()
-		if line > 0 && n+line <= p.file.run.lim.Record && (torn || !s.starts(b[n:n+line])) {
+		item := n > 0 && len(p.list.starts) > 0 && p.list.starts[0] == n
+		if line > 0 && n+line <= p.file.run.lim.Record && (torn || !item && !s.starts(b[n:n+line])) {
 			n += line
 			torn = false
 			continue
 		}
 		first := !over && n == 0
-		if line > 0 && n+line > p.file.run.lim.Record && (torn || first || !s.starts(b[n:n+line])) {
+		if line > 0 && n+line > p.file.run.lim.Record && (torn || first || !item && !s.starts(b[n:n+line])) {
 			// Too long to hold: what is there is given up, the rest read over. A first line is added to
 			// the state by hand, as starts was not asked about it: nothing can start in front of it.
 			if first {
@@ -105,25 +187,45 @@ func (p *textReader) next() error {
 				long, over = p.file.head(b), true
 			}
 			torn = b[n+line-1] != '\n'
-			w.Take(n + line)
+			p.take(n + line)
 			n = 0
 			continue
 		}
+		p.fence = s.fence
 		if over {
-			w.Take(n)
+			p.take(n)
 			at.length = w.Offset() - at.offset
 			return p.file.reject(at, "", reasonLong, long)
 		}
 		body := b[:n]
 		at.length = w.RawLen(body)
-		w.Take(n)
+		p.take(n)
 		p.file.row.fresh()
 		text := bytes.TrimSpace(w.Text(&p.file.row.arena, body))
 		if w.Cut() && len(w.Rest()) == 0 {
 			return p.file.reject(at, "", reasonCut, secrets.Excerpt(text))
 		}
-		return p.file.message(text, at)
+		if pipeRow(text) {
+			return p.tableRow(text, at)
+		}
+		p.table = nil
+		if s.fence != 0 || fence(text) != 0 {
+			as |= pieceCode
+		}
+		return p.file.message(text, at, as)
 	}
+}
+
+// piece is what the list that is being read says of its next item.
+func (p *textReader) piece() (as piece) {
+	if p.list.sure {
+		as |= pieceSure
+	}
+	if p.list.titled {
+		as = pieceTitle
+		p.list.titled = false
+	}
+	return as
 }
 
 // line is the length of the line at place n of the window, as much of it as the window may
@@ -151,7 +253,7 @@ var (
 	}
 	againMarkers = []string{
 		"Unable to write data to entity", "Writes to ", "Write failed for entity", `{"Write failed for entity`,
-		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:",
+		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:", "Infolog:",
 	}
 	fragmentMarker = slices.Index(againMarkers, `{"Write failed for entity`)
 	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
@@ -173,17 +275,22 @@ func (s *textState) starts(line []byte) bool {
 // behind a trace block, whose exception belongs to the same plug-in. Then times and levels, for a log has
 // one before each entry; inside a trace they are the code's own. Last of all a blank line, which parts two
 // messages only when nothing before it is open and the line behind it is neither indented nor something that
-// goes on (a stack, markup).
+// goes on (a stack, markup). Lists of errors in consecutive lines are not judged here but by outlined, which sees
+// all of their lines.
 //
 // Both wrong cuts hurt: two messages in one record hide the second one, a message in two records makes an
 // error that is none.
 func (s *textState) judge(line []byte) bool {
-	text := unlisted(bytes.TrimRight(line, " \t\r\n"))
+	text := unlisted(bytes.TrimRight(unquoted(line), " \t\r\n"))
 	if s.lines == 0 || len(text) == 0 {
 		return false
 	}
 	f := frameOf(text)
 	switch {
+	case s.done:
+		return true
+	case s.plain() && s.marksBorder(text, line):
+		return true
 	case f == frameEvent:
 		return !(s.frame == frameEvent && s.title) // "Event[0]" stands before "Log Name:"
 	case s.frame == frameEvent, s.title:
@@ -221,6 +328,9 @@ func (s *textState) judge(line []byte) bool {
 	if i := ascii.PrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
 		return true
 	}
+	if s.http && (text[0] == '{' || listKey(text) > 0 || labelled(text)) {
+		return false // the body below the head of an answer
+	}
 	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
 		return false
 	}
@@ -230,12 +340,24 @@ func (s *textState) judge(line []byte) bool {
 // more adds a line to the state. The line itself was not kept: all later questions are answered by what is
 // noted here.
 func (s *textState) more(line []byte) {
-	text := unlisted(bytes.TrimSpace(line))
-	s.blank = len(text) == 0
+	text := unlisted(bytes.TrimSpace(unquoted(line)))
+	s.blank = len(text) == 0 || s.plain() && rule(text)
 	if s.blank {
 		return
 	}
+	if c := fence(text); c != 0 && s.plain() && (s.fence == 0 || s.fence == c) {
+		if s.done = s.fence != 0; s.done {
+			c = 0
+		}
+		s.fence = c
+		return
+	}
 	s.lines++
+	if s.lines == 1 {
+		s.quoted = isQuoted(line)
+		s.done = heading(text) || pipeRow(text)
+		s.http = httpStatus(text)
+	}
 	s.block = !s.fault && traceHeader(text) || s.block && ascii.PrefixOf(text, firstMarkers) < 0
 	s.envelope = s.envelope || hasEnvelope(text)
 	if s.lines == 1 {
@@ -269,31 +391,28 @@ func (s *textState) more(line []byte) {
 	}
 }
 
-// unlisted is a line without what makes it an item of a list: "- ", "* ", "3. ", "[3] ". People paste
-// messages into tickets as lists, and each item is then a message that starts two signs too late for every
-// marker.
-func unlisted(line []byte) []byte {
-	if len(line) < 3 {
-		return line
+// plain reports whether nothing with structure of its own is open.
+func (s *textState) plain() bool {
+	return !s.fault && !s.block && !s.report && !s.envelope && (s.frame == frameNone || s.closed)
+}
+
+// marksBorder reports whether a line of a page or mail parts what is before it from what follows: a fence, a
+// heading, a row of a table, the first line that is quoted and the first that is not any more.
+func (s *textState) marksBorder(text, line []byte) bool {
+	if s.fence != 0 {
+		return false
 	}
-	n := 0
-	switch c := line[0]; {
-	case c == '-' || c == '*':
-		n = 1
-	case ascii.Digit(c) || c == '[' && ascii.Digit(line[1]):
-		for n = 1; n < min(len(line), 5) && ascii.Digit(line[n]); n++ {
-		}
-		if n == len(line) || line[n] != '.' && line[n] != ')' && line[n] != ']' {
-			return line
-		}
-		n++
-	default:
-		return line
+	return fence(text) != 0 || heading(text) || pipeRow(text) || isQuoted(line) != s.quoted
+}
+
+func isQuoted(line []byte) bool { return len(unquoted(line)) < len(line) }
+
+// httpStatus reports whether a line is the status line of an HTTP answer, as clients print it above the body.
+func httpStatus(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("HTTP/")) || ascii.PrefixOf(text, []string{"Status: ", "Status Code: ", "StatusCode: ", "Response: "}) >= 0 {
+		return true
 	}
-	if n >= len(line) || line[n] != ' ' {
-		return line
-	}
-	return bytes.TrimLeft(line[n:], " ")
+	return len(text) > 4 && len(text) < 60 && (text[0] == '4' || text[0] == '5') && ascii.Digits(text[:3]) && text[3] == ' '
 }
 
 // commitFailed recognises the first words of an infolog, with the module that may stand before them:
@@ -310,10 +429,14 @@ func commitFailed(line []byte) bool {
 // a line of nothing else announces the next one, which may have its time again. What is left is asked
 // whether it is a container of others (an envelope, the body of an OData error), then whether a program
 // framed it, and is otherwise a message as it stands.
-func (r *file) message(text []byte, at place) error {
+func (r *file) message(text []byte, at place, as piece) error {
 	x := at.row0()
 	x.log = DualWrite
-	body := text
+	body := r.plainText(text)
+	if len(body) == 0 && len(text) > 0 && r.account.Format == formatText {
+		r.w.Disown(at.length) // the signs of a page around nothing
+		return nil
+	}
 	for {
 		stamp, n := clock.Line(body)
 		if n == 0 {
@@ -333,7 +456,7 @@ func (r *file) message(text []byte, at place) error {
 			return r.keepResponses(&x, found)
 		}
 	}
-	if body = unlisted(body); len(body) == 0 {
+	if body = unwrapped(unlisted(body)); len(body) == 0 {
 		return r.reject(at, "", reasonEmpty, secrets.Excerpt(text))
 	}
 	if b := faultBodyIn(body); b != nil {
@@ -342,12 +465,12 @@ func (r *file) message(text []byte, at place) error {
 	}
 	line, _, _ := bytes.Cut(body, []byte("\n"))
 	if frame := frameOf(bytes.TrimRight(line, "\r")); frame != frameNone {
-		return r.framed(frame, &x, body)
+		return r.framed(frame, &x, body, as)
 	}
 	if bytes.HasPrefix(body, []byte(syncReportMark)) {
 		return r.syncReport(&x, body)
 	}
-	return r.plain(&x, body)
+	return r.plain(&x, body, as)
 }
 
 // plain makes a record of a message without a frame. Which log it comes from is told by its form, since
@@ -355,7 +478,7 @@ func (r *file) message(text []byte, at place) error {
 // template writes. Anything else must speak of an error, or it is passed over. A calm level at the start
 // makes the record ok, unless a line inside of it starts with a level of failure: the calm one is then that
 // of the first line only.
-func (r *file) plain(x *record, body []byte) error {
+func (r *file) plain(x *record, body []byte, as piece) error {
 	x.errorText = body
 	switch {
 	case pacx(x, body):
@@ -364,8 +487,13 @@ func (r *file) plain(x *record, body []byte) error {
 		splitTrace(x, body)
 	case baseTrace(body):
 		x.log, x.errorText, x.traceText = PluginTrace, nil, body
+	case as&pieceTitle != 0:
+		return r.passProse(place{x.row, x.offset, x.length}, body)
+	case as&pieceSure != 0 || marked(body):
 	case !telling(body):
 		return r.passOver(place{x.row, x.offset, x.length}, body)
+	case as&pieceCode == 0 && prose(body):
+		return r.passProse(place{x.row, x.offset, x.length}, body)
 	}
 	// The report of an initial sync may be longer than memory, so each of its records is a message.
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
@@ -387,6 +515,20 @@ func (r *file) passOver(at place, text []byte) error {
 		r.passedFirst = secrets.Excerpt(text)
 	}
 	r.passed++
+	r.w.Disown(at.length)
+	return nil
+}
+
+// passProse leaves out a paragraph that only speaks of errors. It is told apart from those without any sign,
+// for here a person may want to look again.
+func (r *file) passProse(at place, text []byte) error {
+	if r.account.Format != formatText {
+		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
+	}
+	if r.prosaic == 0 {
+		r.prosaicFirst = secrets.Excerpt(text)
+	}
+	r.prosaic++
 	r.w.Disown(at.length)
 	return nil
 }

@@ -1,0 +1,332 @@
+package ingest
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"dwtriage/ingest/ascii"
+	"dwtriage/ingest/clock"
+)
+
+// Errors are pasted as lists, one in each line, with bullets or without. Nothing in a single line says that
+// the next one is an error of its own, so the lines of a paragraph are looked at together: a list is one
+// whose lines are sentences, which no stack, label, markup, time or level interrupts. All that has one of
+// those is a message with structure, and cut by judge alone.
+
+// longestLook is how much of a paragraph is looked at in one go. What is behind is looked at again.
+const longestLook = 16 << 10
+
+// An outline says where in a paragraph items start.
+type outline struct {
+	starts []int // offsets of lines, ascending, the first line not among them
+	length int   // bytes that were looked at
+	sure   bool  // most items tell of an error: the others do, too, in other words
+	titled bool  // the first line announces the items
+	more   bool  // the paragraph goes on behind what was looked at
+}
+
+// An entryLine is a line of a paragraph.
+type entryLine struct {
+	at   int
+	text []byte // without list mark and blanks
+	mark byte   // kind of the list mark, 0 without
+	deep int    // blanks before it
+}
+
+// outlined finds the items of the paragraph that b starts with. It ends at a blank line, or at a line of
+// Markdown that is a paragraph of its own; the line that opens a fence belongs to what it fences. A line with
+// structure ends the look, as nearly all logs have one at once: their paragraphs cost no more than that line.
+// lines is scratch space.
+func outlined(b []byte, lines []entryLine) (outline, []entryLine) {
+	first, _, _ := bytes.Cut(b, []byte("\n"))
+	quoted := isQuoted(first)
+	lines = lines[:0]
+	n := 0
+	for n < len(b) {
+		k := bytes.IndexByte(b[n:], '\n') + 1
+		if k == 0 {
+			k = len(b) - n
+		}
+		line := unquoted(b[n : n+k])
+		text := bytes.TrimSpace(line)
+		if len(text) == 0 || n > 0 && ((len(line) < k) != quoted || fence(text) != 0 || heading(text) || pipeRow(text) || rule(text)) {
+			break
+		}
+		n += k
+		if heading(text) || pipeRow(text) {
+			break
+		}
+		if fence(text) != 0 {
+			continue
+		}
+		mark, bare := listItem(text)
+		if structured(bare) {
+			return outline{length: len(b)}, lines
+		}
+		lines = append(lines, entryLine{at: n - k, text: bare, mark: mark, deep: len(line) - len(bytes.TrimLeft(line, " \t"))})
+	}
+	o := outline{length: n}
+	if len(lines) < 2 {
+		return o, lines
+	}
+	if mark := listMark(lines); mark != 0 {
+		o.bulleted(lines, mark)
+	} else {
+		o.sentences(lines)
+	}
+	return o, lines
+}
+
+// listMark is the mark that the items of a list have: two lines or more, of which only the first may be
+// without one.
+func listMark(lines []entryLine) byte {
+	first := lines[0]
+	if first.mark == 0 {
+		first = lines[1]
+	}
+	n := 0
+	for _, l := range lines {
+		if l.mark == first.mark && l.deep <= first.deep {
+			n++
+		}
+	}
+	if first.mark == 0 || n < 2 {
+		return 0
+	}
+	return first.mark
+}
+
+// bulleted takes the lines with the mark of the list as items. Lines below an item, without mark or further
+// in, are part of it. A first line that has a mark of our logs is an error and the list its details.
+func (o *outline) bulleted(lines []entryLine, mark byte) {
+	o.titled = lines[0].mark != mark
+	if o.titled && marked(lines[0].text) {
+		o.titled = false
+		return
+	}
+	deep := lines[0].deep
+	if o.titled {
+		deep = lines[1].deep
+	}
+	items, failures := 0, 0
+	for i, l := range lines {
+		if l.mark != mark || l.deep > deep {
+			continue
+		}
+		items++
+		if telling(l.text) && !prose(l.text) {
+			failures++
+		}
+		if i > 0 {
+			o.starts = append(o.starts, l.at)
+		}
+	}
+	o.sure = failures*2 > items
+	o.titled = o.titled && failures > 0
+}
+
+// sentences takes each line as an item that can be one: the sentence before it has ended, or every line
+// tells of an error; it begins like a sentence; and it does not go on with what dual-write said before.
+// A line that shows no sign of an error goes on with the one before, a hint in most cases, unless two thirds
+// of the lines show one.
+func (o *outline) sentences(lines []entryLine) {
+	failures, whole := 0, true
+	for i, l := range lines {
+		if telling(l.text) {
+			failures++
+		}
+		whole = whole && l.deep == 0 && opening(l.text) && (i == len(lines)-1 || !hanging(l.text))
+	}
+	if failures == 0 {
+		return
+	}
+	o.sure = failures*3 >= len(lines)*2
+	uniform := whole && failures == len(lines)
+	message := lines[0].text // from the start of the item to the line before
+	for i, l := range lines[1:] {
+		before := lines[i].text
+		if l.deep > 0 || !opening(l.text) || hanging(before) || !uniform && !ended(before) && !(i == 0 && title(before)) ||
+			goesOn(message, l.text) || !o.sure && !telling(l.text) {
+			message = append(message[:len(message):len(message)], l.text...)
+			continue
+		}
+		o.titled = o.titled || i == 0 && title(before)
+		o.starts = append(o.starts, l.at)
+		message = l.text
+	}
+}
+
+// title reports whether a line stands above others and is none of them: no sentence, and no sign of an error
+// but a colon at its end.
+func title(text []byte) bool {
+	return text[len(text)-1] == ':' && !marked(text) || !ended(text) && !telling(text)
+}
+
+// structured reports whether a line is part of a message that has structure.
+func structured(text []byte) bool {
+	switch text[0] {
+	case '<', '{', '}', '[', '|', '#':
+		return true
+	}
+	if _, n := clock.Line(text); n > 0 {
+		return true
+	}
+	return frameOf(text) != frameNone || ascii.PrefixOf(text, firstMarkers) >= 0 || ascii.PrefixOf(text, structureMarkers) >= 0 ||
+		levelled(text) || labelled(text) || fence(text) != 0 || hasEnvelope(text) || bytes.Contains(text, []byte("<Organization")) ||
+		bytes.Contains(text, []byte(`{"`)) || syncReported(text)
+}
+
+func syncReported(text []byte) bool { return bytes.Contains(text, []byte(syncReportMark)) }
+
+// What stands inside a message of several lines: stacks in the languages of .NET, X++ calls, ends.
+var structureMarkers = []string{"at ", "bei ", "\u00e0 ", "---", "--", "Stacktrace:", "ErrorsDetails:", "Record Id:", "Executed leg:", "(S)", `\`, "HTTP/"}
+
+// labels are the names that stand before a part of a message, in the spellings of tools and people.
+var labels = []string{
+	"message", "detail", "details", "error code", "errorcode", "hresult", "code", "activity id", "activityid", "correlation id", "correlationid",
+	"request id", "requestid", "session id", "timestamp", "time", "date", "source", "target site", "stack trace", "stacktrace", "call stack",
+	"exception type", "exception message", "inner exception", "innerexception", "inner fault", "parameter name", "parameter", "status", "status code",
+	"type", "entity", "table", "record", "record id", "field", "value", "company", "user", "server", "plugin", "plug-in", "step", "helplink",
+	"trace", "tracetext", "cause", "reason", "http status", "url", "method", "response", "body", "originalexception", "actual value was",
+}
+
+// labelled reports whether a line starts with a label.
+func labelled(text []byte) bool {
+	i := bytes.IndexByte(text[:min(len(text), 24)], ':')
+	if i <= 0 {
+		return false
+	}
+	name := bytes.TrimSpace(text[:i])
+	for _, label := range labels {
+		if ascii.Is(name, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// opening reports whether a line begins like a sentence: with a capital, a number, a quote, or a letter of a
+// script that has no capitals.
+func opening(text []byte) bool {
+	c, _ := utf8.DecodeRune(text)
+	return c == '\'' || c == '"' || c == '\u2018' || c == '\u201c' || c == '\u00bf' || c == '\u00a1' || c == '`' || c == '*' || unicode.IsDigit(c) || unicode.IsLetter(c) && !unicode.IsLower(c)
+}
+
+// ended reports whether a line ends like a sentence.
+func ended(text []byte) bool {
+	text = bytes.TrimRight(text, "'\")]}*`_ \u201d\u2019")
+	c, _ := utf8.DecodeLastRune(text)
+	switch c {
+	case '.', '!', '?', '\u2026', '\u3002', '\uff01', '\uff1f', '\u0964':
+		return true
+	}
+	return false
+}
+
+// hanging reports whether a line cannot end a sentence: the next one goes on.
+func hanging(text []byte) bool {
+	switch text[len(text)-1] {
+	case ',', ';', '(', '-', '=', '&', '/', '\\':
+		return true
+	}
+	i := bytes.LastIndexByte(text, ' ')
+	for _, word := range []string{"a", "an", "the", "of", "for", "and", "or", "with", "from", "der", "die", "das", "und", "le", "la", "de"} {
+		if string(text[i+1:]) == word {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether a line goes on with the infolog of dual-write that message begins: the parts of one
+// come in this order, each at most once but for look-ups.
+func goesOn(message, line []byte) bool {
+	has := func(s string) bool { return bytes.Contains(message, []byte(s)) }
+	switch {
+	case bytes.HasPrefix(line, []byte("Unit of Work")):
+		return has("Cannot save the changes")
+	case bytes.HasPrefix(line, []byte("Unable to write data")):
+		return (has("Cannot save the changes") || has("Unit of Work")) && !has("Unable to write data")
+	case bytes.HasPrefix(line, []byte("Unable to lookup")):
+		return has("Unable to write data") && !has("Writes to ")
+	case bytes.HasPrefix(line, []byte("Writes to ")):
+		return (has("Unable to write data") || has("Unable to lookup")) && !has("Writes to ")
+	}
+	return ascii.PrefixOf(line, []string{"Request failed", "For information on", "For more information", "Activity ID", "Exception message"}) >= 0
+}
+
+// listItem is the kind of mark that makes a line an item of a list, and the line behind it: "- ", "* ", "+ ",
+// "• ", "3. ", "3) ", "[3] ", "(3) ", "a) ". People paste messages into tickets as lists, and each item is then
+// a message that starts two signs too late for every marker. Kinds are told apart by a letter, as the
+// items of a list within a list have another.
+func listItem(line []byte) (kind byte, text []byte) {
+	n := 0
+	switch c, size := utf8.DecodeRune(line); {
+	case c == '-' || c == '*' || c == '+':
+		kind, n = byte(c), 1
+	case c == '\u2022' || c == '\u00b7' || c == '\u25e6' || c == '\u2023' || c == '\u25aa' || c == '\u2013':
+		kind, n = 'o', size
+	case ascii.Digit(byte(c)) && c < utf8.RuneSelf:
+		for n < min(len(line), 4) && ascii.Digit(line[n]) {
+			n++
+		}
+		if n == len(line) || line[n] != '.' && line[n] != ')' && line[n] != ']' {
+			return 0, line
+		}
+		kind, n = '1', n+1
+	case c == '[' || c == '(':
+		n = 1
+		for n < min(len(line), 5) && ascii.Digit(line[n]) {
+			n++
+		}
+		if n == 1 || n == len(line) || line[n] != ']' && line[n] != ')' {
+			return 0, line
+		}
+		kind, n = '[', n+1
+	case c >= 'a' && c <= 'z' && len(line) > 2 && line[1] == ')':
+		kind, n = 'a', 2
+	default:
+		return 0, line
+	}
+	if n >= len(line) || line[n] != ' ' && line[n] != '\t' {
+		return 0, line
+	}
+	text = bytes.TrimLeft(line[n:], " \t")
+	if len(text) == 0 {
+		return 0, line
+	}
+	return kind, text
+}
+
+// unlisted is a line without what makes it an item of a list.
+func unlisted(line []byte) []byte {
+	_, text := listItem(line)
+	return text
+}
+
+// unquoted is a line without the signs by which mail programs and Markdown quote it. A sign needs a blank or
+// another one behind it, or nothing at all: XML breaks its lines before ">" as well.
+func unquoted(line []byte) []byte {
+	for {
+		b := bytes.TrimLeft(line, " ")
+		if len(b) == 0 || b[0] != '>' || len(line)-len(b) > 3 || len(b) > 1 && b[1] != ' ' && b[1] != '>' && b[1] != '\n' && b[1] != '\r' {
+			return line
+		}
+		line = b[1:]
+		if len(line) > 0 && line[0] == ' ' {
+			line = line[1:]
+		}
+	}
+}
+
+// fence is the sign that a line fences code with in Markdown, 0 when it does not.
+func fence(text []byte) byte {
+	if bytes.HasPrefix(text, []byte("```")) && bytes.IndexByte(text[3:], '`') < 0 {
+		return '`'
+	}
+	if bytes.HasPrefix(text, []byte("~~~")) {
+		return '~'
+	}
+	return 0
+}
