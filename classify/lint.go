@@ -19,6 +19,7 @@ func (m *Matcher) Lint() []*RuleError {
 	for _, r := range m.set.Rules {
 		l.r = r
 		l.tier()
+		l.role()
 		l.expression()
 		l.readable()
 		l.literals()
@@ -49,6 +50,17 @@ func (l *linter) warn(p place, format string, args ...any) {
 func (l *linter) tier() {
 	if l.r.untold {
 		l.warn(l.r.places.id, "category %s stands for no tier: say tier: 0 to %d", l.r.Category, len(Tiers)-1)
+	}
+}
+
+// role warns of a built-in rule that has a word of its own for somebody: the plan would list the
+// same person twice. The first layer is that of the built-in rules.
+func (l *linter) role() {
+	if l.r.layer > 0 {
+		return
+	}
+	for _, role := range unknownRoles(l.r.Fix.Role) {
+		l.warn(l.r.places.id, "role %q is none of %s", role, strings.Join(slices.Sorted(maps.Keys(Roles)), ", "))
 	}
 }
 

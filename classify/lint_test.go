@@ -18,7 +18,7 @@ func lintRule(id, parts string) string {
   category: access
   %s
   cause: c
-  fix: {summary: s, role: r, retry: "no", steps: [s]}
+  fix: {summary: s, role: Data owner, retry: "no", steps: [s]}
   examples: {match: [{text: a}, {text: b}], no_match: [c, d]}
 `, id, parts)
 }
