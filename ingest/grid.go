@@ -236,6 +236,9 @@ func (p *gridReader) settle() error {
 	}
 	best, instead := p.file.find(p.waiting, nil, nil)
 	rows := p.waiting
+	if best == nil && p.file.account.Format == formatHTML && !p.file.member.Walked {
+		best = bySigns(rows)
+	}
 	p.waiting = nil
 	if best == nil {
 		p.given = true
@@ -268,6 +271,43 @@ func (p *gridReader) settle() error {
 		}
 	}
 	return nil
+}
+
+// bySigns makes a table of rows in which most cells of one column tell of an error: people put errors into a
+// table of a page under any heading. Only pages are asked that somebody named, since such words stand in
+// tables of any kind. Rows whose cell there tells of none are rejects.
+func bySigns(rows []gridRow) *found {
+	counts := map[int]int{}
+	best := -1
+	for _, row := range rows {
+		for k, v := range row.texts {
+			if sentence(v) {
+				counts[k]++
+			}
+		}
+	}
+	for k, n := range counts {
+		if best < 0 || n > counts[best] || n == counts[best] && k < best {
+			best = k
+		}
+	}
+	if best < 0 || counts[best]*2 < len(rows)-1 {
+		return nil
+	}
+	t := &table{marked: true, slots: make([]slot, best+1), headings: make([]string, best+1), set: of(slotDetailed)}
+	t.slots[best] = slotDetailed
+	f := &found{table: t, score: 1}
+	if head := rows[0].texts; best >= len(head) || !sentence(head[best]) {
+		f.from = 1
+		copy(t.headings, headings(head))
+	}
+	return f
+}
+
+// sentence reports whether a cell tells of an error in more than a word, as a heading does not.
+func sentence(v []byte) bool {
+	v = bytes.TrimSpace(v)
+	return bytes.IndexByte(v, ' ') > 0 && telling(v) && !prose(v)
 }
 
 func (p *gridReader) put(at place, cells []gridCell, shown string) error {
