@@ -161,6 +161,14 @@ func showRule(p *printer, m *classify.Matcher, r *classify.Rule, expanded bool) 
 	if len(r.Match.Fields) > 0 {
 		p.printf("  in      %s\n", strings.Join(r.Match.Fields, ", "))
 	}
+	for _, s := range m.Set().Signs {
+		if slices.Contains(r.Match.Signs, s.Name) {
+			p.printf("  sign    %s: %s\n", s.Name, s.Meaning)
+		}
+		if slices.Contains(r.Match.NoSigns, s.Name) {
+			p.printf("  no sign %s: %s\n", s.Name, s.Meaning)
+		}
+	}
 	cause, fix := r.Fill(nil, nil, nil)
 	printFix(p, cause, fix, fix.SQL)
 	if len(r.References) > 0 {
