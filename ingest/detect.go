@@ -197,11 +197,6 @@ func (r *file) sniffTable() (best *table, foundHeadings string) {
 	return nil, ""
 }
 
-func firstLine(b []byte) []byte {
-	line, _, _ := bytes.Cut(b, []byte("\n"))
-	return line
-}
-
 // eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the
 // machine, and rows of six cells, for the description has no heading.
 func (r *file) eventTable(b []byte, skip int, comma byte) *table {

@@ -67,6 +67,8 @@ func TestErrorsOfATextFile(t *testing.T) {
 		{"table without known headings", "| What happened | Remedy |\n|:--|:--|\n| " + currency + " | Fill it in. |\n| " + item + " | Ask Kim. |\n", []string{currency, item}},
 		{"table without headings", "| " + currency + " |\n| " + item + " |\n", []string{currency, item}},
 		{"table with columns of a log", "| Entity | Company | Error message |\n|---|---|---|\n| lots | usmf | " + currency + " |\n", []string{currency}},
+		{"table with a secret column", "| Error | Secure configuration |\n|---|---|\n| " + item + " | Field nevershown is missing. |\n", []string{item}},
+		{"table with nothing but secrets", "| Secure configuration |\n|---|\n| Field nevershown is missing. |\n\n" + item + "\n", []string{item}},
 		{"table behind prose", "The night in short.\n\n| Error |\n|---|\n| " + item + " |\n\nGreetings, Kim\n", []string{item}},
 		{"bars and breaks in a cell", "| Error |\n|---|\n| Lot a\\|b cannot be saved.<br>It is locked. |\n", []string{"Lot a|b cannot be saved.\nIt is locked."}},
 

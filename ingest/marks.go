@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
@@ -342,3 +343,20 @@ func headed(b []byte) bool {
 func xmlStartsHere(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("<?xml")) || bytes.HasPrefix(b, []byte("<!DOCTYPE")) || bytes.HasPrefix(b, []byte("<html"))
 }
+
+// Markers at the start of a line. The first ones always start a message; each of the others starts one
+// when the message has it already: "Error:" may be the second line of a message, but a message does not
+// say it twice. What is in continuations goes on even behind a blank line, in the languages in
+// which .NET prints its stacks.
+var (
+	firstMarkers = []string{
+		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
+		"Exception Message:", "Plugin Trace:",
+	}
+	againMarkers = []string{
+		"Unable to write data to entity", "Writes to ", "Write failed for entity", `{"Write failed for entity`,
+		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:", "Infolog:",
+	}
+	fragmentMarker = slices.Index(againMarkers, `{"Write failed for entity`)
+	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
+)

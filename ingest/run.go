@@ -165,3 +165,12 @@ const (
 	formatXML   = "xml"
 	formatXMLSS = "xmlss"
 )
+
+// A piece says what is known of a message by the text around it.
+type piece uint8
+
+const (
+	pieceSure  piece = 1 << iota // an item of a list of errors
+	pieceTitle                   // announces one
+	pieceCode                    // stands between fences: what somebody pasted, and no prose
+)

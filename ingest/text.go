@@ -64,15 +64,6 @@ type textReader struct {
 	table *pipeTable  // its rows are being read
 }
 
-// A piece says what is known of a message by the text around it.
-type piece uint8
-
-const (
-	pieceSure  piece = 1 << iota // an item of a list of errors
-	pieceTitle                   // announces one
-	pieceCode                    // stands between fences: what somebody pasted, and no prose
-)
-
 // look outlines the paragraph at place n of the window, unless it was done already.
 func (p *textReader) look(n int) {
 	if n < p.list.length || n > 0 && (n > p.list.length || !p.list.more) {
@@ -242,23 +233,6 @@ func (p *textReader) line(n int) int {
 	}
 }
 
-// Markers at the start of a line. The first ones always start a message; each of the others starts one
-// when the message has it already: "Error:" may be the second line of a message, but a message does not
-// say it twice. What is in continuations goes on even behind a blank line, in the languages in
-// which .NET prints its stacks.
-var (
-	firstMarkers = []string{
-		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
-		"Exception Message:", "Plugin Trace:",
-	}
-	againMarkers = []string{
-		"Unable to write data to entity", "Writes to ", "Write failed for entity", `{"Write failed for entity`,
-		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:", "Infolog:",
-	}
-	fragmentMarker = slices.Index(againMarkers, `{"Write failed for entity`)
-	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
-)
-
 // starts reports whether line starts a new message behind the one that s describes, and otherwise adds the
 // line to it.
 func (s *textState) starts(line []byte) bool {
@@ -405,14 +379,38 @@ func (s *textState) marksBorder(text, line []byte) bool {
 	return fence(text) != 0 || heading(text) || pipeRow(text) || isQuoted(line) != s.quoted
 }
 
-func isQuoted(line []byte) bool { return len(unquoted(line)) < len(line) }
-
 // httpStatus reports whether a line is the status line of an HTTP answer, as clients print it above the body.
 func httpStatus(text []byte) bool {
 	if bytes.HasPrefix(text, []byte("HTTP/")) || ascii.PrefixOf(text, []string{"Status: ", "Status Code: ", "StatusCode: ", "Response: "}) >= 0 {
 		return true
 	}
 	return len(text) > 4 && len(text) < 60 && (text[0] == '4' || text[0] == '5') && ascii.Digits(text[:3]) && text[3] == ' '
+}
+
+// tableRow takes one row of a table. The first is that of the headings when a separator follows.
+func (p *textReader) tableRow(text []byte, at place) error {
+	r := p.file
+	if p.table == nil {
+		p.table = &pipeTable{}
+		if separator(r.w.Rest()[:p.line(0)]) {
+			p.table.headed(r, rowCells(text))
+			return r.passOver(at, text)
+		}
+	}
+	if separator(text) {
+		r.w.Disown(at.length)
+		return nil
+	}
+	entry, message, as := p.table.read(r, rowCells(text))
+	switch {
+	case entry:
+		return r.entry(&r.row.fields, at, p.table.heading)
+	case message == nil && r.row.left != 0:
+		return r.passOver(at, nil) // its words may be those that are secret
+	case message == nil:
+		return r.passOver(at, text)
+	}
+	return r.message(message, at, as)
 }
 
 // commitFailed recognises the first words of an infolog, with the module that may stand before them:
