@@ -92,13 +92,25 @@ func (r *Rule) CaptureNames() []string {
 	return slices.Compact(names)
 }
 
-// captureNames lists the captures of the rule's expression: the names of its groups, without the
-// _2, _3 … that tell the groups of one capture apart.
+// reasonName is the capture that a wrapper gets without an expression: the sentence inside of it.
+const reasonName = "reason"
+
+// tells reports whether the rule is a wrapper whose texts show the reason. The sentence of the record is that
+// reason, in whatever dress it came; expressions would need one wording for each.
+func (r *Rule) tells() bool {
+	return r.Wrapper && slices.ContainsFunc(placeholders(r), func(ref reference) bool { return ref.name == reasonName })
+}
+
+// captureNames lists the captures of the rule: the names of the groups of its expression, without the
+// _2, _3 … that tell the groups of one capture apart, and the reason of a wrapper.
 func (r *Rule) captureNames() []string {
-	if r.expr() == nil {
-		return nil
-	}
 	var names []string
+	if r.tells() {
+		names = append(names, reasonName)
+	}
+	if r.expr() == nil {
+		return names
+	}
 	for _, n := range r.expr().Names() {
 		if n != "" {
 			names = append(names, captureName(n))

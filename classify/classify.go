@@ -54,6 +54,17 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 // Rules lists all rules by id. The caller must not change them.
 func (m *Matcher) Rules() []*Rule { return m.set.Rules }
 
+// Wrappers lists the ids of the rules that stand around many causes: what they alone explain is told apart by its
+// messages.
+func (m *Matcher) Wrappers() (ids []string) {
+	for _, r := range m.set.Rules {
+		if r.Wrapper {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
 // Mute finds the mute of a signature (a rule id, code/0x…, text/0x… or unknown/…), nil when there is none.
 // It may have expired.
 func (m *Matcher) Mute(signature string) *Mute {

@@ -82,7 +82,7 @@ func codeText(v uint32) string {
 // Codes that stand for anything at all, "an error occurred in a plug-in" or "unexpected error";
 // they never decide what a record is. 0x80040265 is IsvAborted, 0x80040224 IsvUnExpected,
 // 0x80040216 UnExpected and 0x80040203 InvalidArgument.
-var catchAll = []uint32{0x80040265, 0x80040224, 0x80040216, 0x80040203}
+var catchAll = []uint32{isvAborted, 0x80040224, 0x80040216, 0x80040203}
 
 // A codeHit is a code in a text.
 type codeHit struct {

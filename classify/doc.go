@@ -26,8 +26,8 @@
 //  7. Captures are taken from all matches, the higher-ranked first: the first that gives a name wins.
 //  8. Names lead to maps (catalogue.go), columns that the message shows narrow them (filters.go),
 //     and a missing look-up becomes the row to create and the map that brings it (lookup.go).
-//  9. [Headline] and [Template] reduce the message to what records of one failure have in common.
-//     [TemplateID] is what unknown records are grouped by.
+//  9. [Sentence] and [Template] reduce the message to what records of one failure have in common.
+//     [TemplateID] is what records are grouped by that no rule explains, or a wrapper only.
 //
 // [Matcher.Judge] goes the same way for one text and keeps everything, for people to look at;
 // a test holds Classify to it.
@@ -44,6 +44,14 @@
 // the escapes of a text that talks about escapes may leave others, and undoing those as well would
 // change what the message says.
 //
+// # What a sentence is
+//
+// A failure is told by one sentence, and every program that hands it on dresses it: .NET puts a type before
+// and a stack behind it, services make a fault or JSON of it, plug-ins pass it on with a code of their own.
+// Rules look at the text as it is, for a dress is evidence, and at the sentence by itself: a rule that knows a message by
+// its start or end finds them there, and no capture runs on into a stack. Templates, titles and the reasons
+// of wrappers are made of the sentence alone, so that one failure is one cluster in every dress.
+//
 // # Why candidates are kept
 //
 // Customers V3 feeds accounts and contacts, and many messages name only one side of a map. A
@@ -54,10 +62,11 @@
 //
 // # What a template is
 //
-// A template is the headline with everything masked that differs between two records of one failure:
+// A template is the sentence with everything masked that differs between two records of one failure:
 // ids, numbers, times, quoted values, the record's own entity and company. It must not be too coarse
 // (two failures in one cluster hide each other) nor too fine (a cluster for each customer hides that
 // they are one failure), so words stay but for the names of tables, numbers go but for those of
-// versions (Customers V3), and a name that mixes both keeps the parts without digits. It is made of the first 500 bytes of the headline:
-// behind them stand stacks, whose line numbers tell builds apart and not failures.
+// versions (Customers V3), and a name that mixes both keeps the parts without digits. It is made of the first 500 bytes of the
+// sentence: what differs behind them are lists and payloads. A template of nothing but masks would be one
+// cluster of everything, so it keeps its quotes, or says that there are no words.
 package classify

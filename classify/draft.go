@@ -72,7 +72,7 @@ var (
 
 func privateTemplate(msg Message) string {
 	normal := Normalize(nil, []byte(msg.Error))
-	t := string(Template(nil, Headline(normal), []byte(msg.Entity), []byte(msg.Company)))
+	t := string(Template(nil, Sentence(normal), []byte(msg.Entity), []byte(msg.Company)))
 	t = emails.ReplaceAllString(t, "<EMAIL>")
 	t = described.ReplaceAllString(t, "$1 <NAME>")
 	return legalEntity.ReplaceAllString(t, "$1 <COMPANY>")
@@ -83,8 +83,6 @@ type templatePart struct {
 	text string
 	mask string // without its brackets; empty for fixed text
 }
-
-var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL|NAME)>`)
 
 // What a mask stands for, as an expression, and how an invented value of it looks.
 var maskForms = map[string]struct{ expr, value string }{

@@ -20,6 +20,9 @@ type judge struct {
 	captures []capture
 	maps     []int
 	key      []byte
+	sentence []byte       // of the error text, else of the trace; points into a normal form
+	inner    pattern.Text // the sentence, where it was matched by itself
+	innerAt  int32        // where it starts in the error text
 	template []byte
 	reach    reach
 	said     said // sentence of the code table, of a record that neither a rule nor a code explains
@@ -48,9 +51,13 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 			if len(j.text[f]) > 0 { // else the codes are those of the record before
 				j.codes = append(j.codes, j.s.codes...)
 			}
+			j.matchSentence(log)
 		}
 	}
 	j.withSigns(log, plugin)
+	if len(j.sentence) == 0 {
+		j.sentence = Sentence(j.text[traceText])
+	}
 	j.matches = j.m.engine.rank(j.matches)
 	j.said = said{}
 	if code := j.code(); len(j.matches) == 0 && (code == nil || slices.Contains(catchAll, code.Value)) {
@@ -58,13 +65,91 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 		j.said = j.m.said.find(&j.reach, log, j.text[errorText])
 	}
 	j.captures = j.captures[:0]
+	j.reason()
 	for _, mt := range j.matches {
-		j.m.engine.capture(mt, j.search[mt.field], j.keep)
+		text, at := j.searched(mt)
+		j.m.engine.capture(at, text, j.keepGroup)
+		if mt.inner && mt.outer >= 0 { // what only the dress names, such as ids
+			mt.start = mt.outer
+			j.m.engine.capture(mt, j.search[mt.field], j.keepGroup)
+		}
 	}
 	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("map_name"), j.capture("entity"), j.capture("fno_entity"), entity)
 	j.maps = j.m.maps.filtered(j.maps, j.text[:]...)
 	j.lookups()
-	j.template = Template(j.template[:0], Headline(j.text[errorText]), entity, company)
+	j.template = Template(j.template[:0], j.sentence, entity, company)
+}
+
+// matchSentence finds the sentence of the error text and, where it wears a dress, matches it by itself: a
+// rule that asks for the start or the end of a message finds them there, and captures end with it. A match
+// in the sentence takes the place of the one that the same rule has in the whole text. What excludes a rule
+// still does wherever it stands.
+func (j *judge) matchSentence(log string) {
+	whole := j.text[errorText]
+	inner := undressed(whole)
+	j.sentence = introduced(inner)
+	if len(inner) == len(whole) {
+		return
+	}
+	j.inner = pattern.TextOf(inner)
+	j.innerAt = int32(cap(whole) - cap(inner)) // parts of one text end where its memory ends
+	outer := len(j.matches)
+	j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, errorText, j.inner)
+	kept := j.matches[:outer]
+	for _, mt := range j.matches[outer:] {
+		mt.inner, mt.start, mt.end, mt.outer = true, mt.start+j.innerAt, mt.end+j.innerAt, -1
+		if i := slices.IndexFunc(kept[:outer], func(o match) bool { return o.rule == mt.rule }); i >= 0 {
+			mt.outer = kept[i].start
+			kept[i] = mt
+		} else if j.mayStart(mt) && !j.m.engine.excluded(mt.rule, whole) {
+			kept = append(kept, mt)
+		}
+	}
+	j.matches = kept
+}
+
+// isvAborted is the code of a plug-in that threw an InvalidPluginExecutionException.
+const isvAborted = 0x80040265
+
+// mayStart reports whether a rule may take the start of the sentence for the start of a message. Where a plug-in
+// stopped the operation with words of its own it may not: they may be those of another program, and a rule
+// that knows a message by its start only would name the wrong one. There it must match behind the dress, too.
+func (j *judge) mayStart(mt match) bool {
+	whole := j.text[errorText]
+	own := slices.ContainsFunc(j.codes, func(h codeHit) bool { return h.value == isvAborted }) ||
+		bytes.Contains(whole, []byte("InvalidPluginExecutionException")) || bytes.Contains(whole, []byte("xception from plug-in ("))
+	if !own {
+		return true
+	}
+	headed := pattern.TextOf(whole[:int(j.innerAt)+len(j.inner.Bytes())])
+	return mt.part == byRegex && j.m.engine.rules[mt.rule].expr.Next(headed, 0) >= 0
+}
+
+// searched is the text in which a match was found, and the match by its positions there.
+func (j *judge) searched(mt match) (pattern.Text, match) {
+	if mt.inner {
+		mt.start, mt.end = mt.start-j.innerAt, mt.end-j.innerAt
+		return j.inner, mt
+	}
+	return j.search[mt.field], mt
+}
+
+// reasonBytes is the longest reason: a title or a sentence shows it, and evidence the whole text.
+const reasonBytes = 400
+
+// reason keeps the sentence of a record that nothing but a wrapper explains.
+func (j *judge) reason() {
+	if len(j.matches) == 0 || !j.m.engine.rules[j.matches[0].rule].tells || openerEnd(j.sentence) == len(j.sentence) {
+		return
+	}
+	j.keep(reasonName, cutAtRune(j.sentence, reasonBytes))
+}
+
+// keepGroup keeps what a group of an expression took.
+func (j *judge) keepGroup(name string, value []byte) {
+	if value = within(j.sentence, value); len(value) > 0 {
+		j.keep(name, value)
+	}
 }
 
 // keep adds a capture unless a match of higher rank has given it already.
@@ -133,8 +218,9 @@ func (j *judge) lookups() {
 	}
 	j.lookupTexts = j.lookupTexts[:0]
 	n := 0
-	j.m.engine.eachMatch(mt, j.search[mt.field], len(lookupNames), func(group func(name string) []byte) {
-		table, field, value := group("table"), group("field"), group("value")
+	text, mt := j.searched(mt)
+	j.m.engine.eachMatch(mt, text, len(lookupNames), func(group func(name string) []byte) {
+		table, field, value := within(j.sentence, group("table")), within(j.sentence, group("field")), within(j.sentence, group("value"))
 		if len(table) == 0 && len(field) == 0 {
 			return
 		}

@@ -26,6 +26,7 @@ type compiled struct {
 	noSigns  []int8 // none allowed
 	captures bool
 	looksUp  bool // captures what was looked up and not found
+	tells    bool // a wrapper whose texts ask for the reason
 }
 
 // owner says what a literal of the filter stands for.
@@ -50,7 +51,9 @@ type match struct {
 	rule       int32
 	field      int8
 	part       int8 // of the rule, that start and end are about
+	inner      bool // found in the sentence of the text, which was looked at by itself
 	start, end int32
+	outer      int32 // of an inner match: where the rule matches the whole text, -1 where it does not
 }
 
 // Parts of a rule by which it matches.
@@ -135,7 +138,7 @@ func newEngine(rules []*Rule, shown ...*Sign) (*engine, error) {
 }
 
 func compile(r *Rule) compiled {
-	c := compiled{rule: r}
+	c := compiled{rule: r, tells: r.tells()}
 	for _, l := range r.Logs {
 		c.logs[logIndex(l)] = true
 	}
@@ -309,12 +312,17 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 	default:
 		return match{}, false
 	}
-	for _, n := range c.none {
+	return m, !e.excluded(i, text)
+}
+
+// excluded reports whether a text holds what keeps rule i from matching.
+func (e *engine) excluded(i int32, text []byte) bool {
+	for _, n := range e.rules[i].none {
 		if n.Index(text, 0, len(text)) >= 0 {
-			return match{}, false
+			return true
 		}
 	}
-	return m, true
+	return false
 }
 
 // groupEnds is for how many ends of groups there is room without an allocation, two a group: the

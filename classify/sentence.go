@@ -294,5 +294,5 @@ func (s *sentence) ends(text []byte, at int) bool {
 		return true
 	}
 	rest = stop[1:]
-	return bytes.HasPrefix(rest, []byte("--")) || bytes.HasPrefix(rest, []byte("<")) || bytes.HasPrefix(rest, []byte("Detail:")) || stackAt(stop) == 0
+	return bytes.HasPrefix(rest, []byte("--")) || bytes.HasPrefix(rest, []byte("<")) || bytes.HasPrefix(rest, []byte("Detail:")) || startsFrame(stop)
 }

@@ -3,8 +3,7 @@ package classify
 import (
 	"bytes"
 	"encoding/hex"
-	"strings"
-	"unicode/utf8"
+	"regexp"
 
 	"github.com/zeebo/xxh3"
 
@@ -15,93 +14,43 @@ import (
 // with other line numbers apart, and costs as much as matching.
 const templateBytes = 500
 
-// Headline is the part of a message that says what went wrong, in normal form: without the
-// frame that .NET and Dataverse put around it (exception type before, fault XML and stack
-// behind). It points into normal.
-func Headline(normal []byte) []byte {
-	s := normal
-	if i := bytes.Index(s, []byte("Detail: <OrganizationServiceFault")); i > 0 {
-		s = s[:i]
-	}
-	if bytes.HasPrefix(s, []byte("Unhandled exception: ")) || bytes.HasPrefix(s, []byte("Unhandled Exception: ")) {
-		s = s[len("Unhandled exception: "):]
-	}
-	if bytes.HasPrefix(s, []byte("Exception type: ")) {
-		if i := bytes.Index(s, []byte(" Message: ")); i > 0 {
-			s = s[i+len(" Message: "):]
-		}
-	}
-	for _, stack := range [...]string{" at Microsoft.", " at System.", "-- End stack trace --", "--- End of"} {
-		if i := bytes.Index(s, []byte(stack)); i > 20 {
-			s = s[:i]
-		}
-	}
-	if i := stackAt(s); i > 20 {
-		s = s[:i]
-	}
-	s = bytes.TrimSpace(s)
-	if len(s) == 0 {
-		return normal
-	}
-	return s
-}
-
-// What stands before a method in a .NET stack. A word that also joins sentences counts only
-// behind a full stop.
-var frameWords = [...]string{" at ", " bei ", ". à ", ". in ", ". en ", ". em "}
-
-// stackAt finds the first stack frame of s, which in normal form stands in one line with the
-// message: "at Contoso.Orders.Guard.Check(", in the language of the server; -1: there is none.
-func stackAt(s []byte) int {
-	for i := 0; i < len(s); i++ {
-		n := bytes.IndexByte(s[i:], '(')
-		if n < 0 {
-			break
-		}
-		i += n
-		method := bytes.LastIndexByte(s[:i], ' ') + 1
-		if !isMethod(s[method:i]) {
-			continue
-		}
-		for _, w := range frameWords {
-			if bytes.HasSuffix(s[:method], []byte(w)) {
-				return method - len(w) + strings.IndexByte(w, ' ')
-			}
-		}
-	}
-	return -1
-}
-
-// isMethod accepts a dotted name as it stands in a stack: Contoso.List`1.<Load>b__3_0.
-func isMethod(w []byte) bool {
-	for _, c := range w {
-		if !pattern.Word(c) && c < 0x80 && strings.IndexByte(".`<>[],+|", c) < 0 {
-			return false
-		}
-	}
-	return bytes.IndexByte(w, '.') > 0
-}
-
-// Template appends the masked form of a headline to dst: whatever differs from record to record
+// Template appends the masked form of a sentence to dst: whatever differs from record to record
 // is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted),
 // <VAL> (in braces), <ENTITY> or <COMPANY>. The record's own entity and company, which may be empty, are
-// masked where the message repeats them: the same failure in two companies is one cluster.
-func Template(dst, headline, entity, company []byte) []byte {
-	s := headline
-	if len(s) > templateBytes {
-		end := templateBytes
-		for end > 0 && !utf8.RuneStart(s[end]) {
-			end--
-		}
-		s = s[:end]
+// masked where the message repeats them: the same failure in two companies is one cluster. A final stop
+// is left out, for some programs add one. Masks alone would be one cluster of everything: where quotes and
+// names are all there is, they stay, and where there are no words at all, the template says so.
+func Template(dst, sentence, entity, company []byte) []byte {
+	s := cutAtRune(sentence, templateBytes)
+	if len(s) < len(sentence) {
 		if i := bytes.LastIndexByte(s, ' '); i > templateBytes-60 {
 			s = s[:i] // a word cut in two would mask in its own way
 		}
 	}
+	if t := bytes.TrimRight(s, " ."); len(t) > 0 {
+		s = t
+	}
+	from := len(dst)
+	dst, words := masked(dst, s, entity, company, true)
+	if words || len(s) == 0 {
+		return dst
+	}
+	if dst, words = masked(dst[:from], s, nil, nil, false); !words {
+		dst, _ = masked(append(dst[:from], "(no words) "...), s, nil, nil, true)
+	}
+	return dst
+}
+
+// masked appends s with its masks, and reports whether a word is left between them. Texts in quotes and braces
+// are masked only if asked.
+func masked(dst, s, entity, company []byte, texts bool) (_ []byte, words bool) {
 	for i := 0; i < len(s); {
 		mask, n := maskAt(s, i)
+		if !texts && (mask == "<STR>" || mask == "<VAL>") {
+			n = 0
+		}
 		if n == 0 || mask == "<ID>" { // CustCustomerV3Entity is no id
-			if name, k := maskName(s, i, entity, company); k > 0 {
+			if name, k := maskName(s, i, entity, company); k > 0 && texts {
 				mask, n = name, k
 			}
 		}
@@ -114,10 +63,11 @@ func Template(dst, headline, entity, company []byte) []byte {
 		for pattern.Word(s[i]) && i+n < len(s) && pattern.Word(s[i+n]) {
 			n++
 		}
+		words = words || says(s[i:i+n])
 		dst = append(dst, s[i:i+n]...)
 		i += n
 	}
-	return dst
+	return dst, words
 }
 
 // maskAt says which mask stands for the text at s[i] and how long that text is; 0: it stays.
@@ -285,6 +235,23 @@ func isTime(w []byte) bool {
 		}
 	}
 	return seps >= 1 && (len(w) >= 10 && w[4] == '-' && w[7] == '-' || seps == 2 && w[2] == w[5] && (w[2] == '.' || w[2] == '/'))
+}
+
+// masks are all masks of templates, and those that a draft of a rule adds.
+var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL|NAME)>`)
+
+// Readable is a template for people: with … in the place of each mask.
+func Readable(template string) string { return masks.ReplaceAllString(template, "…") }
+
+// Reduce gives the sentence and the template of a record by its texts and columns, as Classify does.
+func Reduce(errText, trace, entity, company string) (sentence, template string) {
+	normal := Normalize(nil, []byte(errText))
+	blankTrace(normal)
+	s := Sentence(normal)
+	if len(s) == 0 {
+		s = Sentence(Normalize(nil, []byte(trace)))
+	}
+	return string(s), string(Template(nil, s, []byte(entity), []byte(company)))
 }
 
 // TemplateID is the fingerprint of a template: 12 hex digits, column template_id.

@@ -11,6 +11,7 @@ const (
 	mostSignatures = 100
 	mostEvidence   = 3
 	mostWhere      = 10
+	mostMessages   = 20 // of a wrapper
 	mostClusters   = 50
 	mostInputs     = 200
 	mostTroubled   = 5

@@ -131,7 +131,9 @@ var findingColumns = slices.Concat([]column[summary.Finding]{
 	text("role", func(f *summary.Finding) string { return f.Role }),
 	text("retry", func(f *summary.Finding) string { return f.Retry }),
 	text("url", func(f *summary.Finding) string { return f.URL }),
-}, muted(func(f *summary.Finding) *summary.Mute { return f.Mute }))
+}, muted(func(f *summary.Finding) *summary.Mute { return f.Mute }), []column[summary.Finding]{
+	text("template_id", func(f *summary.Finding) string { return f.TemplateID }),
+})
 
 func drawFixes(t *table, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
 

@@ -178,13 +178,13 @@ func describe(f *summary.Finding) {
 
 func nightClusters() []summary.Cluster {
 	return []summary.Cluster{
-		{TemplateID: "4f1c09ae", Template: "<NUM> exceeds the credit limit of <ID> in company <ID>. Ask <STR> for release.", Change: "new", Records: 23,
+		{TemplateID: "4f1c09ae", Template: "<NUM> exceeds the credit limit of <ID> in company <ID>. Ask <STR> for release", Title: "… exceeds the credit limit of … in company …. Ask … for release", Change: "new", Records: 23,
 			FirstSeen: at("2026-11-22 21:15:40"), LastSeen: at("2026-11-23 02:58:16"), Maps: []string{"Customers V3 (accounts)"}, Companies: []string{"USMF"},
 			TypeNames: []string{"Contoso.Sales.Plugins.AccountCreditCheck"},
 			Sample: summary.Evidence{RecordID: "0a6f2f1e-0c7b-4f0c-9a55-5d3c1c1f7c10", File: "plugintrace-2026-11-23.zip/part-2.json", Row: 8803, ByteOffset: 20114670,
 				OccurredAt: at("2026-11-22 21:15:40"), Company: "USMF", MapTitle: "Customers V3 (accounts)", TypeName: "Contoso.Sales.Plugins.AccountCreditCheck", AffectedKey: "US-031204",
 				Before: "184,200.00 exceeds the credit limit of US-031204 in company USMF. Ask credit control for release."}},
-		{TemplateID: "90e3c2d5", Template: "Rebate claim <ID>: expected " + hostileTag + " " + hostileCDATA, Change: "ongoing", Records: 1,
+		{TemplateID: "90e3c2d5", Template: "Rebate claim <ID>: expected " + hostileTag + " " + hostileCDATA, Title: "Rebate claim …: expected " + hostileTag + " " + hostileCDATA, Change: "ongoing", Records: 1,
 			Maps: []string{"contoso_rebateclaim"}, Companies: []string{""},
 			Sample: summary.Evidence{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, OccurredRaw: "23.11.26 2 Uhr",
 				AffectedKey: hostileBidi, Before: hostileTag + hostileFormula, Message: hostileFormula + "\n" + hostileTag + hostileCDATA + "\n" + strings.Repeat("Zeile mit Größe 100 €; ", 1700)}},
@@ -240,6 +240,7 @@ func addSignatures(s *summary.Summary) {
 		}
 	}
 	slices.SortStableFunc(s.Signatures, func(a, b summary.Signature) int { return int(b.Records - a.Records) })
+	addMessages(s)
 	for i := range s.Signatures {
 		sig := &s.Signatures[i]
 		r, ok := ruleBook[sig.ID]
@@ -252,6 +253,25 @@ func addSignatures(s *summary.Summary) {
 		fix.Companies = distinct(sig.Where, func(w summary.Where) string { return w.Company })
 		s.Fixes = append(s.Fixes, fix)
 		sig.Fix = &fix
+	}
+}
+
+// addMessages makes one signature that of a wrapper, under which one message is hostile and more are told apart than
+// the page shows.
+func addMessages(s *summary.Summary) {
+	const id = "dw-isv-connection-attempt-failed"
+	for i := range s.Signatures {
+		if sig := &s.Signatures[i]; sig.ID == id {
+			sig.Messages = []summary.Message{{TemplateID: "a1b2c3d4e5f6", Text: "Gate " + hostileTag + hostileCDATA + " is shut", Records: sig.Records - mostMessages}}
+			for n := range mostMessages {
+				sig.Messages = append(sig.Messages, summary.Message{TemplateID: fmt.Sprintf("a1b2c3d4e%03d", n), Text: fmt.Sprintf("Gate %c of … is shut", 'A'+n), Records: 1})
+			}
+		}
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.Signature == id {
+			f.TemplateID, f.Title = "a1b2c3d4e5f6", "Gate "+hostileTag+hostileCDATA+" is shut"
+		}
 	}
 }
 

@@ -171,11 +171,11 @@ TEMPLATE_ID is a template_id of unclassified.csv.`)
 	}
 	defer d.Close()
 	id := strings.TrimPrefix(f.Arg(0), "unknown/")
-	src, err := d.Cluster(s.ctx, id)
+	src, err := d.Cluster(s.ctx, id, m.Wrappers()...)
 	if err != nil {
 		return 0, err
 	}
-	others, err := d.OtherMessages(s.ctx, id)
+	others, err := d.OtherMessages(s.ctx, id, m.Wrappers()...)
 	if err != nil {
 		return 0, err
 	}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"dwtriage/classify"
 )
 
-// Cluster reads the unknown cluster with this template id from all runs.
-func (db *DB) Cluster(ctx context.Context, templateID string) (*classify.DraftSource, error) {
-	rows, err := db.conn.QueryContext(ctx, query("cluster"), templateID)
+// Cluster reads the messages with this template id from all runs that no rule explains, or only one of wrappers
+// (rule ids).
+func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string) (*classify.DraftSource, error) {
+	rows, err := db.conn.QueryContext(ctx, query("cluster"), templateID, strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading cluster %s: %w", templateID, err)
 	}
@@ -34,9 +36,9 @@ func (db *DB) Cluster(ctx context.Context, templateID string) (*classify.DraftSo
 	return c, nil
 }
 
-// OtherMessages reads up to three messages of every signature and cluster but this one.
-func (db *DB) OtherMessages(ctx context.Context, templateID string) ([]classify.Message, error) {
-	rows, err := db.conn.QueryContext(ctx, query("other_messages"), templateID)
+// OtherMessages reads up to three messages of every signature and cluster but this one, which Cluster reads.
+func (db *DB) OtherMessages(ctx context.Context, templateID string, wrappers ...string) ([]classify.Message, error) {
+	rows, err := db.conn.QueryContext(ctx, query("other_messages"), templateID, strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading other messages: %w", err)
 	}

@@ -34,7 +34,7 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		var status string
 		var candidates []string
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates))
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID)
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
 			if known, ok := same[*name]; ok {
 				*name = known
@@ -42,14 +42,18 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 				same[*name] = *name
 			}
 		}
-		f.ID = findingID(f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature)
+		parts := []string{f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature}
+		if f.TemplateID != "" && status != classify.StatusUnknown { // whose signature is its message
+			parts = append(parts, f.TemplateID)
+		}
+		f.ID = findingID(parts...)
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
 		found.status[f.Signature] = status
 		severities[cmp.Or(f.Severity, "unrated")] += f.Records
 		found.list = append(found.list, f)
 		return err
-	})
+	}, strings.Join(name.rules.Wrappers(), " "))
 	found.severities = ordered(severities, append(slices.Clone(classify.Severities), "unrated")...)
 	for i := range found.list { // only now: a list that grows moves
 		f := &found.list[i]

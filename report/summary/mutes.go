@@ -16,7 +16,9 @@ func mutes(rules []classify.Mute, started time.Time, found *tally, name titles) 
 		mute := Mute{ID: m.ID, Title: name.title(m.ID), Owner: m.Owner, Reason: m.Reason, Expires: m.Expires,
 			Expired: m.Expired(started), File: m.File, Line: m.Line}
 		for _, f := range found.bySig[m.ID] {
-			mute.Title = f.Title // an unknown message is called by its template
+			if strings.HasPrefix(m.ID, "unknown/") {
+				mute.Title = f.Title // it is called by its message
+			}
 			mute.Records += f.Records
 		}
 		list = append(list, mute)

@@ -85,7 +85,7 @@ func (h *headline) Scan(v any) error {
 	}
 	h.text = append(h.text[:0], text...)
 	h.normal = classify.Normalize(h.normal[:0], h.text)
-	*h.to = cmp.Or(cut(string(classify.Headline(h.normal)), messageBytes), noText)
+	*h.to = cmp.Or(cut(string(classify.Sentence(h.normal)), messageBytes), noText)
 	return nil
 }
 

@@ -31,8 +31,8 @@ func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summ
 //     later is a sum of findings and asks the database no second time, so it must agree.
 //  5. Changes compare findings with those of an earlier run, and mark them new or ongoing.
 //  6. Signatures and clusters sum findings up, their changes with them: after step 5.
-//  7. Evidence gives each of them its records, and with these an unknown message its template,
-//     which is its title in findings and changes from then on.
+//  7. Evidence gives each of them its records, and with these a message that no rule explains, or a
+//     wrapper only, its text, which is its title in findings from then on.
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
 //  9. Fixes leave muted signatures out of the plan: after step 8.
 func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summary, error) {
@@ -62,7 +62,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	if err := addEvidence(ctx, db, found, s); err != nil {
+	if err := addEvidence(ctx, db, m, found, s); err != nil {
 		return nil, err
 	}
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)

@@ -66,16 +66,17 @@ type Count struct {
 	Records int64
 }
 
-// A Finding is one row of failing_entities.csv: map (or table) × company × signature.
+// A Finding is one row of failing_entities.csv: map (or table) × company × signature, and under a wrapper × message.
 type Finding struct {
-	ID             string // 8 hex digits over map, table, company and signature; stable between runs
+	ID             string // 8 hex digits over map, table, company, signature and message; stable between runs
 	Map            string // map name; empty when no map is known
 	MapTitle       string // for people: "Customers V3 (accounts)" where the name alone is ambiguous, the table, or "No map"
 	DataverseTable string
 	FnoEntity      string
 	Company        string
 	Signature      string // rule id, "code/0x8…", "text/0x8…", or "unknown/" + template id
-	Title          string
+	TemplateID     string // of the message, where no rule explains it or only a wrapper; else empty
+	Title          string // of the rule or code; of the message where TemplateID is set
 	Category       string // "unknown" and "dataverse-code" where no rule says
 	Severity       string // empty (unrated) where no rule says
 	Change         string // new, ongoing; empty without a baseline
@@ -171,8 +172,16 @@ type Signature struct {
 	FirstSeen    time.Time
 	LastSeen     time.Time
 	Where        []Where
+	Messages     []Message  // of a wrapper, most records first; else empty
 	Evidence     []Evidence // the first three records, by time
 	Mute         *Mute
+}
+
+// A Message is what records of a wrapper say that are equal after masking.
+type Message struct {
+	TemplateID string
+	Text       string // its sentence, with … in the place of what differs
+	Records    int64
 }
 
 // Where counts the records of a signature in one map and company.
@@ -204,6 +213,7 @@ type Evidence struct {
 type Cluster struct {
 	TemplateID string
 	Template   string
+	Title      string // the sentence of the template, with … in the place of its masks
 	Change     string
 	Records    int64
 	FirstSeen  time.Time

@@ -36,9 +36,14 @@ func (t titles) title(sig string) string {
 	return sig // a rule that the database knows and today's rules do not
 }
 
-// unknownTitle is the title of an unknown message once its template is known.
-func unknownTitle(template string) string {
-	return "Unknown: " + short(template)
+// messageTitle is the title of a message once its template is known: its sentence, behind a word that says
+// so where no rule explains it.
+func messageTitle(sig, template string) string {
+	title := short(classify.Readable(template))
+	if strings.HasPrefix(sig, "unknown/") {
+		return "Unknown: " + title
+	}
+	return title
 }
 
 func short(text string) string {

@@ -1,7 +1,7 @@
 -- The records as reports show them: sig and map_title are what findings are grouped by, company is what
 -- the log prints, else what the message names.
 CREATE OR REPLACE TEMP VIEW shown AS
-SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company),
+SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company), r.company AS logged_company,
   coalesce(r.signature, 'unknown/' || r.template_id) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map

@@ -8,7 +8,7 @@ WITH first AS (
 SELECT sig, record_id::VARCHAR, file, row, byte_offset, occurred_at, coalesce(occurred_raw, ''), coalesce(company, ''), map_title,
   coalesce(type_name, ''), coalesce(affected_key, ''), coalesce(matched_field, 'error_text'),
   CASE matched_field WHEN 'trace_text' THEN trace_text ELSE left(error_text, 20000) END,
-  coalesce(matched_start, 0), coalesce(matched_end, 0), coalesce(entity, '')
+  coalesce(matched_start, 0), coalesce(matched_end, 0)
 FROM scope
 WHERE record_id IN (SELECT record_id FROM first)
 ORDER BY sig, occurred_at NULLS LAST, file, row, byte_offset, record_id;
