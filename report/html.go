@@ -173,6 +173,15 @@ func (p *page) addFixes() {
 	}
 	if rest := p.Failing - p.Muted - all; rest > 0 {
 		p.Unfixed = words.Count(rest, "failing record has", "failing records have") + " no fix yet."
+		var read int64
+		for i := range p.Signatures {
+			if s := &p.Signatures[i]; s.File == "" && s.Fix != nil && s.Mute == nil { // no rule
+				read += s.Records
+			}
+		}
+		if read > 0 {
+			p.Unfixed += " Of " + words.Thousands(read) + " of them the code table has a sentence: what to do with it stands with their signatures."
+		}
 	}
 }
 

@@ -94,7 +94,8 @@ func TestNoOutputHasOpenPlaces(t *testing.T) {
 		t.Error("the page does not show the sentence of 0x8004F01F")
 	}
 	for name, wants := range map[string][]string{
-		filepath.Join(out, "index.html"): {"By its text: The entity … is not a valid entity for rollup. (0x80044813)", "That is less certain than a code."},
+		filepath.Join(out, "index.html"): {"By its text: The entity … is not a valid entity for rollup. (0x80044813)", "That is less certain than a code.",
+			"no fix yet. Of ", "Correct what the message names", "known by its text", "Check that the records are errors of Dataverse"},
 		// no error code, status, signature
 		filepath.Join(out, "records.csv"):  {",,text,text/0x80044813,,dataverse-code,"},
 		filepath.Join(out, "summary.json"): {`"text": 4`, `"text/0x80044813"`},

@@ -99,6 +99,9 @@ func signature(sig, status string, fs []*Finding, m *classify.Matcher, title str
 		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause
 	} else if c, byText := m.Named(sig); c != nil {
 		s.Meaning = meaning(c, byText)
+		if c.Message != "" {
+			s.Fix = reading(&s, byText)
+		}
 	}
 	return s
 }
@@ -110,6 +113,31 @@ func meaning(c *classify.Code, byText bool) string {
 			" (" + c.String() + "): " + c.Message + " That is less certain than a code."
 	}
 	return cmp.Or(c.Message, "The Dataverse code table names this error "+c.Name+" and says no more about it.")
+}
+
+// codeTable is where Microsoft lists the codes.
+const codeTable = "https://learn.microsoft.com/en-us/power-apps/developer/data-platform/reference/web-service-error-codes"
+
+// reading is what can honestly be offered where the code table has a sentence and no rule stands behind it: how
+// to come from the sentence to a cause. It has no place in the plan, which promises that records
+// clear when its steps are done; nobody has seen that here. An entry without a sentence gives a name only, and
+// nothing to read.
+func reading(s *Signature, byText bool) *Fix {
+	f := &Fix{
+		Signature: s.ID, Title: s.Title, Change: s.Change, Cause: s.Meaning, Records: s.Records, FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+		Summary: "Correct what the message names; no rule knows more than the code table does.",
+		Role:    "System administrator (Dataverse)", Retry: "after-fix", URL: codeTable,
+		Steps: []string{
+			"Read the message in the evidence: it names what the sentence of the code table leaves open (…).",
+			"Correct that, or ask the developer of the step that sends the request: type_name and message_name in records.csv.",
+			"Save one of the rows again before the others.",
+			"Once it is known what helps, write it down as a rule: the next night then has it as a fix.",
+		},
+	}
+	if byText {
+		f.Steps = append([]string{"Check that the records are errors of Dataverse: they have no code that says so, and other programs may use the same sentence."}, f.Steps...)
+	}
+	return f
 }
 
 // where sums findings up by map and company, most records first.
