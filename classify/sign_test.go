@@ -49,7 +49,7 @@ func TestWhoseFailure(t *testing.T) {
 		{"owner", "plugintrace", "Contoso.Cases.Assign", ownerLacks, "", "dv-owner-privilege-missing"},
 		{"owner, dual-write", "dualwrite", "", ownerLacks, "", "dw-missing-privilege-owning-team"},
 	} {
-		if v := m.JudgeTyped(tc.log, tc.plugin, tc.text, tc.trace, ""); v.Signature != tc.want {
+		if v := m.JudgeRow(tc.log, tc.plugin, tc.text, tc.trace, "", ""); v.Signature != tc.want {
 			t.Errorf("%s: %s, want %s\n%s", tc.name, v.Signature, tc.want, tc.text)
 		}
 	}
@@ -87,7 +87,7 @@ func TestWhoseCode(t *testing.T) {
 func TestWriterIsNotGuessed(t *testing.T) {
 	m := builtinMatcher(t)
 	for _, code := range []string{"0x80043B03", "0x80043B09", "0x80048CED", "0x80048CEE", "0x80048CF6", "0x8004F908", "0x80043B16"} {
-		v := m.JudgeTyped("plugintrace", "Contoso.Orders.Lines", `{"error":{"code":"`+code+`","message":"Nein."}}`, "", "")
+		v := m.JudgeRow("plugintrace", "Contoso.Orders.Lines", `{"error":{"code":"`+code+`","message":"Nein."}}`, "", "", "")
 		if len(v.Hits) == 0 {
 			t.Errorf("%s: no rule", code)
 			continue

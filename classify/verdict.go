@@ -36,14 +36,14 @@ type Hit struct {
 // Judge classifies one text as Classify does. log may be empty: then rules of both logs take
 // part, and only the text shows whose failure it is.
 func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
-	return m.JudgeTyped(log, "", errText, trace, entity)
+	return m.JudgeRow(log, "", errText, trace, entity, "")
 }
 
-// JudgeTyped is Judge for a record with the name of a plug-in type, which may show that the record is one
-// of dual-write.
-func (m *Matcher) JudgeTyped(log, plugin, errText, trace, entity string) *Verdict {
+// JudgeRow is Judge for a record with all columns that Classify looks at: also the name of a plug-in type, which
+// may show that the record is one of dual-write, and the company that the log prints, which its template masks.
+func (m *Matcher) JudgeRow(log, plugin, errText, trace, entity, company string) *Verdict {
 	j := &judge{m: m}
-	j.record(log, []byte(plugin), [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), nil)
+	j.record(log, []byte(plugin), [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), []byte(company))
 	v := &Verdict{Log: log, Code: j.code(), Captures: make(map[string]string), Template: string(j.template), TemplateID: TemplateID(j.template)}
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
 	for i, mt := range j.matches {

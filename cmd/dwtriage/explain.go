@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -10,7 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"dwtriage/classify"
+	"dwtriage/ingest"
 	"dwtriage/report/store"
 )
 
@@ -19,13 +23,14 @@ const explainMost = 4 << 20
 
 func runExplain(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage explain [flags] (TEXT | - | --record ID)", `Says what a record would be taken for: every rule that matches and where, which one wins and
-why, the captures, the dual-write map, and the filled-in fix. TEXT is a message as logged; -
-reads it from standard input; --record takes a record of the database.`)
+why, the captures, the dual-write map, and the filled-in fix. TEXT is read as run reads a file
+that holds it, so a list gives several records; - reads it from standard input; --record
+takes a record of the database.`)
 	var db, record, log string
 	g := f.group("Input")
 	g.StringVar(&record, "record", "", "`ID` of a record in the database (column record_id)")
 	g.StringVar(&db, "db", "dwtriage.duckdb", "database `FILE` for --record")
-	g.StringVar(&log, "log", "", "`LOG` the text comes from: dualwrite or plugintrace; without it rules of both apply")
+	g.StringVar(&log, "log", "", "`LOG` the text comes from, dualwrite or plugintrace, where it does not tell itself as run takes it")
 	var rf ruleFlags
 	rf.define(f.group("Rules"))
 	f.examples = `  dwtriage explain "Unable to lookup msdyn_customergroups with values {80}"
@@ -38,32 +43,79 @@ reads it from standard input; --record takes a record of the database.`)
 	if log != "" && log != "dualwrite" && log != "plugintrace" {
 		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)
 	}
-	texts := store.Texts{Log: log}
+	stored := record != ""
+	text, err := "", error(nil)
 	switch {
-	case record != "" && f.NArg() == 0:
-		var err error
-		if texts, err = storedTexts(s, db, record); err != nil {
-			return 0, err
-		}
-	case record == "" && f.NArg() == 1 && f.Arg(0) == "-":
-		text, err := io.ReadAll(io.LimitReader(s.stdin, explainMost))
+	case stored && f.NArg() == 0:
+	case !stored && f.NArg() == 1 && f.Arg(0) == "-":
+		b, err := io.ReadAll(io.LimitReader(s.stdin, explainMost))
 		if err != nil {
 			return 0, fmt.Errorf("reading standard input: %w", err)
 		}
-		texts.Error = string(text)
-	case record == "" && f.NArg() > 0:
-		texts.Error = strings.Join(f.Args(), " ")
+		text = string(b)
+	case !stored && f.NArg() > 0:
+		text = strings.Join(f.Args(), " ")
 	default:
 		return 0, usageError("explain needs one text, or - for standard input, or --record ID")
 	}
-	if strings.TrimSpace(texts.Error+texts.Trace) == "" {
+	if !stored && strings.TrimSpace(text) == "" {
 		return 0, usageError("the text is empty")
+	}
+	var rows []store.Texts
+	if stored {
+		t, err := storedTexts(s, db, record)
+		if err != nil {
+			return 0, err
+		}
+		rows = []store.Texts{t}
+	} else if rows, err = readTexts(s.ctx, text, log); err != nil {
+		return 0, err
 	}
 	m, err := rf.compile()
 	if err != nil {
 		return 0, err
 	}
-	return exitDone, explain(s.stdout, m, m.JudgeTyped(texts.Log, texts.Type, texts.Error, texts.Trace, texts.Entity))
+	return exitDone, explainRows(s.stdout, m, rows, store.Texts{Log: log, Error: text})
+}
+
+// explainRows explains each record that a text gives. Where it gives none, it is explained as the message of a
+// record, as if it stood in a column of an export.
+func explainRows(w io.Writer, m *classify.Matcher, rows []store.Texts, alone store.Texts) error {
+	p := &printer{w: w}
+	if len(rows) == 0 {
+		p.printf("A file with this text gives run no record that failed. As the message of a record it is:\n\n")
+		rows = []store.Texts{alone}
+	}
+	for i, t := range rows {
+		if len(rows) > 1 {
+			if i > 0 {
+				p.printf("\n")
+			}
+			p.printf("Record %d of %d: %s\n\n", i+1, len(rows), excerpt(strings.Join(strings.Fields(cmp.Or(t.Error, t.Trace)), " "), 90))
+		}
+		explain(p, m, m.JudgeRow(t.Log, t.Type, t.Error, t.Trace, t.Entity, t.Company))
+	}
+	return p.err
+}
+
+// readTexts reads a text as run reads a file that holds it, and gives the records that failed. log, where it is
+// given, takes the place of what a text without columns resembles.
+func readTexts(ctx context.Context, text, log string) (rows []store.Texts, err error) {
+	err = ingest.Read(ctx, []ingest.Source{{Path: "-", Size: -1}}, ingest.Options{Stdin: strings.NewReader(text)}, func(b *ingest.Batch) error {
+		defer b.Release()
+		for i := range b.Len() {
+			cell := func(col int) string { // a copy: the memory of the batch is given back
+				return strings.Clone(b.Records.Column(col).(*array.String).Value(i))
+			}
+			if cell(ingest.ColOutcome) == ingest.OK {
+				continue
+			}
+			rows = append(rows, store.Texts{Log: cmp.Or(log, cell(ingest.ColLog)), Type: cell(ingest.ColTypeName), Error: cell(ingest.ColErrorText),
+				Trace: cell(ingest.ColTraceText), Entity: cell(ingest.ColEntity), Company: cell(ingest.ColCompany)})
+		}
+		return nil
+	})
+	return rows, err
 }
 
 func storedTexts(s *session, path, id string) (store.Texts, error) {
@@ -75,8 +127,7 @@ func storedTexts(s *session, path, id string) (store.Texts, error) {
 	return db.Texts(s.ctx, id)
 }
 
-func explain(w io.Writer, m *classify.Matcher, v *classify.Verdict) error {
-	p := &printer{w: w}
+func explain(p *printer, m *classify.Matcher, v *classify.Verdict) {
 	explainWinner(p, m, v)
 	explainHits(p, v)
 	explainCaptures(p, v)
@@ -86,7 +137,6 @@ func explain(w io.Writer, m *classify.Matcher, v *classify.Verdict) error {
 	} else {
 		explainNearest(p, m, v)
 	}
-	return p.err
 }
 
 func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
@@ -110,6 +160,9 @@ func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 	}
 	if v.Code != nil && v.Status != classify.StatusCode {
 		p.printf("error code %s, %s\n", v.Code, v.Code.Name)
+	}
+	if v.Log != "" {
+		p.printf("log %s\n", v.Log)
 	}
 	p.printf("template %s: %s\n", v.TemplateID, v.Template)
 }
