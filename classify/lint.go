@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ func (m *Matcher) Lint() []*RuleError {
 		l.r = r
 		l.tier()
 		l.role()
+		l.titles()
 		l.expression()
 		l.readable()
 		l.literals()
@@ -61,6 +63,18 @@ func (l *linter) role() {
 	}
 	for _, role := range unknownRoles(l.r.Fix.Role) {
 		l.warn(l.r.places.id, "role %q is none of %s", role, strings.Join(slices.Sorted(maps.Keys(Roles)), ", "))
+	}
+}
+
+// Of what a title may not say: that configuration is to be deleted. It is read in a list, without
+// the checks that the steps put before it, and what was deleted in haste is restored in days.
+var deletion = regexp.MustCompile(`(?i)\b(?:clean|clear|delet|drop|empt|purg|remov|truncat|wip)\w*\b[^.;:]{0,80}\b(?:configurations?|connection sets?|clients?|application users?)\b`)
+
+func (l *linter) titles() {
+	for _, part := range []struct{ key, text string }{{"title", l.r.Title}, {"fix.summary", l.r.Fix.Summary}} {
+		if found := deletion.FindString(part.text); found != "" {
+			l.warn(l.r.places.id, "%s speaks of deleting configuration (%q): say what to check, deletion belongs into the steps behind the check", part.key, found)
+		}
 	}
 }
 

@@ -40,6 +40,11 @@ func warnings(t *testing.T, text string) []string {
 func TestLint(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"nothing", lintRule("a", `match: {any: [parcel was lost], regex: 'parcel was (?P<x>\w+) in .{0,40}? today'}`), ""},
+		{"title deletes configuration", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "title: t", "title: Parcels are late, so clear the old configuration", 1), "1:7 a: title speaks of deleting configuration"},
+		{"summary deletes configuration", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "summary: s", "summary: Delete all runtime configuration rows and link again", 1), "1:7 a: fix.summary speaks of deleting configuration"},
+		{"summary removes a user", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "summary: s", "summary: Remove the application user of the parcels", 1), "1:7 a: fix.summary speaks of deleting configuration"},
+		{"deletion of rows in a title is fine", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "title: t", "title: A parcel cannot be deleted", 1), ""},
+		{"check of configuration in a title is fine", strings.Replace(lintRule("a", `match: {any: [parcel was lost]}`), "summary: s", "summary: Check which configuration is left; delete the parcel", 1), ""},
 		{"no bound", lintRule("a", `match: {regex: 'parcel was .* today'}`), "7:18 a: .* has no bound"},
 		{"no bound, lazy", lintRule("a", `match: {regex: 'parcel was [^'']+? today'}`), "7:18 a: [^']+? has no bound"},
 		{"words are bounds", lintRule("a", `match: {regex: 'parcel was \w+ at \d* today'}`), ""},

@@ -113,8 +113,15 @@ func (r *Rule) expr() *pattern.Expr {
 	return r.parsed
 }
 
-// ReferenceData is the category of failures that wait for the records of other maps.
-const ReferenceData = "reference-data"
+// Categories that are more than a name: failures that wait for the records of other maps, and those of
+// the link between the environments.
+const (
+	ReferenceData        = "reference-data"
+	ConfigurationLinking = "configuration-linking"
+)
+
+// LegalEntities is the name of the maps that bring companies.
+const LegalEntities = "Legal entities"
 
 // A Fragment is a piece that many expressions share, under a name by which they use it: {{name}}.
 // It may use others. Rules are read with their fragments in place; what a rule looks like with

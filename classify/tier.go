@@ -7,38 +7,41 @@ var Tiers = []string{
 	0: "link, configuration and application users: they block every write",
 	1: "reachability: only while it lasts",
 	2: "privileges",
-	3: "versions, schema and code",
+	3: "versions, schema and crashed plug-ins",
 	4: "reference data and set-up that other rows wait for",
-	5: "single rows",
+	5: "single rows, and code that fails for some of them",
 	6: "passes by itself: repeat only",
 }
 
-// The tiers that others than the tables here name.
+// The tiers that the plan treats in a way of its own.
 const (
-	singleRows = 5
-	repeatOnly = 6
+	Link         = 0
+	Reachability = 1
+	ParentRows   = 4
+	RepeatOnly   = 6
+	singleRows   = 5
 )
 
 // categoryTiers gives the rules of a category their tier. A rule that says tier itself, because it is
 // an exception or because its category stands for no tier, needs none.
 var categoryTiers = map[string]int{
-	"access":                2,
-	"business-validation":   singleRows,
-	"client-defect":         3,
-	"configuration-linking": 0,
-	"connectivity":          1,
-	"data-duplicate":        singleRows,
-	"dual-write-generic":    singleRows,
-	"informational":         singleRows,
-	"mapping-schema":        3,
-	"platform-internal":     3,
-	"platform-limit":        3,
-	"platform-maintenance":  1,
-	"plugin-defect":         3,
-	ReferenceData:           4,
-	"setup-validation":      3,
-	"sql-generic":           3,
-	"version-solution":      3,
+	"access":               2,
+	"business-validation":  singleRows,
+	"client-defect":        3,
+	ConfigurationLinking:   0,
+	"connectivity":         1,
+	"data-duplicate":       singleRows,
+	"dual-write-generic":   singleRows,
+	"informational":        singleRows,
+	"mapping-schema":       3,
+	"platform-internal":    3,
+	"platform-limit":       3,
+	"platform-maintenance": 1,
+	"plugin-defect":        singleRows,
+	ReferenceData:          4,
+	"setup-validation":     3,
+	"sql-generic":          3,
+	"version-solution":     3,
 }
 
 // noTier is the tier of a rule whose file says none, until it is given one.
@@ -49,7 +52,7 @@ const noTier = -1
 // is one of single rows, which holds nothing else up, and Lint asks for a tier.
 func (r *Rule) defaultTier() (tier int, known bool) {
 	if r.Fix.Retry == "yes" {
-		return repeatOnly, true
+		return RepeatOnly, true
 	}
 	if tier, known = categoryTiers[r.Category]; !known {
 		return singleRows, false
