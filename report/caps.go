@@ -3,7 +3,9 @@ package report
 // What the page shows of each list at most; the tables have everything. 41,230 findings would
 // make a page that no browser likes and nobody reads.
 const (
-	mostFixes      = 10
+	mostFixes      = 12 // beside those that pass by themselves
+	mostOfTier     = 3  // that have a place before those of other tiers
+	mostRepeats    = 5
 	mostChanges    = 50
 	mostHeatRows   = 50
 	mostCompanies  = 12

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -146,10 +147,28 @@ var fixColumns = []column[summary.Fix]{
 	list("entities", func(f *summary.Fix) []string { return f.Entities }),
 	text("role", func(f *summary.Fix) string { return f.Role }),
 	text("retry", func(f *summary.Fix) string { return f.Retry }),
-	text("steps", func(f *summary.Fix) string { return numbered(f.Steps) }),
+	text("steps", stepsOf),
 	text("sql", func(f *summary.Fix) string { return statements(f.SQL) }),
 	list("prerequisites", func(f *summary.Fix) []string { return f.Prerequisites }),
 	text("url", func(f *summary.Fix) string { return f.URL }),
+	number("tier", func(f *summary.Fix) int64 { return int64(f.Tier) }),
+	text("summary", func(f *summary.Fix) string { return f.Summary }),
+	list("signatures", func(f *summary.Fix) []string { return partCounts(f) }),
+	text("missing_in", func(f *summary.Fix) string { return f.MissingIn }),
+	number("missing_rows", func(f *summary.Fix) int64 { return f.MissingRows }),
+	number("waiting", func(f *summary.Fix) int64 { return f.Waiting }),
+	moment("first_seen", func(f *summary.Fix) time.Time { return f.FirstSeen }),
+	moment("last_seen", func(f *summary.Fix) time.Time { return f.LastSeen }),
+	moment("over_since", func(f *summary.Fix) time.Time { return f.OverSince }),
+}
+
+// partCounts names the signatures of a fix with their records.
+func partCounts(f *summary.Fix) []string {
+	var list []string
+	for _, p := range f.Parts {
+		list = append(list, p.Signature+"="+strconv.FormatInt(p.Records, 10))
+	}
+	return list
 }
 
 var recordColumns = streamed(summary.RecordColumns)
@@ -186,6 +205,18 @@ var changeColumns = []column[summary.Change]{
 var rejectColumns = streamed(summary.RejectColumns)
 
 func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }
+
+// stepsOf writes the steps of a fix; those of an incident under the titles of its signatures.
+func stepsOf(f *summary.Fix) string {
+	if len(f.Parts) < 2 {
+		return numbered(f.Steps)
+	}
+	var blocks []string
+	for _, p := range f.Parts {
+		blocks = append(blocks, strings.TrimSpace(p.Title+" ("+words.Count(p.Records, "record")+"):")+"\n"+numbered(p.Steps))
+	}
+	return strings.Join(blocks, "\n\n")
+}
 
 // numbered writes steps one per line.
 func numbered(steps []string) string {

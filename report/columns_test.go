@@ -52,6 +52,9 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case *[]summary.SQL:
 			*p = []summary.SQL{{Title: "ask", Text: "SELECT 1"}}
 			cells[name] = "'-- ask\nSELECT 1" // guarded: it begins like a formula
+		case *[]summary.Part:
+			*p = []summary.Part{{Signature: "a-rule", Records: 3, Steps: []string{"look"}}, {Signature: "another", Records: 4, Title: "Another", Steps: []string{"mend"}}}
+			cells["signatures"] = "a-rule=3; another=4"
 		case *summary.Evidence:
 			*p = summary.Evidence{RecordID: "the id", Message: "the message"}
 			cells["sample_record_id"], cells["sample"] = "the id", "the message"
@@ -103,7 +106,7 @@ func matches[T any](t *testing.T, columns []column[T], all bool, exceptions map[
 func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	t.Run("failing_entities.csv", func(t *testing.T) { matches(t, findingColumns, false, nil) })
 	t.Run("fixes.csv", func(t *testing.T) {
-		matches(t, fixColumns, false, map[string]string{"steps": "1. steps\n2. and more"})
+		matches(t, fixColumns, false, map[string]string{"steps": "(3 records):\n1. look\n\nAnother (4 records):\n1. mend"})
 	})
 	t.Run("records.csv", func(t *testing.T) { matches(t, recordColumns, true, nil) })
 	t.Run("unclassified.csv", func(t *testing.T) { matches(t, clusterColumns, false, nil) })

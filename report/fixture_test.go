@@ -116,7 +116,7 @@ const learn = "https://learn.microsoft.com/en-us/dynamics365/fin-ops-core/dev-it
 // rule is what the fixture's rule book says about a signature.
 type rule struct {
 	title, category, severity, cause, file string
-	priority                               int
+	priority, tier                         int
 	codes                                  []string
 	summary, role, retry                   string
 	steps                                  []string
@@ -126,7 +126,7 @@ type rule struct {
 
 var ruleBook = map[string]rule{
 	"dw-lookup-not-resolved": {
-		title: "A referenced row could not be looked up", category: "reference-data", severity: "high", file: "reference-data.yaml", priority: 75,
+		title: "A referenced row could not be looked up", category: "reference-data", severity: "high", file: "reference-data.yaml", priority: 75, tier: 4,
 		cause:   "The row names another row that Dataverse cannot find by its key: it is missing, not synced yet, or sent in the same batch without a relationship.",
 		summary: "Sync the maps that the failing rows refer to, then retry", role: "Dual-write operator", retry: "after-fix",
 		steps: []string{"Run the prerequisite maps in the order given below.", "Check that the keys named in column captures of records.csv exist in Dataverse.", "Retry the failed rows from the error queue."},
@@ -135,13 +135,13 @@ var ruleBook = map[string]rule{
 		prerequisites: []string{"Terms of payment", "Customer groups", "Customers V3"},
 	},
 	"dw-isv-connection-attempt-failed": {
-		title: "Plug-in could not reach finance and operations", category: "connectivity", severity: "high", file: "connectivity.yaml", priority: 85,
+		title: "Plug-in could not reach finance and operations", category: "connectivity", severity: "high", file: "connectivity.yaml", priority: 85, tier: 6,
 		cause: "The dual-write plug-in in Dataverse called finance and operations and got no answer. The user's save failed with it.", codes: []string{"0x80040224"},
 		summary: "Save the rows again once finance and operations answers.", role: "Dual-write operator", retry: "yes",
 		steps: []string{"Confirm with the platform team that the servicing window is closed.", "Save the rows again in Dataverse; nobody else will retry them."},
 	},
 	"dw-unable-to-sync-reference-data": {
-		title: "Map could not sync: reference data or stale configuration", category: "reference-data", severity: "high", file: "reference-data.yaml", priority: 70,
+		title: "Map could not sync: reference data or stale configuration", category: "reference-data", severity: "high", file: "reference-data.yaml", priority: 70, tier: 4,
 		cause:   "A record that the row depends on is on one side only, or the map works with old configuration.",
 		summary: "Restart the map with clean configuration", role: "System administrator (finance and operations)", retry: "after-fix",
 		steps: []string{"Stop the map.", "Run the query. If it still returns rows, note PROJECTNAME and delete them.", "Start the map and retry."},
@@ -157,7 +157,7 @@ var ruleBook = map[string]rule{
 		steps: []string{"Stop the map.", "Delete the configuration rows whose address is empty."},
 	},
 	"dw-missing-privilege-owning-team": {
-		title: "Read or write privilege missing on the owning team", category: "access", severity: "high", file: "access.yaml", priority: 88,
+		title: "Read or write privilege missing on the owning team", category: "access", severity: "high", file: "access.yaml", priority: 88, tier: 2,
 		cause: "The team that owns the row may not create or read rows of this table.", codes: []string{"0x80040220", "0x80042F09"},
 		summary: "Give the owning team a role that holds the privilege", role: "System administrator (Dataverse)", retry: "after-fix",
 		steps: []string{"Open the team that the message names.", "Choose Manage roles and give it a role with the privilege."},
@@ -247,12 +247,24 @@ func addSignatures(s *summary.Summary) {
 		if !ok {
 			continue
 		}
-		fix := summary.Fix{Rank: len(s.Fixes) + 1, Signature: sig.ID, Title: sig.Title, Summary: r.summary, Severity: sig.Severity, Change: sig.Change, Cause: r.cause,
+		fix := summary.Fix{Tier: r.tier, Signature: sig.ID, Title: sig.Title, Summary: r.summary, Severity: sig.Severity, Change: sig.Change, Cause: r.cause,
 			Records: sig.Records, Role: r.role, Retry: r.retry, Steps: r.steps, SQL: r.sql, Prerequisites: r.prerequisites, URL: learn, FirstSeen: sig.FirstSeen, LastSeen: sig.LastSeen}
 		fix.Entities = distinct(sig.Where, func(w summary.Where) string { return w.MapTitle })
 		fix.Companies = distinct(sig.Where, func(w summary.Where) string { return w.Company })
+		fix.Parts = []summary.Part{{Signature: fix.Signature, Title: fix.Title, Severity: fix.Severity, Cause: fix.Cause, Records: fix.Records,
+			FirstSeen: fix.FirstSeen, LastSeen: fix.LastSeen, Steps: fix.Steps, SQL: fix.SQL, URL: fix.URL}}
+		if fix.PassesByItself() {
+			fix.OverSince = fix.LastSeen
+		}
 		s.Fixes = append(s.Fixes, fix)
 		sig.Fix = &fix
+	}
+	slices.SortStableFunc(s.Fixes, func(a, b summary.Fix) int { return a.Tier - b.Tier })
+	for i := range s.Fixes {
+		f := &s.Fixes[i]
+		f.Rank = i + 1
+		at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.ID == f.Signature })
+		s.Signatures[at].Ranks = []int{f.Rank}
 	}
 }
 

@@ -73,10 +73,12 @@ type page struct {
 
 	Troubled, ShownTroubled []store.Input
 
-	ShownFixes []summary.Fix
-	Cleared    int64 // failing records that the shown fixes clear
-	Roles      []role
-	Unfixed    string
+	ShownFixes   []summary.Fix
+	ShownRepeats []summary.Fix // of what passes by itself
+	FixesHere    int           // both together
+	Cleared      int64         // failing records that the shown fixes clear
+	Roles        []role
+	Unfixed      string
 
 	ShownChanges        []summary.Change
 	ShownGroups         []summary.HeatGroup
@@ -113,7 +115,6 @@ func newPage(s *summary.Summary) (*page, error) {
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
 		ChangeCounts:    countChanges(s),
-		ShownFixes:      first(s.Fixes, mostFixes),
 		ShownChanges:    first(s.Changes, mostChanges),
 		ShownFindings:   first(s.Findings, mostFindings),
 		ShownSignatures: first(s.Signatures, mostSignatures),
@@ -146,13 +147,36 @@ func (p *page) addTroubled() {
 	p.ShownTroubled = first(p.Troubled, mostTroubled)
 }
 
+// shownFixes picks what the page shows of the plan: the first of every tier, so that no tier of many
+// fixes hides the others, then the first ones. What passes by itself has a list of its own.
+func shownFixes(all []summary.Fix) (plan, repeats []summary.Fix) {
+	perTier := make(map[int]int)
+	var due, later []summary.Fix
+	for _, f := range all {
+		switch {
+		case f.PassesByItself():
+			repeats = append(repeats, f)
+		case perTier[f.Tier] < mostOfTier:
+			perTier[f.Tier]++
+			due = append(due, f)
+		default:
+			later = append(later, f)
+		}
+	}
+	plan = append(due, first(later, max(0, mostFixes-len(due)))...)
+	slices.SortFunc(plan, func(a, b summary.Fix) int { return a.Rank - b.Rank })
+	return plan, first(repeats, mostRepeats)
+}
+
 // A role is who has to do which of the shown fixes.
 type role struct{ Role, Fixes string }
 
 func (p *page) addFixes() {
 	ranks := map[string][]string{}
 	var order []string
-	for _, f := range p.ShownFixes {
+	p.ShownFixes, p.ShownRepeats = shownFixes(p.Fixes)
+	p.FixesHere = len(p.ShownFixes) + len(p.ShownRepeats)
+	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
 		p.Cleared += f.Records
 		who := f.Role
 		if who == "" {
@@ -257,6 +281,15 @@ func (p *page) addOptions() {
 	}
 }
 
+// mostCleared is the records of the fix with the most, at least one: the length of a full bar.
+func (p *page) mostCleared() int64 {
+	most := int64(1)
+	for _, f := range p.Fixes {
+		most = max(most, f.Records)
+	}
+	return most
+}
+
 // words are the functions that the templates call.
 func (p *page) words() template.FuncMap {
 	year := p.Run.Finished.UTC().Year()
@@ -270,9 +303,12 @@ func (p *page) words() template.FuncMap {
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
 		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,
 		"anchor": anchor, "sigKey": anchor, "sigID": func(id string) string { return "sig-" + anchor(id) },
-		"sigShown":    func(id string) bool { return p.shownIDs[id] },
-		"mapRecords":  func(name string) int64 { return p.mapRecords[name] },
-		"barWidth":    func(n int64) int64 { return max(1, 100*n/max(1, p.Fixes[0].Records)) },
+		"sigShown":   func(id string) bool { return p.shownIDs[id] },
+		"mapRecords": func(name string) int64 { return p.mapRecords[name] },
+		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
+		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
+		"incident":    func(f summary.Fix) bool { return len(f.Parts) > 1 },
+		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },
 		"date":        func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"environment": func(name string) string { return orWords(name, "environment not set") },
 		"company":     func(name string) string { return orWords(name, "not set") },

@@ -29,6 +29,25 @@ type summaryFile struct {
 	BaselineRunID *int64     `json:"baseline_run_id"` // null when there was nothing to compare with
 	Report        jsonReport `json:"report"`
 	Muted         []jsonMute `json:"muted"`
+	Fixes         []jsonFix  `json:"fixes"`
+}
+
+// A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
+type jsonFix struct {
+	Rank        int             `json:"rank"`
+	Tier        int             `json:"tier"`
+	Signatures  []jsonSignature `json:"signatures"` // with their share of the records
+	Summary     string          `json:"summary"`
+	Severity    string          `json:"severity"`
+	Records     int64           `json:"records"`
+	Role        string          `json:"role"`
+	Retry       string          `json:"retry"`
+	MissingIn   string          `json:"missing_in"`
+	MissingRows int64           `json:"missing_rows"`
+	Waiting     int64           `json:"waiting"`
+	FirstSeen   jsonTime        `json:"first_seen"`
+	LastSeen    jsonTime        `json:"last_seen"`
+	OverSince   jsonTime        `json:"over_since"`
 }
 
 // A jsonMute is a mute of the rule files. Records are those of this run; an expired mute has no
@@ -108,6 +127,10 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Environment: s.Environment,
 		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted},
 		Muted:       []jsonMute{},
+		Fixes:       []jsonFix{},
+	}
+	for i := range s.Fixes {
+		f.Fixes = append(f.Fixes, newJSONFix(&s.Fixes[i]))
 	}
 	for _, m := range s.Mutes {
 		f.Muted = append(f.Muted, jsonMute{m.ID, m.Owner, m.Reason, m.Expires.Format(time.DateOnly), m.Expired, m.Records})
@@ -129,6 +152,15 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		f.BaselineRunID = &s.Baseline.ID
 	}
 	return f
+}
+
+func newJSONFix(f *summary.Fix) jsonFix {
+	j := jsonFix{Rank: f.Rank, Tier: f.Tier, Signatures: []jsonSignature{}, Summary: f.Summary, Severity: f.Severity, Records: f.Records, Role: f.Role, Retry: f.Retry,
+		MissingIn: f.MissingIn, MissingRows: f.MissingRows, Waiting: f.Waiting, FirstSeen: jsonTime(f.FirstSeen), LastSeen: jsonTime(f.LastSeen), OverSince: jsonTime(f.OverSince)}
+	for _, p := range f.Parts {
+		j.Signatures = append(j.Signatures, jsonSignature{p.Signature, p.Records})
+	}
+	return j
 }
 
 // changeCounts counts signature × map, as changes.csv does.

@@ -159,6 +159,42 @@ func someCompanies(names []string) string {
 	return some(list, 4)
 }
 
+// waits says what the count of a fix leaves out: records that wait for these rows and for others, and
+// how many rows are missing.
+func waits(f summary.Fix) string {
+	if f.MissingIn == "" {
+		return ""
+	}
+	text := words.Count(f.Waiting, "record waits", "records wait")
+	if f.MissingRows > 0 {
+		text += " for " + words.Count(f.MissingRows, "row") + " of " + f.MissingIn
+	} else {
+		text += " for rows of " + f.MissingIn
+	}
+	if f.Waiting > f.Records {
+		text += ", " + words.Thousands(f.Waiting-f.Records) + " of them for a later fix as well"
+	}
+	return text + "."
+}
+
+// partKeys are the signatures of a fix, for the filter.
+func partKeys(parts []summary.Part) string {
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = anchor(p.Signature)
+	}
+	return keys(names)
+}
+
+// fixRanks names the fixes of a signature: "Fix 3", "Fixes 3 and 4".
+func fixRanks(ranks []int) string {
+	names := make([]string, len(ranks))
+	for i, r := range ranks {
+		names[i] = words.Thousands(r)
+	}
+	return words.Plural(len(ranks), "Fix", "Fixes") + " " + some(names, 5)
+}
+
 // contents says what is inside the details of a fix.
 func contents(f summary.Fix) string {
 	var list []string

@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/ingest/ascii", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
-	"dwtriage/report/summary":   {"dwtriage/classify", "dwtriage/report/store"},
+	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store"},
 	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary"},
 	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
 

@@ -17,7 +17,8 @@ import (
 // has the rest, and its path is the last but one line.
 const (
 	shownFindings = 5
-	shownFixes    = 3
+	shownFixes    = 7 // beside the first that passes by itself
+	shownOfTier   = 2
 )
 
 // printSummary says in a few lines what failed most, what to do first, where the report is, and
@@ -37,8 +38,8 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	}
 	if len(s.Fixes) > 0 {
 		fmt.Fprintln(w, "\nDo this first:")
-		for _, f := range s.Fixes[:min(len(s.Fixes), shownFixes)] {
-			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), words.Count(f.Records, "record"), f.Role)
+		for _, f := range firstFixes(s.Fixes) {
+			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), fixRecords(f), f.Role)
 		}
 	}
 	if s.Muted > 0 {
@@ -49,6 +50,35 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
 	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", filepath.Join(out, "index.html"), db, s.Run.ID)
 	return err
+}
+
+// firstFixes picks the fixes for the terminal: the first ones, with no more of a tier than leaves a line
+// for the next two, and the first of what passes by itself.
+func firstFixes(all []summary.Fix) []summary.Fix {
+	perTier := make(map[int]int)
+	var list []summary.Fix
+	repeat := slices.IndexFunc(all, summary.Fix.PassesByItself)
+	for _, f := range all {
+		if perTier[f.Tier]++; !f.PassesByItself() && perTier[f.Tier] <= shownOfTier && len(list) < shownFixes {
+			list = append(list, f)
+		}
+	}
+	if repeat >= 0 {
+		list = append(list, all[repeat])
+	}
+	return list
+}
+
+// fixRecords says what a fix clears, and of how many signatures or for how many waiting records.
+func fixRecords(f summary.Fix) string {
+	text := words.Count(f.Records, "record")
+	switch {
+	case len(f.Parts) > 1:
+		text += " of " + words.Count(len(f.Parts), "signature")
+	case f.Waiting > f.Records:
+		text += " (" + words.Count(f.Waiting, "waits", "wait") + ")"
+	}
+	return text
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.

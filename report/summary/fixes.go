@@ -2,36 +2,68 @@ package summary
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 )
 
-// fixes makes the plan: one fix per rule, filled in for the maps and values that fail, most
-// records first. Every signature of a rule gets its fix, and the cause as its meaning; those that
-// are muted have no place in the plan.
-func fixes(m *classify.Matcher, vs values, found *tally, list []Signature) (plan []Fix) {
-	var fixes []*Fix
+// fixes makes the plan: what blocks every write first, by the tiers of the rules; within a tier by
+// records, parents before what needs them. There is a fix for each rule, but
+//
+//   - signatures of tier 0 that failed in one stretch of time are one incident and one fix;
+//   - records that wait for rows of another table are one fix per table that lacks rows;
+//   - an outage that is over is done with: what is left of it is to save the rows again.
+//
+// Every signature of a rule gets its own fix, too, and the cause as its meaning; those that are muted
+// have no place in the plan.
+func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, found *tally, list []Signature) ([]Fix, error) {
+	var drafts []*Fix
 	for i := range list {
 		s := &list[i]
 		if r := m.Rule(s.ID); r != nil {
 			s.Fix = fix(m, vs, found, r, s)
 			s.Meaning = s.Fix.Cause
 			if s.Mute == nil {
-				fixes = append(fixes, s.Fix)
+				own := *s.Fix
+				drafts = append(drafts, &own)
 			}
 		}
 	}
-	slices.SortFunc(fixes, func(a, b *Fix) int {
-		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
-			cmp.Compare(a.Signature, b.Signature))
+	drafts, err := splitByParent(ctx, db, m, drafts)
+	if err != nil {
+		return nil, err
+	}
+	drafts = incidents(drafts)
+	if err := outages(ctx, db, m, drafts); err != nil {
+		return nil, err
+	}
+	return ranked(m, drafts, list), nil
+}
+
+// ranked puts the fixes in order and tells every signature where it stands in the plan.
+func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
+	slices.SortFunc(drafts, func(a, b *Fix) int {
+		return cmp.Or(cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.weight(), a.weight()),
+			cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
+			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MissingIn, b.MissingIn))
 	})
-	for i, f := range fixes {
+	for i, f := range parentsFirst(m, drafts) {
 		f.Rank = i + 1
+		for _, p := range f.Parts {
+			if s := find(list, p.Signature); s != nil {
+				s.Ranks = append(s.Ranks, f.Rank)
+			}
+		}
 		plan = append(plan, *f)
 	}
 	return plan
 }
+
+// weight is what a fix counts within its tier: the records that it is needed for, also those that need
+// a later one as well.
+func (f *Fix) weight() int64 { return max(f.Records, f.Waiting) }
 
 // fix fills a rule's fix in for everything that fails with it. Texts name up to three values of
 // a capture; SQL is spelt out per map.
@@ -58,16 +90,29 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 		values["map_title"] = phrase(entitiesOf(maps))
 		values["map"] = values["map_title"]
 	}
-	cause, filled := r.Fill(values, one, prerequisites)
 	f := &Fix{
-		Signature: r.ID, Title: s.Title, Summary: filled.Summary, Severity: r.Severity, Change: s.Change, Cause: cause,
-		Records: s.Records, Entities: entities, Role: filled.Role, Retry: filled.Retry, Steps: filled.Steps,
-		Prerequisites: prerequisites, URL: filled.URL, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
+		Records: s.Records, Entities: entities, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
+	f.fill(r, values, one, prerequisites)
 	for _, q := range r.Queries(vs.first(r.ID), maps, prerequisites) {
 		f.SQL = append(f.SQL, SQL(q))
 	}
+	f.Parts = []Part{f.part()}
 	return f
+}
+
+// fill writes the texts of the rule.
+func (f *Fix) fill(r *classify.Rule, values map[string]string, one *classify.Map, prerequisites []string) {
+	cause, filled := r.Fill(values, one, prerequisites)
+	f.Cause, f.Summary, f.Role, f.Retry, f.Steps, f.URL = cause, filled.Summary, filled.Role, filled.Retry, filled.Steps, filled.URL
+	f.Prerequisites = prerequisites
+}
+
+// part is the fix as a part of one that cures several signatures.
+func (f *Fix) part() Part {
+	return Part{Signature: f.Signature, Title: f.Title, Severity: f.Severity, Cause: f.Cause, Records: f.Records, FirstSeen: f.FirstSeen, LastSeen: f.LastSeen,
+		Steps: f.Steps, SQL: f.SQL, URL: f.URL}
 }
 
 // mapOf is the map with exactly this title, nil when there is none.

@@ -94,11 +94,14 @@ func TestFixesNameWhatIsMissing(t *testing.T) {
 	}
 	lines = append(lines, storetest.Line{ID: 9, File: "a.csv", Row: 9, At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_paymentterms", "NET45")})
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+	if got := s.Fixes[0].Summary; !strings.HasPrefix(got, "Create or synchronize first: payment term NET45 (map Terms of payment).") {
+		t.Errorf("summary %q of the first fix: customer groups need terms of payment, and it must name no row of theirs", got)
+	}
 	want := "Create or synchronize first: customer group 10, customer group 20, customer group 30 and others (map Customer groups)"
-	if got := s.Fixes[0].Summary; !strings.HasPrefix(got, want) {
+	if got := s.Fixes[1].Summary; !strings.HasPrefix(got, want) {
 		t.Errorf("summary %q, want it to begin with %q", got, want)
 	}
-	if got := s.Fixes[0].Prerequisites; !slices.Contains(got, "Customer groups") || slices.Index(got, "Terms of payment") > slices.Index(got, "Customer groups") {
+	if got := s.Fixes[1].Prerequisites; !slices.Contains(got, "Customer groups") || slices.Index(got, "Terms of payment") > slices.Index(got, "Customer groups") {
 		t.Errorf("prerequisites %q, want terms of payment before customer groups", got)
 	}
 	one := load(t, open(t, filepath.Join(t.TempDir(), "y.duckdb")), lines[5:])

@@ -67,7 +67,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	}
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)
 	s.Muted = mark(s.Mutes, found, s)
-	s.Fixes = fixes(m, values, found, s.Signatures)
+	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures); err != nil {
+		return nil, err
+	}
 	fillFindings(m, values, s.Findings)
 	if s.RejectReasons, err = rejectReasons(ctx, db, id); err != nil {
 		return nil, err

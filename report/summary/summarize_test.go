@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
@@ -63,9 +64,12 @@ func TestOf(t *testing.T) {
 	if len(s.Clusters) != 1 || s.Clusters[0].Records != 2 || s.Clusters[0].Template != "Warehouse <NUM> is locked by count <ID>" {
 		t.Errorf("clusters: %+v", s.Clusters)
 	}
-	first := s.Fixes[0]
-	if first.Signature != "dw-unable-to-sync-reference-data" || first.Records != 2 || first.Rank != 1 {
-		t.Errorf("first fix is %s with %d records, rank %d", first.Signature, first.Records, first.Rank)
+	if first := s.Fixes[0]; first.Signature != "dw-user-not-member-of-org" || first.Tier != classify.Link || first.Rank != 1 {
+		t.Errorf("first fix is %s of tier %d, rank %d; want the users before reference data of more records", first.Signature, first.Tier, first.Rank)
+	}
+	first := s.Fixes[1]
+	if first.Signature != "dw-unable-to-sync-reference-data" || first.Records != 2 || first.Rank != 2 {
+		t.Errorf("second fix is %s with %d records, rank %d", first.Signature, first.Records, first.Rank)
 	}
 	if !slices.ContainsFunc(first.SQL, func(q SQL) bool { return strings.Contains(q.Text, "'Units'") && strings.Contains(q.Text, "'uoms'") }) {
 		t.Errorf("the fix's SQL does not name the failing map: %+v", first.SQL)

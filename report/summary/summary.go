@@ -8,6 +8,7 @@ package summary
 import (
 	"time"
 
+	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
@@ -42,7 +43,7 @@ type Summary struct {
 	Severities []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
 	Findings   []Finding
 	Heat       Heat
-	Fixes      []Fix       // "do this first" order: most records first, then severity, then signature
+	Fixes      []Fix       // "do this first" order: by tier, then most records, parents before what needs them
 	Signatures []Signature // every rule and code that is the primary one of a record
 	Clusters   []Cluster   // unknown messages
 	Changes    []Change    // empty without a baseline
@@ -126,11 +127,14 @@ type HeatRow struct {
 	Cells    []int64
 }
 
-// A Fix is one row of fixes.csv: what to do about a signature, filled in for the maps that fail.
+// A Fix is one row of fixes.csv: what to do about a signature, or about several of one incident, filled
+// in for the maps that fail.
 type Fix struct {
 	Rank          int
-	Signature     string
+	Tier          int    // an index of classify.Tiers: when it is due
+	Signature     string // of an incident, the one that leads
 	Title         string // the rule's title
+	Category      string
 	Summary       string // what to do, one sentence
 	Severity      string
 	Change        string
@@ -146,6 +150,28 @@ type Fix struct {
 	Companies     []string
 	FirstSeen     time.Time
 	LastSeen      time.Time
+
+	Parts       []Part    // the signatures it is for, the leading one first; at least one
+	MissingIn   string    // title of the map whose rows are missing, or the table where no map is known; else empty
+	MissingRows int64     // rows of MissingIn that its records name, the same key in two companies being two
+	Waiting     int64     // records that wait for these rows; Records are those that wait for no later fix
+	OverSince   time.Time // since when the failures are over, zero where they go on or the records do not tell
+}
+
+// PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
+func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
+
+// A Part is a fix's share of one signature.
+type Part struct {
+	Signature           string
+	Title               string
+	Severity            string
+	Cause               string
+	Records             int64
+	FirstSeen, LastSeen time.Time
+	Steps               []string
+	SQL                 []SQL
+	URL                 string
 }
 
 // SQL is a query or statement a person can paste.
@@ -164,7 +190,8 @@ type Signature struct {
 	Change       string
 	Codes        []string // error codes met, most records first
 	Meaning      string   // the rule's cause, or the message of the code table
-	Fix          *Fix     // nil for codes
+	Fix          *Fix     // as if there were no other signature; nil for codes
+	Ranks        []int    // of the plan's fixes that are for it; empty where it is muted or has none
 	File         string   // rule file, empty for codes
 	Priority     int
 	Records      int64

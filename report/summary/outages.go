@@ -1,0 +1,89 @@
+package summary
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"dwtriage/classify"
+	"dwtriage/ingest/words"
+	"dwtriage/report/store"
+)
+
+// quietEnough is the shortest silence that ends an outage: a plug-in that is tried again every few minutes
+// was tried again by then.
+const quietEnough = 15 * time.Minute
+
+// outages looks which failures of tier 1 are over, and moves those to what only has to be repeated.
+//
+// Records say what failed, never that a system is up. So "over since 02:30" claims what they do show: the
+// last failure was at 02:30, and the plug-ins that had failed (where the log names none: the tables) were
+// at work afterwards without it, for as long as the longest pause between two of the failures and for a quarter of
+// an hour at least. At work are records that are ok, or that failed by a rule of the tiers 2 to 5, which
+// takes an answer of the other side or comes from the data. Unknown messages, time-outs and other
+// failures to reach something may be the same outage in other words and do not count, nor do records
+// without a time. Where nothing came afterwards nothing is claimed.
+//
+// Only tier 1 can be over in this sense: an outage stops whatever is written. Privileges or
+// reference data fail when somebody writes that very row, so their silence proves nothing.
+func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) error {
+	var ids, answers []string
+	bySig := make(map[string]*Fix)
+	for _, f := range drafts {
+		if f.Tier == classify.Reachability && !f.LastSeen.IsZero() {
+			ids = append(ids, f.Signature)
+			bySig[f.Signature] = f
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, r := range m.Rules() {
+		if r.Tier > classify.Reachability && r.Tier < classify.RepeatOnly && !r.Wrapper {
+			answers = append(answers, r.ID)
+		}
+	}
+	slices.Sort(ids)
+	return each(ctx, db, "after", func(rows *sql.Rows) error {
+		var sig string
+		var pause float64
+		var records int64
+		var until time.Time
+		if err := rows.Scan(&sig, &pause, &records, (*instant)(&until)); err != nil {
+			return err
+		}
+		f := bySig[sig]
+		if until.Sub(f.LastSeen) >= max(quietEnough, time.Duration(pause*float64(time.Second))) {
+			f.over(records, until)
+		}
+		return nil
+	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"))
+}
+
+// over makes a fix that is no longer needed one that says so, and leads with what is left to do.
+func (f *Fix) over(records int64, until time.Time) {
+	f.Tier, f.OverSince = classify.RepeatOnly, f.LastSeen
+	layout := "15:04"
+	if f.OverSince.YearDay() != until.YearDay() || f.OverSince.Year() != until.Year() {
+		layout = "2 Jan 15:04"
+	}
+	again := "Save the row again"
+	if f.Records != 1 {
+		again = "Save the " + words.Thousands(f.Records) + " rows again"
+	}
+	since := f.OverSince.Format(layout)
+	f.Summary = again + ": over since " + since + "."
+	f.Retry, f.Role = "yes", "Dual-write operator"
+	steps := []string{again + ". The last failure was at " + since + "; until " + until.Format(layout) + " the same plug-ins or tables have " +
+		words.Count(records, "later record") + " without it."}
+	for i, s := range f.Steps {
+		if i == 0 {
+			s = "Only if it comes back: " + s
+		}
+		steps = append(steps, s)
+	}
+	f.Steps = steps
+	f.Parts = []Part{f.part()}
+}

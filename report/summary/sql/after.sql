@@ -1,0 +1,24 @@
+-- What became of the plug-ins and tables that a signature failed in? For each signature of $1 (ids, one
+-- a line): the longest pause between two of its failures, in seconds, and how many records of the same
+-- plug-ins (or, where the log names none, of the same tables) came after the last of them, until when:
+-- those that are ok, and those of $2, rules whose failures come from an answer.
+WITH failures AS (
+  SELECT sig, occurred_at, log, coalesce(type_name, entity, '') AS source
+  FROM scope
+  WHERE outcome = 'error' AND occurred_at IS NOT NULL AND list_contains(string_split($1, chr(10)), sig)
+), pauses AS (
+  SELECT sig, occurred_at, epoch(occurred_at - lag(occurred_at) OVER (PARTITION BY sig ORDER BY occurred_at)) AS pause FROM failures
+), spans AS (
+  SELECT sig, max(occurred_at) AS last, coalesce(max(pause), 0) AS pause FROM pauses GROUP BY sig
+), sources AS (
+  SELECT DISTINCT sig, log, source FROM failures
+), answers AS (
+  SELECT log, coalesce(type_name, entity, '') AS source, occurred_at
+  FROM scope
+  WHERE occurred_at IS NOT NULL AND (outcome = 'ok' OR list_contains(string_split($2, chr(10)), sig))
+)
+SELECT sig, max(spans.pause), count(*), max(answers.occurred_at)
+FROM spans JOIN sources USING (sig) JOIN answers USING (log, source)
+WHERE answers.occurred_at > spans.last
+GROUP BY sig
+ORDER BY sig;
