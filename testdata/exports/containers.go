@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"maps"
 	"os/exec"
 	"slices"
 
@@ -94,6 +95,22 @@ func zipped(method uint16) func(string, []byte) ([]byte, error) {
 		err = errors.Join(err, z.Close())
 		return out.Bytes(), err
 	}
+}
+
+// Archive is a zip archive of several files, in the order of their names.
+func Archive(files map[string][]byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		if err == nil {
+			_, err = w.Write(files[name])
+		}
+		errs = append(errs, err)
+	}
+	err := errors.Join(append(errs, z.Close())...)
+	return out.Bytes(), err
 }
 
 func tarred(name string, b []byte) ([]byte, error) {

@@ -34,15 +34,15 @@ var (
 		{"ID", "plugintracelogid"}, {"Created On", "createdon"}, {"Plugin Name", "typename"}, {"Entity Name", "primaryentity"},
 		{"Message Name", "messagename"}, {"Operation Type", "operationtype"}, {"Mode", "mode"}, {"Depth", "depth"},
 		{"Duration (ms)", "performanceexecutionduration"}, {"Constructor Duration (ms)", "performanceconstructorduration"}, {"Status", "status"},
-		{"Exception Details", "exceptiondetails"}, {"Message Block", "messageblock"}, {"Configuration", "="}, {"Secure Configuration", "="},
-		{"Correlation ID", "correlationid"}, {"Request ID", "requestid"}, {"Plugin Step ID", "="}, {"Persistence Key", "="},
+		{"Exception Details", "exceptiondetails"}, {"Message Block", "messageblock"}, {"Configuration", "="}, {"Secure Configuration", "secureconfiguration"},
+		{"Correlation ID", "correlationid"}, {"Request ID", "requestid"}, {"Plugin Step ID", "pluginstepid"}, {"Persistence Key", "="},
 	}
 	ppdsKeys = []heading{
 		{"id", "plugintracelogid"}, {"createdOn", "createdon"}, {"pluginName", "typename"}, {"entityName", "primaryentity"},
 		{"messageName", "messagename"}, {"operationType", "operationtype"}, {"mode", "mode"}, {"depth", "depth"},
 		{"duration", "performanceexecutionduration"}, {"constructorDuration", "performanceconstructorduration"}, {"status", "status"},
-		{"exceptionDetails", "exceptiondetails"}, {"messageBlock", "messageblock"}, {"configuration", "="}, {"secureConfiguration", "="},
-		{"correlationId", "correlationid"}, {"requestId", "requestid"}, {"pluginStepId", "="}, {"persistenceKey", "="},
+		{"exceptionDetails", "exceptiondetails"}, {"messageBlock", "messageblock"}, {"configuration", "="}, {"secureConfiguration", "secureconfiguration"},
+		{"correlationId", "correlationid"}, {"requestId", "requestid"}, {"pluginStepId", "pluginstepid"}, {"persistenceKey", "="},
 	}
 	viewerNames = []heading{
 		{"Corr", "=A"}, {"Created", "createdon"}, {"Start Date", "performanceexecutionstarttime:2006-01-02"}, {"Start Time", "performanceexecutionstarttime:15:04:05.000"},

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-func (e *Envelope) text() string {
+// Text is the envelope in JSON, in one line.
+func (e *Envelope) Text() string {
 	quote := func(s string) string {
 		if e.Raw {
 			return `"` + s + `"`
@@ -22,13 +23,17 @@ func (e *Envelope) text() string {
 		}
 		responses = append(responses, text+"}")
 	}
-	return fmt.Sprintf(`{"entityName":%q,"executionStatus":2,"fieldResponses":[],"recordResponses":[%s],"isErrorCountUpdated":true}`, e.Entity, strings.Join(responses, ","))
+	external := ""
+	if e.External != "" {
+		external = fmt.Sprintf(`"externalEntityName":%q,`, e.External)
+	}
+	return fmt.Sprintf(`{"entityName":%q,%s"executionStatus":2,"fieldResponses":[],"recordResponses":[%s],"isErrorCountUpdated":true}`, e.Entity, external, strings.Join(responses, ","))
 }
 
 func envelopeTexts(envelopes []Envelope, before, between, after string) []byte {
 	var texts []string
 	for i := range envelopes {
-		texts = append(texts, envelopes[i].text())
+		texts = append(texts, envelopes[i].Text())
 	}
 	return []byte(before + strings.Join(texts, between) + after)
 }
@@ -41,7 +46,7 @@ func envelopeGrid(envelopes []Envelope) grid {
 	g := grid{{"RecId", "Created On", "Detailed Error Message"}}
 	for i := range envelopes {
 		e := &envelopes[i]
-		g = append(g, []string{strconv.Itoa(firstID + i), e.Responses[0].At[:19] + "Z", e.text()})
+		g = append(g, []string{strconv.Itoa(firstID + i), e.Responses[0].At[:19] + "Z", e.Text()})
 	}
 	return g
 }
@@ -54,11 +59,11 @@ func infologGrid(infologs []Infolog, at func(string) string) grid {
 	return g
 }
 
-// infologText has a message a line, with its time in front.
-func infologText(infologs []Infolog, before, between string) []byte {
+// infologText has the messages with their times in front, each ended by end.
+func infologText(infologs []Infolog, before, between, end string) []byte {
 	var b bytes.Buffer
 	for _, x := range infologs {
-		b.WriteString(before + x.At + between + x.Text + "\n")
+		b.WriteString(before + x.At + between + x.Text + end)
 	}
 	return b.Bytes()
 }

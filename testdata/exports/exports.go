@@ -30,11 +30,13 @@ type Trace struct {
 	Duration, Constructor    int
 	Created                  time.Time
 	Block, Exception         string
+	Secure, Step             string // secure configuration, id of the step; few formats carry them
 }
 
 // An Envelope is a live error of dual-write, as its activity log keeps it.
 type Envelope struct {
 	Entity    string
+	External  string // of the other side; "" leaves it out
 	Responses []Response
 	Raw       bool // inner quotes are not escaped, as in the sample that Microsoft publishes
 }
@@ -93,6 +95,10 @@ func (e *Trace) Value(column string) string {
 		return e.Block
 	case "exceptiondetails":
 		return e.Exception
+	case "secureconfiguration":
+		return e.Secure
+	case "pluginstepid":
+		return e.Step
 	case "summary":
 		line, _, _ := strings.Cut(e.Exception, "\n")
 		return strings.TrimSpace(line)

@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"bytes"
 	"slices"
 	"time"
 )
@@ -256,6 +257,7 @@ func workbooks() []Format {
 	hidden := appNames()
 	return []Format{
 		of("xlsx shared strings", workbook{}, hidden),
+		of("xlsx of a model-driven app", workbook{logical: true}, hidden),
 		of("xlsx, carriage returns escaped", workbook{escapeCR: true}, hidden),
 		of("xlsx inline strings", workbook{streamed: true}, hidden),
 		of("xlsx, dates from 1904", workbook{from1904: true}, hidden),
@@ -277,7 +279,7 @@ func dualWriteFormats() []Format {
 		return Format{Name: name, Extension: extension, Set: Infologs, write: func(l *Log) ([]byte, error) { return write(l.Infologs), nil }}
 	}
 	asIs := func(at string) string { return at }
-	plain := infologs("text infologs", "txt", func(x []Infolog) []byte { return infologText(x, "", " ") })
+	plain := infologs("text infologs", "txt", func(x []Infolog) []byte { return infologText(x, "", " ", "\n") })
 	pastedFaults := traces("text faults", "txt", pasted).of(FailedTraces)
 	pastedFaults.Nameless = true
 	return []Format{
@@ -298,8 +300,9 @@ func dualWriteFormats() []Format {
 			return workbook{streamed: true}.xlsx(infologGrid(l.Infologs, func(at string) string { return at[:10] + "T" + at[11:] + "Z" }))
 		}},
 		plain,
-		infologs("text infologs, times in brackets", "log", func(x []Infolog) []byte { return infologText(x, "[", "] ") }),
+		infologs("text infologs, times in brackets", "log", func(x []Infolog) []byte { return infologText(x, "[", "] ", "\n") }),
 		plain.encoded("text infologs, utf-16", wide),
+		infologs("text infologs, blank lines between", "txt", func(x []Infolog) []byte { return bytes.TrimSuffix(infologText(x, "", "Z ", "\n\n"), []byte("\n")) }),
 		pastedFaults,
 	}
 }

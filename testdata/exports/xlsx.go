@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type workbook struct {
 	front    bool   // another sheet before it
 	back     bool   // another sheet behind it
 	name     string // of the sheet
+	logical  bool   // a sheet that nobody sees has the logical names of the columns
 	escapeCR bool   // carriage returns as _x000D_, as Excel writes them
 }
 
@@ -68,6 +70,16 @@ func (w workbook) sheets(f *excelize.File, sheet string) error {
 		_, err := f.NewSheet(source)
 		errs = append(errs, err, f.SetSheetRow(source, "A1", &[]any{"Connection", "Fabrikam"}),
 			f.SetSheetRow(source, "A2", &[]any{"URL", "https://fabrikam.crm.dynamics.com"}))
+	}
+	if w.logical {
+		const hidden = "hiddenSheet"
+		names := make(url.Values)
+		for _, h := range displayNames {
+			column, _, _ := strings.Cut(h.column, ":")
+			names.Set(column, h.name)
+		}
+		_, err := f.NewSheet(hidden)
+		errs = append(errs, err, f.SetCellStr(hidden, "A1", "plugintracelog:Zm9vYmFy==:"+names.Encode()), f.SetSheetVisible(hidden, false, true))
 	}
 	return errors.Join(errs...)
 }

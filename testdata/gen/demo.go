@@ -1,23 +1,16 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
-	"github.com/xuri/excelize/v2"
 
 	"dwtriage/testdata/exports"
 )
@@ -221,52 +214,40 @@ func demoFiles() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	web, err := exported("json page, indented", newestFirst(files[fileWeb]))
-	if err != nil {
-		return nil, err
+	var errs []error
+	export := func(format string, l *exports.Log) (b []byte) {
+		f, err := findFormat(format)
+		if err == nil {
+			b, err = f.Write(l)
+		}
+		errs = append(errs, err)
+		return b
 	}
-	night, err := exported("csv of a query", rows(files[fileNight]))
-	if err != nil {
-		return nil, err
+	wrap := func(container string, b []byte) []byte {
+		c, err := findContainer(container)
+		if err == nil {
+			b, err = c.Wrap("", b)
+		}
+		errs = append(errs, err)
+		return b
 	}
-	excel, err := exported("csv saved by a German Excel", rows(files[fileExcel]))
-	if err != nil {
-		return nil, err
-	}
-	// Its last row is one that somebody emptied.
-	excel = append(excel, strings.Repeat(";", 12)+"\r\n"...)
-	ppds, err := ppdsJSON(files[memberPPDS])
-	if err != nil {
-		return nil, err
-	}
-	book, err := modelDriven(files[memberBook])
-	if err != nil {
-		return nil, err
-	}
-	archive, err := zipped(map[string][]byte{
-		strings.TrimPrefix(memberBook, fileArchive+"/"): book,
-		strings.TrimPrefix(memberPPDS, fileArchive+"/"): ppds,
+	traces := func(name string) *exports.Log { return &exports.Log{Traces: rows(files[name])} }
+	archive, err := exports.Archive(map[string][]byte{
+		strings.TrimPrefix(memberBook, fileArchive+"/"): export("xlsx of a model-driven app", traces(memberBook)),
+		strings.TrimPrefix(memberPPDS, fileArchive+"/"): export("json ppds", traces(memberPPDS)),
 	})
-	if err != nil {
-		return nil, err
-	}
-	activity, err := gzipped(activityLines(files[fileActivity]))
-	if err != nil {
-		return nil, err
-	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, err
-	}
-	return map[string][]byte{
+	errs = append(errs, err)
+	contents := map[string][]byte{
 		fileErrors:   errorsCSV(files[fileErrors]),
-		fileActivity: activity,
-		fileWeb:      web,
-		fileNight:    encoder.EncodeAll(night, nil),
+		fileActivity: wrap("gz", activityLines(export("envelopes", &exports.Log{Envelopes: activities(files[fileActivity])}))),
+		fileWeb:      export("json page, indented", &exports.Log{Traces: newestFirst(files[fileWeb])}),
+		fileNight:    wrap("zst", export("csv of a query", traces(fileNight))),
 		fileArchive:  archive,
-		fileExcel:    excel,
-		filePasted:   pastedText(files[filePasted]),
-	}, nil
+		// Its last row is one that somebody emptied.
+		fileExcel:  append(export("csv saved by a German Excel", traces(fileExcel)), strings.Repeat(";", 12)+"\r\n"...),
+		filePasted: export("text infologs, blank lines between", &exports.Log{Infologs: pasted(files[filePasted])}),
+	}
+	return contents, errors.Join(errs...)
 }
 
 // writeDemo writes the folder anew; files that are not part of it stay.
@@ -316,83 +297,66 @@ func errorsCSV(list []*demoRecord) []byte {
 		}
 		text := r.errText
 		if r.envelope {
-			text = envelopeJSON(r)
+			e := envelopeOf(r)
+			text = e.Text()
 		}
 		s.row(r.company, r.fno, r.at.Format(time.DateTime), text, "", r.activity)
 	}
 	return s.Bytes()
 }
 
-type envelopeRecord struct {
-	EntityName         string           `json:"entityName"`
-	ExternalEntityName string           `json:"externalEntityName"`
-	ExecutionStatus    int              `json:"executionStatus"`
-	FieldResponses     []any            `json:"fieldResponses"`
-	RecordResponses    []recordResponse `json:"recordResponses"`
-	IsErrorCount       bool             `json:"isErrorCountUpdated"`
-}
-
-type recordResponse struct {
-	ErrorMessage string `json:"errorMessage"`
-	LogDateTime  string `json:"logDateTime"`
-	VerboseError string `json:"verboseError"`
-}
-
-// envelopeJSON is one line. A payload error is told in the verbose error.
-func envelopeJSON(records ...*demoRecord) string {
-	e := envelopeRecord{EntityName: records[0].fno, ExternalEntityName: records[0].set, ExecutionStatus: 2,
-		FieldResponses: []any{}, IsErrorCount: true}
+// envelopeOf is what the activity log keeps of records that failed together. A payload error is told in the verbose error.
+func envelopeOf(records ...*demoRecord) exports.Envelope {
+	e := exports.Envelope{Entity: records[0].fno, External: records[0].set}
 	for _, r := range records {
-		message, verbose := r.errText, ""
+		response := exports.Response{Message: r.errText, At: r.at.Format("2006-01-02T15:04:05.") + r.fraction + "Z"}
 		if r.what == "dw-payload-empty-uri" {
-			message, verbose = "Unable to generate payload for entity "+r.fno, r.errText
+			response.Message, response.Verbose = "Unable to generate payload for entity "+r.fno, r.errText
 		}
-		e.RecordResponses = append(e.RecordResponses, recordResponse{message,
-			r.at.Format("2006-01-02T15:04:05.") + r.fraction + "Z", verbose})
+		e.Responses = append(e.Responses, response)
 	}
-	var b strings.Builder
-	j := json.NewEncoder(&b)
-	j.SetEscapeHTML(false)
-	_ = j.Encode(e) // cannot fail: strings and numbers only
-	return strings.TrimSpace(b.String())
+	return e
 }
 
-// activityLines are envelopes, one a line. The failures of contact persons come in pairs.
-func activityLines(list []*demoRecord) []byte {
-	var lines []string
+// activities are the envelopes of an activity log. The failures of contact persons come in pairs.
+func activities(list []*demoRecord) (out []exports.Envelope) {
 	var pair []*demoRecord
 	for _, r := range list {
 		if r.set != "contacts" {
-			lines = append(lines, envelopeJSON(r))
+			out = append(out, envelopeOf(r))
 			continue
 		}
 		if pair = append(pair, r); len(pair) == 2 {
 			second := *pair[1]
 			second.at = pair[0].at
-			pair[1] = &second
-			lines = append(lines, envelopeJSON(pair...))
+			out = append(out, envelopeOf(pair[0], &second))
 			pair = nil
 		}
 	}
-	lines = slices.Insert(lines, len(lines)/2, invalidEnvelope, brokenLine)
-	return []byte(strings.Join(lines, "\n") + "\n")
+	return out
 }
 
-// exported are the rows in a format of the table.
-func exported(name string, list []exports.Trace) ([]byte, error) {
-	f, err := findFormat(name)
-	if err != nil {
-		return nil, err
+// activityLines has two lines more in its middle than the log: what Microsoft publishes, and one that was cut.
+func activityLines(log []byte) []byte {
+	lines := strings.SplitAfter(string(log), "\n")
+	lines = slices.Insert(lines, (len(lines)-1)/2, invalidEnvelope+"\n", brokenLine+"\n")
+	return []byte(strings.Join(lines, ""))
+}
+
+// pasted is what people copy out of the message bar.
+func pasted(list []*demoRecord) (out []exports.Infolog) {
+	for _, r := range list {
+		out = append(out, exports.Infolog{At: r.at.Format(time.DateTime), Text: r.errText})
 	}
-	return f.Write(&exports.Log{Traces: list})
+	return out
 }
 
 // rows are the records as rows of the table of traces.
 func rows(list []*demoRecord) (out []exports.Trace) {
 	for _, r := range list {
 		out = append(out, exports.Trace{ID: r.id, Correlation: r.corr, Request: r.request, Type: r.p.typeName, Message: r.p.sdk,
-			Table: r.p.table, Operation: 1, Mode: r.mode, Depth: r.depth, Duration: r.duration, Created: r.at,
-			Block: r.trace, Exception: r.errText})
+			Table: r.p.table, Operation: 1, Mode: r.mode, Depth: r.depth, Duration: r.duration, Constructor: 1,
+			Created: r.at, Block: r.trace, Exception: r.errText, Secure: "sample-secure-settings", Step: r.activity})
 	}
 	return out
 }
@@ -407,140 +371,7 @@ func newestFirst(list []*demoRecord) []exports.Trace {
 	return out
 }
 
-func indented(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	return b.Bytes(), err
-}
-
 func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
-
-func modeLabel(r *demoRecord) string {
-	if r.mode == 0 {
-		return "Synchronous"
-	}
-	return "Asynchronous"
-}
-
-// modelDriven is what a model-driven app exports to Excel: three hidden columns first, labels for
-// choices, serial numbers for times, and a sheet that nobody sees with the names of the columns.
-func modelDriven(list []*demoRecord) ([]byte, error) {
-	f := excelize.NewFile()
-	defer f.Close()
-	const view, hidden = "All Plug-in Trace Logs", "hiddenSheet"
-	if err := f.SetSheetName("Sheet1", view); err != nil {
-		return nil, err
-	}
-	format := "m/d/yyyy h:mm AM/PM"
-	date, err := f.NewStyle(&excelize.Style{CustomNumFmt: &format})
-	if err != nil {
-		return nil, err
-	}
-	rows := [][]any{{"(Do Not Modify) Plug-in Trace Log", "(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On",
-		"Type Name", "Message Name", "Primary Entity", "Operation Type", "Mode", "Depth", "Created On", "Execution Duration",
-		"Correlation Id", "Request ID", "Message Block", "Exception Details"}}
-	for i, r := range list {
-		rows = append(rows, []any{r.id, fmt.Sprintf("%08X==", i), nil, r.p.typeName, r.p.sdk, r.p.table, "Plug-in", modeLabel(r), r.depth,
-			r.at, r.duration, r.corr, r.request, r.trace, r.errText})
-	}
-	for i, row := range rows {
-		if err := f.SetSheetRow(view, fmt.Sprintf("A%d", i+1), &row); err != nil {
-			return nil, err
-		}
-	}
-	names := "plugintracelog:Zm9vYmFy==:" + url.Values{
-		"typename": {"Type Name"}, "messagename": {"Message Name"}, "createdon": {"Created On"},
-		"messageblock": {"Message Block"}, "exceptiondetails": {"Exception Details"},
-	}.Encode()
-	_, err = f.NewSheet(hidden)
-	err = errors.Join(err,
-		f.SetCellStyle(view, "J2", fmt.Sprintf("J%d", len(rows)), date),
-		f.SetColVisible(view, "A:C", false),
-		f.SetCellStr(hidden, "A1", names),
-		f.SetSheetVisible(hidden, false, true))
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	err = f.Write(&b)
-	return b.Bytes(), err
-}
-
-type ppdsRecord struct {
-	ID          string `json:"id"`
-	CreatedOn   string `json:"createdOn"`
-	PluginName  string `json:"pluginName"`
-	EntityName  string `json:"entityName"`
-	MessageName string `json:"messageName"`
-	Operation   int    `json:"operationType"`
-	Mode        int    `json:"mode"`
-	Depth       int    `json:"depth"`
-	Duration    int    `json:"duration"`
-	Constructor int    `json:"constructorDuration"`
-	Status      string `json:"status"`
-	Exception   string `json:"exceptionDetails"`
-	Block       string `json:"messageBlock"`
-	Config      string `json:"configuration"`
-	Secure      string `json:"secureConfiguration"`
-	Corr        string `json:"correlationId"`
-	Request     string `json:"requestId"`
-	Step        string `json:"pluginStepId"`
-	Persistence string `json:"persistenceKey"`
-}
-
-// ppdsJSON is the export of Power Platform Developer Suite.
-func ppdsJSON(list []*demoRecord) ([]byte, error) {
-	var out []ppdsRecord
-	for _, r := range list {
-		status := "Success"
-		if r.errText != "" {
-			status = "Exception"
-		}
-		out = append(out, ppdsRecord{ID: r.id, CreatedOn: r.at.Format(time.RFC3339), PluginName: r.p.typeName,
-			EntityName: r.p.table, MessageName: r.p.sdk, Operation: 1, Mode: r.mode, Depth: r.depth, Duration: r.duration,
-			Constructor: 1, Status: status, Exception: r.errText, Block: r.trace,
-			Secure: "sample-secure-settings", Corr: r.corr, Request: r.request, Step: r.activity})
-	}
-	return indented(out)
-}
-
-// pastedText is what people copy out of the message bar, a blank line between two messages.
-func pastedText(list []*demoRecord) []byte {
-	var out []string
-	for _, r := range list {
-		out = append(out, r.at.Format(time.DateTime)+"Z "+r.errText)
-	}
-	return []byte(strings.Join(out, "\n\n") + "\n")
-}
-
-func gzipped(data []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	err := w.Close()
-	return b.Bytes(), err
-}
-
-func zipped(members map[string][]byte) ([]byte, error) {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		m, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(2026, 11, 23, 5, 30, 0, 0, time.UTC)})
-		if err != nil {
-			return nil, err
-		}
-		if _, err := m.Write(members[name]); err != nil {
-			return nil, err
-		}
-	}
-	err := w.Close()
-	return b.Bytes(), err
-}
 
 // What is in the files besides the records of the story.
 var (
