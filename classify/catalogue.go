@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -21,6 +22,7 @@ type Map struct {
 
 	order int           // place in the catalogue
 	needs []int         // maps its look-ups point to, by place, without itself
+	why   []int         // the strongest reason for each of them: neededByKey …
 	only  []filterTerms // its rows are those that one of these holds for; empty: not documented
 }
 
@@ -85,7 +87,7 @@ func (c *catalogue) name(n string, i int) {
 // Dataverse to F&O ("<") nothing about writing to Dataverse: both are left out.
 func (c *catalogue) loadNeeds(fsys fs.FS) error {
 	rows, err := readTable(fsys, "map-dependencies.csv", "map_name", "dataverse_table_set", "target_map_name", "target_table_set", "direction", "dependency_type",
-		"relation", "variant", "lookup_column", "lookup_key_column", "target_table")
+		"relation", "variant", "lookup_column", "lookup_key_column", "target_table", "mandatory")
 	if err != nil {
 		return err
 	}
@@ -97,16 +99,27 @@ func (c *catalogue) loadNeeds(fsys fs.FS) error {
 		if r[5] == "solution-prerequisite" || r[5] == "related-record-id" || r[4] == "<" || r[6] == "self" || r[7] == "pre-party" {
 			continue
 		}
+		reason, known := reasons[r[11]]
+		if !known {
+			return fmt.Errorf("map-dependencies.csv: %s, %s: mandatory is %q, must be key, entity, table, document or empty", r[0], r[2], r[11])
+		}
 		from := both(r[0], r[1])
 		for _, target := range strings.Split(r[2], "|") {
-			to := both(target, r[3])
-			if from < 0 || to < 0 || from == to || slices.Contains(c.maps[from].needs, to) {
-				continue
+			if to := both(target, r[3]); from >= 0 && to >= 0 && from != to {
+				c.maps[from].need(to, reason)
 			}
-			c.maps[from].needs = append(c.maps[from].needs, to)
 		}
 	}
 	return nil
+}
+
+// need notes that m refers to a map; of several look-ups of it the strongest reason counts.
+func (m *Map) need(to, reason int) {
+	if i := slices.Index(m.needs, to); i >= 0 {
+		m.why[i] = min(m.why[i], reason)
+		return
+	}
+	m.needs, m.why = append(m.needs, to), append(m.why, reason)
 }
 
 // dependency notes a look-up by the names under which messages give it.
@@ -199,7 +212,25 @@ func (c *catalogue) prerequisites(m *Map) []string {
 		}
 	}
 	walk(m.order)
-	return names
+	return c.companiesFirst(names)
+}
+
+// companiesFirst moves legal entities to the front: no row can be written for a company that is not there,
+// whatever look-up leads to it last.
+func (c *catalogue) companiesFirst(titles []string) []string {
+	rank := func(title string) int {
+		if c.companies(title) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(titles, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return titles
+}
+
+// companies reports whether a map brings legal entities.
+func (c *catalogue) companies(title string) bool {
+	return slices.ContainsFunc(c.names[folded([]byte(title))], func(i int) bool { return c.maps[i].Name == LegalEntities })
 }
 
 // A dependency is a look-up column of a map: which table it points to, found by which key.

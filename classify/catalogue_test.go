@@ -157,30 +157,48 @@ func TestPrerequisitesOfEveryMap(t *testing.T) {
 func TestNeeded(t *testing.T) {
 	m := builtinMatcher(t)
 	customers := m.Maps("Customers V3", "accounts")
+	needs := func(titles ...string) Needs { return Needs{First: titles} }
 	for _, tc := range []struct {
 		name    string
 		tables  []string
 		failing []*Map
-		want    []string
+		want    Needs
 	}{
-		{"nothing", nil, nil, nil},
-		{"the looked-up table, behind what it needs", []string{"msdyn_customergroups"}, customers, append(m.Prerequisites(m.Maps("Customer groups")[0]), "Customer groups")},
+		{"nothing", nil, nil, Needs{}},
+		{"the looked-up table, behind what it needs", []string{"msdyn_customergroups"}, customers,
+			Needs{First: []string{"Payment days CDS", "Payment schedule", "Terms of payment", "Customer groups"}}},
 		{"tables in their order, without repetition", []string{"msdyn_paymentdays", "msdyn_customergroups"}, nil,
-			append([]string{"Payment days CDS"}, slices.DeleteFunc(append(m.Prerequisites(m.Maps("Customer groups")[0]), "Customer groups"), func(s string) bool { return s == "Payment days CDS" })...)},
-		{"unknown table", []string{"contoso_parcels", ""}, customers, m.Prerequisites(customers[0])},
-		{"table of several maps", []string{"contacts"}, customers, m.Prerequisites(customers[0])},
-		{"no table", nil, customers, m.Prerequisites(customers[0])},
+			Needs{First: []string{"Payment days CDS", "Payment schedule", "Terms of payment", "Customer groups"}}},
+		{"named stays, however many others there are", []string{"msdyn_shipvias", "accounts"}, nil, needs("Modes of delivery")},
+		{"unknown table", []string{"contoso_parcels", ""}, customers, m.Needed(nil, customers)},
+		{"table of several maps", []string{"contacts"}, customers, m.Needed(nil, customers)},
+		{"mandatory before what may be empty, companies first", nil, customers, needs("Legal entities (cdm_companies)", "Currencies", "Customer groups")},
+		{"a line needs its header, its currency", nil, m.Maps("CDS sales order lines"), needs("Legal entities (cdm_companies)", "Currencies", "CDS sales order headers")},
+		{"an order needs its customer and currency", nil, m.Maps("CDS sales order headers"), needs("Legal entities (cdm_companies)", "Currencies", "Customers V3 (accounts)")},
+		{"a vendor needs its group and currency", nil, m.Maps("Vendors V2"), needs("Legal entities (cdm_companies)", "Currencies", "Vendor groups")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, m.Needed(tc.tables, tc.failing)); diff != "" {
+			got := m.Needed(tc.tables, tc.failing)
+			if len(got.First) > mostNeeded || len(got.Others) > 0 && len(got.First) < mostNeeded {
+				t.Errorf("%d maps first and %d others, want %d first", len(got.First), len(got.Others), mostNeeded)
+			}
+			if tc.want.Others == nil && tc.want.First != nil && len(got.Others) > 0 { // only these are promised
+				for _, title := range tc.want.First {
+					if !slices.Contains(got.First, title) {
+						t.Errorf("%s is not among the first: %q, others %q", title, got.First, got.Others)
+					}
+				}
+				return
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("Needed(%q) (-want +got)\n%s", tc.tables, diff)
 			}
 		})
 	}
-	if got := m.Judge("", "Parcel lost", "", "Units"); len(got.Maps) != 1 || got.Prerequisites != nil {
-		t.Errorf("an unknown failure lists prerequisites %q", got.Prerequisites)
+	if got := m.Judge("", "Parcel lost", "", "Units"); len(got.Maps) != 1 || got.Needs.First != nil {
+		t.Errorf("an unknown failure lists prerequisites %q", got.Needs.First)
 	}
-	if got := m.Judge("", seedUnits, "", "").Prerequisites; len(m.Prerequisites(m.Maps("uoms")[0])) != len(got) {
+	if got := m.Judge("", seedUnits, "", "").Needs.First; len(m.Prerequisites(m.Maps("uoms")[0])) != len(got) {
 		t.Errorf("a reference-data failure of Units lists prerequisites %q", got)
 	}
 }
@@ -204,7 +222,7 @@ func closure(c *catalogue) []map[int]bool {
 }
 
 const mapsHeader = "map_name,fno_entity,dataverse_table_set,dataverse_table,variant,app_area,aliases,record_name,filter\n"
-const needsHeader = "map_name,dataverse_table_set,fno_field,lookup_column,lookup_key_column,target_table_set,target_table,target_map_name,direction,dependency_type,relation,variant\n"
+const needsHeader = "map_name,dataverse_table_set,fno_field,lookup_column,lookup_key_column,target_table_set,target_table,target_map_name,direction,dependency_type,relation,variant,mandatory\n"
 
 func TestPrerequisiteRows(t *testing.T) {
 	maps := mapsHeader +
@@ -230,7 +248,7 @@ func TestPrerequisiteRows(t *testing.T) {
 		{"a map nobody knows", "Orders,orders,,,,planets,,Planets,=,lookup,,current\n", "Orders", nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := loadCatalogue(fstest.MapFS{"entity-maps.csv": {Data: []byte(maps)}, "map-dependencies.csv": {Data: []byte(needsHeader + tc.rows)}})
+			c, err := loadCatalogue(fstest.MapFS{"entity-maps.csv": {Data: []byte(maps)}, "map-dependencies.csv": {Data: []byte(needsHeader + strings.ReplaceAll(tc.rows, "\n", ",\n"))}})
 			if err != nil {
 				t.Fatal(err)
 			}

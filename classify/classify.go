@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 )
 
@@ -133,32 +132,4 @@ func (m *Matcher) Prerequisites(mp *Map) []string {
 		return nil
 	}
 	return m.maps.prerequisites(mp)
-}
-
-// Needed lists the maps that a reference-data failure waits for, in the order in which they can
-// be synchronized: where the message names what it looked up, the maps that bring it (lookups,
-// the values of capture lookup_map), each behind its own prerequisites; else the prerequisites of
-// the failing maps.
-func (m *Matcher) Needed(lookups []string, failing []*Map) []string {
-	var out []string
-	add := func(titles ...string) {
-		for _, t := range titles {
-			if !slices.Contains(out, t) {
-				out = append(out, t)
-			}
-		}
-	}
-	for _, title := range lookups {
-		if found := m.Maps(title); len(found) == 1 {
-			add(m.Prerequisites(found[0])...)
-			add(found[0].Title)
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, mp := range failing {
-		add(m.Prerequisites(mp)...)
-	}
-	return out
 }

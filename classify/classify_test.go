@@ -99,7 +99,7 @@ func checkFix(t *testing.T, m *Matcher, v *Verdict, holds []string, not string) 
 	if len(v.Maps) == 1 {
 		mp = v.Maps[0]
 	}
-	cause, fix := m.Rule(v.Signature).Fill(v.Captures, mp, v.Prerequisites)
+	cause, fix := m.Rule(v.Signature).Fill(v.Captures, mp, v.Needs.First)
 	if cause == "" || fix.Summary == "" || len(fix.Steps) < 3 || !strings.Contains(fix.Role, "dministrator") || fix.Retry == "" || fix.URL == "" {
 		t.Errorf("%s: cause %q, fix %+v: want all parts, and an administrator", v.Signature, cause, fix)
 	}

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -143,15 +142,8 @@ func (r *Rule) Queries(captures map[string]string, maps []*Map, prerequisites []
 	return out
 }
 
-// namedPrerequisites is how many maps a sentence names; reports and explain list them all beside
-// it, and twenty of them make no sentence.
-const namedPrerequisites = 6
-
 func (m *Map) placeholder(name string, prerequisites []string) string {
 	if name == "prerequisites" {
-		if n := len(prerequisites); n > namedPrerequisites {
-			return fmt.Sprintf("%s and %d more, all of them listed as prerequisites", strings.Join(prerequisites[:namedPrerequisites], ", "), n-namedPrerequisites)
-		}
 		return strings.Join(prerequisites, ", ")
 	}
 	if m == nil {

@@ -25,7 +25,6 @@ func TestFillText(t *testing.T) {
 		{"a capture goes before the map", "{dataverse_table} of {map}", map[string]string{"dataverse_table": "contact"}, mp, nil, "contact of Customers V3"},
 		{"an empty capture gives way to the map", "{set}", map[string]string{"set": ""}, mp, nil, "accounts"},
 		{"prerequisites", "First {prerequisites}.", nil, mp, []string{"Payment days CDS", "Terms of payment"}, "First Payment days CDS, Terms of payment."},
-		{"many prerequisites", "First {prerequisites}.", nil, mp, strings.Split("abcdefgh", ""), "First a, b, c, d, e, f and 2 more, all of them listed as prerequisites."},
 		{"prerequisites without a map", "First {prerequisites|the groups}.", nil, nil, nil, "First the groups."},
 		{"default, not known", "Stop {map|the failing map}.", nil, nil, nil, "Stop the failing map."},
 		{"default, known", "Stop {map|the failing map}.", nil, mp, nil, "Stop Customers V3."},

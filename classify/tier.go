@@ -44,6 +44,10 @@ var categoryTiers = map[string]int{
 	"version-solution":     3,
 }
 
+// WaitsForMaps reports whether the rule's failures wait for rows that other maps bring. The fix of a single
+// row (a party under another number, an id that points nowhere) waits for none.
+func (r *Rule) WaitsForMaps() bool { return r.Category == ReferenceData && r.Tier == ParentRows }
+
 // noTier is the tier of a rule whose file says none, until it is given one.
 const noTier = -1
 

@@ -2,18 +2,18 @@ package classify
 
 // A Verdict is everything the Matcher finds out about one text, for people to look at.
 type Verdict struct {
-	Log           string
-	Status        string
-	Signature     string // rule id, code/0x8…, text/0x8…, or empty
-	Code          *Code
-	Hits          []Hit // every rule that matches, the primary one first
-	Captures      map[string]string
-	Maps          []*Map            // candidates; one when the map is resolved
-	Prerequisites []string          // of a reference-data failure: the maps to synchronize first, in order
-	Texts         [numFields]string // normal forms of error text and trace text
-	Missing       []MissingRow      // what a look-up did not find
-	Template      string
-	TemplateID    string
+	Log        string
+	Status     string
+	Signature  string // rule id, code/0x8…, text/0x8…, or empty
+	Code       *Code
+	Hits       []Hit // every rule that matches, the primary one first
+	Captures   map[string]string
+	Maps       []*Map            // candidates; one when the map is resolved
+	Needs      Needs             // of a reference-data failure: the maps to synchronize first, in order
+	Texts      [numFields]string // normal forms of error text and trace text
+	Missing    []MissingRow      // what a look-up did not find
+	Template   string
+	TemplateID string
 }
 
 // A MissingRow is a row that a look-up of the failing record did not find.
@@ -68,12 +68,12 @@ func (m *Matcher) JudgeRow(log, plugin, errText, trace, entity, company string) 
 		}
 	}
 	v.Maps = m.mapList(j.maps)
-	if len(v.Hits) > 0 && v.Hits[0].Rule.Category == ReferenceData {
+	if len(v.Hits) > 0 && v.Hits[0].Rule.WaitsForMaps() {
 		var failing []*Map
 		if len(v.Maps) == 1 {
 			failing = v.Maps
 		}
-		v.Prerequisites = m.Needed(captured(v.Captures, "lookup_map"), failing)
+		v.Needs = m.Needed(captured(v.Captures, "lookup_map"), failing)
 	}
 	return v
 }

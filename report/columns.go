@@ -160,6 +160,7 @@ var fixColumns = []column[summary.Fix]{
 	moment("first_seen", func(f *summary.Fix) time.Time { return f.FirstSeen }),
 	moment("last_seen", func(f *summary.Fix) time.Time { return f.LastSeen }),
 	moment("over_since", func(f *summary.Fix) time.Time { return f.OverSince }),
+	list("other_prerequisites", func(f *summary.Fix) []string { return f.OtherPrerequisites }),
 }
 
 // partCounts names the signatures of a fix with their records.

@@ -306,6 +306,7 @@ func (p *page) words() template.FuncMap {
 		"sigShown":   func(id string) bool { return p.shownIDs[id] },
 		"mapRecords": func(name string) int64 { return p.mapRecords[name] },
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
+		"join":       func(list []string) string { return strings.Join(list, ", ") },
 		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
 		"incident":    func(f summary.Fix) bool { return len(f.Parts) > 1 },
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },

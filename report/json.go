@@ -48,6 +48,9 @@ type jsonFix struct {
 	FirstSeen   jsonTime        `json:"first_seen"`
 	LastSeen    jsonTime        `json:"last_seen"`
 	OverSince   jsonTime        `json:"over_since"`
+
+	Prerequisites      []string `json:"prerequisites"`       // the maps that matter, in order
+	OtherPrerequisites []string `json:"other_prerequisites"` // needed only if a row uses them
 }
 
 // A jsonMute is a mute of the rule files. Records are those of this run; an expired mute has no
@@ -156,7 +159,8 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 
 func newJSONFix(f *summary.Fix) jsonFix {
 	j := jsonFix{Rank: f.Rank, Tier: f.Tier, Signatures: []jsonSignature{}, Summary: f.Summary, Severity: f.Severity, Records: f.Records, Role: f.Role, Retry: f.Retry,
-		MissingIn: f.MissingIn, MissingRows: f.MissingRows, Waiting: f.Waiting, FirstSeen: jsonTime(f.FirstSeen), LastSeen: jsonTime(f.LastSeen), OverSince: jsonTime(f.OverSince)}
+		MissingIn: f.MissingIn, MissingRows: f.MissingRows, Waiting: f.Waiting, FirstSeen: jsonTime(f.FirstSeen), LastSeen: jsonTime(f.LastSeen), OverSince: jsonTime(f.OverSince),
+		Prerequisites: append([]string{}, f.Prerequisites...), OtherPrerequisites: append([]string{}, f.OtherPrerequisites...)}
 	for _, p := range f.Parts {
 		j.Signatures = append(j.Signatures, jsonSignature{p.Signature, p.Records})
 	}

@@ -260,8 +260,8 @@ func explainMap(p *printer, v *classify.Verdict) {
 		p.printf("  %s%s\n", row.Phrase, keyColumn(row.Key))
 	}
 	switch {
-	case len(v.Prerequisites) > 0:
-		p.printf("\nMaps to synchronize first, as far as the row needs their data, in this order:\n  %s\n", strings.Join(v.Prerequisites, ", "))
+	case len(v.Needs.First) > 0:
+		p.printf("\nMaps to synchronize first, as far as the row needs their data, in this order:\n  %s\n", strings.Join(v.Needs.First, ", "))
 	case len(v.Maps) == 1 && len(v.Hits) > 0 && v.Hits[0].Rule.Category == classify.ReferenceData:
 		p.printf("\nNo prerequisite maps are documented for %s.\n", v.Maps[0].Title)
 	}
@@ -275,6 +275,6 @@ func keyColumn(key string) string {
 }
 
 func explainFix(p *printer, v *classify.Verdict) {
-	cause, fix := v.Hits[0].Rule.Fill(v.Captures, oneMap(v), v.Prerequisites)
-	printFix(p, cause, fix, v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Prerequisites))
+	cause, fix := v.Hits[0].Rule.Fill(v.Captures, oneMap(v), v.Needs.First)
+	printFix(p, cause, fix, v.Hits[0].Rule.Queries(v.Captures, v.Maps, v.Needs.First))
 }

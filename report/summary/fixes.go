@@ -78,9 +78,9 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 			}
 		}
 	}
-	var prerequisites []string
-	if r.Category == classify.ReferenceData {
-		prerequisites = m.Needed(vs[place{sig: r.ID}]["lookup_map"], maps)
+	var needs classify.Needs
+	if r.WaitsForMaps() {
+		needs = m.Needed(vs[place{sig: r.ID}]["lookup_map"], maps)
 	}
 	values := vs.joined(place{sig: r.ID})
 	var one *classify.Map
@@ -94,8 +94,8 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
 		Records: s.Records, Entities: entities, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
-	f.fill(r, values, one, prerequisites)
-	for _, q := range r.Queries(vs.first(r.ID), maps, prerequisites) {
+	f.fill(r, values, one, needs)
+	for _, q := range r.Queries(vs.first(r.ID), maps, needs.First) {
 		f.SQL = append(f.SQL, SQL(q))
 	}
 	f.Parts = []Part{f.part()}
@@ -103,10 +103,10 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 }
 
 // fill writes the texts of the rule.
-func (f *Fix) fill(r *classify.Rule, values map[string]string, one *classify.Map, prerequisites []string) {
-	cause, filled := r.Fill(values, one, prerequisites)
+func (f *Fix) fill(r *classify.Rule, values map[string]string, one *classify.Map, needs classify.Needs) {
+	cause, filled := r.Fill(values, one, needs.First)
 	f.Cause, f.Summary, f.Role, f.Retry, f.Steps, f.URL = cause, filled.Summary, filled.Role, filled.Retry, filled.Steps, filled.URL
-	f.Prerequisites = prerequisites
+	f.Prerequisites, f.OtherPrerequisites = needs.First, needs.Others
 }
 
 // part is the fix as a part of one that cures several signatures.

@@ -145,11 +145,13 @@ type Fix struct {
 	Retry         string
 	Steps         []string
 	SQL           []SQL
-	Prerequisites []string // maps that must hold the reference data first, in dependency order
+	Prerequisites []string // maps that must hold the reference data first, five at most, in dependency order
 	URL           string
 	Companies     []string
 	FirstSeen     time.Time
 	LastSeen      time.Time
+
+	OtherPrerequisites []string // maps that matter only where a row uses them, in dependency order
 
 	Parts       []Part    // the signatures it is for, the leading one first; at least one
 	MissingIn   string    // title of the map whose rows are missing, or the table where no map is known; else empty
