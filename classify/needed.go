@@ -5,22 +5,6 @@ import (
 	"slices"
 )
 
-// Why a map must have its rows before another, the strongest reason first. Most look-ups may stay empty,
-// and what the maps behind them need is needed by few rows: twenty maps in a row tell nobody where to
-// begin.
-const (
-	neededAsNamed    = iota // a message names its rows
-	neededAsCompany         // it brings legal entities
-	neededByKey             // its rows are part of the key, or the header of the line
-	neededByEntity          // the finance and operations entity does not let the look-up be empty
-	neededByTable           // the table behind the entity does not, or a document says so
-	neededDirectly          // the map has the look-up
-	neededIndirectly        // a map that it needs has it
-)
-
-// reasons are those that map-dependencies.csv gives in its column mandatory.
-var reasons = map[string]int{"": neededDirectly, "key": neededByKey, "entity": neededByEntity, "table": neededByTable, "document": neededByTable}
-
 // mostNeeded is how many maps are named as needed.
 const mostNeeded = 5
 

@@ -120,9 +120,6 @@ const (
 	ConfigurationLinking = "configuration-linking"
 )
 
-// LegalEntities is the name of the maps that bring companies.
-const LegalEntities = "Legal entities"
-
 // A Fragment is a piece that many expressions share, under a name by which they use it: {{name}}.
 // It may use others. Rules are read with their fragments in place; what a rule looks like with
 // them spelt out is Match.Regex.
