@@ -83,15 +83,15 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	in := b.Records
 	column := func(col int) *array.String { return in.Column(col).(*array.String) }
 	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
-	types, entities, companies := column(ingest.ColTypeName), column(ingest.ColEntity), column(ingest.ColCompany)
+	types, entities, companies, keys := column(ingest.ColTypeName), column(ingest.ColEntity), column(ingest.ColCompany), column(ingest.ColRecordKey)
 	for i := range b.Len() {
 		if outcomes.Value(i) == ingest.OK {
 			v.ok()
 			continue
 		}
-		log, entity := logs.Value(i), stringAt(entities, i)
-		j.record(log, stringAt(types, i), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, stringAt(companies, i))
-		v.append(j, log, entity)
+		log, entity, company := logs.Value(i), stringAt(entities, i), stringAt(companies, i)
+		j.record(log, stringAt(types, i), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, company)
+		v.append(j, log, entity, j.affectedKey(stringAt(keys, i), company))
 	}
 	cols := make([]arrow.Array, 0, NumColumns)
 	cols = append(cols, in.Columns()...)
@@ -160,7 +160,7 @@ func (v *verdicts) ok() {
 	v.end.AppendNull()
 }
 
-func (v *verdicts) append(j *judge, log string, entity []byte) {
+func (v *verdicts) append(j *judge, log string, entity, key []byte) {
 	code := j.code()
 	signature, status, category, severity := j.decided(code)
 	v.status.Append(status)
@@ -182,7 +182,7 @@ func (v *verdicts) append(j *judge, log string, entity []byte) {
 		v.captures.KeyBuilder().(*array.StringBuilder).Append(c.name)
 		v.captures.ItemBuilder().(*array.StringBuilder).BinaryBuilder.Append(c.value)
 	}
-	bytesOrNull(v.key, j.affectedKey())
+	bytesOrNull(v.key, key)
 	// In capitals, as forms and most logs show it: the database of finance and operations prints usmf.
 	orNull(v.company, strings.ToUpper(string(j.capture("company"))))
 	v.template.Append(TemplateID(j.template))

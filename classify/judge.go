@@ -198,12 +198,15 @@ func (j *judge) decided(code *Code) (signature, status, category, severity strin
 	return "", StatusUnknown, "", ""
 }
 
-// affectedKey is the business record that failed, where the message names it.
-func (j *judge) affectedKey() []byte {
-	if key := j.capture("record_key"); key != nil {
-		return key
+// affectedKey is the business record that failed: as the log prints it in a column, else as its message
+// names it. The company alone is none: keys of finance and operations begin with it.
+func (j *judge) affectedKey(printed, company []byte) []byte {
+	for _, key := range [...][]byte{printed, j.capture("record_key"), j.capture("record_id")} {
+		if len(key) > 0 && !bytes.EqualFold(key, company) {
+			return key
+		}
 	}
-	return j.capture("record_id")
+	return nil
 }
 
 // lookups finds the missing rows that the primary match and further matches of its expression

@@ -80,7 +80,7 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 	}
 	var needs classify.Needs
 	if r.WaitsForMaps() {
-		needs = m.Needed(vs[place{sig: r.ID}]["lookup_map"], maps)
+		needs = m.Needed(vs.texts(place{sig: r.ID}, "lookup_map"), maps)
 	}
 	values := vs.joined(place{sig: r.ID})
 	var one *classify.Map
@@ -134,21 +134,13 @@ func entitiesOf(maps []*classify.Map) []string {
 	return out
 }
 
-// fillFindings gives every finding the short form of its fix, with the values of its own map.
+// fillFindings gives every finding the short form of its fix, with the values that its own records print.
 func fillFindings(m *classify.Matcher, vs values, fs []Finding) {
-	filled := make(map[place]classify.Fix)
 	for i := range fs {
 		f := &fs[i]
-		r := m.Rule(f.Signature)
-		if r == nil {
-			continue
+		if r := m.Rule(f.Signature); r != nil {
+			_, fix := r.Fill(vs.joined(f.place()), mapOf(m, f.MapTitle), nil)
+			f.FixSummary, f.Role, f.Retry, f.URL = fix.Summary, fix.Role, fix.Retry, fix.URL
 		}
-		at := place{f.Signature, f.MapTitle}
-		fix, ok := filled[at]
-		if !ok {
-			_, fix = r.Fill(vs.joined(at), mapOf(m, f.MapTitle), nil)
-			filled[at] = fix
-		}
-		f.FixSummary, f.Role, f.Retry, f.URL = fix.Summary, fix.Role, fix.Retry, fix.URL
 	}
 }

@@ -46,7 +46,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := totals(ctx, db, s); err != nil {
 		return nil, err
 	}
-	values, err := readValues(ctx, db)
+	values, err := readValues(ctx, db, m.Wrappers())
 	if err != nil {
 		return nil, err
 	}

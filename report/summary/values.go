@@ -8,36 +8,65 @@ import (
 	"dwtriage/report/store"
 )
 
-// A place is where values and changes are counted: a signature in a map, over all companies. An
-// empty mapTitle is all maps together.
-type place struct{ sig, mapTitle string }
+// A place is where values and changes are counted: a signature, and of it the part that where names: a
+// map, over all companies, for changes; a row of findings (see [Finding.place]) for values. An empty
+// where is the whole signature.
+type place struct{ sig, where string }
 
 // values are the most frequent values of the captures of every place, four of each at most.
-type values map[place]map[string][]string
+type values map[place]map[string][]value
 
-// readValues finds the values that fill placeholders.
-func readValues(ctx context.Context, db *store.DB) (values, error) {
+// A value is one that records of a place print.
+type value struct {
+	text       string
+	everywhere bool // all records of the signature print it
+}
+
+// readValues finds the values that fill placeholders. wrappers are the ids of the catch-all rules, whose
+// findings are told apart by their messages.
+func readValues(ctx context.Context, db *store.DB, wrappers []string) (values, error) {
 	vs := make(values)
 	err := each(ctx, db, "captures", func(rows *sql.Rows) error {
-		var at place
-		var name, value string
-		err := rows.Scan(&at.sig, &at.mapTitle, &name, &value)
-		if vs[at] == nil {
-			vs[at] = make(map[string][]string)
+		var f Finding
+		var ofFinding bool
+		var name string
+		var v value
+		err := rows.Scan(&f.Signature, &ofFinding, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.TemplateID, &name, &v.text, &v.everywhere)
+		at := place{sig: f.Signature}
+		if ofFinding {
+			at = f.place()
 		}
-		vs[at][name] = append(vs[at][name], value)
+		if vs[at] == nil {
+			vs[at] = make(map[string][]value)
+		}
+		vs[at][name] = append(vs[at][name], v)
 		return err
-	})
+	}, strings.Join(wrappers, " "))
 	return vs, err
 }
 
-// only gives the captures that have a single value: a title stands for all records of a
-// signature and must not name one of several.
+// place is where the values of a finding are counted: what its row is grouped by. Its ID would be shorter, but two
+// rows may share one by chance, and then one would name the keys of the other.
+func (f *Finding) place() place {
+	return place{f.Signature, strings.Join([]string{f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.TemplateID}, "\x00")}
+}
+
+// texts lists the values of a capture, the most frequent first.
+func (vs values) texts(at place, name string) []string {
+	var out []string
+	for _, v := range vs[at][name] {
+		out = append(out, v.text)
+	}
+	return out
+}
+
+// only gives the captures that have a single value, printed by every record: a title stands for all
+// records of a signature, and beside one that prints no value it would name that of another.
 func (vs values) only(sig string) map[string]string {
 	out := make(map[string]string)
 	for name, values := range vs[place{sig: sig}] {
-		if len(values) == 1 {
-			out[name] = values[0]
+		if len(values) == 1 && values[0].everywhere {
+			out[name] = values[0].text
 		}
 	}
 	return out
@@ -47,7 +76,7 @@ func (vs values) only(sig string) map[string]string {
 func (vs values) first(sig string) map[string]string {
 	out := make(map[string]string)
 	for name, values := range vs[place{sig: sig}] {
-		out[name] = values[0]
+		out[name] = values[0].text
 	}
 	return out
 }
@@ -55,8 +84,8 @@ func (vs values) first(sig string) map[string]string {
 // joined gives one text per capture: its values, at most three, as a phrase.
 func (vs values) joined(at place) map[string]string {
 	out := make(map[string]string)
-	for name, values := range vs[at] {
-		if name == "lookup" {
+	for name := range vs[at] {
+		if values := vs.texts(at, name); name == "lookup" {
 			out[name] = lookups(values)
 		} else {
 			out[name] = phrase(values)
