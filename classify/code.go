@@ -79,6 +79,9 @@ func codeText(v uint32) string {
 	return string(b)
 }
 
+// isvAborted is the code of a plug-in that threw an InvalidPluginExecutionException.
+const isvAborted = 0x80040265
+
 // Codes that stand for anything at all, "an error occurred in a plug-in" or "unexpected error";
 // they never decide what a record is. 0x80040265 is IsvAborted, 0x80040224 IsvUnExpected,
 // 0x80040216 UnExpected and 0x80040203 InvalidArgument.

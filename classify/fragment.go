@@ -3,6 +3,7 @@ package classify
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,14 +22,16 @@ var fragmentUse = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 // fragments are those of all layers, by name.
 type fragments map[string]*Fragment
 
-// list gives them by name.
-func (f fragments) list() []*Fragment {
-	var out []*Fragment
-	for _, name := range f.names() {
-		out = append(out, f[name])
+// byName lists what files define, in the order of its names.
+func byName[T any](all map[string]T) []T {
+	var out []T
+	for _, name := range namesOf(all) {
+		out = append(out, all[name])
 	}
 	return out
 }
+
+func namesOf[T any](all map[string]T) []string { return slices.Sorted(maps.Keys(all)) }
 
 // FragmentsOf lists the fragments that the expressions of a rule use, also by way of others, in the
 // order in which they are met.
@@ -51,16 +54,6 @@ func (s *Set) FragmentsOf(r *Rule) []*Fragment {
 	return out
 }
 
-// names lists their names in order.
-func (f fragments) names() []string {
-	var names []string
-	for name := range f {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // expand puts fragments in the place of their names. A fragment is a part of its own, so {{name}}?
 // makes the whole of it optional.
 func (f fragments) expand(source string) (string, error) {
@@ -70,7 +63,7 @@ func (f fragments) expand(source string) (string, error) {
 		fragment := f[name]
 		switch {
 		case fragment == nil && first == nil:
-			first = fmt.Errorf("there is no fragment {{%s}}%s", name, nearest(name, f.names()))
+			first = fmt.Errorf("there is no fragment {{%s}}%s", name, nearest(name, namesOf(f)))
 		case fragment != nil && fragment.broken && first == nil:
 			first = errBroken
 		case fragment != nil && !fragment.broken:
@@ -130,7 +123,7 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 		}
 		x.whole = whole
 	}
-	for _, x := range f.list() {
+	for _, x := range byName(f) {
 		if state[x] == 0 {
 			visit(x)
 		}

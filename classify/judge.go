@@ -108,9 +108,6 @@ func (j *judge) matchSentence(log string) {
 	j.matches = kept
 }
 
-// isvAborted is the code of a plug-in that threw an InvalidPluginExecutionException.
-const isvAborted = 0x80040265
-
 // mayStart reports whether a rule may take the start of the sentence for the start of a message. Where a plug-in
 // stopped the operation with words of its own it may not: they may be those of another program, and a rule
 // that knows a message by its start only would name the wrong one. There it must match behind the dress, too.
@@ -123,6 +120,39 @@ func (j *judge) mayStart(mt match) bool {
 	}
 	headed := pattern.TextOf(whole[:int(j.innerAt)+len(j.inner.Bytes())])
 	return mt.part == byRegex && j.m.engine.rules[mt.rule].expr.Next(headed, 0) >= 0
+}
+
+// What is known of a sign in a record.
+const (
+	signUnknown = iota
+	signShown
+	signMissing
+)
+
+// withSigns drops the matches of rules whose signs the record does not show, and of those whose
+// forbidden signs it shows. Signs are looked for only when a rule that matches asks, which few do, and once for
+// a record.
+func (j *judge) withSigns(log string, plugin []byte) {
+	e := j.m.engine
+	j.shows = append(j.shows[:0], make([]int8, len(e.signs))...)
+	has := func(sign int8) bool {
+		if j.shows[sign] == signUnknown {
+			j.shows[sign] = signMissing
+			if e.signs[sign].shownBy(log, plugin, &j.search) {
+				j.shows[sign] = signShown
+			}
+		}
+		return j.shows[sign] == signShown
+	}
+	j.matches = slices.DeleteFunc(j.matches, func(m match) bool {
+		c := &e.rules[m.rule]
+		for _, s := range c.signs {
+			if !has(s) {
+				return true
+			}
+		}
+		return slices.ContainsFunc(c.noSigns, has)
+	})
 }
 
 // searched is the text in which a match was found, and the match by its positions there.

@@ -57,7 +57,7 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		}
 		return nil, errors.Join(errs...)
 	}
-	s.Fragments, s.Signs = shared.list(), known.list()
+	s.Fragments, s.Signs = byName(shared), byName(known)
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return s, nil
 }

@@ -317,8 +317,13 @@ func (e *engine) judge(i int32, f *evidence, text []byte) (match, bool) {
 
 // excluded reports whether a text holds what keeps rule i from matching.
 func (e *engine) excluded(i int32, text []byte) bool {
-	for _, n := range e.rules[i].none {
-		if n.Index(text, 0, len(text)) >= 0 {
+	return holdsAny(e.rules[i].none, text)
+}
+
+// holdsAny reports whether one of the needles stands in text.
+func holdsAny(needles []pattern.Needle, text []byte) bool {
+	for i := range needles {
+		if needles[i].Index(text, 0, len(text)) >= 0 {
 			return true
 		}
 	}

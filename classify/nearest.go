@@ -88,10 +88,9 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 				return fmt.Sprintf("it matches, but the text holds %q, which the rule excludes", lit)
 			}
 		}
-		for _, s := range m.set.Signs {
-			searched := [numFields]pattern.Text{pattern.TextOf(texts[errorText]), pattern.TextOf(texts[traceText])}
-			c := compileSign(s)
-			switch shows := c.shownBy(log, nil, &searched); {
+		searched := [numFields]pattern.Text{pattern.TextOf(texts[errorText]), pattern.TextOf(texts[traceText])}
+		for i, s := range m.set.Signs {
+			switch shows := m.engine.signs[i].shownBy(log, nil, &searched); {
 			case !shows && slices.Contains(r.Match.Signs, s.Name):
 				return fmt.Sprintf("it matches, but nothing in the record is a sign of %s", s.Name)
 			case shows && slices.Contains(r.Match.NoSigns, s.Name):

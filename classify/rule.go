@@ -136,6 +136,27 @@ type Fragment struct {
 	whole  string // with the fragments it uses in place
 }
 
+// A Sign is what shows whose failure a record is: that dual-write made it, or that the code of
+// finance and operations failed and not a plug-in. The same sentence has another cause on each side, so
+// rules ask for signs or for their absence, by name. A sign is looked for in the whole record,
+// wherever the rule matches: one of Logs, Types, Any and Wordings is enough.
+type Sign struct {
+	Name     string
+	Meaning  string   // what it shows, in a sentence
+	Logs     []string // kinds of log that are a sign by themselves
+	Types    []string // parts of the name of a plug-in type
+	Any      []string // literals in either text
+	Wordings []string // RE2, alternatives as written
+	Regex    string   // all of them as one expression, fragments in place
+	Path     string   // of the rule file it stands in
+	Line     int
+
+	place  place
+	used   bool          // by a rule
+	broken bool          // has a mistake, which was reported
+	parsed *pattern.Expr // of Regex, nil without one
+}
+
 // A Set is what the rule files of all layers hold together.
 type Set struct {
 	Rules   []*Rule // by id
