@@ -37,7 +37,7 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 	sideBySide(len(errs), func(i int) {
 		switch i {
 		case 0:
-			m.engine, errs[i] = newEngine(s.Rules, s.Signs...)
+			m.engine, errs[i] = newEngine(s)
 		case 1:
 			m.codes, errs[i] = loadCodes(tables)
 		case 2:

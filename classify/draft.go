@@ -224,11 +224,11 @@ func (m *Matcher) with(d *Rule) (*Matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the draft does not load: %w", err)
 	}
-	all := &Set{Rules: append(slices.Clone(m.set.Rules), set.Rules...)}
+	all := &Set{Rules: append(slices.Clone(m.set.Rules), set.Rules...), Signs: m.set.Signs}
 	slices.SortFunc(all.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 	trial := &Matcher{set: all, byID: maps.Clone(m.byID), codes: m.codes, maps: m.maps, said: m.said}
 	trial.byID[d.ID] = set.Rules[0]
-	trial.engine, err = newEngine(all.Rules)
+	trial.engine, err = newEngine(all)
 	return trial, err
 }
 

@@ -16,6 +16,20 @@ func draftOf(t *testing.T, m *Matcher, texts []string, others ...Message) (strin
 	return string(text), err
 }
 
+// A rule whose sign the messages do not show is tried against a draft as it judges: it takes none of them.
+func TestDraftBesideSigns(t *testing.T) {
+	m := compileFile(t, `- {sign: dual-write, meaning: dual-write made it, logs: [dualwrite]}
+- {id: x-lost, title: t, status: observed, severity: low, category: c, priority: 90, logs: [dualwrite, plugintrace], match: {any: [was lost by carrier], signs: [dual-write]}, cause: c, fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: t}], no_match: [t]}}
+`)
+	texts := []string{"Parcel AB-77 was lost by carrier 'Blue Line'.", "Parcel CD-12 was lost by carrier 'Northwind'."}
+	if v := m.Judge("plugintrace", texts[0], "", ""); v.Status != StatusUnknown {
+		t.Fatalf("the message is %s, want unknown: nothing is tried", v.Signature)
+	}
+	if text, err := draftOf(t, m, texts); err != nil || !strings.Contains(text, "was lost by carrier") {
+		t.Errorf("error %v, draft:\n%s", err, text)
+	}
+}
+
 // A draft loads, takes its cluster and nothing else, passes its own examples, gives no warning,
 // and holds no value of a record.
 func TestDraft(t *testing.T) {
@@ -42,7 +56,7 @@ func TestDraft(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the draft does not load: %v\n%s", err, text)
 	}
-	with, err := Compile(&Set{Rules: append(set.Rules, m.Rules()...)}, testTables())
+	with, err := Compile(&Set{Rules: append(set.Rules, m.Rules()...), Signs: m.Set().Signs}, testTables())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,10 +84,11 @@ type evidence struct {
 
 var noEvidence = evidence{anyStart: -1, codeStart: -1, expr: pattern.NothingFound}
 
-// newEngine makes an engine of rules and the signs that they name.
-func newEngine(rules []*Rule, shown ...*Sign) (*engine, error) {
+// newEngine makes an engine of the rules of a set and the signs that they name.
+func newEngine(set *Set) (*engine, error) {
+	rules := set.Rules
 	e := &engine{codeRules: make(map[uint32][]int32)}
-	for _, s := range shown {
+	for _, s := range set.Signs {
 		e.signs = append(e.signs, compileSign(s))
 	}
 	index := make(map[string]int32)
@@ -106,7 +107,7 @@ func newEngine(rules []*Rule, shown ...*Sign) (*engine, error) {
 	sideBySide(len(rules), func(i int) { e.rules[i] = compile(rules[i]) })
 	for i, r := range rules {
 		c := &e.rules[i]
-		c.signs, c.noSigns = signsNamed(shown, r.Match.Signs), signsNamed(shown, r.Match.NoSigns)
+		c.signs, c.noSigns = signsNamed(set.Signs, r.Match.Signs), signsNamed(set.Signs, r.Match.NoSigns)
 		slow := false
 		if c.expr != nil {
 			literals := c.expr.Literals()

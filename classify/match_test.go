@@ -23,7 +23,7 @@ var builtin = sync.OnceValue(func() *engine {
 	if err != nil {
 		panic(err)
 	}
-	e, err := newEngine(set.Rules)
+	e, err := newEngine(set)
 	if err != nil {
 		panic(err)
 	}
@@ -330,7 +330,7 @@ func TestEngineEqualsNaiveLoopOnOddRules(t *testing.T) {
 	add(Match{Any: []string{"Größe", "first literal or not"}, None: []string{"licence"}})
 	add(Match{Any: []string{"first literal"}, Regex: `second (?P<x>\w+)`, Codes: []string{"0x80040265"}, All: true})
 	add(Match{Any: []string{"first literal"}, Regex: `second (?P<x>\w+)`, Codes: []string{"0x80040265"}})
-	e, err := newEngine(list)
+	e, err := newEngine(&Set{Rules: list})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -462,7 +462,7 @@ func BenchmarkMatch(b *testing.B) {
 func BenchmarkNewEngine(b *testing.B) {
 	list := builtinTwin().rules
 	for b.Loop() {
-		if _, err := newEngine(list); err != nil {
+		if _, err := newEngine(&Set{Rules: list}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -49,7 +49,7 @@ func TestCriteriaDecideEverything(t *testing.T) {
 	})
 	a, b := &Rule{ID: "a", Title: "A", Priority: 90, Logs: logKinds, Match: Match{Any: []string{"parcel was lost"}}},
 		&Rule{ID: "b", Title: "B", Wrapper: true, Priority: 10, Logs: logKinds, Match: Match{Any: []string{"parcel was lost"}}}
-	e, err := newEngine([]*Rule{a, b})
+	e, err := newEngine(&Set{Rules: []*Rule{a, b}})
 	if err != nil {
 		t.Fatal(err)
 	}
