@@ -71,8 +71,7 @@ var (
 )
 
 func privateTemplate(msg Message) string {
-	normal := Normalize(nil, []byte(msg.Error))
-	t := string(Template(nil, Sentence(normal), []byte(msg.Entity), []byte(msg.Company)))
+	t := string(Template(nil, SentenceOf(msg.Error, msg.Trace), []byte(msg.Entity), []byte(msg.Company)))
 	t = emails.ReplaceAllString(t, "<EMAIL>")
 	t = described.ReplaceAllString(t, "$1 <NAME>")
 	return legalEntity.ReplaceAllString(t, "$1 <COMPANY>")

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"dwtriage/classify/pattern"
+	"dwtriage/ingest/ascii"
 )
 
 // Programs hand a sentence on in a dress of theirs: .NET puts its exception type before it and a stack
@@ -103,16 +104,12 @@ func within(sentence, value []byte) []byte {
 // says reports whether a text has a word. Numbers, quotes and brackets alone say nothing.
 func says(s []byte) bool {
 	for i, c := range s {
-		if c >= utf8.RuneSelf || isLetter(c) && i+1 < len(s) && (isLetter(s[i+1]) || s[i+1] >= utf8.RuneSelf) {
+		if c >= utf8.RuneSelf || ascii.Letter(c) && i+1 < len(s) && (ascii.Letter(s[i+1]) || s[i+1] >= utf8.RuneSelf) {
 			return true
 		}
 	}
 	return false
 }
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // after is s behind prefix, compared without regard to case, and whether s starts with it.
 func after(s []byte, prefix string) ([]byte, bool) {
@@ -236,7 +233,7 @@ func typeEnd(s []byte) int {
 		return 0
 	}
 	if n < len(s) && s[n] == '`' {
-		for n++; n < len(s) && isDigit(s[n]); n++ {
+		for n++; n < len(s) && ascii.Digit(s[n]); n++ {
 		}
 	}
 	if n < len(s) && s[n] == '[' {
@@ -320,7 +317,7 @@ func codeLength(s []byte, loose bool) int {
 		if s[0] == '-' {
 			n = 1
 		}
-		for n < len(s) && isDigit(s[n]) {
+		for n < len(s) && ascii.Digit(s[n]) {
 			n++
 		}
 		if n < 9 && !loose || n == 0 {
@@ -344,7 +341,7 @@ func withoutStatus(s []byte) []byte {
 		}
 	}
 	t = bytes.TrimLeft(t, " :=")
-	if len(t) < 4 || t[0] != '4' && t[0] != '5' || !isDigit(t[1]) || !isDigit(t[2]) || pattern.Word(t[3]) {
+	if len(t) < 4 || t[0] != '4' && t[0] != '5' || !ascii.Digit(t[1]) || !ascii.Digit(t[2]) || pattern.Word(t[3]) {
 		return s
 	}
 	t = bytes.TrimLeft(t[3:], " :,;-.")

@@ -11,6 +11,7 @@ import (
 
 	"dwtriage/classify/pattern"
 	"dwtriage/ingest"
+	"dwtriage/ingest/ascii"
 )
 
 // sentences find the entry of the code table whose sentence a text is: the other way round from a code
@@ -115,7 +116,7 @@ func nameIn(name, text string) (known, unknown int) {
 func nameWords(name string) (words []string) {
 	from := 0
 	for i := 1; i <= len(name); i++ {
-		if i == len(name) || upper(name[i]) && (!upper(name[i-1]) || i+1 < len(name) && letter(name[i+1]) && !upper(name[i+1])) || !letter(name[i]) != !letter(name[i-1]) {
+		if i == len(name) || upper(name[i]) && (!upper(name[i-1]) || i+1 < len(name) && ascii.Letter(name[i+1]) && !upper(name[i+1])) || !ascii.Letter(name[i]) != !ascii.Letter(name[i-1]) {
 			words = append(words, strings.ToLower(name[from:i]))
 			from = i
 		}
@@ -123,8 +124,7 @@ func nameWords(name string) (words []string) {
 	return words
 }
 
-func upper(c byte) bool  { return c >= 'A' && c <= 'Z' }
-func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func upper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // of makes the index. Sentences that several entries share are left out: each of them would be
 // a guess.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dwtriage/classify/pattern"
+	"dwtriage/ingest/ascii"
 )
 
 // withoutTail cuts off what programs put behind a sentence: the stack, the XML of the fault, the code and
@@ -91,7 +92,7 @@ func detailsEnd(s []byte) int {
 				return -1
 			}
 		case digits:
-			if len(rest) > 0 && isDigit(rest[0]) {
+			if len(rest) > 0 && ascii.Digit(rest[0]) {
 				return -1
 			}
 		default:

@@ -243,15 +243,15 @@ var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EM
 // Readable is a template for people: with … in the place of each mask.
 func Readable(template string) string { return masks.ReplaceAllString(template, "…") }
 
-// Reduce gives the sentence and the template of a record by its texts and columns, as Classify does.
-func Reduce(errText, trace, entity, company string) (sentence, template string) {
+// SentenceOf is the sentence of a record by its texts, as Classify finds it: of the error text, or of the
+// trace where that has none.
+func SentenceOf(errText, trace string) []byte {
 	normal := Normalize(nil, []byte(errText))
 	blankTrace(normal)
-	s := Sentence(normal)
-	if len(s) == 0 {
-		s = Sentence(Normalize(nil, []byte(trace)))
+	if s := Sentence(normal); len(s) > 0 {
+		return s
 	}
-	return string(s), string(Template(nil, s, []byte(entity), []byte(company)))
+	return Sentence(Normalize(nil, []byte(trace)))
 }
 
 // TemplateID is the fingerprint of a template: 12 hex digits, column template_id.

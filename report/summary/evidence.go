@@ -58,8 +58,8 @@ func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[messa
 		var at message
 		var text, trace, entity, company string
 		err := rows.Scan(&at.sig, &at.template, &text, &trace, &entity, &company)
-		_, template := classify.Reduce(text, trace, entity, company)
-		templates[at] = cmp.Or(template, noText)
+		template := classify.Template(nil, classify.SentenceOf(text, trace), []byte(entity), []byte(company))
+		templates[at] = cmp.Or(string(template), noText)
 		return err
 	}, strings.Join(m.Wrappers(), " "))
 	return templates, err
@@ -122,10 +122,10 @@ func evidence(ctx context.Context, db *store.DB, m *classify.Matcher, status map
 			&e.TypeName, &e.AffectedKey, &field, &text, &start, &end)
 		normal := classify.NormalizeString(text.String)
 		if status[sig] == classify.StatusUnknown {
-			normal, _ = classify.Reduce(text.String, "", "", "")
+			normal = string(classify.SentenceOf(text.String, ""))
 			start, end = 0, 0
 		} else if r := m.Rule(sig); r != nil && r.Wrapper {
-			sentence, _ := classify.Reduce(text.String, "", "", "")
+			sentence := string(classify.SentenceOf(text.String, ""))
 			if at := strings.Index(normal, sentence); at >= 0 && sentence != "" {
 				start, end = at, at+len(sentence)
 			}
