@@ -209,7 +209,7 @@ func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, reject
 
 // stepsOf writes the steps of a fix; those of an incident under the titles of its signatures.
 func stepsOf(f *summary.Fix) string {
-	if len(f.Parts) < 2 {
+	if !f.Incident() {
 		return numbered(f.Steps)
 	}
 	var blocks []string

@@ -308,7 +308,6 @@ func (p *page) words() template.FuncMap {
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
 		"join":       func(list []string) string { return strings.Join(list, ", ") },
 		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
-		"incident":    func(f summary.Fix) bool { return len(f.Parts) > 1 },
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },
 		"date":        func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"environment": func(name string) string { return orWords(name, "environment not set") },

@@ -73,7 +73,7 @@ func firstFixes(all []summary.Fix) []summary.Fix {
 func fixRecords(f summary.Fix) string {
 	text := words.Count(f.Records, "record")
 	switch {
-	case len(f.Parts) > 1:
+	case f.Incident():
 		text += " of " + words.Count(len(f.Parts), "signature")
 	case f.Waiting > f.Records:
 		text += " (" + words.Count(f.Waiting, "waits", "wait") + ")"

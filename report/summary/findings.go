@@ -97,8 +97,13 @@ func mostFirst(fs []*Finding, name func(*Finding) string) []string {
 			sum[n] += f.Records
 		}
 	}
-	names := slices.Collect(maps.Keys(sum))
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(a, b)) })
+	return mostNamed(sum)
+}
+
+// mostNamed lists names, most records first.
+func mostNamed(records map[string]int64) []string {
+	names := slices.Collect(maps.Keys(records))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(records[b], records[a]), cmp.Compare(a, b)) })
 	return names
 }
 

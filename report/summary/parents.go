@@ -178,13 +178,6 @@ func parentMaps(m *classify.Matcher, parent string) []*classify.Map {
 	return out
 }
 
-// mostNamed lists names, most records first.
-func mostNamed(records map[string]int64) []string {
-	names := slices.Collect(maps.Keys(records))
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(records[b], records[a]), cmp.Compare(a, b)) })
-	return names
-}
-
 // parentsFirst changes the order of fixes as little as it must so that a table gets its rows before the
 // tables that need them; in a circle of tables the given order stays. Legal entities come before
 // every other parent: hardly a row can be written without its company.

@@ -1,3 +1,7 @@
+-- Is a record told apart by its message? What no rule explains is, and what only one of the wrappers (ids, a
+-- blank between them) does.
+CREATE OR REPLACE TEMP MACRO by_message(status, sig, wrappers) AS status = 'unknown' OR list_contains(string_split(wrappers, ' '), sig);
+
 -- The records as reports show them: sig and map_title are what findings are grouped by, company is what
 -- the log prints, else what the message names.
 CREATE OR REPLACE TEMP VIEW shown AS

@@ -4,7 +4,7 @@
 -- A title may name a value only when all records of the signature print it, so everywhere says whether they do.
 WITH failing AS (
   SELECT sig, {'map_title': map_title, 'dataverse_table': coalesce(dataverse_table, ''), 'fno_entity': coalesce(fno_entity, ''), 'company': coalesce(company, ''),
-    'message': CASE WHEN status = 'unknown' OR list_contains(string_split($1, ' '), sig) THEN coalesce(template_id, '') ELSE '' END} AS finding,
+    'message': CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END} AS finding,
     captures
   FROM scope
   WHERE outcome = 'error' AND signature IS NOT NULL
