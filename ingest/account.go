@@ -42,16 +42,8 @@ func (r *file) close(whole bool) error {
 	if n := w.Replaced(); n > 0 {
 		r.warn(fmt.Sprintf("%s %s replaced: the encoding of the file (%s) is damaged", words.Count(n, "invalid character"), words.Were(n), w.Encoding()))
 	}
-	if r.passed > 0 {
-		r.warn(fmt.Sprintf("%s without any sign of an error %s passed over, the first one is %q", words.Count(r.passed, "paragraph"), words.Were(r.passed), window.Shorten([]byte(r.passedFirst), 60)))
-	}
-	if r.prosaic > 0 {
-		speaks := "speak"
-		if r.prosaic == 1 {
-			speaks = "speaks"
-		}
-		r.warn(fmt.Sprintf("%s that only %s of errors %s passed over, the first one is %q", words.Count(r.prosaic, "paragraph"), speaks, words.Were(r.prosaic), window.Shorten([]byte(r.prosaicFirst), 60)))
-	}
+	r.warnOfPassed(&r.passed, "without any sign of an error")
+	r.warnOfPassed(&r.prosaic, words.Plural(r.prosaic.paragraphs, "that only speaks of errors", "that only speak of errors"))
 	r.warnOfTimes()
 	r.warnOfColumns()
 	r.estimate()
@@ -93,6 +85,13 @@ func (r *file) warnOfColumns() {
 		return
 	}
 	r.warn("no column holds the text of the exception, so every row counts as ok, also one that failed: export exceptiondetails too")
+}
+
+// warnOfPassed says how many paragraphs were passed over, and which, and shows the first of them.
+func (r *file) warnOfPassed(p *passed, which string) {
+	if p.paragraphs > 0 {
+		r.warn(fmt.Sprintf("%s %s %s passed over, the first one is %q", words.Count(p.paragraphs, "paragraph"), which, words.Were(p.paragraphs), window.Shorten([]byte(p.first), 60)))
+	}
 }
 
 // warnOfTimes says which times stayed text, and what to do.

@@ -417,7 +417,7 @@ func operationLabel(v []byte) string {
 	}
 }
 
-// A table is what the header of a CSV file says.
+// A table is what the header of a table says.
 type table struct {
 	comma    byte
 	skip     int // bytes before the header's end, header included
@@ -449,6 +449,14 @@ func (r *file) headed(names [][]byte) *table {
 		t.headings = append(t.headings, string(bytes.TrimSpace(v)))
 	}
 	return t
+}
+
+// heading is the heading of the first column of a slot, as the file prints it.
+func (t *table) heading(s slot) string {
+	if i := slices.Index(t.slots, s); i >= 0 {
+		return t.headings[i]
+	}
+	return ""
 }
 
 func (t *table) known() int {

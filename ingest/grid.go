@@ -52,15 +52,7 @@ func (g *grid) close(at place, empty string, shown func() string) error {
 	case g.table.marked && !f.telling():
 		return g.file.reject(at, "", reasonNoText, shown())
 	}
-	return g.file.entry(f, at, g.heading)
-}
-
-// heading is the heading of the first column of a slot, as the file prints it.
-func (g *grid) heading(s slot) string {
-	if i := slices.Index(g.table.slots, s); i >= 0 {
-		return g.table.headings[i]
-	}
-	return ""
+	return g.file.entry(f, at, g.table.heading)
 }
 
 // sampleRows is how many rows of a grid are looked at for its header: titles may stand above.

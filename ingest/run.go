@@ -80,23 +80,27 @@ func (r *run) tell(n int) {
 // A file is one document being read, decompressed: what is known about it, and its account. It is
 // made new for each, so that nothing of the file before can be left in it.
 type file struct {
-	run          *run
-	member       unpack.Member
-	row          *row // being read
-	w            *window.Window
-	clock        clock.Clock
-	account      File
-	kinds        kinds
-	rawTimes     int64  // times that stayed text
-	rawTime      string // the first of them
-	dmfLog       bool   // it is a log table of a data management package
-	wide         int    // columns of a first row that has more than the limit
-	leg          []byte // entity of the initial sync whose report is read
-	passed       int64  // paragraphs of a text without any sign of an error
-	passedFirst  string // the first of them
-	prosaic      int64  // paragraphs of a text that only speak of errors
-	prosaicFirst string // the first of them
-	cutRows      int64  // rows lost at the place where the file was cut off
+	run      *run
+	member   unpack.Member
+	row      *row // being read
+	w        *window.Window
+	clock    clock.Clock
+	account  File
+	kinds    kinds
+	rawTimes int64  // times that stayed text
+	rawTime  string // the first of them
+	dmfLog   bool   // it is a log table of a data management package
+	wide     int    // columns of a first row that has more than the limit
+	leg      []byte // entity of the initial sync whose report is read
+	passed   passed // paragraphs of a text without any sign of an error
+	prosaic  passed // and those that only speak of errors
+	cutRows  int64  // rows lost at the place where the file was cut off
+}
+
+// passed is what was left out of a text.
+type passed struct {
+	paragraphs int64
+	first      string // the first of them
 }
 
 // A row is what is gathered of the row being read. Its memory is that of the row before.

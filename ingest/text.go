@@ -27,7 +27,7 @@ func (r *file) text() error {
 	w := r.w
 	p := textReader{file: r}
 	if n := frontMatter(w.Rest()); n > 0 {
-		r.passed, r.passedFirst = 1, secrets.Excerpt(w.Text(&r.row.arena, w.Rest()[:n]))
+		r.passed = passed{1, secrets.Excerpt(w.Text(&r.row.arena, w.Rest()[:n]))}
 		w.Skip(n)
 	}
 	for {
@@ -61,7 +61,7 @@ type textReader struct {
 	list  outline     // of the paragraph being read; places count from the start of the window
 	lines []entryLine // scratch of outlined
 	fence byte        // between lines that fence code
-	table *pipeTable  // its rows are being read
+	table *table      // of Markdown, whose rows are being read
 }
 
 // look outlines the paragraph at place n of the window, unless it was done already.
@@ -391,24 +391,24 @@ func httpStatus(text []byte) bool {
 func (p *textReader) tableRow(text []byte, at place) error {
 	r := p.file
 	if p.table == nil {
-		p.table = &pipeTable{}
+		p.table = &table{}
 		if separator(r.w.Rest()[:p.line(0)]) {
-			p.table.headed(r, rowCells(text))
-			return r.passOver(at, text)
+			p.table = r.pipeHeader(rowCells(text))
+			return r.passOver(&r.passed, at, text)
 		}
 	}
 	if separator(text) {
 		r.w.Disown(at.length)
 		return nil
 	}
-	entry, message, as := p.table.read(r, rowCells(text))
+	entry, message, as := r.pipeEntry(p.table, rowCells(text))
 	switch {
 	case entry:
 		return r.entry(&r.row.fields, at, p.table.heading)
 	case message == nil && r.row.left != 0:
-		return r.passOver(at, nil) // its words may be those that are secret
+		return r.passOver(&r.passed, at, nil) // its words may be those that are secret
 	case message == nil:
-		return r.passOver(at, text)
+		return r.passOver(&r.passed, at, text)
 	}
 	return r.message(message, at, as)
 }
@@ -486,12 +486,12 @@ func (r *file) plain(x *record, body []byte, as piece) error {
 	case baseTrace(body):
 		x.log, x.errorText, x.traceText = PluginTrace, nil, body
 	case as&pieceTitle != 0:
-		return r.passProse(place{x.row, x.offset, x.length}, body)
+		return r.passOver(&r.prosaic, place{x.row, x.offset, x.length}, body)
 	case as&pieceSure != 0 || marked(body):
 	case !telling(body):
-		return r.passOver(place{x.row, x.offset, x.length}, body)
+		return r.passOver(&r.passed, place{x.row, x.offset, x.length}, body)
 	case as&pieceCode == 0 && prose(body):
-		return r.passProse(place{x.row, x.offset, x.length}, body)
+		return r.passOver(&r.prosaic, place{x.row, x.offset, x.length}, body)
 	}
 	// The report of an initial sync may be longer than memory, so each of its records is a message.
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
@@ -501,32 +501,18 @@ func (r *file) plain(x *record, body []byte, as piece) error {
 	return r.keep(x)
 }
 
-// passOver leaves out a paragraph that shows no sign of an error or a trace: the greeting of a mail, the
-// title of a page. In a text it is counted with the bytes that belong to no row; elsewhere it is a row that
+// passOver leaves out a paragraph that is no message: the greeting of a mail, the title of a page, and what
+// only speaks of errors. In a text it is counted in p, with the bytes that belong to no row; elsewhere it is a row that
 // cannot become a record. Taken as records, such paragraphs were errors of unknown kind that nobody had. The
 // account says how many there were and shows the first, in case it was a message after all.
-func (r *file) passOver(at place, text []byte) error {
+func (r *file) passOver(p *passed, at place, text []byte) error {
 	if r.account.Format != formatText {
 		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
 	}
-	if r.passed == 0 {
-		r.passedFirst = secrets.Excerpt(text)
+	if p.paragraphs == 0 {
+		p.first = secrets.Excerpt(text)
 	}
-	r.passed++
-	r.w.Disown(at.length)
-	return nil
-}
-
-// passProse leaves out a paragraph that only speaks of errors. It is told apart from those without any sign,
-// for here a person may want to look again.
-func (r *file) passProse(at place, text []byte) error {
-	if r.account.Format != formatText {
-		return r.reject(at, "", reasonNoText, secrets.Excerpt(text))
-	}
-	if r.prosaic == 0 {
-		r.prosaicFirst = secrets.Excerpt(text)
-	}
-	r.prosaic++
+	p.paragraphs++
 	r.w.Disown(at.length)
 	return nil
 }

@@ -257,7 +257,7 @@ Exit code 0: all come out right. 1: some do not. 2: a rule file has mistakes.`)
 	for _, x := range failures {
 		fmt.Fprintf(s.stdout, "%s:%d: %s: %s\n    %s\n", x.Rule.Path, x.Rule.Line, x.Rule.ID, x.Msg, excerpt(x.Example, 300))
 	}
-	fmt.Fprintf(s.stdout, "%s, %s, %d failed\n", words.Count(int64(len(m.Rules())), "rule"), words.Count(examples, "example"), len(failures))
+	fmt.Fprintf(s.stdout, "%s, %s, %d failed\n", words.Count(len(m.Rules()), "rule"), words.Count(examples, "example"), len(failures))
 	if junit != "" {
 		if err := writeJUnit(junit, m.Rules(), failures); err != nil {
 			return 0, err
