@@ -18,12 +18,8 @@ func tableCodes(t *testing.T) (codes []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows[1:] {
-		codes = append(codes, r[0])
+	for _, row := range csvRows(t, text) {
+		codes = append(codes, row["hex"])
 	}
 	return codes
 }

@@ -13,12 +13,17 @@ import (
 )
 
 // rowsOf reads a CSV file of the report, each row by its headings.
-func rowsOf(t *testing.T, path string) (rows []map[string]string) {
+func rowsOf(t *testing.T, path string) []map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return csvRows(t, text)
+}
+
+func csvRows(t *testing.T, text []byte) (rows []map[string]string) {
+	t.Helper()
 	all, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)

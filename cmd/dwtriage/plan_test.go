@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -30,18 +29,7 @@ func TestPlanOfTheSampleNight(t *testing.T) {
 		}
 		return string(text)
 	}
-	lines, err := csv.NewReader(strings.NewReader(read("fixes.csv"))).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var fixes []map[string]string
-	for _, line := range lines[1:] {
-		f := make(map[string]string)
-		for i, name := range lines[0] {
-			f[name] = line[i]
-		}
-		fixes = append(fixes, f)
-	}
+	fixes := rowsOf(t, filepath.Join(dir, "fixes.csv"))
 	if len(fixes) == 0 {
 		t.Fatal("no fixes")
 	}
