@@ -15,6 +15,7 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -262,7 +263,10 @@ func explainMap(p *printer, v *classify.Verdict) {
 	switch {
 	case len(v.Needs.First) > 0:
 		p.printf("\nMaps to synchronize first, as far as the row needs their data, in this order:\n  %s\n", strings.Join(v.Needs.First, ", "))
-	case len(v.Maps) == 1 && len(v.Hits) > 0 && v.Hits[0].Rule.Category == classify.ReferenceData:
+		if n := len(v.Needs.Others); n > 0 {
+			p.printf("  %s more, needed only if the row uses them\n", words.Thousands(n))
+		}
+	case len(v.Maps) == 1 && len(v.Hits) > 0 && v.Hits[0].Rule.WaitsForMaps():
 		p.printf("\nNo prerequisite maps are documented for %s.\n", v.Maps[0].Title)
 	}
 }

@@ -60,6 +60,25 @@ func BenchmarkCompileRules(b *testing.B) {
 	}
 }
 
+// The maps that a map needs are no matter of a failure whose fix is one row, and are not said to be none.
+func TestExplainSingleRow(t *testing.T) {
+	var said bytes.Buffer
+	text := "Write failed for entity Customers V3 with unknown exception - Party record not found for party type 'Person'"
+	if code := run(t.Context(), []string{"explain", text}, nil, &said, &said, func(string) string { return "" }); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, &said)
+	}
+	for _, want := range []string{"dw-party-record-not-found", "\nMap: "} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("explain lacks %q:\n%s", want, &said)
+		}
+	}
+	for _, not := range []string{"prerequisite maps are documented", "synchronize first"} {
+		if strings.Contains(said.String(), not) {
+			t.Errorf("explain says %q:\n%s", not, &said)
+		}
+	}
+}
+
 // TestExplainPrerequisites explains a reference-data failure of each of the most used maps.
 func TestExplainPrerequisites(t *testing.T) {
 	if len(mostUsedMaps) != 30 {
