@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -290,7 +293,7 @@ func (s *sheet) row(cells ...string) {
 func errorsCSV(list []*demoRecord) []byte {
 	s := &sheet{comma: ";"}
 	s.WriteString("\ufeff")
-	s.row("Company", "Entity Name", "Created On", "Error Message", "Verbose Error", "Activity Id")
+	s.row("Company", "Entity Name", "RecordIdentifier", "Created On", "Error Message", "Verbose Error", "Activity Id")
 	for i, r := range list {
 		if i == len(list)/3 {
 			s.WriteString(tooManyCells + "\r\n")
@@ -300,9 +303,38 @@ func errorsCSV(list []*demoRecord) []byte {
 			e := envelopeOf(r)
 			text = e.Text()
 		}
-		s.row(r.company, r.fno, r.at.Format(time.DateTime), text, "", r.activity)
+		s.row(r.company, r.fno, r.key(), r.at.Format(time.DateTime), text, "", r.activity)
 	}
 	return s.Bytes()
+}
+
+// lineOf is how a message of the story names the order line that failed.
+var lineOf = regexp.MustCompile(`line (\d+) of order (SO-\d+)`)
+
+// key is the business key of the row that failed, as the error log prints it: the one that the message names, else one that
+// is made of the record's id. The night has few customers and groups, so that some fail more than once.
+func (r *demoRecord) key() string {
+	if m := lineOf.FindStringSubmatch(r.errText); m != nil {
+		return m[2] + ", " + m[1]
+	}
+	h := fnv.New32a()
+	h.Write([]byte(r.id))
+	n := int(h.Sum32() % 1000)
+	heads := map[string]string{"USMF": "US", "DEMF": "DE", "GBSI": "GB"}
+	switch head := heads[r.company]; r.set {
+	case "msdyn_customergroups":
+		return strconv.Itoa(10 + n%9*10)
+	case "uoms":
+		return []string{"box", "pcs", "pal", "kg"}[n%4]
+	case "msdyn_vendors":
+		return fmt.Sprintf("%s-V%02d", head, n%40)
+	case "salesorders":
+		return fmt.Sprintf("SO-%06d", 1000+n)
+	case "salesorderdetails":
+		return fmt.Sprintf("SO-%06d, %d", 1000+n, 1+n%9)
+	default:
+		return fmt.Sprintf("%s-%03d", head, n%90)
+	}
 }
 
 // envelopeOf is what the activity log keeps of records that failed together. A payload error is told in the verbose error.

@@ -38,8 +38,8 @@ var formats = map[string]format{
 	"plugintrace csv":        {head: traceHeader, row: (*generator).traceCSV},
 	"plugintrace json":       {head: webHead, between: ",\n", tail: "\n]}\n", row: (*generator).traceJSON},
 	"plugintrace ndjson":     {between: "\n", tail: "\n", row: (*generator).traceJSON},
-	"dualwrite csv columns":  {head: "Company,Entity Name,Created On,Error Message,Verbose Error,Activity Id\r\n", row: (*generator).dualColumns},
-	"dualwrite csv envelope": {head: "Company,Entity Name,Created On,DetailedErrorMessage\r\n", row: (*generator).dualCell},
+	"dualwrite csv columns":  {head: "Company,Entity Name,RecordIdentifier,Created On,Error Message,Verbose Error,Activity Id\r\n", row: (*generator).dualColumns},
+	"dualwrite csv envelope": {head: "Company,Entity Name,RecordIdentifier,Created On,DetailedErrorMessage\r\n", row: (*generator).dualCell},
 	"dualwrite json":         {head: "[\n", between: ",\n", tail: "\n]\n", row: (*generator).envelope},
 	"dualwrite ndjson":       {between: "\n", tail: "\n", row: (*generator).envelope},
 }
@@ -338,7 +338,14 @@ func (g *generator) makeDual() {
 	g.errText = g.render(g.errText[:0], g.cat.wrapped[g.pick(len(g.cat.wrapped))])
 }
 
-// dualHead appends company, entity and time. Some users export technical names, others titles.
+// recordKey appends the business key of the row that failed, one of some thousand, so that rows fail more than once. It
+// takes no random number: all else of a file stays what it was with the same seed.
+func (g *generator) recordKey(dst []byte) []byte {
+	head := keyHeads[len(g.m.table)%len(keyHeads)]
+	return strconv.AppendInt(append(dst, head...), 100_000+g.records*7919%5000, 10)
+}
+
+// dualHead appends company, entity, key and time. Some users export technical names, others titles.
 func (g *generator) dualHead(dst []byte) []byte {
 	dst = append(dst, g.company...)
 	dst = append(dst, ',')
@@ -347,6 +354,7 @@ func (g *generator) dualHead(dst []byte) []byte {
 	} else {
 		dst = append(dst, g.m.name...)
 	}
+	dst = g.recordKey(append(dst, ','))
 	dst = append(dst, ","+day+"T"...)
 	dst = append(dst, g.clock[:]...)
 	return append(dst, "Z,"...)
