@@ -284,7 +284,7 @@ func TestCapturesMerge(t *testing.T) {
 		want              map[string]string
 	}{
 		{"one rule", "row of uoms with ea", "", map[string]string{"table": "uoms", "value": "ea"}},
-		{"empty capture leaves room", "row of uoms with - key pcs", "", map[string]string{"table": "uoms", "value": "pcs"}},
+		{"another cause tells of another error", "row of uoms with - key pcs", "", map[string]string{"table": "uoms"}},
 		{"the primary rule first", "key pcs, row of uoms with ea", "", map[string]string{"table": "uoms", "value": "ea"}},
 		{"second group of a name", "code pcs", "", map[string]string{"value": "pcs"}},
 		{"a wrapper adds but does not replace", "writing accounts of contacts: row of uoms with ea", "", map[string]string{"entity": "accounts", "table": "uoms", "value": "ea"}},

@@ -90,8 +90,7 @@ func within(sentence, value []byte) []byte {
 	if len(sentence) == 0 || len(value) == 0 {
 		return value
 	}
-	// Parts of one text end where its memory ends, wherever they begin.
-	if &sentence[:cap(sentence)][cap(sentence)-1] != &value[:cap(value)][cap(value)-1] {
+	if !ofOneText(sentence, value) {
 		return value
 	}
 	from := cap(sentence) - cap(value)
@@ -448,3 +447,7 @@ func behindArrow(s []byte) []byte {
 		}
 	}
 }
+
+// ofOneText reports whether two texts, neither of them empty, are parts of one: those end where its memory ends, wherever
+// they begin.
+func ofOneText(a, b []byte) bool { return &a[:cap(a)][cap(a)-1] == &b[:cap(b)][cap(b)-1] }

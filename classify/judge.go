@@ -27,7 +27,8 @@ type judge struct {
 	reach    reach
 	said     said // sentence of the code table, of a record that neither a rule nor a code explains
 
-	lookupTexts []byte // of captures, see lookup.go
+	made  []byte // values of captures that no text holds as they are
+	apart bool   // the match whose captures are taken is of another error than the primary one
 }
 
 type capture struct {
@@ -64,9 +65,11 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 		j.m.said.of(j.m.codes)
 		j.said = j.m.said.find(&j.reach, log, j.text[errorText])
 	}
-	j.captures = j.captures[:0]
+	j.captures, j.made = j.captures[:0], j.made[:0]
 	j.reason()
-	for _, mt := range j.matches {
+	for i, mt := range j.matches {
+		mt = j.nearest(mt)
+		j.apart = i > 0 && j.otherError(mt)
 		text, at := j.searched(mt)
 		j.m.engine.capture(at, text, j.keepGroup)
 		if mt.inner && mt.outer >= 0 { // what only the dress names, such as ids
@@ -74,9 +77,14 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 			j.m.engine.capture(mt, j.search[mt.field], j.keepGroup)
 		}
 	}
+	own := company
+	if len(own) == 0 {
+		own = j.capture("company")
+	}
+	j.recordKey(own)
 	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("map_name"), j.capture("entity"), j.capture("fno_entity"), entity)
 	j.maps = j.m.maps.filtered(j.maps, j.text[:]...)
-	j.lookups()
+	j.lookups(own)
 	j.template = Template(j.template[:0], j.sentence, entity, company)
 }
 
@@ -177,8 +185,79 @@ func (j *judge) reason() {
 
 // keepGroup keeps what a group of an expression took.
 func (j *judge) keepGroup(name string, value []byte) {
+	if j.apart && namesRow(name) {
+		return
+	}
 	if value = within(j.sentence, value); len(value) > 0 {
 		j.keep(name, value)
+	}
+}
+
+// namesRow reports whether a capture says which row failed, with what value, or who may not write it. Those
+// of two errors make a third one that never happened. The others tell how: the status of an answer, the type
+// of an exception.
+func namesRow(name string) bool {
+	switch name {
+	case "record_key", "record_id", "company", "entity", "fno_entity", "map_name", "other_entity", "table", "field", "value", "key",
+		"principal", "principal_id", "privilege", "access", "owner", "date", "state", "dependent", "sequence":
+		return true
+	}
+	return false
+}
+
+// otherError reports whether a match that lost is of another error than the primary one: of another rule about a
+// cause, and elsewhere. A wrapper is part of the error that it wraps, and rules that match the same words
+// read the same error.
+func (j *judge) otherError(mt match) bool {
+	primary := j.matches[0]
+	return !j.m.engine.rules[mt.rule].rule.Wrapper && (mt.field != primary.field || mt.end <= primary.start || primary.end <= mt.start)
+}
+
+// nearest is the match of a wrapper that stands nearest before the primary match: where a text holds several errors, the
+// first wrapper is that of the first. A later one must give all names that the first one gives, or it is
+// another part of the same frame ("Writes to … failed with").
+func (j *judge) nearest(mt match) match {
+	primary := j.matches[0]
+	c := &j.m.engine.rules[mt.rule]
+	if !c.rule.Wrapper || !c.captures || mt.part != byRegex || mt.inner || mt.field != primary.field || primary.start <= mt.start {
+		return mt
+	}
+	text, found := j.search[mt.field], mt
+	for at := int(mt.start) + 1; ; { // a wrapper reaches to the end of what it wraps, so others begin inside it
+		var buf [groupEnds]int32
+		next := c.expr.Next(text, at)
+		if next < 0 || next >= int(primary.start) {
+			return found
+		}
+		later, loc := mt, c.expr.Submatches(buf[:], text, next)
+		if loc == nil {
+			return found
+		}
+		if later.start, later.end = loc[0], loc[1]; j.givesAll(mt, later) {
+			found = later
+		}
+		at = int(loc[0]) + 1
+	}
+}
+
+// givesAll reports whether a match gives every name that another one of its rule gives.
+func (j *judge) givesAll(first, later match) bool {
+	all, text := true, j.search[first.field]
+	j.m.engine.capture(first, text, func(name string, _ []byte) {
+		has := false
+		j.m.engine.capture(later, text, func(n string, _ []byte) { has = has || n == name })
+		all = all && has
+	})
+	return all
+}
+
+// set gives a capture another value, and takes one away that has none.
+func (j *judge) set(name string, value []byte) {
+	j.captures = slices.DeleteFunc(j.captures, func(c capture) bool { return c.name == name && len(value) == 0 })
+	for i := range j.captures {
+		if j.captures[i].name == name {
+			j.captures[i].value = value
+		}
 	}
 }
 
@@ -231,17 +310,34 @@ func (j *judge) decided(code *Code) (signature, status, category, severity strin
 // affectedKey is the business record that failed: as the log prints it in a column, else as its message
 // names it. The company alone is none: keys of finance and operations begin with it.
 func (j *judge) affectedKey(printed, company []byte) []byte {
-	for _, key := range [...][]byte{printed, j.capture("record_key"), j.capture("record_id")} {
-		if len(key) > 0 && !bytes.EqualFold(key, company) {
-			return key
+	if key := j.compose(func(dst []byte) []byte { return appendKey(dst, printed, nil, company) }); len(key) > 0 {
+		return key
+	}
+	if key := j.capture("record_key"); key != nil {
+		return key
+	}
+	return j.capture("record_id")
+}
+
+// recordKey leaves of the key that the message prints what appendKey says. Its label is the field, where it stands
+// in front of it: "Customer group: 40, Retail".
+func (j *judge) recordKey(company []byte) {
+	printed := j.capture("record_key")
+	if printed == nil {
+		return
+	}
+	var label []byte
+	if field := j.capture("field"); field != nil && ofOneText(field, printed) {
+		if between := cap(field) - len(field) - cap(printed); between > 0 && between <= len(": ") {
+			label = field
 		}
 	}
-	return nil
+	j.set("record_key", j.compose(func(dst []byte) []byte { return appendKey(dst, printed, label, company) }))
 }
 
 // lookups finds the missing rows that the primary match and further matches of its expression
 // name, and adds them as captures.
-func (j *judge) lookups() {
+func (j *judge) lookups(company []byte) {
 	if len(j.matches) == 0 {
 		return
 	}
@@ -249,7 +345,6 @@ func (j *judge) lookups() {
 	if !j.m.engine.rules[mt.rule].looksUp {
 		return
 	}
-	j.lookupTexts = j.lookupTexts[:0]
 	n := 0
 	text, mt := j.searched(mt)
 	j.m.engine.eachMatch(mt, text, len(lookupNames), func(group func(name string) []byte) {
@@ -257,8 +352,14 @@ func (j *judge) lookups() {
 		if len(table) == 0 && len(field) == 0 {
 			return
 		}
+		if key := lookedUp(text.Bytes(), value, company); !bytes.Equal(key, value) {
+			if bytes.Equal(j.capture("value"), value) {
+				j.set("value", key)
+			}
+			value = key
+		}
 		t := j.m.maps.lookup(j.maps, table, field)
-		phrase := j.lookupText(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
+		phrase := j.compose(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
 		for i := range n {
 			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) {
 				return
@@ -266,18 +367,18 @@ func (j *judge) lookups() {
 		}
 		j.keep(lookupNames[n].phrase, phrase)
 		if len(t.maps) > 0 {
-			j.keep(lookupNames[n].mapTitle, j.lookupText(t.titles))
+			j.keep(lookupNames[n].mapTitle, j.compose(t.titles))
 		}
 		if t.key != "" {
-			j.keep(lookupNames[n].key, j.lookupText(func(dst []byte) []byte { return t.column(dst, table) }))
+			j.keep(lookupNames[n].key, j.compose(func(dst []byte) []byte { return t.column(dst, table) }))
 		}
 		n++
 	})
 }
 
-// lookupText keeps a text until the next record.
-func (j *judge) lookupText(write func(dst []byte) []byte) []byte {
-	from := len(j.lookupTexts)
-	j.lookupTexts = write(j.lookupTexts)
-	return j.lookupTexts[from:len(j.lookupTexts):len(j.lookupTexts)]
+// compose keeps a text until the next record.
+func (j *judge) compose(write func(dst []byte) []byte) []byte {
+	from := len(j.made)
+	j.made = write(j.made)
+	return j.made[from:len(j.made):len(j.made)]
 }

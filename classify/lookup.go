@@ -129,6 +129,33 @@ func (t target) column(dst, table []byte) []byte {
 	return dst
 }
 
+// lookedUp is the key among the values that a message prints in braces, of which value is the first: that which is
+// neither the company of the record nor the id of a row, for rows are looked up by both beside the key ({usmf,40},
+// {40,2f0d8c47-…}). Where it is the only one it is the key: of a legal entity, of a row known by its id.
+func lookedUp(text, value, company []byte) []byte {
+	beside := func(v []byte) bool { return len(v) == 0 || bytes.EqualFold(v, company) || isGUID(v) }
+	if len(value) == 0 || !beside(bytes.TrimSpace(value)) {
+		return value
+	}
+	at := cap(text) - cap(value) // parts of one text end where its memory ends
+	if at == 0 || text[at-1] != '{' {
+		return value
+	}
+	rest := text[at+len(value):]
+	for len(rest) > 0 && rest[0] == ',' {
+		rest = rest[1:]
+		end := bytes.IndexAny(rest, ",}")
+		if end < 0 {
+			break
+		}
+		if v := bytes.TrimSpace(rest[:end]); !beside(v) {
+			return v
+		}
+		rest = rest[end:]
+	}
+	return value
+}
+
 // titles names the map, or those it may be.
 func (t target) titles(dst []byte) []byte {
 	for i, at := range t.maps {
