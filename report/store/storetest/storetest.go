@@ -24,6 +24,7 @@ type Line struct {
 	File    string
 	Row     int64
 	At      string // "09:14:03" of 22 November 2026, empty: no time
+	Log     string // empty: dualwrite, and plugintrace without Err
 	Company string
 	Entity  string
 	Err     string // empty: an ok trace
@@ -60,6 +61,9 @@ func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
 		log, outcome := ingest.DualWrite, ingest.Error
 		if l.Err == "" {
 			log, outcome = ingest.PluginTrace, ingest.OK
+		}
+		if l.Log != "" {
+			log = l.Log
 		}
 		text(ingest.ColFile, l.File)
 		rb.Field(ingest.ColRow).(*array.Int64Builder).Append(l.Row)
@@ -137,10 +141,10 @@ const (
 // Night is two exports: a failure that a rule knows in two companies, one of another rule, two of
 // one unknown message, and a record that is ok.
 var Night = []Line{
-	{1, "a.csv", 2, "01:00:00", "USMF", "accounts", NotMember, "[Contoso: trace]\nline"},
-	{2, "a.csv", 3, "02:00:00", "USMF", "uoms", UnitOfMeasure, ""},
-	{3, "a.csv", 4, "03:00:00", "DEMF", "uoms", UnitOfMeasure, ""},
-	{4, "b.csv", 2, "04:00:00", "", "msdyn_warehouses", Odd, ""},
-	{5, "b.csv", 3, "", "", "msdyn_warehouses", strings.Replace(Odd, "24", "11", 1), ""},
-	{6, "b.csv", 4, "05:00:00", "", "account", "", "all fine"},
+	{ID: 1, File: "a.csv", Row: 2, At: "01:00:00", Company: "USMF", Entity: "accounts", Err: NotMember, Trace: "[Contoso: trace]\nline"},
+	{ID: 2, File: "a.csv", Row: 3, At: "02:00:00", Company: "USMF", Entity: "uoms", Err: UnitOfMeasure},
+	{ID: 3, File: "a.csv", Row: 4, At: "03:00:00", Company: "DEMF", Entity: "uoms", Err: UnitOfMeasure},
+	{ID: 4, File: "b.csv", Row: 2, At: "04:00:00", Entity: "msdyn_warehouses", Err: Odd},
+	{ID: 5, File: "b.csv", Row: 3, Entity: "msdyn_warehouses", Err: strings.Replace(Odd, "24", "11", 1)},
+	{ID: 6, File: "b.csv", Row: 4, At: "05:00:00", Entity: "account", Trace: "all fine"},
 }

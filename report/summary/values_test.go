@@ -1,0 +1,86 @@
+package summary
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store/storetest"
+)
+
+func missingGroup(value string) string {
+	return "Unable to write data to entity accounts.Unable to lookup msdyn_customergroups with values {" + value + "}.Writes to CustCustomerV3Entity failed"
+}
+
+// The advice of a finding names what its own records print, and nothing of the rows beside it.
+func TestFindingsNameTheirOwnValues(t *testing.T) {
+	const party = "Write failed for entity Customers V3 with unknown exception - Party record not found for party type 'Person'"
+	for _, tc := range []struct {
+		name  string
+		lines []storetest.Line // At, File and Row are given below
+		want  map[string]string
+		never map[string]string // what stands in the advice of another row
+	}{
+		{"two companies", []storetest.Line{{Company: "USMF", Err: missingGroup("0012")}, {Company: "GBSI", Err: missingGroup("0099")}},
+			map[string]string{"USMF": "customer group 0012", "GBSI": "customer group 0099"}, map[string]string{"USMF": "0099", "GBSI": "0012"}},
+		{"one with more records", []storetest.Line{{Company: "USMF", Err: missingGroup("7")}, {Company: "USMF", Err: missingGroup("7")}, {Company: "DEMF", Err: missingGroup("31")}},
+			map[string]string{"USMF": "customer group 7 ", "DEMF": "customer group 31 "}, map[string]string{"USMF": "31", "DEMF": "7"}},
+		{"a company and none", []storetest.Line{{Company: "USMF", Err: missingGroup("20")}, {Err: missingGroup("81")}},
+			map[string]string{"USMF": "customer group 20 ", "": "customer group 81 "}, map[string]string{"USMF": "81", "": "20"}},
+		{"a company that prints no value", []storetest.Line{{Company: "USMF", Err: missingGroup("64")}, {Company: "FRRT", Err: missingGroup("")}},
+			map[string]string{"USMF": "customer group 64 "}, map[string]string{"FRRT": "64"}},
+		{"two tables of one company", []storetest.Line{{Company: "USMF", Err: missingGroup("64")}, {Company: "USMF", Err: strings.ReplaceAll(missingGroup("65"), "accounts", "contacts")}},
+			nil, map[string]string{"USMF contact": "64", "USMF account": "65"}},
+		{"no value at all", []storetest.Line{{Company: "USMF", Err: party}, {Company: "GBSI", Err: missingGroup("64")}}, nil, map[string]string{"USMF": "64"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for i := range tc.lines {
+				l := &tc.lines[i]
+				l.ID, l.File, l.Row, l.At = byte(i+1), "a.csv", int64(i+2), "01:00:00"
+			}
+			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), tc.lines)
+			for _, f := range s.Findings {
+				for _, row := range []string{f.Company, f.Company + " " + f.DataverseTable} {
+					if want := tc.want[row]; !strings.Contains(f.FixSummary, want) {
+						t.Errorf("row %q: %q does not name %q", row, f.FixSummary, want)
+					}
+					if never := tc.never[row]; never != "" && strings.Contains(f.FixSummary, never) {
+						t.Errorf("row %q: %q names %q, which its records do not print", row, f.FixSummary, never)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A title stands for all records of its signature, so it names a value that all of them print.
+func TestTitlesNameWhatAllRecordsPrint(t *testing.T) {
+	missing := func(privilege string) string {
+		return "Principal user (Id=3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab, type=8, roleCount=5) is missing " + privilege + " privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
+	}
+	const bare = "The user does not hold the necessary privileges."
+	for _, tc := range []struct {
+		name string
+		errs []string
+		want string
+	}{
+		{"all print one value", []string{missing("prvReadIncident"), missing("prvReadIncident")}, "The user lacks prvReadIncident"},
+		{"two values", []string{missing("prvReadIncident"), missing("prvWriteIncident")}, "The user lacks a privilege"},
+		{"one of two prints none", []string{missing("prvReadIncident"), bare}, "The caller lacks a privilege"},
+		{"none prints one", []string{bare, bare}, "The caller lacks a privilege"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var lines []storetest.Line
+			for i, text := range tc.errs {
+				lines = append(lines, storetest.Line{ID: byte(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Log: ingest.PluginTrace, Err: text})
+			}
+			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+			for _, f := range s.Findings {
+				if f.Signature != "dv-privilege-denied" || f.Title != tc.want {
+					t.Errorf("title of %s is %q, want %q", f.Signature, f.Title, tc.want)
+				}
+			}
+		})
+	}
+}
