@@ -7,11 +7,13 @@
 // # From path to batch
 //
 //  1. [Expand] turns what the user typed (paths, folders, globs, "-" for standard input) into a list
-//     of [Source]. It remembers which of them were named and which were merely found in a folder: a
-//     named file that is no log is a mistake to tell, a found one is a file like any other.
+//     of [Source], in the order of their paths: of copies of one record the first that is read counts, and
+//     that must not depend on how somebody typed. It remembers which of them were named and which were merely
+//     found in a folder: a named file that is no log is a mistake to tell, a found one is a file like any other.
 //  2. [Read] has one source after the other opened by package unpack, which undoes the containers around
 //     a document by the first bytes of each layer: names lie, above all after a mail gateway. Each
-//     member of an archive is a file of its own, with an account of its own. All layers and members of
+//     member of an archive is a file of its own, with an account of its own; those of a zip archive are read
+//     in the order of their paths, too, those of a tar archive as they lie in it. All layers and members of
 //     a source spend one budget, because a bomb may be spread over many of them.
 //  3. The document fills a window (package window), the only part of a file that is in memory. It
 //     decides the encoding and the end of lines before anything is parsed, counts the offset of every

@@ -8,25 +8,29 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"dwtriage/ingest/unpack"
 )
 
-// Expand turns the PATH arguments of a command (files, folders, globs, "-") into sources:
-// folders are walked, their files sorted by path; hidden files and folders are left out. A
-// path that leads to nothing is an error of its own; the others are returned all the same
-// (the error joins one per path). A file that several arguments lead to is listed once.
+// Expand turns the PATH arguments of a command (files, folders, globs, "-") into sources in the order of
+// their paths, see [unpack.ComparePaths], so that whatever order the arguments have the same is read first. Folders
+// are walked; hidden files and folders are left out. A path that leads to nothing is an error of its own; the
+// others are returned all the same (the error joins one per path). A file that several arguments lead to is listed
+// once, by the first of its paths, and counts as named when one of them names it.
 func Expand(args []string) ([]Source, error) {
-	x := expansion{seen: make(map[string]bool)}
+	x := expansion{places: make(map[string]int)}
 	for _, arg := range args {
 		if err := x.argument(arg); err != nil {
 			x.errs = append(x.errs, err)
 		}
 	}
+	slices.SortFunc(x.sources, func(a, b Source) int { return unpack.ComparePaths(a.Path, b.Path) })
 	return x.sources, errors.Join(x.errs...)
 }
 
 type expansion struct {
 	sources []Source
-	seen    map[string]bool
+	places  map[string]int // in sources, by absolute path
 	errs    []error
 }
 
@@ -93,7 +97,6 @@ func (x *expansion) path(path string, info fs.FileInfo) error {
 	if len(found) == 0 {
 		return fmt.Errorf("%s: there is no file in this folder: check that the export was written, and to where", path)
 	}
-	slices.SortFunc(found, func(a, b Source) int { return strings.Compare(a.Path, b.Path) })
 	for _, s := range found {
 		x.add(s)
 	}
@@ -139,8 +142,19 @@ func sourceAt(path string, info fs.FileInfo, walked bool) Source {
 }
 
 func (x *expansion) add(s Source) {
-	if !x.seen[s.Path] {
-		x.seen[s.Path] = true
-		x.sources = append(x.sources, s)
+	whole, err := filepath.Abs(s.Path)
+	if err != nil || s.Path == "-" {
+		whole = s.Path
 	}
+	at, met := x.places[whole]
+	if !met {
+		x.places[whole] = len(x.sources)
+		x.sources = append(x.sources, s)
+		return
+	}
+	old := &x.sources[at]
+	if unpack.ComparePaths(s.Path, old.Path) < 0 {
+		old.Path = s.Path
+	}
+	old.Walked = old.Walked && s.Walked
 }

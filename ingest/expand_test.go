@@ -25,7 +25,11 @@ func TestExpand(t *testing.T) {
 	if err := os.Symlink("..", "in/loop"); err != nil {
 		t.Fatal(err)
 	}
-	walked := []string{"in/a.csv*", "in/b.csv*", "in/link.csv*", "in/sub-d.csv*", "in/sub/c.csv*"}
+	walked := []string{"in/a.csv*", "in/b.csv*", "in/link.csv*", "in/sub/c.csv*", "in/sub-d.csv*"}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name string
 		args []string
@@ -35,7 +39,10 @@ func TestExpand(t *testing.T) {
 		{"file", []string{"one.csv"}, []string{"one.csv"}, ""},
 		{"folder, sorted", []string{"in"}, walked, ""},
 		{"twice", []string{"./one.csv", "one.csv", "in/../one.csv"}, []string{"one.csv"}, ""},
-		{"file of a folder", []string{"in/b.csv", "in/"}, append([]string{"in/b.csv"}, walked[0], walked[2], walked[3], walked[4]), ""},
+		{"file of a folder", []string{"in/b.csv", "in/"}, append([]string{walked[0], "in/b.csv"}, walked[2:]...), ""},
+		{"folder and a file of it", []string{"in", "in/b.csv"}, append([]string{walked[0], "in/b.csv"}, walked[2:]...), ""},
+		{"in the order of paths", []string{"two.csv", "one.csv", "-", "in/sub-d.csv", "in/sub"}, []string{"-", "in/sub/c.csv*", "in/sub-d.csv", "one.csv", "two.csv"}, ""},
+		{"by two paths", []string{"one.csv", filepath.Join(here, "one.csv")}, []string{filepath.ToSlash(filepath.Join(here, "one.csv"))}, ""},
 		{"glob", []string{"*.csv"}, []string{"[odd].csv", "one.csv", "two.csv"}, ""},
 		{"glob of hidden names", []string{".*.csv"}, []string{".dot.csv"}, ""},
 		{"literal glob characters", []string{"[odd].csv"}, []string{"[odd].csv"}, ""},

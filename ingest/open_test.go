@@ -91,21 +91,21 @@ func TestContainers(t *testing.T) {
 	}
 	want := []account{
 		{"logs.zip/b.csv", "zip", "csv", 2},
-		{"logs.zip/sub/a.csv.gz", "zip gz", "csv", 2},
-		{"logs.zip/notes.txt", "zip", "", 0},
+		{"logs.zip/c.csv.xz", "zip xz", "csv", 2},
 		{"logs.zip/deep.zip/x.csv", "zip zip", "csv", 2},
 		{"logs.zip/night.tar.gz/a.csv", "zip gz tar", "csv", 2},
 		{"logs.zip/night.tar.gz/etc/b.csv", "zip gz tar", "csv", 2},
-		{"logs.zip/c.csv.xz", "zip xz", "csv", 2},
+		{"logs.zip/notes.txt", "zip", "", 0},
+		{"logs.zip/sub/a.csv.gz", "zip gz", "csv", 2},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if !errors.Is(x.files[2].Problem, ErrNotALog) {
-		t.Errorf("notes.txt: %v", x.files[2].Problem)
+	if !errors.Is(x.files[5].Problem, ErrNotALog) {
+		t.Errorf("notes.txt: %v", x.files[5].Problem)
 	}
-	if x.files[0].Digest != x.files[1].Digest || len(x.files[0].Digest) != 32 {
-		t.Errorf("digests of equal contents: %q and %q", x.files[0].Digest, x.files[1].Digest)
+	if x.files[0].Digest != x.files[6].Digest || len(x.files[0].Digest) != 32 {
+		t.Errorf("digests of equal contents: %q and %q", x.files[0].Digest, x.files[6].Digest)
 	}
 }
 

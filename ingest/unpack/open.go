@@ -115,9 +115,13 @@ func (r *source) inside(c Member, name string, in io.Reader) Member {
 func (r *source) member(c Member, kind, name string, walked bool) Member {
 	r.alone = false
 	in := r.inside(c, kind, nil)
-	in.Path = path.Join(c.Path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
+	in.Path = memberPath(c, name)
 	in.Walked = walked
 	return in
+}
+
+func memberPath(c Member, name string) string {
+	return path.Join(c.Path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
 }
 
 // sanePath is the name of a member as text that every record can carry. What is longer than any
@@ -298,7 +302,7 @@ func (r *source) zip(c Member, head io.Reader, names string) error {
 	// The members of an archive inside a package belong to the package, too.
 	c.Marked = c.Marked || slices.ContainsFunc(z.File, func(f *zip.File) bool { return r.opt.Marks(f.Name) })
 	members := 0
-	for _, f := range z.File {
+	for _, f := range inOrder(c, z.File) {
 		if f.FileInfo().IsDir() || hiddenMember(f.Name) {
 			continue
 		}
@@ -315,6 +319,16 @@ func (r *source) zip(c Member, head io.Reader, names string) error {
 		}
 	}
 	return r.endArchive(c.Path, names, members)
+}
+
+// inOrder sorts the members of an archive by their paths, as the files of a folder are. Only a tar archive can be
+// read in no order but its own.
+func inOrder(c Member, files []*zip.File) []*zip.File {
+	paths := make(map[*zip.File]string, len(files))
+	for _, f := range files {
+		paths[f] = memberPath(c, f.Name)
+	}
+	return slices.SortedStableFunc(slices.Values(files), func(a, b *zip.File) int { return ComparePaths(paths[a], paths[b]) })
 }
 
 // endArchive ends an archive that was read to its end.

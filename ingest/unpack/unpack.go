@@ -8,6 +8,7 @@
 package unpack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,24 @@ type Options struct {
 	Limits   Limits
 	Progress func(n int)            // n more bytes of the source were read
 	Marks    func(name string) bool // a member of this name marks all others of its archive
+}
+
+// ComparePaths is the order of paths: name by name, each as bytes. So what lies in a folder or in an archive
+// stands together, before whatever has a longer name: in/sub/c.csv before in/sub-d.csv. In SQL that is ORDER BY
+// replace(path, '/', chr(1)).
+func ComparePaths(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		switch {
+		case a[i] == b[i]:
+		case a[i] == '/':
+			return -1
+		case b[i] == '/':
+			return 1
+		default:
+			return cmp.Compare(a[i], b[i])
+		}
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 // A Visitor is told what a source holds. An error of any of them ends the walk.
