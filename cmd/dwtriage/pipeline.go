@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,83 +11,89 @@ import (
 )
 
 // pipeline is the one place with goroutines: read fills batches, workers classify them side by
-// side, load takes them in whatever order they come. Channels are short, so memory stays bounded
-// by the slowest room. The first error ends everything and is returned.
+// side, load takes them in the order in which they were read. The first error ends everything and is
+// returned.
 //
 // It has this shape because the rooms differ: reading is one goroutine, for a stream has one place where
 // it is read and a file's account is kept in its order; classifying is most of the processor time and a
 // batch needs nothing but itself, so it takes all cores; loading is DuckDB's, which calls back from
 // threads of its own whenever it wants more. Rooms are plain functions that know of no goroutine and can
-// be tested without one. Whatever an order is needed for, the database sorts: batches overtake each
-// other here, and with one worker the result is the same.
+// be tested without one.
+//
+// The order matters to load: where exports overlap, the copy of a record that comes first is stored, and
+// the others are counted as duplicates of their files. If batches overtook each other, two runs over the same
+// files would store different places. So a batch is queued for load when it is read, before anybody
+// classifies it, and load waits for the one at the head: a worker never waits for another one, and with any
+// number of them the result is that of one. The queue is what bounds memory, whichever room is the slow one:
+// it has a place for each worker's batch and four more, two on either side of the workers, so that no room
+// stands still while its neighbour finishes one.
 //
 // Batches lie in memory that the collector does not see, so each must be released once by whoever holds
-// it last. On the way out of a failed run that is this function: what is still in a channel when all
-// goroutines are done belongs to nobody else.
+// it last. Until load has it that is the queue, also on the way out of a failed run: what is still in it
+// when all goroutines are done belongs to nobody else.
 func pipeline(ctx context.Context, workers int, read func(context.Context, func(*ingest.Batch) error) error,
 	classify func(*ingest.Batch), load func(store.Source) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	// Two batches wait at each door: enough that no room stands still while its neighbour finishes one, and
-	// a few megabytes each.
-	raw, done := make(chan *ingest.Batch, 2), make(chan *ingest.Batch, 2)
+	queue, raw := make(chan *ticket, workers+4), make(chan *ticket, 2)
 	g.Go(func() error {
 		defer close(raw)
-		return read(ctx, func(b *ingest.Batch) error { return send(ctx, raw, b) })
+		err := read(ctx, func(b *ingest.Batch) error {
+			t := &ticket{b, make(chan struct{})}
+			select {
+			case queue <- t:
+			case <-ctx.Done():
+				b.Release()
+				return context.Cause(ctx)
+			}
+			raw <- t // does not wait for ever: workers take what comes, also after a failure
+			return nil
+		})
+		// Closed after a failure it would look like the end of the data, and load might store what there is.
+		if err == nil {
+			close(queue)
+		}
+		return err
 	})
-	var working sync.WaitGroup
 	for range workers {
-		working.Add(1)
 		g.Go(func() error {
-			defer working.Done()
-			for b := range raw {
-				classify(b)
-				if err := send(ctx, done, b); err != nil {
-					return err
+			for t := range raw {
+				if ctx.Err() == nil {
+					classify(t.batch)
 				}
+				close(t.ready)
 			}
 			return nil
 		})
 	}
-	g.Go(func() error {
-		working.Wait()
-		close(done)
-		return nil
-	})
-	g.Go(func() error {
-		return load(func() (*ingest.Batch, error) {
-			select {
-			case b, ok := <-done:
-				if ok {
-					return b, nil
-				}
-				// The channel is also closed when a room upstream failed.
-				if err := context.Cause(ctx); err != nil {
-					return nil, err
-				}
-				return nil, io.EOF
-			case <-ctx.Done():
-				return nil, context.Cause(ctx)
-			}
-		})
-	})
+	g.Go(func() error { return load(func() (*ingest.Batch, error) { return take(ctx, queue) }) })
 	err := g.Wait()
-	for b := range raw {
-		b.Release()
-	}
-	for b := range done {
-		b.Release()
+	for len(queue) > 0 {
+		(<-queue).batch.Release()
 	}
 	return err
 }
 
-// send hands a batch on, or releases it when nobody waits for it any more: a plain send would wait for ever
-// behind a room that has failed.
-func send(ctx context.Context, to chan<- *ingest.Batch, b *ingest.Batch) error {
+// A ticket is the place of a batch in the queue. It is ready when the batch is classified, or when nobody
+// wants that any more.
+type ticket struct {
+	batch *ingest.Batch
+	ready chan struct{}
+}
+
+// take waits for the batch at the head of the queue; io.EOF when it was the last one.
+func take(ctx context.Context, queue <-chan *ticket) (*ingest.Batch, error) {
 	select {
-	case to <- b:
-		return nil
+	case t, ok := <-queue:
+		if !ok {
+			return nil, io.EOF
+		}
+		<-t.ready
+		if err := context.Cause(ctx); err != nil {
+			t.batch.Release()
+			return nil, err
+		}
+		return t.batch, nil
 	case <-ctx.Done():
-		b.Release()
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
 	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
@@ -45,15 +49,111 @@ func batches(n int) func(context.Context, func(*ingest.Batch) error) error {
 	}
 }
 
-func TestPipelineDeliversEverything(t *testing.T) {
-	for _, workers := range []int{1, 2, 7} {
-		var classified atomic.Int64
-		got := 0
-		err := pipeline(t.Context(), workers, batches(1000), func(*ingest.Batch) { classified.Add(1) }, drain(&got))
-		if err != nil || got != 1000 || classified.Load() != 1000 {
-			t.Errorf("%d workers: %d loaded, %d classified, error %v; want 1000, 1000, nil", workers, got, classified.Load(), err)
+// Batches are loaded in the order in which they were read, whatever time each takes, and whoever is ahead waits:
+// no more than a few for each worker are under way.
+func TestPipelineOrder(t *testing.T) {
+	for _, workers := range []int{1, 2, 8} {
+		var read, loaded, classified atomic.Int64
+		most := int64(0)
+		err := pipeline(t.Context(), workers, func(_ context.Context, emit func(*ingest.Batch) error) error {
+			for range 1000 {
+				b := &ingest.Batch{Rejects: []ingest.Reject{{Row: read.Add(1)}}}
+				most = max(most, b.Rejects[0].Row-loaded.Load())
+				if err := emit(b); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(b *ingest.Batch) {
+			if b.Rejects[0].Row%100 == 1 {
+				time.Sleep(5 * time.Millisecond) // so that all others overtake it
+			}
+			classified.Add(1)
+		}, func(next store.Source) error {
+			for {
+				b, err := next()
+				if err == io.EOF {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				if row := b.Rejects[0].Row; row != loaded.Add(1) {
+					t.Errorf("%d workers: batch %d came as number %d", workers, row, loaded.Load())
+				}
+			}
+		})
+		if err != nil || loaded.Load() != 1000 || classified.Load() != 1000 {
+			t.Errorf("%d workers: %d loaded, %d classified, error %v; want 1000, 1000, nil", workers, loaded.Load(), classified.Load(), err)
+		}
+		// The queue, one that is being read and one that is being loaded.
+		if limit := int64(workers + 6); most > limit {
+			t.Errorf("%d workers: %d batches under way at once, want at most %d", workers, most, limit)
 		}
 	}
+}
+
+// Whatever room fails, and wherever the batches are then, each is released once, and none is handed on as if
+// there were no more: load would store a part of the data for all of it.
+func TestPipelineReleases(t *testing.T) {
+	boom := errors.New("boom")
+	for _, tc := range []struct {
+		name       string
+		reads      int64 // batches until reading fails
+		loads      int64 // until loading fails
+		classifies int64 // until the run is stopped
+	}{{"reading", 20, 1000, 1000}, {"reading at once", 0, 1000, 1000}, {"loading", 1000, 20, 1000}, {"loading at once", 1000, 0, 1000}, {"a signal", 1000, 1000, 20}} {
+		t.Run(tc.name, func(t *testing.T) {
+			for round := range 50 {
+				mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				var classified, loaded atomic.Int64
+				err := pipeline(ctx, 1+round%8, func(_ context.Context, emit func(*ingest.Batch) error) error {
+					for range tc.reads {
+						if err := emit(&ingest.Batch{Records: oneNumber(mem)}); err != nil {
+							return err
+						}
+					}
+					return boom
+				}, func(b *ingest.Batch) {
+					old := b.Records
+					b.Records = oneNumber(mem)
+					old.Release()
+					if classified.Add(1) == tc.classifies {
+						cancel(boom)
+					}
+				}, func(next store.Source) error {
+					for loaded.Add(1) <= tc.loads {
+						b, err := next()
+						if err == io.EOF {
+							t.Error("load was told that this was all")
+							return nil
+						}
+						if err != nil {
+							return err
+						}
+						b.Release()
+					}
+					return boom
+				})
+				cancel(nil)
+				if !errors.Is(err, boom) {
+					t.Fatalf("error %v, want boom", err)
+				}
+				mem.AssertSize(t, 0)
+			}
+		})
+	}
+}
+
+// oneNumber is a record batch that must be released.
+func oneNumber(mem memory.Allocator) arrow.RecordBatch {
+	b := array.NewInt64Builder(mem)
+	defer b.Release()
+	b.Append(1)
+	a := b.NewArray()
+	defer a.Release()
+	return array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64}}, nil), []arrow.Array{a}, 1)
 }
 
 // The first error of any room is what the pipeline returns, and nothing hangs.
