@@ -134,12 +134,12 @@ func listValue(a *array.List, i int) []string {
 	return out
 }
 
-func mapValue(a *array.Map, i int) duckdb.Map {
+// mapValue keeps the order of the entries: DuckDB stores it, as load_arrow.go does.
+func mapValue(a *array.Map, i int) (out duckdb.OrderedMap) {
 	from, to := a.ValueOffsets(i)
 	keys, items := a.Keys().(*array.String), a.Items().(*array.String)
-	out := make(duckdb.Map, to-from)
 	for at := int(from); at < int(to); at++ {
-		out[keys.Value(at)] = items.Value(at)
+		out.Set(keys.Value(at), items.Value(at))
 	}
 	return out
 }
