@@ -21,12 +21,19 @@ const (
 	frameList          // PowerShell's list: "typename : Fabrikam.Guard", what > writes to a file
 )
 
+// First lines of frames, and the line that ends a job's.
+var (
+	eventStarts  = ascii.StartsOf("Log Name:", "Protokollname:", "Nom du journal", "  Log Name:")
+	dialogStarts = ascii.StartsOf("Exception Message:", "Business Process Error")
+	unhandled    = ascii.StartsOf("Unhandled exception", "Unhandled Exception")
+)
+
 // frameOf tells the frame that a first line opens.
 func frameOf(line []byte) frame {
 	switch {
-	case ascii.PrefixOf(line, []string{"Log Name:", "Protokollname:", "Nom du journal", "  Log Name:"}) >= 0, eventNumber(line):
+	case eventStarts.Any(line), eventNumber(line):
 		return frameEvent
-	case ascii.PrefixOf(line, []string{"Exception Message:", "Business Process Error"}) >= 0:
+	case dialogStarts.Any(line):
 		return frameDialog
 	case bytes.HasPrefix(line, []byte("Plugin Trace:")):
 		return frameJob
@@ -47,7 +54,7 @@ func (f frame) ends(line []byte) bool {
 		label := dialogLabel(line)
 		return label == "Activity Id" || label == "Time" || label == "Timestamp"
 	case frameJob:
-		return ascii.PrefixOf(line, []string{"Unhandled exception", "Unhandled Exception"}) >= 0
+		return unhandled.Any(line)
 	}
 	return f == frameConsole
 }
@@ -112,24 +119,27 @@ func eventNumber(line []byte) bool {
 // exception") they would be errors, too. Counting them would drown those that are, and leaving them out
 // would break the ledger. The spellings are those of the loggers that were met. Warnings are not among them:
 // a failure that somebody logged as a warning would be lost.
-func calmLine(b []byte) bool {
-	return ascii.PrefixOf(b, []string{"[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: ",
-		"[DEBUG]", "[TRACE]", "DEBUG ", "DEBUG:", "TRACE ", "TRACE:", "VERBOSE"}) >= 0
-}
+func calmLine(b []byte) bool { return calmLevels.Any(b) }
 
 // levelled reports whether a line starts with the level of a log: "[ERROR] …", "WARN: …". Calm or not, a
 // level starts a message, or an INFO before an ERROR would make one record of both and hide the failure.
 func levelled(line []byte) bool {
-	return calmLine(line) || ascii.PrefixOf(line, failingLevels) >= 0 || ascii.PrefixOf(line, []string{"[WARN", "[Warning]", "WARN:", "WARN ", "WARNING:"}) >= 0
+	return calmLevels.Any(line) || failingLevels.Any(line) || warnings.Any(line)
 }
 
-var failingLevels = []string{"[ERROR]", "[Error]", "[ERR]", "[FATAL]", "[Critical]", "ERROR:", "ERROR ", "FATAL:", "FATAL ", "CRITICAL:", "fail: ", "crit: "}
+// Levels that a line may start with.
+var (
+	calmLevels = ascii.StartsOf("[Information]", "[INF]", "[INFO]", "[Verbose]", "[Debug]", "INFO ", "INFO:", "Information:", "info: ", "dbug: ", "trce: ",
+		"[DEBUG]", "[TRACE]", "DEBUG ", "DEBUG:", "TRACE ", "TRACE:", "VERBOSE")
+	failingLevels = ascii.StartsOf("[ERROR]", "[Error]", "[ERR]", "[FATAL]", "[Critical]", "ERROR:", "ERROR ", "FATAL:", "FATAL ", "CRITICAL:", "fail: ", "crit: ")
+	warnings      = ascii.StartsOf("[WARN", "[Warning]", "WARN:", "WARN ", "WARNING:")
+)
 
 // failingLine reports whether a line of a message starts with a level of failure. Only the start of a line
 // counts: inside of it "ERROR " is a word.
 func failingLine(b []byte) bool {
 	for line := range bytes.Lines(b) {
-		if ascii.PrefixOf(bytes.TrimLeft(line, " \t"), failingLevels) >= 0 {
+		if failingLevels.Any(blanks.TrimLeft(line)) {
 			return true
 		}
 	}

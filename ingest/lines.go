@@ -64,7 +64,7 @@ func outlined(b []byte, lines []entryLine) (outline, []entryLine) {
 		if structured(bare) {
 			return outline{length: len(b)}, lines
 		}
-		lines = append(lines, entryLine{at: n - k, text: bare, mark: mark, deep: len(line) - len(bytes.TrimLeft(line, " \t"))})
+		lines = append(lines, entryLine{at: n - k, text: bare, mark: mark, deep: len(line) - len(blanks.TrimLeft(line))})
 	}
 	o := outline{length: n}
 	if len(lines) < 2 {
@@ -172,7 +172,7 @@ func structured(text []byte) bool {
 	if _, n := clock.Line(text); n > 0 {
 		return true
 	}
-	return frameOf(text) != frameNone || ascii.PrefixOf(text, firstMarkers) >= 0 || ascii.PrefixOf(text, structureMarkers) >= 0 ||
+	return frameOf(text) != frameNone || firstMarkers.Any(text) || structureMarkers.Any(text) ||
 		levelled(text) || labelled(text) || fence(text) != 0 || hasEnvelope(text) || bytes.Contains(text, []byte("<Organization")) ||
 		bytes.Contains(text, []byte(`{"`)) || syncReported(text)
 }
@@ -180,7 +180,7 @@ func structured(text []byte) bool {
 func syncReported(text []byte) bool { return bytes.Contains(text, []byte(syncReportMark)) }
 
 // What stands inside a message of several lines: stacks in the languages of .NET, X++ calls, ends.
-var structureMarkers = []string{"at ", "bei ", "\u00e0 ", "---", "--", "Stacktrace:", "ErrorsDetails:", "Record Id:", "Executed leg:", "(S)", `\`, "HTTP/"}
+var structureMarkers = ascii.StartsOf("at ", "bei ", "\u00e0 ", "---", "--", "Stacktrace:", "ErrorsDetails:", "Record Id:", "Executed leg:", "(S)", `\`, "HTTP/")
 
 // labels are the names that stand before a part of a message, in the spellings of tools and people.
 var labels = []string{
@@ -253,5 +253,8 @@ func goesOn(message, line []byte) bool {
 	case bytes.HasPrefix(line, []byte("Writes to ")):
 		return (has("Unable to write data") || has("Unable to lookup")) && !has("Writes to ")
 	}
-	return ascii.PrefixOf(line, []string{"Request failed", "For information on", "For more information", "Activity ID", "Exception message"}) >= 0
+	return infologTails.Any(line)
 }
+
+// infologTails are what an infolog ends with.
+var infologTails = ascii.StartsOf("Request failed", "For information on", "For more information", "Activity ID", "Exception message")

@@ -1,6 +1,9 @@
 package ingest
 
 import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,5 +119,20 @@ func TestErrorsOfATextFile(t *testing.T) {
 				t.Errorf("rejects: %+v", x.rejects)
 			}
 		})
+	}
+}
+
+// A line that Markdown draws is three or more of one of its signs and nothing else.
+func TestRule(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		text := make([]byte, r.IntN(6))
+		for i := range text {
+			text[i] = "-*_=a "[r.IntN(6)&r.IntN(6)]
+		}
+		slow := len(text) >= 3 && slices.ContainsFunc([]string{"-", "*", "_", "="}, func(sign string) bool { return len(bytes.Trim(text, sign)) == 0 })
+		if rule(text) != slow {
+			t.Fatalf("rule(%q) = %v", text, !slow)
+		}
 	}
 }

@@ -51,7 +51,7 @@ func listItem(line []byte) (kind byte, text []byte) {
 	if n >= len(line) || line[n] != ' ' && line[n] != '\t' {
 		return 0, line
 	}
-	text = bytes.TrimLeft(line[n:], " \t")
+	text = blanks.TrimLeft(line[n:])
 	if len(text) == 0 {
 		return 0, line
 	}
@@ -160,7 +160,10 @@ func frontMatter(b []byte) int {
 
 // rule reports whether a line of Markdown draws a line: "---", "***", "___".
 func rule(text []byte) bool {
-	return len(text) >= 3 && (len(bytes.Trim(text, "-")) == 0 || len(bytes.Trim(text, "*")) == 0 || len(bytes.Trim(text, "_")) == 0 || len(bytes.Trim(text, "=")) == 0)
+	if len(text) < 3 || bytes.IndexByte([]byte("-*_="), text[0]) < 0 {
+		return false
+	}
+	return bytes.Count(text, text[:1]) == len(text)
 }
 
 // heading reports whether a line is a heading of Markdown.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"slices"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
@@ -90,12 +89,15 @@ func listKey(line []byte) int {
 	return n
 }
 
+var consoleLevels = ascii.StartsOf("fail", "crit", "warn", "info", "dbug", "trce")
+
 // consoleLevel is the level of a line like "fail: DWHelper.DWHostedService[0]".
 func consoleLevel(line []byte) string {
-	for _, level := range []string{"fail", "crit", "warn", "info", "dbug", "trce"} {
-		if len(line) > 8 && string(line[:4]) == level && string(line[4:6]) == ": " && line[len(line)-1] == ']' {
-			return level
-		}
+	if len(line) <= 8 || string(line[4:6]) != ": " || line[len(line)-1] != ']' {
+		return ""
+	}
+	if i := consoleLevels.Of(line); i >= 0 {
+		return consoleLevels.Word(i)
 	}
 	return ""
 }
@@ -349,14 +351,14 @@ func xmlStartsHere(b []byte) bool {
 // say it twice. What is in continuations goes on even behind a blank line, in the languages in
 // which .NET prints its stacks.
 var (
-	firstMarkers = []string{
+	firstMarkers = ascii.StartsOf(
 		"Unhandled exception", "Unhandled Exception", "Dual write Initial Sync completed", "Business Process Error", `{"RecordError`,
 		"Exception Message:", "Plugin Trace:",
-	}
-	againMarkers = []string{
+	)
+	againMarkers = ascii.StartsOf(
 		"Unable to write data to entity", "Writes to ", "Write failed for entity", `{"Write failed for entity`,
 		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:", "Infolog:",
-	}
-	fragmentMarker = slices.Index(againMarkers, `{"Write failed for entity`)
-	continuations  = []string{"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:"}
+	)
+	fragmentMarker = againMarkers.Of([]byte(`{"Write failed for entity`))
+	continuations  = ascii.StartsOf("at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:")
 )

@@ -23,8 +23,8 @@ var proseWords = []string{
 }
 
 // proseStarts are first words of notes, mails and instructions.
-var proseStarts = []string{"note that ", "tip:", "re: ", "fw: ", "subject: ", "select the ", "go to ", "click ", "navigate ", "sign in ", "sign out ", "open the ",
-	"restart ", "to fix ", "to resolve ", "to solve ", "follow ", "see ", "run the ", "on the ", "under ", "repeat "}
+var proseStarts = ascii.StartsOf("note that ", "tip:", "re: ", "fw: ", "subject: ", "select the ", "go to ", "click ", "navigate ", "sign in ", "sign out ", "open the ",
+	"restart ", "to fix ", "to resolve ", "to solve ", "follow ", "see ", "run the ", "on the ", "under ", "repeat ")
 
 // announcing are ends of sentences that announce an error.
 var announcing = []string{"following error", "following errors", "following message", "following messages", "following error message", "following error messages", "as follows", "errors below", "error below"}
@@ -54,5 +54,5 @@ func prose(b []byte) bool {
 			return true
 		}
 	}
-	return ascii.PrefixOf(low, proseStarts) >= 0
+	return proseStarts.Any(low)
 }

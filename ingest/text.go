@@ -70,11 +70,14 @@ func (p *textReader) look(n int) {
 		return
 	}
 	w := p.file.w
-	for len(w.Rest())-n < longestLook && paragraphEnd(w.Rest()[n:]) < 0 && w.More() {
-	}
 	b := w.Rest()[n:]
+	end := paragraphEnd(b[:min(len(b), longestLook)])
+	for end < 0 && len(b) < longestLook && w.More() {
+		b = w.Rest()[n:]
+		end = paragraphEnd(b[:min(len(b), longestLook)])
+	}
 	b = b[:min(len(b), longestLook)]
-	if end := paragraphEnd(b); end >= 0 {
+	if end >= 0 {
 		b = b[:end]
 	}
 	more := len(b) == longestLook
@@ -102,7 +105,7 @@ func paragraphEnd(b []byte) int {
 			return -1
 		}
 		i += k + 1
-		rest := bytes.TrimLeft(b[i:], " \t\r>")
+		rest := quotedBlanks.TrimLeft(b[i:])
 		if len(rest) > 0 && rest[0] == '\n' {
 			return i
 		}
@@ -255,7 +258,7 @@ func (s *textState) starts(line []byte) bool {
 // Both wrong cuts hurt: two messages in one record hide the second one, a message in two records makes an
 // error that is none.
 func (s *textState) judge(line []byte) bool {
-	text := unlisted(bytes.TrimRight(unquoted(line), " \t\r\n"))
+	text := unlisted(lineEnds.TrimRight(unquoted(line)))
 	if s.lines == 0 || len(text) == 0 {
 		return false
 	}
@@ -276,7 +279,7 @@ func (s *textState) judge(line []byte) bool {
 		n := listKey(text)
 		return n > 0 && string(text[:n]) == s.key || s.blank && n == 0 && text[0] != ' '
 	}
-	if first := ascii.PrefixOf(text, firstMarkers); first >= 0 || commitFailed(text) {
+	if first := firstMarkers.Of(text); first >= 0 || commitFailed(text) {
 		exception := first == 0 || first == 1
 		switch {
 		case s.fault: // may hold any of these inside; but one that was cut off never ends, so a blank line does
@@ -299,7 +302,7 @@ func (s *textState) judge(line []byte) bool {
 	if traceHeader(text) {
 		return true
 	}
-	if i := ascii.PrefixOf(text, againMarkers); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
+	if i := againMarkers.Of(text); i >= 0 && s.seen&(1<<i) != 0 && !s.block || s.envelope && text[0] == '{' {
 		return true
 	}
 	if s.http && (text[0] == '{' || listKey(text) > 0 || labelled(text)) {
@@ -308,7 +311,7 @@ func (s *textState) judge(line []byte) bool {
 	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
 		return false
 	}
-	return ascii.PrefixOf(text, continuations) < 0
+	return !continuations.Any(text)
 }
 
 // more adds a line to the state. The line itself was not kept: all later questions are answered by what is
@@ -332,7 +335,7 @@ func (s *textState) more(line []byte) {
 		s.done = heading(text) || pipeRow(text)
 		s.http = httpStatus(text)
 	}
-	s.block = !s.fault && traceHeader(text) || s.block && ascii.PrefixOf(text, firstMarkers) < 0
+	s.block = !s.fault && traceHeader(text) || s.block && !firstMarkers.Any(text)
 	s.envelope = s.envelope || hasEnvelope(text)
 	if s.lines == 1 {
 		s.frame = frameOf(text)
@@ -345,11 +348,11 @@ func (s *textState) more(line []byte) {
 	}
 	if _, n := clock.Line(text); n > 0 {
 		s.stamped = s.stamped || s.lines == 1
-		text = bytes.TrimLeft(text[n:], " \t-|,;:")
+		text = behindStamp.TrimLeft(text[n:])
 		s.title = s.lines == 1 && levelOnly(text)
 	}
 	s.closed = s.closed || s.frame.ends(text)
-	if i := ascii.PrefixOf(text, againMarkers); i >= 0 {
+	if i := againMarkers.Of(text); i >= 0 {
 		s.seen |= 1 << i
 	} else if bytes.Contains(text, []byte(`{"Write failed for entity`)) {
 		s.seen |= 1 << fragmentMarker
@@ -379,9 +382,19 @@ func (s *textState) marksBorder(text, line []byte) bool {
 	return fence(text) != 0 || heading(text) || pipeRow(text) || isQuoted(line) != s.quoted
 }
 
+// Signs that are no words of a line.
+var (
+	blanks       = ascii.SetOf(" \t")
+	quotedBlanks = ascii.SetOf(" \t\r>")
+	lineEnds     = ascii.SetOf(" \t\r\n")
+	behindStamp  = ascii.SetOf(" \t-|,;:") // between a time and what happened then
+)
+
+var statusStarts = ascii.StartsOf("Status: ", "Status Code: ", "StatusCode: ", "Response: ")
+
 // httpStatus reports whether a line is the status line of an HTTP answer, as clients print it above the body.
 func httpStatus(text []byte) bool {
-	if bytes.HasPrefix(text, []byte("HTTP/")) || ascii.PrefixOf(text, []string{"Status: ", "Status Code: ", "StatusCode: ", "Response: "}) >= 0 {
+	if bytes.HasPrefix(text, []byte("HTTP/")) || statusStarts.Any(text) {
 		return true
 	}
 	return len(text) > 4 && len(text) < 60 && (text[0] == '4' || text[0] == '5') && ascii.Digits(text[:3]) && text[3] == ' '
@@ -441,7 +454,7 @@ func (r *file) message(text []byte, at place, as piece) error {
 			break
 		}
 		r.stamp(&x, stamp)
-		body = bytes.TrimLeft(body[n:], " \t-|,;:")
+		body = behindStamp.TrimLeft(body[n:])
 		// "2026-11-22 09:14:03: ERROR" announces the next line.
 		level, rest, more := bytes.Cut(body, []byte("\n"))
 		if !more || !levelOnly(bytes.TrimSpace(level)) {

@@ -81,15 +81,69 @@ func Only(b []byte) bool {
 // Is reports whether b is the word, in any case. word is in lower case.
 func Is(b []byte, word string) bool { return len(b) == len(word) && IndexFold(b, word) == 0 }
 
-// PrefixOf is the index of the first of words that b starts with, -1 when it starts with none.
-func PrefixOf(b []byte, words []string) int {
-	for i, s := range words {
-		if len(b) >= len(s) && string(b[:len(s)]) == s {
+// A Set is a set of bytes. Trimming by one costs a look at each byte that goes and the one that stays; package
+// bytes makes its set anew with every call, which for the short ends of lines is most of the work.
+type Set [256]bool
+
+// SetOf is the set of the bytes of members, which are ASCII.
+func SetOf(members string) *Set {
+	s := new(Set)
+	for i := range len(members) {
+		s[members[i]] = true
+	}
+	return s
+}
+
+// TrimLeft is b without the members that it starts with.
+func (s *Set) TrimLeft(b []byte) []byte {
+	for len(b) > 0 && s[b[0]] {
+		b = b[1:]
+	}
+	return b
+}
+
+// TrimRight is b without the members that it ends with.
+func (s *Set) TrimRight(b []byte) []byte {
+	for len(b) > 0 && s[b[len(b)-1]] {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// Starts are words that a text may start with. A line of a log starts with none of them nearly always, and its
+// first byte says so.
+type Starts struct {
+	words []string
+	first Set // bytes of words
+}
+
+// StartsOf are the starts with these words, none of which is empty.
+func StartsOf(words ...string) *Starts {
+	s := &Starts{words: words}
+	for _, w := range words {
+		s.first[w[0]] = true
+	}
+	return s
+}
+
+// Of is the index of the first of the words that b starts with, -1 when it starts with none.
+func (s *Starts) Of(b []byte) int {
+	if len(b) == 0 || !s.first[b[0]] {
+		return -1
+	}
+	for i, w := range s.words {
+		if len(b) >= len(w) && string(b[:len(w)]) == w {
 			return i
 		}
 	}
 	return -1
 }
+
+// Word is the word with index i.
+func (s *Starts) Word(i int) string { return s.words[i] }
+
+// Any reports whether b starts with one of the words.
+func (s *Starts) Any(b []byte) bool { return s.Of(b) >= 0 }
 
 // Blanks is how many bytes of blanks b starts with. No-break spaces count, the only thing here
 // beyond ASCII: what was copied from a page is indented with them.

@@ -3,6 +3,7 @@ package ascii
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,18 @@ func TestFastIsSlow(t *testing.T) {
 		only := !bytes.ContainsFunc(b, func(r rune) bool { return r > 0x7f })
 		if got := Only(b); got != only {
 			t.Errorf("Only(%q) = %v, want %v", b, got, only)
+		}
+		const cut = "aS,\x00"
+		if got, want := SetOf(cut).TrimLeft(b), bytes.TrimLeft(b, cut); !bytes.Equal(got, want) {
+			t.Errorf("TrimLeft(%q) = %q, want %q", b, got, want)
+		}
+		if got, want := SetOf(cut).TrimRight(b), bytes.TrimRight(b, cut); !bytes.Equal(got, want) {
+			t.Errorf("TrimRight(%q) = %q, want %q", b, got, want)
+		}
+		words := []string{"as", "S", "\u00a0", "a", ",;\""}
+		want := slices.IndexFunc(words, func(w string) bool { return bytes.HasPrefix(b, []byte(w)) })
+		if starts := StartsOf(words...); starts.Of(b) != want || starts.Any(b) != (want >= 0) {
+			t.Errorf("Starts.Of(%q) = %d, want %d", b, starts.Of(b), want)
 		}
 		if got, want := Blanks(b), len(b)-len(bytes.TrimLeft(b, " \t\r\n\u00a0")); got != want {
 			t.Errorf("Blanks(%q) = %d, want %d", b, got, want)
@@ -94,8 +107,8 @@ func TestClasses(t *testing.T) {
 	if !Digits([]byte("0429")) || Digits([]byte("04 29")) {
 		t.Error("Digits: want true for 0429 and false for 04 29")
 	}
-	if i := PrefixOf([]byte("Error: x"), []string{"Warning", "Err", "Error"}); i != 1 {
-		t.Errorf("PrefixOf = %d, want the first that fits, 1", i)
+	if i := StartsOf("Warning", "Err", "Error").Of([]byte("Error: x")); i != 1 {
+		t.Errorf("Starts.Of = %d, want the first that fits, 1", i)
 	}
 }
 

@@ -513,6 +513,9 @@ func Line(b []byte) (text []byte, n int) {
 		}
 		return nil, 0
 	}
+	if len(b) == 0 || !ascii.Digit(b[0]) {
+		return nil, 0 // nearly every line
+	}
 	p := timeParser{b: b}
 	p.number(1, 4)
 	sep := byte('-')
@@ -536,14 +539,14 @@ func Line(b []byte) (text []byte, n int) {
 	if p.bad {
 		return nil, 0
 	}
-	n = len(b) - len(p.b)
-	for n < len(b) && (ascii.Digit(b[n]) || bytes.IndexByte([]byte(":.,+-Z"), b[n]) >= 0) {
-		n++
-	}
+	n = len(b) - len(stampTail.TrimLeft(p.b))
 	for _, half := range []string{" AM", " PM"} {
 		if bytes.HasPrefix(b[n:], []byte(half)) {
 			n += len(half)
 		}
 	}
-	return bytes.TrimRight(b[:n], ":.,-+"), n
+	return stampEnd.TrimRight(b[:n]), n
 }
+
+// What goes on with a time of day, and what may end it without being part of it.
+var stampTail, stampEnd = ascii.SetOf("0123456789:.,+-Z"), ascii.SetOf(":.,-+")
