@@ -1,8 +1,8 @@
 package classify
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 )
 
 // Captures are the names under which rules take parts of a message, and what each means: the same
@@ -119,6 +119,11 @@ func (r *Rule) captureNames() []string {
 	return names
 }
 
-var groupSuffix = regexp.MustCompile(`_([2-9]|[1-9][0-9])$`)
-
-func captureName(group string) string { return groupSuffix.ReplaceAllString(group, "") }
+func captureName(group string) string {
+	i := strings.LastIndexByte(group, '_')
+	switch number := group[i+1:]; {
+	case i < 0 || number == "" || number[0] == '0' || number == "1" || len(number) > 2 || strings.Trim(number, "0123456789") != "":
+		return group
+	}
+	return group[:i]
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +14,26 @@ import (
 // errBroken stands for mistakes of a fragment in what uses it: one report is enough.
 var errBroken = errors.New("a fragment has mistakes")
 
-// fragmentUse is a {{name}} in an expression. RE2 would take two braces literally, but no message
-// that a rule is for has them.
-var fragmentUse = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+// eachUse calls yield for every {{name}} in an expression, with what stands before it and behind the last one. RE2
+// would take two braces literally, but no message that a rule is for has them.
+func eachUse(source string, yield func(before, name string)) (rest string) {
+	from := 0
+	for at := 0; ; {
+		i := strings.Index(source[at:], "{{")
+		if i < 0 {
+			return source[from:]
+		}
+		at += i
+		name, behind, _ := strings.Cut(source[at+2:], "}}")
+		if strings.ContainsAny(name, "{}") || len(name)+len(behind)+4 > len(source)-at {
+			at++
+			continue
+		}
+		yield(source[from:at], name)
+		at += len(name) + 4
+		from = at
+	}
+}
 
 // fragments are those of all layers, by name.
 type fragments map[string]*Fragment
@@ -39,14 +55,14 @@ func (s *Set) FragmentsOf(r *Rule) []*Fragment {
 	var out []*Fragment
 	var follow func(source string)
 	follow = func(source string) {
-		for _, use := range fragmentUse.FindAllStringSubmatch(source, -1) {
+		eachUse(source, func(_, name string) {
 			for _, f := range s.Fragments {
-				if f.Name == use[1] && !slices.Contains(out, f) {
+				if f.Name == name && !slices.Contains(out, f) {
 					out = append(out, f)
 					follow(f.Regex)
 				}
 			}
-		}
+		})
 	}
 	for _, w := range r.Match.Wordings {
 		follow(w)
@@ -58,8 +74,9 @@ func (s *Set) FragmentsOf(r *Rule) []*Fragment {
 // makes the whole of it optional.
 func (f fragments) expand(source string) (string, error) {
 	var first error
-	out := fragmentUse.ReplaceAllStringFunc(source, func(use string) string {
-		name := use[2 : len(use)-2]
+	var out strings.Builder
+	rest := eachUse(source, func(before, name string) {
+		out.WriteString(before)
 		fragment := f[name]
 		switch {
 		case fragment == nil && first == nil:
@@ -67,20 +84,25 @@ func (f fragments) expand(source string) (string, error) {
 		case fragment != nil && fragment.broken && first == nil:
 			first = errBroken
 		case fragment != nil && !fragment.broken:
-			return "(?:" + fragment.whole + ")"
+			out.WriteString("(?:" + fragment.whole + ")")
+			return
 		}
-		return use
+		out.WriteString("{{" + name + "}}")
 	})
-	return out, first
+	if out.Len() == 0 {
+		return source, first
+	}
+	out.WriteString(rest)
+	return out.String(), first
 }
 
 // mark notes what a source uses.
 func (f fragments) mark(source string) {
-	for _, use := range fragmentUse.FindAllStringSubmatch(source, -1) {
-		if fragment := f[use[1]]; fragment != nil {
+	eachUse(source, func(_, name string) {
+		if fragment := f[name]; fragment != nil {
 			fragment.used = true
 		}
-	}
+	})
 }
 
 // resolve spells every fragment out, those it uses first. A fragment that uses itself, directly or
@@ -98,15 +120,15 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 			}
 			x.broken = true
 		}
-		for _, use := range fragmentUse.FindAllStringSubmatch(x.Regex, -1) {
-			switch y := f[use[1]]; {
+		eachUse(x.Regex, func(_, name string) {
+			switch y := f[name]; {
 			case y == nil:
 			case state[y] == resolving:
-				problem(" is used inside itself, by way of {{%s}}", use[1])
+				problem(" is used inside itself, by way of {{%s}}", name)
 			case state[y] == 0:
 				visit(y)
 			}
-		}
+		})
 		f.mark(x.Regex)
 		whole, err := f.expand(x.Regex)
 		switch {
@@ -118,7 +140,7 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 		if x.broken {
 			return
 		}
-		if _, err := pattern.Compile(numbered(whole)); err != nil {
+		if err := pattern.Check(numbered(whole)); err != nil {
 			problem(": bad expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		}
 		x.whole = whole
@@ -156,12 +178,17 @@ func (f fragments) join(wordings []string) (string, error) {
 	return numbered(whole), err
 }
 
-// sharedHead is a fragment at the start of a wording, and whether it may be missing.
-var sharedHead = regexp.MustCompile(`^\{\{[^{}]*\}\}\??`)
-
-// headOf gives the fragment that all of a wording stands behind, empty when there is none.
+// headOf gives the fragment that all of a wording stands behind, with a question mark where it may be missing; empty
+// when there is none.
 func headOf(wording string) string {
-	head := sharedHead.FindString(wording)
+	name, _, used := strings.Cut(strings.TrimPrefix(wording, "{{"), "}}")
+	if !used || !strings.HasPrefix(wording, "{{") || strings.ContainsAny(name, "{}") {
+		return ""
+	}
+	head := wording[:len(name)+4]
+	if strings.HasPrefix(wording[len(head):], "?") {
+		head += "?"
+	}
 	rest := wording[len(head):]
 	repeated := strings.HasPrefix(rest, "{") && !strings.HasPrefix(rest, "{{") || rest != "" && strings.IndexByte("?*+", rest[0]) >= 0
 	if repeated || !oneWay(rest) {
@@ -202,19 +229,29 @@ func oneWay(wording string) bool {
 	return true
 }
 
-// groupStart is the start of a named group.
-var groupStart = regexp.MustCompile(`\(\?P?<([^<>=!]+)>`)
-
 // numbered tells the groups of one capture apart, which RE2 asks for: entity, entity_2, entity_3 in
 // their order. Whoever writes a rule need not: the same part of a message has the same name in every
 // wording.
 func numbered(source string) string {
+	var out strings.Builder
 	seen := make(map[string]int)
-	return groupStart.ReplaceAllStringFunc(source, func(group string) string {
-		name := captureName(group[strings.IndexByte(group, '<')+1 : len(group)-1])
+	for rest := source; ; {
+		i := strings.Index(rest, "(?")
+		if i < 0 {
+			out.WriteString(rest)
+			return out.String()
+		}
+		out.WriteString(rest[:i+2])
+		rest = rest[i+2:]
+		name, behind, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(rest, "P"), "<"), ">")
+		if !ok || name == "" || strings.ContainsAny(name, "<=!") || !strings.HasPrefix(strings.TrimPrefix(rest, "P"), "<") {
+			continue
+		}
+		name = captureName(name)
 		if seen[name]++; seen[name] > 1 {
 			name += "_" + strconv.Itoa(seen[name])
 		}
-		return "(?P<" + name + ">"
-	})
+		out.WriteString("P<" + name + ">")
+		rest = behind
+	}
 }

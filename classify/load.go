@@ -165,6 +165,12 @@ func (l *merger) nearestRule(id string) string {
 }
 
 func (l *loader) file() {
+	if list := plainNodes(l.content); list != nil && list.Kind == yaml.SequenceNode {
+		for _, n := range list.Content {
+			l.entry(n)
+		}
+		return
+	}
 	var docs []yaml.Node
 	if err := yaml.Load(l.content, &docs, yaml.WithAllDocuments()); err != nil {
 		l.syntax(err)

@@ -25,8 +25,8 @@ const (
 
 // neededLiterals analyses an expression, parsed case-insensitively. There are no literals when it
 // has no usable one: then it must be tried on every text.
-func (a *analysis) neededLiterals(re *syntax.Regexp) needed {
-	in := a.of(re)
+func neededLiterals(re *syntax.Regexp) needed {
+	in := new(analysis).of(re)
 	prefix, inner := withoutLonger(in.prefix), withoutLonger(in.required)
 	// Where the text begins cannot be seen from a hit in its middle.
 	if hasAssertion(re) {
@@ -79,77 +79,66 @@ func shortest(set []string) int {
 }
 
 // info is what an analysis finds out about a sub-expression. exact is the finite set of texts it
-// matches, nil when there is no such set. prefix: every match starts with one of them. suffix:
-// every match ends with one. required: every match holds one, with bytes of left only before it.
-// Nil: nothing known.
+// matches, nil when there is no such set, and the same set as the other three where there is. prefix: every
+// match starts with one of them. suffix: every match ends with one. required: every match holds one, with
+// bytes of left only before it. Nil: nothing known. bytes are those that its matches may hold.
 type info struct {
 	exact, prefix, suffix, required []string
-	left                            byteSet
+	left, bytes                     byteSet
 }
 
-// An analysis remembers what was found out about the parts of an expression: the compiler asks for
-// every optional part by itself, and the whole is made of them.
+// An analysis finds out about the parts of an expression. For the literals of the whole one pass does, and
+// nothing is remembered; the compiler asks for every optional part by itself, and some hold others.
 type analysis struct {
-	infos map[*syntax.Regexp]info
-	bytes map[*syntax.Regexp]byteSet
-}
-
-func newAnalysis() *analysis {
-	return &analysis{make(map[*syntax.Regexp]info), make(map[*syntax.Regexp]byteSet)}
+	infos map[*syntax.Regexp]info // nil: nothing is remembered
+	parts []info                  // of the alternations that are being looked at
 }
 
 func (a *analysis) of(re *syntax.Regexp) info {
 	in, ok := a.infos[re]
 	if !ok {
 		in = a.analyse(re)
-		a.infos[re] = in
+		in.bytes = in.bytes.union(ownBytes(re))
+		if a.infos != nil {
+			a.infos[re] = in
+		}
 	}
 	return in
-}
-
-// bytesOf is the set of bytes that matches of re may hold.
-func (a *analysis) bytesOf(re *syntax.Regexp) byteSet {
-	set, ok := a.bytes[re]
-	if !ok {
-		set = ownBytes(re)
-		for _, sub := range re.Sub {
-			set = set.union(a.bytesOf(sub))
-		}
-		a.bytes[re] = set
-	}
-	return set
 }
 
 func (a *analysis) analyse(re *syntax.Regexp) info {
 	switch re.Op {
 	case syntax.OpEmptyMatch:
-		return exactly("")
+		return exactly(nothing...)
 	case syntax.OpLiteral:
 		return a.literal(re)
 	case syntax.OpCharClass:
 		return class(re)
-	case syntax.OpCapture:
-		return a.of(re.Sub[0])
-	case syntax.OpPlus:
-		return repeated(a.of(re.Sub[0]))
-	case syntax.OpRepeat:
-		if re.Min == 1 && re.Max == 1 {
-			return a.of(re.Sub[0])
-		}
-		if re.Min >= 1 {
-			return repeated(a.of(re.Sub[0]))
-		}
-	case syntax.OpQuest:
-		if in := a.of(re.Sub[0]); in.exact != nil && len(in.exact) < maxLiterals {
-			return exactly(append([]string{""}, in.exact...)...)
-		}
 	case syntax.OpAlternate:
 		return a.alternation(re.Sub)
 	case syntax.OpConcat:
 		return a.concatenation(re.Sub)
 	}
-	return info{} // stars, any character, assertions: nothing known
+	if len(re.Sub) == 0 {
+		return info{} // any character, assertions: nothing known
+	}
+	in := a.of(re.Sub[0])
+	switch {
+	case re.Op == syntax.OpCapture, re.Op == syntax.OpRepeat && re.Min == 1 && re.Max == 1:
+		return in
+	case re.Op == syntax.OpPlus, re.Op == syntax.OpRepeat && re.Min >= 1:
+		in.exact = nil
+		return in
+	case re.Op == syntax.OpQuest && in.exact != nil && len(in.exact) < maxLiterals:
+		out := exactly(append([]string{""}, in.exact...)...)
+		out.bytes = in.bytes
+		return out
+	}
+	return info{bytes: in.bytes} // it may be missing
 }
+
+// nothing is the set of the empty text.
+var nothing = []string{""}
 
 func exactly(set ...string) info { return info{exact: set, prefix: set, suffix: set, required: set} }
 
@@ -157,7 +146,6 @@ func exactly(set ...string) info { return info{exact: set, prefix: set, suffix: 
 // they end what is known, in the same way as an unknown character.
 func (a *analysis) literal(re *syntax.Regexp) info {
 	var parts []*syntax.Regexp
-	run := func(rs []rune) info { return exactly(strings.ToLower(string(rs))) }
 	for i, r := range re.Rune {
 		if r < 0x80 {
 			continue
@@ -169,59 +157,88 @@ func (a *analysis) literal(re *syntax.Regexp) info {
 		if i+1 < len(re.Rune) {
 			parts = append(parts, &syntax.Regexp{Op: syntax.OpLiteral, Rune: re.Rune[i+1:], Flags: re.Flags})
 		}
-		return a.concatenation(parts)
+		in := a.concatenation(parts)
+		in.bytes = byteSet{} // those of re itself
+		return in
 	}
-	return run(re.Rune)
+	small := make([]byte, 0, 64)
+	for _, r := range re.Rune {
+		small = append(small, lower[r])
+	}
+	return exactly(string(small))
 }
+
+// smallLetters holds every ASCII character at its place, letters in lower case.
+var smallLetters = func() string {
+	var all [0x80]byte
+	for c := range all {
+		all[c] = lower[c]
+	}
+	return string(all[:])
+}()
+
+// mostMembers is how many members a class may have that is taken for a list of letters.
+const mostMembers = 12
 
 // class gives the members of a small character class.
 func class(re *syntax.Regexp) info {
-	var set []string
+	var room [mostMembers]string
+	set := room[:0]
 	for i := 0; i+1 < len(re.Rune); i += 2 {
 		for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
 			if r == 0x17f || r == 0x212a {
 				continue // fold to s and k: texts that hold them are not filtered
 			}
-			if r >= 0x80 || len(set) > 12 {
+			if r >= 0x80 {
 				return info{}
 			}
-			if s := strings.ToLower(string(r)); !slices.Contains(set, s) {
+			if s := smallLetters[r : r+1]; !slices.Contains(set, s) {
+				if len(set) == mostMembers {
+					return info{}
+				}
 				set = append(set, s)
 			}
 		}
 	}
-	if len(set) == 0 || len(set) > 12 {
+	if len(set) == 0 {
 		return info{}
 	}
-	return exactly(set...)
-}
-
-func repeated(in info) info {
-	in.exact = nil
-	return in
+	return exactly(slices.Clone(set)...)
 }
 
 func (a *analysis) alternation(subs []*syntax.Regexp) info {
-	out := a.of(subs[0])
-	for _, sub := range subs[1:] {
+	var out info
+	from := len(a.parts)
+	for _, sub := range subs {
 		in := a.of(sub)
-		out = info{
-			union(out.exact, in.exact), union(out.prefix, in.prefix),
-			union(out.suffix, in.suffix), union(out.required, in.required),
-			out.left.union(in.left),
-		}
+		a.parts = append(a.parts, in)
+		out.left, out.bytes = out.left.union(in.left), out.bytes.union(in.bytes)
 	}
+	ins := a.parts[from:]
+	a.parts = a.parts[:from]
+	if !slices.ContainsFunc(ins, func(in info) bool { return in.exact == nil }) {
+		exact := exactly(union(ins, func(in *info) []string { return in.exact })...)
+		exact.left, exact.bytes = out.left, out.bytes
+		return exact
+	}
+	out.prefix = union(ins, func(in *info) []string { return in.prefix })
+	out.suffix = union(ins, func(in *info) []string { return in.suffix })
+	out.required = union(ins, func(in *info) []string { return in.required })
 	return out
 }
 
-func union(a, b []string) []string {
-	if a == nil || b == nil || len(a)+len(b) > 2*maxLiterals {
-		return nil
-	}
-	out := slices.Clone(a)
-	for _, s := range b {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
+// union is a set of all parts together, nil when one of them does not know it or it would be too large.
+func union(ins []info, set func(*info) []string) []string {
+	out := slices.Clone(set(&ins[0])) // other parts know the same set
+	for i := range ins {
+		more := set(&ins[i])
+		if more == nil || i > 0 && len(out)+len(more) > 2*maxLiterals {
+			return nil
+		}
+		for _, s := range more {
+			if i > 0 && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
@@ -231,7 +248,7 @@ func union(a, b []string) []string {
 // where one is not, the run so far crossed with its prefixes is one set of required literals,
 // and its suffixes start the next run.
 func (a *analysis) concatenation(subs []*syntax.Regexp) info {
-	run := []string{""}
+	run := nothing
 	var prefix, best []string
 	var before, beforeRun, left byteSet // bytes of the parts so far, of those before run, before best
 	first, exact := true, true
@@ -243,7 +260,7 @@ func (a *analysis) concatenation(subs []*syntax.Regexp) info {
 	for _, sub := range subs {
 		in := a.of(sub)
 		behind := before
-		before = before.union(a.bytesOf(sub))
+		before = before.union(in.bytes)
 		if in.exact != nil {
 			if x := lengthen(run, in.exact); x != nil {
 				run = x
@@ -262,16 +279,18 @@ func (a *analysis) concatenation(subs []*syntax.Regexp) info {
 		}
 		keep(run, beforeRun)
 		keep(in.required, behind.union(in.left))
-		run, beforeRun = []string{""}, before
+		run, beforeRun = nothing, before
 		if in.suffix != nil {
 			run = in.suffix
 		}
 	}
 	if exact {
-		return exactly(run...)
+		out := exactly(run...)
+		out.bytes = before
+		return out
 	}
 	keep(run, beforeRun)
-	out := info{prefix: prefix, suffix: run, required: best, left: left}
+	out := info{prefix: prefix, suffix: run, required: best, left: left, bytes: before}
 	if shortest(prefix) == 0 {
 		out.prefix = nil
 	}
@@ -313,13 +332,19 @@ func commonPrefix(set []string) []string {
 }
 
 func cross(a, b []string) []string {
-	if a == nil || b == nil || len(a)*len(b) > maxLiterals {
+	switch {
+	case a == nil || b == nil || len(a)*len(b) > maxLiterals:
 		return nil
+	case len(a) == 1 && a[0] == "":
+		return b
+	case len(b) == 1 && b[0] == "":
+		return a
 	}
 	out := make([]string, 0, len(a)*len(b))
 	for _, x := range a {
 		for _, y := range b {
-			if s := x + y; !slices.Contains(out, s) {
+			// Only of two sets with several texts each can two pairs read the same.
+			if s := x + y; len(a) == 1 || len(b) == 1 || !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}

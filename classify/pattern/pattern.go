@@ -32,11 +32,11 @@ type Expr struct {
 	source string
 	tree   *syntax.Regexp
 	names  []string // per group, as in the expression
-	prog   *program // nil: not supported
 	needs  needed
 
-	once sync.Once
-	re   *regexp.Regexp
+	ready, slow sync.Once // prog and re are made when they are needed first
+	prog        *program  // nil: not supported
+	re          *regexp.Regexp
 }
 
 // flags are what rules mean by an expression: without regard to case, the dot is any character.
@@ -49,8 +49,13 @@ func Compile(source string) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := newAnalysis()
-	return &Expr{source: source, tree: tree, names: tree.CapNames(), prog: compileProgram(tree, known), needs: known.neededLiterals(tree)}, nil
+	return &Expr{source: source, tree: tree, names: tree.CapNames(), needs: neededLiterals(tree)}, nil
+}
+
+// Check gives the error that Compile would give, without the work for matching.
+func Check(source string) error {
+	_, err := syntax.Parse(flags+source, syntax.Perl)
+	return err
 }
 
 // Names gives the name of every group, the whole match being the first; most are empty.
@@ -62,11 +67,18 @@ func (x *Expr) Names() []string { return x.names }
 func (x *Expr) Literals() []string { return x.needs.literals }
 
 // Slow reports whether only regexp runs the expression, which takes ten times as long.
-func (x *Expr) Slow() bool { return x.prog == nil }
+func (x *Expr) Slow() bool { return x.program() == nil }
+
+// program is what the backtracker runs, nil where it cannot. It is made when a text first holds a literal of the
+// expression: most of the rules are about failures that a night does not have.
+func (x *Expr) program() *program {
+	x.ready.Do(func() { x.prog = compileProgram(x.tree) })
+	return x.prog
+}
 
 // regexp is the slow way, compiled when it is needed first: most expressions never need it.
 func (x *Expr) regexp() *regexp.Regexp {
-	x.once.Do(func() { x.re = regexp.MustCompile(flags + x.source) })
+	x.slow.Do(func() { x.re = regexp.MustCompile(flags + x.source) })
 	return x.re
 }
 
@@ -78,12 +90,12 @@ func (x *Expr) Submatches(buf []int32, t Text, start int) []int32 {
 		buf = make([]int32, n)
 	}
 	caps := buf[:n]
-	if x.prog != nil && t.form != oddText {
+	if p := x.program(); p != nil && t.form != oddText {
 		for i := range caps {
 			caps[i] = -1
 		}
-		m := machine{nodes: x.prog.nodes, text: t.bytes, ascii: t.form == asciiText, steps: maxSteps, caps: caps}
-		if end := m.run(x.prog.start, start); end >= 0 {
+		m := machine{nodes: p.nodes, text: t.bytes, ascii: t.form == asciiText, steps: maxSteps, caps: caps}
+		if end := m.run(p.start, start); end >= 0 {
 			caps[0], caps[1] = int32(start), int32(end)
 			return caps
 		}
@@ -104,9 +116,9 @@ func (x *Expr) Submatches(buf []int32, t Text, start int) []int32 {
 
 // Next is where the first match that does not start before from starts, -1 when there is none.
 func (x *Expr) Next(t Text, from int) int {
-	if x.prog != nil && t.form != oddText {
+	if p := x.program(); p != nil && t.form != oddText {
 		m := machine{text: t.bytes, ascii: t.form == asciiText, steps: maxSteps}
-		if start, _ := m.find(x.prog, from, len(t.bytes)); m.steps >= 0 {
+		if start, _ := m.find(p, from, len(t.bytes)); m.steps >= 0 {
 			return start
 		}
 	}
@@ -122,11 +134,12 @@ func (x *Expr) Next(t Text, from int) int {
 // Cost is how many steps it takes to look for a match in the whole text. ok is false when the
 // budget for one text does not suffice, or regexp runs the expression anyway.
 func (x *Expr) Cost(t Text) (steps int, ok bool) {
-	if x.prog == nil || t.form == oddText {
+	p := x.program()
+	if p == nil || t.form == oddText {
 		return 0, false
 	}
 	m := machine{text: t.bytes, ascii: t.form == asciiText, steps: maxSteps}
-	m.find(x.prog, 0, len(t.bytes))
+	m.find(p, 0, len(t.bytes))
 	return maxSteps - m.steps, m.steps >= 0
 }
 
@@ -178,6 +191,6 @@ func unbounded(re *syntax.Regexp) *syntax.Regexp {
 // isWide reports whether re may stand for a blank and for a letter, so that a run of it crosses
 // words.
 func isWide(re *syntax.Regexp) bool {
-	b := newAnalysis().bytesOf(re)
+	b := new(analysis).of(re).bytes
 	return b.has(' ') && b.has('e')
 }

@@ -18,7 +18,7 @@ func TestSpentBudgetAsksRegexp(t *testing.T) {
 	}
 	text := bytes.Repeat([]byte("a"), 60)
 	m := machine{text: text, ascii: true, steps: maxSteps}
-	if m.find(x.prog, 0, len(text)); m.steps >= 0 {
+	if m.find(x.program(), 0, len(text)); m.steps >= 0 {
 		t.Fatalf("%d steps left: the text is too easy for this test", m.steps)
 	}
 	var got []int
@@ -104,7 +104,7 @@ func checkBacktrack(t *testing.T, expr string, text []byte) (supported bool) {
 	if want != nil && form != oddText {
 		checkAnalysis(t, expr, string(text[want[0]:want[1]]))
 	}
-	if x.prog == nil || form == oddText {
+	if x.program() == nil || form == oddText {
 		return false
 	}
 	m := machine{text: text, ascii: form == asciiText, steps: maxSteps}
@@ -134,7 +134,7 @@ func checkAnalysis(t *testing.T, expr, found string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := newAnalysis().of(x.tree)
+	in := new(analysis).of(x.tree)
 	lower := Fold(found)
 	claim := func(what string, set []string, holds func(lit string) bool) {
 		if set != nil && !slices.ContainsFunc(set, holds) {
@@ -189,7 +189,7 @@ func TestBacktrackEqualsRegexp(t *testing.T) {
 	for range 20000 {
 		s := shape{data: randomBytes(r, 40)}
 		expr := s.expr(4)
-		if x, err := Compile(expr); err == nil && x.prog != nil && slices.ContainsFunc(x.prog.nodes, func(n node) bool { return n.kind == nodeAhead }) {
+		if x, err := Compile(expr); err == nil && x.program() != nil && slices.ContainsFunc(x.prog.nodes, func(n node) bool { return n.kind == nodeAhead }) {
 			guarded++
 		}
 		for range 3 {

@@ -72,8 +72,8 @@ const maxNodes = 4096
 // compileProgram returns nil for what the backtracker does not support: repetitions of parts
 // that can be empty (regexp has rules of its own when to leave such a loop) and expressions
 // that unfold to thousands of nodes.
-func compileProgram(re *syntax.Regexp, known *analysis) *program {
-	c := &compiler{known: known, nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
+func compileProgram(re *syntax.Regexp) *program {
+	c := &compiler{known: &analysis{infos: make(map[*syntax.Regexp]info)}, nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
 	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
 	if c.bad {
 		return nil

@@ -41,7 +41,7 @@ func (k *Seeker) Begin(t Text) {
 func (k *Seeker) Near(x *Expr, f *Found, at int32) {
 	switch {
 	case f.done:
-	case x.prog == nil:
+	case x.program() == nil:
 		k.ask(x, f)
 	case x.needs.anchored:
 		k.try(x, f, at, at)
@@ -54,7 +54,7 @@ func (k *Seeker) Near(x *Expr, f *Found, at int32) {
 func (k *Seeker) Everywhere(x *Expr, f *Found) {
 	switch {
 	case f.done:
-	case x.prog == nil || k.text.form == oddText:
+	case x.program() == nil || k.text.form == oddText:
 		k.ask(x, f)
 	default:
 		k.try(x, f, 0, int32(len(k.text.bytes)))

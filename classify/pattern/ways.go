@@ -14,7 +14,7 @@ const maxWays = 16
 
 // Ways takes the literal parts of the expression apart, an alternative each, 16 at most. Optional
 // parts do not count.
-func (x *Expr) Ways() []Way { return newAnalysis().ways(x.tree) }
+func (x *Expr) Ways() []Way { return (&analysis{infos: make(map[*syntax.Regexp]info)}).ways(x.tree) }
 
 func (a *analysis) ways(re *syntax.Regexp) []Way {
 	if in := a.of(re); in.exact != nil {
