@@ -188,13 +188,19 @@ func (r *file) sniffTable() (best *table, foundHeadings string) {
 			if t := r.delimited(b, rows, comma, skip); t != nil {
 				return t, ""
 			}
-			if slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return marked(b[c.Start:c.End]) }) {
+			if slices.ContainsFunc(rows[0], func(c scan.Cell) bool { return spoken(b[c.Start:c.End], len(rows) == 1) }) {
 				continue // a message, no headings
 			}
 			return nil, r.headingList(b, rows[0])
 		}
 	}
 	return nil, ""
+}
+
+// spoken reports whether a cell is part of a message and no heading. Of the only row of a file, which heads
+// nothing, it is enough that somebody says something of an error there.
+func spoken(cell []byte, only bool) bool {
+	return marked(cell) || holdsAny(cell, platformWords) || only && bytes.Contains(cell, []byte(": ")) && telling(bytes.TrimLeft(cell, " "))
 }
 
 // eventTable recognises what Event Viewer saves as CSV: five headings, in the language of the

@@ -174,7 +174,20 @@ func structured(text []byte) bool {
 	}
 	return frameOf(text) != frameNone || firstMarkers.Any(text) || structureMarkers.Any(text) ||
 		levelled(text) || labelled(text) || fence(text) != 0 || hasEnvelope(text) || bytes.Contains(text, []byte("<Organization")) ||
-		bytes.Contains(text, []byte(`{"`)) || syncReported(text)
+		bytes.Contains(text, []byte(`{"`)) || syncReported(text) || stackFrame(text)
+}
+
+// stackFrame reports whether a line is a frame of a stack without the word before it, as tools print stacks as
+// lists: "Fabrikam.Rates.Reader.Load(String path)".
+func stackFrame(text []byte) bool {
+	i, dots := 0, 0
+	for i < len(text) && (ascii.Letter(text[i]) || ascii.Digit(text[i]) || bytes.IndexByte([]byte("._<>`+"), text[i]) >= 0) {
+		if text[i] == '.' {
+			dots++
+		}
+		i++
+	}
+	return dots > 1 && i < len(text) && text[i] == '(' && bytes.IndexByte(text[i:], ')') > 0
 }
 
 func syncReported(text []byte) bool { return bytes.Contains(text, []byte(syncReportMark)) }
@@ -189,6 +202,7 @@ var labels = []string{
 	"exception type", "exception message", "inner exception", "innerexception", "inner fault", "parameter name", "parameter", "status", "status code",
 	"type", "entity", "table", "record", "record id", "field", "value", "company", "user", "server", "plugin", "plug-in", "step", "helplink",
 	"trace", "tracetext", "cause", "reason", "http status", "url", "method", "response", "body", "originalexception", "actual value was",
+	"exception details", "location", "expression", "spid", "process id", "object name", "object server azure",
 }
 
 // labelled reports whether a line starts with a label.
@@ -224,15 +238,40 @@ func ended(text []byte) bool {
 	return false
 }
 
-// hanging reports whether a line cannot end a sentence: the next one goes on.
+// hanging reports whether a line cannot end a sentence: the next one goes on. A colon behind the type of an
+// exception announces its message, any other may announce a list.
 func hanging(text []byte) bool {
 	switch text[len(text)-1] {
+	case ':':
+		return bytes.IndexByte(text, ' ') < 0 && bytes.Contains(text, []byte("Exception"))
 	case ',', ';', '(', '-', '=', '&', '/', '\\':
 		return true
 	}
 	i := bytes.LastIndexByte(text, ' ')
 	for _, word := range []string{"a", "an", "the", "of", "for", "and", "or", "with", "from", "der", "die", "das", "und", "le", "la", "de"} {
 		if string(text[i+1:]) == word {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats reports whether a line is what SQL Server said besides the first error of an exception, which holds
+// all of them, one in a line: the same once more, or the same of another column.
+func repeats(message, line []byte) bool {
+	if !bytes.Contains(message, []byte("SqlException")) {
+		return false
+	}
+	words, _, _ := bytes.Cut(line, []byte("'"))
+	return len(words) > 8 && bytes.Contains(message, append([]byte(": "), words...))
+}
+
+// closing reports whether a line only closes the infolog before it: it names no failure of its own.
+func closing(line []byte) bool {
+	line, _ = bytes.CutPrefix(line, []byte("Results. "))
+	line = bytes.TrimRight(line, ". ")
+	for _, s := range []string{"validations failed", "validation failed", "update has been canceled", "update has been cancelled", "posting has been canceled", "posting has been cancelled"} {
+		if ascii.Is(line, s) {
 			return true
 		}
 	}
@@ -253,7 +292,7 @@ func goesOn(message, line []byte) bool {
 	case bytes.HasPrefix(line, []byte("Writes to ")):
 		return (has("Unable to write data") || has("Unable to lookup")) && !has("Writes to ")
 	}
-	return infologTails.Any(line)
+	return infologTails.Any(line) || repeats(message, line) || closing(line)
 }
 
 // infologTails are what an infolog ends with.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
@@ -279,9 +280,13 @@ var signs = []string{
 	"debuglogtrace",
 	"already ", "exists", "not allowed", "not supported", "unsupported", "not valid", "incorrect", "disabled", "locked", "out of range", "too long", "on hold",
 	"insufficient", "inactive", "unknown", "can only ", "only valid", "by zero", "unexpected", "permitted", "try again",
+	"has not been", "have not been", "hasn't been", "prvread", "prvwrite", "prvcreate", "prvdelete", "prvappend", "prvassign", "prvshare",
 	// The same in other languages.
 	"fehler", "ung\u00fcltig", "nicht ", "fehlt", "erreur", "\u00e9chec", "impossib", "erro ", "no se pued", "fout", "kan niet",
 	"fejl", "kan ikke", "kunne ikke", "fel:", "kunde inte", "virhe", "b\u0142\u0105d", "chyba", "nelze", "\u043e\u0448\u0438\u0431\u043a", "\u9519\u8bef", "\u30a8\u30e9\u30fc",
+	"no indica \u00e9xito", "falha", "n\u00e3o \u00e9 poss\u00edvel", "non riuscit", "misslyck", "det g\u00e5r inte", "felmeddelande", "ep\u00e4onnistu", "ei voi", "hiba\u00fczenet",
+	"nem siker", "nem lehet", "nie mo\u017cna", "nie powiod\u0142", "hatas\u0131", "ba\u015far\u0131s\u0131z", "\u0e44\u0e21\u0e48\u0e2a\u0e32\u0e21\u0e32\u0e23\u0e16", "\u0e25\u0e49\u0e21\u0e40\u0e2b\u0e25\u0e27",
+	"\ubabb", "\uc624\ub958", "\uc2e4\ud328", "\u5931\u8d25", "\u5931\u6557", "\u65e0\u6cd5", "\u7121\u6cd5", "\u3067\u304d\u307e\u305b\u3093",
 }
 
 // telling reports whether a message without columns may tell of an error. The marks come first because
@@ -307,6 +312,31 @@ func telling(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// platformWords are printed by Dataverse, its SDK and its Web API only; dualWriteWords by what writes through
+// dual-write, which quotes Dataverse.
+var (
+	platformWords = []string{
+		"Principal user", "Principal team", "Principal with id", "SecLib::", "RoleService::", "RetrievePrivilegeForUser", "Microsoft.Xrm.", "Microsoft.Crm.", "Microsoft.Dynamics.CRM.",
+		"OrganizationServiceFault", "Crm Exception:", "InvalidPluginExecutionException", "Error identified in Payload", "/api/data/v",
+	}
+	dualWriteWords = []string{
+		"Unable to write data to ", "Write failed for ", "RecordError", "Writes to ", "Unit of Work", "failed to process ", "DualWrite", "dual-write", "Dual-write", "dual write",
+		"Dual write", "recordResponses", "CDS error code", "Record Id:", "xecuted leg", "roject validation failed", "}], The remote server returned an error", "Unable to lookup ",
+		"resolve the guid for ", "Unable to generate payload",
+	}
+)
+
+// ofPlatform reports whether a message without columns is one of Dataverse that no dual-write quotes. A pasted
+// text comes from neither log, and the log that is written down decides whose failure a rule may call it: a
+// privilege that some app lacks was told to be one of the team that owns the rows of dual-write.
+func ofPlatform(b []byte) bool {
+	return !holdsAny(b, dualWriteWords) && holdsAny(b, platformWords)
+}
+
+func holdsAny(b []byte, words []string) bool {
+	return slices.ContainsFunc(words, func(s string) bool { return bytes.Contains(b, []byte(s)) })
 }
 
 // splitTrace takes type, message and table from the header lines of a trace block, and tells
@@ -360,5 +390,8 @@ var (
 		"Unexpected exception from plug-in", "Record Id:", "Error:", "Error Message:", "Infolog:",
 	)
 	fragmentMarker = againMarkers.Of([]byte(`{"Write failed for entity`))
-	continuations  = ascii.StartsOf("at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "ErrorsDetails:", "Message:")
+	continuations  = ascii.StartsOf(
+		"at ", "bei ", "\u00e0 ", "in ", "---", "<", "Inner", "Stacktrace:", "Server stack trace:", "Exception rethrown at ", "ErrorsDetails:", "Message:",
+		"UPDATE ", "SELECT ", "INSERT INTO ", "DELETE FROM ", // the statement that an infolog shows before what SQL Server said of it
+	)
 )

@@ -136,6 +136,7 @@ type textState struct {
 	stamped  bool  // starts with a time
 	title    bool  // so far only a time and a level: the text is in the next line
 	blank    bool  // the line before was blank
+	hanging  bool  // the last line with text announces details
 	seen     uint32
 	lines    int
 	key      string // first name of a list
@@ -308,6 +309,9 @@ func (s *textState) judge(line []byte) bool {
 	if s.http && (text[0] == '{' || listKey(text) > 0 || labelled(text)) {
 		return false // the body below the head of an answer
 	}
+	if s.hanging && (labelled(text) || dbSaid(text)) {
+		return false
+	}
 	if !s.blank || s.report || s.block || text[0] == ' ' || text[0] == '\t' || s.frame == frameDialog && dialogLabel(text) != "" {
 		return false
 	}
@@ -329,6 +333,7 @@ func (s *textState) more(line []byte) {
 		s.fence = c
 		return
 	}
+	s.hanging = announcesDetails(text)
 	s.lines++
 	if s.lines == 1 {
 		s.quoted = isQuoted(line)
@@ -366,6 +371,17 @@ func (s *textState) more(line []byte) {
 	if bytes.Contains(text, []byte("Initial Sync completed with status")) {
 		s.report = true
 	}
+}
+
+// announcesDetails reports whether a line ends where .NET or X++ puts what it knows of a failure below, often
+// behind a blank line: the fault of a FaultException, the sentence of an infolog under what the database said.
+func announcesDetails(text []byte) bool {
+	return bytes.HasSuffix(text, []byte("xception details:")) || bytes.HasPrefix(text, []byte("Object Server ")) && text[len(text)-1] == ':'
+}
+
+// dbSaid reports whether a line is the sentence of an infolog to what the database said.
+func dbSaid(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("Can")) && bytes.Contains(text, []byte("SQL database"))
 }
 
 // plain reports whether nothing with structure of its own is open.
@@ -486,7 +502,7 @@ func (r *file) message(text []byte, at place, as piece) error {
 
 // plain makes a record of a message without a frame. Which log it comes from is told by its form, since
 // there are no columns to tell: an entry of a console tool, a trace with its header, the lines that a
-// template writes. Anything else must speak of an error, or it is passed over. A calm level at the start
+// template writes, words of Dataverse that no dual-write quotes. Anything else must speak of an error, or it is passed over. A calm level at the start
 // makes the record ok, unless a line inside of it starts with a level of failure: the calm one is then that
 // of the first line only.
 func (r *file) plain(x *record, body []byte, as piece) error {
@@ -505,6 +521,9 @@ func (r *file) plain(x *record, body []byte, as piece) error {
 		return r.passOver(&r.passed, place{x.row, x.offset, x.length}, body)
 	case as&pieceCode == 0 && prose(body):
 		return r.passOver(&r.prosaic, place{x.row, x.offset, x.length}, body)
+	}
+	if x.log == DualWrite && ofPlatform(body) {
+		x.log = PluginTrace
 	}
 	// The report of an initial sync may be longer than memory, so each of its records is a message.
 	if bytes.HasPrefix(body, []byte("Record Id:")) {
