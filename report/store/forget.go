@@ -26,7 +26,7 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
 	return db.transaction(ctx, func() error {
-		steps := []string{query("hand_over")}
+		steps := []string{query("hand_over"), query("hand_over_texts")}
 		for _, table := range runTables {
 			steps = append(steps, "DELETE FROM dw."+table+" WHERE run_id = $1")
 		}

@@ -40,7 +40,7 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int6
 	defer func() {
 		f.close()
 		// Whatever is left in the spool belongs to this run alone.
-		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files")
+		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files; DROP TABLE spool.main.text_parts")
 	}()
 	relation, release, err := db.serve(f)
 	if err != nil {
@@ -92,19 +92,19 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if !totals.Balances() {
 		return nil, tableCounts{}, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
 	}
-	booked, err := db.account(ctx, run, tool, inputs, totals)
+	booked, err := db.account(ctx, run, tool, inputs, totals, f.partRows)
 	if err != nil {
 		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
 	return inputs, booked, db.audit(ctx, run.ID, booked)
 }
 
-// account writes the run, its files, rejects and sightings, and says what the tables must hold of it.
-func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts) (tableCounts, error) {
+// account writes the run, its files, rejects, sightings and parts of texts, and says what the tables must hold of it.
+func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts, parts int64) (tableCounts, error) {
 	if err := db.spoolFiles(inputs); err != nil {
 		return tableCounts{}, err
 	}
-	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1}
+	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1, Parts: parts}
 	var errs []error
 	exec := func(q string, args ...any) (rows int64) {
 		r, err := db.conn.ExecContext(ctx, q, args...)
@@ -116,6 +116,7 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 	}
 	exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
 	exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
+	exec("INSERT INTO dw.text_parts SELECT ?, * FROM spool.main.text_parts", run.ID)
 	// How many different records the duplicates were, only the database knows.
 	booked.Sightings = exec(query("insert_sightings"), run.ID)
 	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
@@ -127,14 +128,14 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 }
 
 // tableCounts are the rows that a run has in each table.
-type tableCounts struct{ Records, Sightings, Rejects, Files, Runs int64 }
+type tableCounts struct{ Records, Sightings, Rejects, Files, Runs, Parts int64 }
 
 // audit counts the tables against the ledger. The ledger is of what passed through the feed; that the
 // database holds the same is another question, and after a commit it is asked of the file.
 func (db *DB) audit(ctx context.Context, run int64, booked tableCounts) error {
 	var held tableCounts
 	row := db.conn.QueryRowContext(ctx, query("table_counts"), run)
-	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs); err != nil {
+	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs, &held.Parts); err != nil {
 		return fmt.Errorf("counting the rows of run %d: %w", run, err)
 	}
 	if held != booked {
@@ -189,6 +190,9 @@ type feed struct {
 	order     []ingest.File
 	rejects   *duckdb.Appender
 	sightings *duckdb.Appender
+	parts     *duckdb.Appender // of long texts
+	partRows  int64
+	pending   int // bytes that parts may still hold
 }
 
 func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
@@ -202,6 +206,9 @@ func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
 	err := db.spool.Raw(func(c any) (err error) {
 		if f.rejects, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "rejects"); err == nil {
 			f.sightings, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "sightings")
+		}
+		if err == nil {
+			f.parts, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "text_parts")
 		}
 		return err
 	})
@@ -272,11 +279,11 @@ func (f *feed) close() error {
 	}
 	f.closed = true
 	f.known = idset{} // DuckDB keeps the table function, and the feed with it, until the end
-	return errors.Join(f.rejects.Close(), f.sightings.Close())
+	return errors.Join(f.rejects.Close(), f.sightings.Close(), f.parts.Close())
 }
 
 // take books a batch: rejects and files to the account, known records to the sightings. It
-// returns the records that are new, nil when there are none.
+// returns the records that are new, with texts that fit into a row; nil when there are none.
 func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	for _, r := range b.Rejects {
 		if err := f.rejects.AppendRow(r.File, r.Row, r.ByteOffset, r.ByteLength, orNil(r.Column), r.Reason, r.Excerpt); err != nil {
@@ -295,13 +302,17 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	b.Records = nil
 	switch kept {
 	case int(records.NumRows()):
-		return records, nil
+		return f.shorten(records)
 	case 0:
 		records.Release()
 		return nil, nil
 	}
-	defer records.Release()
-	return filterRows(records, keep)
+	fresh, err := filterRows(records, keep)
+	records.Release()
+	if err != nil {
+		return nil, err
+	}
+	return f.shorten(fresh)
 }
 
 // count books every record of a batch under its file, and says which are new.

@@ -25,7 +25,7 @@ func execute(t *testing.T, db *DB, statements ...string) {
 
 func counts(t *testing.T, db *DB, run int64) (c tableCounts) {
 	t.Helper()
-	if err := db.conn.QueryRowContext(t.Context(), query("table_counts"), run).Scan(&c.Records, &c.Sightings, &c.Rejects, &c.Files, &c.Runs); err != nil {
+	if err := db.conn.QueryRowContext(t.Context(), query("table_counts"), run).Scan(&c.Records, &c.Sightings, &c.Rejects, &c.Files, &c.Runs, &c.Parts); err != nil {
 		t.Fatal(err)
 	}
 	return c

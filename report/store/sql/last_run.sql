@@ -4,6 +4,7 @@ SELECT greatest(
   (SELECT max(run_id) FROM dw.runs),
   (SELECT max(run_id) FROM dw.files),
   (SELECT max(run_id) FROM dw.records),
+  (SELECT max(run_id) FROM dw.text_parts),
   (SELECT max(run_id) FROM dw.rejects),
   (SELECT max(run_id) FROM dw.sightings)
 );

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '4'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '5'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -75,8 +75,8 @@ CREATE TABLE dw.records (
   correlation_id  VARCHAR,
   request_id      VARCHAR,
   activity_id     VARCHAR,
-  error_text      VARCHAR USING COMPRESSION zstd,
-  trace_text      VARCHAR USING COMPRESSION zstd,
+  error_text      VARCHAR USING COMPRESSION zstd, -- its start, see text_parts
+  trace_text      VARCHAR USING COMPRESSION zstd, -- its start
   outcome         VARCHAR,
   truncated       VARCHAR,  -- texts that were cut short before they were exported
   withheld        VARCHAR,  -- what was left out because it is secret
@@ -99,6 +99,16 @@ CREATE TABLE dw.records (
   run_id          BIGINT,  -- the run that loaded it, or was handed it
   company_named   VARCHAR, -- the company that the message names; column company is the log's own
   record_key      VARCHAR  -- the business key of the failing row, where the log has a column for it
+);
+
+-- What stands behind the start of a long text in records, in parts of the same length. v_records puts
+-- them together.
+CREATE TABLE dw.text_parts (
+  run_id    BIGINT,
+  record_id UUID,
+  field     VARCHAR, -- error_text, trace_text
+  part      BIGINT,  -- 2, 3, …
+  text      VARCHAR USING COMPRESSION zstd
 );
 
 CREATE TABLE dw.rejects (

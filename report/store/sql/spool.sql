@@ -2,3 +2,4 @@
 CREATE OR REPLACE TABLE spool.main.rejects AS SELECT * EXCLUDE (run_id) FROM dw.rejects LIMIT 0;
 CREATE OR REPLACE TABLE spool.main.sightings AS SELECT * EXCLUDE (run_id) FROM dw.sightings LIMIT 0;
 CREATE OR REPLACE TABLE spool.main.files AS SELECT * EXCLUDE (run_id) FROM dw.files LIMIT 0;
+CREATE OR REPLACE TABLE spool.main.text_parts AS SELECT * EXCLUDE (run_id) FROM dw.text_parts LIMIT 0;

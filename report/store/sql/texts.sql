@@ -1,4 +1,4 @@
--- One record's texts, and its company, as the log prints them, to explain it. Not of the view: that of an older
+-- The starts of one record's texts, and its company, as the log prints them, to explain it. Not of the view: that of an older
 -- database has no column for the company that is logged. What is of no run is left out, as it is there.
 SELECT log, coalesce(type_name, ''), coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, ''),
   coalesce(company, '')
