@@ -41,6 +41,7 @@ func night() *summary.Summary {
 		Findings: nightFindings(),
 		Clusters: nightClusters(),
 		Changes:  nightChanges(),
+		Changed:  summary.Changed{New: 5, Resolved: 1, Ongoing: 6},
 		Timings:  []store.Timing{{Stage: "ingest", Seconds: 96.25}, {Stage: "classify", Seconds: 61.5004}, {Stage: "load", Seconds: 80.125}},
 		ExitCode: 3,
 	}

@@ -114,7 +114,7 @@ func newPage(s *summary.Summary) (*page, error) {
 		Style:           template.CSS(style),
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
-		ChangeCounts:    countChanges(s),
+		ChangeCounts:    changeCounts(s.Changed),
 		ShownChanges:    first(s.Changes, mostChanges),
 		ShownFindings:   first(s.Findings, mostFindings),
 		ShownSignatures: first(s.Signatures, mostSignatures),
@@ -231,6 +231,51 @@ func (p *page) addHeat() {
 	}
 }
 
+// SummedUp says what the table of findings does not list one by one, empty when it lists all.
+func (p *page) SummedUp() string {
+	rows, others := 0, int64(0)
+	for i := range p.Findings {
+		if n := p.Findings[i].Others; n > 0 {
+			rows++
+			others += n
+		}
+	}
+	if rows == 0 {
+		return ""
+	}
+	return "Its last " + words.Count(rows, "row sums", "rows sum") + " the " + words.Count(others, "finding") + " with fewest records up, with " + summary.Several + " for names that differ."
+}
+
+// OtherClusters says which unknown messages are in no list, empty when all are.
+func (p *page) OtherClusters() string {
+	others, records := int64(0), int64(0)
+	for i := range p.Clusters {
+		if n := p.Clusters[i].Others; n > 0 {
+			others += n
+			records += p.Clusters[i].Records
+		}
+	}
+	if others == 0 {
+		return ""
+	}
+	return words.Count(others, "message") + " with fewest records (" + words.Count(records, "record") + " together) are summed up there; each record is in the database, with its template_id."
+}
+
+// ChangeCount is how many signatures × maps are new or resolved.
+func (p *page) ChangeCount() int { return p.Changed.New + p.Changed.Resolved }
+
+// entityCount counts the maps and tables of a heat table.
+func (p *page) entityCount(g summary.HeatGroup) string {
+	switch n := len(g.Rows); {
+	case g.All:
+		return words.Count(p.Entities, "entity", "entities")
+	case slices.ContainsFunc(g.Rows, func(r summary.HeatRow) bool { return r.MapTitle == summary.Several }):
+		return "at least " + words.Count(max(n-1, 2), "entity", "entities")
+	default:
+		return words.Count(n, "entity", "entities")
+	}
+}
+
 // HeatRows is what is shown of a group.
 func (p *page) HeatRows(g summary.HeatGroup) []summary.HeatRow { return first(g.Rows, mostHeatRows) }
 
@@ -314,7 +359,7 @@ func (p *page) words() template.FuncMap {
 		"company":     func(name string) string { return orWords(name, "not set") },
 		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
-		"some": some, "someCompanies": someCompanies, "contents": contents,
+		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "contents": contents,
 		"retry": classify.RetryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,

@@ -166,9 +166,9 @@ func everywhere(text string) *summary.Summary {
 
 func TestPageIsWellFormed(t *testing.T) {
 	first := night()
-	first.Baseline, first.Changes = nil, nil
+	first.Baseline, first.Changes, first.Changed = nil, nil, summary.Changed{}
 	nothing := night()
-	nothing.Changes = nil
+	nothing.Changes, nothing.Changed = nil, summary.Changed{}
 	for name, s := range map[string]*summary.Summary{
 		"night": night(), "first run": first, "nothing changed": nothing, "empty": {}, "tag": everywhere(hostileTag), "end of everything": everywhere(hostileCDATA),
 		"attribute": everywhere(`" onmouseover="alert(1)" x="`), "script link": everywhere("javascript:alert(1)"), "quotes": everywhere(`'"` + "`" + `\`),

@@ -125,7 +125,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Inputs:      []jsonInput{},
 		Totals:      jsonTotals(s.Totals),
 		Signatures:  []jsonSignature{},
-		Changes:     countChanges(s),
+		Changes:     changeCounts(s.Changed),
 		ExitCode:    s.ExitCode,
 		Environment: s.Environment,
 		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted},
@@ -172,30 +172,6 @@ type changeCounts struct {
 	New      int `json:"new"`
 	Resolved int `json:"resolved"`
 	Ongoing  int `json:"ongoing"`
-}
-
-func countChanges(s *summary.Summary) (n changeCounts) {
-	if s.Baseline == nil {
-		return n
-	}
-	type pair struct{ signature, mapTitle string }
-	seen := map[pair]bool{}
-	for _, c := range s.Changes {
-		switch c.Change {
-		case "new":
-			n.New++
-			seen[pair{c.Signature, c.MapTitle}] = true
-		case "resolved":
-			n.Resolved++
-		}
-	}
-	for _, f := range s.Findings {
-		if p := (pair{f.Signature, f.MapTitle}); !seen[p] {
-			seen[p] = true
-			n.Ongoing++
-		}
-	}
-	return n
 }
 
 // jsonTime prints a time as the tables do, null when it is not known.

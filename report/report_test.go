@@ -206,6 +206,7 @@ func huge() *summary.Summary {
 		s.Inputs = append(s.Inputs, store.Input{Path: id, Warnings: make([]string, 1000)})
 		s.RejectReasons = append(s.RejectReasons, summary.RejectReason{Reason: id, Rows: 1, First: summary.Reject{Excerpt: long}})
 	}
+	s.Changed = summary.Changed{New: len(s.Changes)}
 	addTotals(s)
 	return s
 }

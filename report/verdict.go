@@ -71,7 +71,7 @@ func newness(s *summary.Summary) string {
 	return words.Count(n, "new signature") + "."
 }
 
-func newSignatures(s *summary.Summary) (n int) {
+func newSignatures(s *summary.Summary) (n int64) {
 	for _, sig := range s.Signatures {
 		if sig.Change == "new" && sig.Mute == nil {
 			n++
@@ -79,7 +79,7 @@ func newSignatures(s *summary.Summary) (n int) {
 	}
 	for _, c := range s.Clusters {
 		if c.Change == "new" && c.Mute == nil {
-			n++
+			n += max(1, c.Others)
 		}
 	}
 	return n
@@ -176,11 +176,11 @@ func cards(s *summary.Summary) []card {
 		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
 		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s)},
 		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
-		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(len(s.Clusters), "cluster")},
+		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
 		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
 	}
 	if s.Baseline != nil {
-		n := countChanges(s)
+		n := changeCounts(s.Changed)
 		list[2] = card{"#changes", "New signatures", words.Thousands(newSignatures(s)),
 			words.Thousands(n.Resolved) + " resolved since run " + words.Thousands(s.Baseline.ID)}
 	}
@@ -190,11 +190,16 @@ func cards(s *summary.Summary) []card {
 func inCompanies(s *summary.Summary) string {
 	companies := 0
 	for _, c := range s.Heat.Companies {
-		if c != "" {
+		if c != "" && c != summary.Several {
 			companies++
 		}
 	}
-	if companies == 0 {
+	switch several := slices.Contains(s.Heat.Companies, summary.Several); {
+	case companies == 0 && several:
+		return "in several companies"
+	case several:
+		return "in at least " + words.Count(companies, "company", "companies")
+	case companies == 0:
 		return "no company in the log"
 	}
 	return "in " + words.Count(companies, "company", "companies")

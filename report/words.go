@@ -138,8 +138,14 @@ func companyKeys(names []string) string {
 // keys joins names for the filter.
 func keys(names []string) string { return strings.Join(first(names, mostOptions), "|") }
 
-// some lists the first names and says how many more there are.
+// some lists the first names and says how many more there are, where that is known.
 func some(names []string, most int) string {
+	if i := slices.Index(names, summary.Several); i >= 0 {
+		if names = slices.Delete(slices.Clone(names), i, i+1); len(names) == 0 {
+			return "several"
+		}
+		return strings.Join(first(names, most), ", ") + " and others"
+	}
 	switch more := len(names) - most; {
 	case len(names) == 0:
 		return "no map known"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -33,6 +34,22 @@ func (db *DB) Scope(ctx context.Context, view string, run int64) error {
 		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
 	}
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run))
+	return err
+}
+
+// Groups makes the table VIEW_groups of a view that Scope made: its failing records counted by finding, with
+// the names of each; columns are in sql/groups.sql. wrappers are the rules whose records are told apart by their
+// messages. most findings are kept, that is to be listed one by one, and always those of the signatures in
+// always; the others are there to be summed up. The table is temporary and may be large: DuckDB puts it on disk.
+func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
+	ids := strings.Join(wrappers, " ")
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("group_sums"), view), ids); err != nil {
+		return fmt.Errorf("counting the findings: %w", err)
+	}
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("groups"), view), ids, most, strings.Join(always, "\n")); err != nil {
+		return fmt.Errorf("naming the findings: %w", err)
+	}
+	_, err := db.conn.ExecContext(ctx, "DROP TABLE "+view+"_sums")
 	return err
 }
 

@@ -1,77 +1,61 @@
 package summary
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"slices"
+	"fmt"
 
+	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
-// changes finds the run to compare with, nil when there is none, and what changed against it: what
-// fails in a map now and did not then is new, the other way round it is resolved. It marks fs, each
-// as new or ongoing. Companies are not told apart: a failure that reaches another company is no
-// other failure.
-func changes(ctx context.Context, db *store.DB, run int64, fs []Finding, name titles) (baseline *store.Run, list []Change, err error) {
+// baseline finds the run to compare with, nil when there is none, and makes its findings the table
+// baseline_groups, which is empty without one.
+func baseline(ctx context.Context, db *store.DB, run int64, m *classify.Matcher) (found *store.Run, err error) {
 	err = each(ctx, db, "baseline", func(rows *sql.Rows) error {
-		baseline = &store.Run{}
-		return rows.Scan(&baseline.ID, &baseline.Environment, &baseline.Started, &baseline.Finished)
+		found = &store.Run{}
+		return rows.Scan(&found.ID, &found.Environment, &found.Started, &found.Finished)
 	}, run)
-	if err != nil || baseline == nil {
-		return nil, nil, err
-	}
-	before, err := failedBefore(ctx, db, baseline.ID, name)
 	if err != nil {
-		return nil, nil, err
-	}
-	now := make(map[place]*Change)
-	for i := range fs {
-		f := &fs[i]
-		at := place{f.Signature, f.MapTitle}
-		f.Change = "new"
-		if _, ok := before[at]; ok {
-			f.Change = "ongoing"
-		}
-		c := now[at]
-		if c == nil {
-			c = &Change{Change: f.Change, Signature: f.Signature, Title: f.Title, Severity: f.Severity, MapTitle: f.MapTitle, Map: f.Map}
-			now[at] = c
-		}
-		c.Records += f.Records
-		c.FirstSeen, c.LastSeen = earlier(c.FirstSeen, f.FirstSeen), later(c.LastSeen, f.LastSeen)
-	}
-	for _, c := range now {
-		if c.Change == "new" {
-			list = append(list, *c)
-		}
-	}
-	for at, c := range before {
-		if now[at] == nil {
-			list = append(list, c)
-		}
-	}
-	slices.SortFunc(list, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.Change, b.Change), cmp.Compare(b.Records, a.Records), cmp.Compare(b.PreviousRecords, a.PreviousRecords),
-			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MapTitle, b.MapTitle))
-	})
-	return baseline, list, nil
-}
-
-// failedBefore lists what failed in the baseline, each as the change it is if it does not fail now.
-func failedBefore(ctx context.Context, db *store.DB, baseline int64, name titles) (map[place]Change, error) {
-	if err := db.Scope(ctx, "baseline", baseline); err != nil {
 		return nil, err
 	}
-	before := make(map[place]Change)
-	err := each(ctx, db, "before", func(rows *sql.Rows) error {
-		c := Change{Change: "resolved"}
-		err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen))
-		c.Title = name.title(c.Signature)
-		before[place{c.Signature, c.MapTitle}] = c
-		return err
-	})
-	return before, err
+	of := int64(0) // no run has it
+	if found != nil {
+		of = found.ID
+	}
+	if err := db.Scope(ctx, "baseline", of); err != nil {
+		return nil, err
+	}
+	return found, db.Groups(ctx, "baseline", m.Wrappers(), 0, nil)
+}
+
+// mostChanges is how many new and how many resolved ones are listed, see mostFindings.
+var mostChanges = 10000
+
+// changes lists what changed against the baseline: what fails in a map now and did not then is new, the other
+// way round it is resolved. Companies are not told apart: a failure that reaches another company is no other
+// failure. It asks the database and not the findings, of which some are summed up.
+func changes(ctx context.Context, db *store.DB, name titles) (list []Change, n Changed, err error) {
+	for _, c := range []struct {
+		change, in, notIn string
+		all               *int
+	}{{"new", "scope", "baseline", &n.New}, {"resolved", "baseline", "scope", &n.Resolved}} {
+		err := db.Each(ctx, fmt.Sprintf(query("changed"), c.in, c.notIn), func(rows *sql.Rows) error {
+			ch := Change{Change: c.change}
+			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen), c.all)
+			if c.change == "resolved" {
+				ch.Records, ch.PreviousRecords = 0, ch.Records
+			}
+			ch.Title = name.title(ch.Signature)
+			list = append(list, ch)
+			return err
+		}, mostChanges)
+		if err != nil {
+			return nil, n, fmt.Errorf("query changed: %w", err)
+		}
+	}
+	err = each(ctx, db, "ongoing", func(rows *sql.Rows) error { return rows.Scan(&n.Ongoing) })
+	return list, n, err
 }
 
 // change of a whole signature: new where no map had it before.

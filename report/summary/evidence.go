@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -24,21 +26,56 @@ const (
 // message that no rule explains, or a wrapper only, by the id of its template; its text is made here again, from
 // one record of each, and is the title of the message's findings and changes from now on.
 func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, s *Summary) error {
-	templates, err := messages(ctx, db, m)
+	proof, err := evidence(ctx, db)
 	if err != nil {
 		return err
 	}
-	proof, err := evidence(ctx, db, m, found.status)
+	at, err := messages(ctx, db, m)
 	if err != nil {
 		return err
+	}
+	shown := make(map[int64]int) // where of proof a place is
+	for i, p := range proof {
+		shown[p.place] = i
+		at[p.place] = append(at[p.place], message{})
+	}
+	templates := make(map[message]string)
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), func(place int64, t *store.Texts) {
+		for _, of := range at[place] {
+			if of == (message{}) {
+				p := &proof[shown[place]]
+				p.show(t, m, found.status[p.sig])
+				continue
+			}
+			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
+			templates[of] = cmp.Or(string(template), noText)
+		}
+	}); err != nil {
+		return err
+	}
+	whole := make(map[string]bool) // of the clusters whose message is kept in full
+	for i := range min(len(s.Clusters), moreClusters) {
+		whole["unknown/"+s.Clusters[i].TemplateID] = true
+	}
+	bySig := make(map[string][]Evidence)
+	for i := range proof {
+		p := &proof[i]
+		if p.cut && (found.status[p.sig] != classify.StatusUnknown || whole[p.sig]) {
+			texts, err := db.Texts(ctx, p.RecordID)
+			if err != nil {
+				return err
+			}
+			p.show(&texts, m, found.status[p.sig])
+		}
+		bySig[p.sig] = append(bySig[p.sig], p.Evidence)
 	}
 	nameMessages(templates, found, s)
 	for i := range s.Signatures {
-		s.Signatures[i].Evidence = proof[s.Signatures[i].ID]
+		s.Signatures[i].Evidence = bySig[s.Signatures[i].ID]
 	}
 	for i := range s.Clusters {
 		c := &s.Clusters[i]
-		if es := proof["unknown/"+c.TemplateID]; len(es) > 0 {
+		if es := bySig["unknown/"+c.TemplateID]; len(es) > 0 {
 			c.Sample = es[0]
 			if i >= moreClusters {
 				c.Sample.Message = cut(c.Sample.Message, startMessage)
@@ -51,18 +88,17 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 // A message is what the records of a signature say that have one template.
 type message struct{ sig, template string }
 
-// messages reads the templates of the messages that findings tell apart.
-func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[message]string, error) {
-	templates := make(map[message]string)
+// messages finds a record of each message that findings tell apart, by its place in the table.
+func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64][]message, error) {
+	at := make(map[int64][]message)
 	err := each(ctx, db, "messages", func(rows *sql.Rows) error {
-		var at message
-		var text, trace, entity, company string
-		err := rows.Scan(&at.sig, &at.template, &text, &trace, &entity, &company)
-		template := classify.Template(nil, classify.SentenceOf(text, trace), []byte(entity), []byte(company))
-		templates[at] = cmp.Or(string(template), noText)
+		var of message
+		var place int64
+		err := rows.Scan(&of.sig, &of.template, &place)
+		at[place] = append(at[place], of)
 		return err
 	}, strings.Join(m.Wrappers(), " "))
-	return templates, err
+	return at, err
 }
 
 // nameMessages gives findings, changes, signatures and clusters the texts of their messages.
@@ -83,6 +119,9 @@ func nameMessages(templates map[message]string, found *tally, s *Summary) {
 	}
 	for i := range s.Clusters {
 		c := &s.Clusters[i]
+		if c.Others > 0 {
+			continue
+		}
 		c.Template = templates[message{"unknown/" + c.TemplateID, c.TemplateID}]
 		c.Title = classify.Readable(c.Template)
 	}
@@ -109,33 +148,72 @@ func messagesOf(templates map[message]string, fs []*Finding) []Message {
 	return out
 }
 
-// evidence reads the first records of every signature, by time. Of what no rule explains, or only a wrapper, the
-// sentence is shown: the match of a wrapper is the dress around it.
-func evidence(ctx context.Context, db *store.DB, m *classify.Matcher, status map[string]string) (proof map[string][]Evidence, err error) {
-	proof = make(map[string][]Evidence)
+// A proof is evidence whose text is still in the table.
+type proof struct {
+	Evidence
+	sig, field string
+	place      int64
+	start, end int  // of the match in the normal form of field
+	cut        bool // the row may hold the start of the text only
+}
+
+// evidence finds the first records of every signature, by time.
+func evidence(ctx context.Context, db *store.DB) (list []proof, err error) {
 	err = each(ctx, db, "evidence", func(rows *sql.Rows) error {
-		var sig, field string
-		var e Evidence
-		var text sql.NullString
-		var start, end int
-		err := rows.Scan(&sig, &e.RecordID, &e.File, &e.Row, &e.ByteOffset, (*instant)(&e.OccurredAt), &e.OccurredRaw, &e.Company, &e.MapTitle,
-			&e.TypeName, &e.AffectedKey, &field, &text, &start, &end)
-		normal := classify.NormalizeString(text.String)
-		if status[sig] == classify.StatusUnknown {
-			normal = string(classify.SentenceOf(text.String, ""))
-			start, end = 0, 0
-		} else if r := m.Rule(sig); r != nil && r.Wrapper {
-			sentence := string(classify.SentenceOf(text.String, ""))
-			if at := strings.Index(normal, sentence); at >= 0 && sentence != "" {
-				start, end = at, at+len(sentence)
-			}
-		}
-		e.Message = cmp.Or(cut(text.String, fullMessage), noText)
-		e.Before, e.Matched, e.After = around(cmp.Or(normal, noText), start, end)
-		proof[sig] = append(proof[sig], e)
+		var p proof
+		e := &p.Evidence
+		err := rows.Scan(&p.sig, &p.place, &e.RecordID, &e.File, &e.Row, &e.ByteOffset, (*instant)(&e.OccurredAt), &e.OccurredRaw, &e.Company, &e.MapTitle,
+			&e.TypeName, &e.AffectedKey, &p.field, &p.start, &p.end)
+		list = append(list, p)
 		return err
 	})
-	return proof, err
+	return list, err
+}
+
+// show fills in what the record says. Of what no rule explains, or only a wrapper, the sentence is shown: the match
+// of a wrapper is the dress around it.
+func (p *proof) show(t *store.Texts, m *classify.Matcher, status string) {
+	text := t.Error
+	if p.field == "trace_text" {
+		text = t.Trace
+	}
+	normal, start, end := classify.NormalizeString(text), p.start, p.end
+	if status == classify.StatusUnknown {
+		normal = string(classify.SentenceOf(text, ""))
+		start, end = 0, 0
+	} else if r := m.Rule(p.sig); r != nil && r.Wrapper {
+		sentence := string(classify.SentenceOf(text, ""))
+		if at := strings.Index(normal, sentence); at >= 0 && sentence != "" {
+			start, end = at, at+len(sentence)
+		}
+	}
+	p.cut = !p.cut && len(text) > store.StartBytes-utf8.UTFMax // the second time it is whole
+	p.Message = cmp.Or(cut(text, fullMessage), noText)
+	p.Before, p.Matched, p.After = around(cmp.Or(normal, noText), start, end)
+}
+
+// textsAtOnce is how many records' texts are read by one query; each has StartBytes twice at most.
+const textsAtOnce = 256
+
+// eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
+// is decompressed together. A text that is longer than its row holds is read to its end.
+func eachText(ctx context.Context, db *store.DB, places []int64, yield func(place int64, t *store.Texts)) error {
+	for chunk := range slices.Chunk(places, textsAtOnce) {
+		numbers := make([]string, len(chunk))
+		for i, place := range chunk {
+			numbers[i] = strconv.FormatInt(place, 10)
+		}
+		if err := each(ctx, db, "texts", func(rows *sql.Rows) error {
+			var place int64
+			var t store.Texts
+			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company)
+			yield(place, &t)
+			return err
+		}, strings.Join(numbers, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // around cuts a text at the matched part, with some text on either side.

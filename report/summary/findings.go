@@ -12,8 +12,14 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
+
+// mostFindings is how many findings are listed one by one. Every list of a report follows from them, so it is what
+// bounds memory and pages: 300,000 different unknown messages are as many findings, and nobody reads the second
+// thousand. What is not listed is still counted, in a finding per signature that says how many it stands for.
+var mostFindings = 10000
 
 // A tally is the findings of a run and what is known of their signatures beside them.
 type tally struct {
@@ -24,17 +30,13 @@ type tally struct {
 	severities []Count
 }
 
-// findings counts what fails: map (or table) × company × signature, most records first.
-func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
+// findings counts what fails: map (or table) × company × signature, most records first, and last what is not
+// listed one by one. compared says that there is a baseline.
+func findings(ctx context.Context, db *store.DB, name titles, compared bool) (*tally, error) {
 	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string)}
 	severities := make(map[string]int64)
 	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
-	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
-		var f Finding
-		var status string
-		var candidates []string
-		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID)
+	add := func(f Finding, status string, ongoing bool) {
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
 			if known, ok := same[*name]; ok {
 				*name = known
@@ -46,14 +48,35 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		if f.TemplateID != "" && status != classify.StatusUnknown { // whose signature is its message
 			parts = append(parts, f.TemplateID)
 		}
+		switch {
+		case compared && ongoing:
+			f.Change = "ongoing"
+		case compared:
+			f.Change = "new"
+		}
+		if f.Others > 0 {
+			parts = append(parts, "others", f.Change)
+		}
 		f.ID = findingID(parts...)
-		f.Title = name.title(f.Signature)
-		found.candidates[f.MapTitle] = candidates
 		found.status[f.Signature] = status
 		severities[cmp.Or(f.Severity, "unrated")] += f.Records
 		found.list = append(found.list, f)
+	}
+	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
+		var f Finding
+		var status string
+		var ongoing bool
+		var candidates []string
+		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &ongoing)
+		f.Title = name.title(f.Signature)
+		found.candidates[f.MapTitle] = candidates
+		add(f, status, ongoing)
 		return err
-	}, strings.Join(name.rules.Wrappers(), " "))
+	})
+	if err == nil && len(found.list) >= mostFindings {
+		err = others(ctx, db, name, add)
+	}
 	found.severities = ordered(severities, append(slices.Clone(classify.Severities), "unrated")...)
 	for i := range found.list { // only now: a list that grows moves
 		f := &found.list[i]
@@ -61,6 +84,37 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 	}
 	return found, err
 }
+
+// others adds the findings that sum up what is not listed.
+func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, status string, ongoing bool)) error {
+	return each(ctx, db, "others", func(rows *sql.Rows) error {
+		var f Finding
+		var status string
+		var ongoing bool
+		var company sql.NullString
+		if err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &company, &f.Signature, &f.Category, &f.Severity, &status,
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), &ongoing, &f.Others, &f.OtherMessages, &f.LargestOther); err != nil {
+			return err
+		}
+		f.Company = company.String
+		if !company.Valid {
+			f.Company = Several
+		}
+		f.MapTitle = cmp.Or(f.MapTitle, Several)
+		f.Title = name.title(f.Signature)
+		if f.Signature == othersID {
+			f.Title = "Unknown: " + words.Count(f.OtherMessages, "other message")
+		}
+		add(f, status, ongoing)
+		return nil
+	}, strings.Join(name.rules.Wrappers(), " "))
+}
+
+// Several stands for the map or the company of a finding that sums up what is not listed, where these differ.
+const Several = "(several)"
+
+// othersID is the signature of the unknown messages that are not listed.
+const othersID = "unknown/others"
 
 // findingID is stable between runs and needs no database to be found again: links into a report
 // that was mailed stay true when the night is drawn anew.

@@ -69,7 +69,7 @@ func tell(t *testing.T, db *store.DB, run int64) told {
 
 // without is what is told of a run by itself, compared with no other.
 func (s told) without() told {
-	s.Baseline, s.Changes = nil, nil
+	s.Baseline, s.Changes, s.Changed = nil, nil, Changed{}
 	s.Findings, s.Signatures, s.Clusters, s.Fixes = slices.Clone(s.Findings), slices.Clone(s.Signatures), slices.Clone(s.Clusters), slices.Clone(s.Fixes)
 	for i := range s.Findings {
 		s.Findings[i].Change = ""

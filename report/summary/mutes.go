@@ -29,6 +29,15 @@ func mutes(rules []classify.Mute, started time.Time, found *tally, name titles) 
 	return list
 }
 
+// muted lists the signatures that the rule files mute. However small, their findings are listed: how many records
+// a mute silences is counted by them.
+func muted(m *classify.Matcher) (ids []string) {
+	for _, mute := range m.Set().Mutes {
+		ids = append(ids, mute.ID)
+	}
+	return ids
+}
+
 // mark notes in findings, signatures and clusters which mute is in force for them, and counts the
 // records. They stay in every list but the plan: what is muted is still there in the morning.
 func mark(list []Mute, found *tally, s *Summary) (muted int64) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"time"
 
 	"dwtriage/classify"
@@ -94,37 +95,73 @@ func (h *headline) Scan(v any) error {
 type part struct {
 	firstFile, lastFile string
 	firstRow, lastRow   int64
+	size
 }
 
-// partRecords is how many records a part should have. Their texts are sorted with them.
-const partRecords = 8192
+// size is how much there is to sort.
+type size struct{ records, bytes int64 }
 
-// parts cuts the failing records into parts, as if the records of a file were spread evenly over
-// its rows. One query with one ORDER BY would be simpler, but DuckDB sorts whole rows, and a million
-// records with their texts do not fit into the memory limit.
-func parts(ctx context.Context, db *store.DB) ([]part, error) {
-	var parts []part
-	room := int64(0) // left in the last part
-	err := each(ctx, db, "parts", func(rows *sql.Rows) error {
-		var file string
-		var n, first, last int64
-		if err := rows.Scan(&file, &n, &first, &last); err != nil {
-			return err
+func (s size) plus(t size) size { return size{s.records + t.records, s.bytes + t.bytes} }
+
+// fits reports whether so much can be sorted at once. Bytes count as records do: a thousand messages of 79 KB once
+// took all memory.
+func (s size) fits() bool { return s.records <= 8192 && s.bytes <= 16<<20 }
+
+// A stretch is what 1,024 rows of a file hold, the smallest unit of a part.
+type stretch struct {
+	file     string
+	firstRow int64
+	size
+}
+
+const stretchRows = 1024
+
+// parts cuts the failing records into parts. One query with one ORDER BY would be simpler, but DuckDB sorts
+// whole rows, and a million records with their texts do not fit into the memory limit.
+func parts(ctx context.Context, db *store.DB) (list []part, err error) {
+	var file []stretch // those of one file
+	err = each(ctx, db, "parts", func(rows *sql.Rows) error {
+		var s stretch
+		err := rows.Scan(&s.file, &s.firstRow, &s.records, &s.bytes)
+		if len(file) > 0 && file[0].file != s.file {
+			list = addParts(list, file)
+			file = file[:0]
 		}
-		if n <= room {
-			p := &parts[len(parts)-1]
-			p.lastFile, p.firstRow, p.lastRow = file, min(p.firstRow, first), max(p.lastRow, last)
-			room -= n
-			return nil
-		}
-		room = partRecords - n
-		step := (last-first)/(n/partRecords+1) + 1
-		for ; first <= last; first += step {
-			parts = append(parts, part{file, file, first, min(first+step-1, last)})
-		}
-		return nil
+		file = append(file, s)
+		return err
 	})
-	return parts, err
+	return addParts(list, file), err
+}
+
+// addParts adds the stretches of a file, whole to the last part where there is room, else as parts of its own. A
+// part that holds some rows of a file takes no other in: its rows would be asked of both.
+func addParts(list []part, file []stretch) []part {
+	if len(file) == 0 {
+		return list
+	}
+	var whole size
+	for _, s := range file {
+		whole = whole.plus(s.size)
+	}
+	first, last := file[0].firstRow, file[len(file)-1].firstRow+stretchRows-1
+	if n := len(list) - 1; n >= 0 && list[n].plus(whole).fits() && list[n].lastRow == math.MaxInt64 {
+		p := &list[n]
+		p.lastFile, p.size = file[0].file, p.plus(whole)
+		return list
+	}
+	if whole.fits() {
+		return append(list, part{file[0].file, file[0].file, 0, math.MaxInt64, whole})
+	}
+	cur := part{file[0].file, file[0].file, first, last, size{}}
+	for _, s := range file {
+		if cur.records > 0 && !cur.plus(s.size).fits() {
+			cur.lastRow = s.firstRow - 1
+			list = append(list, cur)
+			cur.firstRow, cur.lastRow, cur.size = s.firstRow, last, size{}
+		}
+		cur.size = cur.plus(s.size)
+	}
+	return append(list, cur)
 }
 
 // eachRecord calls yield for every failing record of a run, part by part.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -16,14 +17,25 @@ import (
 func signatures(ctx context.Context, db *store.DB, found *tally, m *classify.Matcher, name titles) (list []Signature, clusters []Cluster, err error) {
 	for _, sig := range slices.Sorted(maps.Keys(found.bySig)) {
 		fs := found.bySig[sig]
-		if found.status[sig] == classify.StatusUnknown {
+		switch {
+		case sig == othersID:
+			for _, f := range fs { // the new, and the ongoing
+				c := cluster("others", []*Finding{f})
+				c.Others, c.Title = f.OtherMessages, f.Title
+				c.Template = "(" + words.Count(f.OtherMessages, "other message") + ", of no more than " + words.Count(f.LargestOther, "record") + " each in a map and company)"
+				clusters = append(clusters, c)
+			}
+			continue
+		case found.status[sig] == classify.StatusUnknown:
 			clusters = append(clusters, cluster(strings.TrimPrefix(sig, "unknown/"), fs))
 			continue
 		}
 		list = append(list, signature(sig, found.status[sig], fs, m, name.title(sig)))
 	}
 	slices.SortStableFunc(list, func(a, b Signature) int { return cmp.Compare(b.Records, a.Records) })
-	slices.SortStableFunc(clusters, func(a, b Cluster) int { return cmp.Compare(b.Records, a.Records) })
+	slices.SortStableFunc(clusters, func(a, b Cluster) int {
+		return cmp.Or(cmp.Compare(a.Others, b.Others), cmp.Compare(b.Records, a.Records))
+	})
 	if err := addTypes(ctx, db, clusters); err != nil {
 		return nil, nil, err
 	}

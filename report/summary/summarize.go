@@ -25,12 +25,14 @@ func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summ
 // step may look into:
 //
 //  1. The run and its ledger say which run this is.
-//  2. The scope makes its records a view; every query below but those of rejects reads it.
+//  2. The scope makes its records a view; every query below but those of rejects reads it. Its groups
+//     are the findings, counted by DuckDB, which can put what is too much for the memory on disk.
 //  3. Values of captures come before anything that has a title: "Customer group {lookup}".
-//  4. Findings are the finest count there is. All that is counted per signature, map or company
-//     later is a sum of findings and asks the database no second time, so it must agree.
-//  5. Changes compare findings with those of an earlier run, and mark them new or ongoing.
-//  6. Signatures and clusters sum findings up, their changes with them: after step 5.
+//  4. The baseline is an earlier run with its own groups. Findings that it has, too, are ongoing.
+//  5. Findings are the finest count there is, and few enough to be held: the smallest are summed up. All
+//     that is counted per signature, map or company later is a sum of findings and asks the database no
+//     second time, so it must agree. Changes are asked for: they compare what is summed up as well.
+//  6. Signatures and clusters sum findings up, their changes with them.
 //  7. Evidence gives each of them its records, and with these a message that no rule explains, or a
 //     wrapper only, its text, which is its title in findings from then on.
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
@@ -46,18 +48,26 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := totals(ctx, db, s); err != nil {
 		return nil, err
 	}
+	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+		return nil, err
+	}
 	values, err := readValues(ctx, db, m.Wrappers())
 	if err != nil {
 		return nil, err
 	}
 	name := titles{m, values}
-	found, err := findings(ctx, db, name)
+	if s.Baseline, err = baseline(ctx, db, id, m); err != nil {
+		return nil, err
+	}
+	found, err := findings(ctx, db, name, s.Baseline != nil)
 	if err != nil {
 		return nil, err
 	}
 	s.Findings, s.Severities = found.list, found.severities
-	if s.Baseline, s.Changes, err = changes(ctx, db, id, s.Findings, name); err != nil {
-		return nil, err
+	if s.Baseline != nil {
+		if s.Changes, s.Changed, err = changes(ctx, db, name); err != nil {
+			return nil, err
+		}
 	}
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err

@@ -46,7 +46,8 @@ type Summary struct {
 	Fixes      []Fix       // "do this first" order: by tier, then most records, parents before what needs them
 	Signatures []Signature // every rule and code that is the primary one of a record
 	Clusters   []Cluster   // unknown messages
-	Changes    []Change    // empty without a baseline
+	Changes    []Change    // empty without a baseline; of the new and of the resolved those with most records
+	Changed    Changed     // how many there are
 	Mutes      []Mute      // of the rule files; those in force first, then most records
 
 	RejectReasons []RejectReason // most rows first
@@ -90,6 +91,12 @@ type Finding struct {
 	Retry          string // yes, after-fix, no; empty without a fix
 	URL            string
 	Mute           *Mute // in force when the run started; nil: not muted
+
+	// Others is how many findings this one sums up that are not listed one by one, 0 for a finding that is listed.
+	// Its names are those that all of them share, else empty; MapTitle and Company are then Several.
+	Others        int64
+	OtherMessages int64 // the different signatures among them: unknown messages, else one
+	LargestOther  int64 // records of the largest of them
 }
 
 // A Mute is a decision of a site's rule file to leave a signature out of the plan for a while.
@@ -253,8 +260,28 @@ type Cluster struct {
 	Maps       []string // MapTitles, most records first
 	Companies  []string
 	TypeNames  []string // plug-in types, most records first, at most 3
-	Sample     Evidence
+	Sample     Evidence // none where Others is not 0
 	Mute       *Mute
+	Others     int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
+}
+
+// Changed counts signatures × maps against the baseline; all are 0 without one.
+type Changed struct{ New, Resolved, Ongoing int }
+
+// FindingCount is how many different findings there are, also those that are not listed one by one.
+func (s *Summary) FindingCount() (n int) {
+	for i := range s.Findings {
+		n += max(1, int(s.Findings[i].Others))
+	}
+	return n
+}
+
+// ClusterCount is how many different unknown messages there are, also those that are not listed.
+func (s *Summary) ClusterCount() (n int) {
+	for i := range s.Clusters {
+		n += max(1, int(s.Clusters[i].Others))
+	}
+	return n
 }
 
 // A Change is one row of changes.csv: a signature × map that changed against the baseline.

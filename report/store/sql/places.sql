@@ -2,7 +2,7 @@
 -- part by part, and a part finds its rows by their number in the table. Looking for them by their
 -- ids would read the ids of all records once a part.
 CREATE OR REPLACE TEMP TABLE places AS
-SELECT place, file, row, byte_offset, environment
+SELECT place, file, row, byte_offset, byte_length, environment
 FROM %s
 WHERE outcome = 'error'
 ORDER BY file, row;

@@ -1,2 +1,2 @@
 -- How many business records does a rule or code touch?
-SELECT sig, count(DISTINCT affected_key) FROM scope WHERE outcome = 'error' AND status <> 'unknown' GROUP BY sig ORDER BY sig;
+SELECT sig, count(DISTINCT hash(affected_key)) FROM scope WHERE outcome = 'error' AND status <> 'unknown' AND affected_key IS NOT NULL GROUP BY sig ORDER BY sig;

@@ -1,0 +1,200 @@
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"dwtriage/report/store/storetest"
+)
+
+// many are two nights of more different failures than are listed: unknown messages, one rule in many tables and
+// companies, and a wrapper with many messages. Letters tell messages apart, as numbers are masked.
+func many() (before, now []storetest.Line) {
+	words := []string{"amber", "birch", "cedar", "delta", "ember", "fjord", "glade", "heath", "islet", "jetty", "knoll", "larch"}
+	id := byte(0)
+	add := func(lines *[]storetest.Line, company, entity, text string, records int) {
+		for range records {
+			id++
+			*lines = append(*lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: fmt.Sprintf("08:%02d:%02d", id/60, id%60), Company: company, Entity: entity, Err: text})
+		}
+	}
+	for i, w := range words {
+		for _, lines := range []*[]storetest.Line{&before, &now} {
+			if lines == &before && i%3 == 0 || lines == &now && i%4 == 0 {
+				continue
+			}
+			add(lines, "USMF", "accounts", "The "+w+" lamp is out", 1+i%2)
+			add(lines, []string{"USMF", "DEMF", "FRRT"}[i%3], "tab"+w, "The user is not a member of the organization. ErrorCode: 0x80072560", 1)
+			add(lines, "USMF", "contacts", "Microsoft.Xrm.Sdk.InvalidPluginExecutionException: The "+w+" gate is shut", 1)
+		}
+	}
+	return before, now
+}
+
+// However few findings are listed, all are counted: every sum over them, every change and the number of different
+// findings and messages is what it is when all are listed.
+func TestManyFindings(t *testing.T) {
+	before, now := many()
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	load(t, db, before)
+	all := load(t, db, now)
+	const most = 9
+	if len(all.Findings) <= 2*most || all.Changed.New == 0 || all.Changed.Resolved == 0 || all.Changed.Ongoing == 0 {
+		t.Fatalf("%d findings, changes %+v", len(all.Findings), all.Changed)
+	}
+	defer func(n, m int) { mostFindings, mostChanges = n, m }(mostFindings, mostChanges)
+	mostFindings, mostChanges = most, 2
+	s, err := Of(t.Context(), db, 2, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, perSignature := 0, map[string]int{}
+	for _, f := range s.Findings {
+		if f.Others == 0 {
+			listed++
+		} else {
+			perSignature[f.Signature]++
+		}
+	}
+	if listed != most {
+		t.Errorf("%d findings are listed, want %d", listed, most)
+	}
+	for sig, n := range perSignature {
+		if n > 2 {
+			t.Errorf("%s has %d rows of others, want one for the new and one for the ongoing", sig, n)
+		}
+	}
+	if d := s.FindingCount() - all.FindingCount(); d != 0 {
+		t.Errorf("%d findings more than there are", d)
+	}
+	if d := s.ClusterCount() - all.ClusterCount(); d != 0 {
+		t.Errorf("%d clusters more than there are", d)
+	}
+	if s.Changed != all.Changed {
+		t.Errorf("changes %+v, want %+v", s.Changed, all.Changed)
+	}
+	if n := len(s.Changes); n != 4 {
+		t.Errorf("%d changes are listed, want two new and two resolved", n)
+	}
+	for _, same := range []struct {
+		what string
+		of   func(*Finding) string
+	}{
+		{"records", func(f *Finding) string { return "" }},
+		{"records per category", func(f *Finding) string { return f.Category }},
+		{"records per severity", func(f *Finding) string { return f.Severity }},
+		{"records per rule", func(f *Finding) string {
+			if strings.HasPrefix(f.Signature, "unknown/") {
+				return "unknown"
+			}
+			return f.Signature
+		}},
+		{"records new and ongoing", func(f *Finding) string { return f.Change }},
+	} {
+		sum := func(s *Summary) string {
+			n := make(map[string]int64)
+			for i := range s.Findings {
+				n[same.of(&s.Findings[i])] += s.Findings[i].Records
+			}
+			return fmt.Sprint(n)
+		}
+		if got, want := sum(s), sum(all); got != want {
+			t.Errorf("%s: %s, want %s", same.what, got, want)
+		}
+	}
+	checkOthers(t, s, all)
+}
+
+// checkOthers looks at each row of others: what it names, and what it counts, are those of the findings it sums up.
+func checkOthers(t *testing.T, s, all *Summary) {
+	t.Helper()
+	listed := make(map[string]bool)
+	messages := make(map[string]bool)
+	for _, f := range s.Findings {
+		if f.Others == 0 {
+			listed[f.ID] = true
+			messages[f.Signature] = true
+		}
+	}
+	for _, row := range s.Findings {
+		if row.Others == 0 {
+			continue
+		}
+		var fs []Finding
+		sigs := make(map[string]bool)
+		for _, f := range all.Findings {
+			of := f.Signature
+			if strings.HasPrefix(of, "unknown/") && !messages[of] {
+				of = othersID
+			}
+			if !listed[f.ID] && of == row.Signature && f.Change == row.Change {
+				fs = append(fs, f)
+				sigs[f.Signature] = true
+			}
+		}
+		var want Finding
+		maps, companies := make(map[string]bool), make(map[string]bool)
+		for _, f := range fs {
+			want.Records += f.Records
+			want.LargestOther = max(want.LargestOther, f.Records)
+			want.FirstSeen, want.LastSeen = earlier(want.FirstSeen, f.FirstSeen), later(want.LastSeen, f.LastSeen)
+			maps[f.MapTitle], companies[f.Company] = true, true
+		}
+		if row.Others != int64(len(fs)) || row.OtherMessages != int64(len(sigs)) || row.Records != want.Records || row.LargestOther != want.LargestOther ||
+			!row.FirstSeen.Equal(want.FirstSeen) || !row.LastSeen.Equal(want.LastSeen) {
+			t.Errorf("%s %s: %+v, want %d findings, %d messages and %+v", row.Signature, row.Change, row, len(fs), len(sigs), want)
+		}
+		if several := len(maps) > 1; several != (row.MapTitle == Several) || !several && !maps[row.MapTitle] {
+			t.Errorf("%s %s: map %q of %v", row.Signature, row.Change, row.MapTitle, maps)
+		}
+		if several := len(companies) > 1; several != (row.Company == Several) || !several && !companies[row.Company] {
+			t.Errorf("%s %s: company %q of %v", row.Signature, row.Change, row.Company, companies)
+		}
+	}
+}
+
+// Parts of records.csv hold every record once, in order, and none is larger than can be sorted unless 1,024 rows of a
+// file alone are.
+func TestParts(t *testing.T) {
+	file := func(name string, stretches int, records, bytes int64) (out []stretch) {
+		for i := range stretches {
+			out = append(out, stretch{name, int64(i * stretchRows), size{records, bytes}})
+		}
+		return out
+	}
+	var list []part
+	files := [][]stretch{
+		file("a", 1, 10, 1000), file("b", 2, 1000, 100_000), file("c", 40, 1000, 100_000), file("d", 1, 3, 200),
+		file("e", 5, 1024, 20<<20), file("f", 1, 8192, 10), file("g", 1, 1, 1), file("h", 1, 1, 1),
+	}
+	var want int64
+	for _, f := range files {
+		for _, s := range f {
+			want += s.records
+		}
+		list = addParts(list, f)
+	}
+	var got int64
+	for i, p := range list {
+		got += p.records
+		if !p.fits() && p.records > stretchRows {
+			t.Errorf("part %+v is too large", p)
+		}
+		if i > 0 {
+			last := list[i-1]
+			if cmp.Or(cmp.Compare(last.lastFile, p.firstFile), cmp.Compare(last.lastRow, p.firstRow)) >= 0 {
+				t.Errorf("part %+v does not begin behind %+v", p, last)
+			}
+		}
+	}
+	if got != want {
+		t.Errorf("parts hold %d records, want %d: %+v", got, want, list)
+	}
+	if !slices.ContainsFunc(list, func(p part) bool { return p.firstFile == "a" && p.lastFile == "b" }) {
+		t.Errorf("small files do not share a part: %+v", list)
+	}
+}
