@@ -1,7 +1,6 @@
 package exports
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -94,11 +93,11 @@ func powerShellNames() (out []heading) {
 		heading{"EntityReference", "=Microsoft.Xrm.Sdk.EntityReference"}, heading{"ReturnProperty_EntityName", "=plugintracelog"}, heading{"ReturnProperty_Id ", "=1"})
 }
 
-// A grid is an export as rows of texts, the headings first.
-type grid [][]string
+// A Table is an export as rows of texts, the headings first.
+type Table [][]string
 
-func traceGrid(entries []Trace, columns []heading) grid {
-	g := grid{nil}
+func traceTable(entries []Trace, columns []heading) Table {
+	g := Table{nil}
 	for _, h := range columns {
 		g[0] = append(g[0], h.name)
 	}
@@ -112,37 +111,39 @@ func traceGrid(entries []Trace, columns []heading) grid {
 	return g
 }
 
-// csv writes a grid with a delimiter and a line end. Texts in quotes keep their own line ends.
-func (g grid) csv(comma, end string) []byte {
-	var b bytes.Buffer
-	for _, row := range g {
-		for i, v := range row {
-			if i > 0 {
-				b.WriteString(comma)
-			}
-			if strings.ContainsAny(v, "\"\r\n"+comma) || strings.TrimSpace(v) != v {
-				v = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
-			}
-			b.WriteString(v)
-		}
-		b.WriteString(end)
+// CSV writes a table with a delimiter and a line end. Texts in quotes keep their own line ends.
+func (t Table) CSV(comma, end string) []byte {
+	var b []byte
+	for _, row := range t {
+		b = appendRow(b, row, comma, end, func(v string) bool {
+			return strings.ContainsAny(v, "\"\r\n"+comma) || strings.TrimSpace(v) != v
+		})
 	}
-	return b.Bytes()
+	return b
+}
+
+// appendRow appends a row of CSV; needed tells which cells get quotes.
+func appendRow(dst []byte, row []string, comma, end string, needed func(string) bool) []byte {
+	for i, v := range row {
+		if i > 0 {
+			dst = append(dst, comma...)
+		}
+		if needed(v) {
+			dst = appendQuoted(dst, []byte(v))
+		} else {
+			dst = append(dst, v...)
+		}
+	}
+	return append(dst, end...)
 }
 
 // quotedCSV puts every cell in quotes, as PowerShell does.
-func (g grid) quotedCSV() []byte {
-	var b bytes.Buffer
-	for _, row := range g {
-		for i, v := range row {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(`"` + strings.ReplaceAll(v, `"`, `""`) + `"`)
-		}
-		b.WriteString("\r\n")
+func (t Table) quotedCSV() []byte {
+	var b []byte
+	for _, row := range t {
+		b = appendRow(b, row, ",", "\r\n", func(string) bool { return true })
 	}
-	return b.Bytes()
+	return b
 }
 
 // A textEncoding writes a text, given in UTF-8, in another way.

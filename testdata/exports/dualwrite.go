@@ -41,9 +41,9 @@ func envelopeTexts(envelopes []Envelope, before, between, after string) []byte {
 // firstID is where the keys of rows begin; finance and operations counts from there.
 const firstID = 5637144576
 
-// envelopeGrid has an envelope in a cell, beside columns that say less than it.
-func envelopeGrid(envelopes []Envelope) grid {
-	g := grid{{"RecId", "Created On", "Detailed Error Message"}}
+// envelopeTable has an envelope in a cell, beside columns that say less than it.
+func envelopeTable(envelopes []Envelope) Table {
+	g := Table{{"RecId", "Created On", "Detailed Error Message"}}
 	for i := range envelopes {
 		e := &envelopes[i]
 		g = append(g, []string{strconv.Itoa(firstID + i), e.Responses[0].At[:19] + "Z", e.Text()})
@@ -51,8 +51,8 @@ func envelopeGrid(envelopes []Envelope) grid {
 	return g
 }
 
-func infologGrid(infologs []Infolog, at func(string) string) grid {
-	g := grid{{"RecId", "Created On", "Error Message"}}
+func infologTable(infologs []Infolog, at func(string) string) Table {
+	g := Table{{"RecId", "Created On", "Error Message"}}
 	for i, x := range infologs {
 		g = append(g, []string{strconv.Itoa(firstID + i), at(x.At), x.Text})
 	}

@@ -3,8 +3,9 @@
 // a [Log], out go the bytes of a file in one of the [Formats], which may then be put into one of the
 // [Containers]. The tests that read every format, the benchmarks of reading and the generator of
 // samples go by these two tables: what is added to one of them is tested, measured and to be had as
-// a sample. The package makes up no entries, reads nothing and knows nothing of the program; equal
-// logs give equal bytes.
+// a sample. A format takes a log whole; what has to be larger than memory is written record by record
+// through the [Writer] of one of the [Streams]. The package makes up no entries, reads nothing and knows
+// nothing of the program; equal logs give equal bytes.
 package exports
 
 import (

@@ -66,7 +66,7 @@ func traces(name, extension string, write func([]Trace) []byte) Format {
 
 // table is one as CSV.
 func table(name string, columns []heading, before, comma, end string) Format {
-	return traces(name, "csv", func(e []Trace) []byte { return append([]byte(before), traceGrid(e, columns).csv(comma, end)...) })
+	return traces(name, "csv", func(e []Trace) []byte { return append([]byte(before), traceTable(e, columns).CSV(comma, end)...) })
 }
 
 func (f Format) of(set string) Format {
@@ -170,7 +170,7 @@ func displayedCSV() []Format {
 
 // toolFormats are those of Power Platform Developer Suite, PowerShell and the trace viewer.
 func toolFormats() []Format {
-	shell := func(e []Trace) []byte { return traceGrid(e, powerShellNames()).quotedCSV() }
+	shell := func(e []Trace) []byte { return traceTable(e, powerShellNames()).quotedCSV() }
 	return []Format{
 		table("ppds csv", ppdsNames, "", ",", "\n"),
 		traces("json ppds", "json", func(e []Trace) []byte {
@@ -240,19 +240,19 @@ func xmlFormats() []Format {
 
 // markupFormats are what older clients and reports call Excel: markup that Excel opens.
 func markupFormats() []Format {
-	of := func(name, extension string, write func(grid) []byte) Format {
-		return traces(name, extension, func(e []Trace) []byte { return write(traceGrid(e, logicalNames)) })
+	of := func(name, extension string, write func(Table) []byte) Format {
+		return traces(name, extension, func(e []Trace) []byte { return write(traceTable(e, logicalNames)) })
 	}
 	return []Format{
-		of("xml spreadsheet 2003", "xml", grid.xmlss),
-		of("html table", "html", grid.html),
+		of("xml spreadsheet 2003", "xml", Table.xmlss),
+		of("html table", "html", Table.html),
 	}
 }
 
 func workbooks() []Format {
 	of := func(name string, w workbook, columns []heading) Format {
 		return Format{Name: name, Extension: "xlsx", Set: AllTraces,
-			write: func(l *Log) ([]byte, error) { return w.xlsx(traceGrid(l.Traces, columns)) }}
+			write: func(l *Log) ([]byte, error) { return w.xlsx(traceTable(l.Traces, columns)) }}
 	}
 	hidden := appNames()
 	return []Format{
@@ -286,18 +286,18 @@ func dualWriteFormats() []Format {
 		texts("envelopes", "jsonl", "", "\n", "\n"),
 		texts("envelope array", "json", "[\n", ",\n", "\n]\n"),
 		texts("envelope array in one line", "json", "[", ",", "]"),
-		envelopes("envelope in csv cell", "csv", func(e []Envelope) []byte { return envelopeGrid(e).csv(",", "\r\n") }),
-		envelopes("envelope in csv cell, unicode text", "txt", func(e []Envelope) []byte { return wide(envelopeGrid(e).csv("\t", "\r\n")) }),
+		envelopes("envelope in csv cell", "csv", func(e []Envelope) []byte { return envelopeTable(e).CSV(",", "\r\n") }),
+		envelopes("envelope in csv cell, unicode text", "txt", func(e []Envelope) []byte { return wide(envelopeTable(e).CSV("\t", "\r\n")) }),
 		{Name: "envelope in xlsx cell", Extension: "xlsx", Set: Envelopes, write: func(l *Log) ([]byte, error) {
-			return workbook{name: "Dual write error log"}.xlsx(envelopeGrid(l.Envelopes))
+			return workbook{name: "Dual write error log"}.xlsx(envelopeTable(l.Envelopes))
 		}},
 		texts("envelope in prose", "txt", "Good morning, last night the activity log said: ", " What does it mean?\n\nAnd some minutes later there was ", " Regards\n"),
-		infologs("infolog in csv", "csv", func(x []Infolog) []byte { return infologGrid(x, asIs).csv(",", "\r\n") }),
+		infologs("infolog in csv", "csv", func(x []Infolog) []byte { return infologTable(x, asIs).CSV(",", "\r\n") }),
 		infologs("", "csv", func(x []Infolog) []byte {
-			return infologGrid(x, func(at string) string { return at[8:10] + "." + at[5:7] + "." + at[:4] + at[10:] }).csv(";", "\r\n")
+			return infologTable(x, func(at string) string { return at[8:10] + "." + at[5:7] + "." + at[:4] + at[10:] }).CSV(";", "\r\n")
 		}).in1252("infolog in csv, German"),
 		{Name: "infolog in xlsx", Extension: "xlsx", Set: Infologs, write: func(l *Log) ([]byte, error) {
-			return workbook{streamed: true}.xlsx(infologGrid(l.Infologs, func(at string) string { return at[:10] + "T" + at[11:] + "Z" }))
+			return workbook{streamed: true}.xlsx(infologTable(l.Infologs, func(at string) string { return at[:10] + "T" + at[11:] + "Z" }))
 		}},
 		plain,
 		infologs("text infologs, times in brackets", "log", func(x []Infolog) []byte { return infologText(x, "[", "] ", "\n") }),

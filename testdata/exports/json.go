@@ -34,13 +34,15 @@ func (o object) text(indent string) string {
 	return b.String()
 }
 
-// jsonText is a string, a number or null in JSON; none of them can fail.
+// jsonText is a string, a number or null in JSON; anything else is none of ours.
 func jsonText(value any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(value)
-	return string(bytes.TrimSpace(b.Bytes()))
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return string(append(AppendJSON([]byte{'"'}, []byte(v)), '"'))
+	}
+	return fmt.Sprint(value)
 }
 
 // notes say which annotations the Web API adds: a tag of the version, how a column is shown to

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// xmlss writes a grid as XML Spreadsheet 2003. Empty cells are left out, as Excel does, and the next
+// xmlss writes a table as XML Spreadsheet 2003. Empty cells are left out, as Excel does, and the next
 // one says where it stands; line breaks in a cell are references.
-func (g grid) xmlss() []byte {
+func (g Table) xmlss() []byte {
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0"?>` + "\n" + `<?mso-application progid="Excel.Sheet"?>` + "\n" +
 		`<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">` + "\n" +
@@ -37,8 +37,8 @@ func (g grid) xmlss() []byte {
 
 var dataText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#13;", "\n", "&#10;")
 
-// html writes a grid as the table of a page, every other row without end tags.
-func (g grid) html() []byte {
+// html writes a table as the table of a page, every other row without end tags.
+func (g Table) html() []byte {
 	var b bytes.Buffer
 	b.WriteString("<html><head><meta charset=\"utf-8\"></head><body>\n<table border=\"1\">\n")
 	for i, row := range g {

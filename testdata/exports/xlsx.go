@@ -28,8 +28,8 @@ type workbook struct {
 
 var likeEscape = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
 
-// xlsx writes a grid as a workbook.
-func (w workbook) xlsx(g grid) ([]byte, error) {
+// xlsx writes a table as a workbook.
+func (w workbook) xlsx(g Table) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
 	sheet := w.name
@@ -85,7 +85,7 @@ func (w workbook) sheets(f *excelize.File, sheet string) error {
 }
 
 // rows are the cells of the sheet, with what stands above the header.
-func (w workbook) rows(g grid) (rows [][]any) {
+func (w workbook) rows(g Table) (rows [][]any) {
 	for i := range w.top {
 		rows = append(rows, []any{[]string{"Export of last night", "", "printed by hand"}[i%3]})
 	}

@@ -3,10 +3,7 @@ package exports
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
-
-var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
 
 // viewerXML is what the Plugin Trace Viewer saves: an element per attribute, named by it.
 func viewerXML(entries []Trace, layout string) []byte {
@@ -22,12 +19,12 @@ func viewerXML(entries []Trace, layout string) []byte {
 				if kind == "" {
 					kind = "String"
 				}
-				fmt.Fprintf(&b, "    <%s type=%q>%s</%[1]s>\r\n", h.name, kind, xmlText.Replace(text))
+				fmt.Fprintf(&b, "    <%s type=%q>%s</%[1]s>\r\n", h.name, kind, xmlText(text))
 			}
 		}
 		b.WriteString(`    <step.name entitylogicalname="sdkmessageprocessingstep" attributelogicalname="name" type="String">Fabrikam: Update of salesorder</step.name>` + "\r\n")
 		if e.Exception != "" {
-			fmt.Fprintf(&b, "    <exceptionsummary type=\"String\">%s</exceptionsummary>\r\n", xmlText.Replace(e.Value("summary")))
+			fmt.Fprintf(&b, "    <exceptionsummary type=\"String\">%s</exceptionsummary>\r\n", xmlText(e.Value("summary")))
 		}
 		b.WriteString("    <tracesize type=\"Int32\">120</tracesize>\r\n    <correlation type=\"String\">A</correlation>\r\n  </plugintracelog>\r\n")
 	}
@@ -43,7 +40,7 @@ func basicXML(entries []Trace, layout string) []byte {
 		fmt.Fprintf(&b, `<Entity name="plugintracelog" id="%s">`, e.ID)
 		for _, h := range with(with(logicalNames[1:], "createdon", layout), "performanceexecutionstarttime", layout) {
 			if text := e.Value(h.column); text != "" {
-				fmt.Fprintf(&b, `<Attribute name="%s" type="String">%s</Attribute>`, h.name, xmlText.Replace(text))
+				fmt.Fprintf(&b, `<Attribute name="%s" type="String">%s</Attribute>`, h.name, xmlText(text))
 			}
 		}
 		b.WriteString("</Entity>")
@@ -51,3 +48,6 @@ func basicXML(entries []Trace, layout string) []byte {
 	b.WriteString("</Entities>")
 	return b.Bytes()
 }
+
+// xmlText is a text in XML.
+func xmlText(s string) string { return string(AppendXML(nil, []byte(s))) }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -270,42 +269,19 @@ func writeDemo(dir string) error {
 	return nil
 }
 
-// A sheet writes rows of cells, quoting where it must.
-type sheet struct {
-	bytes.Buffer
-	comma string
-}
-
-func (s *sheet) row(cells ...string) {
-	for i, c := range cells {
-		if i > 0 {
-			s.WriteString(s.comma)
-		}
-		if strings.ContainsAny(c, "\"\r\n"+s.comma) {
-			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
-		}
-		s.WriteString(c)
-	}
-	s.WriteString("\r\n")
-}
-
 // errorsCSV is UTF-8 with BOM and semicolons; one row got too many cells.
 func errorsCSV(list []*demoRecord) []byte {
-	s := &sheet{comma: ";"}
-	s.WriteString("\ufeff")
-	s.row("Company", "Entity Name", "RecordIdentifier", "Created On", "Error Message", "Verbose Error", "Activity Id")
-	for i, r := range list {
-		if i == len(list)/3 {
-			s.WriteString(tooManyCells + "\r\n")
-		}
+	t := exports.Table{{"Company", "Entity Name", "RecordIdentifier", "Created On", "Error Message", "Verbose Error", "Activity Id"}}
+	for _, r := range list {
 		text := r.errText
 		if r.envelope {
 			e := envelopeOf(r)
 			text = e.Text()
 		}
-		s.row(r.company, r.fno, r.key(), r.at.Format(time.DateTime), text, "", r.activity)
+		t = append(t, []string{r.company, r.fno, r.key(), r.at.Format(time.DateTime), text, "", r.activity})
 	}
-	return s.Bytes()
+	broken := 1 + len(list)/3
+	return slices.Concat([]byte("\ufeff"), t[:broken].CSV(";", "\r\n"), []byte(tooManyCells+"\r\n"), t[broken:].CSV(";", "\r\n"))
 }
 
 // lineOf is how a message of the story names the order line that failed.

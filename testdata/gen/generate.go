@@ -1,12 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"dwtriage/testdata/exports"
 )
 
 const (
@@ -20,28 +21,6 @@ type size struct{ bytes, records int64 }
 // counts say what was written, by the generator's own knowledge.
 type counts struct {
 	bytes, records, ok, documented, unknown int64
-}
-
-// A format turns g's current record into bytes.
-type format struct {
-	head, tail, between string
-	row                 func(g *generator, dst []byte) []byte
-}
-
-const traceHeader = "plugintracelogid,createdon,typename,messagename,primaryentity,operationtype,mode,depth," +
-	"performanceexecutionduration,correlationid,requestid,messageblock,exceptiondetails\r\n"
-
-const webHead = `{"@odata.context":"https://contoso.crm.example/api/data/v9.2/$metadata#plugintracelogs","value":[` + "\n"
-
-// formats are keyed by kind, format and, for dual-write CSV, shape.
-var formats = map[string]format{
-	"plugintrace csv":        {head: traceHeader, row: (*generator).traceCSV},
-	"plugintrace json":       {head: webHead, between: ",\n", tail: "\n]}\n", row: (*generator).traceJSON},
-	"plugintrace ndjson":     {between: "\n", tail: "\n", row: (*generator).traceJSON},
-	"dualwrite csv columns":  {head: "Company,Entity Name,RecordIdentifier,Created On,Error Message,Verbose Error,Activity Id\r\n", row: (*generator).dualColumns},
-	"dualwrite csv envelope": {head: "Company,Entity Name,RecordIdentifier,Created On,DetailedErrorMessage\r\n", row: (*generator).dualCell},
-	"dualwrite json":         {head: "[\n", between: ",\n", tail: "\n]\n", row: (*generator).envelope},
-	"dualwrite ndjson":       {between: "\n", tail: "\n", row: (*generator).envelope},
 }
 
 // A catalogue is messages.go compiled for one kind of log.
@@ -91,10 +70,13 @@ func newCatalogue(kind string) (*catalogue, error) {
 
 // A generator holds the record that is being written; all buffers are reused.
 type generator struct {
-	rng rand.PCG
-	cat *catalogue
-	f   format
+	rng      rand.PCG
+	cat      *catalogue
+	stream   *exports.Stream
+	envelope *exports.Stream // what stands in a cell
+	row      func(g *generator, w *exports.Writer)
 	counts
+	progress int64 // bytes that the time of day goes by, in steps of a block
 
 	m, parent *entityMap
 	company   string
@@ -109,7 +91,8 @@ type generator struct {
 	site      int // number of the unknown text, -1 for others
 	depth     int // frames written for this record
 
-	msg, errText, trace, frames, cell []byte
+	msg, errText, trace, frames, cell, at, once []byte
+	values                                      values
 }
 
 type outcome byte
@@ -120,58 +103,60 @@ const (
 	isUnknown
 )
 
+// adders make up a record of a stream and add it, by the stream's name.
+var adders = map[string]func(g *generator, w *exports.Writer){
+	"plugintrace csv":        (*generator).traceCSV,
+	"plugintrace json":       (*generator).traceJSON,
+	"plugintrace ndjson":     (*generator).traceJSON,
+	"dualwrite csv columns":  (*generator).dualColumns,
+	"dualwrite csv envelope": (*generator).dualCell,
+	"dualwrite json":         (*generator).dualJSON,
+	"dualwrite ndjson":       (*generator).dualJSON,
+}
+
 // newGenerator checks the names and compiles the catalogue. Equal arguments give equal bytes.
 func newGenerator(kind, formatName, shape string, seed uint64) (*generator, error) {
-	key := kind + " " + formatName
-	if key == "dualwrite csv" {
-		key += " " + shape
+	name := kind + " " + formatName
+	if name == "dualwrite csv" {
+		name += " " + shape
 	}
-	f, ok := formats[key]
-	if !ok {
-		return nil, fmt.Errorf("no such combination of --kind, --format and --shape: %q", key)
+	stream := exports.FindStream(name)
+	if stream == nil {
+		return nil, fmt.Errorf("no such combination of --kind, --format and --shape: %q", name)
 	}
 	cat, err := newCatalogue(kind)
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{cat: cat, f: f, day: day, site: -1}
+	g := &generator{cat: cat, stream: stream, envelope: exports.FindStream("dualwrite ndjson"), row: adders[name], day: day, site: -1}
 	g.rng.Seed(seed, 0x9e3779b97f4a7c15)
 	return g, nil
 }
 
 // write writes a whole file of size s.
-func (g *generator) write(w io.Writer, s size) error {
-	const block = 1 << 20
-	buf := make([]byte, 0, block+64<<10)
-	buf = append(buf, g.f.head...)
+func (g *generator) write(to io.Writer, s size) error {
+	const step = 1 << 20
+	w := g.stream.NewWriter(to)
 	for {
-		mark := len(buf)
-		if g.records > 0 {
-			buf = append(buf, g.f.between...)
-		}
 		g.next(s)
-		buf = g.f.row(g, buf)
-		total := g.bytes + int64(len(buf)+len(g.f.tail))
+		g.row(g, w)
+		all, last, tail := w.Size()
+		total := all + tail
 		// The last record stays if the file is nearer to its size with it than without.
-		if s.bytes > 0 && g.records > 0 && total-s.bytes > s.bytes-(total-int64(len(buf)-mark)) {
-			buf = buf[:mark]
+		if s.bytes > 0 && g.records > 0 && total-s.bytes > s.bytes-(total-last) {
+			w.Drop()
 			break
 		}
 		g.count()
 		if s.records > 0 && g.records == s.records || s.bytes > 0 && total >= s.bytes {
 			break
 		}
-		if len(buf) >= block {
-			if _, err := w.Write(buf); err != nil {
-				return err
-			}
-			g.bytes += int64(len(buf))
-			buf = buf[:0]
+		if all-g.progress >= step {
+			g.progress = all
 		}
 	}
-	buf = append(buf, g.f.tail...)
-	n, err := w.Write(buf)
-	g.bytes += int64(n)
+	err := w.Close()
+	g.bytes, _, _ = w.Size()
 	return err
 }
 
@@ -191,7 +176,7 @@ func (g *generator) count() {
 func (g *generator) next(s size) {
 	share := 0.0
 	if s.bytes > 0 {
-		share = float64(g.bytes) / float64(s.bytes)
+		share = float64(g.progress) / float64(s.bytes)
 	}
 	if s.records > 0 {
 		share = max(share, float64(g.records)/float64(s.records))
@@ -272,60 +257,59 @@ func (g *generator) seconds(dst []byte) []byte {
 	return append(dst, 'Z')
 }
 
-func (g *generator) traceCSV(dst []byte) []byte {
+func (g *generator) traceCSV(w *exports.Writer) {
 	g.makeTrace()
-	dst = append(g.guid(dst), ',')
-	dst = append(g.seconds(dst), ',')
-	dst = append(dst, g.typeName...)
-	dst = append(dst, ',')
-	dst = append(dst, g.sdk...)
-	dst = append(dst, ',')
-	dst = append(dst, g.m.table...)
-	dst = append(dst, ",1,"...)
-	dst = append(dst, byte('0'+g.pick(2)), ',', byte('1'+g.pick(4)), ',')
-	dst = append(g.between(dst, 3, 9000), ',')
-	dst = append(dst, g.corr[:]...)
-	dst = append(dst, ',')
-	dst = append(g.guid(dst), ',')
-	dst = append(appendCell(dst, g.trace), ',')
-	if len(g.errText) > 0 {
-		dst = appendCell(dst, g.errText)
-	}
-	return append(dst, "\r\n"...)
+	g.values.start()
+	g.traceValues(w)
 }
 
-func (g *generator) traceJSON(dst []byte) []byte {
+func (g *generator) traceJSON(w *exports.Writer) {
 	g.makeTrace()
-	dst = append(dst, `{"@odata.etag":"W/\"`...)
-	dst = g.digits(dst, 6)
-	dst = append(dst, `\"","plugintracelogid":"`...)
-	dst = g.guid(dst)
-	dst = append(dst, `","createdon":"`...)
-	dst = g.seconds(dst)
-	dst = append(dst, `","typename":"`...)
-	dst = append(dst, g.typeName...)
-	dst = append(dst, `","messagename":"`...)
-	dst = append(dst, g.sdk...)
-	dst = append(dst, `","primaryentity":"`...)
-	dst = append(dst, g.m.table...)
-	dst = append(dst, `","operationtype":1,"mode":`...)
-	dst = append(dst, byte('0'+g.pick(2)))
-	dst = append(dst, `,"depth":`...)
-	dst = append(dst, byte('1'+g.pick(4)))
-	dst = append(dst, `,"performanceexecutionduration":`...)
-	dst = g.between(dst, 3, 9000)
-	dst = append(dst, `,"correlationid":"`...)
-	dst = append(dst, g.corr[:]...)
-	dst = append(dst, `","requestid":"`...)
-	dst = g.guid(dst)
-	dst = append(dst, `","messageblock":"`...)
-	dst = appendJSON(dst, g.trace, "")
-	if len(g.errText) == 0 {
-		return append(dst, `","exceptiondetails":null}`...)
+	g.values.start()
+	g.values.end(g.digits(g.values.b, 6))
+	g.traceValues(w)
+}
+
+// traceValues adds a row of the table of traces, its values in the order of the columns that people ask for.
+func (g *generator) traceValues(w *exports.Writer) {
+	v := &g.values
+	v.end(g.guid(v.b))
+	v.end(g.seconds(v.b))
+	v.end(append(v.b, g.typeName...))
+	v.end(append(v.b, g.sdk...))
+	v.end(append(v.b, g.m.table...))
+	v.end(append(v.b, '1'))
+	v.end(append(v.b, byte('0'+g.pick(2))))
+	v.end(append(v.b, byte('1'+g.pick(4))))
+	v.end(g.between(v.b, 3, 9000))
+	v.end(append(v.b, g.corr[:]...))
+	v.end(g.guid(v.b))
+	w.Add(v.all(g.trace, g.errText)...)
+}
+
+// values are those of a record. The short ones lie behind each other and are cut out when the last one is there, for
+// whatever is appended may move those before it.
+type values struct {
+	b    []byte
+	ends []int
+	list [][]byte
+}
+
+func (v *values) start() { v.b, v.ends = v.b[:0], v.ends[:0] }
+
+// end takes b, which is v.b with one more value.
+func (v *values) end(b []byte) { v.b, v.ends = b, append(v.ends, len(b)) }
+
+// all are the values since start, and those that lie elsewhere. They are valid until the next call.
+func (v *values) all(long ...[]byte) [][]byte {
+	v.list = v.list[:0]
+	from := 0
+	for _, to := range v.ends {
+		v.list = append(v.list, v.b[from:to])
+		from = to
 	}
-	dst = append(dst, `","exceptiondetails":"`...)
-	dst = appendJSON(dst, g.errText, "")
-	return append(dst, `"}`...)
+	v.list = append(v.list, long...)
+	return v.list
 }
 
 // makeDual fills errText.
@@ -345,19 +329,24 @@ func (g *generator) recordKey(dst []byte) []byte {
 	return strconv.AppendInt(append(dst, head...), 100_000+g.records*7919%5000, 10)
 }
 
-// dualHead appends company, entity, key and time. Some users export technical names, others titles.
-func (g *generator) dualHead(dst []byte) []byte {
-	dst = append(dst, g.company...)
-	dst = append(dst, ',')
+// dualHead takes company, entity, key and time. Some users export technical names, others titles.
+func (g *generator) dualHead() {
+	v := &g.values
+	v.start()
+	v.end(append(v.b, g.company...))
 	if g.pick(2) == 0 {
-		dst = append(dst, g.m.fno...)
+		v.end(append(v.b, g.m.fno...))
 	} else {
-		dst = append(dst, g.m.name...)
+		v.end(append(v.b, g.m.name...))
 	}
-	dst = g.recordKey(append(dst, ','))
-	dst = append(dst, ","+day+"T"...)
-	dst = append(dst, g.clock[:]...)
-	return append(dst, "Z,"...)
+	v.end(g.recordKey(v.b))
+	v.end(g.ticks(v.b))
+}
+
+// ticks appends the time of the record as dual-write keeps it.
+func (g *generator) ticks(dst []byte) []byte {
+	dst = append(append(dst, g.day...), 'T')
+	return append(append(dst, g.clock[:]...), 'Z')
 }
 
 // verbose moves every second text into the verbose column behind a general error message.
@@ -369,57 +358,28 @@ func (g *generator) verbose() (message, verbose []byte) {
 	return g.trace, g.errText
 }
 
-func (g *generator) dualColumns(dst []byte) []byte {
+func (g *generator) dualColumns(w *exports.Writer) {
 	g.makeDual()
-	dst = g.dualHead(dst)
+	g.dualHead()
 	message, verbose := g.verbose()
-	dst = append(appendCell(dst, message), ',')
-	if verbose != nil {
-		dst = appendCell(dst, verbose)
-	}
-	dst = append(dst, ',')
-	dst = append(dst, g.corr[:]...)
-	return append(dst, "\r\n"...)
+	w.Add(g.values.all(message, verbose, g.corr[:])...)
 }
 
-func (g *generator) dualCell(dst []byte) []byte {
-	g.cell = g.envelope(g.cell[:0])
-	dst = g.dualHead(dst)
-	dst = appendCell(dst, g.cell)
-	return append(dst, "\r\n"...)
+func (g *generator) dualCell(w *exports.Writer) {
+	g.cell = g.envelope.Append(g.cell[:0], g.envelopeValues()...)
+	g.dualHead()
+	w.Add(g.values.all(g.cell)...)
 }
 
-// envelope appends the JSON that dual-write keeps for a failed record.
-func (g *generator) envelope(dst []byte) []byte {
+func (g *generator) dualJSON(w *exports.Writer) { w.Add(g.envelopeValues()...) }
+
+// envelopeValues are those of what dual-write keeps for a failed record.
+func (g *generator) envelopeValues() [][]byte {
 	g.makeDual()
-	dst = append(dst, `{"entityName":"`...)
-	dst = append(dst, g.m.fno...)
-	dst = append(dst, `","externalEntityName":"`...)
-	dst = append(dst, g.m.set...)
-	dst = append(dst, `","executionStatus":2,"fieldResponses":[],"recordResponses":[{"errorMessage":"`...)
 	message, verbose := g.verbose()
-	dst = appendJSON(dst, message, "")
-	dst = append(dst, `","logDateTime":"`+day+`T`...)
-	dst = append(dst, g.clock[:]...)
-	dst = append(dst, `Z","verboseError":"`...)
-	dst = appendJSON(dst, verbose, "")
-	return append(dst, `"}],"isErrorCountUpdated":true}`...)
-}
-
-// appendCell appends s as a quoted CSV cell.
-func appendCell(dst, s []byte) []byte {
-	dst = append(dst, '"')
-	for {
-		i := bytes.IndexByte(s, '"')
-		if i < 0 {
-			break
-		}
-		dst = append(dst, s[:i+1]...)
-		dst = append(dst, '"')
-		s = s[i+1:]
-	}
-	dst = append(dst, s...)
-	return append(dst, '"')
+	g.at = g.ticks(g.at[:0])
+	g.values.list = append(g.values.list[:0], []byte(g.m.fno), []byte(g.m.set), message, g.at, verbose)
+	return g.values.list
 }
 
 // parseSize reads 5000000, 300MB, 1GB (decimal) and 64KiB, 1GiB (binary).

@@ -2,7 +2,7 @@
 // for load tests, samples in every format and container of testdata/exports, and the folder
 // testdata/demo. Everything is made up from the catalogue in
 // messages.go and a seed, so equal arguments give equal bytes. In csv, json and ndjson memory does
-// not grow with the size. It writes exports only and never reads any.
+// not grow with the size: they are streams of testdata/exports. It writes exports only and never reads any.
 //
 //	go run ./testdata/gen --kind plugintrace --bytes 1GB --out traces.csv
 //	go run ./testdata/gen --kind dualwrite --records 5000 --format ndjson --out -

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"dwtriage/testdata/exports"
 )
 
 // A template is a text of the catalogue, compiled: literal pieces, each followed by a value.
@@ -194,9 +196,9 @@ func (g *generator) render(dst []byte, t template) []byte {
 		case opMsg:
 			dst = append(dst, g.msg...)
 		case opMsgJSON:
-			dst = appendJSON(dst, g.msg, `\`)
+			dst = g.jsonInJSON(dst, g.msg)
 		case opMsgXML:
-			dst = appendXML(dst, g.msg)
+			dst = exports.AppendXML(dst, g.msg)
 		case opCode:
 			dst = append(dst, g.code...)
 		case opHexCode:
@@ -205,7 +207,7 @@ func (g *generator) render(dst []byte, t template) []byte {
 			dst = g.stack(dst)
 		case opStackJSON:
 			g.frames = g.stack(g.frames[:0])
-			dst = appendJSON(dst, g.frames, `\`)
+			dst = g.jsonInJSON(dst, g.frames)
 		case opGUID:
 			dst = g.guid(dst)
 		case opCorr:
@@ -335,53 +337,8 @@ func (g *generator) between(dst []byte, low, high int) []byte {
 	return strconv.AppendInt(dst, int64(low+g.pick(high-low+1)), 10)
 }
 
-// appendJSON appends s as the inside of a JSON string. Each backslash it adds has extra in
-// front: `\` escapes once more, for JSON inside JSON.
-func appendJSON(dst, s []byte, extra string) []byte {
-	from := 0
-	for i, c := range s {
-		var esc byte
-		switch c {
-		case '"', '\\':
-			esc = c
-		case '\n':
-			esc = 'n'
-		case '\r':
-			esc = 'r'
-		case '\t':
-			esc = 't'
-		default:
-			continue
-		}
-		dst = append(dst, s[from:i]...)
-		dst = append(dst, extra...)
-		dst = append(dst, '\\')
-		if extra != "" && (esc == '"' || esc == '\\') {
-			dst = append(dst, extra...)
-		}
-		dst = append(dst, esc)
-		from = i + 1
-	}
-	return append(dst, s[from:]...)
-}
-
-func appendXML(dst, s []byte) []byte {
-	from := 0
-	for i, c := range s {
-		var esc string
-		switch c {
-		case '<':
-			esc = "&lt;"
-		case '>':
-			esc = "&gt;"
-		case '&':
-			esc = "&amp;"
-		default:
-			continue
-		}
-		dst = append(dst, s[from:i]...)
-		dst = append(dst, esc...)
-		from = i + 1
-	}
-	return append(dst, s[from:]...)
+// jsonInJSON appends s as a string of JSON that is a string of JSON itself.
+func (g *generator) jsonInJSON(dst, s []byte) []byte {
+	g.once = exports.AppendJSON(g.once[:0], s)
+	return exports.AppendJSON(dst, g.once)
 }
