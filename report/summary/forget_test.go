@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -16,7 +18,7 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
-var full = flag.Bool("full", false, "forget runs of every kind of nights, as .ci/run does")
+var full = flag.Bool("full", false, "forget runs of every kind of nights, and plan every night in both orders, as .ci/run does")
 
 // An export is what one run reads.
 type export struct {
@@ -107,88 +109,144 @@ func (s told) atAnyTime() told {
 	return s
 }
 
-// loadExports loads some of the runs, each as of its own hour, and gives their ids.
-func loadExports(t *testing.T, db *store.DB, all []export, which []int) map[int]int64 {
+// loadExport loads one of the runs, as of its own hour, and gives its id.
+func loadExport(t *testing.T, db *store.DB, all []export, i int) int64 {
 	t.Helper()
-	ids := make(map[int]int64)
-	for _, i := range which {
-		e := all[i]
-		reject := ingest.Reject{File: e.lines[0].File, Row: int64(20 + i), Reason: "row is empty", Excerpt: ",,,"}
-		run := store.Run{Environment: e.environment, Started: time.Date(2026, 11, 22, 6+i, 0, 0, 0, time.UTC)}
-		id, _, err := db.Load(t.Context(), run, store.Tool{Version: "test"},
-			storetest.Source(storetest.Batch(store.Allocator(), e.lines...), storetest.Account(e.lines, reject)))
+	e := all[i]
+	reject := ingest.Reject{File: e.lines[0].File, Row: int64(20 + i), Reason: "row is empty", Excerpt: ",,,"}
+	run := store.Run{Environment: e.environment, Started: time.Date(2026, 11, 22, 6+i, 0, 0, 0, time.UTC)}
+	id, _, err := db.Load(t.Context(), run, store.Tool{Version: "test"},
+		storetest.Source(storetest.Batch(store.Allocator(), e.lines...), storetest.Account(e.lines, reject)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// An archive is a closed database with some of the runs in it, and what is told of each. What is done to it is
+// done to a copy: to load the same runs again and to ask the same again was three quarters of this test.
+type archive struct {
+	path string
+	ids  map[int]int64
+	told map[int]told
+}
+
+// change opens a copy of an archive, or a new one where there is none, changes it, and tells of the runs that are
+// in it then.
+func (a *archive) change(t *testing.T, do func(*store.DB, map[int]int64)) *archive {
+	t.Helper()
+	b := &archive{filepath.Join(t.TempDir(), "x.duckdb"), make(map[int]int64), make(map[int]told)}
+	if a != nil {
+		b.ids = maps.Clone(a.ids)
+		content, err := os.ReadFile(a.path)
+		if err == nil {
+			err = os.WriteFile(b.path, content, 0o600)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids[i] = id
 	}
-	return ids
+	db := open(t, b.path)
+	do(db, b.ids)
+	for i, id := range b.ids {
+		b.told[i] = tell(t, db, id)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// nights are the archives into which some of the runs were loaded, and nothing else was ever done: by their runs.
+type nights map[string]*archive
+
+// of makes an archive out of the one without its last run.
+func (n nights) of(t *testing.T, all []export, runs []int) *archive {
+	t.Helper()
+	if len(runs) == 0 {
+		return nil
+	}
+	a := n[fmt.Sprint(runs)]
+	if a == nil {
+		last := runs[len(runs)-1]
+		a = n.of(t, all, runs[:len(runs)-1]).change(t, func(db *store.DB, ids map[int]int64) { ids[last] = loadExport(t, db, all, last) })
+		n[fmt.Sprint(runs)] = a
+	}
+	return a
 }
 
 // Forgetting runs, in every order, leaves the reports of the others as they were, and as they would be
 // had the forgotten ones never taken place.
 func TestForget(t *testing.T) {
 	for name, all := range exports {
-		if !*full && name != "environments" && (testing.Short() || name != "copies in one export") {
+		if !*full && name != "environments" {
 			continue
 		}
-		never := make(map[string]map[int]told) // runs that took place → what they report
-		for _, order := range [][]int{{0, 1}, {0, 2}, {1, 0}, {1, 2}, {2, 0}, {2, 1}} {
-			t.Run(fmt.Sprint(name, ", forget ", order), func(t *testing.T) { forgetInOrder(t, all, order, never) })
-		}
+		t.Run(name, func(t *testing.T) {
+			never := make(nights)
+			for _, left := range [][]int{{1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}} {
+				never.of(t, all, left) // here, since the folder of a test below is gone when it ends
+			}
+			for first := range all {
+				t.Run(fmt.Sprint("forget ", first), func(t *testing.T) {
+					once := forget(t, never, never[fmt.Sprint([]int{0, 1, 2})], first)
+					for _, second := range slices.Sorted(maps.Keys(once.ids)) {
+						t.Run(fmt.Sprint("then ", second), func(t *testing.T) { forgetRest(t, forget(t, never, once, second)) })
+					}
+				})
+			}
+		})
 	}
 }
 
-func forgetInOrder(t *testing.T, all []export, order []int, never map[string]map[int]told) {
-	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
-	left := []int{0, 1, 2}
-	ids := loadExports(t, db, all, left)
-	before := make(map[int]told)
-	for _, i := range left {
-		before[i] = tell(t, db, ids[i])
-	}
-	for _, gone := range order {
+// forget forgets a run of an archive, and compares what is told of the others with what was told before, and with
+// what is told where the forgotten runs never took place.
+func forget(t *testing.T, never nights, before *archive, gone int) *archive {
+	after := before.change(t, func(db *store.DB, ids map[int]int64) {
 		if err := db.Forget(t.Context(), ids[gone]); err != nil {
 			t.Fatal(err)
 		}
-		left = slices.DeleteFunc(left, func(i int) bool { return i == gone })
-		others := never[fmt.Sprint(left)]
-		if others == nil {
-			others = make(map[int]told)
-			alone := open(t, filepath.Join(t.TempDir(), "never.duckdb"))
-			for i, id := range loadExports(t, alone, all, left) {
-				others[i] = tell(t, alone, id).atAnyTime()
-			}
-			never[fmt.Sprint(left)] = others
+		delete(ids, gone)
+	})
+	others := never[fmt.Sprint(slices.Sorted(maps.Keys(after.ids)))]
+	for i, after := range after.told {
+		want := before.told[i]
+		if d := cmp.Diff(others.told[i].atAnyTime(), after.atAnyTime()); d != "" {
+			t.Errorf("run %d, as if run %d had never taken place (-never +forgotten):\n%s", i, gone, d)
 		}
-		for _, i := range left {
-			want, after := before[i], tell(t, db, ids[i])
-			before[i] = after
-			if d := cmp.Diff(others[i], after.atAnyTime()); d != "" {
-				t.Errorf("run %d, as if run %d had never taken place (-never +forgotten):\n%s", i, gone, d)
-			}
-			if want.Baseline != nil && want.Baseline.ID == ids[gone] {
-				want, after = want.without(), after.without()
-			}
-			if d := cmp.Diff(want, after); d != "" {
-				t.Errorf("run %d after forgetting run %d (-before +after):\n%s", i, gone, d)
-			}
+		if want.Baseline != nil && want.Baseline.ID == before.ids[gone] {
+			want, after = want.without(), after.without()
+		}
+		if d := cmp.Diff(want, after); d != "" {
+			t.Errorf("run %d after forgetting run %d (-before +after):\n%s", i, gone, d)
 		}
 	}
-	if err := db.Forget(t.Context(), ids[left[0]]); err != nil {
-		t.Fatal(err)
-	}
-	for _, table := range []string{"records", "sightings", "rejects", "files", "runs"} {
-		if n := count(t, db, table); n != 0 {
-			t.Errorf("all runs are forgotten, and %s has %d rows", table, n)
+	return after
+}
+
+// forgetRest forgets what is left, and looks for what stays behind.
+func forgetRest(t *testing.T, a *archive) {
+	a.change(t, func(db *store.DB, ids map[int]int64) {
+		for i, id := range ids {
+			if err := db.Forget(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			delete(ids, i)
 		}
-	}
+		for _, table := range []string{"records", "sightings", "rejects", "files", "runs"} {
+			if n := count(t, db, table); n != 0 {
+				t.Errorf("all runs are forgotten, and %s has %d rows", table, n)
+			}
+		}
+	})
 }
 
 // A record is shown where the run of the report met it, not where another run met it first.
 func TestPlacesAreOfTheRun(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
-	loadExports(t, db, exports["copies in one export"], []int{0, 1})
+	for i := range 2 {
+		loadExport(t, db, exports["copies in one export"], i)
+	}
 	var got []string
 	for _, r := range tell(t, db, 2).Records {
 		got = append(got, fmt.Sprint(r.RecordID[35:], " ", r.File, ":", r.Row, " at ", r.ByteOffset))

@@ -17,9 +17,11 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
+// open opens a database for a few records. With one thread: those of DuckDB that have nothing to do ask for work all
+// the time, which is a quarter of what these tests take. The tests of the command run with as many as there are.
 func open(t *testing.T, path string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), path, store.Options{})
+	db, err := store.Open(t.Context(), path, store.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
