@@ -98,33 +98,39 @@ type job struct {
 	timings    []store.Timing
 }
 
-// runRun is the command run. Ended mutes and rule changes are said before the work, where a person at a
-// terminal sees them; they are no reason to stop.
+// runRun is the command run.
 func runRun(s *session, args []string) (int, error) {
+	j, err := newJob(s, args)
+	if err != nil {
+		return 0, err
+	}
+	return j.run()
+}
+
+// newJob makes a job of a command line. Ended mutes and rule changes are said before the work, where a person at a
+// terminal sees them; they are no reason to stop.
+func newJob(s *session, args []string) (*job, error) {
 	var rf runFlags
 	f := rf.flags()
 	if err := f.parse(s, args); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if f.NArg() == 0 {
-		return 0, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
+		return nil, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
 	}
 	j := &job{s: s, flags: rf}
 	if err := j.check(); err != nil {
-		return 0, err
+		return nil, err
 	}
 	m, err := rf.rules.compile()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	j.matcher = m
 	for _, note := range m.Set().Ended(time.Now()) {
 		j.say("dwtriage: %s\n", note)
 	}
-	if err := j.expand(f.Args()); err != nil {
-		return 0, err
-	}
-	return j.run()
+	return j, j.expand(f.Args())
 }
 
 // check turns the flags' texts into values.
