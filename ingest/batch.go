@@ -142,7 +142,7 @@ func (r Reject) Error() string {
 // A File is the account of one input file (or archive member) after it was read:
 // Read = records emitted + Rejected + Filtered.
 type File struct {
-	Path      string   // as in column file: slash-separated, a member as archive.zip/member.csv
+	Path      string   // as in column file: slash-separated, a member as archive.zip/member.csv, a second one of that name as archive.zip/member.csv (2)
 	Bytes     int64    // decompressed
 	Digest    string   // xxh3-128 of the decompressed bytes, hex
 	Container string   // outermost to innermost, "zip", "zip gz"; empty for a plain file

@@ -97,6 +97,11 @@ func overlapping(t *testing.T, demo string) []string {
 		}
 		w.Write(b)
 	}
+	w, err := z.Create(filepath.Base(names[0])) // two members of one name
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write([]byte(onStdin))
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}

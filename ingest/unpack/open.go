@@ -115,13 +115,25 @@ func (r *source) inside(c Member, name string, in io.Reader) Member {
 func (r *source) member(c Member, kind, name string, walked bool) Member {
 	r.alone = false
 	in := r.inside(c, kind, nil)
-	in.Path = memberPath(c, name)
+	in.Path = r.apart(memberPath(c, name))
 	in.Walked = walked
 	return in
 }
 
 func memberPath(c Member, name string) string {
 	return path.Join(c.Path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
+}
+
+// apart is the path of a member that no other one of the source has. An archive may hold two files of one name, as tar
+// makes it when a file is added again; their rows would have the same places, and their accounts be one.
+func (r *source) apart(path string) string {
+	other := path
+	for r.paths[other] > 0 {
+		r.paths[path]++ // and not from 2 again: an archive may hold nothing but files of one name
+		other = fmt.Sprintf("%s (%d)", path, r.paths[path])
+	}
+	r.paths[other]++
+	return other
 }
 
 // sanePath is the name of a member as text that every record can carry. What is longer than any

@@ -54,12 +54,13 @@ type source struct {
 	ctx    context.Context
 	opt    Options
 	visit  Visitor
-	budget budget // one for all its members and layers
-	alone  bool   // the file being visited is all that it holds
+	budget budget         // one for all its members and layers
+	alone  bool           // the file being visited is all that it holds
+	paths  map[string]int // of the members met so far, and how often
 }
 
 func newSource(ctx context.Context, opt Options, visit Visitor) *source {
-	return &source{ctx: ctx, opt: opt, visit: visit, budget: budget{limits: opt.Limits, size: -1}, alone: true}
+	return &source{ctx: ctx, opt: opt, visit: visit, budget: budget{limits: opt.Limits, size: -1}, alone: true, paths: make(map[string]int)}
 }
 
 // metered is m with its bytes counted as those of the source.

@@ -107,6 +107,8 @@ func TestWhatASourceHolds(t *testing.T) {
 		{"a tar", tarred(t, "a", "one", ".hidden", "no", "b", "two"), all, []string{"in/a | tar | one", "in/b | tar | two"}},
 		{"a name that climbs", zipped(t, "../../etc/passwd", "one", `c:\x`, "two"), all, []string{"in/c:/x | zip | two", "in/etc/passwd | zip | one"}},
 		{"a zip in the order of paths", zipped(t, "s-d", "1", "s/b", "2", "a", "3", "s/a", "4"), all, []string{"in/a | zip | 3", "in/s/a | zip | 4", "in/s/b | zip | 2", "in/s-d | zip | 1"}},
+		{"two members of one name", zipped(t, "a", "1", "b", "2", "a", "3", "a (2)", "4"), all, []string{"in/a | zip | 1", "in/a (2) | zip | 3", "in/a (2) (2) | zip | 4", "in/b | zip | 2"}},
+		{"a file added to a tar again", tarred(t, "a", "1", "./a", "2"), all, []string{"in/a | tar | 1", "in/a (2) | tar | 2"}},
 		{"a tar as it lies", tarred(t, "b", "one", "a", "two"), all, []string{"in/b | tar | one", "in/a | tar | two"}},
 		{"an empty archive", zipped(t), all, []string{"in | zip | empty"}},
 		{"a workbook", zipped(t, "xl/workbook.xml", "<x/>"), all, []string{"in |  | workbook"}},
