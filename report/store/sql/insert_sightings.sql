@@ -1,5 +1,6 @@
 -- The records that run $1 met again, each once, at the first of its places, in the order in which paths are
--- read: in/sub/c.csv before in/sub-d.csv. Almost all have one place only, and sorting them all to find the few that have two would cost more than counting.
+-- read: in/sub/c.csv before in/sub-d.csv. Almost all have one place only, and sorting them all to find the few that
+-- have two would cost more than counting.
 INSERT INTO dw.sightings
 WITH copied AS (
   SELECT record_id FROM spool.main.sightings GROUP BY record_id HAVING count(*) > 1
