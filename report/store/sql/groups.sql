@@ -3,7 +3,7 @@
 -- counted: in one row per signature.
 CREATE OR REPLACE TEMP TABLE %[1]s_groups AS
 WITH named AS (
-  SELECT s.*, coalesce(r.map, '') AS map, r.map_title, coalesce(r.dataverse_table, '') AS dataverse_table, coalesce(r.fno_entity, '') AS fno_entity,
+  SELECT s.*, r.record_id, coalesce(r.map, '') AS map, r.map_title, coalesce(r.dataverse_table, '') AS dataverse_table, coalesce(r.fno_entity, '') AS fno_entity,
     coalesce(r.company, '') AS company, r.sig, r.cat, coalesce(r.severity, '') AS severity, r.status,
     CASE WHEN r.map IS NULL THEN r.map_candidates ELSE [r.map] END AS candidates,
     CASE WHEN by_message(r.status, r.sig, $1) THEN coalesce(r.template_id, '') ELSE '' END AS message

@@ -1,6 +1,6 @@
 -- Where does a record stand that says what a message is that findings tell apart? One for each that is listed; $1 are
 -- the wrappers.
-SELECT sig, message, min(place)
+SELECT sig, message, arg_min(place, record_id)
 FROM scope_groups
 WHERE kept AND by_message(status, sig, $1)
 GROUP BY sig, message
