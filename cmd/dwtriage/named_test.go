@@ -319,10 +319,10 @@ func (n *night) checkPage() {
 	}
 }
 
+var notInIDs = regexp.MustCompile(`[^a-zA-Z0-9-]`)
+
 // anchored is a signature as ids and filters of the page have it.
-func anchored(sig string) string {
-	return regexp.MustCompile(`[^a-zA-Z0-9-]`).ReplaceAllString(sig, "-")
-}
+func anchored(sig string) string { return notInIDs.ReplaceAllString(sig, "-") }
 
 // checkPlan holds each fix of fixes.csv, summary.json and the terminal to the records that it is for.
 func (n *night) checkPlan() {

@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "truncate": truncate, "repeat": repeat},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DEMO", filepath.Join(testdata, "demo"))
+			e.Setenv("DWTRIAGE_THREADS", threads())
 			return nil
 		},
 	})
