@@ -16,6 +16,9 @@ import (
 // or bars, with their names (SalesOrderNumber='SO-1', Item number: A1), in quotes, with the description behind a dash or
 // a colon or in parentheses.
 func appendKey(dst, printed, label, company []byte) []byte {
+	if closesKey(printed) {
+		return dst
+	}
 	from, columns := len(dst), 0
 	if len(label) > 0 {
 		columns = 1 + bytes.Count(label, []byte{','})
@@ -37,6 +40,17 @@ func appendKey(dst, printed, label, company []byte) []byte {
 		dst = append(dst, part...)
 	}
 	return dst
+}
+
+// closesKey reports whether what stands in the place of a key is the sentence that an infolog puts behind the key:
+// where no key is printed, and the message says all twice, an expression takes the first of them for one.
+func closesKey(printed []byte) bool {
+	for _, s := range [...]string{"the record ", "the row ", "the sql database "} {
+		if _, ok := after(printed, s); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // cutPart cuts the first part off a printed key. A separator in quotes separates nothing.

@@ -7,6 +7,9 @@ func TestAppendKey(t *testing.T) {
 		{"plain", "40", "", "usmf", "40"},
 		{"blanks around", "  US-001 ", "", "", "US-001"},
 		{"nothing", "", "", "usmf", ""},
+		{"the sentence behind it", "The row already exists", "", "usmf", ""},
+		{"another sentence behind it", "The SQL database has issued an error", "Load", "usmf", ""},
+		{"a key that begins like one", "The Rowing Club", "Customer", "usmf", "The Rowing Club"},
 		{"a unit is a word", "box", "Unit", "usmf", "box"},
 		{"a key of two words", "Net 30", "Terms of payment", "usmf", "Net 30"},
 

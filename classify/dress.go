@@ -26,7 +26,7 @@ const mostDresses = 8
 // it. The tail comes first, so that the others find the end of the sentence at the end of s; but what is XML as a
 // whole has its sentence inside.
 var dresses = [...]func(s []byte) []byte{
-	inXML, withoutTail, unquoted, withoutLabel, withoutType, withoutCode, withoutStatus, inJSON, withoutOpener, inPlugin, behindArrow,
+	inXML, withoutBanner, withoutTail, unquoted, withoutLabel, withoutType, withoutCode, withoutStatus, inJSON, withoutOpener, inPlugin, behindArrow,
 }
 
 // Sentence is the part of a message in normal form that says what went wrong: without the dresses that
@@ -180,7 +180,7 @@ var labels = [...]string{
 	"unhandled exception:", "unbehandelte ausnahme:", "exception non g\u00e9r\u00e9e :", "exception non g\u00e9r\u00e9e:", "excepci\u00f3n no controlada:",
 	"eccezione non gestita:", "exception message:", "error message:", "errormessage:", "message:", "meldung:", "error:", "fehler:", "erreur :",
 	"[error]", "[err]", "[fatal]", "fatal:", "fail:", "error details:", "errordetails:", "inner exception:", "innerexception:", "infolog:", "warning:", "info:",
-	"business process error", "error ", "x++ exception:",
+	"business process error", "error ", "x++ exception:", "exception details:",
 }
 
 // withoutLabel takes off a label. The word error counts without a colon only in capitals, as a level of a
@@ -191,7 +191,7 @@ func withoutLabel(s []byte) []byte {
 		if !ok || label == "error " && s[1] != 'R' {
 			continue
 		}
-		return t
+		return bytes.TrimLeft(t, " :")
 	}
 	if t, ok := after(s, "exception type:"); ok {
 		if i := bytes.Index(t, []byte(" Message: ")); i > 0 {
@@ -208,9 +208,31 @@ func withoutLabel(s []byte) []byte {
 	return s
 }
 
-// withoutType takes off the type of a .NET exception: "System.ServiceModel.FaultException`1[[…]]: ".
+// withoutBanner takes off the line in stars that tools print above an exception, and the time that is left of an
+// outer fault whose inner one is printed behind two hyphens.
+func withoutBanner(s []byte) []byte {
+	if t, ok := after(s, "*** "); ok {
+		if i := bytes.Index(t, []byte(" *** ")); i > 0 && i < 200 {
+			return t[i+len(" *** "):]
+		}
+	}
+	if t, ok := after(s, "timestamp: "); ok && len(t) > 0 && ascii.Digit(t[0]) {
+		if i := bytes.Index(t, []byte(" -- ")); i > 0 && i < 60 {
+			return t[i+len(" -- "):]
+		}
+	}
+	return s
+}
+
+// withoutType takes off the type of a .NET exception: "System.ServiceModel.FaultException`1[[…]]: ". One word may
+// stand before a full type: what people call such a message, in any language.
 func withoutType(s []byte) []byte {
 	n := typeEnd(s)
+	if i := bytes.IndexByte(s[:min(len(s), 20)], ' '); n == 0 && i > 0 && !bytes.ContainsAny(s[:i], ".:") {
+		if k := typeEnd(s[i+1:]); bytes.IndexByte(s[i+1:i+1+k], '.') > 0 {
+			n = i + 1 + k
+		}
+	}
 	if n == 0 {
 		return s
 	}

@@ -12,6 +12,15 @@ import (
 func TestSentence(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", ""},
+		{"banner of a tool", "*** Error: System.ServiceModel.FaultException`1[Microsoft.Xrm.Sdk.OrganizationServiceFault] ***\nSystem.ServiceModel.FaultException`1[Microsoft.Xrm.Sdk.OrganizationServiceFault]: The gate is shut. (Fault Detail is equal to Exception details: \nErrorCode: 0x80048105\nMessage: The gate is shut.", "The gate is shut."},
+		{"banner of another tool", "*** Contoso.GateException ***\nThe gate is shut.", "The gate is shut."},
+		{"stars are no banner", "*** The gate is shut.", "*** The gate is shut."},
+		{"inner fault behind an outer one that says nothing", "An unexpected error occurred. (Fault Detail is equal to Exception details: \nErrorCode: 0x80040216\nMessage: An unexpected error occurred.\nTimeStamp: 2026-11-05T08:02:47.6476346Z\n--\nException details: \nErrorCode: 0x80040216\nMessage: System.IO.IOException: The gate is shut.\nat Microsoft.Crm.Gates.Open(String name)", "The gate is shut."},
+		{"head of a dialog in one line", "Business Process Error: The gate is shut.", "The gate is shut."},
+		{"type behind a word of another language", "Komunikat Contoso.Gates.GateException: brama jest zamknięta", "brama jest zamknięta"},
+		{"type behind a word", "Mensaje Microsoft.Xrm.Sdk.InvalidPluginExecutionException: la puerta está cerrada", "la puerta está cerrada"},
+		{"a short type behind a word is a sentence", "Unknown GateException: the gate is shut", "Unknown GateException: the gate is shut"},
+		{"stack of a server", "The gate is shut. Server stack trace: - System.ServiceModel.Call(String s)", "The gate is shut."},
 		{"a sentence", "The customer group is mandatory.", "The customer group is mandatory."},
 		{"frame of a trace", "Unhandled exception:\nException type: System.ServiceModel.FaultException`1[Microsoft.Xrm.Sdk.OrganizationServiceFault]\nMessage: Credit limit reached.Detail:\n<OrganizationServiceFault xmlns=\"http://schemas.microsoft.com/xrm/2011/Contracts\">\n  <ActivityId>c18f6a3d-20e7-4b95-9d44-57a0e2b6f831</ActivityId>\n</OrganizationServiceFault>", "Credit limit reached."},
 		{"frame with a capital", "Unhandled Exception: System.InvalidOperationException: The sequence is empty.", "The sequence is empty."},

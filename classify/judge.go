@@ -77,6 +77,9 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 			j.m.engine.capture(mt, j.search[mt.field], j.keepGroup)
 		}
 	}
+	if fno := j.capture("fno_entity"); fno != nil && bytes.EqualFold(fno, j.capture("entity")) {
+		j.set("fno_entity", nil) // the message names the Dataverse table twice, and no entity
+	}
 	own := company
 	if len(own) == 0 {
 		own = j.capture("company")

@@ -67,7 +67,7 @@ var details = [...]struct {
 	{"Activity Id", anything}, {"Activity ID", anything}, {"ActivityId:", anything}, {"Session Id", anything}, {"Session ID", anything}, {"Flow session Id", anything},
 	{"Correlation Id", anything}, {"CorrelationId:", anything}, {"Request Id:", anything}, {"For information on troubleshooting", anything},
 	{"For more information on troubleshooting", anything}, {"Timestamp:", digits}, {"TimeStamp:", digits}, {"Time:", digits}, {"StackTrace:", anything},
-	{"Stack trace:", anything}, {"Stack Trace:", anything},
+	{"Stack trace:", anything}, {"Stack Trace:", anything}, {"Server stack trace:", anything},
 }
 
 type detail uint8
