@@ -21,6 +21,7 @@ type size struct{ bytes, records int64 }
 // counts say what was written, by the generator's own knowledge.
 type counts struct {
 	bytes, records, ok, documented, unknown int64
+	hard                                    *hardMix // what was written of it; nil for the kind mix
 }
 
 // A catalogue is messages.go compiled for one kind of log.
@@ -167,6 +168,9 @@ func (g *generator) count() {
 		g.ok++
 	case isDocumented:
 		g.documented++
+		if g.hard != nil {
+			g.hard.found[g.hard.rule]++
+		}
 	case isUnknown:
 		g.unknown++
 	}
@@ -184,7 +188,11 @@ func (g *generator) next(s size) {
 	const spread = 30 * 10_000_000
 	g.setClock(int64(share*(dayTicks-spread)) + int64(g.pick(spread)))
 
-	g.m, g.parent = &entityMaps[g.pick(len(entityMaps))], &parents[g.pick(len(parents))]
+	maps := entityMaps
+	if g.hard != nil {
+		maps = g.hard.all
+	}
+	g.m, g.parent = &maps[g.pick(len(maps))], &parents[g.pick(len(parents))]
 	g.company = g.one(companies)
 	g.sdk = g.one(sdk)
 	g.guid(g.corr[:0]) // fills corr in place
@@ -232,7 +240,11 @@ func (g *generator) makeError() (dualWrite, wrappable bool) {
 func (g *generator) makeTrace() {
 	g.errText = g.errText[:0]
 	g.outcome = isOK
-	if g.pick(3) > 0 {
+	switch {
+	case g.pick(3) == 0:
+	case g.hard != nil:
+		g.hardText()
+	default:
 		dualWrite, _ := g.makeError()
 		wrap := g.cat.wrapped
 		if g.outcome == isUnknown {
@@ -314,6 +326,10 @@ func (v *values) all(long ...[]byte) [][]byte {
 
 // makeDual fills errText.
 func (g *generator) makeDual() {
+	if g.hard != nil {
+		g.hardText()
+		return
+	}
 	_, wrappable := g.makeError()
 	if !wrappable {
 		g.errText = append(g.errText[:0], g.msg...)
@@ -325,6 +341,9 @@ func (g *generator) makeDual() {
 // recordKey appends the business key of the row that failed, one of some thousand, so that rows fail more than once. It
 // takes no random number: all else of a file stays what it was with the same seed.
 func (g *generator) recordKey(dst []byte) []byte {
+	if g.hard != nil {
+		return g.hard.appendKey(dst, g.records)
+	}
 	head := keyHeads[len(g.m.table)%len(keyHeads)]
 	return strconv.AppendInt(append(dst, head...), 100_000+g.records*7919%5000, 10)
 }
@@ -353,6 +372,9 @@ func (g *generator) ticks(dst []byte) []byte {
 func (g *generator) verbose() (message, verbose []byte) {
 	if g.pick(2) > 0 {
 		return g.errText, nil
+	}
+	if g.hard != nil {
+		return nil, g.errText
 	}
 	g.trace = g.render(g.trace[:0], g.cat.verboseHead)
 	return g.trace, g.errText

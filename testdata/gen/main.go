@@ -6,6 +6,7 @@
 //
 //	go run ./testdata/gen --kind plugintrace --bytes 1GB --out traces.csv
 //	go run ./testdata/gen --kind dualwrite --records 5000 --format ndjson --out -
+//	go run ./testdata/gen --kind dualwrite --mix hard --clusters 300000 --bytes 1GB --out hard.csv --counts counts.csv
 //	go run ./testdata/gen --format "xml basic" --container zip --records 200 --out traces.xml.zip
 //	go run ./testdata/gen --demo testdata/demo
 package main
@@ -23,6 +24,7 @@ import (
 const usage = `Write sample exports.
 
   go run ./testdata/gen --out FILE (--bytes SIZE | --records N) [flags]
+  go run ./testdata/gen --out FILE --mix hard (--bytes SIZE | --records N) [--clusters N] [--keys N] [--maps N] [--counts FILE]
   go run ./testdata/gen --out FILE --records N --format NAME [--container NAME]
   go run ./testdata/gen --formats
   go run ./testdata/gen --demo testdata/demo
@@ -53,6 +55,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 	shape := flags.String("shape", "columns", "dual-write CSV: columns, or envelope (its JSON in one cell)")
 	bytesFlag := flags.String("bytes", "", "`size` to write: 300MB, 1GB, 64MiB or a number of bytes")
 	records := flags.Int64("records", 0, "number of records to write")
+	mixName := flags.String("mix", "kind", "what goes wrong: kind (few wordings, keys and clusters) or hard (all rules, keys and clusters without end)")
+	hard := hardOptions{}
+	flags.Int64Var(&hard.clusters, "clusters", 5000, "hard mix: `number` of different unknown errors")
+	flags.Int64Var(&hard.keys, "keys", 0, "hard mix: `number` of different business keys, 0 for another one in each record")
+	flags.IntVar(&hard.maps, "maps", 0, "hard mix: `number` of different maps, 0 for all of the catalogue")
+	countsFile := flags.String("counts", "", "hard mix: write what a reader has to find into `file`, as CSV")
 	seed := flags.Uint64("seed", 1, "start of the random numbers")
 	out := flags.String("out", "", "`file` to write, - for standard output")
 	demoDir := flags.String("demo", "", "write the demo night into `folder` and nothing else")
@@ -85,20 +93,27 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if *out == "" || s.bytes == 0 && s.records <= 0 {
 		return errors.New("say how much to write and where: --bytes SIZE or --records N, and --out FILE")
 	}
-	write, err := writer(*kind, *formatName, *shape, *container, *seed, s)
+	m, err := newMix(*mixName, hard, flags)
 	if err != nil {
 		return err
 	}
-	if *out == "-" {
-		_, err := write(stdout)
+	write, err := writer(*kind, *formatName, *shape, *container, *seed, m, s)
+	if err != nil {
 		return err
 	}
 	var n *counts
-	err = writeFile(*out, func(w io.Writer) (err error) {
-		n, err = write(w)
-		return err
-	})
-	if err == nil {
+	if *out == "-" {
+		n, err = write(stdout)
+	} else {
+		err = writeFile(*out, func(w io.Writer) (err error) {
+			n, err = write(w)
+			return err
+		})
+	}
+	if err == nil && *countsFile != "" {
+		err = writeFile(*countsFile, n.write)
+	}
+	if err == nil && *out != "-" {
 		fmt.Fprintf(stderr, "%s: %d bytes, %d records: %d ok, %d documented, %d unknown\n",
 			*out, n.bytes, n.records, n.ok, n.documented, n.unknown)
 	}
@@ -107,9 +122,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 
 // writer returns what writes a file: the generator itself in its own formats, which may be of any
 // size, else a sample.
-func writer(kind, formatName, shape, container string, seed uint64, s size) (func(io.Writer) (*counts, error), error) {
+func writer(kind, formatName, shape, container string, seed uint64, m mix, s size) (func(io.Writer) (*counts, error), error) {
 	if slices.Contains([]string{"csv", "json", "ndjson"}, formatName) && container == "plain" {
-		g, err := newGenerator(kind, formatName, shape, seed)
+		g, err := m.generator(kind, formatName, shape, seed)
 		return func(w io.Writer) (*counts, error) {
 			err := g.write(w, s)
 			return &g.counts, err
@@ -126,7 +141,35 @@ func writer(kind, formatName, shape, container string, seed uint64, s size) (fun
 	if s.records == 0 || s.bytes > 0 {
 		return nil, fmt.Errorf("%s is held in memory: say --records N instead of --bytes", formatName)
 	}
-	return sample{f, c, s.records, seed}.write, nil
+	return sample{f, c, m, s.records, seed}.write, nil
+}
+
+// A mix is what the records of a file are about; the zero value is the kind one.
+type mix struct{ hard *hardOptions }
+
+// newMix checks the name, and that nobody asks for keys or maps of a mix that has its own.
+func newMix(name string, hard hardOptions, flags *pflag.FlagSet) (mix, error) {
+	switch name {
+	case "hard":
+		return mix{&hard}, nil
+	case "kind":
+		for _, option := range []string{"clusters", "keys", "maps", "counts"} {
+			if flags.Changed(option) {
+				return mix{}, fmt.Errorf("--%s is an option of --mix hard", option)
+			}
+		}
+		return mix{}, nil
+	}
+	return mix{}, fmt.Errorf("no such mix: %q (kind, hard)", name)
+}
+
+// generator is newGenerator for the mix.
+func (m mix) generator(kind, formatName, shape string, seed uint64) (*generator, error) {
+	g, err := newGenerator(kind, formatName, shape, seed)
+	if err == nil && m.hard != nil {
+		g.hard, err = newHardMix(kind, *m.hard)
+	}
+	return g, err
 }
 
 func writeFile(name string, write func(io.Writer) error) error {

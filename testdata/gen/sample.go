@@ -45,6 +45,7 @@ func printFormats(w io.Writer) {
 type sample struct {
 	f    *exports.Format
 	c    *exports.Container
+	mix  mix
 	n    int64
 	seed uint64
 }
@@ -55,7 +56,7 @@ func (s sample) write(w io.Writer) (*counts, error) {
 	if s.f.Set == exports.Envelopes || s.f.Set == exports.Infologs {
 		kind = "dualwrite"
 	}
-	g, err := newGenerator(kind, "ndjson", "", s.seed)
+	g, err := s.mix.generator(kind, "ndjson", "", s.seed)
 	if err != nil {
 		return nil, err
 	}

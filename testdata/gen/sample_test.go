@@ -20,7 +20,7 @@ func TestSampleInEveryFormat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			once, again, other := sampled(t, sample{found, plain, 20, 1}), sampled(t, sample{found, plain, 20, 1}), sampled(t, sample{found, plain, 20, 2})
+			once, again, other := sampled(t, sample{found, plain, mix{}, 20, 1}), sampled(t, sample{found, plain, mix{}, 20, 1}), sampled(t, sample{found, plain, mix{}, 20, 2})
 			if !bytes.Equal(once, again) {
 				t.Error("equal seeds give other bytes")
 			}
