@@ -20,7 +20,7 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
-var full = flag.Bool("full", false, "kill all that writes, at every operation, as .ci/run does")
+var full = flag.Bool("full", false, "kill all that writes, at every operation, and open databases on all threads, as .ci/run does")
 
 // What a killed commit leaves takes a database with a run in it and more new records than fill a row
 // group of 30,720.
@@ -169,7 +169,7 @@ func stateOf(t *testing.T, path string) (string, []string) {
 	t.Helper()
 	at := filepath.Join(t.TempDir(), "copy.duckdb")
 	copyDatabase(t, path, at)
-	db, err := Open(t.Context(), at, Options{})
+	db, err := Open(t.Context(), at, Options{Threads: 1})
 	if err != nil {
 		t.Errorf("it does not open: %v", err)
 		return "", nil

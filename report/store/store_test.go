@@ -20,9 +20,15 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
+// openTest opens a database for a test of a few records: with -full on one thread per core, else on one, since idle
+// threads of DuckDB ask for work all the time, which is a quarter of what such tests take.
 func openTest(t *testing.T, path string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), path, Options{})
+	opt := Options{Threads: 1}
+	if *full {
+		opt.Threads = 0
+	}
+	db, err := Open(t.Context(), path, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +56,18 @@ func load(t *testing.T, db *DB, lines []storetest.Line, rejects ...ingest.Reject
 		b.Totals.Add(in.Counts)
 	}
 	return b
+}
+
+// seeded is a closed database, for tests that begin alike to copy.
+func seeded(t *testing.T, fill func(*DB)) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "seed.duckdb")
+	db := openTest(t, path)
+	fill(db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 var night = storetest.Night
