@@ -280,9 +280,23 @@ func withoutCode(s []byte) []byte {
 // codeWords stand before a code.
 var codeWords = [...]string{"crm errorcode", "cds error code", "sub-errorcode", "suberrorcode", "hexerrorcode", "hresult", "error code", "errorcode", "error", "code", "fehlercode"}
 
+// codeStart marks the bytes with which a code starts, its words and brackets included.
+var codeStart = func() (t [256]bool) {
+	for _, words := range &codeWords {
+		t[words[0]], t[words[0]&^0x20] = true, true
+	}
+	for _, c := range "([0-" {
+		t[c] = true
+	}
+	return t
+}()
+
 // codeEnd is the length of the error code at the start of s, in brackets or behind words or not; 0 without one.
 // A number alone is a code behind such words only.
 func codeEnd(s []byte) int {
+	if len(s) == 0 || !codeStart[s[0]] {
+		return 0
+	}
 	i, shut := 0, byte(0)
 	if i < len(s) && (s[i] == '(' || s[i] == '[') {
 		if shut = ')'; s[i] == '[' {
@@ -292,6 +306,9 @@ func codeEnd(s []byte) int {
 	}
 	named := false
 	for _, words := range &codeWords {
+		if i == len(s) || s[i]|0x20 != words[0] {
+			continue
+		}
 		if t, ok := after(s[i:], words); ok && len(t) > 0 && !pattern.Word(t[0]) {
 			i, named = len(s)-len(t), true
 			break

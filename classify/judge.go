@@ -105,7 +105,7 @@ func (j *judge) matchSentence(log string) {
 	j.inner = pattern.TextOf(inner)
 	j.innerAt = int32(cap(whole) - cap(inner)) // parts of one text end where its memory ends
 	outer := len(j.matches)
-	j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, errorText, j.inner)
+	j.matches = j.m.engine.appendInner(j.matches, &j.s, log, errorText, j.search[errorText], j.inner, j.innerAt)
 	kept := j.matches[:outer]
 	for _, mt := range j.matches[outer:] {
 		mt.inner, mt.start, mt.end, mt.outer = true, mt.start+j.innerAt, mt.end+j.innerAt, -1

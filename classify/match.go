@@ -32,7 +32,8 @@ type compiled struct {
 // owner says what a literal of the filter stands for.
 type owner struct {
 	rule int32
-	any  bool // the literal itself decides; otherwise the rule's expression is tried
+	any  bool  // the literal itself decides; otherwise the rule's expression is tried
+	nth  int16 // of the literals of the expression
 }
 
 // engine finds every rule that matches a text. It is immutable and safe for concurrent use.
@@ -111,8 +112,8 @@ func newEngine(set *Set) (*engine, error) {
 		slow := false
 		if c.expr != nil {
 			literals := c.expr.Literals()
-			for _, lit := range literals {
-				add(lit, owner{int32(i), false})
+			for k, lit := range literals {
+				add(lit, owner{rule: int32(i), nth: int16(k)})
 			}
 			slow = len(literals) == 0
 		}
@@ -121,7 +122,7 @@ func newEngine(set *Set) (*engine, error) {
 				slow = true
 				continue
 			}
-			add(n.String(), owner{int32(i), true})
+			add(n.String(), owner{rule: int32(i), any: true})
 		}
 		if slow {
 			e.always = append(e.always, int32(i))
@@ -178,6 +179,30 @@ func logIndex(log string) int {
 // appendMatches appends a match for every rule that field text of a record from log matches;
 // an empty log lets every rule take part. text is in normal form.
 func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, t pattern.Text) []match {
+	s.hits = s.hits[:0]
+	if !t.Odd() {
+		s.hits = e.filter.AppendHits(s.hits, t.Bytes())
+	}
+	return e.follow(dst, s, log, field, t)
+}
+
+// appendInner does the same for part, which is text[at:at+len(part)] of the text before: the filter has seen it.
+func (e *engine) appendInner(dst []match, s *scratch, log string, field int8, whole, part pattern.Text, at int32) []match {
+	if whole.Odd() {
+		return e.appendMatches(dst, s, log, field, part)
+	}
+	inside := s.hits[:0]
+	for _, h := range s.hits {
+		if h.Start -= at; h.Start >= 0 && int(h.Start)+len(e.literals[h.Literal]) <= len(part.Bytes()) {
+			inside = append(inside, h)
+		}
+	}
+	s.hits = inside
+	return e.follow(dst, s, log, field, part)
+}
+
+// follow tries what the hits of the filter in a text lead to.
+func (e *engine) follow(dst []match, s *scratch, log string, field int8, t pattern.Text) []match {
 	text := t.Bytes()
 	if len(text) == 0 {
 		return dst
@@ -189,7 +214,6 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 			e.tryAll(s, int32(i), text)
 		}
 	} else {
-		s.hits = e.filter.AppendHits(s.hits[:0], text)
 		for _, h := range s.hits {
 			for _, o := range e.owners[h.Literal] {
 				if takes(&e.rules[o.rule]) {
@@ -251,7 +275,7 @@ func (e *engine) hit(s *scratch, o owner, h pattern.Hit) {
 		f.literal(h.Start, h.Start+int32(len(e.literals[h.Literal])))
 		return
 	}
-	s.seeker.Near(e.rules[o.rule].expr, &f.expr, h.Start)
+	s.seeker.Near(e.rules[o.rule].expr, &f.expr, int(o.nth), h.Start)
 }
 
 // literal keeps the leftmost occurrence of a literal of the rule, the longest of those.

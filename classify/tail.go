@@ -46,23 +46,34 @@ func withoutTail(s []byte) []byte {
 	return s
 }
 
-// tailStart marks the bytes with which a tail starts.
+// tailStart marks the bytes with which a tail starts: details, a code, a stack.
 var tailStart = func() (t [256]bool) {
 	for _, d := range &details {
 		t[d.words[0]] = true
-		t[d.words[0]|0x20] = true
 	}
-	for _, c := range "(-[0a" {
-		t[c] = true
+	for c := range t {
+		t[c] = t[c] || codeStart[c]
 	}
+	t['a'] = true
 	return t
 }()
 
-// details are the labels of what follows a sentence, each with what it stands for.
-var details = [...]struct {
+// A label stands before what follows a sentence, and says what that is.
+type label struct {
 	words string
 	kind  detail
-}{
+}
+
+// detailsFrom are the details by their first byte.
+var detailsFrom = func() (from [256][]label) {
+	for _, d := range &details {
+		from[d.words[0]] = append(from[d.words[0]], d)
+	}
+	return from
+}()
+
+// details are the labels of what follows a sentence.
+var details = [...]label{
 	{"Detail:", fault}, {"ErrorDetails:", anything}, {"Error Details:", anything}, {"HelpLink:", anything}, {"TraceText:", anything}, {"Plugin Trace:", anything},
 	{"Activity Id", anything}, {"Activity ID", anything}, {"ActivityId:", anything}, {"Session Id", anything}, {"Session ID", anything}, {"Flow session Id", anything},
 	{"Correlation Id", anything}, {"CorrelationId:", anything}, {"Request Id:", anything}, {"For information on troubleshooting", anything},
@@ -82,8 +93,8 @@ const (
 // stands nothing but such details. A code in the middle of a message is no tail: what follows may be the
 // sentence.
 func detailsEnd(s []byte) int {
-	for _, d := range &details {
-		if s[0] != d.words[0] || !bytes.HasPrefix(s, []byte(d.words)) {
+	for _, d := range detailsFrom[s[0]] {
+		if len(s) < len(d.words) || string(s[:len(d.words)]) != d.words {
 			continue
 		}
 		switch rest := bytes.TrimLeft(s[len(d.words):], " "); d.kind {

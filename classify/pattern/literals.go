@@ -85,6 +85,9 @@ func shortest(set []string) int {
 type info struct {
 	exact, prefix, suffix, required []string
 	left, bytes                     byteSet
+
+	behindHead bool    // required stands behind the first part of a concatenation,
+	rest       byteSet // and between the two there are bytes of rest only
 }
 
 // An analysis finds out about the parts of an expression. For the literals of the whole one pass does, and
@@ -249,48 +252,50 @@ func union(ins []info, set func(*info) []string) []string {
 // and its suffixes start the next run.
 func (a *analysis) concatenation(subs []*syntax.Regexp) info {
 	run := nothing
-	var prefix, best []string
-	var before, beforeRun, left byteSet // bytes of the parts so far, of those before run, before best
-	first, exact := true, true
-	keep := func(set []string, behind byteSet) {
-		if isBetter(set, best) {
-			best, left = set, behind
+	var prefix []string
+	var best info                // its required texts
+	var before, beforeRun passed // the parts so far, those before run
+	exact := true
+	keep := func(set []string, b passed) {
+		if isBetter(set, best.required) {
+			best.required, best.left, best.rest, best.behindHead = set, b.all, b.rest, b.head
 		}
 	}
-	for _, sub := range subs {
+	for i, sub := range subs {
 		in := a.of(sub)
 		behind := before
-		before = before.union(in.bytes)
+		before.add(in.bytes, i == 0)
 		if in.exact != nil {
 			if x := lengthen(run, in.exact); x != nil {
 				run = x
 				continue
 			}
 		}
-		exact = false
 		if x := lengthen(run, in.prefix); x != nil {
 			run = x
 		} else if x := lengthen(run, commonPrefix(in.prefix)); x != nil {
 			run = x
 		}
-		if first {
-			prefix = run
-			first = false
+		if exact {
+			prefix, exact = run, false
 		}
 		keep(run, beforeRun)
-		keep(in.required, behind.union(in.left))
+		behind.add(in.left, false)
+		keep(in.required, behind)
 		run, beforeRun = nothing, before
 		if in.suffix != nil {
 			run = in.suffix
+			beforeRun.head = beforeRun.head && i > 0 // else it is part of what the literals begin with
 		}
 	}
 	if exact {
 		out := exactly(run...)
-		out.bytes = before
+		out.bytes = before.all
 		return out
 	}
 	keep(run, beforeRun)
-	out := info{prefix: prefix, suffix: run, required: best, left: left, bytes: before}
+	out := best
+	out.prefix, out.suffix, out.bytes = prefix, run, before.all
 	if shortest(prefix) == 0 {
 		out.prefix = nil
 	}
@@ -298,6 +303,19 @@ func (a *analysis) concatenation(subs []*syntax.Regexp) info {
 		out.suffix = nil
 	}
 	return out
+}
+
+// passed is what stands before a place of a concatenation.
+type passed struct {
+	head      bool    // its first part does
+	all, rest byteSet // bytes of all parts, of all but the first
+}
+
+func (b *passed) add(bytes byteSet, head bool) {
+	b.all = b.all.union(bytes)
+	if b.head = b.head || head; !head {
+		b.rest = b.rest.union(bytes)
+	}
 }
 
 // rareEnough is the length from which on a single letter more makes a literal no rarer: ten of

@@ -36,6 +36,7 @@ type Expr struct {
 
 	ready, slow sync.Once // prog and re are made when they are needed first
 	prog        *program  // nil: not supported
+	entries     entries
 	re          *regexp.Regexp
 }
 
@@ -72,7 +73,7 @@ func (x *Expr) Slow() bool { return x.program() == nil }
 // program is what the backtracker runs, nil where it cannot. It is made when a text first holds a literal of the
 // expression: most of the rules are about failures that a night does not have.
 func (x *Expr) program() *program {
-	x.ready.Do(func() { x.prog = compileProgram(x.tree) })
+	x.ready.Do(func() { x.prog, x.entries = compileProgram(x.tree), entriesOf(x.tree, &x.needs) })
 	return x.prog
 }
 

@@ -124,7 +124,74 @@ func checkBacktrack(t *testing.T, expr string, text []byte) (supported bool) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s on %q (-regexp +ours):\n%s", expr, text, diff)
 	}
+	checkSeeking(t, x, text, want)
 	return true
+}
+
+// checkSeeking holds what a filter and a Seeker find to what regexp found, nil for nothing. entered tells whether they
+// had entries to choose from.
+func checkSeeking(t *testing.T, x *Expr, text []byte, want []int) (entered bool) {
+	t.Helper()
+	if x.Literals() == nil {
+		return false
+	}
+	var k Seeker
+	k.Begin(TextOf(text))
+	found := NothingFound
+	for _, h := range NewFilter(x.Literals()).AppendHits(nil, text) {
+		k.Near(x, &found, int(h.Literal), h.Start)
+	}
+	switch {
+	case want == nil && found.Start >= 0:
+		t.Errorf("%s on %q: found at %d, and regexp finds nothing", x.source, text, found.Start)
+	case want != nil && (int(found.Start) != want[0] || int(found.End) != want[1]):
+		t.Errorf("%s on %q: found %d to %d, regexp %d to %d", x.source, text, found.Start, found.End, want[0], want[1])
+	}
+	return len(x.entries.list) > 1
+}
+
+// Expressions are made as those of rules are: wordings with words of their own and shared ones, behind heads that may be
+// missing. Texts are made of the same words.
+func TestEntriesEqualRegexp(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	words := []string{"parcel lost", "was returned", "carrier says", "depot", "error: ", "weight ", " is already used", "[ab]", "無法", "é"}
+	gaps := []string{"", " ", ".{0,9}?", "[a-z ]{0,6}", `\b`, "(?P<n>\\w{1,8})", "x?", "(?:depot|carrier says|^)", "(?:weight .{0,5}?)?"}
+	pick := func(of []string) string { return of[r.IntN(len(of))] }
+	part := func() string { return pick(gaps) + pick(words) }
+	wording := func() string {
+		head := pick([]string{"", "(?:" + part() + "|^|" + part() + ")", "(?:" + part() + ")?", "(?:" + part() + "|" + part() + ")"})
+		return head + part() + part() + pick(gaps)
+	}
+	matched, entered := 0, 0
+	for range 1000 {
+		expr := wording()
+		for range r.IntN(3) {
+			expr += "|" + wording()
+		}
+		x, err := Compile(strings.ReplaceAll(expr, "?P<n>", ""))
+		if err != nil || x.program() == nil {
+			continue
+		}
+		for range 6 {
+			text := ""
+			for range r.IntN(9) {
+				text += pick(words) + pick([]string{"", " ", "x", "weight ", " depot "})
+			}
+			want := x.regexp().FindStringIndex(text)
+			if checkSeeking(t, x, []byte(text), want) {
+				entered++
+				if want != nil {
+					matched++
+				}
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if entered < 2500 || matched < 40 {
+		t.Errorf("only %d texts were looked at by entries, %d of them match", entered, matched)
+	}
 }
 
 // checkAnalysis holds what its analysis says about an expression against one of its matches.

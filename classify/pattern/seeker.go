@@ -8,6 +8,8 @@ type Found struct {
 	from, to int32 // no match starts from from up to before to
 	steps    int32 // left of the budget of this expression on this text
 	done     bool  // regexp has searched the whole text
+
+	judged, open uint64 // entries that were asked for, and those that the text does not rule out
 }
 
 // NothingFound is a Found to begin a text with.
@@ -27,7 +29,7 @@ func (k *Seeker) Begin(t Text) {
 	clear(k.m.seen[:])
 }
 
-// Near looks for a match around one of the literals of x, which stands at byte at of the text.
+// Near looks for a match around one of the literals of x (which, by its place in Literals), which stands at byte at of the text.
 // After the hits of all its literals f holds the leftmost match of x in the text.
 //
 // Where every match starts with a literal, one try at the hit decides. Otherwise the literal stands
@@ -38,7 +40,7 @@ func (k *Seeker) Begin(t Text) {
 // running the expression backwards (which finds other matches than leftmost-first) would do. Two
 // hits near each other walk over the same bytes: what was tried for the first is left out for the
 // second.
-func (k *Seeker) Near(x *Expr, f *Found, at int32) {
+func (k *Seeker) Near(x *Expr, f *Found, literal int, at int32) {
 	switch {
 	case f.done:
 	case x.program() == nil:
@@ -46,7 +48,9 @@ func (k *Seeker) Near(x *Expr, f *Found, at int32) {
 	case x.needs.anchored:
 		k.try(x, f, at, at)
 	default:
-		k.try(x, f, k.leftmost(at, &x.needs.left), at)
+		if left, ok := k.reach(x, f, literal); ok {
+			k.try(x, f, k.leftmost(at, &left), at)
+		}
 	}
 }
 
