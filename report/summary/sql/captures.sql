@@ -1,26 +1,35 @@
 -- Which values fill the placeholders of a fix? The four most frequent ones of every capture, of
 -- which three are shown (lookup_2 is another lookup): for a signature as a whole (finding is null), and
--- for each row of findings, whose advice may name nothing that other rows print; $1 are the wrappers, as there.
--- A title may name a value only when all records of the signature print it, so everywhere says whether they do.
+-- for each row of findings that is listed, whose advice may name nothing that other rows print; $1 are the wrappers, as
+-- there. A title may name a value only when all records of the signature print it, so everywhere says whether they do.
+-- Values are counted by their hashes and looked up in one of their records. Of equally frequent ones the first in the
+-- alphabet are taken; where they are more than 64, by the 12 letters that DuckDB keeps in a row without a heap.
 WITH failing AS (
-  SELECT sig, {'map_title': map_title, 'dataverse_table': coalesce(dataverse_table, ''), 'fno_entity': coalesce(fno_entity, ''), 'company': coalesce(company, ''),
-    'message': CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END} AS finding,
-    captures
+  SELECT sig, finding_hash(map_title, map, dataverse_table, fno_entity, company, sig, CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END) AS finding,
+    place, captures
   FROM scope
   WHERE outcome = 'error' AND signature IS NOT NULL
 ), entries AS (
-  SELECT sig, finding, unnest(map_entries(captures)) AS e FROM failing
+  SELECT sig, finding, place, unnest(map_entries(captures)) AS e FROM failing
+), named AS (
+  SELECT sig, finding, place, regexp_replace(e.key, '_[2-9]$', '') AS name, hash(e.value) AS value, left(e.value, 12) AS start FROM entries
 ), counted AS (
-  SELECT sig, finding, regexp_replace(e.key, '_[2-9]$', '') AS name, e.value AS value, count(*) AS records
-  FROM entries
-  GROUP BY GROUPING SETS ((sig, e.key, e.value), (sig, finding, e.key, e.value))
-), summed AS (
-  SELECT sig, finding, name, value, sum(records) AS records FROM counted GROUP BY ALL
+  SELECT sig, finding, name, value, start, count(*) AS records, min(place) AS place
+  FROM named
+  GROUP BY GROUPING SETS ((sig, name, value, start), (sig, finding, name, value, start))
+), candidates AS (
+  SELECT *
+  FROM counted
+  WHERE finding IS NULL OR finding IN (SELECT finding FROM scope_groups WHERE kept)
+  QUALIFY row_number() OVER (PARTITION BY sig, finding, name ORDER BY records DESC, start, value) <= 64
 ), totals AS (
   SELECT sig, count(*) AS records FROM failing GROUP BY sig
+), texts AS (
+  SELECT c.*, list_filter(map_entries(r.captures), x -> hash(x.value) = c.value)[1].value AS text
+  FROM candidates c JOIN shown r USING (place)
+  QUALIFY row_number() OVER (PARTITION BY c.sig, finding, name ORDER BY c.records DESC, text) <= 4
 )
-SELECT s.sig, s.finding IS NOT NULL, coalesce(finding.map_title, ''), coalesce(finding.dataverse_table, ''), coalesce(finding.fno_entity, ''), coalesce(finding.company, ''),
-  coalesce(finding.message, ''), name, value, s.records = t.records AS everywhere
-FROM summed s JOIN totals t USING (sig)
-QUALIFY row_number() OVER (PARTITION BY s.sig, finding, name ORDER BY s.records DESC, value) <= 4
-ORDER BY s.sig, finding NULLS FIRST, name, s.records DESC, value;
+SELECT s.sig, s.finding IS NOT NULL, coalesce(g.map_title, ''), coalesce(g.dataverse_table, ''), coalesce(g.fno_entity, ''), coalesce(g.company, ''),
+  coalesce(g.message, ''), name, text, s.records = t.records AS everywhere
+FROM texts s JOIN totals t USING (sig) LEFT JOIN scope_groups g ON g.finding = s.finding
+ORDER BY s.sig, s.finding NULLS FIRST, name, s.records DESC, text;
