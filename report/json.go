@@ -106,6 +106,7 @@ type jsonReport struct {
 	OK      int64 `json:"ok"`
 	Unknown int64 `json:"unknown"`
 	Muted   int64 `json:"muted"`
+	Listed  int64 `json:"listed"` // rows of records.csv
 }
 
 func drawJSON(w io.Writer, s *summary.Summary) error {
@@ -128,7 +129,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Changes:     changeCounts(s.Changed),
 		ExitCode:    s.ExitCode,
 		Environment: s.Environment,
-		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted},
+		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted, s.Listed},
 		Muted:       []jsonMute{},
 		Fixes:       []jsonFix{},
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones for --tz on machines that have none
@@ -65,7 +66,7 @@ duplicates and not loaded again.`)
 	r.reading.defineLimits(g)
 	g = f.group("Machine")
 	g.IntVar(&r.threads, "threads", 0, "`N` worker threads (0: one per core)")
-	g.StringVar(&r.memoryLimit, "memory-limit", "150MB", "`SIZE` of the memory of the database engine; the program needs up to 300 MB more")
+	g.StringVar(&r.memoryLimit, "memory-limit", "400MB", "`SIZE` of the memory of the whole program, at least 200MB; what does not fit goes to a folder beside the database")
 	f.examples = `  dwtriage run exports/
   dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
@@ -94,6 +95,7 @@ type job struct {
 	since      time.Time
 	until      time.Time
 	thresholds store.Thresholds
+	memory     int64 // --memory-limit in bytes
 	show       *progress
 	timings    []store.Timing
 }
@@ -139,6 +141,9 @@ func (j *job) check() error {
 	opt, err := r.reading.options(j.s.stdin)
 	if err != nil {
 		return err
+	}
+	if j.memory, err = parseSize(r.memoryLimit); err != nil || j.memory < leastMemory {
+		return usageError("--memory-limit: %q is not a size of at least %s; write 400MB or 2GB", r.memoryLimit, formatSize(leastMemory))
 	}
 	if j.since, err = parseTime("--since", r.since, opt.Zone); err != nil {
 		return err
@@ -223,13 +228,23 @@ func (j *job) say(format string, args ...any) {
 // default of 100 the set of known record ids would be paid for twice.
 const gcPercent = 50
 
+// leastMemory is the smallest --memory-limit: the rules, the buffers of the readers and two batches at each door of the
+// pipeline need 100 MB, and below as much DuckDB cannot hold the vectors of a column of long texts.
+const leastMemory = 200 << 20
+
+// engineShare is how much of the memory of the program DuckDB may use. The rest is for batches, which lie in C memory,
+// the known record ids and the lists of the report. With three eighths of 400 MB the inputs that once took all memory
+// pass, and a night of 1 GB is loaded no slower than with more.
+func engineShare(memory int64) int64 { return memory * 3 / 8 }
+
 // run does the work. A database that another process uses ends with a code of its own: two schedulers
 // that overlap are no fault of the data, and the second one can simply try again.
 func (j *job) run() (int, error) {
 	ctx := j.s.ctx
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory)))
 	started := time.Now()
-	db, err := store.Open(ctx, j.flags.db, store.Options{MemoryLimit: j.flags.memoryLimit, Threads: j.flags.threads})
+	db, err := store.Open(ctx, j.flags.db, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
 	if errors.Is(err, store.ErrBusy) {
 		return 0, &exitError{exitBusy, err}
 	}

@@ -45,6 +45,9 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	if s.Muted > 0 {
 		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
 	}
+	if s.Listed < s.Failing {
+		fmt.Fprintf(w, "\nrecords.csv has room for %s of %s, the first of each finding; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
+	}
 	t := s.Totals
 	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
 	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))

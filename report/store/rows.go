@@ -60,6 +60,13 @@ func (db *DB) Places(ctx context.Context, view string) error {
 	return err
 }
 
+// FirstPlaces makes the table places of the first most records of each finding of a view that Groups counted, or only
+// of the findings that are kept.
+func (db *DB) FirstPlaces(ctx context.Context, view string, wrappers []string, most int64, kept bool) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("first_places"), view), strings.Join(wrappers, " "), most, kept)
+	return err
+}
+
 // A List scans a column of texts, VARCHAR[]. No texts, or null, is nil.
 type List []string
 

@@ -198,3 +198,84 @@ func TestParts(t *testing.T) {
 		t.Errorf("small files do not share a part: %+v", list)
 	}
 }
+
+// Where there are more failing records than rows, every finding keeps its first ones, and none keeps less than it could
+// beside one that keeps more.
+func TestShareOfRecords(t *testing.T) {
+	_, now := many()
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	var lines []storetest.Line
+	for i, l := range now {
+		for n := range 1 + i%5 {
+			l.ID, l.Row = byte(len(lines)+1), int64(len(lines)+2)
+			l.File = []string{"b.csv", "a.csv"}[n%2]
+			lines = append(lines, l)
+		}
+	}
+	all := load(t, db, lines)
+	if all.Listed != all.Failing {
+		t.Fatalf("%d of %d records are listed", all.Listed, all.Failing)
+	}
+	of := func(r *Record) string {
+		return fmt.Sprint(r.Map, r.DataverseTable, r.FnoEntity, r.Company, r.Signature, r.TemplateID)
+	}
+	rows := func(s *Summary) (byFinding map[string][]string, ids []string) {
+		byFinding = make(map[string][]string)
+		if err := s.EachRecord(func(r *Record) error {
+			id := of(r)
+			if r.Signature != "" && r.Signature != "dv-isv-aborted" {
+				id = strings.TrimSuffix(id, r.TemplateID)
+			}
+			byFinding[id] = append(byFinding[id], r.RecordID)
+			ids = append(ids, r.RecordID)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return byFinding, ids
+	}
+	every, _ := rows(all)
+	defer func(n int64) { mostRecords = n }(mostRecords)
+	for _, most := range []int64{int64(len(every)), int64(len(every)) + 7, 2 * int64(len(every)), all.Failing - 1, all.Failing} {
+		mostRecords = most
+		s, err := Of(t.Context(), db, 1, storetest.Matcher())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ids := rows(s)
+		if int64(len(ids)) != s.Listed || s.Listed > most {
+			t.Errorf("room for %d: %d rows, listed %d", most, len(ids), s.Listed)
+		}
+		longest := 0
+		for _, ids := range got {
+			longest = max(longest, len(ids))
+		}
+		for id, want := range every {
+			if d := got[id]; !slices.Equal(d, want[:len(d)]) || len(d) < min(longest, len(want)) {
+				t.Errorf("room for %d: %s has %d of its %d records, others have %d", most, id, len(d), len(want), longest)
+			}
+		}
+		if rest := most - s.Listed; rest >= int64(len(every)) {
+			t.Errorf("room for %d: %d rows are left free, and %d findings could have one more each", most, rest, len(every))
+		}
+	}
+}
+
+func TestLevel(t *testing.T) {
+	for _, c := range []struct {
+		sizes        []findingSize
+		room         int64
+		most, listed int64
+	}{
+		{[]findingSize{{1, 3}, {10, 2}}, 23, 10, 23},
+		{[]findingSize{{1, 3}, {10, 2}}, 22, 9, 21},
+		{[]findingSize{{1, 3}, {10, 2}}, 5, 1, 5},
+		{[]findingSize{{1, 3}, {10, 2}}, 4, 0, 0},
+		{[]findingSize{{5, 1}, {1_000_000, 3}}, 1 << 20, 349523, 1048574},
+		{nil, 10, 0, 0},
+	} {
+		if most, listed := level(c.sizes, c.room); most != c.most || listed != c.listed {
+			t.Errorf("%v with room for %d: %d each, %d in all; want %d, %d", c.sizes, c.room, most, listed, c.most, c.listed)
+		}
+	}
+}

@@ -85,7 +85,12 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 		return nil, err
 	}
 	s.Heat = heat(s.Findings)
-	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, yield) }
+	share, err := shareOf(ctx, db, s.Failing)
+	if err != nil {
+		return nil, err
+	}
+	s.Listed = share.listed
+	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, yield) }
 	s.EachReject = func(yield func(*Reject) error) error { return stream(ctx, db, "rejects", RejectColumns, yield, id) }
 	return s, nil
 }

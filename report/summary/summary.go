@@ -31,10 +31,11 @@ type Summary struct {
 	Totals store.Counts  // sum of Inputs
 
 	// Of the records the report is about. Records = Failing + OK; Failing = the sum of
-	// Findings[].Records = the number of rows that EachRecord yields.
+	// Findings[].Records; Listed is the number of rows that EachRecord yields: as many as a sheet has room for.
 	Records  int64
 	Failing  int64
 	OK       int64
+	Listed   int64
 	Unknown  int64 // failing records that neither a rule nor a code explains
 	Muted    int64 // failing records whose signature is muted: in every list but Fixes
 	Entities int   // different maps (or tables, where no map is known) among the failing records
@@ -54,7 +55,8 @@ type Summary struct {
 	Timings       []store.Timing
 	ExitCode      int
 
-	// EachRecord calls yield for every failing record in the order of records.csv (file, row,
+	// EachRecord calls yield for every failing record that is listed (where there are more than a sheet has room for,
+	// the first ones of each finding) in the order of records.csv (file, row,
 	// byte offset, record id), EachReject for every rejected row (file, row, byte offset).
 	// They stream from the database, so the number of records does not bound memory; an error
 	// of yield ends the walk and is returned. The values are only valid during the call.

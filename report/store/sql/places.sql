@@ -3,6 +3,6 @@
 -- ids would read the ids of all records once a part.
 CREATE OR REPLACE TEMP TABLE places AS
 SELECT place, file, row, byte_offset, byte_length, environment
-FROM %s
+FROM %[1]s
 WHERE outcome = 'error'
 ORDER BY file, row;
