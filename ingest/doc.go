@@ -25,10 +25,10 @@
 //  5. The reader of the format takes one row after the other off the window. There are four shapes of
 //     row. A grid (csv.go, xlsx.go, markup.go, with grid.go for what they share) has cells under headings;
 //     JSON (json.go) has objects, in arrays, answers, lines or the tables of a query; XML (xml.go) has
-//     elements; a text has messages (text.go, frames.go), whose borders must be guessed, among them lists of errors
-//     (lines.go), tables of Markdown (pipes.go), and what only speaks of errors (prose.go). Package scan
-//     says where a record, a value or a tag ends, and package xlsx takes a workbook apart; neither
-//     knows what a log is.
+//     elements, which elements.go finds for it and for markup.go; a text has messages (text.go, frames.go),
+//     whose borders must be guessed, among them lists of errors (lines.go), tables of Markdown (pipes.go), and
+//     what only speaks of errors (prose.go). Package scan says where a record, a value or a tag ends, and
+//     package xlsx takes a workbook apart; neither knows what a log is.
 //  6. What the row says goes into slots (columns.go): a slot is what a heading or key may stand for,
 //     whatever it is called in this export. A row with slots goes through entry (entry.go), a message
 //     without columns through message (text.go). Both look for what may be packed inside: the JSON of

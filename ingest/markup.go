@@ -19,14 +19,12 @@ import (
 
 // A markup says which elements hold the rows of a format. Names are in lower case and met in any.
 type markup struct {
+	nesting
 	what  string   // for people
-	table string   // element that rows of one table lie in
-	row   string   // element of a row
 	cells []string // elements of a cell
 	data  string   // element that the text of a cell lies in; empty: in the cell itself
 	aside string   // element inside a cell whose text is none of it
-	// loose says that end tags may be left out, that references have names, and that other markup in
-	// a cell is layout: HTML.
+	// loose says that references have names, and that other markup in a cell is layout: HTML.
 	loose bool
 }
 
@@ -42,7 +40,8 @@ func (r *file) mineXMLSS(asked, walked bool) (func() error, error) {
 // xmlss reads the worksheets of an XML Spreadsheet 2003.
 func (r *file) xmlss() error {
 	p := markupReader{grid: gridReader{file: r}, markup: markup{
-		what: "an XML Spreadsheet 2003", table: "worksheet", row: "row", cells: []string{"cell"}, data: "data", aside: "comment",
+		what: "an XML Spreadsheet 2003", nesting: nesting{table: "worksheet", row: "row", anyCase: true, mixed: true},
+		cells: []string{"cell"}, data: "data", aside: "comment",
 	}}
 	return p.read()
 }
@@ -59,62 +58,31 @@ func (r *file) mineHTML(asked, walked bool) (func() error, error) {
 // html reads the tables of a page.
 func (r *file) html() error {
 	p := markupReader{grid: gridReader{file: r}, markup: markup{
-		what: "a web page", table: "table", row: "tr", cells: []string{"td", "th"}, loose: true,
+		what: "a web page", nesting: nesting{table: "table", row: "tr", anyCase: true, implied: true, mixed: true},
+		cells: []string{"td", "th"}, loose: true,
 	}}
 	return p.read()
 }
 
-// A markupReader takes one row element after the other off the window.
+// A markupReader makes the cells of one row element after the other.
 type markupReader struct {
 	grid   gridReader
 	markup markup
-	n      int64 // rows so far
 }
 
-// read goes from tag to tag. What lies outside of rows is of no interest, however long it is, but for
-// the tags that begin and end a table.
 func (p *markupReader) read() error {
 	r := p.grid.file
-	w := r.w
-	for {
-		if err := w.Canceled(); err != nil {
-			return err
-		}
-		tok, n, st := scan.XML(w.Rest(), w.EOF())
-		switch {
-		case st == scan.More && len(w.Rest()) < window.Block:
-			w.More()
-		case st == scan.More && tok.Kind == scan.Chars:
-			w.Skip(scan.TextEnd(w.Rest()))
-		case st == scan.More && len(w.Rest()) <= r.run.lim.Record:
-			w.More()
-		case len(w.Rest()) == 0:
-			return p.grid.finish(r.account.Path, p.markup.what)
-		case st != scan.Done:
-			w.Skip(len(w.Rest())) // a comment or tag without an end, or longer than a row may be
-		case (tok.Kind == scan.StartTag || tok.Kind == scan.EmptyTag) && p.is(&tok, p.markup.row):
-			p.n++
-			if err := p.rowElement(tok.Kind == scan.EmptyTag, n); err != nil {
-				return err
-			}
-		default:
-			if err := p.outside(&tok); err != nil {
-				return err
-			}
-			w.Skip(n)
-		}
+	rows := elementWalk{file: r, nesting: p.markup.nesting, to: p}
+	if err := rows.walk(); err != nil {
+		return err
 	}
+	return p.grid.finish(r.account.Path, p.markup.what)
 }
 
-func (p *markupReader) is(tok *scan.Token, name string) bool {
-	return name != "" && ascii.Is(scan.LocalName(tok.Name), name)
-}
+func (p *markupReader) is(tok *scan.Token, name string) bool { return p.markup.is(tok, name) }
 
-// outside looks at a tag between rows: where a table begins or ends, the one before is closed.
-func (p *markupReader) outside(tok *scan.Token) error {
-	if tok.Kind != scan.StartTag && tok.Kind != scan.EndTag || !p.is(tok, p.markup.table) {
-		return nil
-	}
+// tableTag closes the table before, where one begins or ends.
+func (p *markupReader) tableTag(tok scan.Token) error {
 	if err := p.grid.settle(); err != nil {
 		return err
 	}
@@ -126,88 +94,15 @@ func (p *markupReader) outside(tok *scan.Token) error {
 	return nil
 }
 
-// rowElement takes the row element at the start of the window, whose start tag is n bytes long.
-func (p *markupReader) rowElement(empty bool, n int) error {
+func (p *markupReader) rowElement(b []byte, at place) error {
 	r := p.grid.file
-	w := r.w
-	end, st := n, scan.Done
-	if !empty {
-		end, st = p.rowEnd(w.Rest(), n, w.EOF())
-		for st == scan.More && len(w.Rest()) <= r.run.lim.Record {
-			w.More()
-			end, st = p.rowEnd(w.Rest(), n, w.EOF())
-		}
-	}
-	if err := w.Canceled(); err != nil {
-		return err
-	}
-	switch {
-	case st == scan.More:
-		return r.skipElement(p.n, n)
-	case end > r.run.lim.Record:
-		return p.rejectRow(end, reasonLong)
-	case st != scan.Done && w.Cut() && end == len(w.Rest()):
-		return p.rejectRow(end, reasonCut)
-	case st != scan.Done:
-		return p.rejectRow(end, reasonElement)
-	}
-	r.row.fresh()
-	b := w.Rest()[:end]
-	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(b)}
 	shown := r.head(b)
 	r.row.fresh()
-	w.Take(end)
-	cells, wide := p.cellsOf(w.Text(&r.row.arena, b))
+	cells, wide := p.cellsOf(r.w.Text(&r.row.arena, b))
 	if wide {
 		return r.reject(at, "", string(xlsx.ErrColumns), shown)
 	}
 	return p.grid.offer(at, cells, shown)
-}
-
-// rowEnd finds where the row ends whose start tag is the first n bytes of b. In a page an end tag may
-// be missing: the next row, or the end of the table, ends the row as well. Tables inside of a cell
-// have rows of their own.
-func (p *markupReader) rowEnd(b []byte, n int, eof bool) (int, scan.State) {
-	for depth := 0; ; {
-		tok, k, st := scan.XML(b[n:], eof)
-		switch {
-		case st == scan.More:
-			return len(b), scan.More
-		case st != scan.Done:
-			return len(b), scan.Unclosed
-		case tok.Kind == scan.StartTag && p.is(&tok, p.markup.table):
-			depth++
-		case tok.Kind == scan.EndTag && p.is(&tok, p.markup.table):
-			if depth--; depth < 0 {
-				return n, p.implied()
-			}
-		case depth > 0:
-		case tok.Kind == scan.EndTag && p.is(&tok, p.markup.row):
-			return n + k, scan.Done
-		case tok.Kind == scan.StartTag && p.is(&tok, p.markup.row):
-			return n, p.implied()
-		}
-		if n += k; n == len(b) && eof {
-			return n, scan.Unclosed
-		}
-	}
-}
-
-func (p *markupReader) implied() scan.State {
-	if p.markup.loose {
-		return scan.Done
-	}
-	return scan.Unclosed
-}
-
-// rejectRow rejects the first n bytes of the window as one row.
-func (p *markupReader) rejectRow(n int, reason string) error {
-	r := p.grid.file
-	r.row.fresh()
-	at := place{row: p.n, offset: r.w.Offset(), length: r.w.RawLen(r.w.Rest()[:n])}
-	text := r.head(r.w.Rest()[:n])
-	r.w.Take(n)
-	return r.reject(at, "", reason, text)
 }
 
 // cellsOf are the texts of the cells of row b. wide says that there are more columns than the limit, as

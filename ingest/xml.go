@@ -7,7 +7,6 @@ import (
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
 	"dwtriage/ingest/secrets"
-	"dwtriage/ingest/window"
 )
 
 func (r *file) mineXML(asked, walked bool) (func() error, error) {
@@ -124,183 +123,28 @@ func (r *file) attrSlots(attrs []byte) (set slotSet) {
 	}
 }
 
-// An xmlReader reads one row element after the other.
+// An xmlReader makes a record of each row element.
 type xmlReader struct {
 	file   *file
 	export *xmlExport
-	n      int64 // rows so far
 }
 
 func (r *file) xml(t *xmlExport) error {
-	w := r.w
-	p := xmlReader{file: r, export: t}
-	for {
-		if err := w.Canceled(); err != nil {
-			return err
-		}
-		tok, n, st := scan.XML(w.Rest(), w.EOF())
-		switch {
-		case st == scan.More && len(w.Rest()) < window.Block:
-			w.More()
-		case st == scan.More && tok.Kind == scan.Chars:
-			w.Skip(scan.TextEnd(w.Rest())) // between rows: of no interest, however long
-		case st == scan.More && len(w.Rest()) <= p.file.run.lim.Record:
-			w.More()
-		case len(w.Rest()) == 0:
-			return p.endTag()
-		case st != scan.Done:
-			p.n++
-			if err := p.unclosed(len(w.Rest())); err != nil {
-				return err
-			}
-			if !w.EOF() {
-				continue
-			}
-			return p.endTag()
-		case (tok.Kind == scan.StartTag || tok.Kind == scan.EmptyTag) && string(scan.LocalName(tok.Name)) == t.row:
-			p.n++
-			if err := p.element(tok.Kind == scan.EmptyTag, n); err != nil {
-				return err
-			}
-		default:
-			w.Skip(n)
-		}
+	p := elementWalk{file: r, nesting: nesting{row: t.row}, to: &xmlReader{r, t}}
+	if err := p.walk(); err != nil {
+		return err
 	}
-}
-
-func (p *xmlReader) endTag() error {
-	if p.export.more {
-		p.file.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
+	if t.more {
+		r.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
 	}
 	return nil
 }
 
-// element takes the row element at the start of the window, whose start tag is n bytes long.
-func (p *xmlReader) element(empty bool, n int) error {
-	w := p.file.w
-	end, st := n, scan.Done
-	if !empty {
-		end, st = elementEnd(w.Rest(), n, p.export.row, w.EOF())
-		for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
-			w.More()
-			end, st = elementEnd(w.Rest(), n, p.export.row, w.EOF())
-		}
-	}
-	if err := w.Canceled(); err != nil {
-		return err
-	}
-	switch {
-	case st == scan.More:
-		return p.file.skipElement(p.n, n)
-	case st == scan.Done && end > p.file.run.lim.Record:
-		return p.give(end, reasonLong)
-	case st != scan.Done:
-		return p.unclosed(end)
-	}
-	p.file.row.fresh()
-	b := w.Rest()[:end]
-	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(b)}
-	w.Take(end)
-	b = w.Text(&p.file.row.arena, b)
-	return p.take(b, at)
+func (p *xmlReader) rowElement(b []byte, at place) error {
+	return p.take(p.file.w.Text(&p.file.row.arena, b), at)
 }
 
-// unclosed rejects what is there of a row that has no end: the file is cut off, or the next row
-// starts inside of it.
-func (p *xmlReader) unclosed(n int) error {
-	if p.file.w.EOF() && n == len(p.file.w.Rest()) {
-		if p.file.w.Cut() {
-			return p.give(n, reasonCut)
-		}
-		p.file.warn("the file ends in the middle: its last row is not closed")
-	}
-	return p.give(n, reasonElement)
-}
-
-func (p *xmlReader) give(n int, reason string) error {
-	w := p.file.w
-	p.file.row.fresh()
-	at := place{row: p.n, offset: w.Offset(), length: w.RawLen(w.Rest()[:n])}
-	text := p.file.head(w.Rest()[:n])
-	w.Take(n)
-	return p.file.reject(at, "", reason, text)
-}
-
-// skipElement rejects a row that is too long to hold, reading over it to its end, or to where the
-// next row starts inside of it. Its start tag is n bytes long.
-func (r *file) skipElement(number int64, n int) error {
-	w := r.w
-	r.row.fresh()
-	at := place{row: number, offset: w.Offset()}
-	text := r.head(w.Rest())
-	tok, _, _ := scan.XML(w.Rest(), true)
-	tag := string(tok.Name)
-	w.Take(n)
-	for {
-		b := w.Rest()
-		end, next := indexTag(b, "</"+tag), indexTag(b, "<"+tag)
-		if next >= 0 && (end < 0 || next < end) {
-			w.Take(next)
-			break
-		}
-		if end >= 0 {
-			if k := bytes.IndexByte(b[end:], '>'); k >= 0 {
-				w.Take(end + k + 1)
-				break
-			}
-			if len(b)-end > window.Block {
-				w.Take(end + 2) // no end tag is that long
-				continue
-			}
-			w.Take(end)
-		} else {
-			w.Take(max(0, len(b)-len(tag)-3)) // a tag may be torn apart
-		}
-		if !w.More() {
-			w.Take(len(w.Rest()))
-			break
-		}
-	}
-	at.length = w.Offset() - at.offset
-	return r.reject(at, "", reasonLong, text)
-}
-
-// indexTag finds a tag by how it starts, "<name" or "</name"; -1 when there is none.
-func indexTag(b []byte, tag string) int {
-	for i := 0; ; i++ {
-		k := bytes.Index(b[i:], []byte(tag))
-		if k < 0 {
-			return -1
-		}
-		i += k
-		if next := i + len(tag); next < len(b) && scan.NameEnd(b[next]) {
-			return i
-		}
-	}
-}
-
-// elementEnd finds where the element with this name ends whose start tag is the first n bytes of
-// b. Tags with other names need not match: texts hold unescaped pieces of XML. Rows do not hold
-// rows, so a further start tag of the name ends it unfinished.
-func elementEnd(b []byte, n int, name string, eof bool) (int, scan.State) {
-	for {
-		tok, k, st := scan.XML(b[n:], eof)
-		switch {
-		case st == scan.More:
-			return len(b), scan.More
-		case st != scan.Done:
-			return len(b), scan.Unclosed
-		case tok.Kind == scan.EndTag && string(scan.LocalName(tok.Name)) == name:
-			return n + k, scan.Done
-		case tok.Kind == scan.StartTag && string(scan.LocalName(tok.Name)) == name:
-			return n, scan.Unclosed
-		}
-		n += k
-		if n == len(b) && eof {
-			return n, scan.Unclosed
-		}
-	}
-}
+func (p *xmlReader) tableTag(scan.Token) error { return nil }
 
 // take makes a record of a row element.
 func (p *xmlReader) take(b []byte, at place) error {
