@@ -147,34 +147,13 @@ func (p *page) addTroubled() {
 	p.ShownTroubled = first(p.Troubled, mostTroubled)
 }
 
-// shownFixes picks what the page shows of the plan: the first of every tier, so that no tier of many
-// fixes hides the others, then the first ones. What passes by itself has a list of its own.
-func shownFixes(all []summary.Fix) (plan, repeats []summary.Fix) {
-	perTier := make(map[int]int)
-	var due, later []summary.Fix
-	for _, f := range all {
-		switch {
-		case f.PassesByItself():
-			repeats = append(repeats, f)
-		case perTier[f.Tier] < mostOfTier:
-			perTier[f.Tier]++
-			due = append(due, f)
-		default:
-			later = append(later, f)
-		}
-	}
-	plan = append(due, first(later, max(0, mostFixes-len(due)))...)
-	slices.SortFunc(plan, func(a, b summary.Fix) int { return a.Rank - b.Rank })
-	return plan, first(repeats, mostRepeats)
-}
-
 // A role is who has to do which of the shown fixes.
 type role struct{ Role, Fixes string }
 
 func (p *page) addFixes() {
 	ranks := map[string][]string{}
 	var order []string
-	p.ShownFixes, p.ShownRepeats = shownFixes(p.Fixes)
+	p.ShownFixes, p.ShownRepeats = summary.Choice{Most: mostFixes, OfTier: mostOfTier, Repeats: mostRepeats}.Of(p.Fixes)
 	p.FixesHere = len(p.ShownFixes) + len(p.ShownRepeats)
 	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
 		p.Cleared += f.Records

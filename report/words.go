@@ -138,17 +138,28 @@ func companyKeys(names []string) string {
 // keys joins names for the filter.
 func keys(names []string) string { return strings.Join(first(names, mostOptions), "|") }
 
-// some lists the first names and says how many more there are, where that is known.
+const noMapKnown = "no map known"
+
+// some lists the first names and says how many more there are, where that is known. It stands in sentences, so a
+// table without a map is called a table there; lists and cells have the words of the findings, "No map: msdyn_agreement".
 func some(names []string, most int) string {
+	names = slices.Clone(names)
+	for i, n := range names {
+		if table, ok := strings.CutPrefix(n, "No map: "); ok {
+			names[i] = "table " + table
+		} else if n == "No map" {
+			names[i] = noMapKnown
+		}
+	}
 	if i := slices.Index(names, summary.Several); i >= 0 {
-		if names = slices.Delete(slices.Clone(names), i, i+1); len(names) == 0 {
+		if names = slices.Delete(names, i, i+1); len(names) == 0 {
 			return "several"
 		}
 		return strings.Join(first(names, most), ", ") + " and others"
 	}
 	switch more := len(names) - most; {
 	case len(names) == 0:
-		return "no map known"
+		return noMapKnown
 	case more > 0:
 		return strings.Join(names[:most], ", ") + " and " + words.Thousands(more) + " more"
 	case len(names) == 1:

@@ -38,7 +38,8 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	}
 	if len(s.Fixes) > 0 {
 		fmt.Fprintln(w, "\nDo this first:")
-		for _, f := range firstFixes(s.Fixes) {
+		plan, repeats := summary.Choice{Most: shownFixes, OfTier: shownOfTier, Repeats: 1, Strict: true}.Of(s.Fixes)
+		for _, f := range slices.Concat(plan, repeats) {
 			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), fixRecords(f), f.Role)
 		}
 	}
@@ -53,23 +54,6 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
 	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", filepath.Join(out, "index.html"), db, s.Run.ID)
 	return err
-}
-
-// firstFixes picks the fixes for the terminal: the first ones, with no more of a tier than leaves a line
-// for the next two, and the first of what passes by itself.
-func firstFixes(all []summary.Fix) []summary.Fix {
-	perTier := make(map[int]int)
-	var list []summary.Fix
-	repeat := slices.IndexFunc(all, summary.Fix.PassesByItself)
-	for _, f := range all {
-		if perTier[f.Tier]++; !f.PassesByItself() && perTier[f.Tier] <= shownOfTier && len(list) < shownFixes {
-			list = append(list, f)
-		}
-	}
-	if repeat >= 0 {
-		list = append(list, all[repeat])
-	}
-	return list
 }
 
 // fixRecords says what a fix clears, and of how many signatures or for how many waiting records.
