@@ -68,6 +68,7 @@ func (r *file) html() error {
 type markupReader struct {
 	grid   gridReader
 	markup markup
+	cells  []gridCell // of the row, reused
 }
 
 func (p *markupReader) read() error {
@@ -98,16 +99,17 @@ func (p *markupReader) rowElement(b []byte, at place) error {
 	r := p.grid.file
 	shown := r.head(b)
 	r.row.fresh()
-	cells, wide := p.cellsOf(r.w.Text(&r.row.arena, b))
+	var wide bool
+	p.cells, wide = p.cellsOf(p.cells[:0], r.w.Text(&r.row.arena, b))
 	if wide {
 		return r.reject(at, "", string(xlsx.ErrColumns), shown)
 	}
-	return p.grid.offer(at, cells, shown)
+	return p.grid.offer(at, p.cells, shown)
 }
 
-// cellsOf are the texts of the cells of row b. wide says that there are more columns than the limit, as
+// cellsOf appends the texts of the cells of row b to cells. wide says that there are more columns than the limit, as
 // one cell may claim that it spans millions.
-func (p *markupReader) cellsOf(b []byte) (cells []gridCell, wide bool) {
+func (p *markupReader) cellsOf(cells []gridCell, b []byte) (row []gridCell, wide bool) {
 	next := 0 // column
 	most := p.grid.file.run.lim.Columns
 	a := &p.grid.file.row.arena
@@ -128,7 +130,7 @@ func (p *markupReader) cellsOf(b []byte) (cells []gridCell, wide bool) {
 				next = max(next, attrNumber(&tok, "Index", 0)-1)
 			}
 			if next >= most {
-				return nil, true
+				return cells, true
 			}
 			if tok.Kind == scan.StartTag {
 				c = cellText{open: true, mark: a.Mark(), span: p.span(&tok), in: p.markup.data == ""}
@@ -142,7 +144,7 @@ func (p *markupReader) cellsOf(b []byte) (cells []gridCell, wide bool) {
 			p.tag(a, &c, &tok, b[:n])
 		}
 		if next+c.span > most {
-			return nil, true
+			return cells, true
 		}
 		b = b[n:]
 	}
@@ -262,7 +264,7 @@ var (
 // addText adds the text of a token with its references undone.
 func (p *markupReader) addText(a *window.Arena, tok *scan.Token) {
 	switch {
-	case tok.Kind == scan.CDATA:
+	case tok.Kind == scan.CDATA, bytes.IndexByte(tok.Text, '&') < 0:
 		a.Add(tok.Text)
 	case p.markup.loose:
 		a.AddString(html.UnescapeString(string(tok.Text)))
