@@ -26,7 +26,7 @@ const mostDresses = 8
 // it. The tail comes first, so that the others find the end of the sentence at the end of s; but what is XML as a
 // whole has its sentence inside.
 var dresses = [...]func(s []byte) []byte{
-	inXML, withoutBanner, withoutTail, unquoted, withoutLabel, withoutType, withoutCode, withoutStatus, inJSON, withoutOpener, inPlugin, behindArrow,
+	inXML, withoutBanner, ofReader, withoutTail, unquoted, withoutLabel, withoutType, withoutCode, withoutStatus, inJSON, withoutOpener, inPlugin, behindArrow,
 }
 
 // Sentence is the part of a message in normal form that says what went wrong: without the dresses that
@@ -465,6 +465,21 @@ func inDualWrite(s []byte) []byte {
 		}
 	}
 	return s
+}
+
+// ofReader takes off what the reader of OData caught, behind an arrow: the reader names value and type, and that
+// says less.
+func ofReader(s []byte) []byte {
+	const reader = "ODataException: "
+	k := bytes.Index(s, []byte(reader))
+	if k < 0 {
+		return s
+	}
+	i := bytes.Index(s[k:], []byte(" ---> System."))
+	if i < 0 {
+		return s
+	}
+	return s[:k+i]
 }
 
 // behindArrow is the innermost exception: .NET prints "outer ---> inner".

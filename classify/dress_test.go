@@ -47,6 +47,8 @@ func TestSentence(t *testing.T) {
 		{"element with a prefix", `<a:Fault xmlns:a="x"><a:Message>The gate is shut.</a:Message></a:Fault>`, "The gate is shut."},
 		{"reason of SOAP 1.2", `<s:Fault><s:Reason><s:Text xml:lang="en-US">The gate is shut.</s:Text></s:Reason></s:Fault>`, "The gate is shut."},
 		{"arrow to an inner exception", "System.Exception: Order was not saved. ---> System.InvalidOperationException: The gate is shut. ---> end", "The gate is shut. ---> end"},
+		{"arrow behind the reader of OData", "Error identified in Payload ----> InnerException : Microsoft.OData.ODataException: Gate 'north' is no number. ---> System.FormatException: Input string was not in a correct format. at System.Number.Parse(String s)", "Gate 'north' is no number."},
+		{"arrow behind the reader of OData, at the start", "Microsoft.OData.ODataException: Gate 'north' is no date. ---> System.FormatException: String was not recognized as a valid DateTime.", "Gate 'north' is no date."},
 		{"arrow that joins words", "Rule 7: from red ---> to blue is not allowed", "Rule 7: from red ---> to blue is not allowed"},
 		{"message of a JSON with quotes inside", `{"error":{"code":"0x80040265","message":"Gate \"north\", \"south\" is shut.","target":"gates"}}`, `Gate "north", "south" is shut.`},
 		{"error of a token service", `{"error":"invalid_client","error_description":"The gate is shut."}`, "The gate is shut."},

@@ -276,7 +276,7 @@ func parseTraceHeader(b []byte) (typ bool, name, step []byte, ok bool) {
 var signs = []string{
 	"error", "exception", "fail", "cannot", "can't", "can not", "could not", "couldn't", "unable", "invalid", "not found", "denied",
 	"refus", "reject", "missing", "timeout", "timed out", "time-out", "blocked", "fault", "abort", "conflict", "duplicate",
-	"does not", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
+	"does not", "do not exist", "doesn't", "is not", "isn't", "must ", "required", "0x8", "dipv", "sql", "exceed", "expired", "forbidden", "unauthorized",
 	"debuglogtrace",
 	"already ", "exists", "not allowed", "not supported", "unsupported", "not valid", "incorrect", "disabled", "locked", "out of range", "too long", "on hold",
 	"insufficient", "inactive", "unknown", "can only ", "only valid", "by zero", "unexpected", "permitted", "try again",
@@ -319,7 +319,7 @@ func telling(b []byte) bool {
 var (
 	platformWords = []string{
 		"Principal user", "Principal team", "Principal with id", "SecLib::", "RoleService::", "RetrievePrivilegeForUser", "Microsoft.Xrm.", "Microsoft.Crm.", "Microsoft.Dynamics.CRM.",
-		"OrganizationServiceFault", "Crm Exception:", "InvalidPluginExecutionException", "Error identified in Payload", "/api/data/v",
+		" Does Not Exist", " Do Not Exist", "CRM ErrorCode:", "AggregateQueryRecordLimit", "seclib::", "OrganizationServiceFault", "Crm Exception:", "InvalidPluginExecutionException", "Error identified in Payload", "/api/data/v",
 	}
 	dualWriteWords = []string{
 		"Unable to write data to ", "Write failed for ", "RecordError", "Writes to ", "Unit of Work", "failed to process ", "DualWrite", "dual-write", "Dual-write", "dual write",
