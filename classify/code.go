@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -94,7 +95,8 @@ type codeHit struct {
 }
 
 // appendCodes finds every Dataverse error code in text, in order: 0x and eight hex digits of which
-// the first is 8 or more, or the same as a signed decimal (-2147220891). Numbers that look like one
+// the first is 8 or more, or the same as a signed decimal (-2147220891); behind the name of a code also the hex
+// digits alone and an unsigned decimal, which could be anything elsewhere. Numbers that look like one
 // and are none stay out, see [foreign]; so no rule, column or report ever takes them for one.
 func appendCodes(dst []codeHit, text []byte) []codeHit {
 	from := len(dst)
@@ -120,10 +122,78 @@ func appendCodes(dst []codeHit, text []byte) []codeHit {
 			dst = append(dst, codeHit{v, int32(i - 1), int32(i + 10)})
 		}
 	}
+	dst = appendNamed(dst, text)
 	if found := dst[from:]; len(found) > 1 {
 		slices.SortFunc(found, func(a, b codeHit) int { return int(a.start - b.start) })
 	}
 	return dst
+}
+
+// codeNeedle finds the names of codes.
+var codeNeedle = pattern.NewNeedle("code")
+
+// appendNamed finds the codes that are such by their name only: ErrorCode: 80040265, "code": 2147746581.
+func appendNamed(dst []codeHit, text []byte) []codeHit {
+	for i := 0; ; {
+		at := codeNeedle.Index(text, i, len(text))
+		if at < 0 {
+			return dst
+		}
+		i = at + len("code")
+		if !namesCode(text[:at]) {
+			continue
+		}
+		from := i
+		for from < len(text) && from < i+longestJoint && strings.IndexByte(` :="'>(#[`, text[from]) >= 0 {
+			from++
+		}
+		if from == i {
+			continue
+		}
+		v, n := namedCode(text[from:])
+		if n > 0 && !foreign(text[:from], v) {
+			dst = append(dst, codeHit{v, int32(from), int32(from + n)})
+		}
+	}
+}
+
+// longestJoint is how much may join a code to its name: `": "`, ` (#`.
+const longestJoint = 4
+
+// namesCode reports whether the word code behind before is the name of an error code, by itself or with the word error:
+// ErrorCode, CRM error code, "code". A status code and a country code are none.
+func namesCode(before []byte) bool {
+	joined := bytes.TrimRight(before, " -_")
+	if n := len(joined) - len("error"); n >= 0 && bytes.EqualFold(joined[n:], []byte("error")) {
+		return true
+	}
+	return len(joined) == 0 || len(joined) == len(before) && strings.IndexByte(`"'<{[(,;|`, before[len(before)-1]) >= 0
+}
+
+// namedCode reads the eight hex digits or ten decimal ones of a code at the start of text, and how many they are; 0 where
+// there are none.
+func namedCode(text []byte) (v uint32, n int) {
+	for n < len(text) && pattern.Word(text[n]) {
+		n++
+	}
+	base := 16
+	if n == 10 {
+		base = 10
+	} else if n != 8 || n < len(text) && text[n] == '-' { // a GUID begins like that
+		return 0, 0
+	}
+	u := 0
+	for _, c := range text[:n] {
+		d := int(hexDigit[c])
+		if d < 0 || d >= base {
+			return 0, 0
+		}
+		u = u*base + d
+	}
+	if u < 1<<31 || u > math.MaxUint32 {
+		return 0, 0
+	}
+	return uint32(u), n
 }
 
 func hexCode(text []byte, i int) (v uint32, ok bool) {

@@ -3,6 +3,8 @@ package classify
 import (
 	stdcmp "cmp"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,6 +55,12 @@ func TestAppendCodes(t *testing.T) {
 		{"0x twice", "0x0x80040265", nil},
 		{"cut off at the end", "0x", nil},
 		{"unsigned", "2147220891", nil},
+		{"unsigned behind its name", "ErrorCode: 2147746581 and \"code\": 2147746405, CDS error code (2147746407)", []string{"0x80040315@11", "0x80040265@34", "0x80040267@62"}},
+		{"unsigned of XML", "<ErrorCode>2147746405</ErrorCode><b:errorcode>2147746581</b:errorcode>", []string{"0x80040265@11", "0x80040315@46"}},
+		{"hex digits behind their name", "ErrorCode: 80040265, error-code=8004D24B 'code': 'C0040265' errorCode#80060888", []string{"0x80040265@11", "0x8004D24B@32", "0xC0040265@50", "0x80060888@70"}},
+		{"hex digits without a name", "80040265 order 80040265 code 80040265 zipcode 80040265 country code: 80040265 statusCode: 80040265", nil},
+		{"hex digits of others", "SubErrorCode: 80040265 sub error code 80040265 SubErrorCode: 2147746405 HResult code 80040201", nil},
+		{"numbers behind the name of a code", "ErrorCode: 10001 error code: 12345678 error code 2147483647 code: 4294967296 error code 80040265-12ab error code 800402651", nil},
 		{"more than 32 bits", "-2147483649 -2199999999", nil},
 		{"more digits", "-21472208911", nil},
 		{"fewer digits", "-214722089", nil},
@@ -65,7 +73,8 @@ func TestAppendCodes(t *testing.T) {
 			for _, h := range appendCodes(nil, []byte(tc.text)) {
 				got = append(got, fmt.Sprintf("%s@%d", codeText(h.value), h.start))
 				part := tc.text[h.start:h.end]
-				if !strings.HasPrefix(strings.ToLower(part), "0x") && !strings.HasPrefix(part, "-21") || len(part) < 10 || len(part) > 11 {
+				named := len(part) == 8 || len(part) == 10 && part[0] >= '2' && part[0] <= '4'
+				if !named && (!strings.HasPrefix(strings.ToLower(part), "0x") && !strings.HasPrefix(part, "-21") || len(part) < 10 || len(part) > 11) {
 					t.Errorf("appendCodes(%q): the code stands at %q", tc.text, part)
 				}
 			}
@@ -181,11 +190,29 @@ func TestWhichCodeCounts(t *testing.T) {
 
 // appendCodes finds what expressions over the whole text find, and takes for foreign what the slow
 // twin does.
+// namedTwin finds the codes that are such by their name only.
+func namedTwin(text string) (found []string) {
+	named, behind := regexp.MustCompile(`(?i)(?:^[ _-]*|["'<{\[(,;|]|error[ _-]*)$`), regexp.MustCompile(`^[ :="'>(#\[]{1,4}([0-9A-Za-z_]+)(-?)`)
+	for i := range len(text) - 3 {
+		loc := behind.FindStringSubmatchIndex(text[i+4:])
+		if !strings.EqualFold(text[i:i+4], "code") || !named.MatchString(text[:i]) || loc == nil || loc[4] < loc[5] && loc[3]-loc[2] == 8 {
+			continue
+		}
+		from, end := i+4+loc[2], i+4+loc[3]
+		n, err := strconv.ParseUint(text[from:end], map[int]int{8: 16, 10: 10}[end-from], 32)
+		if (end-from == 8 || end-from == 10) && err == nil && n >= 1<<31 && !foreignTwin(text[:from], uint32(n)) {
+			found = append(found, fmt.Sprint(codeText(uint32(n)), []int{from, end}))
+		}
+	}
+	return found
+}
+
 func FuzzAppendCodes(f *testing.F) {
 	for _, seed := range []string{
 		`{"code":"0x80040313","@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode":"-2147220960"}`,
 		`<d2p1:key>SubErrorCode</d2p1:key><d2p1:value i:type="d4p1:int">-2147220960</d2p1:value>`,
 		"Sub error code is 0x80040220 (hex value) 0X80040220, HResult 0x80092004 0x80131500",
+		`ErrorCode: 2147746581 "code": 80040265 sub error code 80040265 error_code=(8004D24B) error code 80040265-12`, "code:80040265", "HResult error code 80040265",
 		"CryptographicException (0x80092004) Microsoft.Crm.CrmException(0x80040220)", "< >0x80040220 <a><b>-2147220960", "<x:/>Code -2147220960",
 	} {
 		f.Add(seed)
@@ -198,9 +225,12 @@ func FuzzAppendCodes(f *testing.F) {
 				want = append(want, fmt.Sprint(codeText(uint32(n)), loc))
 			}
 		}
+		want = append(want, namedTwin(text)...)
+		slices.Sort(want)
 		for _, h := range appendCodes(nil, []byte(text)) {
 			got = append(got, fmt.Sprint(codeText(h.value), []int{int(h.start), int(h.end)}))
 		}
+		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-twin +appendCodes)\n%s", text, diff)
 		}
@@ -271,5 +301,20 @@ func TestSubErrorCodeChangesNothing(t *testing.T) {
 	}
 	if n < 500 {
 		t.Errorf("only %d examples were tried", n)
+	}
+}
+
+// A code without its 0x, or without its sign, says of a record what the code in full says, and is no part of its sentence.
+func TestCodesByTheirNameOnly(t *testing.T) {
+	m := builtinMatcher(t)
+	const sentence = "The parcel of the depot may not leave the yard"
+	want := m.Judge("plugintrace", sentence+". ErrorCode: 0x80048306", "", "")
+	for _, code := range []string{"ErrorCode: 80048306", "ErrorCode: 2147779334", "Error code 80048306", `errorcode="80048306"`, "CRM ErrorCode: 2147779334"} {
+		for _, text := range []string{sentence + ". " + code, code + ": " + sentence} {
+			got := m.Judge("plugintrace", text, "", "")
+			if got.Code != want.Code || got.Signature != want.Signature || got.Template != want.Template {
+				t.Errorf("%s: %v, %s, %q, want %v, %s, %q", text, got.Code, got.Signature, got.Template, want.Code, want.Signature, want.Template)
+			}
+		}
 	}
 }

@@ -341,7 +341,7 @@ func codeEnd(s []byte) int {
 }
 
 // codeLength is the length of the code that s starts with: eight hex digits behind 0x, or a negative decimal
-// of that size; with loose any number.
+// of that size; with loose any number, and eight hex digits alone.
 func codeLength(s []byte, loose bool) int {
 	n := 0
 	switch {
@@ -357,6 +357,15 @@ func codeLength(s []byte, loose bool) int {
 		}
 		for n < len(s) && ascii.Digit(s[n]) {
 			n++
+		}
+		if loose && n < 8 && s[0] != '-' {
+			hex := 0
+			for hex < len(s) && hexDigit[s[hex]] >= 0 {
+				hex++
+			}
+			if hex == 8 {
+				n = hex
+			}
 		}
 		if n < 9 && !loose || n == 0 {
 			return 0
