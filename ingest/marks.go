@@ -33,7 +33,7 @@ func calm(v []byte) bool {
 // trace headers only the first line is looked at, as brackets with a dotted name are common in code.
 func marked(b []byte) bool {
 	for _, s := range []string{
-		"recordResponses", "Unit of Work", "Unable to write data", "OrganizationServiceFault", "Unhandled exception",
+		"Unable to write data", "Unit of Work", "OrganizationServiceFault", "recordResponses", "Unhandled exception",
 		"Unhandled Exception", "Write failed for entity", "Initial Sync completed with status",
 		"Unexpected exception from plug-in", "Exception type: ", "failed with error message", "Unable to lookup ",
 		"resolve the guid for the ", "failed to process entity",

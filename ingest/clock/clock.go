@@ -516,6 +516,35 @@ func Line(b []byte) (text []byte, n int) {
 	if len(b) == 0 || !ascii.Digit(b[0]) {
 		return nil, 0 // nearly every line
 	}
+	end := isoMinute
+	if !iso(b) {
+		if end = anyMinute(b); end == 0 {
+			return nil, 0
+		}
+	}
+	n = len(b) - len(stampTail.TrimLeft(b[end:]))
+	for _, half := range []string{" AM", " PM"} {
+		if bytes.HasPrefix(b[n:], []byte(half)) {
+			n += len(half)
+		}
+	}
+	return stampEnd.TrimRight(b[:n]), n
+}
+
+// isoMinute is the length of a time up to its minutes as most programs print it.
+const isoMinute = len("2026-11-22T09:14")
+
+// iso reports whether b starts with one: the shape that anyMinute finds in nearly every line with a time, without going
+// from number to number.
+func iso(b []byte) bool {
+	if len(b) < isoMinute || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
+		return false
+	}
+	return ascii.Digits(b[:4]) && ascii.Digits(b[5:7]) && ascii.Digits(b[8:10]) && ascii.Digits(b[11:13]) && ascii.Digits(b[14:16])
+}
+
+// anyMinute is the length of the time at the start of b, up to its minutes; 0 when there is none.
+func anyMinute(b []byte) int {
 	p := timeParser{b: b}
 	p.number(1, 4)
 	sep := byte('-')
@@ -530,22 +559,16 @@ func Line(b []byte) (text []byte, n int) {
 		p.b = p.b[1:]
 	}
 	if !p.next(' ') && !p.next('T') {
-		return nil, 0
+		return 0
 	}
 	p.b = p.b[1:]
 	p.number(1, 2)
 	p.one(':')
 	p.number(2, 2)
 	if p.bad {
-		return nil, 0
+		return 0
 	}
-	n = len(b) - len(stampTail.TrimLeft(p.b))
-	for _, half := range []string{" AM", " PM"} {
-		if bytes.HasPrefix(b[n:], []byte(half)) {
-			n += len(half)
-		}
-	}
-	return stampEnd.TrimRight(b[:n]), n
+	return len(b) - len(p.b)
 }
 
 // What goes on with a time of day, and what may end it without being part of it.

@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -141,4 +142,28 @@ func FuzzTime(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The shape that most programs print is found at once, and nothing else by it.
+func TestISOIsAnyMinute(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	found := 0
+	for range 100_000 {
+		b := []byte("2026-11-22T09:14:03Z"[:r.IntN(21)])
+		for range r.IntN(3) {
+			if len(b) > 0 {
+				b[r.IntN(len(b))] = "0123456789-/:T ,."[r.IntN(17)]
+			}
+		}
+		if !iso(b) {
+			continue
+		}
+		found++
+		if n := anyMinute(b); n != isoMinute {
+			t.Fatalf("%q: iso, but anyMinute = %d", b, n)
+		}
+	}
+	if found < 10_000 {
+		t.Errorf("only %d were iso", found)
+	}
 }
