@@ -37,21 +37,39 @@ func (db *DB) Scope(ctx context.Context, view string, run int64) error {
 	return err
 }
 
-// Groups makes the table VIEW_groups of a view that Scope made: its failing records counted by finding, with
-// the names of each; columns are in sql/groups.sql. wrappers are the rules whose records are told apart by their
-// messages. most findings are kept, that is to be listed one by one, and always those of the signatures in
-// always; the others are there to be summed up. The table is temporary and may be large: DuckDB puts it on disk.
+// Groups makes the tables VIEW_failing, VIEW_sums and VIEW_groups of a view that Scope made: its failing records and these
+// counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
+// apart by their messages. most findings are listed, those with most records, and always those of the signatures in
+// always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
+// sql/no_sums.sql and sql/groups.sql.
 func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
 	ids := strings.Join(wrappers, " ")
-	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("group_sums"), view), ids); err != nil {
-		return fmt.Errorf("counting the findings: %w", err)
+	exec := func(name string, args ...any) (rows int64, err error) {
+		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)
+		if err != nil {
+			return 0, fmt.Errorf("query %s: %w", name, err)
+		}
+		return r.RowsAffected()
 	}
-	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("groups"), view), ids, most, strings.Join(always, "\n")); err != nil {
-		return fmt.Errorf("naming the findings: %w", err)
+	failing, err := exec("failing", ids)
+	if err == nil {
+		_, err = exec("no_sums")
 	}
-	_, err := db.conn.ExecContext(ctx, "DROP TABLE "+view+"_sums")
+	parts := 1 + failing/groupsAtOnce
+	for part := range parts {
+		if err == nil {
+			_, err = exec("group_sums", part, parts)
+		}
+	}
+	if err == nil {
+		_, err = exec("groups", ids, most, strings.Join(always, "\n"))
+	}
 	return err
 }
+
+// groupsAtOnce is how many records are grouped at once. DuckDB puts groups on disk when they are too many, but its
+// threads hold a block for each partition meanwhile, and with three million groups these alone took all memory.
+const groupsAtOnce = 400_000
 
 // Places makes the table places of the failing records of a view that Scope made: where each is, for
 // queries that read their texts part by part.
@@ -60,10 +78,10 @@ func (db *DB) Places(ctx context.Context, view string) error {
 	return err
 }
 
-// FirstPlaces makes the table places of the first most records of each finding of a view that Groups counted, or only
-// of the findings that are kept.
-func (db *DB) FirstPlaces(ctx context.Context, view string, wrappers []string, most int64, kept bool) error {
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("first_places"), view), strings.Join(wrappers, " "), most, kept)
+// FirstPlaces makes the table places of the first most records of each finding of a view, or only
+// of the findings that Groups lists.
+func (db *DB) FirstPlaces(ctx context.Context, view string, wrappers []string, most int64, listed bool) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("first_places"), view), strings.Join(wrappers, " "), most, listed)
 	return err
 }
 

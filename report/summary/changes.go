@@ -10,7 +10,7 @@ import (
 )
 
 // baseline finds the run to compare with, nil when there is none, and makes its findings the table
-// baseline_groups, which is empty without one.
+// baseline_sums, which is empty without one.
 func baseline(ctx context.Context, db *store.DB, run int64, m *classify.Matcher) (found *store.Run, err error) {
 	err = each(ctx, db, "baseline", func(rows *sql.Rows) error {
 		found = &store.Run{}

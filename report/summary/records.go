@@ -168,11 +168,11 @@ func addParts(list []part, file []stretch) []part {
 // rest off without a word that anybody remembers.
 var mostRecords int64 = 1<<20 - 1
 
-// A share says which failing records records.csv lists: the first most of each finding, all where most is 0; only
-// of the findings that are listed, where there are more findings than rows.
+// A share says which failing records records.csv lists: the first most of each finding, all where most is 0; with only,
+// just those of the findings that are listed: there are more findings than rows.
 type share struct {
 	most   int64
-	kept   bool
+	only   bool
 	listed int64
 }
 
@@ -181,14 +181,14 @@ func shareOf(ctx context.Context, db *store.DB, failing int64) (s share, err err
 	if s.listed = failing; failing <= mostRecords {
 		return s, nil
 	}
-	for _, s.kept = range []bool{false, true} {
+	for _, s.only = range []bool{false, true} {
 		var sizes []findingSize
 		if err := each(ctx, db, "sizes", func(rows *sql.Rows) error {
 			var n findingSize
 			err := rows.Scan(&n.records, &n.findings)
 			sizes = append(sizes, n)
 			return err
-		}, s.kept); err != nil {
+		}, s.only); err != nil {
 			return s, err
 		}
 		if s.most, s.listed = level(sizes, mostRecords); s.most > 0 {
@@ -245,10 +245,10 @@ func places(ctx context.Context, db *store.DB, s share, m *classify.Matcher) err
 	if s.most == 0 {
 		return db.Places(ctx, "scope")
 	}
-	if s.kept {
+	if s.only {
 		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 			return err
 		}
 	}
-	return db.FirstPlaces(ctx, "scope", m.Wrappers(), s.most, s.kept)
+	return db.FirstPlaces(ctx, "scope", m.Wrappers(), s.most, s.only)
 }

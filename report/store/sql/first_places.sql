@@ -8,7 +8,7 @@ WITH failing AS (
 ), first AS (
   SELECT *
   FROM failing
-  WHERE NOT $3 OR finding IN (SELECT finding FROM %[1]s_groups WHERE kept)
+  WHERE NOT $3 OR finding IN (SELECT finding FROM %[1]s_groups)
   QUALIFY row_number() OVER (PARTITION BY finding ORDER BY file, row, byte_offset, record_id) <= $2
 )
 SELECT place, file, row, byte_offset, byte_length, environment

@@ -1,18 +1,14 @@
--- The findings of a view with their names, and which of them are kept: listed one by one. These are the $2 with
--- most records, and those of the signatures $3, one a line, however few they have. What is not kept is still
--- counted: in one row per signature.
+-- The findings of a view that are listed one by one, with their names: the $2 with most records, and those of the
+-- signatures $3, one a line, however few they have. $1 are the wrappers.
 CREATE OR REPLACE TEMP TABLE %[1]s_groups AS
-WITH named AS (
-  SELECT s.*, r.record_id, coalesce(r.map, '') AS map, r.map_title, coalesce(r.dataverse_table, '') AS dataverse_table, coalesce(r.fno_entity, '') AS fno_entity,
-    coalesce(r.company, '') AS company, r.sig, r.cat, coalesce(r.severity, '') AS severity, r.status,
-    CASE WHEN r.map IS NULL THEN r.map_candidates ELSE [r.map] END AS candidates,
-    CASE WHEN by_message(r.status, r.sig, $1) THEN coalesce(r.template_id, '') ELSE '' END AS message
-  FROM %[1]s_sums s JOIN shown r USING (place)
-), largest AS (
-  SELECT finding
-  FROM named
-  ORDER BY list_contains(string_split($3, chr(10)), sig) DESC, records DESC, map_title, company, sig, dataverse_table, fno_entity, message
+WITH largest AS (
+  SELECT *
+  FROM %[1]s_sums
+  ORDER BY list_contains(list_transform(string_split($3, chr(10)), x -> hash(x)), sig_hash) DESC, records DESC, finding
   LIMIT $2
 )
-SELECT *, finding IN (SELECT finding FROM largest) AS kept
-FROM named;
+SELECT s.*, coalesce(r.map, '') AS map, r.map_title, coalesce(r.dataverse_table, '') AS dataverse_table,
+  coalesce(r.fno_entity, '') AS fno_entity, coalesce(r.company, '') AS company, r.sig, r.cat, coalesce(r.severity, '') AS severity, r.status,
+  CASE WHEN r.map IS NULL THEN r.map_candidates ELSE [r.map] END AS candidates,
+  CASE WHEN by_message(r.status, r.sig, $1) THEN coalesce(r.template_id, '') ELSE '' END AS message
+FROM largest s JOIN shown r ON r.place = s.place;

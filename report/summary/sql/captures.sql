@@ -5,22 +5,21 @@
 -- Values are counted by their hashes and looked up in one of their records. Of equally frequent ones the first in the
 -- alphabet are taken; where they are more than 64, by the 12 letters that DuckDB keeps in a row without a heap.
 WITH failing AS (
-  SELECT sig, finding_hash(map_title, map, dataverse_table, fno_entity, company, sig, CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END) AS finding,
-    place, captures
-  FROM scope
+  SELECT s.sig, g.finding, s.place, s.captures
+  FROM scope s LEFT JOIN scope_groups g ON g.finding = finding_hash(s.map_title, s.map, s.dataverse_table, s.fno_entity, s.company, s.sig, CASE WHEN by_message(s.status, s.sig, $1) THEN coalesce(s.template_id, '') ELSE '' END)
   WHERE outcome = 'error' AND signature IS NOT NULL
 ), entries AS (
   SELECT sig, finding, place, unnest(map_entries(captures)) AS e FROM failing
 ), named AS (
   SELECT sig, finding, place, regexp_replace(e.key, '_[2-9]$', '') AS name, hash(e.value) AS value, left(e.value, 12) AS start FROM entries
 ), counted AS (
-  SELECT sig, finding, name, value, start, count(*) AS records, min(place) AS place
+  SELECT sig, finding, name, value, start, count(*) AS records, min(place) AS place, GROUPING(finding) = 0 AS of_finding
   FROM named
   GROUP BY GROUPING SETS ((sig, name, value, start), (sig, finding, name, value, start))
 ), candidates AS (
   SELECT *
   FROM counted
-  WHERE finding IS NULL OR finding IN (SELECT finding FROM scope_groups WHERE kept)
+  WHERE finding IS NOT NULL OR NOT of_finding -- what is of a finding that is not listed is left out
   QUALIFY row_number() OVER (PARTITION BY sig, finding, name ORDER BY records DESC, start, value) <= 64
 ), totals AS (
   SELECT sig, count(*) AS records FROM failing GROUP BY sig

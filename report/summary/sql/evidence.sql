@@ -1,7 +1,7 @@
 -- Which records prove a signature? The first three by time, one for an unknown message that is listed. Their
 -- texts are read by their places in the table, a few at a time: what lies together is read together.
 WITH kept AS (
-  SELECT DISTINCT sig FROM scope_groups WHERE kept
+  SELECT DISTINCT sig FROM scope_groups
 ), numbered AS (
   SELECT sig, status, place, record_id, file, row, byte_offset, occurred_at, occurred_raw, company, map_title, type_name, affected_key,
     matched_field, matched_start, matched_end,

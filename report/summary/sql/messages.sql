@@ -1,7 +1,7 @@
 -- Where does a record stand that says what a message is that findings tell apart? One for each that is listed; $1 are
 -- the wrappers.
-SELECT sig, message, arg_min(place, record_id)
+SELECT sig, message, arg_min(place, id)
 FROM scope_groups
-WHERE kept AND by_message(status, sig, $1)
+WHERE by_message(status, sig, $1)
 GROUP BY sig, message
 ORDER BY sig, message;

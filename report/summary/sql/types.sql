@@ -1,6 +1,6 @@
 -- Which plug-ins do the unknown messages come from that are listed?
 SELECT sig, type_name, count(*) AS records
-FROM scope SEMI JOIN (SELECT DISTINCT sig FROM scope_groups WHERE kept) kept USING (sig)
+FROM scope SEMI JOIN (SELECT DISTINCT sig FROM scope_groups) kept USING (sig)
 WHERE status = 'unknown' AND type_name IS NOT NULL
 GROUP BY sig, type_name
 QUALIFY row_number() OVER (PARTITION BY sig ORDER BY count(*) DESC, type_name) <= 3
