@@ -232,8 +232,8 @@ const gcPercent = 50
 // pipeline need 100 MB, and below as much DuckDB cannot hold the vectors of a column of long texts.
 const leastMemory = 200 << 20
 
-// engineShare is how much of the memory of the program DuckDB may use. The rest is for batches, which lie in C memory,
-// the known record ids and the lists of the report. With three eighths of 400 MB the inputs that once took all memory
+// engineShare is how much of the memory of the program DuckDB may use. The rest is for batches and the ids of known
+// records, which lie in C memory (a fifth), and for Go: the readers, the rules, and the lists of the report. With three eighths of 400 MB the inputs that once took all memory
 // pass, and a night of 1 GB is loaded no slower than with more.
 func engineShare(memory int64) int64 { return memory * 3 / 8 }
 
@@ -242,7 +242,7 @@ func engineShare(memory int64) int64 { return memory * 3 / 8 }
 func (j *job) run() (int, error) {
 	ctx := j.s.ctx
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory)))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5))
 	started := time.Now()
 	db, err := store.Open(ctx, j.flags.db, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
 	if errors.Is(err, store.ErrBusy) {

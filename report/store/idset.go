@@ -7,7 +7,8 @@ import (
 
 // idset is a set of record ids: 64 flat tables with open addressing, 16 bytes a slot and between
 // 4/7 and 6/7 full, so 19 to 28 bytes an id. As every table grows by itself, growing never needs
-// room for the whole set twice.
+// room for the whole set twice. They lie in C memory: the collector would let its heap grow by half of them
+// more before it looks for what is free. Whoever makes a set frees it.
 type idset struct {
 	tables [64]idtable
 	zero   bool // the zero id marks an empty slot, so it is kept apart
@@ -65,10 +66,19 @@ func (t *idtable) find(id [16]byte, h uint64) int {
 
 func (t *idtable) grow(size int) {
 	old := t.slots
-	t.slots = make([][16]byte, size)
+	t.slots = newSlots(size)
 	for _, id := range old {
 		if id != [16]byte{} {
 			t.slots[t.find(id, hashID(id))] = id
 		}
 	}
+	freeSlots(old)
+}
+
+// free gives the memory back; the set is empty then.
+func (s *idset) free() {
+	for i := range s.tables {
+		freeSlots(s.tables[i].slots)
+	}
+	*s = idset{}
 }

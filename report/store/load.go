@@ -198,9 +198,11 @@ type feed struct {
 func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
 	f := &feed{src: src, files: make(map[string]*Counts)}
 	if err := db.readKnown(ctx, &f.known); err != nil {
+		f.known.free()
 		return nil, fmt.Errorf("reading the known records: %w", err)
 	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
+		f.known.free()
 		return nil, err
 	}
 	err := db.spool.Raw(func(c any) (err error) {
@@ -278,7 +280,7 @@ func (f *feed) close() error {
 		return nil
 	}
 	f.closed = true
-	f.known = idset{} // DuckDB keeps the table function, and the feed with it, until the end
+	f.known.free() // DuckDB keeps the table function, and the feed with it, until the end
 	return errors.Join(f.rejects.Close(), f.sightings.Close(), f.parts.Close())
 }
 

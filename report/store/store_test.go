@@ -296,6 +296,7 @@ func TestBusy(t *testing.T) {
 
 func TestIDSet(t *testing.T) {
 	var s idset
+	defer s.free()
 	naive := make(map[[16]byte]bool)
 	seed := uint32(1)
 	for range 20000 {
