@@ -15,107 +15,125 @@ import (
 
 // A wait is records of one signature, map and company that wait for rows of the same parents.
 type wait struct {
+	sig               string
 	parents           []string
 	mapTitle, company string
 	records           int64
 	first, last       time.Time
 }
 
-// A lack is the rows that a parent lacks for one signature.
+// A lack is the rows that a parent lacks.
 type lack struct {
 	rows  []string // the first four: customer group 10 (map Customer groups)
 	keys  []string // their key columns
 	count int64
 }
 
-// splitByParent makes a fix for each table that lacks rows out of the fix of a rule about look-ups. A
+// splitByParent makes a fix for each table that lacks rows out of the fixes of the rules about look-ups, whatever
+// each of them calls it: one message says which row was looked up, another that a row of the table was. A
 // record that waits for several is counted where it is cured: at the last of them in the order of
-// the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of the
+// the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
 // rule.
 func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) ([]*Fix, error) {
-	waits, lacks, err := readWaits(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	var out []*Fix
+	rules := make(map[string]*Fix)
 	for _, f := range drafts {
-		if list := waits[f.Signature]; f.Tier == classify.ParentRows && len(list) > 0 {
-			out = append(out, split(m, f, list, lacks)...)
-		} else {
-			out = append(out, f)
+		if f.Tier == classify.ParentRows && f.Category == classify.ReferenceData {
+			rules[f.Signature] = f
 		}
+	}
+	waits, lacks, err := readWaits(ctx, db, slices.Sorted(maps.Keys(rules)))
+	if err != nil || len(waits) == 0 {
+		return drafts, err
+	}
+	out, waiting := split(m, rules, waits, lacks)
+	for _, f := range drafts {
+		rest := *f
+		if n := waiting[f.Signature]; n > 0 {
+			if rest.Records -= n; rest.Records == 0 {
+				continue
+			}
+			rest.Parts = []Part{rest.part()}
+		}
+		out = append(out, &rest)
 	}
 	return out, nil
 }
 
-type parentOf struct{ sig, parent string }
-
-func readWaits(ctx context.Context, db *store.DB) (map[string][]wait, map[parentOf]*lack, error) {
-	waits, lacks := make(map[string][]wait), make(map[parentOf]*lack)
-	err := each(ctx, db, "waiting", func(rows *sql.Rows) error {
-		var sig string
+// readWaits reads what the records of some signatures wait for, and which rows each parent lacks for them.
+func readWaits(ctx context.Context, db *store.DB, sigs []string) (waits []wait, lacks map[string]*lack, err error) {
+	lacks = make(map[string]*lack)
+	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
-		err := rows.Scan(&sig, (*store.List)(&w.parents), &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last))
-		waits[sig] = append(waits[sig], w)
+		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last))
+		waits = append(waits, w)
 		return err
-	}, classify.ReferenceData)
-	if err != nil {
+	}, strings.Join(sigs, "\n"))
+	if err != nil || len(waits) == 0 {
 		return nil, nil, err
 	}
 	err = each(ctx, db, "missing", func(rows *sql.Rows) error {
-		var at parentOf
-		var row, key string
+		var parent, row, key string
 		var count int64
-		err := rows.Scan(&at.sig, &at.parent, &row, &key, &count)
-		l := lacks[at]
+		err := rows.Scan(&parent, &row, &key, &count)
+		l := lacks[parent]
 		if l == nil {
 			l = &lack{count: count}
-			lacks[at] = l
+			lacks[parent] = l
 		}
 		l.rows, l.keys = append(l.rows, row), append(l.keys, key)
 		return err
-	}, classify.ReferenceData)
+	}, strings.Join(sigs, "\n"))
 	return waits, lacks, err
 }
 
-// split makes the fixes of one rule: one per parent, and one of the records that name none.
-func split(m *classify.Matcher, f *Fix, list []wait, lacks map[parentOf]*lack) []*Fix {
-	waiting := make(map[string]int64)
+// split makes a fix per parent out of those of the rules, and says how many records of each rule wait for one.
+func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack) (out []*Fix, waiting map[string]int64) {
+	perParent, waiting := make(map[string]int64), make(map[string]int64)
 	for _, w := range list {
+		waiting[w.sig] += w.records
 		for _, p := range w.parents {
-			waiting[p] += w.records
+			perParent[p] += w.records
 		}
 	}
 	var parents []*Fix
-	for _, p := range slices.Sorted(maps.Keys(waiting)) {
-		parents = append(parents, &Fix{Signature: f.Signature, MissingIn: p, Tier: f.Tier, Waiting: waiting[p]})
+	for _, p := range slices.Sorted(maps.Keys(perParent)) {
+		parents = append(parents, &Fix{MissingIn: p, Tier: classify.ParentRows, Waiting: perParent[p]})
 	}
 	slices.SortStableFunc(parents, func(a, b *Fix) int { return cmp.Compare(b.Waiting, a.Waiting) })
 	parents = parentsFirst(m, parents)
 	cured := make(map[string][]wait)
-	rest := *f
 	for _, w := range list {
-		last := slices.IndexFunc(parents, func(p *Fix) bool { return p.MissingIn == w.parents[0] })
-		for _, name := range w.parents[1:] {
+		last := 0
+		for _, name := range w.parents {
 			last = max(last, slices.IndexFunc(parents, func(p *Fix) bool { return p.MissingIn == name }))
 		}
 		cured[parents[last].MissingIn] = append(cured[parents[last].MissingIn], w)
-		rest.Records -= w.records
 	}
-	var out []*Fix
 	for _, p := range parents {
-		out = append(out, parentFix(m, f, p, cured[p.MissingIn], list, lacks[parentOf{f.Signature, p.MissingIn}]))
+		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn]))
 	}
-	if rest.Records > 0 {
-		rest.Parts = []Part{rest.part()}
-		out = append(out, &rest)
-	}
-	return out
+	return out, waiting
 }
 
-// parentFix fills the rule's fix in for the rows that one parent lacks. Texts name only these; entities,
-// companies and times are those of every record that waits for them.
-func parentFix(m *classify.Matcher, f, p *Fix, cured, list []wait, l *lack) *Fix {
+// waitingFor lists the fixes of the rules whose records wait for a parent, the one with most of them first.
+func waitingFor(rules map[string]*Fix, parent string, list []wait) (fs []*Fix) {
+	records := make(map[string]int64)
+	for _, w := range list {
+		if slices.Contains(w.parents, parent) {
+			records[w.sig] += w.records
+		}
+	}
+	for _, sig := range mostNamed(records) {
+		fs = append(fs, rules[sig])
+	}
+	return fs
+}
+
+// parentFix fills the fix of the rule that leads in for the rows that one parent lacks. Texts name only these;
+// entities, companies and times are those of every record that waits for them.
+func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list []wait, l *lack) *Fix {
+	fs := waitingFor(rules, p.MissingIn, list)
+	f := fs[0]
 	own := *f
 	own.MissingIn, own.Waiting, own.Records = p.MissingIn, p.Waiting, 0
 	own.FirstSeen, own.LastSeen = time.Time{}, time.Time{}
@@ -153,7 +171,23 @@ func parentFix(m *classify.Matcher, f, p *Fix, cured, list []wait, l *lack) *Fix
 	}
 	r := m.Rule(f.Signature)
 	own.fill(r, values, one, m.Needed([]string{p.MissingIn}, nil))
-	own.Parts = []Part{own.part()}
+	own.Parts = nil
+	for _, f := range fs {
+		part := f.part()
+		part.Records, part.Steps, part.SQL = 0, own.Steps, own.SQL
+		for _, w := range cured {
+			if w.sig == f.Signature {
+				part.Records += w.records
+			}
+		}
+		own.Parts = append(own.Parts, part)
+		if slices.Index(classify.Severities, f.Severity) < slices.Index(classify.Severities, own.Severity) {
+			own.Severity = f.Severity
+		}
+		if own.Change != f.Change {
+			own.Change = "" // partly new: neither word is true of all
+		}
+	}
 	return &own
 }
 

@@ -23,6 +23,7 @@ const (
 	noGroup    = "Unable to write data to entity accounts.Unable to lookup msdyn_customergroups with values {%s}.Writes to CustCustomerV3Entity failed"
 	noCustomer = "Unable to write data to entity salesorders.Unable to lookup accounts with values {%s}. Unable to lookup msdyn_customergroups with values {%s}.Writes to SalesOrderHeaderCDSEntity failed"
 	noTerms    = "Unable to write data to entity accounts.Unable to lookup msdyn_paymentterms with values {%s}.Writes to CustCustomerV3Entity failed"
+	noGUID     = "Couldn't resolve the guid for the field: msdyn_customergroupid.msdyn_groupid. The lookup was not found: %s. Try this URL(s) to check if the reference data exists: https://contoso.crm.dynamics.com/api/data/v9.0/msdyn_customergroups?$select=msdyn_groupid"
 	noCompany  = "Unable to write data to entity accounts.Unable to lookup cdm_companies with values {%s}.Writes to CustCustomerV3Entity failed"
 )
 
@@ -118,6 +119,10 @@ func TestPlan(t *testing.T) {
 		{"parents: legal entities before everything", []storetest.Line{
 			failed("01:00:00", "accounts", noTerms, "NET45"), failed("01:00:01", "accounts", noTerms, "NET30"), failed("01:00:02", "accounts", noCompany, "ABC"),
 		}, []string{"4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Legal entities (cdm_companies)", "4: dw-lookup-not-resolved 2; 2 of 2 waiting for 2 of Terms of payment"}},
+		{"parents: one table is one fix, whichever rules say that it lacks rows", []storetest.Line{
+			failed("01:00:00", "accounts", noGroup, "10"), failed("01:00:01", "accounts", noGUID, "80"), failed("01:00:02", "accounts", noGUID, "10"),
+			failed("01:00:03", "salesorders", noCustomer, "US-1", "10"),
+		}, []string{"4: dw-lookup-not-resolved 1, is-lookup-guid-not-resolved 2; 3 of 4 waiting for 2 of Customer groups", "4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customers V3 (accounts)"}},
 		{"parents: one key in two companies is two rows of one fix", []storetest.Line{
 			failed("01:00:00", "accounts", noGroup, "10"), in("DEMF", failed("01:00:01", "accounts", noGroup, "10")), in("", failed("01:00:02", "accounts", noGroup, "10")),
 		}, []string{"4: dw-lookup-not-resolved 3; 3 of 3 waiting for 2 of Customer groups"}},

@@ -172,8 +172,9 @@ type Fix struct {
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
 
-// Incident reports whether the fix cures several signatures, which failed in one stretch of time.
-func (f Fix) Incident() bool { return len(f.Parts) > 1 }
+// Incident reports whether the fix cures several signatures, which failed in one stretch of time. One that brings the
+// missing rows of a table may be for several, too: they have its steps in common.
+func (f Fix) Incident() bool { return len(f.Parts) > 1 && f.MissingIn == "" }
 
 // A Part is a fix's share of one signature.
 type Part struct {
