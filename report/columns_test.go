@@ -103,10 +103,24 @@ func matches[T any](t *testing.T, columns []column[T], all bool, exceptions map[
 	}
 }
 
+// The steps of an incident stand under the titles of its signatures; what brings the missing rows of a table has the
+// same for all of its.
+func TestStepsOfParts(t *testing.T) {
+	fix := summary.Fix{Steps: []string{"bring the rows"}, Parts: []summary.Part{
+		{Title: "One", Records: 3, Steps: []string{"look"}}, {Title: "Another", Records: 4, Steps: []string{"mend"}}}}
+	if got, want := stepsOf(&fix), "One (3 records):\n1. look\n\nAnother (4 records):\n1. mend"; got != want {
+		t.Errorf("an incident has the steps %q, want %q", got, want)
+	}
+	fix.MissingIn = "Customer groups"
+	if got, want := stepsOf(&fix), "1. bring the rows"; got != want {
+		t.Errorf("missing rows have the steps %q, want %q", got, want)
+	}
+}
+
 func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	t.Run("failing_entities.csv", func(t *testing.T) { matches(t, findingColumns, false, nil) })
 	t.Run("fixes.csv", func(t *testing.T) {
-		matches(t, fixColumns, false, map[string]string{"steps": "(3 records):\n1. look\n\nAnother (4 records):\n1. mend"})
+		matches(t, fixColumns, false, map[string]string{"steps": "1. steps\n2. and more"}) // it has missing rows
 	})
 	t.Run("records.csv", func(t *testing.T) { matches(t, recordColumns, true, nil) })
 	t.Run("unclassified.csv", func(t *testing.T) { matches(t, clusterColumns, false, nil) })
