@@ -297,3 +297,24 @@ func goesOn(message, line []byte) bool {
 
 // infologTails are what an infolog ends with.
 var infologTails = ascii.StartsOf("Request failed", "For information on", "For more information", "Activity ID", "Exception message")
+
+// errorLines reports whether b has a line that starts with a time and speaks of an error, or one of
+// PowerShell's lists with a name that only logs have. It is asked of files nobody named; the time keeps out
+// prose about errors.
+func errorLines(b []byte) bool {
+	for len(b) > 0 {
+		line, rest, _ := bytes.Cut(b, []byte("\n"))
+		if n := listKey(line); n > 0 && strongSlots.has(slotOf(line[:n])) {
+			return true
+		}
+		if _, n := clock.Line(line); n > 0 {
+			for _, s := range []string{"error", "exception", "failed", "fehler"} {
+				if ascii.IndexFold(line, s) < len(line) {
+					return true
+				}
+			}
+		}
+		b = rest
+	}
+	return false
+}

@@ -395,3 +395,11 @@ var (
 		"UPDATE ", "SELECT ", "INSERT INTO ", "DELETE FROM ", // the statement that an infolog shows before what SQL Server said of it
 	)
 )
+
+// Signs that are no words of a line.
+var (
+	blanks       = ascii.SetOf(" \t")
+	quotedBlanks = ascii.SetOf(" \t\r>")
+	lineEnds     = ascii.SetOf(" \t\r\n")
+	behindStamp  = ascii.SetOf(" \t-|,;:") // between a time and what happened then
+)

@@ -398,14 +398,6 @@ func (s *textState) marksBorder(text, line []byte) bool {
 	return fence(text) != 0 || heading(text) || pipeRow(text) || isQuoted(line) != s.quoted
 }
 
-// Signs that are no words of a line.
-var (
-	blanks       = ascii.SetOf(" \t")
-	quotedBlanks = ascii.SetOf(" \t\r>")
-	lineEnds     = ascii.SetOf(" \t\r\n")
-	behindStamp  = ascii.SetOf(" \t-|,;:") // between a time and what happened then
-)
-
 var statusStarts = ascii.StartsOf("Status: ", "Status Code: ", "StatusCode: ", "Response: ")
 
 // httpStatus reports whether a line is the status line of an HTTP answer, as clients print it above the body.

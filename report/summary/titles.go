@@ -3,7 +3,6 @@ package summary
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"dwtriage/classify"
 )
@@ -55,17 +54,3 @@ func short(text string) string {
 
 // titleBytes is how much of a template a title shows.
 const titleBytes = 76
-
-// cut shortens text to at most n bytes at a character's end.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
-
-// noText stands for the message of a record whose export had a status but no text.
-const noText = "(the export says that it failed, not why)"
