@@ -47,7 +47,7 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
 	}
 	if s.Listed < s.Failing {
-		fmt.Fprintf(w, "\nrecords.csv has room for %s of %s, the first of each finding; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
+		fmt.Fprintf(w, "\nrecords.csv has room for %s of %s, the first of each finding that is listed; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
 	}
 	t := s.Totals
 	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))

@@ -39,8 +39,8 @@ func (db *DB) Scope(ctx context.Context, view string, run int64) error {
 
 // Groups makes the tables VIEW_failing, VIEW_sums and VIEW_groups of a view that Scope made: its failing records and these
 // counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
-// apart by their messages. most findings are listed, those with most records, and always those of the signatures in
-// always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
+// apart by their messages. most findings are listed, those with most records, half of them unknown messages where there are as many, and
+// always those of the signatures in always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
 // sql/no_sums.sql and sql/groups.sql.
 func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
 	ids := strings.Join(wrappers, " ")
@@ -61,9 +61,17 @@ func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most i
 			_, err = exec("group_sums", part, parts)
 		}
 	}
-	if err == nil {
-		_, err = exec("groups", ids, most, strings.Join(always, "\n"))
+	if err != nil {
+		return err
 	}
+	var explained, unexplained int
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf(query("class_sizes"), view)).Scan(&explained, &unexplained); err != nil {
+		return fmt.Errorf("query class_sizes: %w", err)
+	}
+	// Unknown messages have half of the places, and more where the others need less: each is its own finding, so on a
+	// large night none of them is as large as what rules explain, and none would be listed.
+	others := min(unexplained, max(most/2, most-explained))
+	_, err = exec("groups", ids, min(explained, most-others), strings.Join(always, "\n"), others)
 	return err
 }
 

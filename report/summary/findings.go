@@ -16,7 +16,7 @@ import (
 	"dwtriage/report/store"
 )
 
-// mostFindings is how many findings are listed one by one. Every list of a report follows from them, so it is what
+// mostFindings is how many findings are listed one by one, half of them unknown messages where there are as many. Every list of a report follows from them, so it is what
 // bounds memory and pages: 300,000 different unknown messages are as many findings, and nobody reads the second
 // thousand. What is not listed is still counted, in a finding per signature that says how many it stands for.
 var mostFindings = 10000
