@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,7 +67,7 @@ func streamed[T any](from []summary.Column[T]) []column[T] {
 				t.time(*v)
 			case *[]string:
 				t.list(*v)
-			case *map[string]string:
+			case *[]summary.Capture:
 				t.text(pairs(*v))
 			default:
 				t.fail(fmt.Errorf("column %s: no cell for %T", c.Name, v))
@@ -79,12 +78,13 @@ func streamed[T any](from []summary.Column[T]) []column[T] {
 }
 
 // header writes the names of columns as the first row.
-func header[T any](t *table, columns []column[T]) {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.name
+func header[T any](t *table, columns []column[T]) { t.header(names(columns)...) }
+
+func names[T any](columns []column[T]) (list []string) {
+	for _, c := range columns {
+		list = append(list, c.name)
 	}
-	t.header(names...)
+	return list
 }
 
 func drawRow[T any](t *table, columns []column[T], row *T) error {
@@ -238,10 +238,10 @@ func statements(sql []summary.SQL) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-func pairs(captures map[string]string) string {
+func pairs(captures []summary.Capture) string {
 	var list []string
-	for _, name := range slices.Sorted(maps.Keys(captures)) {
-		list = append(list, name+"="+captures[name])
+	for _, c := range captures {
+		list = append(list, c.Name+"="+c.Value)
 	}
 	return strings.Join(list, "; ")
 }

@@ -43,8 +43,8 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case *[]string:
 			*p = []string{name, "and more"}
 			cells[name] = name + "; and more"
-		case *map[string]string:
-			*p = map[string]string{name: "one"}
+		case *[]summary.Capture:
+			*p = []summary.Capture{{Name: name, Value: "one"}}
 			cells[name] = name + "=one"
 		case **summary.Mute:
 			*p = &summary.Mute{Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Owner: "Mia", Reason: "known"}

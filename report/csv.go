@@ -73,14 +73,53 @@ func (t *table) list(items []string) { t.text(strings.Join(items, "; ")) }
 
 func (t *table) text(s string) {
 	t.comma()
-	s = cell(s)
-	if !strings.ContainsAny(s, ",\"\n") && !strings.HasPrefix(s, " ") {
+	kinds := kindsIn(s)
+	if kinds&careful != 0 || len(s) > maxCell || s != "" && opens[s[0]] {
+		s = cell(s)
+		kinds = kindsIn(s)
+	}
+	if kinds&quoted == 0 && !strings.HasPrefix(s, " ") {
 		t.line = append(t.line, s...)
 		return
 	}
 	t.line = append(t.line, '"')
-	t.line = append(t.line, strings.ReplaceAll(s, `"`, `""`)...)
-	t.line = append(t.line, '"')
+	for at := strings.IndexByte(s, '"'); at >= 0; at = strings.IndexByte(s, '"') {
+		t.line = append(append(t.line, s[:at+1]...), '"')
+		s = s[at+1:]
+	}
+	t.line = append(append(t.line, s...), '"')
+}
+
+// Kinds of bytes: those for which a cell is quoted, and those that only [cell] can judge. Nearly all cells have none of
+// these, and one walk over a table of bytes costs a quarter of the questions that cell asks about characters.
+const (
+	quoted = 1 << iota
+	careful
+)
+
+var kinds = func() (k [256]uint8) {
+	for b := range k {
+		if b < ' ' && b != '\t' && b != '\n' || b >= 0x7f {
+			k[b] = careful
+		}
+	}
+	k[','], k['"'], k['\n'] = quoted, quoted, quoted
+	return k
+}()
+
+// opens are the bytes with which a formula, or what a spreadsheet looks through for one, begins.
+var opens = func() (f [256]bool) {
+	for _, b := range []byte("=+-@ \t\n") {
+		f[b] = true
+	}
+	return f
+}()
+
+func kindsIn(text string) (all uint8) {
+	for i := range len(text) {
+		all |= kinds[text[i]]
+	}
+	return all
 }
 
 // maxCell is the most that Excel keeps of a cell, in UTF-16 units.

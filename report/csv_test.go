@@ -114,10 +114,30 @@ func TestLists(t *testing.T) {
 		{"steps", numbered([]string{"Stop.", "Go."}), "1. Stop.\n2. Go."},
 		{"no steps", numbered(nil), ""},
 		{"sql", statements([]summary.SQL{{Title: "One", Text: "SELECT 1\n"}, {Title: "Two\n; DROP", Text: "SELECT 2"}}), "-- One\nSELECT 1\n\n-- Two ; DROP\nSELECT 2"},
-		{"captures", pairs(map[string]string{"b": "2", "a": "1"}), "a=1; b=2"},
+		{"captures", pairs([]summary.Capture{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}), "a=1; b=2"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
 		}
 	}
+}
+
+// FuzzText writes cells as text did before it looked at bytes: every question is asked of every cell.
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"", "plain", " blank", "a,b", `"q"`, "=1", "\t=1", "a\nb", "a\r\nb", "\u00a0=1", "ü", "\x7f", "\x00x", "\xff", "\n@x", "  -1", "'", strings.Repeat("x", maxCell+1)} {
+		f.Add(s)
+	}
+	slow := func(s string) string {
+		s = cell(s)
+		if !strings.ContainsAny(s, ",\"\n") && !strings.HasPrefix(s, " ") {
+			return s
+		}
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		tab := newTable(nil, true)
+		if tab.text(s); string(tab.line) != slow(s) {
+			t.Errorf("%q: got %q, want %q", s, tab.line, slow(s))
+		}
+	})
 }

@@ -19,7 +19,8 @@ import (
 
 // Options tell Write how to draw. The zero value is what analysts get.
 type Options struct {
-	PlainCSV bool // tables without byte order mark and with LF line ends, for scripts
+	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
+	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
 }
 
 // A drawing is a file of the output folder and how it is made.
@@ -37,7 +38,7 @@ func drawings(opt Options) []drawing {
 	return []drawing{
 		{"failing_entities.csv", table(drawFindings)},
 		{"fixes.csv", table(drawFixes)},
-		{"records.csv", table(drawRecords)},
+		{"records.csv", table(opt.Ahead.drawRecords)},
 		{"unclassified.csv", table(drawClusters)},
 		{"changes.csv", table(drawChanges)},
 		{"rejects.csv", table(drawRejects)},

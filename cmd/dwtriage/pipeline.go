@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dwtriage/ingest"
-	"dwtriage/report/store"
+	"dwtriage/report"
 )
 
-// pipeline is the one place with goroutines: read fills batches, workers classify them side by
-// side, load takes them in the order in which they were read. The first error ends everything and is
+// pipeline is the one place with goroutines: read fills batches, workers classify them and draw their rows
+// of records.csv side by side, load takes them in the order in which they were read. The first error ends everything and is
 // returned.
 //
 // It has this shape because the rooms differ: reading is one goroutine, for a stream has one place where
@@ -32,13 +32,13 @@ import (
 // it last. Until load has it that is the queue, also on the way out of a failed run: what is still in it
 // when all goroutines are done belongs to nobody else.
 func pipeline(ctx context.Context, workers int, read func(context.Context, func(*ingest.Batch) error) error,
-	classify func(*ingest.Batch), load func(store.Source) error) error {
+	classify func(*ingest.Batch) *report.Rows, load func(source) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	queue, raw := make(chan *ticket, workers+4), make(chan *ticket, 2)
 	g.Go(func() error {
 		defer close(raw)
 		err := read(ctx, func(b *ingest.Batch) error {
-			t := &ticket{b, make(chan struct{})}
+			t := &ticket{batch: b, ready: make(chan struct{})}
 			select {
 			case queue <- t:
 			case <-ctx.Done():
@@ -58,14 +58,14 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 		g.Go(func() error {
 			for t := range raw {
 				if ctx.Err() == nil {
-					classify(t.batch)
+					t.rows = classify(t.batch)
 				}
 				close(t.ready)
 			}
 			return nil
 		})
 	}
-	g.Go(func() error { return load(func() (*ingest.Batch, error) { return take(ctx, queue) }) })
+	g.Go(func() error { return load(func() (*ingest.Batch, *report.Rows, error) { return take(ctx, queue) }) })
 	err := g.Wait()
 	for len(queue) > 0 {
 		(<-queue).batch.Release()
@@ -77,23 +77,27 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 // wants that any more.
 type ticket struct {
 	batch *ingest.Batch
+	rows  *report.Rows
 	ready chan struct{}
 }
 
+// A source hands over classified batches, one after the other, and what is drawn of each; io.EOF ends them.
+type source func() (*ingest.Batch, *report.Rows, error)
+
 // take waits for the batch at the head of the queue; io.EOF when it was the last one.
-func take(ctx context.Context, queue <-chan *ticket) (*ingest.Batch, error) {
+func take(ctx context.Context, queue <-chan *ticket) (*ingest.Batch, *report.Rows, error) {
 	select {
 	case t, ok := <-queue:
 		if !ok {
-			return nil, io.EOF
+			return nil, nil, io.EOF
 		}
 		<-t.ready
 		if err := context.Cause(ctx); err != nil {
 			t.batch.Release()
-			return nil, err
+			return nil, nil, err
 		}
-		return t.batch, nil
+		return t.batch, t.rows, nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, nil, context.Cause(ctx)
 	}
 }

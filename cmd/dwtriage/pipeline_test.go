@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -18,15 +19,16 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"dwtriage/ingest"
+	"dwtriage/report"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
 // drain is a load that takes everything and counts it.
-func drain(n *int) func(store.Source) error {
-	return func(next store.Source) error {
+func drain(n *int) func(source) error {
+	return func(next source) error {
 		for {
-			_, err := next()
+			_, _, err := next()
 			if err == io.EOF {
 				return nil
 			}
@@ -37,6 +39,8 @@ func drain(n *int) func(store.Source) error {
 		}
 	}
 }
+
+func drawNothing(*ingest.Batch) *report.Rows { return nil }
 
 func batches(n int) func(context.Context, func(*ingest.Batch) error) error {
 	return func(_ context.Context, emit func(*ingest.Batch) error) error {
@@ -54,6 +58,7 @@ func batches(n int) func(context.Context, func(*ingest.Batch) error) error {
 func TestPipelineOrder(t *testing.T) {
 	for _, workers := range []int{1, 2, 8} {
 		var read, loaded, classified atomic.Int64
+		var drawn sync.Map
 		most := int64(0)
 		err := pipeline(t.Context(), workers, func(_ context.Context, emit func(*ingest.Batch) error) error {
 			for range 1000 {
@@ -64,19 +69,25 @@ func TestPipelineOrder(t *testing.T) {
 				}
 			}
 			return nil
-		}, func(b *ingest.Batch) {
+		}, func(b *ingest.Batch) *report.Rows {
 			if b.Rejects[0].Row%100 == 1 {
 				time.Sleep(5 * time.Millisecond) // so that all others overtake it
 			}
 			classified.Add(1)
-		}, func(next store.Source) error {
+			rows := &report.Rows{}
+			drawn.Store(b, rows)
+			return rows
+		}, func(next source) error {
 			for {
-				b, err := next()
+				b, rows, err := next()
 				if err == io.EOF {
 					return nil
 				}
 				if err != nil {
 					return err
+				}
+				if of, _ := drawn.Load(b); of != rows {
+					t.Errorf("%d workers: batch %d came with the rows of another one", workers, b.Rejects[0].Row)
 				}
 				if row := b.Rejects[0].Row; row != loaded.Add(1) {
 					t.Errorf("%d workers: batch %d came as number %d", workers, row, loaded.Load())
@@ -115,16 +126,17 @@ func TestPipelineReleases(t *testing.T) {
 						}
 					}
 					return boom
-				}, func(b *ingest.Batch) {
+				}, func(b *ingest.Batch) *report.Rows {
 					old := b.Records
 					b.Records = oneNumber(mem)
 					old.Release()
 					if classified.Add(1) == tc.classifies {
 						cancel(boom)
 					}
-				}, func(next store.Source) error {
+					return nil
+				}, func(next source) error {
 					for loaded.Add(1) <= tc.loads {
-						b, err := next()
+						b, _, err := next()
 						if err == io.EOF {
 							t.Error("load was told that this was all")
 							return nil
@@ -165,11 +177,11 @@ func TestPipelineErrors(t *testing.T) {
 			return err
 		}
 		return boom
-	}, func(*ingest.Batch) {}, drain(&got))
+	}, drawNothing, drain(&got))
 	if !errors.Is(err, boom) {
 		t.Errorf("reading fails: error %v, want boom", err)
 	}
-	err = pipeline(t.Context(), 2, batches(1000), func(*ingest.Batch) {}, func(next store.Source) error {
+	err = pipeline(t.Context(), 2, batches(1000), drawNothing, func(next source) error {
 		next()
 		return boom
 	})
@@ -177,7 +189,7 @@ func TestPipelineErrors(t *testing.T) {
 		t.Errorf("loading fails: error %v, want boom", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	err = pipeline(ctx, 2, batches(1000), func(*ingest.Batch) { cancel(boom) }, drain(&got))
+	err = pipeline(ctx, 2, batches(1000), func(*ingest.Batch) *report.Rows { cancel(boom); return nil }, drain(&got))
 	if !errors.Is(err, boom) {
 		t.Errorf("cancelled: error %v, want its cause", err)
 	}

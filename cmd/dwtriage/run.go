@@ -97,6 +97,7 @@ type job struct {
 	thresholds store.Thresholds
 	memory     int64 // --memory-limit in bytes
 	show       *progress
+	ahead      *report.Ahead
 	timings    []store.Timing
 }
 
@@ -257,6 +258,8 @@ func (j *job) run() (int, error) {
 	}
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
 	j.opt.Progress = j.show.update
+	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
+	defer j.ahead.Close()
 	id, err := j.load(ctx, db, started)
 	j.show.end()
 	if err != nil {
@@ -289,11 +292,16 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
 	}
-	if err := report.Write(j.flags.out, sum, report.Options{PlainCSV: j.flags.csv == "plain"}); err != nil {
+	opt := j.drawing()
+	opt.Ahead = j.ahead
+	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
 	return sum, nil
 }
+
+// drawing is how the report is drawn.
+func (j *job) drawing() report.Options { return report.Options{PlainCSV: j.flags.csv == "plain"} }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
 // run promises. After any other failure the run stays: reading the exports again finds
@@ -324,17 +332,26 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	}
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64
-	err := pipeline(ctx, j.flags.threads, j.read, func(b *ingest.Batch) { j.matcher.Classify(b, store.Allocator()) }, func(next store.Source) (err error) {
-		id, _, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
-			b, err := next()
-			if err == nil {
+	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source) (err error) {
+		var rows *report.Rows // of the batch that was handed over last
+		id, _, err = db.Load(ctx, run, tool, func() (b *ingest.Batch, err error) {
+			if b, rows, err = next(); err == nil {
 				j.files(b.Files)
 			}
 			return b, err
-		})
+		}, func(loaded []bool) { j.ahead.Keep(rows, loaded) })
 		return err
 	})
 	return id, err
+}
+
+// judge is the work of one worker on one batch.
+func (j *job) judge(b *ingest.Batch) *report.Rows {
+	j.matcher.Classify(b, store.Allocator())
+	if b.Len() == 0 {
+		return nil
+	}
+	return j.ahead.Draw(b.Records)
 }
 
 // read is the upstream end of the pipeline. It is the only place where the inputs are opened.

@@ -63,7 +63,7 @@ func many(first, n int) (batches []*ingest.Batch) {
 }
 
 func loadMany(ctx context.Context, db *DB, first, n int) error {
-	_, _, err := db.Load(ctx, Run{Started: time.Now()}, Tool{}, storetest.Source(many(first, n)...))
+	_, _, err := db.Load(ctx, Run{Started: time.Now()}, Tool{}, storetest.Source(many(first, n)...), nil)
 	return err
 }
 

@@ -27,13 +27,16 @@ type Source func() (*ingest.Batch, error)
 // Load takes everything src hands over into the database, as one run and one transaction, and
 // returns the run's id and its ledger. run needs no ID and no Finished. If src, ctx or the
 // database fails, or the ledger does not balance, the database is as it was before.
-func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source) (id int64, inputs []Input, err error) {
+//
+// loaded, unless it is nil, is told of every batch with records, right after src handed it over, which of its records
+// are new and hence loaded. The batch is still whole then, and is not any more when loaded returns.
+func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded func(rows []bool)) (id int64, inputs []Input, err error) {
 	last, err := db.lastRun(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
 	run.ID = last + 1
-	f, err := db.newFeed(ctx, src)
+	f, err := db.newFeed(ctx, src, loaded)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -182,7 +185,8 @@ func timeOrNil(t time.Time) any {
 type feed struct {
 	mu        sync.Mutex
 	src       Source
-	err       error // of src, or of the feed itself; ends the feed
+	loaded    func(rows []bool) // may be nil
+	err       error             // of src, or of the feed itself; ends the feed
 	ended     bool
 	closed    bool
 	known     idset
@@ -195,8 +199,8 @@ type feed struct {
 	pending   int // bytes that parts may still hold
 }
 
-func (db *DB) newFeed(ctx context.Context, src Source) (*feed, error) {
-	f := &feed{src: src, files: make(map[string]*Counts)}
+func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool)) (*feed, error) {
+	f := &feed{src: src, loaded: loaded, files: make(map[string]*Counts)}
 	if err := db.readKnown(ctx, &f.known); err != nil {
 		f.known.free()
 		return nil, fmt.Errorf("reading the known records: %w", err)
@@ -299,6 +303,9 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	keep, kept, err := f.count(b.Records)
 	if err != nil {
 		return nil, err
+	}
+	if f.loaded != nil {
+		f.loaded(keep)
 	}
 	records := b.Records
 	b.Records = nil

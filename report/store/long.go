@@ -151,7 +151,14 @@ func split(text string, n int) (start, rest string) {
 	return text[:n], text[n:]
 }
 
-func cutName(name string) string {
+// Start is the start of a text as a row of records holds it.
+func Start(text string) string {
+	start, _ := split(text, StartBytes)
+	return start
+}
+
+// Name is a name as it is stored: whole, or cut where nobody can have meant it for one.
+func Name(name string) string {
 	start, rest := split(name, nameBytes)
 	if rest == "" {
 		return name
@@ -167,7 +174,7 @@ func cutNames(a *array.String) arrow.Array {
 		if a.IsNull(i) {
 			b.AppendNull()
 		} else {
-			b.Append(cutName(a.Value(i)))
+			b.Append(Name(a.Value(i)))
 		}
 	}
 	return b.NewArray()
@@ -182,7 +189,7 @@ func cutItems(a *array.Map) arrow.Array {
 		from, to := a.ValueOffsets(i)
 		for at := int(from); at < int(to); at++ {
 			b.KeyBuilder().(*array.StringBuilder).Append(keys.Value(at))
-			b.ItemBuilder().(*array.StringBuilder).Append(cutName(items.Value(at)))
+			b.ItemBuilder().(*array.StringBuilder).Append(Name(items.Value(at)))
 		}
 	}
 	return b.NewArray()

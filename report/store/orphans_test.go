@@ -154,7 +154,7 @@ func TestAudit(t *testing.T) {
 					}
 				}
 				return next()
-			})
+			}, nil)
 			for _, want := range []string{"internal error: run 2 is booked as", "the run was taken back", path} {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want an internal error with %q", err, want)

@@ -205,4 +205,14 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// Spill makes a file for what a run need not hold in memory, in the folder beside the database that DuckDB spills to.
+// The caller closes and removes it; what a killed process left is removed by the next Open.
+func (db *DB) Spill(name string) (*os.File, error) {
+	dir := db.path + ".tmp"
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
 func quote(s string) string { return strings.ReplaceAll(s, "'", "''") }

@@ -47,7 +47,7 @@ type booked struct {
 func load(t *testing.T, db *DB, lines []storetest.Line, rejects ...ingest.Reject) booked {
 	t.Helper()
 	batches := storetest.Source(storetest.Batch(Allocator(), lines...), storetest.Account(lines, rejects...))
-	id, inputs, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{Version: "test", Rules: 1}, batches)
+	id, inputs, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{Version: "test", Rules: 1}, batches, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestFailureRollsBack(t *testing.T) {
 			return storetest.Batch(Allocator(), night[2:]...), nil
 		}
 		return nil, boom
-	})
+	}, nil)
 	if err == nil || !strings.Contains(err.Error(), boom.Error()) {
 		t.Fatalf("error %v, want one that says %q", err, boom)
 	}
@@ -194,7 +194,7 @@ func TestCancelRollsBack(t *testing.T) {
 			return nil, ctx.Err()
 		}
 		return storetest.Batch(Allocator(), night...), nil
-	})
+	}, nil)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v, want context.Canceled", err)
 	}
@@ -207,7 +207,7 @@ func TestCancelRollsBack(t *testing.T) {
 func TestUnbalancedLedger(t *testing.T) {
 	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
 	lost := storetest.Account(night[:2]) // claims two rows, delivers one
-	_, _, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, storetest.Source(storetest.Batch(Allocator(), night[0]), lost))
+	_, _, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, storetest.Source(storetest.Batch(Allocator(), night[0]), lost), nil)
 	if err == nil || !strings.Contains(err.Error(), "ledger does not balance") {
 		t.Errorf("error %v, want one about the ledger", err)
 	}
@@ -321,7 +321,7 @@ func TestManyFiles(t *testing.T) {
 	for i := range 5000 {
 		b.Files = append(b.Files, ingest.File{Path: fmt.Sprintf("exports/%05d.csv", i), Format: "csv", Warnings: []string{"the file is empty"}})
 	}
-	id, inputs, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, storetest.Source(b))
+	id, inputs, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, storetest.Source(b), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ type Column[T any] struct {
 	Name string
 	expr string
 	// Cell points at the value in a T: at a string, an int64, a time.Time (UTC, zero when not
-	// known), a []string or a map[string]string.
+	// known), a []string or a []Capture (by name).
 	Cell func(*T) any
 	// scan takes the place of a plain scan into Cell where the database has something else than the
 	// cell shows.
@@ -64,8 +64,6 @@ func target(cell any) any {
 		return (*instant)(cell)
 	case *[]string:
 		return (*store.List)(cell)
-	case *map[string]string:
-		return (*store.Map)(cell)
 	}
 	return cell
 }

@@ -57,7 +57,7 @@ func TestJudge(t *testing.T) {
 func TestEndingIsKept(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
 	run := store.Run{Started: time.Now(), Thresholds: store.Thresholds{FailOn: "high", MaxRejects: "2%"}}
-	id, _, err := db.Load(t.Context(), run, store.Tool{}, storetest.Source(storetest.Batch(store.Allocator(), night...), storetest.Account(night)))
+	id, _, err := db.Load(t.Context(), run, store.Tool{}, storetest.Source(storetest.Batch(store.Allocator(), night...), storetest.Account(night)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

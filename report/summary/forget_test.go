@@ -65,7 +65,7 @@ func tell(t *testing.T, db *store.DB, run int64) told {
 	if err := s.EachReject(func(r *Reject) error { out.Rejects = append(out.Rejects, *r); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	out.EachRecord, out.EachReject = nil, nil
+	out.EachRecord, out.EachReject, out.Lister = nil, nil, nil
 	return out
 }
 
@@ -116,7 +116,7 @@ func loadExport(t *testing.T, db *store.DB, all []export, i int) int64 {
 	reject := ingest.Reject{File: e.lines[0].File, Row: int64(20 + i), Reason: "row is empty", Excerpt: ",,,"}
 	run := store.Run{Environment: e.environment, Started: time.Date(2026, 11, 22, 6+i, 0, 0, 0, time.UTC)}
 	id, _, err := db.Load(t.Context(), run, store.Tool{Version: "test"},
-		storetest.Source(storetest.Batch(store.Allocator(), e.lines...), storetest.Account(e.lines, reject)))
+		storetest.Source(storetest.Batch(store.Allocator(), e.lines...), storetest.Account(e.lines, reject)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"dwtriage/classify"
@@ -26,7 +27,7 @@ type Record struct {
 	Signature                              string // rule id or code; empty when unknown
 	Signatures                             []string
 	Category, Severity                     string
-	Captures                               map[string]string
+	Captures                               []Capture // by name
 	AffectedKey, TemplateID                string
 	Message                                string // on one line, at most 4,000 bytes
 	Truncated                              string // texts that were cut short before they were exported, "error_text"
@@ -59,13 +60,34 @@ var RecordColumns = []Column[Record]{
 	{Name: "signatures", expr: "signatures", Cell: func(r *Record) any { return &r.Signatures }},
 	{Name: "category", expr: "cat", Cell: func(r *Record) any { return &r.Category }},
 	{Name: "severity", expr: "coalesce(severity, '')", Cell: func(r *Record) any { return &r.Severity }},
-	{Name: "captures", expr: "captures", Cell: func(r *Record) any { return &r.Captures }},
+	{Name: "captures", expr: "captures", Cell: func(r *Record) any { return &r.Captures },
+		scan: func(r *Record) sql.Scanner { return &captureList{&r.Captures} }},
 	{Name: "affected_key", expr: "coalesce(affected_key, '')", Cell: func(r *Record) any { return &r.AffectedKey }},
 	{Name: "template_id", expr: "coalesce(template_id, '')", Cell: func(r *Record) any { return &r.TemplateID }},
 	{Name: "message", expr: "coalesce(error_text, trace_text, '')", Cell: func(r *Record) any { return &r.Message },
 		scan: func(r *Record) sql.Scanner { return &headline{to: &r.Message} }},
 	{Name: "truncated", expr: "coalesce(truncated, '')", Cell: func(r *Record) any { return &r.Truncated }},
 	{Name: "withheld", expr: "coalesce(withheld, '')", Cell: func(r *Record) any { return &r.Withheld }},
+}
+
+// A Capture is a value that a rule takes from a message.
+type Capture struct{ Name, Value string }
+
+func (c Capture) compare(d Capture) int { return cmp.Compare(c.Name, d.Name) }
+
+// A captureList scans a column of named texts.
+type captureList struct{ to *[]Capture }
+
+// Scan implements [sql.Scanner].
+func (l *captureList) Scan(v any) error {
+	var m store.Map
+	err := m.Scan(v)
+	*l.to = nil
+	for name, value := range m {
+		*l.to = append(*l.to, Capture{name, value})
+	}
+	slices.SortFunc(*l.to, Capture.compare)
+	return err
 }
 
 // messageBytes is the longest message in records.csv: what went wrong, without the frame that
@@ -84,10 +106,14 @@ func (h *headline) Scan(v any) error {
 	if !ok {
 		return fmt.Errorf("%T is no text", v)
 	}
+	h.read(text)
+	return nil
+}
+
+func (h *headline) read(text string) {
 	h.text = append(h.text[:0], text...)
 	h.normal = classify.Normalize(h.normal[:0], h.text)
 	*h.to = cmp.Or(cut(string(classify.Sentence(h.normal)), messageBytes), noText)
-	return nil
 }
 
 // A part is a stretch of the failing records in the order of file and row, small enough to be

@@ -38,7 +38,7 @@ func TestRecordColumnsAskForTheirName(t *testing.T) {
 	own = append(own, "1 AS place", "TIMESTAMP '2026-01-02 03:04:05' AS occurred_at")
 	types["environment"] = "VARCHAR" // of the run, not of the record
 	want := map[string]any{"row": int64(11), "byte_offset": int64(22), "occurred_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		"record_id": "00000000-0000-0000-0000-000000000001", "signatures": []string{"signatures"}, "captures": map[string]string{"captures": ""},
+		"record_id": "00000000-0000-0000-0000-000000000001", "signatures": []string{"signatures"}, "captures": []Capture{{Name: "captures"}},
 		// The finding's word for it, which is never empty, and what went wrong of the longest text.
 		"category": "cat", "message": "error_text"}
 	var got *Record

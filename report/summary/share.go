@@ -64,6 +64,27 @@ func level(sizes []findingSize, room int64) (most, listed int64) {
 	return most, listed
 }
 
+// lister is Lister of a Summary with these findings.
+func (s share) lister(findings []Finding) func(finding uint64) bool {
+	if s.most == 0 {
+		return func(uint64) bool { return true }
+	}
+	left := make(map[uint64]int64)
+	for i := range findings {
+		if f := &findings[i]; s.only && f.Others == 0 {
+			left[f.number()] = s.most
+		}
+	}
+	return func(finding uint64) bool {
+		n, met := left[finding]
+		if !met && !s.only {
+			n = s.most
+		}
+		left[finding] = n - 1
+		return n > 0
+	}
+}
+
 // eachRecord calls yield for the failing records of a run that records.csv lists, part by part.
 func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, yield func(*Record) error) error {
 	// Made again: another Summary may have been made since.

@@ -33,7 +33,7 @@ func open(t *testing.T, path string) *store.DB {
 func load(t *testing.T, db *store.DB, lines []storetest.Line, rejects ...ingest.Reject) *Summary {
 	t.Helper()
 	batches := storetest.Source(storetest.Batch(store.Allocator(), lines...), storetest.Account(lines, rejects...))
-	id, _, err := db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, batches)
+	id, _, err := db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, batches, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,10 @@ type Summary struct {
 	// of yield ends the walk and is returned. The values are only valid during the call.
 	EachRecord func(yield func(*Record) error) error
 	EachReject func(yield func(*Reject) error) error
+
+	// Lister returns a function that says which failing records EachRecord yields. It is asked for all of them in the
+	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
+	Lister func() func(finding uint64) bool
 }
 
 // A Count is a name and how many records it stands for.

@@ -1,0 +1,230 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+	"dwtriage/report/summary"
+)
+
+// aheadNight is a night with everything that a row of records.csv may hold: texts that are cut, quoted, kept from being
+// taken for a formula, in other scripts, with control characters, without a sentence, of a trace only.
+func aheadNight() []storetest.Line {
+	lines := slices.Clone(storetest.Night)
+	for i, text := range []string{
+		hostileTag, hostileFormula, hostileCDATA, hostileBidi, " leading blank", "\t=1+1", "-5", "@x", "tab\there", "bell\a and\x7f", "line one\r\nline two", "lone\rreturn",
+		"Größe „25“ überschritten, 客户组 80", "\u00a0=A1", "“quoted”", strings.Repeat("long message ", 900), strings.Repeat("ü", store.StartBytes),
+		strings.Repeat("Customer group 80 cannot be found. ", 130), "\u2028", "x", `{"error":{"code":"0x80040217","message":"account With Id = 11111111-2222-3333-4444-555555555555 Does Not Exist"}}`,
+		"Unable to look up msdyn_customergroups with values {80}.", "Unable to look up cdm_companies with values {" + strings.Repeat("K", 2100) + "}.",
+	} {
+		lines = append(lines, storetest.Line{ID: byte(20 + i), File: "c.csv", Row: int64(2 + i), At: "06:00:00", Company: "usmf", Entity: "accounts", Err: text},
+			storetest.Line{ID: byte(60 + i), File: "d/é.csv", Row: int64(2 + i), Entity: strings.Repeat("n", i*120), Err: text, Trace: "trace " + text, Log: ingest.PluginTrace})
+	}
+	slices.SortStableFunc(lines, func(a, b storetest.Line) int { return strings.Compare(a.File, b.File) })
+	return lines
+}
+
+// loadedAhead loads batches of a night into a new database, as a run does, and gives its summary.
+func loadedAhead(t *testing.T, a *Ahead, db *store.DB, batches ...*ingest.Batch) *summary.Summary {
+	t.Helper()
+	var rows *Rows
+	next := storetest.Source(batches...)
+	id, _, err := db.Load(t.Context(), store.Run{Started: time.Now(), Environment: "FABRIKAM"}, store.Tool{Version: "test"}, func() (*ingest.Batch, error) {
+		b, err := next()
+		if err == nil && b.Len() > 0 {
+			rows = a.Draw(b.Records)
+		}
+		return b, err
+	}, func(loaded []bool) { a.Keep(rows, loaded) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := summary.Of(t.Context(), db, id, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func openStore(t *testing.T) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "x.duckdb"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// ahead is an Ahead for one run whose file is gone afterwards.
+func ahead(t *testing.T, db *store.DB, opt Options) *Ahead {
+	t.Helper()
+	var file *os.File
+	a := NewAhead("FABRIKAM", storetest.Matcher(), opt, func() (f *os.File, err error) {
+		file, err = db.Spill("records")
+		return file, err
+	})
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+		if file != nil {
+			if _, err := os.Stat(file.Name()); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s is still there, error %v", file.Name(), err)
+			}
+		}
+	})
+	return a
+}
+
+func linesOf(lines []storetest.Line, each int) (batches []*ingest.Batch) {
+	for part := range slices.Chunk(lines, each) {
+		batches = append(batches, storetest.Batch(store.Allocator(), part...))
+	}
+	return append(batches, storetest.Account(lines))
+}
+
+// What is drawn while records are loaded is what EachRecord reads from the archive, byte for byte.
+func TestAheadEqualsArchive(t *testing.T) {
+	lines := aheadNight()
+	backwards := slices.Clone(lines) // files, not rows
+	slices.SortStableFunc(backwards, func(a, b storetest.Line) int { return strings.Compare(b.File, a.File) })
+	for name, tc := range map[string]struct {
+		lines []storetest.Line
+		plain bool
+	}{
+		"excel":             {lines, false},
+		"plain":             {lines, true},
+		"files in no order": {backwards, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openStore(t)
+			opt := Options{PlainCSV: tc.plain}
+			a := ahead(t, db, opt)
+			s := loadedAhead(t, a, db, linesOf(tc.lines, 7)...)
+			if !a.has(s) {
+				t.Fatal("not all rows wait")
+			}
+			var fast, slow bytes.Buffer
+			if err := a.drawRecords(newTable(&fast, tc.plain), s); err != nil {
+				t.Fatal(err)
+			}
+			if err := drawRecords(newTable(&slow, tc.plain), s); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(slow.String(), fast.String()); d != "" {
+				t.Errorf("records.csv (-archive +ahead):\n%s", d)
+			}
+			if n := int64(len(rows(t, slow.String()))); n != s.Failing {
+				t.Errorf("%d rows of %d failing records", n, s.Failing)
+			}
+		})
+	}
+}
+
+// Rows that are not listed are left out, the others stay whole.
+func TestAheadCopiesWhatIsListed(t *testing.T) {
+	db := openStore(t)
+	a := ahead(t, db, Options{PlainCSV: true})
+	s := loadedAhead(t, a, db, linesOf(aheadNight(), 7)...)
+	var all, some bytes.Buffer
+	if err := a.draw(newTable(&all, true), s); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	third := func(uint64) bool { n++; return n%3 == 0 }
+	for _, f := range a.files {
+		if err := copyRows(newTable(&some, true), io.NewSectionReader(a.file, f.from, f.to-f.from), third); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := rows(t, all.String())
+	got := rows(t, strings.Join(names(recordColumns), ",")+"\n"+some.String())
+	if len(got) != len(want)/3 {
+		t.Fatalf("%d rows of %d, want a third", len(got), len(want))
+	}
+	for i, r := range got {
+		if d := cmp.Diff(want[3*i+2], r); d != "" {
+			t.Errorf("row %d (-all +some):\n%s", i, d)
+		}
+	}
+}
+
+// Where rows do not wait in the order of records.csv, or not all of them do, the archive is asked.
+func TestAheadGivesUp(t *testing.T) {
+	lines := storetest.Night
+	for name, tc := range map[string]struct {
+		lines []storetest.Line
+		known int // lines that an earlier run had loaded
+		spill error
+	}{
+		"rows in no order":                   {[]storetest.Line{lines[1], lines[0], lines[2]}, 0, nil},
+		"a file in two pieces":               {[]storetest.Line{lines[0], lines[3], lines[1]}, 0, nil},
+		"a record that was loaded before":    {lines, 1, nil},
+		"all of them were":                   {lines, len(lines), nil},
+		"no room for the file of what waits": {lines, 0, fmt.Errorf("disk full")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openStore(t)
+			if tc.known > 0 {
+				loadedAhead(t, ahead(t, db, Options{}), db, linesOf(lines[:tc.known], 3)...)
+			}
+			a := NewAhead("FABRIKAM", storetest.Matcher(), Options{}, func() (*os.File, error) {
+				if tc.spill != nil {
+					return nil, tc.spill
+				}
+				return db.Spill("records")
+			})
+			defer a.Close()
+			s := loadedAhead(t, a, db, linesOf(tc.lines, 2)...)
+			if a.has(s) {
+				t.Fatal("rows are taken for all in their order")
+			}
+			var fast, slow bytes.Buffer
+			if err := a.drawRecords(newTable(&fast, false), s); err != nil {
+				t.Fatal(err)
+			}
+			if err := drawRecords(newTable(&slow, false), s); err != nil {
+				t.Fatal(err)
+			}
+			if fast.String() != slow.String() || int64(len(rows(t, fast.String()))) != s.Failing {
+				t.Errorf("got\n%s\nwant\n%s", fast.String(), slow.String())
+			}
+		})
+	}
+}
+
+// A night where a record stands twice has it once, where it stands first.
+func TestAheadDuplicates(t *testing.T) {
+	db := openStore(t)
+	again := storetest.Night[1]
+	again.File, again.Row = "z.csv", 9
+	a := ahead(t, db, Options{})
+	s := loadedAhead(t, a, db, linesOf(append(slices.Clone(storetest.Night), again), 4)...)
+	if !a.has(s) || a.rows != 5 {
+		t.Errorf("%d rows wait, all: %v; want the 5 that failed", a.rows, a.has(s))
+	}
+}
+
+// BenchmarkAhead draws the rows of a batch, ns per record.
+func BenchmarkAhead(b *testing.B) {
+	batch := storetest.Batch(store.Allocator(), storetest.Night...)
+	defer batch.Release()
+	a := NewAhead("FABRIKAM", storetest.Matcher(), Options{}, nil)
+	for b.Loop() {
+		a.drawn.Put(a.Draw(batch.Records))
+	}
+}
