@@ -33,16 +33,40 @@ func (db *DB) Scope(ctx context.Context, view string, run int64) error {
 	if db.version < schemaVersion {
 		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
 	}
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run))
-	return err
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run)); err != nil {
+		return err
+	}
+	if db.made[view].run != run {
+		db.made[view] = made{run: run}
+	}
+	return nil
+}
+
+// made says what a view of Scope is about, and what Groups was asked for: the same once more is there already.
+type made struct {
+	run    int64
+	groups string
 }
 
 // Groups makes the tables VIEW_failing, VIEW_sums and VIEW_groups of a view that Scope made: its failing records and these
 // counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
 // apart by their messages. most findings are listed, those with most records, half of them unknown messages where there are as many, and
 // always those of the signatures in always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
-// sql/no_sums.sql and sql/groups.sql.
+// sql/no_sums.sql and sql/groups.sql. What was made of the same run already, and nothing written since, stays as it is.
 func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
+	of := made{db.made[view].run, fmt.Sprint(wrappers, most, always)}
+	if db.made[view] == of {
+		return nil
+	}
+	db.made[view] = made{run: of.run} // also when this fails half way
+	if err := db.group(ctx, view, wrappers, most, always); err != nil {
+		return err
+	}
+	db.made[view] = of
+	return nil
+}
+
+func (db *DB) group(ctx context.Context, view string, wrappers []string, most int, always []string) error {
 	ids := strings.Join(wrappers, " ")
 	exec := func(name string, args ...any) (rows int64, err error) {
 		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)

@@ -52,6 +52,8 @@ type DB struct {
 	version int // of the schema, once it is known
 
 	served int // feeds offered so far, for names
+
+	made map[string]made // by Scope and Groups, per view; empty once anything is written
 }
 
 // Notes are sentences about what Open found and put right. They name the file.
@@ -88,7 +90,7 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{pool: sql.OpenDB(connector), path: path}
+	db := &DB{pool: sql.OpenDB(connector), path: path, made: make(map[string]made)}
 	if db.conn, err = db.pool.Conn(ctx); err == nil {
 		db.spool, err = db.pool.Conn(ctx)
 	}
@@ -178,6 +180,7 @@ func (db *DB) transaction(ctx context.Context, do func() error) error {
 	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
+	clear(db.made)
 	err := do()
 	if err == nil {
 		if err = context.Cause(ctx); err == nil {

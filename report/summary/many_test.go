@@ -264,6 +264,43 @@ func TestShareOfRecords(t *testing.T) {
 	}
 }
 
+// Records that only listed findings have rows for are those of the Summary that is asked, whichever others were made since
+// and whatever was loaded.
+func TestShareOfSeveralRuns(t *testing.T) {
+	defer func(n int, m int64) { mostFindings, mostRecords = n, m }(mostFindings, mostRecords)
+	mostFindings, mostRecords = 9, 12 // fewer than one for each finding, more than one for each that is listed
+	before, now := many()
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	ids := func(s *Summary) (ids []string) {
+		t.Helper()
+		if err := s.EachRecord(func(r *Record) error { ids = append(ids, r.RecordID); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return ids
+	}
+	first := load(t, db, before)
+	one := ids(first)
+	second := load(t, db, now)
+	two := ids(second)
+	if len(one) == 0 || len(one) > 12 || len(two) == 0 || len(two) > 12 || slices.Equal(one, two) {
+		t.Fatalf("rows of the first run: %q, of the second: %q", one, two)
+	}
+	for _, c := range []struct {
+		of   *Summary
+		want []string
+	}{{first, one}, {first, one}, {second, two}, {first, one}} {
+		if got := ids(c.of); !slices.Equal(got, c.want) {
+			t.Errorf("rows of run %d: %q, and before %q", c.of.Run.ID, got, c.want)
+		}
+	}
+	if err := db.Forget(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(first); len(got) != 0 {
+		t.Errorf("rows of a run that is forgotten: %q", got)
+	}
+}
+
 func TestLevel(t *testing.T) {
 	for _, c := range []struct {
 		sizes        []findingSize
