@@ -22,7 +22,8 @@ import (
 //
 // Rows wait in a file until the report is drawn, for only then it is known which of them are listed. Where they are not
 // all there are (records that an earlier run had loaded), or a file did not hold them in the order of records.csv, or
-// the disk had no room for them, records.csv is drawn from the archive as if there had been no Ahead.
+// the disk had no room for them, records.csv is drawn from the archive as it is without an Ahead: a nil one draws and
+// keeps nothing.
 type Ahead struct {
 	drawers sync.Pool // *drawer
 	drawn   sync.Pool // *Rows to be used again: a batch has megabytes of them
@@ -95,6 +96,9 @@ type drawer struct {
 // Draw draws the rows of the failing records of a classified batch, which must stay until they are kept. It may be
 // called by several goroutines at once.
 func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
+	if a == nil {
+		return nil
+	}
 	d := a.drawers.Get().(*drawer)
 	defer a.drawers.Put(d)
 	rows := a.drawn.Get().(*Rows)
@@ -110,6 +114,9 @@ func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
 // Keep keeps the rows of the records that are loaded, by their numbers in the batch, and takes rows over. It is called in
 // the order in which batches are loaded.
 func (a *Ahead) Keep(rows *Rows, loaded []bool) {
+	if a == nil {
+		return
+	}
 	defer a.drawn.Put(rows)
 	begin := 0
 	for i := range rows.list {
@@ -222,7 +229,7 @@ func copyRows(t *table, from io.Reader, listed func(finding uint64) bool) error 
 
 // Close closes and removes the file.
 func (a *Ahead) Close() error {
-	if a.file == nil {
+	if a == nil || a.file == nil {
 		return nil
 	}
 	return errors.Join(a.file.Close(), os.Remove(a.file.Name()))

@@ -21,6 +21,9 @@ import (
 type Options struct {
 	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
 	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
+
+	// Progress, unless it is nil, is told while a file is written how much of it there is.
+	Progress func(file string, bytes int64)
 }
 
 // A drawing is a file of the output folder and how it is made.
@@ -59,7 +62,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 	for _, f := range files {
 		tmp := temporary(dir, f.name)
 		defer os.Remove(tmp) // finds nothing once it was renamed
-		if err := drawTo(tmp, s, f.draw); err != nil {
+		if err := drawTo(tmp, s, f, opt.Progress); err != nil {
 			return fmt.Errorf("drawing %s: %w", f.name, err)
 		}
 	}
@@ -78,7 +81,7 @@ func temporary(dir, name string) string {
 	return filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid())+".tmp")
 }
 
-func drawTo(path string, s *summary.Summary, draw func(io.Writer, *summary.Summary) error) error {
+func drawTo(path string, s *summary.Summary, d drawing, progress func(string, int64)) error {
 	// What a process with this number left behind is in nobody's way; the mode is left to the
 	// umask, because colleagues read these files.
 	os.Remove(path)
@@ -86,10 +89,26 @@ func drawTo(path string, s *summary.Summary, draw func(io.Writer, *summary.Summa
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriterSize(f, 1<<16)
-	err = draw(w, s)
+	w := bufio.NewWriterSize(&watched{f, d.name, 0, progress}, 1<<16)
+	err = d.draw(w, s)
 	if err == nil {
 		err = w.Flush()
 	}
 	return errors.Join(err, f.Close())
+}
+
+// watched is a file that tells how long it is by now.
+type watched struct {
+	io.Writer
+	name     string
+	bytes    int64
+	progress func(file string, bytes int64)
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.bytes += int64(n); w.progress != nil {
+		w.progress(w.name, w.bytes)
+	}
+	return n, err
 }

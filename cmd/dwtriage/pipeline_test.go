@@ -308,3 +308,19 @@ func TestStoppedBeforeTheReport(t *testing.T) {
 		})
 	}
 }
+
+// The end of a long run says where its time went.
+func TestPrintTimings(t *testing.T) {
+	for _, tc := range []struct {
+		timings []store.Timing
+		want    string
+	}{
+		{[]store.Timing{{Stage: "load", Seconds: 9.9}}, ""},
+		{[]store.Timing{{Stage: "rules", Seconds: 0.04}, {Stage: "load", Seconds: 52.46}, {Stage: "report", Seconds: 3}}, "Time: 55.5 s (rules 0.0, load 52.5, report 3.0)\n"},
+	} {
+		var b bytes.Buffer
+		if err := printTimings(&b, tc.timings); err != nil || b.String() != tc.want {
+			t.Errorf("got %q, error %v; want %q", b.String(), err, tc.want)
+		}
+	}
+}

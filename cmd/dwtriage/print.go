@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 )
 
 // A printer remembers the first error of writing, so that a text of thirty lines is not thirty checks. An
@@ -36,6 +37,24 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 		p.printf("\n  Read: %s\n", fix.URL)
 	}
 }
+
+// printTimings says where the time of a long run went. Of a short one nobody asks.
+func printTimings(w io.Writer, timings []store.Timing) error {
+	var all float64
+	var parts []string
+	for _, t := range timings {
+		all += t.Seconds
+		parts = append(parts, fmt.Sprintf("%s %.1f", t.Stage, t.Seconds))
+	}
+	if all < longRun {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "Time: %.1f s (%s)\n", all, strings.Join(parts, ", "))
+	return err
+}
+
+// longRun is from how many seconds on a run is a long one.
+const longRun = 10
 
 // printable makes control characters visible: what a file holds must not steer a terminal. Beside the
 // C0 and C1 controls those are the characters that turn the direction of writing: a file name may show

@@ -19,11 +19,12 @@ import (
 // standard error is decides, unless --progress does. It goes by the bytes of the inputs as stored: records
 // are not known before they are read, and unpacked bytes not before they are unpacked.
 type progress struct {
-	w       io.Writer
-	bar     *progressbar.ProgressBar // nil: no bar
-	plain   bool
-	started time.Time
-	mu      sync.Mutex
+	w        io.Writer
+	bar      *progressbar.ProgressBar // nil: no bar
+	plain    bool
+	terminal bool
+	started  time.Time
+	mu       sync.Mutex
 }
 
 func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) *progress {
@@ -33,6 +34,7 @@ func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) 
 	switch {
 	case quiet || mode == "none":
 	case mode == "auto" && terminal:
+		p.terminal = true
 		var total int64
 		for _, s := range sources {
 			if s.Size < 0 {
@@ -93,6 +95,31 @@ func (p *progress) clear() {
 		defer p.mu.Unlock()
 		p.bar.Clear()
 	}
+}
+
+// stage says what a run does when its inputs are read. How long it takes nobody knows, so on a terminal a sign turns
+// beside it.
+func (p *progress) stage(what string) {
+	if p.plain {
+		fmt.Fprintln(p.w, what)
+	}
+	if !p.terminal {
+		return
+	}
+	p.end()
+	p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.w), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetDescription(what), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true))
+	p.bar.Add(0) // else it waits for its first number
+}
+
+// writing says how much of a file of the report is written.
+func (p *progress) writing(file string, bytes int64) {
+	if p.bar == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar.Describe(fmt.Sprintf("writing %s, %s", file, formatSize(bytes)))
 }
 
 // end takes the bar away for good. The messages behind it are printed as if there had been none.

@@ -125,10 +125,12 @@ func newJob(s *session, args []string) (*job, error) {
 	if err := j.check(); err != nil {
 		return nil, err
 	}
+	mark := time.Now()
 	m, err := rf.rules.compile()
 	if err != nil {
 		return nil, err
 	}
+	j.timed("rules", mark)
 	j.matcher = m
 	for _, note := range m.Set().Ended(time.Now()) {
 		j.say("dwtriage: %s\n", note)
@@ -277,6 +279,8 @@ func (j *job) run() (int, error) {
 // are there, summary.json last: whoever opens the folder meanwhile reads the report of the night before,
 // and a failed drawing leaves it.
 func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Summary, error) {
+	defer j.show.end()
+	j.show.stage("summing up")
 	mark := time.Now()
 	sum, err := summary.Of(ctx, db, id, j.matcher)
 	if err != nil {
@@ -292,11 +296,14 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
 	}
+	j.show.stage("writing the report")
+	mark = time.Now()
 	opt := j.drawing()
-	opt.Ahead = j.ahead
+	opt.Ahead, opt.Progress = j.ahead, j.show.writing
 	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
+	j.timed("report", mark) // after End: the report cannot hold how long it took
 	return sum, nil
 }
 
@@ -411,7 +418,10 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.flags.quiet {
 		return nil
 	}
-	return printSummary(j.s.stdout, sum, j.flags.db, j.flags.out)
+	if err := printSummary(j.s.stdout, sum, j.flags.db, j.flags.out); err != nil {
+		return err
+	}
+	return printTimings(j.s.stdout, j.timings)
 }
 
 // shellJoin writes the command line as it can be typed again, for the page and the history. Arguments are
