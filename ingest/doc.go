@@ -11,7 +11,8 @@
 //     that must not depend on how somebody typed. It remembers which of them were named and which were merely
 //     found in a folder: a named file that is no log is a mistake to tell, a found one is a file like any other.
 //  2. [Read] has one source after the other opened by package unpack, which undoes the containers around
-//     a document by the first bytes of each layer: names lie, above all after a mail gateway. Each
+//     a document by the first bytes of each layer: names lie, above all after a mail gateway. What is
+//     packed and not small is unpacked ahead, in a goroutine beside the one that parses. Each
 //     member of an archive is a file of its own, with an account of its own; those of a zip archive are read
 //     in the order of their paths, too, those of a tar archive as they lie in it. All layers and members of
 //     a source spend one budget, because a bomb may be spread over many of them.

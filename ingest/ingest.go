@@ -11,8 +11,9 @@ import (
 // then on; doc.go says which way a byte goes. A file that cannot be read (to its end) is reported as
 // File.Problem in a batch and does not stop the others; Read itself fails only when ctx is done or
 // emit fails. The order of records, rejects and files is that of the sources and of the rows in them,
-// so the same input gives the same batches. Everything happens in the goroutine of the caller: a reader
-// that were its own pipeline could not be stopped at a row, nor tested without one.
+// so the same input gives the same batches. Rows are read, and emit and Options.Progress called, in the goroutine
+// of the caller: a reader that were its own pipeline could not be stopped at a row, nor tested without one. Only
+// unpacking has one of its own, which gives the same bytes and ends with its file.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
 	r := newRun(ctx, opt, emit)
 	for _, s := range sources {
@@ -39,6 +40,7 @@ func (r *run) unpacking() unpack.Options {
 		Limits:   unpack.Limits{Nesting: r.lim.Nesting, Ratio: r.lim.Ratio, Unpacked: r.lim.Unpacked, Members: r.lim.Members},
 		Progress: r.tell,
 		Marks:    dmfLog,
+		Ahead:    r.opt.Sample == 0, // of a sample it would read more than was asked for
 	}
 }
 

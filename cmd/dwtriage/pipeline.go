@@ -17,8 +17,9 @@ import (
 // It has this shape because the rooms differ: reading is one goroutine, for a stream has one place where
 // it is read and a file's account is kept in its order; classifying is most of the processor time and a
 // batch needs nothing but itself, so it takes all cores; loading is DuckDB's, which calls back from
-// threads of its own whenever it wants more. Rooms are plain functions that know of no goroutine and can
-// be tested without one.
+// threads of its own whenever it wants more. Rooms are plain functions that know of no goroutine here and can
+// be tested without one. What package ingest unpacks ahead it does in one of its own, which ends before its file does:
+// a stream is not a batch, and nobody outside needs to know.
 //
 // The order matters to load: where exports overlap, the copy of a record that comes first is stored, and
 // the others are counted as duplicates of their files. If batches overtook each other, two runs over the same

@@ -124,6 +124,17 @@ func Damaged(path, kind string, err error) error {
 	return &Problem{fmt.Sprintf("%s: %s is damaged or cut off (%v): copy the file again", path, what, err), err}
 }
 
+// read counts n bytes that were read from the source itself. While a goroutine reads ahead they are told by the one
+// that takes what it unpacks.
+func (r *source) read(n int) {
+	r.budget.in += int64(n)
+	if r.behind {
+		r.untold += n
+		return
+	}
+	r.opt.Progress(n)
+}
+
 // A meter counts what is read from the source itself, for progress, and stops when nobody
 // waits any more.
 type meter struct {
@@ -136,8 +147,7 @@ func (m *meter) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.in.Read(p)
-	m.s.budget.in += int64(n)
-	m.s.opt.Progress(n)
+	m.s.read(n)
 	if err != nil && err != io.EOF {
 		err = &streamError{"", err}
 	}
@@ -154,7 +164,6 @@ func (m *meterAt) ReadAt(p []byte, off int64) (int, error) {
 		return 0, err
 	}
 	n, err := m.in.ReadAt(p, off)
-	m.s.budget.in += int64(n)
-	m.s.opt.Progress(n)
+	m.s.read(n)
 	return n, err
 }

@@ -185,6 +185,11 @@ func (r *source) open(c Member) error {
 		return r.zip(c, head, names)
 	}
 	c.In = head
+	if r.opt.Ahead && c.packed() {
+		a := r.ahead(head)
+		defer a.stop()
+		c.In = a
+	}
 	return r.visit.Document(c)
 }
 

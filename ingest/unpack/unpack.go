@@ -2,7 +2,8 @@
 // after the other, each as a stream with its path and the names of the containers around it: gzip,
 // zstd, bzip2, xz, zip and tar, told by content and inside each other in any order. It charges every
 // unpacked byte to the budget of its source, so that a bomb ends its own source and nothing else; it
-// says what is wrong with a container in a sentence that names the file and what to do. It knows no
+// says what is wrong with a container in a sentence that names the file and what to do. With Options.Ahead it unpacks in a goroutine beside
+// its caller, one at a time, which ends before the walk goes on. It knows no
 // log: an Office workbook is handed over as the archive it is, all else as bytes. It writes nothing but
 // a temporary file for an archive that came as a stream.
 package unpack
@@ -16,11 +17,14 @@ import (
 	"github.com/klauspost/compress/zip"
 )
 
-// Options say how to walk. Each must be set.
+// Options say how to walk. Limits, Progress and Marks must be set.
 type Options struct {
 	Limits   Limits
-	Progress func(n int)            // n more bytes of the source were read
+	Progress func(n int)            // n more bytes of the source were read; called by whoever reads a file
 	Marks    func(name string) bool // a member of this name marks all others of its archive
+	// Ahead has packed files unpacked in a goroutine beside the one that reads them. It ends before the next file is
+	// visited. Member.Share is not to be asked then: it says what the goroutine has read.
+	Ahead bool
 }
 
 // ComparePaths is the order of paths: name by name, each as bytes. So what lies in a folder or in an archive
@@ -57,6 +61,8 @@ type source struct {
 	budget budget         // one for all its members and layers
 	alone  bool           // the file being visited is all that it holds
 	paths  map[string]int // of the members met so far, and how often
+	behind bool           // a goroutine reads ahead, and progress is told behind it
+	untold int            // bytes of the source that it read and nobody was told of
 }
 
 func newSource(ctx context.Context, opt Options, visit Visitor) *source {
