@@ -340,13 +340,20 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64
 	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source) (err error) {
-		var rows *report.Rows // of the batch that was handed over last
-		id, _, err = db.Load(ctx, run, tool, func() (b *ingest.Batch, err error) {
-			if b, rows, err = next(); err == nil {
+		var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
+		id, _, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
+			b, rows, err := next()
+			if err == nil {
 				j.files(b.Files)
+				if b.Len() > 0 {
+					waiting = append(waiting, rows)
+				}
 			}
 			return b, err
-		}, func(loaded []bool) { j.ahead.Keep(rows, loaded) })
+		}, func(loaded []bool) {
+			j.ahead.Keep(waiting[0], loaded)
+			waiting = waiting[1:]
+		})
 		return err
 	})
 	return id, err

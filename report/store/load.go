@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -28,8 +27,9 @@ type Source func() (*ingest.Batch, error)
 // returns the run's id and its ledger. run needs no ID and no Finished. If src, ctx or the
 // database fails, or the ledger does not balance, the database is as it was before.
 //
-// loaded, unless it is nil, is told of every batch with records, right after src handed it over, which of its records
-// are new and hence loaded. The batch is still whole then, and is not any more when loaded returns.
+// loaded, unless it is nil, is told of every batch with records which of them are new and hence loaded, in the order in which
+// src handed the batches over. src may have handed over others in the meantime. The batch is still whole then, and is not any
+// more when loaded returns.
 func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded func(rows []bool)) (id int64, inputs []Input, err error) {
 	last, err := db.lastRun(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 	defer func() {
 		f.close()
 		// Whatever is left in the spool belongs to this run alone.
-		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files; DROP TABLE spool.main.text_parts")
+		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files; DROP TABLE spool.main.text_parts; DROP TABLE spool.main.asked")
 	}()
 	relation, release, err := db.serve(f)
 	if err != nil {
@@ -184,12 +184,14 @@ func timeOrNil(t time.Time) any {
 // counts.
 type feed struct {
 	mu        sync.Mutex
+	ctx       context.Context // of the load: loaders that call next know of none
 	src       Source
 	loaded    func(rows []bool) // may be nil
 	err       error             // of src, or of the feed itself; ends the feed
 	ended     bool
 	closed    bool
-	known     idset
+	ahead     []*ingest.Batch // that were looked up, and not asked for yet
+	known     known
 	files     map[string]*Counts // by column file
 	order     []ingest.File
 	rejects   *duckdb.Appender
@@ -200,12 +202,11 @@ type feed struct {
 }
 
 func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool)) (*feed, error) {
-	f := &feed{src: src, loaded: loaded, files: make(map[string]*Counts)}
-	if err := db.readKnown(ctx, &f.known); err != nil {
-		f.known.free()
-		return nil, fmt.Errorf("reading the known records: %w", err)
-	}
+	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*Counts), known: known{db: db}}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
+		return nil, err
+	}
+	if err := f.known.begin(ctx); err != nil {
 		f.known.free()
 		return nil, err
 	}
@@ -221,43 +222,23 @@ func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool))
 	return f, err
 }
 
-// readKnown reads the ids of all stored records. A set in memory, filled by one scan, costs less
-// than a primary key (16 s to build over 5 million rows) or a join against the wide batches.
-func (db *DB) readKnown(ctx context.Context, known *idset) error {
-	rows, err := db.conn.QueryContext(ctx, "SELECT record_id FROM dw.records")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var raw sql.RawBytes
-	var id [16]byte
-	for rows.Next() {
-		if err := rows.Scan(&raw); err != nil {
-			return err
-		}
-		copy(id[:], raw)
-		known.add(id)
-	}
-	return rows.Err()
-}
-
 // next is the next batch of new records, io.EOF at the end. The caller releases it. Loaders
 // call it from several threads.
 func (f *feed) next() (arrow.RecordBatch, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for !f.ended && f.err == nil {
-		b, err := f.src()
-		if err == io.EOF {
-			f.ended = true
+	for f.err == nil {
+		if len(f.ahead) == 0 {
+			f.err = f.fetch()
+		}
+		if len(f.ahead) == 0 || f.err != nil {
 			break
 		}
-		if err == nil {
-			var fresh arrow.RecordBatch
-			fresh, err = f.take(b)
-			if fresh != nil && err == nil {
-				return fresh, nil
-			}
+		b := f.ahead[0]
+		f.ahead = f.ahead[1:]
+		fresh, err := f.take(b)
+		if fresh != nil && err == nil {
+			return fresh, nil
 		}
 		f.err = err
 	}
@@ -265,6 +246,25 @@ func (f *feed) next() (arrow.RecordBatch, error) {
 		return nil, f.err
 	}
 	return nil, io.EOF
+}
+
+// fetch gets the next batches from the source, as many as are looked up together; none at the end.
+func (f *feed) fetch() error {
+	for !f.ended && len(f.ahead) < f.known.together() {
+		b, err := f.src()
+		if err == io.EOF {
+			f.ended = true
+			break
+		}
+		if err != nil {
+			return err
+		}
+		f.ahead = append(f.ahead, b)
+	}
+	if len(f.ahead) == 0 {
+		return nil
+	}
+	return f.known.lookUp(f.ctx, f.ahead)
 }
 
 // finish makes sure that the loader took everything, and writes the rest of the spool.
@@ -284,6 +284,10 @@ func (f *feed) close() error {
 		return nil
 	}
 	f.closed = true
+	for _, b := range f.ahead {
+		b.Release()
+	}
+	f.ahead = nil
 	f.known.free() // DuckDB keeps the table function, and the feed with it, until the end
 	return errors.Join(f.rejects.Close(), f.sightings.Close(), f.parts.Close())
 }
@@ -343,15 +347,13 @@ func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err erro
 				f.files[string([]byte(name))] = c
 			}
 		}
-		id := [16]byte(ids.Value(i))
-		if !f.known.add(id) {
+		if keep[i] = f.known.add([16]byte(ids.Value(i))); !keep[i] {
 			c.Duplicates++
-			if err := f.sightings.AppendRow(duckdb.UUID(id), name, rows.Value(i), offsets.Value(i), lengths.Value(i)); err != nil {
+			if err := f.sightings.AppendRow(duckdb.UUID(ids.Value(i)), name, rows.Value(i), offsets.Value(i), lengths.Value(i)); err != nil {
 				return nil, 0, fmt.Errorf("storing a duplicate: %w", err)
 			}
 			continue
 		}
-		keep[i] = true
 		kept++
 		c.Loaded++
 		switch status.Value(i) {

@@ -19,16 +19,16 @@ import "C"
 
 import "unsafe"
 
-// newSlots is memory for n ids, all zero, outside of Go's heap.
-func newSlots(n int) [][16]byte {
-	p := C.calloc(C.size_t(n), 16)
+// newSlots is memory for n slots of an idset, all zero, outside of Go's heap.
+func newSlots(n int) []uint64 {
+	p := C.calloc(C.size_t(n), 8)
 	if p == nil {
 		panic("out of memory for the ids of known records")
 	}
-	return unsafe.Slice((*[16]byte)(p), n)
+	return unsafe.Slice((*uint64)(p), n)
 }
 
-func freeSlots(slots [][16]byte) { C.free(unsafe.Pointer(unsafe.SliceData(slots))) }
+func freeSlots(slots []uint64) { C.free(unsafe.Pointer(unsafe.SliceData(slots))) }
 
 // boundArenas keeps the C heap small where the C library is glibc: it gives every thread an arena
 // of its own, and keeps in each what DuckDB and the batches once needed.

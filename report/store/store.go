@@ -51,7 +51,8 @@ type DB struct {
 
 	version int // of the schema, once it is known
 
-	served int // feeds offered so far, for names
+	served int // feeds and functions offered so far, for names
+	asking asking
 
 	made map[string]made // by Scope and Groups, per view; empty once anything is written
 }
@@ -90,7 +91,7 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{pool: sql.OpenDB(connector), path: path, made: make(map[string]made)}
+	db := &DB{pool: sql.OpenDB(connector), path: path, asking: defaultAsking, made: make(map[string]made)}
 	if db.conn, err = db.pool.Conn(ctx); err == nil {
 		db.spool, err = db.pool.Conn(ctx)
 	}
