@@ -52,7 +52,7 @@ type made struct {
 // counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
 // apart by their messages. most findings are listed, those with most records, half of them unknown messages where there are as many, and
 // always those of the signatures in always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
-// sql/no_sums.sql and sql/groups.sql. What was made of the same run already, and nothing written since, stays as it is.
+// sql/no_counts.sql, sql/sums.sql and sql/groups.sql. What was made of the same run already, and nothing written since, stays as it is.
 func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
 	of := made{db.made[view].run, fmt.Sprint(wrappers, most, always)}
 	if db.made[view] == of {
@@ -66,42 +66,53 @@ func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most i
 	return nil
 }
 
-func (db *DB) group(ctx context.Context, view string, wrappers []string, most int, always []string) error {
+func (db *DB) group(ctx context.Context, view string, wrappers []string, most int, always []string) (err error) {
 	ids := strings.Join(wrappers, " ")
-	exec := func(name string, args ...any) (rows int64, err error) {
-		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)
+	exec := func(name string, args ...any) (rows int64) {
 		if err != nil {
-			return 0, fmt.Errorf("query %s: %w", name, err)
+			return 0
 		}
-		return r.RowsAffected()
+		var r sql.Result
+		if r, err = db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...); err != nil {
+			err = fmt.Errorf("query %s: %w", name, err)
+			return 0
+		}
+		rows, err = r.RowsAffected()
+		return rows
 	}
-	failing, err := exec("failing", ids)
-	if err == nil {
-		_, err = exec("no_sums")
-	}
-	parts := 1 + failing/groupsAtOnce
-	for part := range parts {
-		if err == nil {
-			_, err = exec("group_sums", part, parts)
+	ask := func(name string, answers ...any) {
+		if err != nil {
+			return
+		}
+		if err = db.conn.QueryRowContext(ctx, fmt.Sprintf(query(name), view)).Scan(answers...); err != nil {
+			err = fmt.Errorf("query %s: %w", name, err)
 		}
 	}
-	if err != nil {
-		return err
-	}
+	var findings int64
 	var explained, unexplained int
-	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf(query("class_sizes"), view)).Scan(&explained, &unexplained); err != nil {
-		return fmt.Errorf("query class_sizes: %w", err)
+	failing := exec("failing", ids)
+	ask("about_findings", &findings)
+	exec("no_counts")
+	parts := 1 + max(findings/groupsAtOnce, failing/recordsAtOnce)
+	for part := range parts {
+		exec("count_part", part, parts)
 	}
+	exec("sums")
+	ask("class_sizes", &explained, &unexplained)
 	// Unknown messages have half of the places, and more where the others need less: each is its own finding, so on a
 	// large night none of them is as large as what rules explain, and none would be listed.
 	others := min(unexplained, max(most/2, most-explained))
-	_, err = exec("groups", ids, min(explained, most-others), strings.Join(always, "\n"), others)
+	exec("groups", ids, min(explained, most-others), strings.Join(always, "\n"), others)
 	return err
 }
 
-// groupsAtOnce is how many records are grouped at once. DuckDB puts groups on disk when they are too many, but its
-// threads hold a block for each partition meanwhile, and with three million groups these alone took all memory.
-const groupsAtOnce = 400_000
+// How many findings are counted at once, and of how many records. DuckDB puts groups on disk when they are too many, but
+// its threads hold a block for each partition meanwhile, and with three million groups these alone took all memory. Each
+// part reads all records as numbers once more, so there are no more parts than that needs.
+const (
+	groupsAtOnce  = 400_000
+	recordsAtOnce = 4_000_000
+)
 
 // Places makes the table places of the failing records of a view that Scope made: where each is, for
 // queries that read their texts part by part.
@@ -110,10 +121,10 @@ func (db *DB) Places(ctx context.Context, view string) error {
 	return err
 }
 
-// FirstPlaces makes the table places of the first most records of each finding of a view, or only
-// of the findings that Groups lists.
-func (db *DB) FirstPlaces(ctx context.Context, view string, wrappers []string, most int64, listed bool) error {
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("first_places"), view), strings.Join(wrappers, " "), most, listed)
+// FirstPlaces makes the table places of the first most records of each finding of a view that Groups counted, or only
+// of the findings that it lists.
+func (db *DB) FirstPlaces(ctx context.Context, view string, most int64, listed bool) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("first_places"), view), most, listed)
 	return err
 }
 

@@ -16,9 +16,9 @@ import (
 	"dwtriage/report/store"
 )
 
-// mostFindings is how many findings are listed one by one, half of them unknown messages where there are as many. Every list of a report follows from them, so it is what
-// bounds memory and pages: 300,000 different unknown messages are as many findings, and nobody reads the second
-// thousand. What is not listed is still counted, in a finding per signature that says how many it stands for.
+// mostFindings is how many findings are listed one by one, half of them unknown messages where there are as many.
+// Every list of a report follows from them, so it is what bounds memory and pages: 300,000 different unknown messages
+// are as many findings, and nobody reads the second thousand. What is not listed is still counted, in a finding per signature that says how many it stands for.
 var mostFindings = 10000
 
 // A tally is the findings of a run and what is known of their signatures beside them.
@@ -107,7 +107,7 @@ func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, 
 		}
 		add(f, status, ongoing)
 		return nil
-	}, strings.Join(name.rules.Wrappers(), " "))
+	})
 }
 
 // Several stands for the map or the company of a finding that sums up what is not listed, where these differ.

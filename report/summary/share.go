@@ -110,10 +110,8 @@ func places(ctx context.Context, db *store.DB, s share, m *classify.Matcher) err
 	if s.most == 0 {
 		return db.Places(ctx, "scope")
 	}
-	if s.only {
-		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
-			return err
-		}
+	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+		return err
 	}
-	return db.FirstPlaces(ctx, "scope", m.Wrappers(), s.most, s.only)
+	return db.FirstPlaces(ctx, "scope", s.most, s.only)
 }

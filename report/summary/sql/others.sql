@@ -1,6 +1,6 @@
 -- What is not listed one by one, summed up: one row per rule, code and listed message, one for all other messages
 -- together, the new apart from the ongoing. Names that all of it shares are given, others are empty; how many
--- findings and messages it is, and how many records the largest has. $1 are the wrappers.
+-- findings and messages it is, and how many records the largest has.
 WITH rest AS (
   SELECT *, CASE WHEN unexplained AND sig_hash NOT IN (SELECT sig_hash FROM scope_groups) THEN 0::UBIGINT ELSE sig_hash END AS row_of,
     place_of_change IN (SELECT place_of_change FROM baseline_sums) AS ongoing
@@ -13,9 +13,7 @@ WITH rest AS (
   FROM rest
   GROUP BY row_of, ongoing
 ), touched AS (
-  SELECT DISTINCT row_of, ongoing, hash(affected_key) AS key
-  FROM scope s JOIN rest o ON o.finding = finding_hash(map_title, map, dataverse_table, fno_entity, company, sig, CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END)
-  WHERE outcome = 'error' AND affected_key IS NOT NULL
+  SELECT DISTINCT row_of, ongoing, key FROM scope_failing JOIN rest USING (finding) WHERE key IS NOT NULL
 ), keys AS (
   SELECT row_of, ongoing, count(*) AS keys FROM touched GROUP BY row_of, ongoing
 )
