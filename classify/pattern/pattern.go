@@ -9,7 +9,7 @@
 // The way of a text through it:
 //
 //  1. A [Filter] looks at every fourth position of the text and reports the literals that stand in
-//     it. In log text it looks closer at 2 positions of 100. Most expressions are not tried at all.
+//     it. In log text it looks closer at 6 to 11 positions of 100. Most expressions are not tried at all.
 //  2. A [Seeker] follows a hit up: from the literal it walks left over the bytes that may stand
 //     between the start of a match and the literal, and tries the expression from there on.
 //  3. The expression runs as a backtracker, because what rules ask for is `.{0,400}?` between two
