@@ -22,11 +22,69 @@ const sentenceBytes = 8 << 10
 // for texts that were made to be slow.
 const mostDresses = 8
 
-// dresses take a wrapper off the sentence s: each returns what is inside of it, or s where s does not wear
-// it. The tail comes first, so that the others find the end of the sentence at the end of s; but what is XML as a
-// whole has its sentence inside.
-var dresses = [...]func(s []byte) []byte{
-	inXML, withoutBanner, ofReader, withoutTail, unquoted, withoutLabel, withoutType, withoutCode, withoutStatus, inJSON, withoutOpener, inPlugin, behindArrow,
+// A dress is a wrapper around a sentence.
+type dress struct {
+	off    func(s []byte) []byte // what is inside of it, or s where s does not wear it
+	starts *[256]bool            // with what s starts that wears it; nil: with anything
+	holds  byte                  // what s holds then; 0: nothing is known
+}
+
+// dresses are taken off in this order. The tail comes first, so that the others find the end of the sentence at the
+// end of s; but what is XML as a whole has its sentence inside.
+var dresses = [...]dress{
+	{inXML, firstBytes("<"), 0},
+	{withoutBanner, firstBytes("*", "t"), 0},
+	{ofReader, nil, '>'},
+	{withoutTail, nil, 0},
+	{unquoted, nil, 0},
+	{withoutLabel, firstBytes(append(labels[:], "exception type:", "record id:")...), 0},
+	{withoutType, nil, ':'},
+	{withoutCode, &codeStart, 0},
+	{withoutStatus, firstBytes("h", "s", " ", ":", "=", "4", "5"), 0},
+	{inJSON, nil, '{'},
+	{withoutOpener, firstBytes(openers[:]...), 0},
+	{inPlugin, firstBytes("u"), 0},
+	{behindArrow, nil, '>'},
+}
+
+// mayWear is a quick look whether s may wear a dress. What blanks stand around is looked at whole: they are taken off, too.
+func (d *dress) mayWear(s []byte) bool {
+	if len(s) == 0 {
+		return false
+	}
+	return (d.starts == nil || d.starts[s[0]]) && (d.holds == 0 || bytes.IndexByte(s, d.holds) >= 0) || s[0] == ' ' || s[len(s)-1] == ' '
+}
+
+// firstBytes marks the bytes with which one of the texts starts, letters in both cases.
+func firstBytes(texts ...string) *[256]bool {
+	var t [256]bool
+	for _, text := range texts {
+		for _, c := range bothCases(text[0]) {
+			t[c] = true
+		}
+	}
+	return &t
+}
+
+// bothCases are the forms of a byte, one of what is no letter.
+func bothCases(c byte) []byte {
+	if ascii.Letter(c) {
+		return []byte{c | 0x20, c &^ 0x20}
+	}
+	return []byte{c}
+}
+
+// prefixes are texts by their first byte, in either case: most messages start like none of them.
+type prefixes [256][]string
+
+func prefixesOf(texts ...string) *prefixes {
+	var p prefixes
+	for _, text := range texts {
+		for _, c := range bothCases(text[0]) {
+			p[c] = append(p[c], text)
+		}
+	}
+	return &p
 }
 
 // Sentence is the part of a message in normal form that says what went wrong: without the dresses that
@@ -39,8 +97,10 @@ func undressed(s []byte) []byte {
 	s = cutAtRune(s, sentenceBytes)
 	for range mostDresses {
 		before := len(s)
-		for _, off := range dresses {
-			s = taken(s, off)
+		for i := range dresses {
+			if d := &dresses[i]; d.mayWear(s) {
+				s = taken(s, d.off)
+			}
 		}
 		if len(s) == before {
 			break
@@ -110,9 +170,9 @@ func says(s []byte) bool {
 	return false
 }
 
-// after is s behind prefix, compared without regard to case, and whether s starts with it.
+// after is s behind prefix, a text of two bytes or more, compared without regard to case, and whether s starts with it.
 func after(s []byte, prefix string) ([]byte, bool) {
-	if len(s) < len(prefix) || s[0]|0x20 != prefix[0]|0x20 || !bytes.EqualFold(s[:len(prefix)], []byte(prefix)) {
+	if len(s) < len(prefix) || s[0]|0x20 != prefix[0]|0x20 || s[1]|0x20 != prefix[1]|0x20 || !bytes.EqualFold(s[:len(prefix)], []byte(prefix)) {
 		return s, false
 	}
 	return s[len(prefix):], true
@@ -122,6 +182,9 @@ func after(s []byte, prefix string) ([]byte, bool) {
 func unquoted(s []byte) []byte {
 	for {
 		before := len(s)
+		if before == 0 || !markStart[s[0]] && s[before-1] != '|' && s[before-1] != '-' {
+			return s
+		}
 		for _, mark := range [...]string{"> ", "- ", "* ", "+ ", "| ", "=> ", "# ", "## ", "### "} {
 			s = bytes.TrimPrefix(s, []byte(mark))
 		}
@@ -136,6 +199,9 @@ func unquoted(s []byte) []byte {
 		}
 	}
 }
+
+// markStart marks the bytes with which a mark starts.
+var markStart = firstBytes(">", "-", "*", "+", "|", "=", "#", "_", "`", `"`, "'", "(", "[")
 
 // between is what stands between two marks that enclose all of s, but for a stop behind the second one.
 // `"A" is not "B"` is not enclosed: the first quote inside of it closes, for it follows a word and none follows.
@@ -183,10 +249,15 @@ var labels = [...]string{
 	"business process error", "error ", "x++ exception:", "exception details:",
 }
 
+var labelsFrom = prefixesOf(labels[:]...)
+
 // withoutLabel takes off a label. The word error counts without a colon only in capitals, as a level of a
 // log: "Error reading row" is a sentence.
 func withoutLabel(s []byte) []byte {
-	for _, label := range &labels {
+	if len(s) == 0 {
+		return s
+	}
+	for _, label := range labelsFrom[s[0]] {
 		t, ok := after(s, label)
 		if !ok || label == "error " && s[1] != 'R' {
 			continue
@@ -280,6 +351,8 @@ func withoutCode(s []byte) []byte {
 // codeWords stand before a code.
 var codeWords = [...]string{"crm errorcode", "cds error code", "sub-errorcode", "suberrorcode", "hexerrorcode", "hresult", "error code", "errorcode", "error", "code", "fehlercode"}
 
+var codeWordsFrom = prefixesOf(codeWords[:]...)
+
 // codeStart marks the bytes with which a code starts, its words and brackets included.
 var codeStart = func() (t [256]bool) {
 	for _, words := range &codeWords {
@@ -305,10 +378,10 @@ func codeEnd(s []byte) int {
 		i++
 	}
 	named := false
-	for _, words := range &codeWords {
-		if i == len(s) || s[i]|0x20 != words[0] {
-			continue
-		}
+	if i == len(s) {
+		return 0
+	}
+	for _, words := range codeWordsFrom[s[i]] {
 		if t, ok := after(s[i:], words); ok && len(t) > 0 && !pattern.Word(t[0]) {
 			i, named = len(s)-len(t), true
 			break
@@ -422,10 +495,15 @@ var openers = [...]string{
 	"ein aufrufziel hat einen ausnahmefehler verursacht", "a server error occurred", "unexpected error",
 }
 
+var openersFrom = prefixesOf(openers[:]...)
+
 // openerEnd is the length of the opener that s starts with, 0 without one. It ends with a stop, or where s does:
 // "An error occurred while row 3 was read" is none.
 func openerEnd(s []byte) int {
-	for _, o := range &openers {
+	if len(s) == 0 {
+		return 0
+	}
+	for _, o := range openersFrom[s[0]] {
 		t, ok := after(s, o)
 		if !ok {
 			continue
@@ -455,9 +533,14 @@ func inPlugin(s []byte) []byte {
 	return t
 }
 
+var introducerStart = firstBytes("u", "w", "r", "f")
+
 // inDualWrite takes off the words by which dual-write and finance and operations name the row that failed. A
 // missing look-up stays: it is the sentence.
 func inDualWrite(s []byte) []byte {
+	if len(s) == 0 || !introducerStart[s[0]] {
+		return s
+	}
 	for _, d := range [...]struct{ start, end string }{
 		{"unable to write data to entity ", "failed with error message "}, {"unable to write data to entity ", "failed with the error message "},
 		{"writes to ", "failed with error message "}, {"writes to ", "failed with the error message "},

@@ -113,9 +113,19 @@ func withoutTailSlowly(s []byte) []byte {
 	kept := tailStart
 	defer func() { tailStart = kept }()
 	for c := range tailStart {
-		tailStart[c] = true
+		tailStart[c] = anywhere
 	}
 	return withoutTail(s)
+}
+
+// undressedSlowly tries to take off every dress, without a quick look whether the text may wear it.
+func undressedSlowly(s []byte) []byte {
+	kept := dresses
+	defer func() { dresses = kept }()
+	for i := range dresses {
+		dresses[i].starts, dresses[i].holds = nil, 0
+	}
+	return undressed(s)
 }
 
 // A sentence is a part of its text, says something where the text does, and is found without an allocation.
@@ -137,6 +147,9 @@ func FuzzSentence(f *testing.F) {
 		}
 		if fast, slow := withoutTail(normal), withoutTailSlowly(normal); !bytes.Equal(fast, slow) {
 			t.Errorf("tail of %q: %q remains, want %q", normal, fast, slow)
+		}
+		if fast, slow := undressed(normal), undressedSlowly(normal); !bytes.Equal(fast, slow) {
+			t.Errorf("dresses of %q: %q remains, want %q", normal, fast, slow)
 		}
 		if tpl := Template(nil, s, nil, nil); len(s) > 0 && !hasWords(tpl) {
 			t.Errorf("template %q of %q has no words", tpl, s)

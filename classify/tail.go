@@ -12,9 +12,8 @@ import (
 // the ids of a dialog, an address for help. Where the sentence before a fault says nothing, it is cut out
 // of the fault instead.
 func withoutTail(s []byte) []byte {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !tailStart[c] {
+	for i, c := range s {
+		if at := tailStart[c]; at == nowhere || at == atWord && (i == 0 || pattern.Word(s[i-1])) {
 			continue
 		}
 		switch c {
@@ -46,15 +45,27 @@ func withoutTail(s []byte) []byte {
 	return s
 }
 
-// tailStart marks the bytes with which a tail starts: details, a code, a stack.
-var tailStart = func() (t [256]bool) {
+// Where a tail may start with a byte.
+const (
+	nowhere  = iota
+	atWord   // behind what belongs to no word
+	anywhere // inside of a word, too
+)
+
+// tailStart says of the bytes where a tail starts with them: details, a code, a stack.
+var tailStart = func() (t [256]uint8) {
 	for _, d := range &details {
-		t[d.words[0]] = true
+		t[d.words[0]] = atWord
 	}
 	for c := range t {
-		t[c] = t[c] || codeStart[c]
+		if codeStart[c] {
+			t[c] = atWord
+		}
 	}
-	t['a'] = true
+	t['a'] = atWord
+	for _, c := range "(-D" {
+		t[c] = anywhere
+	}
 	return t
 }()
 

@@ -60,9 +60,16 @@ func asciiOnly(text []byte) bool {
 func ASCII(s string) bool { return asciiOnly([]byte(s)) }
 
 // Word reports whether c is a letter of ASCII, a digit or an underscore: what \w means.
-func Word(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-}
+func Word(c byte) bool { return wordByte[c] }
+
+// A look into a table is one branch, and the kinds of bytes in a text are nothing that a processor foresees.
+var wordByte = func() (t [256]bool) {
+	for c := range t {
+		b := byte(c)
+		t[c] = b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+	}
+	return t
+}()
 
 // Fold lowers ASCII letters only, as texts are compared: "Über" must not become "über", which no
 // text would ever hold.
