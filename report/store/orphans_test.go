@@ -133,11 +133,12 @@ func TestRunIDsAreNotReused(t *testing.T) {
 func TestAudit(t *testing.T) {
 	one := seeded(t, func(db *DB) { load(t, db, night[:2]) })
 	for table, row := range map[string]string{
-		"records":   "(record_id, run_id, file) SELECT uuid(), 2, 'a.csv'",
-		"sightings": "(record_id, run_id) SELECT uuid(), 2",
-		"rejects":   "(run_id, file) SELECT 2, 'a.csv'",
-		"files":     "(run_id, path) SELECT 2, 'a.csv'",
-		"runs":      "(run_id) SELECT 2",
+		"records":    "(record_id, run_id, file) SELECT uuid(), 2, 'a.csv'",
+		"text_parts": "(record_id, run_id, field, part, text) SELECT uuid(), 2, 'error_text', 2, 'x'",
+		"sightings":  "(record_id, run_id) SELECT uuid(), 2",
+		"rejects":    "(run_id, file) SELECT 2, 'a.csv'",
+		"files":      "(run_id, path) SELECT 2, 'a.csv'",
+		"runs":       "(run_id) SELECT 2",
 	} {
 		t.Run(table, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.duckdb")

@@ -14,10 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// older unpacks the database that a program of schema version 1 or 2 made. testdata/version1.duckdb.bz2
+// older unpacks the database that a program of an earlier schema version made. testdata/version1.duckdb.bz2
 // comes from the last program of version 1, the commit before "ingest, store: times in every order,
 // what was cut and what was withheld", version2.duckdb.bz2 from the last of version 2, "ingest: the
-// format is only renamed where it has another name"; both read the same exports of invented names:
+// format is only renamed where it has another name", version3.duckdb.bz2 from "classify: a record without rule and
+// code is named by its text where the code table has that sentence", version4.duckdb.bz2 from "ingest: a pasted text is of
+// the log whose words it speaks, and one failure in several paragraphs is one record". All read exports of the same invented
+// names:
 //
 //	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
 //	dwtriage run --db v1.duckdb --environment UAT night
@@ -25,7 +28,8 @@ import (
 //
 // errors-a.csv has a column for the company, empty in row 4; errors-b.csv and errors-c.csv have none, and
 // traces.csv are plug-in traces. The messages of a.csv:2, a.csv:4, b.csv:2 and traces.csv:3 name a company.
-// The second run met nine records of the first again and loaded one, of errors-c.csv.
+// The second run met nine records of the first again and loaded one, of errors-c.csv. In versions 3 and 4 the trace text of
+// traces.csv:2 is longer than what a row of records holds today.
 func older(t *testing.T, version string) string {
 	t.Helper()
 	f, err := os.Open("testdata/version" + version + ".duckdb.bz2")
@@ -43,6 +47,8 @@ func older(t *testing.T, version string) string {
 	}
 	return path
 }
+
+var olderVersions = []string{"1", "2", "3", "4"}
 
 // list asks for one column of texts.
 func list(t *testing.T, db *DB, query string, args ...any) (out []string) {
@@ -69,7 +75,7 @@ func columns(t *testing.T, db *DB) (tables, view []string) {
 func TestOlderSchema(t *testing.T) {
 	another := openTest(t, filepath.Join(t.TempDir(), "new.duckdb"))
 	wantTables, wantView := columns(t, another)
-	for _, version := range []string{"1", "2"} {
+	for _, version := range olderVersions {
 		t.Run("version "+version, func(t *testing.T) {
 			path := older(t, version)
 			db := openTest(t, path)
@@ -90,10 +96,20 @@ func TestOlderSchema(t *testing.T) {
 				"errors-a.csv:2 USMF USMF USMF", "errors-a.csv:3 DEMF - DEMF", "errors-a.csv:4 GBSI GBSI GBSI", "errors-a.csv:5 USMF - USMF", "errors-a.csv:6 USMF - USMF",
 				"errors-b.csv:2 - FRRT FRRT", "errors-b.csv:3 - - -", "errors-c.csv:3 - - -", "traces.csv:2 - - -", "traces.csv:3 - THMF THMF",
 			}
+			if version >= "3" {
+				want[2] = "errors-a.csv:4 - GBSI GBSI" // before, what the log had and what the message said stood in one column
+			}
 			if d := cmp.Diff(want, companies); d != "" {
 				t.Errorf("companies, logged, named and shown (-want +got):\n%s", d)
 			}
-			// Nine records pass to the second run, in the places they had: where it met them is not known.
+			trace := "all fine"
+			if version >= "3" {
+				trace = strings.Repeat("all fine; ", 1200)
+			}
+			if got := list(t, db, "SELECT trace_text FROM dw.v_records WHERE file LIKE '%traces.csv' AND row = 2"); len(got) != 1 || strings.TrimSpace(got[0]) != strings.TrimSpace(trace) {
+				t.Errorf("trace text %.40q, want %d bytes", got, len(trace))
+			}
+			// Nine records pass to the second run, in the places they had or, since version 3, where it met them.
 			if err := db.Forget(t.Context(), 1); err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +135,7 @@ func TestOlderSchema(t *testing.T) {
 
 // What only reads takes an older database as it is, and leaves it so.
 func TestOlderSchemaReadOnly(t *testing.T) {
-	for _, version := range []string{"1", "2"} {
+	for _, version := range olderVersions {
 		path := older(t, version)
 		before, _ := os.ReadFile(path)
 		db, err := Open(t.Context(), path, Options{ReadOnly: true})
