@@ -25,17 +25,9 @@ type Column[T any] struct {
 	scan func(*T) sql.Scanner
 }
 
-// stream runs the embedded query name and calls yield for every row.
-func stream[T any](ctx context.Context, db *store.DB, name string, columns []Column[T], yield func(*T) error, args ...any) error {
-	if err := streamRows(ctx, db, query(name), columns, yield, args...); err != nil {
-		return fmt.Errorf("query %s: %w", name, err)
-	}
-	return nil
-}
-
-// streamRows runs a query in which %s stands for the expressions of columns. All rows are read into
-// one and the same T, so yield must not keep it.
-func streamRows[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], yield func(*T) error, args ...any) error {
+// stream runs a query in which %s stands for the expressions of columns, and calls yield for every row. All rows are
+// read into one and the same T, so yield must not keep it.
+func stream[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], yield func(*T) error, args ...any) error {
 	exprs := make([]string, len(columns))
 	for i, c := range columns {
 		exprs[i] = c.expr

@@ -45,7 +45,8 @@ func TestRecordColumnsAskForTheirName(t *testing.T) {
 	places := "(SELECT 1 AS place, 'file' AS file, 11 AS row, 22 AS byte_offset, 'environment' AS environment)"
 	shown := "(SELECT * REPLACE (" + strings.Join(own, ", ") + ") FROM shown)"
 	text := strings.Replace(query("records"), "FROM places p JOIN shown USING", "FROM "+places+" p JOIN "+shown+" USING", 1)
-	if err := streamRows(t.Context(), db, text, RecordColumns, func(r *Record) error { c := *r; got = &c; return nil }, "", "z", 0, 99); err != nil {
+	text = fmt.Sprintf(text, "%s", "true")
+	if err := stream(t.Context(), db, text, RecordColumns, func(r *Record) error { c := *r; got = &c; return nil }, "", "z", 0, 99); err != nil {
 		t.Fatal(err)
 	}
 	if got == nil || s.Failing != 1 {

@@ -99,7 +99,7 @@ func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classi
 		return err
 	}
 	for _, p := range parts {
-		if err := stream(ctx, db, "records", RecordColumns, yield, p.firstFile, p.lastFile, p.firstRow, p.lastRow); err != nil {
+		if err := p.each(ctx, db, yield); err != nil {
 			return err
 		}
 	}

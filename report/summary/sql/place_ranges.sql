@@ -1,0 +1,7 @@
+-- Where in the table do the records of a part stand: files from $1 to $2, rows from $3 to $4? One range for each row
+-- group.
+SELECT min(place), max(place)
+FROM places
+WHERE file BETWEEN $1 AND $2 AND row BETWEEN $3 AND $4
+GROUP BY place // 30720
+ORDER BY min(place);
