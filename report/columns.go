@@ -68,7 +68,7 @@ func streamed[T any](from []summary.Column[T]) []column[T] {
 			case *[]string:
 				t.list(*v)
 			case *[]summary.Capture:
-				t.text(pairs(*v))
+				t.pairs(*v)
 			default:
 				t.fail(fmt.Errorf("column %s: no cell for %T", c.Name, v))
 			}
@@ -236,14 +236,6 @@ func statements(sql []summary.SQL) string {
 		blocks[i] = "-- " + title + "\n" + strings.TrimSpace(q.Text)
 	}
 	return strings.Join(blocks, "\n\n")
-}
-
-func pairs(captures []summary.Capture) string {
-	var list []string
-	for _, c := range captures {
-		list = append(list, c.Name+"="+c.Value)
-	}
-	return strings.Join(list, "; ")
 }
 
 func inFull(e summary.Evidence) string {

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"dwtriage/report/summary"
 )
 
 // A table writes rows of comma-separated values for spreadsheets. The calls of a row are header
@@ -16,6 +18,8 @@ type table struct {
 	plain bool
 	line  []byte // the row so far
 	begun bool   // the row has a cell, which may be empty
+
+	joined []byte // a cell of several values
 	err   error
 }
 
@@ -69,7 +73,25 @@ func (t *table) time(at time.Time) {
 	}
 }
 
-func (t *table) list(items []string) { t.text(strings.Join(items, "; ")) }
+func (t *table) list(items []string) {
+	if len(items) == 1 { // as nearly always, and nothing to be joined
+		t.text(items[0])
+		return
+	}
+	t.text(strings.Join(items, "; "))
+}
+
+// pairs writes named values.
+func (t *table) pairs(captures []summary.Capture) {
+	t.joined = t.joined[:0]
+	for i, c := range captures {
+		if i > 0 {
+			t.joined = append(t.joined, "; "...)
+		}
+		t.joined = append(append(append(t.joined, c.Name...), '='), c.Value...)
+	}
+	t.text(string(t.joined))
+}
 
 func (t *table) text(s string) {
 	t.comma()

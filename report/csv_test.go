@@ -114,10 +114,22 @@ func TestLists(t *testing.T) {
 		{"steps", numbered([]string{"Stop.", "Go."}), "1. Stop.\n2. Go."},
 		{"no steps", numbered(nil), ""},
 		{"sql", statements([]summary.SQL{{Title: "One", Text: "SELECT 1\n"}, {Title: "Two\n; DROP", Text: "SELECT 2"}}), "-- One\nSELECT 1\n\n-- Two ; DROP\nSELECT 2"},
-		{"captures", pairs([]summary.Capture{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}), "a=1; b=2"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
+		}
+	}
+}
+
+func TestPairs(t *testing.T) {
+	for want, captures := range map[string][]summary.Capture{
+		"":              nil,
+		"a=1":           {{Name: "a", Value: "1"}},
+		`"a=1,5; b==2"`: {{Name: "a", Value: "1,5"}, {Name: "b", Value: "=2"}},
+	} {
+		tab := newTable(nil, true)
+		if tab.pairs(captures); string(tab.line) != want {
+			t.Errorf("%v: got %q, want %q", captures, tab.line, want)
 		}
 	}
 }

@@ -236,8 +236,8 @@ const gcPercent = 50
 const leastMemory = 200 << 20
 
 // engineShare is how much of the memory of the program DuckDB may use. The rest is for batches and the ids of known
-// records, which lie in C memory (a fifth), and for Go: the readers, the rules, and the lists of the report. With three eighths of 400 MB the inputs that once took all memory
-// pass, and a night of 1 GB is loaded no slower than with more.
+// records, which lie in C memory (a fifth), and for Go: the readers, the rules, and the lists of the report. With three
+// eighths of 400 MB the inputs that once took all memory pass, and a night of 1 GB is loaded no slower than with more.
 func engineShare(memory int64) int64 { return memory * 3 / 8 }
 
 // run does the work. A database that another process uses ends with a code of its own: two schedulers
