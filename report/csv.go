@@ -20,7 +20,7 @@ type table struct {
 	begun bool   // the row has a cell, which may be empty
 
 	joined []byte // a cell of several values
-	err   error
+	err    error
 }
 
 func newTable(w io.Writer, plain bool) *table { return &table{w: w, plain: plain} }

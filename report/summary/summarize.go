@@ -92,7 +92,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	s.Listed = share.listed
 	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, yield) }
 	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
-	s.EachReject = func(yield func(*Reject) error) error { return stream(ctx, db, query("rejects"), RejectColumns, yield, id) }
+	s.EachReject = func(yield func(*Reject) error) error {
+		return stream(ctx, db, query("rejects"), RejectColumns, yield, id)
+	}
 	return s, nil
 }
 
