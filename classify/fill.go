@@ -65,6 +65,20 @@ func placeholders(r *Rule) []reference {
 	return refs
 }
 
+// Named lists the placeholders that the texts of the rule name, each once and in their order: all of them, and those of
+// the fix's summary alone.
+func (r *Rule) Named() (all, summary []string) {
+	for _, ref := range placeholders(r) {
+		if !slices.Contains(all, ref.name) {
+			all = append(all, ref.name)
+		}
+		if ref.keys == "fix.summary" {
+			summary = append(summary, ref.name)
+		}
+	}
+	return all, summary
+}
+
 // Fill returns the rule's cause and fix with every placeholder replaced: first from captures,
 // then from the map. A value that is not known leaves the placeholder's own default, or its name
 // in angle brackets. Values come from log text, so in SQL their quotes are doubled and their

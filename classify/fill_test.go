@@ -132,3 +132,34 @@ func TestQueries(t *testing.T) {
 		}
 	}
 }
+
+// What Named leaves out changes no text of a rule.
+func TestNamed(t *testing.T) {
+	short := 0
+	for _, r := range builtinMatcher(t).Rules() {
+		every, some, few := make(map[string]string), make(map[string]string), make(map[string]string)
+		for _, name := range append(r.captureNames(), placeholderNames()...) {
+			every[name] = "the " + name
+		}
+		all, summary := r.Named()
+		for _, name := range all {
+			some[name] = every[name]
+		}
+		for _, name := range summary {
+			few[name] = every[name]
+		}
+		if len(some) < len(every) {
+			short++
+		}
+		cause, fix := r.Fill(every, nil, nil)
+		if c, f := r.Fill(some, nil, nil); c != cause || !cmp.Equal(f, fix) || r.FillTitle(some, nil) != r.FillTitle(every, nil) {
+			t.Errorf("%s names %q, but its texts name more", r.ID, all)
+		}
+		if _, f := r.Fill(few, nil, nil); f.Summary != fix.Summary {
+			t.Errorf("%s: the summary names %q, but more is filled in", r.ID, summary)
+		}
+	}
+	if short == 0 {
+		t.Error("every rule names every capture")
+	}
+}

@@ -51,7 +51,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
-	values, err := readValues(ctx, db, m.Wrappers())
+	values, err := readValues(ctx, db, m)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,10 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
+	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
@@ -22,9 +24,8 @@ type value struct {
 	everywhere bool // all records of the signature print it
 }
 
-// readValues finds the values that fill placeholders. wrappers are the ids of the catch-all rules, whose
-// findings are told apart by their messages.
-func readValues(ctx context.Context, db *store.DB, wrappers []string) (values, error) {
+// readValues finds the values that fill the placeholders of m's rules.
+func readValues(ctx context.Context, db *store.DB, m *classify.Matcher) (values, error) {
 	vs := make(values)
 	err := each(ctx, db, "captures", func(rows *sql.Rows) error {
 		var f Finding
@@ -41,8 +42,27 @@ func readValues(ctx context.Context, db *store.DB, wrappers []string) (values, e
 		}
 		vs[at][name] = append(vs[at][name], v)
 		return err
-	}, strings.Join(wrappers, " "))
+	}, strings.Join(named(m.Rules()), "\n"))
 	return vs, err
+}
+
+// named lists the captures that texts of rules name, as captures.sql wants them. Others are not counted: most rules
+// name none, and what a record captures is different in each of them more often than not.
+func named(rules []*classify.Rule) (lines []string) {
+	for _, r := range rules {
+		all, summary := r.Named()
+		if r.WaitsForMaps() && !slices.Contains(all, "lookup_map") {
+			all = append(all, "lookup_map") // which says what must be there first
+		}
+		for _, name := range all {
+			line := r.ID + "\t" + name + "\t"
+			if slices.Contains(summary, name) {
+				line += "summary"
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // place is where the values of a finding are counted: what its row is grouped by. Its ID would be shorter, but two

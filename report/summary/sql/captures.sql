@@ -1,34 +1,50 @@
--- Which values fill the placeholders of a fix? The four most frequent ones of every capture, of
--- which three are shown (lookup_2 is another lookup): for a signature as a whole (finding is null), and
--- for each row of findings that is listed, whose advice may name nothing that other rows print; $1 are the wrappers, as
--- there. A title may name a value only when all records of the signature print it, so everywhere says whether they do.
+-- Which values fill the placeholders of a fix? $1 are the captures that texts of rules name, one a line: rule, capture,
+-- and summary where the summary names it, too, a tab between them. Of each the four most frequent values, of which three
+-- are shown (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
+-- each row of findings that is listed, whose advice may name nothing that other rows print. A title may name a
+-- value only when all records of the signature print it, so everywhere says whether they do.
 -- Values are counted by their hashes and looked up in one of their records. Of equally frequent ones the first in the
 -- alphabet are taken; where they are more than 64, by the 12 letters that DuckDB keeps in a row without a heap.
-WITH failing AS (
-  SELECT s.sig, g.finding, s.place, s.captures
-  FROM scope s LEFT JOIN scope_groups g ON g.finding = finding_hash(s.map_title, s.map, s.dataverse_table, s.fno_entity, s.company, s.sig, CASE WHEN by_message(s.status, s.sig, $1) THEN coalesce(s.template_id, '') ELSE '' END)
-  WHERE outcome = 'error' AND signature IS NOT NULL
+WITH lines AS (
+  SELECT string_split(line, chr(9)) AS part FROM (SELECT unnest(string_split($1, chr(10))) AS line)
+), needed AS (
+  SELECT part[1] AS sig, part[2] AS name, hash(part[1], part[2]) AS name_hash, part[3] = 'summary' AS of_finding FROM lines
+), spelt AS (
+  SELECT sig, name_hash, of_finding, name || unnest(['', '_2', '_3', '_4', '_5', '_6', '_7', '_8', '_9']) AS key FROM needed
+), listed AS (
+  SELECT place, finding
+  FROM scope_failing SEMI JOIN scope_groups USING (finding)
+  WHERE sig_hash IN (SELECT hash(sig) FROM needed WHERE of_finding)
 ), entries AS (
-  SELECT sig, finding, place, unnest(map_entries(captures)) AS e FROM failing
+  SELECT sig, place, unnest(map_entries(captures)) AS e
+  FROM scope
+  WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
 ), named AS (
-  SELECT sig, finding, place, regexp_replace(e.key, '_[2-9]$', '') AS name, hash(e.value) AS value, left(e.value, 12) AS start FROM entries
+  SELECT s.name_hash, s.of_finding, x.place, hash(x.e.value) AS value, left(x.e.value, 12) AS start
+  FROM entries x JOIN spelt s ON s.sig = x.sig AND s.key = x.e.key
 ), counted AS (
-  SELECT sig, finding, name, value, start, count(*) AS records, min(place) AS place, GROUPING(finding) = 0 AS of_finding
+  SELECT name_hash, 0::UBIGINT AS finding, value, count(*) AS records, min(place) AS place, min(start) AS start
   FROM named
-  GROUP BY GROUPING SETS ((sig, name, value, start), (sig, finding, name, value, start))
-), candidates AS (
-  SELECT *
-  FROM counted
-  WHERE finding IS NOT NULL OR NOT of_finding -- what is of a finding that is not listed is left out
-  QUALIFY row_number() OVER (PARTITION BY sig, finding, name ORDER BY records DESC, start, value) <= 64
-), totals AS (
-  SELECT sig, count(*) AS records FROM failing GROUP BY sig
+  GROUP BY name_hash, value
+  UNION ALL
+  SELECT name_hash, finding, value, count(*), min(place), min(start)
+  FROM named JOIN listed USING (place)
+  WHERE of_finding
+  GROUP BY name_hash, finding, value
+), fourth AS (
+  SELECT name_hash, finding, list_last(min({records: -records, start: start}, 4)) AS last FROM counted GROUP BY name_hash, finding
+), close AS (
+  SELECT c.*
+  FROM counted c JOIN fourth f ON f.name_hash = c.name_hash AND f.finding = c.finding AND {records: -records, start: start} <= f.last
+  QUALIFY row_number() OVER (PARTITION BY c.name_hash, c.finding ORDER BY records DESC, start, value) <= 64
 ), texts AS (
   SELECT c.*, list_filter(map_entries(r.captures), x -> hash(x.value) = c.value)[1].value AS text
-  FROM candidates c JOIN shown r USING (place)
-  QUALIFY row_number() OVER (PARTITION BY c.sig, finding, name ORDER BY c.records DESC, text) <= 4
+  FROM close c JOIN shown r USING (place)
+  QUALIFY row_number() OVER (PARTITION BY c.name_hash, finding ORDER BY c.records DESC, text) <= 4
+), totals AS (
+  SELECT sig_hash, sum(records) AS records FROM scope_sums GROUP BY sig_hash
 )
-SELECT s.sig, s.finding IS NOT NULL, coalesce(g.map_title, ''), coalesce(g.dataverse_table, ''), coalesce(g.fno_entity, ''), coalesce(g.company, ''),
-  coalesce(g.message, ''), name, text, s.records = t.records AS everywhere
-FROM texts s JOIN totals t USING (sig) LEFT JOIN scope_groups g ON g.finding = s.finding
-ORDER BY s.sig, s.finding NULLS FIRST, name, s.records DESC, text;
+SELECT n.sig, s.finding <> 0, coalesce(g.map_title, ''), coalesce(g.dataverse_table, ''), coalesce(g.fno_entity, ''), coalesce(g.company, ''),
+  coalesce(g.message, ''), n.name, s.text, s.records = t.records AS everywhere
+FROM texts s JOIN needed n USING (name_hash) JOIN totals t ON t.sig_hash = hash(n.sig) LEFT JOIN scope_groups g ON g.finding = s.finding
+ORDER BY n.sig, s.finding, n.name, s.records DESC, s.text;
