@@ -1,8 +1,12 @@
 package summary
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// cut shortens text to at most n bytes at a character's end.
+// cut shortens text to at most n bytes at a character's end. What it cuts it copies: a part of a text keeps the whole
+// alive, and 40 messages of 7 MB that a page shows the starts of took 280 MB.
 func cut(text string, n int) string {
 	if len(text) <= n {
 		return text
@@ -10,7 +14,7 @@ func cut(text string, n int) string {
 	for n > 0 && !utf8.RuneStart(text[n]) {
 		n--
 	}
-	return text[:n]
+	return strings.Clone(text[:n])
 }
 
 // noText stands for the message of a record whose export had a status but no text.

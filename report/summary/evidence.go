@@ -238,5 +238,5 @@ func around(text string, start, end int) (before, matched, after string) {
 	if short := cut(after, aroundMatch); len(short) < len(after) {
 		after = short + " …"
 	}
-	return before, matched, after
+	return strings.Clone(before), strings.Clone(matched), strings.Clone(after) // see cut
 }

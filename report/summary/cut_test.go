@@ -1,0 +1,27 @@
+package summary
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// What is kept of a long text does not keep the text.
+func TestCutCopies(t *testing.T) {
+	long := strings.Repeat("word ", 1<<18)
+	inside := func(part string) bool {
+		from, at := uintptr(unsafe.Pointer(unsafe.StringData(long))), uintptr(unsafe.Pointer(unsafe.StringData(part)))
+		return len(part) > 0 && at >= from && at < from+uintptr(len(long))
+	}
+	if part := cut(long, 100); part != long[:100] || inside(part) {
+		t.Errorf("cut: %d bytes, within the text: %v", len(part), inside(part))
+	}
+	for _, at := range [][2]int{{0, 0}, {0, 9}, {10, 20}, {500000, 500010}, {len(long) - 9, len(long) - 2}, {5, 500000}} {
+		before, matched, after := around(long, at[0], at[1])
+		for _, part := range []string{before, matched, after} {
+			if inside(part) {
+				t.Errorf("around %v: %.20q… is within the text", at, part)
+			}
+		}
+	}
+}
