@@ -20,10 +20,10 @@ import (
 // Ahead draws rows of records.csv while their records are loaded. Written afterwards they have to be read back from
 // the archive, which for three million records took as long as all the rest of the run.
 //
-// Rows wait in a file until the report is drawn, for only then it is known which of them are listed. Where they are not
-// all there are (records that an earlier run had loaded), or a file did not hold them in the order of records.csv, or
-// the disk had no room for them, records.csv is drawn from the archive as it is without an Ahead: a nil one draws and
-// keeps nothing.
+// Rows wait in a file until the report is drawn, for only then it is known which of them are listed. Rows of records that
+// an earlier run had loaded are read from the archive and take their places among them. Where not all of these are
+// listed either, or a file did not hold its rows in the order of records.csv, or the disk had no room for them, records.csv
+// is drawn from the archive as it is without an Ahead: a nil one draws and keeps nothing.
 type Ahead struct {
 	drawers sync.Pool // *drawer
 	drawn   sync.Pool // *Rows to be used again: a batch has megabytes of them
@@ -138,8 +138,12 @@ func (a *Ahead) usable() bool {
 	return a.err == nil && !a.misfits
 }
 
-// rowHead is what stands before a row that waits: the number of its finding and its length.
-const rowHead = 12
+// rowHead is what stands before a row that waits: the number of its finding, its place and its length. Its id is its
+// first cell.
+const (
+	rowHead = 28
+	idBytes = 36
+)
 
 func (a *Ahead) keep(r *drawnRow, text []byte) {
 	n := len(a.files)
@@ -158,7 +162,9 @@ func (a *Ahead) keep(r *drawnRow, text []byte) {
 	a.last = r.place
 	var head [rowHead]byte
 	binary.LittleEndian.PutUint64(head[:], r.finding)
-	binary.LittleEndian.PutUint32(head[8:], uint32(len(text)))
+	binary.LittleEndian.PutUint64(head[8:], uint64(r.row))
+	binary.LittleEndian.PutUint64(head[16:], uint64(r.offset))
+	binary.LittleEndian.PutUint32(head[24:], uint32(len(text)))
 	a.w.Write(head[:])
 	if _, a.err = a.w.Write(text); a.err != nil {
 		return
@@ -176,9 +182,9 @@ func (a *Ahead) drawRecords(t *table, s *summary.Summary) error {
 	return drawRecords(t, s)
 }
 
-// has reports whether all rows of s wait.
+// has reports whether all rows of s wait, or those that do not are of records that an earlier run had loaded.
 func (a *Ahead) has(s *summary.Summary) bool {
-	return a != nil && a.err == nil && !a.misfits && a.rows == s.Failing
+	return a != nil && a.err == nil && !a.misfits && a.rows+s.Known == s.Failing && (s.Known == 0 || s.Listed == s.Failing)
 }
 
 // draw writes the rows that s lists.
@@ -190,41 +196,79 @@ func (a *Ahead) draw(t *table, s *summary.Summary) error {
 		}
 	}
 	slices.SortFunc(a.files, func(f, g waiting) int { return strings.Compare(f.name, g.name) })
-	listed := s.Lister()
-	for _, f := range a.files {
-		if err := copyRows(t, io.NewSectionReader(a.file, f.from, f.to-f.from), listed); err != nil {
+	r := &rowReader{of: a, listed: s.Lister()}
+	if err := r.next(); err != nil {
+		return err
+	}
+	if s.Known > 0 {
+		if err := s.EachKnown(func(known *summary.Record) error {
+			if err := r.copyUntil(t, func() bool { return r.behind(known) }); err != nil {
+				return err
+			}
+			return drawRow(t, recordColumns, known)
+		}); err != nil {
+			return err
+		}
+	}
+	return r.copyUntil(t, func() bool { return false })
+}
+
+// rowReader reads the rows that wait, file by file.
+type rowReader struct {
+	of     *Ahead
+	listed func(finding uint64) bool
+	file   int // of the next row
+	in     *bufio.Reader
+	ended  bool
+	head   [rowHead]byte
+	text   []byte // with its line end, as it was drawn
+}
+
+// next reads the next row.
+func (r *rowReader) next() error {
+	for {
+		if r.in == nil {
+			if r.ended = r.file == len(r.of.files); r.ended {
+				return nil
+			}
+			f := r.of.files[r.file]
+			r.in = bufio.NewReaderSize(io.NewSectionReader(r.of.file, f.from, f.to-f.from), 1<<18)
+		}
+		_, err := io.ReadFull(r.in, r.head[:])
+		if err == io.EOF {
+			r.in = nil
+			r.file++
+			continue
+		}
+		if err == nil {
+			n := int(binary.LittleEndian.Uint32(r.head[24:]))
+			r.text = slices.Grow(r.text[:0], n)[:n]
+			_, err = io.ReadFull(r.in, r.text)
+		}
+		return err
+	}
+}
+
+// behind reports whether the next row comes behind that of a record.
+func (r *rowReader) behind(known *summary.Record) bool {
+	if c := strings.Compare(r.of.files[r.file].name, known.File); c != 0 {
+		return c > 0
+	}
+	at := place{int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:])), string(r.text[:idBytes])}
+	return at.compare(place{known.Row, known.ByteOffset, known.RecordID}) > 0
+}
+
+// copyUntil writes the rows that are listed, up to one that stop asks to stop before.
+func (r *rowReader) copyUntil(t *table, stop func() bool) error {
+	for !r.ended && !stop() {
+		if r.listed(binary.LittleEndian.Uint64(r.head[:])) && t.err == nil {
+			_, t.err = t.w.Write(r.text)
+		}
+		if err := cmp.Or(t.err, r.next()); err != nil {
 			return err
 		}
 	}
 	return t.err
-}
-
-// copyRows writes the rows that are listed, each with its line end as it was drawn.
-func copyRows(t *table, from io.Reader, listed func(finding uint64) bool) error {
-	r := bufio.NewReaderSize(from, 1<<18)
-	var head [rowHead]byte
-	var row []byte
-	for {
-		if _, err := io.ReadFull(r, head[:]); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		n := int(binary.LittleEndian.Uint32(head[8:]))
-		if !listed(binary.LittleEndian.Uint64(head[:])) {
-			if _, err := r.Discard(n); err != nil {
-				return err
-			}
-			continue
-		}
-		row = slices.Grow(row[:0], n)[:n]
-		if _, err := io.ReadFull(r, row); err != nil {
-			return err
-		}
-		if _, err := t.w.Write(row); err != nil {
-			return err
-		}
-	}
 }
 
 // Close closes and removes the file.

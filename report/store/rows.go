@@ -117,7 +117,16 @@ const (
 // Places makes the table places of the failing records of a view that Scope made: where each is, for
 // queries that read their texts part by part.
 func (db *DB) Places(ctx context.Context, view string) error {
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("places"), view))
+	return db.places(ctx, view, false, 0)
+}
+
+// KnownPlaces makes the table places of those failing records of a view that a run met, but did not load.
+func (db *DB) KnownPlaces(ctx context.Context, view string, run int64) error {
+	return db.places(ctx, view, true, run)
+}
+
+func (db *DB) places(ctx context.Context, view string, known bool, run int64) error {
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("places"), view), known, run)
 	return err
 }
 

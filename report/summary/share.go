@@ -85,7 +85,7 @@ func (s share) lister(findings []Finding) func(finding uint64) bool {
 	}
 }
 
-// eachRecord calls yield for the failing records of a run that records.csv lists, part by part.
+// eachRecord calls yield for the failing records of a run that records.csv lists.
 func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, yield func(*Record) error) error {
 	// Made again: another Summary may have been made since.
 	if err := db.Scope(ctx, "scope", run); err != nil {
@@ -94,6 +94,22 @@ func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classi
 	if err := places(ctx, db, s, m); err != nil {
 		return err
 	}
+	return eachPart(ctx, db, yield)
+}
+
+// eachKnown calls yield for the failing records that a run met, but did not load.
+func eachKnown(ctx context.Context, db *store.DB, run int64, yield func(*Record) error) error {
+	if err := db.Scope(ctx, "scope", run); err != nil {
+		return err
+	}
+	if err := db.KnownPlaces(ctx, "scope", run); err != nil {
+		return err
+	}
+	return eachPart(ctx, db, yield)
+}
+
+// eachPart calls yield for the records at the places, part by part.
+func eachPart(ctx context.Context, db *store.DB, yield func(*Record) error) error {
 	parts, err := parts(ctx, db)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := db.Scope(ctx, "scope", id); err != nil {
 		return nil, err
 	}
-	if err := totals(ctx, db, s); err != nil {
+	if err := totals(ctx, db, id, s); err != nil {
 		return nil, err
 	}
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
@@ -92,6 +92,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	s.Listed = share.listed
 	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, yield) }
 	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
+	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, yield) }
 	s.EachReject = func(yield func(*Reject) error) error {
 		return stream(ctx, db, query("rejects"), RejectColumns, yield, id)
 	}
@@ -117,10 +118,10 @@ func ledger(ctx context.Context, db *store.DB, id int64, s *Summary) (err error)
 }
 
 // totals counts the records of the scope: all of them, and by status.
-func totals(ctx context.Context, db *store.DB, s *Summary) error {
+func totals(ctx context.Context, db *store.DB, id int64, s *Summary) error {
 	err := each(ctx, db, "totals", func(rows *sql.Rows) error {
-		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Entities, (*instant)(&s.From), (*instant)(&s.Until))
-	})
+		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Known, &s.Entities, (*instant)(&s.From), (*instant)(&s.Until))
+	}, id)
 	if err != nil {
 		return err
 	}

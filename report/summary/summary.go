@@ -36,6 +36,7 @@ type Summary struct {
 	Failing  int64
 	OK       int64
 	Listed   int64
+	Known    int64 // failing records that an earlier run had loaded
 	Unknown  int64 // failing records that neither a rule nor a code explains
 	Muted    int64 // failing records whose signature is muted: in every list but Fixes
 	Entities int   // different maps (or tables, where no map is known) among the failing records
@@ -62,6 +63,9 @@ type Summary struct {
 	// of yield ends the walk and is returned. The values are only valid during the call.
 	EachRecord func(yield func(*Record) error) error
 	EachReject func(yield func(*Reject) error) error
+
+	// EachKnown is EachRecord of the failing records that an earlier run had loaded, Known of them, without regard to Listed.
+	EachKnown func(yield func(*Record) error) error
 
 	// Lister returns a function that says which failing records EachRecord yields. It is asked for all of them in the
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
