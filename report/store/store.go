@@ -216,7 +216,7 @@ func (db *DB) Spill(name string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return os.CreateTemp(dir, name)
 }
 
 func quote(s string) string { return strings.ReplaceAll(s, "'", "''") }
