@@ -178,12 +178,11 @@ func (p *proof) show(t *store.Texts, m *classify.Matcher, status string) {
 		text = t.Trace
 	}
 	normal, start, end := classify.NormalizeString(text), p.start, p.end
-	if status == classify.StatusUnknown {
-		normal = string(classify.SentenceOf(text, ""))
-		start, end = 0, 0
-	} else if r := m.Rule(p.sig); r != nil && r.Wrapper {
+	if r, unknown := m.Rule(p.sig), status == classify.StatusUnknown; unknown || r != nil && r.Wrapper {
 		sentence := string(classify.SentenceOf(text, ""))
-		if at := strings.Index(normal, sentence); at >= 0 && sentence != "" {
+		if at := strings.Index(normal, sentence); unknown {
+			normal, start, end = sentence, 0, 0
+		} else if at >= 0 && sentence != "" {
 			start, end = at, at+len(sentence)
 		}
 	}
@@ -196,7 +195,7 @@ func (p *proof) show(t *store.Texts, m *classify.Matcher, status string) {
 const textsAtOnce = 256
 
 // eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
-// is decompressed together. A text that is longer than its row holds is read to its end.
+// is decompressed together. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
 func eachText(ctx context.Context, db *store.DB, places []int64, yield func(place int64, t *store.Texts)) error {
 	for chunk := range slices.Chunk(places, textsAtOnce) {
 		numbers := make([]string, len(chunk))

@@ -45,10 +45,10 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := db.Scope(ctx, "scope", id); err != nil {
 		return nil, err
 	}
-	if err := totals(ctx, db, id, s); err != nil {
+	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
-	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+	if err := totals(ctx, db, id, s); err != nil {
 		return nil, err
 	}
 	values, err := readValues(ctx, db, m)

@@ -5,7 +5,7 @@
 WITH failures AS (
   SELECT sig, occurred_at, log, coalesce(type_name, entity, '') AS source
   FROM scope
-  WHERE outcome = 'error' AND occurred_at IS NOT NULL AND list_contains(string_split($1, chr(10)), sig)
+  WHERE outcome = 'error' AND occurred_at IS NOT NULL AND sig IN (SELECT unnest(string_split($1, chr(10))))
 ), pauses AS (
   SELECT sig, occurred_at, epoch(occurred_at - lag(occurred_at) OVER (PARTITION BY sig ORDER BY occurred_at)) AS pause FROM failures
 ), spans AS (
@@ -15,7 +15,7 @@ WITH failures AS (
 ), answers AS (
   SELECT log, coalesce(type_name, entity, '') AS source, occurred_at
   FROM scope
-  WHERE occurred_at IS NOT NULL AND (outcome = 'ok' OR list_contains(string_split($2, chr(10)), sig))
+  WHERE occurred_at IS NOT NULL AND (outcome = 'ok' OR sig IN (SELECT unnest(string_split($2, chr(10)))))
 )
 SELECT sig, max(spans.pause), count(*), max(answers.occurred_at)
 FROM spans JOIN sources USING (sig) JOIN answers USING (log, source)

@@ -23,11 +23,11 @@ WITH lines AS (
   SELECT s.name_hash, s.of_finding, x.place, hash(x.e.value) AS value, left(x.e.value, 12) AS start
   FROM entries x JOIN spelt s ON s.sig = x.sig AND s.key = x.e.key
 ), counted AS (
-  SELECT name_hash, 0::UBIGINT AS finding, value, count(*) AS records, min(place) AS place, min(start) AS start
+  SELECT name_hash, 0::UBIGINT AS finding, value, count(*) AS records, min(place) AS place, any_value(start) AS start
   FROM named
   GROUP BY name_hash, value
   UNION ALL
-  SELECT name_hash, finding, value, count(*), min(place), min(start)
+  SELECT name_hash, finding, value, count(*), min(place), any_value(start)
   FROM named JOIN listed USING (place)
   WHERE of_finding
   GROUP BY name_hash, finding, value

@@ -9,7 +9,7 @@ WITH lookups AS (
     {n: 2, parent: captures['lookup_map_3'], row: captures['lookup_3']},
     {n: 3, parent: captures['lookup_map_4'], row: captures['lookup_4']}]) AS named
   FROM scope
-  WHERE outcome = 'error' AND list_contains(string_split($1, chr(10)), sig)
+  WHERE outcome = 'error' AND signature IN (SELECT unnest(string_split($1, chr(10))))
 ), per_company AS (
   SELECT hash(named.parent) AS parent, hash(named.row) AS row, hash(company) AS company, company <> '' AS has_company,
     count(*) AS records, arg_min(place * 4 + named.n, record_id) AS spot, min(record_id) AS record_id

@@ -2,6 +2,6 @@
 -- happen?
 SELECT count(*), count(*) FILTER (outcome = 'error'), count(*) FILTER (outcome = 'ok'), count(*) FILTER (status = 'unknown'),
   count(*) FILTER (outcome = 'error' AND run_id <> $1),
-  count(DISTINCT map_title) FILTER (outcome = 'error'),
+  (SELECT count(DISTINCT title_hash) FROM scope_sums),
   min(occurred_at) FILTER (outcome = 'error'), max(occurred_at) FILTER (outcome = 'error')
 FROM scope;

@@ -6,7 +6,7 @@ WITH waiting AS (
     list_sort(list_distinct(list_filter([coalesce(captures['lookup_map'], CASE WHEN captures['lookup'] IS NOT NULL THEN captures['table'] END),
       captures['lookup_map_2'], captures['lookup_map_3'], captures['lookup_map_4']], x -> x IS NOT NULL))) AS parents
   FROM scope
-  WHERE outcome = 'error' AND list_contains(string_split($1, chr(10)), sig)
+  WHERE outcome = 'error' AND signature IN (SELECT unnest(string_split($1, chr(10))))
 )
 SELECT sig, parents, map_title, company, count(*), min(occurred_at), max(occurred_at)
 FROM waiting
