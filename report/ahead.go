@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -29,15 +30,14 @@ type Ahead struct {
 	drawn   sync.Pool // *Rows to be used again: a batch has megabytes of them
 	spill   func() (*os.File, error)
 
-	file    *os.File
-	w       *bufio.Writer
-	err     error
-	rows    int64 // waiting
-	size    int64 // of the file
-	files   []waiting
-	met     map[string]bool // the names of files
-	last    place
-	misfits bool // rows that do not come in the order of records.csv
+	file   *os.File
+	w      *bufio.Writer
+	rows   int64 // waiting
+	size   int64 // of the file
+	files  []waiting
+	met    map[string]bool // the names of files
+	last   place
+	gaveUp atomic.Bool // read by those who draw, too
 }
 
 // waiting is the rows of one file of the run, and where they stand in the file of Ahead.
@@ -96,7 +96,7 @@ type drawer struct {
 // Draw draws the rows of the failing records of a classified batch, which must stay until they are kept. It may be
 // called by several goroutines at once.
 func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
-	if a == nil {
+	if a == nil || a.gaveUp.Load() {
 		return nil
 	}
 	d := a.drawers.Get().(*drawer)
@@ -112,30 +112,26 @@ func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
 }
 
 // Keep keeps the rows of the records that are loaded, by their numbers in the batch, and takes rows over. It is called in
-// the order in which batches are loaded.
+// the order in which batches are loaded. The first fault ends the collecting for the run.
 func (a *Ahead) Keep(rows *Rows, loaded []bool) {
-	if a == nil {
+	if a == nil || rows == nil {
 		return
 	}
 	defer a.drawn.Put(rows)
 	begin := 0
 	for i := range rows.list {
 		r := &rows.list[i]
-		if text := rows.text[begin:r.end]; loaded[r.at] && a.usable() {
-			a.keep(r, text)
+		if text := rows.text[begin:r.end]; loaded[r.at] && !a.gaveUp.Load() && !a.keep(r, text) {
+			a.giveUp()
 		}
 		begin = r.end
 	}
 }
 
-// usable reports whether rows are still collected. The first fault ends that for the run.
-func (a *Ahead) usable() bool {
-	if a.file == nil && a.err == nil {
-		if a.file, a.err = a.spill(); a.err == nil {
-			a.w = bufio.NewWriterSize(a.file, 1<<18)
-		}
-	}
-	return a.err == nil && !a.misfits
+// giveUp gives the room on the disk back: the database may need it.
+func (a *Ahead) giveUp() {
+	a.gaveUp.Store(true)
+	a.Close()
 }
 
 // rowHead is what stands before a row that waits: the number of its finding, its place and its length. Its id is its
@@ -145,19 +141,19 @@ const (
 	idBytes = 36
 )
 
-func (a *Ahead) keep(r *drawnRow, text []byte) {
+// keep reports whether the row waits now: it does where it comes in the order of records.csv, and where there is room.
+func (a *Ahead) keep(r *drawnRow, text []byte) bool {
 	n := len(a.files)
 	switch {
 	case n == 0 || a.files[n-1].name != r.file:
-		if a.misfits = a.met[r.file]; a.misfits {
-			return
+		if a.met[r.file] || n == 0 && !a.begin() {
+			return false
 		}
 		name := strings.Clone(r.file)
 		a.met[name] = true
 		a.files = append(a.files, waiting{name, a.size, a.size})
 	case a.last.compare(r.place) >= 0:
-		a.misfits = true
-		return
+		return false
 	}
 	a.last = r.place
 	var head [rowHead]byte
@@ -166,35 +162,41 @@ func (a *Ahead) keep(r *drawnRow, text []byte) {
 	binary.LittleEndian.PutUint64(head[16:], uint64(r.offset))
 	binary.LittleEndian.PutUint32(head[24:], uint32(len(text)))
 	a.w.Write(head[:])
-	if _, a.err = a.w.Write(text); a.err != nil {
-		return
-	}
 	a.rows++
 	a.size += int64(rowHead + len(text))
 	a.files[len(a.files)-1].to = a.size
+	_, err := a.w.Write(text) // of the head, too: an error of the writer sticks
+	return err == nil
+}
+
+func (a *Ahead) begin() bool {
+	var err error
+	if a.file, err = a.spill(); err != nil {
+		return false
+	}
+	a.w = bufio.NewWriterSize(a.file, 1<<18)
+	return true
 }
 
 // drawRecords draws records.csv, of the rows that wait where all of them do.
 func (a *Ahead) drawRecords(t *table, s *summary.Summary) error {
-	if a.has(s) {
+	if a.has(s) && a.flushed() {
 		return a.draw(t, s)
 	}
 	return drawRecords(t, s)
 }
 
+// flushed reports whether what waits is in the file, all of it.
+func (a *Ahead) flushed() bool { return a.w == nil || a.w.Flush() == nil }
+
 // has reports whether all rows of s wait, or those that do not are of records that an earlier run had loaded.
 func (a *Ahead) has(s *summary.Summary) bool {
-	return a != nil && a.err == nil && !a.misfits && a.rows+s.Known == s.Failing && (s.Known == 0 || s.Listed == s.Failing)
+	return a != nil && !a.gaveUp.Load() && a.rows+s.Known == s.Failing && (s.Known == 0 || s.Listed == s.Failing)
 }
 
 // draw writes the rows that s lists.
 func (a *Ahead) draw(t *table, s *summary.Summary) error {
 	header(t, recordColumns)
-	if a.w != nil {
-		if err := a.w.Flush(); err != nil {
-			return err
-		}
-	}
 	slices.SortFunc(a.files, func(f, g waiting) int { return strings.Compare(f.name, g.name) })
 	r := &rowReader{of: a, listed: s.Lister()}
 	if err := r.next(); err != nil {
@@ -276,5 +278,7 @@ func (a *Ahead) Close() error {
 	if a == nil || a.file == nil {
 		return nil
 	}
-	return errors.Join(a.file.Close(), os.Remove(a.file.Name()))
+	file := a.file
+	a.file = nil
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }

@@ -3,11 +3,11 @@ package report
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -140,7 +140,7 @@ func TestAheadCopiesWhatIsListed(t *testing.T) {
 	a := ahead(t, db, Options{PlainCSV: true})
 	s := loadedAhead(t, a, db, linesOf(aheadNight(), 7)...)
 	var all, some bytes.Buffer
-	if err := a.draw(newTable(&all, true), s); err != nil {
+	if err := a.drawRecords(newTable(&all, true), s); err != nil {
 		t.Fatal(err)
 	}
 	n := 0
@@ -196,11 +196,13 @@ func TestAheadGivesUp(t *testing.T) {
 	lines := storetest.Night
 	for name, tc := range map[string]struct {
 		lines []storetest.Line
-		spill error
+		spill error // of making the file
+		full  bool  // it cannot be written to
 	}{
-		"rows in no order":                   {[]storetest.Line{lines[1], lines[0], lines[2]}, nil},
-		"a file in two pieces":               {[]storetest.Line{lines[0], lines[3], lines[1]}, nil},
-		"no room for the file of what waits": {lines, fmt.Errorf("disk full")},
+		"rows in no order":                   {[]storetest.Line{lines[1], lines[0], lines[2]}, nil, false},
+		"a file in two pieces":               {[]storetest.Line{lines[0], lines[3], lines[1]}, nil, false},
+		"no room for the file of what waits": {lines, errors.New("disk full"), false},
+		"no room any more":                   {aheadNight(), nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := openStore(t)
@@ -208,11 +210,15 @@ func TestAheadGivesUp(t *testing.T) {
 				if tc.spill != nil {
 					return nil, tc.spill
 				}
-				return db.Spill("records")
+				f, err := db.Spill("records")
+				if tc.full {
+					f.Close() // so that writing to it fails
+				}
+				return f, err
 			})
 			defer a.Close()
 			s := loadedAhead(t, a, db, linesOf(tc.lines, 2)...)
-			if a.has(s) {
+			if a.has(s) && a.flushed() {
 				t.Fatal("rows are taken for all in their order")
 			}
 			var fast, slow bytes.Buffer
@@ -249,4 +255,23 @@ func BenchmarkAhead(b *testing.B) {
 	for b.Loop() {
 		a.drawn.Put(a.Draw(batch.Records))
 	}
+}
+
+// Workers draw batches side by side.
+func TestAheadDrawsAtOnce(t *testing.T) {
+	a := NewAhead("FABRIKAM", storetest.Matcher(), Options{}, nil)
+	batch := storetest.Batch(store.Allocator(), aheadNight()...)
+	defer batch.Release()
+	want := string(a.Draw(batch.Records).text)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 5 {
+				if got := a.Draw(batch.Records); string(got.text) != want {
+					t.Errorf("got %d bytes, want the %d that one draws alone", len(got.text), len(want))
+				}
+			}
+		})
+	}
+	group.Wait()
 }
