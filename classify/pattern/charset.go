@@ -78,6 +78,14 @@ func newCharset(ranges []rune) *charset {
 	return s
 }
 
+// more are the bytes that may stand in a character of s behind its first.
+func (s *charset) more() byteSet {
+	if s.bytes.meets(highBytes) {
+		return highBytes
+	}
+	return byteSet{}
+}
+
 // rangesOf are the characters a sub-expression stands for, as ranges, nil when it is not one of
 // those that match exactly one character.
 func rangesOf(re *syntax.Regexp) []rune {

@@ -214,6 +214,15 @@ func (m *machine) lazy(n *node, pos int) int {
 	}
 	after := &m.nodes[n.next]
 	for charged := end; ; count++ {
+		if n.set.every && m.ascii { // as good as all of them
+			last := min(end+n.max-count, len(m.text))
+			skipped := end
+			for skipped < last && !after.can(m.text, skipped) {
+				skipped++
+			}
+			count += skipped - end
+			end = skipped
+		}
 		w := 0
 		if count < n.max {
 			w = n.set.width(m.text, end)

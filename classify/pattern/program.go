@@ -44,6 +44,7 @@ type node struct {
 	next     int32
 	min, max int
 	first    byteSet // bytes a match from here on can start with
+	second   byteSet // bytes that can stand behind the first one
 	set      *charset
 	lit      string
 	alts     []int32
@@ -51,9 +52,13 @@ type node struct {
 	ahead    []*Needle // of nodeAhead
 }
 
-// can is a quick look whether a match from n on may start at pos.
+// can is a quick look whether a match from n on may start at pos. Two bytes, because what ends a lazy run starts with
+// a blank or a common letter more often than not.
 func (n *node) can(text []byte, pos int) bool {
-	if pos < len(text) {
+	switch {
+	case pos+1 < len(text):
+		return n.first.has(text[pos]) && n.second.has(text[pos+1])
+	case pos < len(text):
 		return n.first.has(text[pos])
 	}
 	return n.atEnd
@@ -74,7 +79,7 @@ const maxNodes = 4096
 // that unfold to thousands of nodes.
 func compileProgram(re *syntax.Regexp) *program {
 	c := &compiler{known: &analysis{infos: make(map[*syntax.Regexp]info)}, nodes: make([]node, 0, min(nodesOf(re)+1, maxNodes))}
-	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, atEnd: true}))
+	start := c.expr(re, c.add(node{kind: nodeMatch, first: everyByte, second: everyByte, atEnd: true}))
 	if c.bad {
 		return nil
 	}
@@ -267,11 +272,26 @@ func (c *compiler) run(lit string, fold bool, next int32) int32 {
 		n.first.add(n.lit[0])
 		n.first.add(strings.ToUpper(n.lit)[0])
 	}
+	switch {
+	case c.bad:
+	case len(lit) == 1:
+		n.second = c.nodes[next].first
+	default:
+		n.second.add(lit[1])
+		if fold {
+			n.second.add(strings.ToLower(lit)[1])
+			n.second.add(strings.ToUpper(lit)[1])
+		}
+	}
 	return c.add(n)
 }
 
 func (c *compiler) class(s *charset, next int32) int32 {
-	return c.add(node{kind: nodeSet, set: s, first: s.bytes, next: next})
+	n := node{kind: nodeSet, set: s, first: s.bytes, next: next}
+	if !c.bad {
+		n.second = s.more().union(c.nodes[next].first)
+	}
+	return c.add(n)
 }
 
 func (c *compiler) save(slot int, next int32) int32 {
@@ -288,7 +308,7 @@ func (c *compiler) passing(n node) int32 {
 		return 0
 	}
 	after := &c.nodes[n.next]
-	n.first, n.atEnd, n.lead = after.first, after.atEnd, after.lead
+	n.first, n.second, n.atEnd, n.lead = after.first, after.second, after.atEnd, after.lead
 	switch n.kind {
 	case nodeEndText:
 		n.first = byteSet{}
@@ -316,17 +336,18 @@ func (c *compiler) assertion(op syntax.Op, next int32) int32 {
 func (c *compiler) split(alts ...int32) int32 {
 	n := node{kind: nodeSplit, alts: alts}
 	if !c.bad {
-		n.first, n.atEnd = c.either(alts)
+		n.either(c.nodes)
 	}
 	return c.add(n)
 }
 
-func (c *compiler) either(alts []int32) (first byteSet, atEnd bool) {
-	for _, alt := range alts {
-		first = first.union(c.nodes[alt].first)
-		atEnd = atEnd || c.nodes[alt].atEnd
+// either makes of n what each of its alternatives can start with.
+func (n *node) either(nodes []node) {
+	n.first, n.second, n.atEnd = byteSet{}, byteSet{}, false
+	for _, alt := range n.alts {
+		a := &nodes[alt]
+		n.first, n.second, n.atEnd = n.first.union(a.first), n.second.union(a.second), n.atEnd || a.atEnd
 	}
-	return first, atEnd
 }
 
 // repeat adds lo to hi times re.Sub[0]; hi -1: any number.
@@ -373,14 +394,14 @@ func ordered(on, leave int32, lazy bool) []int32 {
 func (c *compiler) loop(sub *syntax.Regexp, some, lazy bool, next int32) int32 {
 	// What the loop can start with is not known before its inside is made, and the inside is
 	// made with a loop that may start with anything.
-	split := c.add(node{kind: nodeSplit, first: everyByte, atEnd: true})
+	split := c.add(node{kind: nodeSplit, first: everyByte, second: everyByte, atEnd: true})
 	inside := c.expr(sub, split)
 	if c.bad {
 		return 0
 	}
 	n := &c.nodes[split]
 	n.alts = ordered(inside, next, lazy)
-	n.first, n.atEnd = c.either(n.alts)
+	n.either(c.nodes)
 	if some {
 		return inside
 	}
@@ -393,9 +414,15 @@ func (c *compiler) characters(s *charset, lo, hi int, lazy bool, next int32) int
 		return 0
 	}
 	after := &c.nodes[next]
-	n := node{kind: nodeGreedy, set: s, min: lo, max: hi, next: next, first: s.bytes}
+	n := node{kind: nodeGreedy, set: s, min: lo, max: hi, next: next, first: s.bytes, second: s.more()}
+	if hi > 1 {
+		n.second = n.second.union(s.bytes)
+	}
+	if lo < 2 {
+		n.second = n.second.union(after.first)
+	}
 	if lo == 0 {
-		n.first, n.atEnd = s.bytes.union(after.first), after.atEnd
+		n.first, n.second, n.atEnd = s.bytes.union(after.first), n.second.union(after.second), after.atEnd
 	}
 	switch {
 	case lo == 1 && hi == 1:
