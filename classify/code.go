@@ -70,14 +70,15 @@ func parseCode(s string) (uint32, error) {
 // String gives the notation of column error_code: 0x and 8 upper-case hex digits.
 func (c *Code) String() string { return codeText(c.Value) }
 
-func codeText(v uint32) string {
+func codeText(v uint32) string { return string(appendCodeText(nil, v)) }
+
+func appendCodeText(dst []byte, v uint32) []byte {
 	const digits = "0123456789ABCDEF"
-	b := []byte("0x00000000")
-	for i := len(b) - 1; i > 1; i-- {
-		b[i] = digits[v&15]
-		v >>= 4
+	dst = append(dst, "0x"...)
+	for shift := 28; shift >= 0; shift -= 4 {
+		dst = append(dst, digits[v>>shift&15])
 	}
-	return string(b)
+	return dst
 }
 
 // isvAborted is the code of a plug-in that threw an InvalidPluginExecutionException.
@@ -100,61 +101,61 @@ type codeHit struct {
 // and are none stay out, see [foreign]; so no rule, column or report ever takes them for one.
 func appendCodes(dst []codeHit, text []byte) []codeHit {
 	from := len(dst)
-	for _, mark := range [...]string{"0x", "0X"} {
-		for i := 0; ; {
-			j := bytes.Index(text[i:], []byte(mark))
-			if j < 0 {
-				break
+	for i, c := range text {
+		switch codeMark[c] {
+		case hexMark:
+			if i == 0 || text[i-1] != '0' {
+				continue
 			}
-			i += j + 2
-			if v, ok := hexCode(text, i); ok && !foreign(text[:i-2], v) {
-				dst = append(dst, codeHit{v, int32(i - 2), int32(i + 8)})
+			if v, ok := hexCode(text, i+1); ok && !foreign(text[:i-1], v) {
+				dst = append(dst, codeHit{v, int32(i - 1), int32(i + 9)})
+			}
+		case decimalMark:
+			if i == 0 || text[i-1] != '-' || i+1 == len(text) || text[i+1] != '1' {
+				continue
+			}
+			if v, ok := decimalCode(text, i); ok && !foreign(text[:i-1], v) {
+				dst = append(dst, codeHit{v, int32(i - 1), int32(i + 10)})
+			}
+		case nameMark:
+			if i >= 2 && i+1 < len(text) && text[i-1]|0x20 == 'o' && text[i+1]|0x20 == 'e' && text[i-2]|0x20 == 'c' {
+				dst = appendNamed(dst, text, i-2)
 			}
 		}
 	}
-	for i := 0; ; {
-		j := bytes.Index(text[i:], []byte("-21"))
-		if j < 0 {
-			break
-		}
-		i += j + 1
-		if v, ok := decimalCode(text, i); ok && !foreign(text[:i-1], v) {
-			dst = append(dst, codeHit{v, int32(i - 1), int32(i + 10)})
-		}
-	}
-	dst = appendNamed(dst, text)
 	if found := dst[from:]; len(found) > 1 {
 		slices.SortFunc(found, func(a, b codeHit) int { return int(a.start - b.start) })
 	}
 	return dst
 }
 
-// codeNeedle finds the names of codes.
-var codeNeedle = pattern.NewNeedle("code")
+// What a byte may be of.
+const (
+	hexMark     = 1 + iota // 0x80040265
+	decimalMark            // -2147220891
+	nameMark               // the word code
+)
 
-// appendNamed finds the codes that are such by their name only: ErrorCode: 80040265, "code": 2147746581.
-func appendNamed(dst []codeHit, text []byte) []codeHit {
-	for i := 0; ; {
-		at := codeNeedle.Index(text, i, len(text))
-		if at < 0 {
-			return dst
-		}
-		i = at + len("code")
-		if !namesCode(text[:at]) {
-			continue
-		}
-		from := i
-		for from < len(text) && from < i+longestJoint && strings.IndexByte(` :="'>(#[`, text[from]) >= 0 {
-			from++
-		}
-		if from == i {
-			continue
-		}
-		v, n := namedCode(text[from:])
-		if n > 0 && !foreign(text[:from], v) {
-			dst = append(dst, codeHit{v, int32(from), int32(from + n)})
-		}
+// codeMark marks the rarest byte of what codes are found by, so that one walk over a text finds them all.
+var codeMark = [256]uint8{'x': hexMark, 'X': hexMark, '2': decimalMark, 'd': nameMark, 'D': nameMark}
+
+// appendNamed appends the code that is such by its name only, the word code at text[at]: ErrorCode: 80040265, "code": 2147746581.
+func appendNamed(dst []codeHit, text []byte, at int) []codeHit {
+	if !namesCode(text[:at]) {
+		return dst
 	}
+	i := at + len("code")
+	from := i
+	for from < len(text) && from < i+longestJoint && strings.IndexByte(` :="'>(#[`, text[from]) >= 0 {
+		from++
+	}
+	if from == i {
+		return dst
+	}
+	if v, n := namedCode(text[from:]); n > 0 && !foreign(text[:from], v) {
+		dst = append(dst, codeHit{v, int32(from), int32(from + n)})
+	}
+	return dst
 }
 
 // longestJoint is how much may join a code to its name: `": "`, ` (#`.

@@ -151,6 +151,11 @@ func FuzzSentence(f *testing.F) {
 		if fast, slow := undressed(normal), undressedSlowly(normal); !bytes.Equal(fast, slow) {
 			t.Errorf("dresses of %q: %q remains, want %q", normal, fast, slow)
 		}
+		for i := range s {
+			if mask, n := maskAt(s, i); n > 0 && stays(s, i, wordLength(s[i:])) {
+				t.Errorf("%q stays in %q, want %s for it", s[i:i+n], s, mask)
+			}
+		}
 		if tpl := Template(nil, s, nil, nil); len(s) > 0 && !hasWords(tpl) {
 			t.Errorf("template %q of %q has no words", tpl, s)
 		}

@@ -22,7 +22,7 @@ func Normalize(dst, text []byte) []byte {
 		c := text[i]
 		if plain[c] {
 			j := i + 1
-			for j < len(text) && plain[text[j]] {
+			for j < len(text) && (plain[text[j]] || text[j] == ' ' && j+1 < len(text) && plain[text[j+1]]) {
 				j++
 			}
 			dst = append(dst, text[i:j]...)

@@ -12,8 +12,13 @@ import (
 // the ids of a dialog, an address for help. Where the sentence before a fault says nothing, it is cut out
 // of the fault instead.
 func withoutTail(s []byte) []byte {
+	may := uint8(anywhere) // what a byte may start behind the one before
 	for i, c := range s {
-		if at := tailStart[c]; at == nowhere || at == atWord && (i == 0 || pattern.Word(s[i-1])) {
+		starts := tailStart[c] & may
+		if may = atWord | anywhere; pattern.Word(c) {
+			may = anywhere
+		}
+		if starts == 0 {
 			continue
 		}
 		switch c {
@@ -47,9 +52,8 @@ func withoutTail(s []byte) []byte {
 
 // Where a tail may start with a byte.
 const (
-	nowhere  = iota
-	atWord   // behind what belongs to no word
-	anywhere // inside of a word, too
+	atWord   = 1 << iota // behind what belongs to no word
+	anywhere             // inside of a word, too
 )
 
 // tailStart says of the bytes where a tail starts with them: details, a code, a stack.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/hex"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
 
 	"dwtriage/classify/pattern"
+	"dwtriage/ingest/ascii"
 )
 
 // templateBytes is how much of a message its template looks at: more would tell stack traces
@@ -45,12 +47,22 @@ func Template(dst, sentence, entity, company []byte) []byte {
 // are masked only if asked.
 func masked(dst, s, entity, company []byte, texts bool) (_ []byte, words bool) {
 	for i := 0; i < len(s); {
-		mask, n := maskAt(s, i)
+		if !pattern.Word(s[i]) && !maskStart[s[i]] {
+			words = words || s[i] >= utf8.RuneSelf
+			dst = append(dst, s[i])
+			i++
+			continue
+		}
+		word := wordLength(s[i:])
+		mask, n := "", 0
+		if !stays(s, i, word) {
+			mask, n = maskAt(s, i)
+		}
 		if !texts && (mask == "<STR>" || mask == "<VAL>") {
 			n = 0
 		}
 		if n == 0 || mask == "<ID>" { // CustCustomerV3Entity is no id
-			if name, k := maskName(s, i, entity, company); k > 0 && texts {
+			if name, k := maskName(s, i, word, entity, company); k > 0 && texts {
 				mask, n = name, k
 			}
 		}
@@ -59,16 +71,42 @@ func masked(dst, s, entity, company []byte, texts bool) (_ []byte, words bool) {
 			i += n
 			continue
 		}
-		n = 1
-		for pattern.Word(s[i]) && i+n < len(s) && pattern.Word(s[i+n]) {
-			n++
-		}
+		n = max(word, 1)
 		words = words || says(s[i:i+n])
 		dst = append(dst, s[i:i+n]...)
 		i += n
 	}
 	return dst, words
 }
+
+// maskStart marks what a mask may start with beside words.
+var maskStart = firstBytes("'", `"`, "{")
+
+// wordLength is how many bytes of a word s starts with.
+func wordLength(s []byte) int {
+	n := 0
+	for n < len(s) && pattern.Word(s[n]) {
+		n++
+	}
+	return n
+}
+
+// stays is a quick look whether maskAt leaves a word of n bytes at s[i] as it is, as most are: one without digits
+// that no other is joined to and that starts no address.
+func stays(s []byte, i, n int) bool {
+	if n == 0 || s[i] == 'h' {
+		return false
+	}
+	for _, c := range s[i : i+n] {
+		if ascii.Digit(c) {
+			return false
+		}
+	}
+	return i+n+1 >= len(s) || s[i+n] == ' ' || !joint[s[i+n]] || !pattern.Word(s[i+n+1])
+}
+
+// joint marks the bytes that join two words to one to be masked: 2026-11-22, 1,234.56.
+var joint = firstBytes("-", ".", ",", ":", "/")
 
 // maskAt says which mask stands for the text at s[i] and how long that text is; 0: it stays.
 func maskAt(s []byte, i int) (string, int) {
@@ -93,10 +131,10 @@ func maskAt(s []byte, i int) (string, int) {
 	return "", 0
 }
 
-// maskName masks the names that a message repeats from its record, and what is a table or data
+// maskName masks at a word of n bytes the names that a message repeats from its record, and what is a table or data
 // entity by its form: msdyn_…, cdm_…, SalesOrderHeaderEntity.
-func maskName(s []byte, i int, entity, company []byte) (string, int) {
-	if !pattern.Word(s[i]) || i > 0 && pattern.Word(s[i-1]) {
+func maskName(s []byte, i, n int, entity, company []byte) (string, int) {
+	if n == 0 || i > 0 && pattern.Word(s[i-1]) {
 		return "", 0
 	}
 	if startsWithName(s[i:], company) {
@@ -104,10 +142,6 @@ func maskName(s []byte, i int, entity, company []byte) (string, int) {
 	}
 	if startsWithName(s[i:], entity) {
 		return "<ENTITY>", len(entity)
-	}
-	n := 1
-	for i+n < len(s) && pattern.Word(s[i+n]) {
-		n++
 	}
 	w := s[i : i+n]
 	if bytes.HasPrefix(w, []byte("msdyn_")) || bytes.HasPrefix(w, []byte("cdm_")) || n > len("Entity") && bytes.HasSuffix(w, []byte("Entity")) {
@@ -156,7 +190,7 @@ func maskWord(s []byte, i int) (string, int) {
 			letters++
 		case c == '_':
 			other++
-		case (c == '-' || c == '.' || c == ',' || c == ':' || c == '/') && i+n+1 < len(s) && pattern.Word(s[i+n+1]):
+		case joint[c] && i+n+1 < len(s) && pattern.Word(s[i+n+1]):
 			other++
 		default:
 			goto end
@@ -256,6 +290,10 @@ func SentenceOf(errText, trace string) []byte {
 
 // TemplateID is the fingerprint of a template: 12 hex digits, column template_id.
 func TemplateID(template []byte) string {
+	return string(appendTemplateID(nil, template))
+}
+
+func appendTemplateID(dst, template []byte) []byte {
 	sum := xxh3.Hash128(template).Bytes()
-	return hex.EncodeToString(sum[:6])
+	return hex.AppendEncode(dst, sum[:6])
 }
