@@ -68,11 +68,14 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 	j.captures, j.made = j.captures[:0], j.made[:0]
 	j.reason()
 	for i, mt := range j.matches {
+		if j.knowsAll(mt) {
+			continue // a match of higher rank has given it all
+		}
 		mt = j.nearest(mt)
 		j.apart = i > 0 && j.otherError(mt)
 		text, at := j.searched(mt)
 		j.m.engine.capture(at, text, j.keepGroup)
-		if mt.inner && mt.outer >= 0 { // what only the dress names, such as ids
+		if mt.inner && mt.outer >= 0 && !j.knowsAll(mt) { // what only the dress names, such as ids
 			mt.start = mt.outer
 			j.m.engine.capture(mt, j.search[mt.field], j.keepGroup)
 		}
@@ -149,7 +152,7 @@ func (j *judge) withSigns(log string, plugin []byte) {
 	has := func(sign int8) bool {
 		if j.shows[sign] == signUnknown {
 			j.shows[sign] = signMissing
-			if e.signs[sign].shownBy(log, plugin, &j.search) {
+			if e.signs[sign].shownBy(log, plugin, &j.search, &j.s.met) {
 				j.shows[sign] = signShown
 			}
 		}
@@ -269,6 +272,16 @@ func (j *judge) keep(name string, value []byte) {
 	if j.capture(name) == nil {
 		j.captures = append(j.captures, capture{name, value})
 	}
+}
+
+// knowsAll reports whether every capture that a match may give has been given.
+func (j *judge) knowsAll(mt match) bool {
+	for _, name := range j.m.engine.rules[mt.rule].names {
+		if j.capture(name) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (j *judge) capture(name string) []byte {

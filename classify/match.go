@@ -20,6 +20,7 @@ type compiled struct {
 	fields   [numFields]bool
 	expr     *pattern.Expr    // nil without one
 	groups   []string         // capture name per group of expr
+	names    []string         // the same without those that have none, each once
 	any      []pattern.Needle // normal form
 	none     []pattern.Needle
 	signs    []int8 // of the engine's, all needed
@@ -42,6 +43,7 @@ type engine struct {
 	filter    *pattern.Filter
 	literals  []string  // of the filter
 	owners    [][]owner // per literal of the filter
+	signBits  []uint64  // per literal of the filter: the parts of signs that it shows
 	always    []int32   // rules with a part that the filter cannot find
 	codeRules map[uint32][]int32
 	signs     []compiledSign
@@ -73,6 +75,17 @@ type scratch struct {
 	found   []evidence // per rule
 	touched []int32
 	seeker  pattern.Seeker
+	met     [numFields]uint64 // parts of signs in the whole texts
+
+	whole      []evidence // what was found in the text before, of which the text is a part
+	wholeTouch []int32
+	part       part
+}
+
+// part says where a text lies in the text before.
+type part struct {
+	of pattern.Text // no bytes: it is no part
+	at int
 }
 
 // evidence is what was found for one rule in one field; starts are -1 where nothing was.
@@ -81,6 +94,7 @@ type evidence struct {
 	codeStart, codeEnd int32
 	expr               pattern.Found
 	touched            bool
+	inherited          bool // what is known of the expression from the text before was looked up
 }
 
 var noEvidence = evidence{anyStart: -1, codeStart: -1, expr: pattern.NothingFound}
@@ -94,15 +108,33 @@ func newEngine(set *Set) (*engine, error) {
 	}
 	index := make(map[string]int32)
 	var literals []string
-	add := func(lit string, o owner) {
+	place := func(lit string) int32 {
 		i, ok := index[lit]
 		if !ok {
 			i = int32(len(literals))
 			index[lit] = i
-			literals = append(literals, lit)
-			e.owners = append(e.owners, nil)
+			literals, e.owners, e.signBits = append(literals, lit), append(e.owners, nil), append(e.signBits, 0)
 		}
+		return i
+	}
+	add := func(lit string, o owner) {
+		i := place(lit)
 		e.owners[i] = append(e.owners[i], o)
+	}
+	next := uint64(1) // bit of a part of a sign; there are none left behind the 64th, and 0 is no bit
+	filtered := func(needles []pattern.Needle) (bit uint64) {
+		if next == 0 || len(needles) == 0 || slices.ContainsFunc(needles, func(n pattern.Needle) bool { return !filterable(n) }) {
+			return 0
+		}
+		for _, n := range needles {
+			e.signBits[place(n.String())] |= next
+		}
+		bit, next = next, next<<1
+		return bit
+	}
+	for i := range e.signs {
+		s := &e.signs[i]
+		s.anyBit, s.gateBit = filtered(s.any), filtered(s.gate)
 	}
 	e.rules = make([]compiled, len(rules))
 	sideBySide(len(rules), func(i int) { e.rules[i] = compile(rules[i]) })
@@ -118,7 +150,7 @@ func newEngine(set *Set) (*engine, error) {
 			slow = len(literals) == 0
 		}
 		for _, n := range c.any {
-			if n.Len() < pattern.MinLiteral || !pattern.ASCII(n.String()) {
+			if !filterable(n) {
 				slow = true
 				continue
 			}
@@ -139,6 +171,11 @@ func newEngine(set *Set) (*engine, error) {
 	return e, nil
 }
 
+// filterable reports whether the filter can find a literal.
+func filterable(n pattern.Needle) bool {
+	return n.Len() >= pattern.MinLiteral && pattern.ASCII(n.String())
+}
+
 func compile(r *Rule) compiled {
 	c := compiled{rule: r, tells: r.tells()}
 	for _, l := range r.Logs {
@@ -156,6 +193,11 @@ func compile(r *Rule) compiled {
 	for _, n := range c.expr.Names() {
 		c.groups = append(c.groups, captureName(n))
 		c.captures = c.captures || n != ""
+	}
+	for _, name := range c.groups {
+		if name != "" && !slices.Contains(c.names, name) {
+			c.names = append(c.names, name)
+		}
 	}
 	has := func(name string) bool { return slices.Contains(c.groups, name) }
 	c.looksUp = r.Category == ReferenceData && has("value") && (has("table") || has("field"))
@@ -183,22 +225,30 @@ func (e *engine) appendMatches(dst []match, s *scratch, log string, field int8, 
 	if !t.Odd() {
 		s.hits = e.filter.AppendHits(s.hits, t.Bytes())
 	}
+	s.met[field] = 0
+	for _, h := range s.hits {
+		s.met[field] |= e.signBits[h.Literal]
+	}
+	s.part = part{}
 	return e.follow(dst, s, log, field, t)
 }
 
-// appendInner does the same for part, which is text[at:at+len(part)] of the text before: the filter has seen it.
-func (e *engine) appendInner(dst []match, s *scratch, log string, field int8, whole, part pattern.Text, at int32) []match {
+// appendInner does the same for inner, which is text[at:at+len(inner)] of the text before: the filter has seen it, and
+// most of the expressions match there what they matched before.
+func (e *engine) appendInner(dst []match, s *scratch, log string, field int8, whole, inner pattern.Text, at int32) []match {
 	if whole.Odd() {
-		return e.appendMatches(dst, s, log, field, part)
+		return e.appendMatches(dst, s, log, field, inner)
 	}
 	inside := s.hits[:0]
 	for _, h := range s.hits {
-		if h.Start -= at; h.Start >= 0 && int(h.Start)+len(e.literals[h.Literal]) <= len(part.Bytes()) {
+		if h.Start -= at; h.Start >= 0 && int(h.Start)+len(e.literals[h.Literal]) <= len(inner.Bytes()) {
 			inside = append(inside, h)
 		}
 	}
 	s.hits = inside
-	return e.follow(dst, s, log, field, part)
+	s.found, s.whole, s.touched, s.wholeTouch = s.whole, s.found, s.wholeTouch, s.touched
+	s.part = part{whole, int(at)}
+	return e.follow(dst, s, log, field, inner)
 }
 
 // follow tries what the hits of the filter in a text lead to.
@@ -275,7 +325,14 @@ func (e *engine) hit(s *scratch, o owner, h pattern.Hit) {
 		f.literal(h.Start, h.Start+int32(len(e.literals[h.Literal])))
 		return
 	}
-	s.seeker.Near(e.rules[o.rule].expr, &f.expr, int(o.nth), h.Start)
+	x := e.rules[o.rule].expr
+	if !f.inherited {
+		f.inherited = true
+		if len(s.part.of.Bytes()) > 0 {
+			s.seeker.Inherit(x, &f.expr, &s.whole[o.rule].expr, s.part.of, s.part.at)
+		}
+	}
+	s.seeker.Near(x, &f.expr, int(o.nth), h.Start)
 }
 
 // literal keeps the leftmost occurrence of a literal of the rule, the longest of those.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -351,6 +352,38 @@ func TestEngineEqualsNaiveLoopOnOddRules(t *testing.T) {
 	}
 }
 
+// checkInner holds what is found in a part of a text after the text to what is found in the part alone.
+func checkInner(t *testing.T, s, alone *scratch, text []byte, from, to int) {
+	t.Helper()
+	e := builtin()
+	whole, part := pattern.TextOf(text), pattern.TextOf(text[from:to])
+	e.appendMatches(nil, s, "", errorText, whole)
+	got, want := e.appendInner(nil, s, "", errorText, whole, part, int32(from)), e.appendMatches(nil, alone, "", errorText, part)
+	if !slices.Equal(got, want) {
+		t.Errorf("%q inside of %q: matches %v, alone %v", text[from:to], text, got, want)
+	}
+}
+
+// What rules match in the sentence of a text does not depend on whether the whole text was looked at before.
+func TestInnerMatchesAsIfAlone(t *testing.T) {
+	var s, alone scratch
+	r := rand.New(rand.NewPCG(8, 8))
+	for i, text := range exampleTexts() {
+		d := dressed[i%len(dressed)]
+		normal := Normalize(nil, []byte(d.in(text, "0x80040265")))
+		inner := undressed(normal)
+		at := cap(normal) - cap(inner)
+		checkInner(t, &s, &alone, normal, at, at+len(inner))
+		for range 3 { // wherever it is cut
+			from := r.IntN(len(normal) + 1)
+			for from > 0 && from < len(normal) && !utf8.RuneStart(normal[from]) {
+				from--
+			}
+			checkInner(t, &s, &alone, normal, from, from+len(cutAtRune(normal[from:], r.IntN(len(normal)-from+1))))
+		}
+	}
+}
+
 func FuzzMatcher(f *testing.F) {
 	every := sampled(64)
 	for i, text := range exampleTexts() {
@@ -363,7 +396,12 @@ func FuzzMatcher(f *testing.F) {
 			t.Skip("the naive loop takes too long")
 		}
 		var s scratch
-		checkMatches(t, builtin(), builtinTwin(), &s, "", errorText, string(Normalize(nil, text)))
+		normal := Normalize(nil, text)
+		checkMatches(t, builtin(), builtinTwin(), &s, "", errorText, string(normal))
+		if inner := undressed(normal); len(inner) < len(normal) {
+			at := cap(normal) - cap(inner)
+			checkInner(t, new(scratch), &s, normal, at, at+len(inner))
+		}
 		checkMatches(t, builtin(), builtinTwin(), &s, "dualwrite", traceText, string(text))
 	})
 }

@@ -90,7 +90,7 @@ func (m *Matcher) blocked(r *Rule, log string, texts [numFields][]byte) string {
 		}
 		searched := [numFields]pattern.Text{pattern.TextOf(texts[errorText]), pattern.TextOf(texts[traceText])}
 		for i, s := range m.set.Signs {
-			switch shows := m.engine.signs[i].shownBy(log, nil, &searched); {
+			switch shows := m.engine.signs[i].shownBy(log, nil, &searched, nil); {
 			case !shows && slices.Contains(r.Match.Signs, s.Name):
 				return fmt.Sprintf("it matches, but nothing in the record is a sign of %s", s.Name)
 			case shows && slices.Contains(r.Match.NoSigns, s.Name):

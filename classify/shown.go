@@ -11,6 +11,8 @@ type compiledSign struct {
 	types, any []pattern.Needle
 	expr       *pattern.Expr    // nil without one
 	gate       []pattern.Needle // one of them stands in every match of expr; empty: not known
+
+	anyBit, gateBit uint64 // of what the filter met of any and gate; 0: it does not look for all of them
 }
 
 func compileSign(s *Sign) compiledSign {
@@ -38,16 +40,23 @@ func signsNamed(shown []*Sign, names []string) []int8 {
 }
 
 // shownBy reports whether a record shows the sign. Texts are in normal form.
-func (c *compiledSign) shownBy(log string, plugin []byte, texts *[numFields]pattern.Text) bool {
+// met says what the filter of the engine has found in each; nil: it was not asked.
+func (c *compiledSign) shownBy(log string, plugin []byte, texts *[numFields]pattern.Text, met *[numFields]uint64) bool {
 	if log != "" && c.logs[logIndex(log)] || holdsAny(c.types, plugin) {
 		return true
 	}
 	for i := range texts {
-		text := texts[i].Bytes()
-		if holdsAny(c.any, text) {
+		t := texts[i]
+		stands := func(needles []pattern.Needle, bit uint64) bool {
+			if met == nil || bit == 0 || t.Odd() {
+				return holdsAny(needles, t.Bytes())
+			}
+			return met[i]&bit != 0
+		}
+		if stands(c.any, c.anyBit) {
 			return true
 		}
-		if c.expr != nil && (len(c.gate) == 0 || texts[i].Odd() || holdsAny(c.gate, text)) && c.expr.Next(texts[i], 0) >= 0 {
+		if c.expr != nil && (len(c.gate) == 0 || t.Odd() || stands(c.gate, c.gateBit)) && c.expr.Next(t, 0) >= 0 {
 			return true
 		}
 	}

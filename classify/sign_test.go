@@ -117,6 +117,7 @@ func TestWhoLacksThePrivilege(t *testing.T) {
 // Signs must hold for exactly the records that the slow and obvious way finds them in.
 func TestSignsEqualSlowWay(t *testing.T) {
 	m := builtinMatcher(t)
+	var found scratch
 	for i, s := range m.set.Signs {
 		c, slow := &m.engine.signs[i], &twin{}
 		slow.add(&Rule{ID: s.Name, Logs: logKinds, Match: Match{Any: s.Any, Regex: s.Regex}})
@@ -128,8 +129,13 @@ func TestSignsEqualSlowWay(t *testing.T) {
 			_, inError := slow.match(slow.rules[0], slow.exprs[0], text)
 			_, inTrace := slow.match(slow.rules[0], slow.exprs[0], other)
 			texts := [numFields]pattern.Text{pattern.TextOf([]byte(text)), pattern.TextOf([]byte(other))}
-			if got := c.shownBy("", nil, &texts); got != (inError || inTrace) {
-				t.Errorf("sign %s: %t, the slow way %t\n%s\n%s", s.Name, got, !got, text, other)
+			for f := range texts {
+				m.engine.appendMatches(nil, &found, "", int8(f), texts[f])
+			}
+			for _, met := range []*[numFields]uint64{nil, &found.met} {
+				if got := c.shownBy("", nil, &texts, met); got != (inError || inTrace) {
+					t.Errorf("sign %s, filter asked %t: %t, the slow way %t\n%s\n%s", s.Name, met != nil, got, !got, text, other)
+				}
 			}
 		}
 	}

@@ -33,6 +33,8 @@ type Expr struct {
 	tree   *syntax.Regexp
 	names  []string // per group, as in the expression
 	needs  needed
+	begins bool // holds ^: asks for the start of the text
+	ends   bool // holds $
 
 	ready, slow sync.Once // prog and re are made when they are needed first
 	prog        *program  // nil: not supported
@@ -50,7 +52,9 @@ func Compile(source string) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expr{source: source, tree: tree, names: tree.CapNames(), needs: neededLiterals(tree)}, nil
+	x := &Expr{source: source, tree: tree, names: tree.CapNames(), needs: neededLiterals(tree)}
+	x.begins, x.ends = holds(tree, syntax.OpBeginText, syntax.OpBeginLine), holds(tree, syntax.OpEndText, syntax.OpEndLine)
+	return x, nil
 }
 
 // Check gives the error that Compile would give, without the work for matching.
@@ -152,11 +156,12 @@ func (x *Expr) MatchesWherever(lit string) bool {
 }
 
 func asserts(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return true
-	}
-	return slices.ContainsFunc(re.Sub, asserts)
+	return holds(re, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary)
+}
+
+// holds reports whether re has one of some operations somewhere.
+func holds(re *syntax.Regexp, ops ...syntax.Op) bool {
+	return slices.Contains(ops, re.Op) || slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return holds(sub, ops...) })
 }
 
 // MatchesEmpty reports whether the expression may match an empty text: it matches everywhere then.

@@ -80,6 +80,8 @@ func (k *Seeker) try(x *Expr, f *Found, from, last int32) {
 	}
 	if from >= f.from {
 		from = max(from, f.to)
+	} else if last < f.to {
+		last = min(last, f.from-1)
 	}
 	if from > last {
 		return
@@ -92,10 +94,33 @@ func (k *Seeker) try(x *Expr, f *Found, from, last int32) {
 		k.ask(x, f)
 	case start >= 0:
 		f.Start, f.End = int32(start), int32(end)
-	case from > f.to || last < f.from:
+	case from > f.to || last+1 < f.from:
 		f.from, f.to = from, last+1
 	default:
 		f.from, f.to = min(f.from, from), max(f.to, last+1)
+	}
+}
+
+// Inherit begins f with what is known of x in the text of k from outer, what was found in a whole of which that text is
+// the part at byte at. A part has no match that the whole does not have, but for those that lean on where the part
+// starts and ends: ^ at its start, $ at its end, and \b where it was cut out of a word.
+func (k *Seeker) Inherit(x *Expr, f *Found, outer *Found, whole Text, at int) {
+	end := at + len(k.text.bytes)
+	cut := end < len(whole.bytes)
+	if at > 0 && Word(whole.bytes[at-1]) || cut && Word(whole.bytes[end]) || cut && x.ends {
+		return
+	}
+	from := int32(0)
+	if x.begins && at > 0 {
+		from = 1
+	}
+	start := outer.Start - int32(at)
+	switch {
+	case outer.Start < 0:
+		f.from, f.to = from, int32(len(k.text.bytes))+1
+	case start >= from && int(outer.End) <= end:
+		f.from, f.to = from, max(from, start)
+		f.Start, f.End = start, outer.End-int32(at)
 	}
 }
 
