@@ -1,7 +1,7 @@
 package classify
 
 import (
-	"strings"
+	"bytes"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"dwtriage/ingest"
+	"dwtriage/ingest/ascii"
 )
 
 // Verdict columns, behind the columns of ingest: b.Records.Column(classify.ColSignature).
@@ -77,7 +78,7 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	if mem == nil {
 		mem = memory.DefaultAllocator
 	}
-	v := newVerdicts(mem)
+	v := newVerdicts(mem, b.Len())
 	defer v.release()
 	j := &judge{m: m}
 	in := b.Records
@@ -120,14 +121,19 @@ type verdicts struct {
 	company                                     *array.StringBuilder
 	signatures, candidates                      *array.ListBuilder
 	captures                                    *array.MapBuilder
+	ids, titles                                 *array.StringBuilder // in signatures and candidates
+	names, values                               *array.StringBuilder // in captures
 	start, end                                  *array.Int32Builder
 	order                                       []array.Builder
 }
 
-func newVerdicts(mem memory.Allocator) *verdicts {
+// newVerdicts makes builders with room for rows, so that they do not grow row by row.
+func newVerdicts(mem memory.Allocator, rows int) *verdicts {
 	v := &verdicts{}
 	for col := ingest.NumColumns; col < NumColumns; col++ {
-		v.order = append(v.order, array.NewBuilder(mem, schema.Field(col).Type))
+		b := array.NewBuilder(mem, schema.Field(col).Type)
+		b.Reserve(rows)
+		v.order = append(v.order, b)
 	}
 	text := func(col int) *array.StringBuilder { return v.order[col-ingest.NumColumns].(*array.StringBuilder) }
 	v.signature, v.status, v.category, v.severity, v.code = text(ColSignature), text(ColStatus), text(ColCategory), text(ColSeverity), text(ColErrorCode)
@@ -136,6 +142,8 @@ func newVerdicts(mem memory.Allocator) *verdicts {
 	v.signatures = v.order[ColSignatures-ingest.NumColumns].(*array.ListBuilder)
 	v.candidates = v.order[ColMapCandidates-ingest.NumColumns].(*array.ListBuilder)
 	v.captures = v.order[ColCaptures-ingest.NumColumns].(*array.MapBuilder)
+	v.ids, v.titles = v.signatures.ValueBuilder().(*array.StringBuilder), v.candidates.ValueBuilder().(*array.StringBuilder)
+	v.names, v.values = v.captures.KeyBuilder().(*array.StringBuilder), v.captures.ItemBuilder().(*array.StringBuilder)
 	v.start = v.order[ColMatchedStart-ingest.NumColumns].(*array.Int32Builder)
 	v.end = v.order[ColMatchedEnd-ingest.NumColumns].(*array.Int32Builder)
 	return v
@@ -170,22 +178,22 @@ func (v *verdicts) append(j *judge, log string, entity, key []byte) {
 	if code == nil {
 		v.code.AppendNull()
 	} else {
-		v.code.Append(code.String())
+		v.code.BinaryBuilder.Append(j.compose(func(dst []byte) []byte { return appendCodeText(dst, code.Value) }))
 	}
 	v.signatures.Append(true)
 	for _, mt := range j.matches {
-		v.signatures.ValueBuilder().(*array.StringBuilder).Append(j.m.engine.rules[mt.rule].rule.ID)
+		v.ids.Append(j.m.engine.rules[mt.rule].rule.ID)
 	}
 	v.maps(j, log, entity)
 	v.captures.Append(true)
 	for _, c := range j.captures {
-		v.captures.KeyBuilder().(*array.StringBuilder).Append(c.name)
-		v.captures.ItemBuilder().(*array.StringBuilder).BinaryBuilder.Append(c.value)
+		v.names.Append(c.name)
+		v.values.BinaryBuilder.Append(c.value)
 	}
 	bytesOrNull(v.key, key)
 	// In capitals, as forms and most logs show it: the database of finance and operations prints usmf.
-	orNull(v.company, strings.ToUpper(string(j.capture("company"))))
-	v.template.Append(TemplateID(j.template))
+	bytesOrNull(v.company, j.compose(func(dst []byte) []byte { return appendUpper(dst, j.capture("company")) }))
+	v.template.BinaryBuilder.Append(j.compose(func(dst []byte) []byte { return appendTemplateID(dst, j.template) }))
 	if j.said.code != nil {
 		v.field.Append(fieldNames[errorText])
 		v.start.Append(j.said.start)
@@ -208,35 +216,51 @@ func (v *verdicts) append(j *judge, log string, entity, key []byte) {
 // candidates with what they have in common. A plug-in trace without a map still names its table.
 func (v *verdicts) maps(j *judge, log string, entity []byte) {
 	v.candidates.Append(true)
-	var common Map
-	for i, at := range j.maps {
+	if len(j.maps) == 0 {
+		v.mapTitle.AppendNull()
+		table := j.capture("entity")
+		if table == nil && log == ingest.PluginTrace {
+			table = entity
+		}
+		bytesOrNull(v.fno, j.capture("fno_entity"))
+		bytesOrNull(v.table, table)
+		return
+	}
+	first := j.m.maps.maps[j.maps[0]]
+	fno, table := first.FnoEntity, first.Table
+	for _, at := range j.maps {
 		m := j.m.maps.maps[at]
-		if i == 0 {
-			common = *m
+		if fno != m.FnoEntity {
+			fno = ""
 		}
-		if common.FnoEntity != m.FnoEntity {
-			common.FnoEntity = ""
-		}
-		if common.Table != m.Table {
-			common.Table = ""
+		if table != m.Table {
+			table = ""
 		}
 		if len(j.maps) > 1 {
-			v.candidates.ValueBuilder().(*array.StringBuilder).Append(m.Title)
+			v.titles.Append(m.Title)
 		}
 	}
 	if len(j.maps) == 1 {
-		v.mapTitle.Append(common.Title)
+		v.mapTitle.Append(first.Title)
 	} else {
 		v.mapTitle.AppendNull()
 	}
-	if common.Table == "" && len(j.maps) == 0 {
-		if common.Table = string(j.capture("entity")); common.Table == "" && log == ingest.PluginTrace {
-			common.Table = string(entity)
-		}
-		common.FnoEntity = string(j.capture("fno_entity"))
+	orNull(v.fno, fno)
+	orNull(v.table, table)
+}
+
+// appendUpper appends a text in capitals.
+func appendUpper(dst, text []byte) []byte {
+	if !ascii.Only(text) {
+		return append(dst, bytes.ToUpper(text)...)
 	}
-	orNull(v.fno, common.FnoEntity)
-	orNull(v.table, common.Table)
+	for _, c := range text {
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 func orNull(b *array.StringBuilder, s string) {
