@@ -1,7 +1,7 @@
 -- What is not listed one by one, summed up: one row per rule, code and listed message, one for all other messages
 -- together, the new apart from the ongoing. Names that all of it shares are given, others are empty; how many
 -- findings and messages it is, and how many records the largest has.
-WITH rest AS (
+WITH rest AS NOT MATERIALIZED (
   SELECT *, CASE WHEN unexplained AND sig_hash NOT IN (SELECT sig_hash FROM scope_groups) THEN 0::UBIGINT ELSE sig_hash END AS row_of,
     place_of_change IN (SELECT place_of_change FROM baseline_sums) AS ongoing
   FROM scope_sums
