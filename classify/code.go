@@ -2,9 +2,11 @@ package classify
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io/fs"
 	"math"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strconv"
@@ -101,8 +103,8 @@ type codeHit struct {
 // and are none stay out, see [foreign]; so no rule, column or report ever takes them for one.
 func appendCodes(dst []codeHit, text []byte) []codeHit {
 	from := len(dst)
-	for i, c := range text {
-		switch codeMark[c] {
+	for i := nextMark(text, 0); i < len(text); i = nextMark(text, i+1) {
+		switch codeMark[text[i]] {
 		case hexMark:
 			if i == 0 || text[i-1] != '0' {
 				continue
@@ -138,6 +140,33 @@ const (
 
 // codeMark marks the rarest byte of what codes are found by, so that one walk over a text finds them all.
 var codeMark = [256]uint8{'x': hexMark, 'X': hexMark, '2': decimalMark, 'd': nameMark, 'D': nameMark}
+
+// nextMark is where the next byte with a mark stands from i on, the length of text when there is none. It looks at eight
+// bytes at once, and passes over those that do not stand behind the byte that a code has there (0x, -2, od).
+func nextMark(text []byte, i int) int {
+	const (
+		low, high = 0x0101010101010101, 0x8080808080808080
+		fold      = 0x20 * low
+	)
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64(text[i:])
+		before := w << 8
+		if i > 0 {
+			before |= uint64(text[i-1])
+		}
+		hex := ((w | fold) ^ 'x'*low) | (before ^ '0'*low)
+		decimal := (w ^ '2'*low) | (before ^ '-'*low)
+		name := ((w | fold) ^ 'd'*low) | ((before | fold) ^ 'o'*low)
+		// The lowest byte of each that is zero gets its high bit; of those above it one may that is none.
+		if zero := ((hex-low)&^hex | (decimal-low)&^decimal | (name-low)&^name) & high; zero != 0 {
+			return i + bits.TrailingZeros64(zero)/8
+		}
+	}
+	for i < len(text) && codeMark[text[i]] == 0 {
+		i++
+	}
+	return i
+}
 
 // appendNamed appends the code that is such by its name only, the word code at text[at]: ErrorCode: 80040265, "code": 2147746581.
 func appendNamed(dst []codeHit, text []byte, at int) []codeHit {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ func Normalize(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		c := text[i]
 		if plain[c] {
-			j := i + 1
+			j := plainEnd(text, i+1)
 			for j < len(text) && (plain[text[j]] || text[j] == ' ' && j+1 < len(text) && plain[text[j+1]]) {
 				j++
 			}
@@ -51,6 +52,25 @@ func Normalize(dst, text []byte) []byte {
 		dst = dst[:len(dst)-1]
 	}
 	return dropSubErrorCodes(dst, from)
+}
+
+// plainEnd goes on from i, which stands behind a plain byte, in steps of eight bytes over those that are plain or
+// single blanks. What it stops at need not be the first that is neither, and no blank stands before it.
+func plainEnd(text []byte, i int) int {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	from := i
+	for ; i+8 <= len(text); i += 8 {
+		w := binary.LittleEndian.Uint64(text[i:])
+		slash, and, del := w^'\\'*low, w^'&'*low, w^0x7f*low
+		blanks := (w ^ ' '*low) | ((w<<8 | uint64(text[i-1])) ^ ' '*low) // zero where two stand in a row
+		if (w|(w-0x20*low)&^w|(slash-low)&^slash|(and-low)&^and|(del-low)&^del|(blanks-low)&^blanks)&high != 0 {
+			break
+		}
+	}
+	for i > from && text[i-1] == ' ' {
+		i--
+	}
+	return i
 }
 
 // blankTrace overwrites with blanks what a fault carries of the plug-in's trace. A developer's
