@@ -112,6 +112,21 @@ func (b *Batch) Len() int {
 	return int(b.Records.NumRows())
 }
 
+// Bytes is how much memory the columns of the records take, as far as they are read and not yet judged.
+func (b *Batch) Bytes() (n int64) {
+	if b.Records == nil {
+		return 0
+	}
+	for _, c := range b.Records.Columns() {
+		for _, x := range c.Data().Buffers() {
+			if x != nil {
+				n += int64(x.Len())
+			}
+		}
+	}
+	return n
+}
+
 // Release gives the memory of the records back. The batch must not be used afterwards.
 func (b *Batch) Release() {
 	if b.Records != nil {

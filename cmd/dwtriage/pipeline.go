@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"dwtriage/ingest"
 	"dwtriage/report"
@@ -27,7 +28,8 @@ import (
 // classifies it, and load waits for the one at the head: a worker never waits for another one, and with any
 // number of them the result is that of one. The queue is what bounds memory, whichever room is the slow one:
 // it has a place for each worker's batch and four more, two on either side of the workers, so that no room
-// stands still while its neighbour finishes one.
+// stands still while its neighbour finishes one. Those places are for batches of the usual 2 MB. One that is larger, for a
+// cell may have 8 MB and is never cut, takes the room of others: all in the queue have queueBytes at most, or are one.
 //
 // Batches lie in memory that the collector does not see, so each must be released once by whoever holds
 // it last. Until load has it that is the queue, also on the way out of a failed run: what is still in it
@@ -36,10 +38,16 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 	classify func(*ingest.Batch) *report.Rows, load func(source) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	queue, raw := make(chan *ticket, workers+4), make(chan *ticket, 2)
+	most := queueBytes(workers)
+	room := semaphore.NewWeighted(most)
 	g.Go(func() error {
 		defer close(raw)
 		err := read(ctx, func(b *ingest.Batch) error {
-			t := &ticket{batch: b, ready: make(chan struct{})}
+			t := &ticket{batch: b, ready: make(chan struct{}), bytes: min(b.Bytes(), most)}
+			if room.Acquire(ctx, t.bytes) != nil {
+				b.Release()
+				return context.Cause(ctx)
+			}
 			select {
 			case queue <- t:
 			case <-ctx.Done():
@@ -66,7 +74,9 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 			return nil
 		})
 	}
-	g.Go(func() error { return load(func() (*ingest.Batch, *report.Rows, error) { return take(ctx, queue) }) })
+	g.Go(func() error {
+		return load(func() (*ingest.Batch, *report.Rows, error) { return take(ctx, queue, room) })
+	})
 	err := g.Wait()
 	for len(queue) > 0 {
 		(<-queue).batch.Release()
@@ -74,11 +84,16 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 	return err
 }
 
+// queueBytes is how many bytes of records may be in the queue, 3 MB for each place: a batch of 2 MB of text has as many
+// with its numbers and offsets.
+func queueBytes(workers int) int64 { return int64(workers+4) * (3 << 20) }
+
 // A ticket is the place of a batch in the queue. It is ready when the batch is classified, or when nobody
 // wants that any more.
 type ticket struct {
 	batch *ingest.Batch
 	rows  *report.Rows
+	bytes int64 // of the queue's room
 	ready chan struct{}
 }
 
@@ -86,13 +101,14 @@ type ticket struct {
 type source func() (*ingest.Batch, *report.Rows, error)
 
 // take waits for the batch at the head of the queue; io.EOF when it was the last one.
-func take(ctx context.Context, queue <-chan *ticket) (*ingest.Batch, *report.Rows, error) {
+func take(ctx context.Context, queue <-chan *ticket, room *semaphore.Weighted) (*ingest.Batch, *report.Rows, error) {
 	select {
 	case t, ok := <-queue:
 		if !ok {
 			return nil, nil, io.EOF
 		}
 		<-t.ready
+		room.Release(t.bytes)
 		if err := context.Cause(ctx); err != nil {
 			t.batch.Release()
 			return nil, nil, err

@@ -104,6 +104,57 @@ func TestPipelineOrder(t *testing.T) {
 	}
 }
 
+// Large batches take the room of others in the queue, and one that is larger than all of it passes alone.
+func TestPipelineBytes(t *testing.T) {
+	const workers = 2
+	for name, size := range map[string]int64{"half of the room": queueBytes(workers) / 2, "more than the room": queueBytes(workers) + 1} {
+		var read, loaded, most int64
+		var counting sync.Mutex
+		err := pipeline(t.Context(), workers, func(_ context.Context, emit func(*ingest.Batch) error) error {
+			for range 20 {
+				b := &ingest.Batch{Records: zeros(int(size))}
+				counting.Lock()
+				read++
+				most = max(most, read-loaded)
+				counting.Unlock()
+				if err := emit(b); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(*ingest.Batch) *report.Rows { return nil }, func(next source) error {
+			for {
+				b, _, err := next()
+				if err == io.EOF {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				time.Sleep(2 * time.Millisecond) // so that the queue fills
+				b.Release()
+				counting.Lock()
+				loaded++
+				counting.Unlock()
+			}
+		})
+		// Those in the queue, one that is being read and one that is being loaded.
+		if limit := max(1, queueBytes(workers)/size) + 2; err != nil || loaded != 20 || most > limit {
+			t.Errorf("%s: %d loaded, error %v, %d at once; want 20, nil, at most %d", name, loaded, err, most, limit)
+		}
+	}
+}
+
+// zeros is a record batch of one column of n bytes.
+func zeros(n int) arrow.RecordBatch {
+	of := &arrow.FixedSizeBinaryType{ByteWidth: n}
+	data := array.NewData(of, 1, []*memory.Buffer{nil, memory.NewBufferBytes(make([]byte, n))}, nil, 0, 0)
+	defer data.Release()
+	column := array.MakeFromData(data)
+	defer column.Release()
+	return array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "zeros", Type: of}}, nil), []arrow.Array{column}, 1)
+}
+
 // Whatever room fails, and wherever the batches are then, each is released once, and none is handed on as if
 // there were no more: load would store a part of the data for all of it.
 func TestPipelineReleases(t *testing.T) {

@@ -39,8 +39,8 @@ type asking struct {
 	batches int   // to ask about together
 }
 
-// Five times eight batches are 300,000 dual-write errors or 50,000 traces.
-var defaultAsking = asking{few: 1 << 20, most: 5, batches: 8}
+// Five times sixteen batches are 300,000 dual-write errors or 50,000 traces.
+var defaultAsking = asking{few: 1 << 20, most: 5, batches: 16}
 
 // begin reads the stored ids if they are few.
 func (k *known) begin(ctx context.Context) error {
