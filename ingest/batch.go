@@ -135,6 +135,19 @@ func (b *Batch) Release() {
 	}
 }
 
+// shift adds n to the numbers of all rows in b, which nobody else has seen yet.
+func (b *Batch) shift(n int64) {
+	if b.Records != nil {
+		rows := b.Records.Column(ColRow).(*array.Int64).Int64Values()
+		for i := range rows {
+			rows[i] += n
+		}
+	}
+	for i := range b.Rejects {
+		b.Rejects[i].Row += n
+	}
+}
+
 // A Reject is a row that could not become a record: data with a position and a reason.
 type Reject struct {
 	File       string // as in column file
@@ -366,6 +379,16 @@ func (b *builder) flush() error {
 	}
 	b.rejects, b.files, b.rows, b.bytes = nil, nil, 0, 0
 	return b.emit(out)
+}
+
+// drop forgets what was added since the last batch.
+func (b *builder) drop() {
+	for i := range b.texts {
+		b.texts[i].reset()
+		b.numbers[i].reset()
+	}
+	b.rejects, b.files, b.rows, b.bytes = nil, nil, 0, 0
+	b.ids.reset()
 }
 
 // records copies the columns into memory of the allocator. Arrow's own builders, growing there row by row,

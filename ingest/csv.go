@@ -41,8 +41,20 @@ func (r *file) csv(t *table) error {
 	if t.bare {
 		p.row = 0
 	}
+	return p.rows()
+}
+
+// rows reads rows to the end of the file, as many as it can side by side.
+func (p *csvReader) rows() error {
+	w := p.file.w
 	for {
-		if n := scan.BlankLines(w.Rest()) + nuls(w.Rest()); n > 0 {
+		if w.Offset() >= p.apartFrom && p.mayPart() {
+			if err := p.apart(); err != nil {
+				return err
+			}
+		}
+		for n := -1; n != 0; {
+			n = scan.BlankLines(w.Rest()) + nuls(w.Rest())
 			w.Skip(n)
 		}
 		if len(w.Rest()) == 0 || len(w.Rest()) == 1 && w.Rest()[0] == '\r' {
@@ -58,13 +70,12 @@ func (r *file) csv(t *table) error {
 	}
 }
 
-// nuls is the length of b when it is all NUL: a crash leaves a block of them at the end of a file
-// that was being written.
+// nuls is how many zeros b starts with: a crash leaves a block of them in a file that was being written.
 func nuls(b []byte) int {
-	if len(b) == 0 || b[0] != 0 || len(bytes.TrimLeft(b, "\x00")) > 0 {
+	if len(b) == 0 || b[0] != 0 {
 		return 0
 	}
-	return len(b)
+	return len(b) - len(bytes.TrimLeft(b, "\x00"))
 }
 
 // A csvReader reads the rows of one file. Rows are not what encoding/csv calls records: a cell may hold a
@@ -78,7 +89,10 @@ type csvReader struct {
 	row  int64
 	// Up to this offset a scan is strict: a row whose quotes do not match was found before
 	// it, and trying each line to the end of the file again would cost the square of it.
-	strictTo int64
+	strictTo  int64
+	alone     int64 // bytes that the reader goes on alone after the next doubt
+	apartFrom int64 // from this offset on parts are tried again
+	part      bool  // the window holds a part: a row that is in doubt ends it
 	// Bytes that inner may still look at, for the same reason: 64 MiB in one file. Then a broken row goes to
 	// the end of its line, which may reject good lines behind it but is linear.
 	budget int
@@ -88,24 +102,32 @@ type csvReader struct {
 // pass as a letter. Such a row is believed when it has as many cells as the header and no line inside of it
 // is a row by itself; otherwise the quote swallowed the rows behind it. What was cut off by the end of a
 // damaged stream is told as such and not as an open quote: it is the stream that is to be copied again.
+//
+// What becomes of a row must not depend on how much of the file behind it is in the window: more is there when parts
+// were put back. So nothing is looked at beyond the limit of a row, and of a row that is Bad beyond lookahead.
 func (p *csvReader) step() error {
-	w := p.file.w
+	w, most := p.file.w, p.file.run.lim.Record
 	strict := w.Offset() < p.strictTo
-	st := p.scan.Scan(w.Rest(), w.EOF(), p.grid.table.comma, strict, len(p.grid.table.slots))
-	for st == scan.More && len(w.Rest()) <= p.file.run.lim.Record {
+	st := p.scanRow(strict)
+	for st == scan.More && len(w.Rest()) <= most {
 		w.More()
-		st = p.scan.Scan(w.Rest(), w.EOF(), p.grid.table.comma, strict, len(p.grid.table.slots))
+		st = p.scanRow(strict)
 	}
 	if err := w.Canceled(); err != nil {
 		return err
 	}
+	if p.part && !p.plain(st) {
+		return errDoubt
+	}
 	rest := w.Rest()
 	switch {
 	case st == scan.Bad:
-		return p.broken(len(rest), reasonLoose)
-	case st == scan.More:
-		if p.scan.Loose || p.inner(len(rest)) > 0 {
-			return p.broken(len(rest), reasonUnclosed)
+		const lookahead = 64 << 10
+		w.Reach(lookahead + 1)
+		return p.broken(min(len(w.Rest()), lookahead), reasonLoose)
+	case st == scan.More || st == scan.Done && p.scan.Length > most:
+		if p.scan.Loose || p.inner(most+1) > 0 {
+			return p.broken(most+1, reasonUnclosed)
 		}
 		return p.skipRow()
 	case st == scan.Unclosed:
@@ -116,20 +138,31 @@ func (p *csvReader) step() error {
 			return p.broken(len(rest), reasonUnclosed)
 		}
 		return p.drop(len(rest), reasonUnclosed)
-	case p.scan.Length > p.file.run.lim.Record:
-		return p.drop(p.scan.Length, reasonLong)
 	case p.scan.Length == len(rest) && w.Cut() && rest[len(rest)-1] != '\n':
 		return p.drop(len(rest), reasonCut)
 	case p.scan.Loose && (len(p.scan.Cells) != len(p.grid.table.slots) || p.inner(p.scan.Length) > 0):
 		return p.broken(p.scan.Length, reasonLoose)
 	}
 	if t := p.nextHeader(); t != nil {
+		if p.part {
+			return errDoubt
+		}
 		p.grid.table = t
 		p.scan.Most = len(t.slots)
 		w.Skip(p.scan.Length)
 		return nil
 	}
 	return p.take()
+}
+
+// scanRow scans the row at the start of the window, of which it sees one byte beyond the limit: then it is too long.
+func (p *csvReader) scanRow(strict bool) scan.State {
+	w := p.file.w
+	b, eof := w.Rest(), w.EOF()
+	if most := p.file.run.lim.Record; len(b) > most {
+		b, eof = b[:most+1], false
+	}
+	return p.scan.Scan(b, eof, p.grid.table.comma, strict, len(p.grid.table.slots))
 }
 
 // nextHeader is the table that starts with the row that was scanned, when it is a header again: files are
@@ -300,7 +333,7 @@ func (p *csvReader) typed(b []byte, cells []scan.Cell) bool {
 func (p *csvReader) skipRow() error {
 	w := p.file.w
 	at := place{row: p.row, offset: w.Offset()}
-	text := p.shown(w.Rest())
+	text := p.shown(w.Rest()[:p.file.run.lim.Record+1])
 	var s rowSkipper
 	s.comma = p.grid.table.comma
 	w.Pass(s.pass)

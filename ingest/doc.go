@@ -50,7 +50,8 @@
 // question to every field.
 //
 //   - A run is one call of Read: the options, the builder, the progress, and the memory that one file
-//     after the other reads into (a window, a row). It is never shared between goroutines.
+//     after the other reads into (a window, a row). It is never shared between goroutines: a large CSV file
+//     may be read by several (parts.go), and each has a run of its own, whose parts of the file it reads.
 //   - A source is one path with all that it holds: the budget of its layers and members, and whether it
 //     is a data management package, in which only the tables of logs are read. It lies in package unpack,
 //     which hands over one file after the other.

@@ -16,6 +16,9 @@ type identities struct {
 	buf  []byte
 }
 
+// ordinals reports whether a record got one in this file.
+func (x *identities) ordinals() bool { return len(x.seen) > 0 }
+
 func (x *identities) reset() {
 	// One file of millions of rows without a time must not keep its memory for the rest of the run.
 	if len(x.seen) > 1<<16 {

@@ -12,8 +12,9 @@ import (
 // File.Problem in a batch and does not stop the others; Read itself fails only when ctx is done or
 // emit fails. The order of records, rejects and files is that of the sources and of the rows in them,
 // so the same input gives the same batches. Rows are read, and emit and Options.Progress called, in the goroutine
-// of the caller: a reader that were its own pipeline could not be stopped at a row, nor tested without one. Only
-// unpacking has one of its own, which gives the same bytes and ends with its file.
+// of the caller: a reader that were its own pipeline could not be stopped at a row, nor tested without one. Unpacking has one of
+// its own, which gives the same bytes, and with Options.Workers the parts of a large CSV file have some, which give
+// the same rows in the same order. All of them end with their file.
 func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) error) error {
 	r := newRun(ctx, opt, emit)
 	for _, s := range sources {

@@ -24,7 +24,8 @@ type Options struct {
 	Limits    Limits           // beyond which a row is rejected or a file given up
 	Sample    int64            // bytes of each file to look at; 0: all of it. See File.Sampled
 	BatchRows int              // most rows in a batch; 0: 8192
-	Allocator memory.Allocator // memory of the batches; nil: Go memory
+	Workers   int              // goroutines that read a large CSV file side by side; 0, 1: none. The records are the same
+	Allocator memory.Allocator // memory of the batches, for several goroutines if there are Workers; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
 	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
 }
@@ -58,13 +59,15 @@ type run struct {
 	shown    int64 // progress.Bytes when it was last told
 	window   window.Window
 	row      row
+	benches  []*bench // for large files, made when the first one is met
+	parts    parting
 }
 
 func newRun(ctx context.Context, opt Options, emit func(*Batch) error) *run {
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
-	return &run{ctx: ctx, opt: opt, lim: opt.Limits.withDefaults(), b: newBuilder(opt.Allocator, opt.BatchRows, emit)}
+	return &run{ctx: ctx, opt: opt, lim: opt.Limits.withDefaults(), parts: parting{partBytes, notedRows}, b: newBuilder(opt.Allocator, opt.BatchRows, emit)}
 }
 
 // tell adds n bytes to the progress and passes it on now and then, and at the end of a file.

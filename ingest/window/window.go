@@ -152,6 +152,16 @@ func (w *Window) RawLen(b []byte) int64 {
 // It reads as much as is already waiting, so that a parser that starts a long row again
 // after each call looks at every byte about twice, not once per block.
 func (w *Window) More() bool {
+	keep := len(w.buf) - w.pos
+	want := max(Block, keep)
+	if w.opt.Most > 0 {
+		want = max(Block, min(want, w.opt.Most+Block-keep))
+	}
+	return w.more(want)
+}
+
+// more reads want bytes behind Rest, or as many as there are.
+func (w *Window) more(want int) bool {
 	if w.err == nil && w.ctx.Err() != nil {
 		w.err = w.ctx.Err()
 	}
@@ -159,10 +169,6 @@ func (w *Window) More() bool {
 		return false
 	}
 	keep := len(w.buf) - w.pos
-	want := max(Block, keep)
-	if w.opt.Most > 0 {
-		want = max(Block, min(want, w.opt.Most+Block-keep))
-	}
 	if w.pos > 0 {
 		copy(w.buf, w.buf[w.pos:])
 		w.buf, w.pos = w.buf[:keep], 0
