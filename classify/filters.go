@@ -83,7 +83,7 @@ func (t *filterTerm) in(texts ...[]byte) int {
 			}
 			switch v := valueBehind(text[from:]); {
 			case len(v) == 0:
-			case string(bytes.ToLower(v)) == t.value:
+			case len(v) == len(t.value) && foldedAt(v, 0, t.value):
 				return satisfied
 			default:
 				result = contradicted

@@ -25,6 +25,8 @@ type judge struct {
 	innerAt  int32        // where it starts in the error text
 	template []byte
 	reach    reach
+	seekings seekings
+	ends     [groupEnds]int32
 	said     said // sentence of the code table, of a record that neither a rule nor a code explains
 
 	made  []byte // values of captures that no text holds as they are
@@ -363,8 +365,8 @@ func (j *judge) lookups(company []byte) {
 	}
 	n := 0
 	text, mt := j.searched(mt)
-	j.m.engine.eachMatch(mt, text, len(lookupNames), func(group func(name string) []byte) {
-		table, field, value := within(j.sentence, group("table")), within(j.sentence, group("field")), within(j.sentence, group("value"))
+	j.m.engine.eachMatch(mt, text, len(lookupNames), j.ends[:], func(g groupsTaken) {
+		table, field, value := within(j.sentence, g.group("table")), within(j.sentence, g.group("field")), within(j.sentence, g.group("value"))
 		if len(table) == 0 && len(field) == 0 {
 			return
 		}
@@ -374,7 +376,7 @@ func (j *judge) lookups(company []byte) {
 			}
 			value = key
 		}
-		t := j.m.maps.lookup(j.maps, table, field)
+		t := j.m.maps.lookup(&j.seekings, j.maps, table, field)
 		phrase := j.compose(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
 		for i := range n {
 			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) {
@@ -385,7 +387,7 @@ func (j *judge) lookups(company []byte) {
 		if len(t.maps) > 0 {
 			j.keep(lookupNames[n].mapTitle, j.compose(t.titles))
 		}
-		if t.key != "" {
+		if len(t.key) > 0 {
 			j.keep(lookupNames[n].key, j.compose(func(dst []byte) []byte { return t.column(dst, table) }))
 		}
 		n++

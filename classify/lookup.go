@@ -3,7 +3,6 @@ package classify
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // A reference-data failure names the rows that are missing by the table that was looked up and
@@ -25,35 +24,40 @@ var lookupNames = [...]struct{ phrase, mapTitle, key string }{
 type target struct {
 	c    *catalogue
 	maps []int  // that may bring it, by place
-	key  string // its key column, empty when not known
+	key  []byte // its key column, empty when not known
+}
+
+// seekings is the working memory for finding targets; one is valid until the next.
+type seekings struct {
+	maps                []int
+	deps                []*dependency
+	column, table, name []byte
 }
 
 // lookup finds what a look-up of the failing maps points to, by its table or its column
 // (msdyn_billingaccount.accountnumber). The failing maps' own look-ups decide where there are
 // such, else those of all maps.
-func (c *catalogue) lookup(failing []int, table, field []byte) target {
-	t := target{c: c}
-	var column, key string
-	if col, k, dotted := bytes.Cut(field, []byte(".")); dotted {
-		column, key = folded(col), string(k)
-	} else {
-		column = folded(field)
-	}
+func (c *catalogue) lookup(s *seekings, failing []int, table, field []byte) target {
+	t := target{c: c, maps: s.maps[:0]}
+	col, key, _ := bytes.Cut(field, []byte("."))
+	s.column, s.table = foldName(s.column[:0], col), foldName(s.table[:0], table)
 	var deps []*dependency
 	switch {
-	case column != "" && len(c.byColumn[column]) > 0:
-		deps = c.byColumn[column]
-		if key != "" {
-			deps = narrow(deps, func(d *dependency) bool { return strings.EqualFold(d.key, key) })
+	case len(s.column) > 0 && len(c.byColumn[string(s.column)]) > 0:
+		deps = c.byColumn[string(s.column)]
+		if len(key) > 0 {
+			deps = s.narrow(deps, func(d *dependency) bool {
+				s.name = append(s.name[:0], d.key...)
+				return bytes.EqualFold(s.name, key)
+			})
 		}
 	case len(table) > 0:
-		deps = c.byTarget[folded(table)]
+		deps = c.byTarget[string(s.table)]
 	}
 	if len(table) > 0 {
-		name := folded(table)
-		deps = narrow(deps, func(d *dependency) bool { return d.set == name || d.table == name })
+		deps = s.narrow(deps, func(d *dependency) bool { return d.set == string(s.table) || d.table == string(s.table) })
 	}
-	deps = narrow(deps, func(d *dependency) bool { return slices.Contains(failing, d.from) })
+	deps = s.narrow(deps, func(d *dependency) bool { return slices.Contains(failing, d.from) })
 	for i, d := range deps {
 		for _, at := range d.targets {
 			if !slices.Contains(t.maps, at) {
@@ -61,32 +65,37 @@ func (c *catalogue) lookup(failing []int, table, field []byte) target {
 			}
 		}
 		if i == 0 {
-			t.key = d.key
-		} else if t.key != d.key {
-			t.key = ""
+			s.name = append(s.name[:0], d.key...)
+		} else if string(s.name) != d.key {
+			s.name = s.name[:0]
 		}
 	}
-	if key != "" {
+	switch {
+	case len(key) > 0:
 		t.key = key // printed beats inferred
+	case len(deps) > 0:
+		t.key = s.name
 	}
 	if len(deps) == 0 && len(table) > 0 {
-		t.maps = append(t.maps, c.names[folded(table)]...)
+		t.maps = append(t.maps, c.names[string(s.table)]...)
 	}
 	slices.Sort(t.maps)
+	s.maps = t.maps
 	return t
 }
 
 // narrow keeps what a condition holds for, or everything where it holds for nothing.
-func narrow(deps []*dependency, keep func(*dependency) bool) []*dependency {
-	var kept []*dependency
+func (s *seekings) narrow(deps []*dependency, keep func(*dependency) bool) []*dependency {
+	if !slices.ContainsFunc(deps, keep) {
+		return deps
+	}
+	kept := s.deps[:0] // deps may be the same: what is kept never overtakes what is read
 	for _, d := range deps {
 		if keep(d) {
 			kept = append(kept, d)
 		}
 	}
-	if len(kept) == 0 {
-		return deps
-	}
+	s.deps = kept
 	return kept
 }
 

@@ -87,8 +87,8 @@ func TestEachMatchEqualsRegexp(t *testing.T) {
 		first := re.FindStringIndex(text)
 		mt := match{rule: int32(i), start: int32(first[0]), end: int32(first[1])}
 		var got []string
-		e.eachMatch(mt, pattern.TextOf([]byte(text)), 10, func(group func(string) []byte) {
-			got = append(got, string(group("table"))+"="+string(group("value")))
+		e.eachMatch(mt, pattern.TextOf([]byte(text)), 10, make([]int32, groupEnds), func(g groupsTaken) {
+			got = append(got, string(g.group("table"))+"="+string(g.group("value")))
 		})
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%.100q (-regexp +eachMatch)\n%s", text, d)

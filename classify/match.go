@@ -434,24 +434,33 @@ func (e *engine) capture(m match, t pattern.Text, yield func(name string, value 
 	}
 }
 
+// groupsTaken are the groups of a match.
+type groupsTaken struct {
+	names []string
+	ends  []int32
+	text  []byte
+}
+
+// group gives a capture of the match, nil when it has none.
+func (g groupsTaken) group(name string) []byte {
+	for i, n := range g.names {
+		if n == name && g.ends[2*i] >= 0 && g.ends[2*i] < g.ends[2*i+1] {
+			return g.text[g.ends[2*i]:g.ends[2*i+1]]
+		}
+	}
+	return nil
+}
+
 // eachMatch calls yield for a match of a rule's expression and for those behind it in the text,
-// most at the most. groups gives a capture of the match, nil when it has none.
-func (e *engine) eachMatch(m match, t pattern.Text, most int, yield func(groups func(name string) []byte)) {
+// most at the most. buf is where the ends of groups are kept.
+func (e *engine) eachMatch(m match, t pattern.Text, most int, buf []int32, yield func(taken groupsTaken)) {
 	c := &e.rules[m.rule]
 	for range most {
-		var buf [groupEnds]int32
-		loc := c.expr.Submatches(buf[:], t, int(m.start))
+		loc := c.expr.Submatches(buf, t, int(m.start))
 		if loc == nil {
 			return
 		}
-		yield(func(name string) []byte {
-			for g, n := range c.groups {
-				if n == name && loc[2*g] >= 0 && loc[2*g] < loc[2*g+1] {
-					return t.Bytes()[loc[2*g]:loc[2*g+1]]
-				}
-			}
-			return nil
-		})
+		yield(groupsTaken{c.groups, loc, t.Bytes()})
 		next := c.expr.Next(t, int(loc[1]))
 		if next < 0 {
 			return
