@@ -141,7 +141,7 @@ func TestPartsAreTheFile(t *testing.T) {
 // of the file it has in memory, which differs once parts were put back.
 func TestPartsOfBrokenFiles(t *testing.T) {
 	seeds := []int{0, 1, 2, 3, 4, 5, 7, 8, 125} // the last three found what depended on the window
-	for seed := 9; *full && seed < 125; seed++ {
+	for seed := 9; *full && seed < 125; seed += 4 {
 		seeds = append(seeds, seed)
 	}
 	for _, seed := range seeds {

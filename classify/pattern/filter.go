@@ -10,8 +10,9 @@ import (
 // A Filter finds literals in a text by looking at every 4th position only. Of each literal it takes a window of 11
 // bytes; whatever the alignment, one of the window's four 8-byte grams stands at a looked-at position. The few
 // literals that are shorter than that have a window of 7 bytes with grams of 4. A bitmap tells which grams are worth
-// a closer look. Grams of 4 for all would do, too, but with some thousand literals a text is full of them: for each
-// position three literals were looked at, with grams of 8 one for 20 positions. It is immutable.
+// a closer look. Grams of 4 for all would do, too, but with some thousand literals a text is full of them: three
+// literals were looked at for each position of a dual-write message, with grams of 8 one for 4 positions, and one for 13
+// of a trace. It is immutable.
 type Filter struct {
 	long     gramTable
 	short    gramTable

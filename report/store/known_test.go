@@ -36,7 +36,7 @@ func storedIDs(t *testing.T, db *DB) map[[16]byte]bool {
 func TestKnown(t *testing.T) {
 	steps := 4
 	if *full {
-		steps = 25
+		steps = 10
 	}
 	for name, way := range map[string]asking{
 		"read at once":          {few: 1 << 20},
