@@ -267,8 +267,9 @@ type builder struct {
 
 // A batch is full at 2 MB of text or 8,192 rows, whichever comes first: a row of a trace may be many times
 // as long as one of a stock view. From 1 to 4 MB are alike in speed, 4 MB cost 35 MB more memory in a run and 16 MB
-// 180 MB, since some eight batches are under way at once, with what is drawn of them. Rejects and files have bounds of their own, since a file of nothing but broken rows
-// fills no batch, and the accounts of members without a record would wait for the end of the run.
+// 180 MB, since some eight batches are under way at once, with what is drawn of them. Rejects and files have bounds of
+// their own, since a file of nothing but broken rows fills no batch, and the accounts of members without a record would
+// wait for the end of the run.
 const (
 	batchBytes   = 2 << 20
 	batchRows    = 8192

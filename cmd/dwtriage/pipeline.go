@@ -12,8 +12,8 @@ import (
 )
 
 // pipeline is where rooms work beside each other: read fills batches, workers classify them and draw their rows
-// of records.csv side by side, load takes them in the order in which they were read. The first error ends everything and is
-// returned.
+// of records.csv side by side, load takes them in the order in which they were read. The first error ends everything
+// and is returned.
 //
 // It has this shape because the rooms differ: reading is one goroutine, for a stream has one place where
 // it is read and a file's account is kept in its order; classifying is most of the processor time and a

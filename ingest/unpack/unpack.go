@@ -2,8 +2,8 @@
 // after the other, each as a stream with its path and the names of the containers around it: gzip,
 // zstd, bzip2, xz, zip and tar, told by content and inside each other in any order. It charges every
 // unpacked byte to the budget of its source, so that a bomb ends its own source and nothing else; it
-// says what is wrong with a container in a sentence that names the file and what to do. With Options.Ahead it unpacks in a goroutine beside
-// its caller, one at a time, which ends before the walk goes on. It knows no
+// says what is wrong with a container in a sentence that names the file and what to do. With Options.Ahead it unpacks in
+// a goroutine beside its caller, one at a time, which ends before the walk goes on. It knows no
 // log: an Office workbook is handed over as the archive it is, all else as bytes. It writes nothing but
 // a temporary file for an archive that came as a stream.
 package unpack

@@ -18,7 +18,8 @@ import (
 
 // mostFindings is how many findings are listed one by one, half of them unknown messages where there are as many.
 // Every list of a report follows from them, so it is what bounds memory and pages: 300,000 different unknown messages
-// are as many findings, and nobody reads the second thousand. What is not listed is still counted, in a finding per signature that says how many it stands for.
+// are as many findings, and nobody reads the second thousand. What is not listed is still counted, in a finding per
+// signature that says how many it stands for.
 var mostFindings = 10000
 
 // A tally is the findings of a run and what is known of their signatures beside them.

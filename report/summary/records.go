@@ -205,8 +205,8 @@ func (p part) each(ctx context.Context, db *store.DB, yield func(*Record) error)
 }
 
 // placeRanges is a condition that every record of a part fulfills. A join by place alone reads all texts of the table for
-// 8,192 records of it; of ranges DuckDB skips the row groups that have no part in them. Rows of a file do not
-// stand together in the table: each thread of the load has places of its own.
+// each part; of ranges DuckDB skips the row groups that have no part in them. Rows of a file do not stand together in
+// the table: each thread of the load has places of its own.
 func placeRanges(ctx context.Context, db *store.DB, of []any) (string, error) {
 	var ranges []string
 	var least, most int64
