@@ -79,6 +79,7 @@ func (r *file) json() error {
 		}
 	}
 	if p.next {
+		r.account.Incomplete = true
 		r.warn("the export is incomplete: the answer names a further page that is not in the file; export all pages")
 	}
 	if p.partial {

@@ -135,6 +135,7 @@ func (r *file) xml(t *xmlExport) error {
 		return err
 	}
 	if t.more {
+		r.account.Incomplete = true
 		r.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
 	}
 	return nil

@@ -43,7 +43,7 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 	defer func() {
 		f.close()
 		// Whatever is left in the spool belongs to this run alone.
-		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files; DROP TABLE spool.main.text_parts; DROP TABLE spool.main.asked")
+		db.spool.ExecContext(context.WithoutCancel(ctx), "DROP TABLE spool.main.rejects; DROP TABLE spool.main.sightings; DROP TABLE spool.main.files; DROP TABLE spool.main.text_parts; DROP TABLE spool.main.coverage; DROP TABLE spool.main.asked")
 	}()
 	relation, release, err := db.serve(f)
 	if err != nil {
@@ -95,19 +95,23 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if !totals.Balances() {
 		return nil, tableCounts{}, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
 	}
-	booked, err := db.account(ctx, run, tool, inputs, totals, f.partRows)
+	booked, err := db.account(ctx, f, run, tool, inputs, totals)
 	if err != nil {
 		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
 	return inputs, booked, db.audit(ctx, run.ID, booked)
 }
 
-// account writes the run, its files, rejects, sightings and parts of texts, and says what the tables must hold of it.
-func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts, parts int64) (tableCounts, error) {
+// account writes the run, its files and what they cover, rejects, sightings and parts of texts, and says what the tables must hold of it.
+func (db *DB) account(ctx context.Context, f *feed, run Run, tool Tool, inputs []Input, t Counts) (tableCounts, error) {
 	if err := db.spoolFiles(inputs); err != nil {
 		return tableCounts{}, err
 	}
-	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1, Parts: parts}
+	covered, err := f.spoolCoverage()
+	if err != nil {
+		return tableCounts{}, err
+	}
+	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1, Parts: f.partRows, Coverage: covered}
 	var errs []error
 	exec := func(q string, args ...any) (rows int64) {
 		r, err := db.conn.ExecContext(ctx, q, args...)
@@ -118,6 +122,7 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 		return rows
 	}
 	exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
+	exec("INSERT INTO dw.coverage SELECT ?, * FROM spool.main.coverage", run.ID)
 	exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
 	exec("INSERT INTO dw.text_parts SELECT ?, * FROM spool.main.text_parts", run.ID)
 	// How many different records the duplicates were, only the database knows.
@@ -131,14 +136,14 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 }
 
 // tableCounts are the rows that a run has in each table.
-type tableCounts struct{ Records, Sightings, Rejects, Files, Runs, Parts int64 }
+type tableCounts struct{ Records, Sightings, Rejects, Files, Runs, Parts, Coverage int64 }
 
 // audit counts the tables against the ledger. The ledger is of what passed through the feed; that the
 // database holds the same is another question, and after a commit it is asked of the file.
 func (db *DB) audit(ctx context.Context, run int64, booked tableCounts) error {
 	var held tableCounts
 	row := db.conn.QueryRowContext(ctx, query("table_counts"), run)
-	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs, &held.Parts); err != nil {
+	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs, &held.Parts, &held.Coverage); err != nil {
 		return fmt.Errorf("counting the rows of run %d: %w", run, err)
 	}
 	if held != booked {
@@ -192,7 +197,7 @@ type feed struct {
 	closed    bool
 	ahead     []*ingest.Batch // that were looked up, and not asked for yet
 	known     known
-	files     map[string]*Counts // by column file
+	files     map[string]*fileBook // by column file
 	order     []ingest.File
 	rejects   *duckdb.Appender
 	sightings *duckdb.Appender
@@ -202,7 +207,7 @@ type feed struct {
 }
 
 func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool)) (*feed, error) {
-	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*Counts), known: known{db: db}}
+	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*fileBook), known: known{db: db}}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
 		return nil, err
 	}
@@ -328,25 +333,34 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	return f.shorten(fresh)
 }
 
+// A fileBook is what was counted of the records of a file.
+type fileBook struct {
+	Counts
+	coverages
+}
+
 // count books every record of a batch under its file, and says which are new.
 func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err error) {
 	ids := records.Column(ingest.ColRecordID).(*array.FixedSizeBinary)
 	files := records.Column(ingest.ColFile).(*array.String)
 	status := records.Column(classify.ColStatus).(*array.String)
+	logs := records.Column(ingest.ColLog).(*array.String)
+	times := records.Column(ingest.ColOccurredAt).(*array.Timestamp)
 	number := func(col int) *array.Int64 { return records.Column(col).(*array.Int64) }
 	rows, offsets, lengths := number(ingest.ColRow), number(ingest.ColByteOffset), number(ingest.ColByteLength)
 	keep = make([]bool, records.NumRows())
-	var c *Counts
+	var c *fileBook
 	last := ""
 	for i := range keep {
 		name := files.Value(i)
 		if c == nil || name != last {
 			last = name
 			if c = f.files[name]; c == nil {
-				c = &Counts{}
+				c = &fileBook{}
 				f.files[string([]byte(name))] = c
 			}
 		}
+		c.add(logs.Value(i), times, i)
 		if keep[i] = f.known.add([16]byte(ids.Value(i))); !keep[i] {
 			c.Duplicates++
 			if err := f.sightings.AppendRow(duckdb.UUID(ids.Value(i)), name, rows.Value(i), offsets.Value(i), lengths.Value(i)); err != nil {
@@ -413,7 +427,7 @@ func (f *feed) ledger() (inputs []Input, totals Counts) {
 			in.Problem = file.Problem.Error()
 		}
 		if c := f.files[file.Path]; c != nil {
-			in.Counts = *c
+			in.Counts = c.Counts
 		}
 		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered
 		inputs = append(inputs, in)

@@ -13,7 +13,7 @@ import (
 // run that took the same id they would be its own.
 
 // runTables hold rows of runs; runs themselves come last.
-var runTables = []string{"records", "text_parts", "sightings", "rejects", "files", "runs"}
+var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "files", "runs"}
 
 // removeOrphans takes out what a killed run left behind, and notes how much it was. The ids of such
 // runs stay used.

@@ -25,7 +25,7 @@ func execute(t *testing.T, db *DB, statements ...string) {
 
 func counts(t *testing.T, db *DB, run int64) (c tableCounts) {
 	t.Helper()
-	if err := db.conn.QueryRowContext(t.Context(), query("table_counts"), run).Scan(&c.Records, &c.Sightings, &c.Rejects, &c.Files, &c.Runs, &c.Parts); err != nil {
+	if err := db.conn.QueryRowContext(t.Context(), query("table_counts"), run).Scan(&c.Records, &c.Sightings, &c.Rejects, &c.Files, &c.Runs, &c.Parts, &c.Coverage); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -39,13 +39,14 @@ func TestOrphans(t *testing.T) {
 		"records":   "INSERT INTO dw.records SELECT * REPLACE (uuid() AS record_id, 7 AS run_id, 'orphaned' AS template_id) FROM dw.records",
 		"sightings": "INSERT INTO dw.sightings SELECT * REPLACE (7 AS run_id) FROM dw.sightings",
 		"rejects":   "INSERT INTO dw.rejects SELECT * REPLACE (7 AS run_id) FROM dw.rejects",
+		"coverage":  "INSERT INTO dw.coverage SELECT * REPLACE (7 AS run_id) FROM dw.coverage",
 		"files":     "INSERT INTO dw.files SELECT * REPLACE (7 AS run_id) FROM dw.files",
 	}
 	two := seeded(t, func(db *DB) {
 		load(t, db, night[:4])
 		load(t, db, night, emptyRow)
 	})
-	for _, tables := range [][]string{{"records"}, {"sightings", "files"}, {"records", "sightings", "rejects", "files"}} {
+	for _, tables := range [][]string{{"records"}, {"sightings", "files"}, {"records", "sightings", "rejects", "coverage", "files"}} {
 		t.Run(strings.Join(tables, " "), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.duckdb")
 			copyDatabase(t, two, path)
@@ -84,7 +85,7 @@ func TestOrphans(t *testing.T) {
 			for _, p := range []struct {
 				table string
 				n     int64
-			}{{"records", left.Records}, {"sightings", left.Sightings}, {"rejects", left.Rejects}, {"files", left.Files}} {
+			}{{"records", left.Records}, {"sightings", left.Sightings}, {"rejects", left.Rejects}, {"coverage", left.Coverage}, {"files", left.Files}} {
 				if p.n > 0 {
 					parts = append(parts, fmt.Sprintf("%d in %s", p.n, p.table))
 				}
@@ -137,6 +138,7 @@ func TestAudit(t *testing.T) {
 		"text_parts": "(record_id, run_id, field, part, text) SELECT uuid(), 2, 'error_text', 2, 'x'",
 		"sightings":  "(record_id, run_id) SELECT uuid(), 2",
 		"rejects":    "(run_id, file) SELECT 2, 'a.csv'",
+		"coverage":   "(run_id, log) SELECT 2, 'dualwrite'",
 		"files":      "(run_id, path) SELECT 2, 'a.csv'",
 		"runs":       "(run_id) SELECT 2",
 	} {

@@ -9,7 +9,7 @@ import (
 
 // schemaVersion is that of sql/schema.sql. migrate_N.sql leads from version N to the next: the
 // database is the only memory there is, so a new program takes an old one over.
-const schemaVersion = 5
+const schemaVersion = 6
 
 // checkSchema makes the tables of a new database, and brings those of an older one up to date. What
 // only reads takes every version as it is: v_records of each has the columns that are asked for.
@@ -42,6 +42,9 @@ func (db *DB) checkSchema(ctx context.Context, readOnly bool) error {
 	// A table that was updated is not altered in the same transaction, so rows are filled once every version has its columns.
 	if version < 3 {
 		steps = append(steps, query("fill_3"))
+	}
+	if version < 6 {
+		steps = append(steps, query("fill_6"))
 	}
 	// A view keeps the columns it was made with, so the views are made again.
 	steps = append(steps, query("views"), fmt.Sprintf("UPDATE dw.meta SET value = '%d' WHERE key = 'schema_version'", schemaVersion))

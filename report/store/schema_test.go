@@ -19,8 +19,8 @@ import (
 // what was cut and what was withheld", version2.duckdb.bz2 from the last of version 2, "ingest: the
 // format is only renamed where it has another name", version3.duckdb.bz2 from "classify: a record without rule and
 // code is named by its text where the code table has that sentence", version4.duckdb.bz2 from "ingest: a pasted text is of
-// the log whose words it speaks, and one failure in several paragraphs is one record". All read exports of the same invented
-// names:
+// the log whose words it speaks, and one failure in several paragraphs is one record". version5.duckdb.bz2 is version 4 as "report,
+// ingest, cmd: comments say what is so and fit their lines" took it over. All read exports of the same invented names:
 //
 //	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
 //	dwtriage run --db v1.duckdb --environment UAT night
@@ -48,7 +48,7 @@ func older(t *testing.T, version string) string {
 	return path
 }
 
-var olderVersions = []string{"1", "2", "3", "4"}
+var olderVersions = []string{"1", "2", "3", "4", "5"}
 
 // list asks for one column of texts.
 func list(t *testing.T, db *DB, query string, args ...any) (out []string) {
@@ -101,6 +101,12 @@ func TestOlderSchema(t *testing.T) {
 			}
 			if d := cmp.Diff(want, companies); d != "" {
 				t.Errorf("companies, logged, named and shown (-want +got):\n%s", d)
+			}
+			// What the files of both runs cover, none of which had a problem.
+			covered := list(t, db, `SELECT concat(c.run_id, ' ', parse_filename(f.path), ' ', c.log, ' ', strftime(c.from_at, '%d %H'), '-', strftime(c.until_at, '%d %H'), ' ', c.records, ' ', c.whole)
+				FROM dw.coverage c JOIN dw.files f USING (run_id, position) ORDER BY ALL`)
+			if version >= "3" && len(covered) != 7 || version < "3" && len(covered) < 3 {
+				t.Errorf("covered: %q", covered)
 			}
 			trace := "all fine"
 			if version >= "3" {

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '5'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '6'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -131,4 +131,16 @@ CREATE TABLE dw.sightings (
   row         BIGINT,
   byte_offset BIGINT,
   byte_length BIGINT
+);
+
+-- Which hours of a log does a file hold? A range from its first record to its last one, whatever became of them; a pause of
+-- more than 24 hours, which is how long the source systems remember, parts two ranges.
+CREATE TABLE dw.coverage (
+  run_id   BIGINT,
+  position BIGINT,    -- of the file, in files
+  log      VARCHAR,
+  from_at  TIMESTAMP, -- full hours
+  until_at TIMESTAMP, -- not included
+  records  BIGINT,    -- with a time in the range
+  whole    BOOLEAN    -- read without trouble and complete, so what is not in it did not happen
 );

@@ -3,5 +3,6 @@ CREATE OR REPLACE TABLE spool.main.rejects AS SELECT * EXCLUDE (run_id) FROM dw.
 CREATE OR REPLACE TABLE spool.main.sightings AS SELECT * EXCLUDE (run_id) FROM dw.sightings LIMIT 0;
 CREATE OR REPLACE TABLE spool.main.files AS SELECT * EXCLUDE (run_id) FROM dw.files LIMIT 0;
 CREATE OR REPLACE TABLE spool.main.text_parts AS SELECT * EXCLUDE (run_id) FROM dw.text_parts LIMIT 0;
+CREATE OR REPLACE TABLE spool.main.coverage AS SELECT * EXCLUDE (run_id) FROM dw.coverage LIMIT 0;
 -- The ids of a batch, to ask which of them the database holds.
 CREATE OR REPLACE TABLE spool.main.asked AS SELECT record_id FROM dw.records LIMIT 0;

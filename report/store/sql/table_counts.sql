@@ -5,4 +5,5 @@ SELECT
   (SELECT count(*) FROM dw.rejects WHERE run_id = $1),
   (SELECT count(*) FROM dw.files WHERE run_id = $1),
   (SELECT count(*) FROM dw.runs WHERE run_id = $1),
-  (SELECT count(*) FROM dw.text_parts WHERE run_id = $1);
+  (SELECT count(*) FROM dw.text_parts WHERE run_id = $1),
+  (SELECT count(*) FROM dw.coverage WHERE run_id = $1);
