@@ -390,6 +390,9 @@ func (j *judge) lookups(company []byte) {
 		if len(t.key) > 0 {
 			j.keep(lookupNames[n].key, j.compose(func(dst []byte) []byte { return t.column(dst, table) }))
 		}
+		if len(value) > 0 {
+			j.keep(lookupNames[n].value, value)
+		}
 		n++
 	})
 }

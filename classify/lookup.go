@@ -9,15 +9,16 @@ import (
 // the value, or by the look-up column. Here they become what a person can act on: the map that
 // brings the row, its key column and its value. They are kept as captures of the record: lookup
 // ("payment term NET45 (map Terms of payment)"), lookup_map and lookup_key, and lookup_2 … where
-// one message names several.
+// one message names several. The value of the first one is in capture value, as its rule took it, those of
+// the others in lookup_value_2 …: rows are told apart by it, and a phrase does not say where it begins.
 
 // lookupNames are the names of the captures for the first missing row of a record, the second …;
 // messages rarely list more than four.
-var lookupNames = [...]struct{ phrase, mapTitle, key string }{
-	{"lookup", "lookup_map", "lookup_key"},
-	{"lookup_2", "lookup_map_2", "lookup_key_2"},
-	{"lookup_3", "lookup_map_3", "lookup_key_3"},
-	{"lookup_4", "lookup_map_4", "lookup_key_4"},
+var lookupNames = [...]struct{ phrase, mapTitle, key, value string }{
+	{"lookup", "lookup_map", "lookup_key", "value"},
+	{"lookup_2", "lookup_map_2", "lookup_key_2", "lookup_value_2"},
+	{"lookup_3", "lookup_map_3", "lookup_key_3", "lookup_value_3"},
+	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4"},
 }
 
 // A target is the row that a look-up did not find.

@@ -24,7 +24,7 @@ func TestLookups(t *testing.T) {
 			map[string]string{"lookup": "payment term NET45 (map Terms of payment)", "lookup_map": "Terms of payment", "lookup_key": "msdyn_name of msdyn_paymentterms"}},
 		{"two of one message", "Unable to write data to entity salesorderdetails. Unable to look up msdyn_warehouses with values {24}. Unable to look up msdyn_operationalsites with values {1,2f0d8c47-0f2a-4a3b-9a54-6f2b1c7d8e90}.",
 			map[string]string{"lookup": "warehouse 24 (map Warehouses)", "lookup_map": "Warehouses", "lookup_key": "msdyn_warehouseidentifier of msdyn_warehouses",
-				"lookup_2": "site 1 (map Sites)", "lookup_map_2": "Sites", "lookup_key_2": "msdyn_siteid of msdyn_operationalsites"}},
+				"lookup_2": "site 1 (map Sites)", "lookup_map_2": "Sites", "lookup_key_2": "msdyn_siteid of msdyn_operationalsites", "lookup_value_2": "1"}},
 		{"the same twice", "Unable to lookup msdyn_warehouses with values {24}. Unable to lookup msdyn_warehouses with values {24}.",
 			map[string]string{"lookup": "warehouse 24 (map Warehouses)", "lookup_map": "Warehouses", "lookup_key": "msdyn_warehouseidentifier of msdyn_warehouses"}},
 		{"by column and key", "Couldn't resolve the guid for the field: msdyn_customergroupid.msdyn_groupid. The lookup was not found: 80.",

@@ -6,6 +6,7 @@ const (
 	mostFixes      = 12 // beside those that pass by themselves
 	mostOfTier     = 3  // that have a place before those of other tiers
 	mostRepeats    = 5
+	mostMissing    = 10 // of a fix
 	mostChanges    = 50
 	mostHeatRows   = 50
 	mostCompanies  = 12

@@ -203,6 +203,23 @@ var changeColumns = []column[summary.Change]{
 	moment("last_seen", func(c *summary.Change) time.Time { return c.LastSeen }),
 }
 
+func drawMissing(t *table, s *summary.Summary) error {
+	return drawEach(t, missingColumns, s.EachMissing)
+}
+
+var missingColumns = []column[summary.MissingRow]{
+	text("table", func(r *summary.MissingRow) string { return r.Table }),
+	text("map", func(r *summary.MissingRow) string { return r.Map }),
+	text("key_column", func(r *summary.MissingRow) string { return r.KeyColumn }),
+	text("key", func(r *summary.MissingRow) string { return r.Key }),
+	text("company", func(r *summary.MissingRow) string { return r.Company }),
+	number("records_waiting", func(r *summary.MissingRow) int64 { return r.Records }),
+	moment("first_seen", func(r *summary.MissingRow) time.Time { return r.FirstSeen }),
+	moment("last_seen", func(r *summary.MissingRow) time.Time { return r.LastSeen }),
+	text("sample_record_id", func(r *summary.MissingRow) string { return r.SampleRecordID }),
+	list("after", func(r *summary.MissingRow) []string { return r.After }),
+}
+
 var rejectColumns = streamed(summary.RejectColumns)
 
 func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }

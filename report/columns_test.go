@@ -49,6 +49,7 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case **summary.Mute:
 			*p = &summary.Mute{Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Owner: "Mia", Reason: "known"}
 			cells["muted_until"], cells["muted_by"], cells["muted_reason"] = "2027-01-31", "Mia", "known"
+		case *[]summary.MissingRow: // has a file of its own
 		case *[]summary.SQL:
 			*p = []summary.SQL{{Title: "ask", Text: "SELECT 1"}}
 			cells[name] = "'-- ask\nSELECT 1" // guarded: it begins like a formula
@@ -125,6 +126,10 @@ func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	t.Run("records.csv", func(t *testing.T) { matches(t, recordColumns, true, nil) })
 	t.Run("unclassified.csv", func(t *testing.T) { matches(t, clusterColumns, false, nil) })
 	t.Run("changes.csv", func(t *testing.T) { matches(t, changeColumns, false, nil) })
+	t.Run("missing.csv", func(t *testing.T) {
+		row, cells := filled[summary.MissingRow](t)
+		matches(t, missingColumns, false, map[string]string{"records_waiting": fmt.Sprint(row.Records), "after": cells["after"]})
+	})
 	t.Run("rejects.csv", func(t *testing.T) { matches(t, rejectColumns, true, nil) })
 }
 

@@ -343,6 +343,7 @@ func (p *page) words() template.FuncMap {
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
+		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },
 		"firstMessages": func(list []summary.Message) []summary.Message { return first(list, mostMessages) },
 		"firstWhere":    func(list []summary.Where) []summary.Where { return first(list, mostWhere) },
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,

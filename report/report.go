@@ -44,6 +44,7 @@ func drawings(opt Options) []drawing {
 		{"records.csv", table(opt.Ahead.drawRecords)},
 		{"unclassified.csv", table(drawClusters)},
 		{"changes.csv", table(drawChanges)},
+		{"missing.csv", table(drawMissing)},
 		{"rejects.csv", table(drawRejects)},
 		{"index.html", drawHTML},
 		{"summary.json", drawJSON},

@@ -215,6 +215,7 @@ func TestOutputsNameTheirOwnRecords(t *testing.T) {
 			n.checkTables()
 			n.checkPage()
 			n.checkPlan()
+			n.checkMissing()
 			if n.named < len(n.records) {
 				t.Errorf("%d names in all outputs on %d records: hardly anything was tried", n.named, len(n.records))
 			}

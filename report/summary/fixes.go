@@ -49,7 +49,9 @@ func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 			cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
 			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MissingIn, b.MissingIn))
 	})
-	for i, f := range parentsFirst(m, drafts) {
+	drafts = parentsFirst(m, drafts)
+	namePredecessors(m, drafts)
+	for i, f := range drafts {
 		f.Rank = i + 1
 		for _, p := range f.Parts {
 			if s := find(list, p.Signature); s != nil {

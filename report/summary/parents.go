@@ -18,6 +18,7 @@ type wait struct {
 	sig               string
 	parents           []string
 	mapTitle, company string
+	blind             bool // and for rows of what their messages do not name
 	records           int64
 	first, last       time.Time
 }
@@ -27,7 +28,11 @@ type lack struct {
 	rows  []string // the first four: customer group 10 (map Customer groups)
 	keys  []string // their key columns
 	count int64
+	list  []MissingRow // the first ones of missing.csv
 }
+
+// namedRows is how many rows texts may name: three, and whether there are more.
+const namedRows = 4
 
 // splitByParent makes a fix for each table that lacks rows out of the fixes of the rules about look-ups, whatever
 // each of them calls it: one message says which row was looked up, another that a row of the table was. A
@@ -37,18 +42,18 @@ type lack struct {
 func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
-		if f.Tier == classify.ParentRows && f.Category == classify.ReferenceData {
+		if m.Rule(f.Signature).WaitsForMaps() {
 			rules[f.Signature] = f
 		}
 	}
-	waits, lacks, err := readWaits(ctx, db, slices.Sorted(maps.Keys(rules)))
+	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)))
 	if err != nil || len(waits) == 0 {
 		return drafts, err
 	}
-	out, waiting := split(m, rules, waits, lacks)
+	out, cleared := split(m, rules, waits, lacks)
 	for _, f := range drafts {
 		rest := *f
-		if n := waiting[f.Signature]; n > 0 {
+		if n := cleared[f.Signature]; n > 0 {
 			if rest.Records -= n; rest.Records == 0 {
 				continue
 			}
@@ -60,37 +65,48 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, draft
 }
 
 // readWaits reads what the records of some signatures wait for, and which rows each parent lacks for them.
-func readWaits(ctx context.Context, db *store.DB, sigs []string) (waits []wait, lacks map[string]*lack, err error) {
-	lacks = make(map[string]*lack)
+func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []string) (waits []wait, lacks map[string]*lack, err error) {
+	if err := db.Lookups(ctx, "scope", sigs); err != nil {
+		return nil, nil, err
+	}
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
-		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last))
+		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last))
 		waits = append(waits, w)
 		return err
 	}, strings.Join(sigs, "\n"))
 	if err != nil || len(waits) == 0 {
 		return nil, nil, err
 	}
+	lacks = make(map[string]*lack)
 	err = each(ctx, db, "missing", func(rows *sql.Rows) error {
-		var parent, row, key string
+		var row lookedUp
 		var count int64
-		err := rows.Scan(&parent, &row, &key, &count)
-		l := lacks[parent]
+		err := rows.Scan(append(row.targets(), &count)...)
+		l := lacks[row.parent]
 		if l == nil {
 			l = &lack{count: count}
-			lacks[parent] = l
+			lacks[row.parent] = l
 		}
-		l.rows, l.keys = append(l.rows, row), append(l.keys, key)
+		l.add(row, m)
 		return err
-	}, strings.Join(sigs, "\n"))
+	}, mostMissing)
 	return waits, lacks, err
 }
 
-// split makes a fix per parent out of those of the rules, and says how many records of each rule wait for one.
-func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack) (out []*Fix, waiting map[string]int64) {
-	perParent, waiting := make(map[string]int64), make(map[string]int64)
+// add takes the next of the rows that most records wait for.
+func (l *lack) add(row lookedUp, m *classify.Matcher) {
+	if len(l.rows) < namedRows && !slices.Contains(l.rows, row.phrase) {
+		l.rows, l.keys = append(l.rows, row.phrase), append(l.keys, row.keyColumn)
+	}
+	l.list = append(l.list, row.missing(m))
+}
+
+// split makes a fix per parent out of those of the rules, and says how many records of each rule these fixes clear.
+// What also waits for rows that its message does not name is cleared by none of them.
+func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack) (out []*Fix, cleared map[string]int64) {
+	perParent, cleared := make(map[string]int64), make(map[string]int64)
 	for _, w := range list {
-		waiting[w.sig] += w.records
 		for _, p := range w.parents {
 			perParent[p] += w.records
 		}
@@ -103,6 +119,10 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 	parents = parentsFirst(m, parents)
 	cured := make(map[string][]wait)
 	for _, w := range list {
+		if w.blind {
+			continue
+		}
+		cleared[w.sig] += w.records
 		last := 0
 		for _, name := range w.parents {
 			last = max(last, slices.IndexFunc(parents, func(p *Fix) bool { return p.MissingIn == name }))
@@ -112,7 +132,7 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 	for _, p := range parents {
 		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn]))
 	}
-	return out, waiting
+	return out, cleared
 }
 
 // waitingFor lists the fixes of the rules whose records wait for a parent, the one with most of them first.
@@ -153,7 +173,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 	own.Entities, own.Companies = mostNamed(names), mostNamed(companies)
 	values := map[string]string{"lookup_map": p.MissingIn}
 	if l != nil {
-		own.MissingRows = l.count
+		own.MissingRows, own.Missing = l.count, l.list
 		values["lookup"] = lookups(l.rows)
 		if keys := once(l.keys); len(keys) > 0 {
 			values["lookup_key"] = phrase(keys)
@@ -213,9 +233,25 @@ func parentMaps(m *classify.Matcher, parent string) []*classify.Map {
 }
 
 // parentsFirst changes the order of fixes as little as it must so that a table gets its rows before the
-// tables that need them; in a circle of tables the given order stays. Legal entities come before
-// every other parent: hardly a row can be written without its company.
+// tables that need them; in a circle of tables the given order stays.
 func parentsFirst(m *classify.Matcher, fixes []*Fix) []*Fix {
+	before := precedence(m, fixes)
+	rest, out := slices.Clone(fixes), make([]*Fix, 0, len(fixes))
+	for len(rest) > 0 {
+		next := slices.IndexFunc(rest, func(f *Fix) bool {
+			return !slices.ContainsFunc(rest, func(other *Fix) bool { return before(other, f) })
+		})
+		next = max(next, 0) // a circle of three or more
+		out = append(out, rest[next])
+		rest = slices.Delete(rest, next, next+1)
+	}
+	return out
+}
+
+// precedence says of two of these fixes whether the rows of one must be there before those of the other: the tables
+// need them, and not the other way round. Legal entities come before every other parent: hardly a row can be written
+// without its company.
+func precedence(m *classify.Matcher, fixes []*Fix) (before func(a, b *Fix) bool) {
 	needs := make(map[string]map[string]bool) // parent → the maps it needs, directly or not
 	for _, f := range fixes {
 		if f.MissingIn != "" && needs[f.MissingIn] == nil {
@@ -230,7 +266,7 @@ func parentsFirst(m *classify.Matcher, fixes []*Fix) []*Fix {
 	companies := func(f *Fix) bool {
 		return slices.ContainsFunc(parentMaps(m, f.MissingIn), func(mp *classify.Map) bool { return mp.Name == classify.LegalEntities })
 	}
-	before := func(a, b *Fix) bool { // a must come before b
+	return func(a, b *Fix) bool {
 		if a.MissingIn == "" || b.MissingIn == "" || a.MissingIn == b.MissingIn || a.Tier != b.Tier {
 			return false
 		}
@@ -239,16 +275,6 @@ func parentsFirst(m *classify.Matcher, fixes []*Fix) []*Fix {
 		}
 		return needsAny(needs[b.MissingIn], m, a.MissingIn) && !needsAny(needs[a.MissingIn], m, b.MissingIn)
 	}
-	rest, out := slices.Clone(fixes), make([]*Fix, 0, len(fixes))
-	for len(rest) > 0 {
-		next := slices.IndexFunc(rest, func(f *Fix) bool {
-			return !slices.ContainsFunc(rest, func(other *Fix) bool { return before(other, f) })
-		})
-		next = max(next, 0) // a circle of three or more
-		out = append(out, rest[next])
-		rest = slices.Delete(rest, next, next+1)
-	}
-	return out
 }
 
 func needsAny(needed map[string]bool, m *classify.Matcher, parent string) bool {

@@ -64,6 +64,11 @@ type Summary struct {
 	EachRecord func(yield func(*Record) error) error
 	EachReject func(yield func(*Reject) error) error
 
+	// EachMissing calls yield for every row that must exist before records of the plan can be saved, in the order of
+	// missing.csv: as their fixes stand in the plan, of each fix the rows that most records wait for first, then by key and company.
+	// It streams from the database as EachRecord does; nil where nothing is missing.
+	EachMissing func(yield func(*MissingRow) error) error
+
 	// EachKnown is EachRecord of the failing records that an earlier run had loaded, Known of them, without regard to Listed.
 	EachKnown func(yield func(*Record) error) error
 
@@ -170,11 +175,12 @@ type Fix struct {
 
 	OtherPrerequisites []string // maps that matter only where a row uses them, in dependency order
 
-	Parts       []Part    // the signatures it is for, the leading one first; at least one
-	MissingIn   string    // title of the map whose rows are missing, or the table where no map is known; else empty
-	MissingRows int64     // rows of MissingIn that its records name, the same key in two companies being two
-	Waiting     int64     // records that wait for these rows; Records are those that wait for no later fix
-	OverSince   time.Time // since when the failures are over, zero where they go on or the records do not tell
+	Parts       []Part       // the signatures it is for, the leading one first; at least one
+	MissingIn   string       // title of the map whose rows are missing, or the table where no map is known; else empty
+	MissingRows int64        // rows of MissingIn that its records name, the same key in two companies being two
+	Missing     []MissingRow // the first of these rows, 20 at most, in the order of missing.csv
+	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix
+	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
 }
 
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
