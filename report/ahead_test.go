@@ -29,8 +29,8 @@ func aheadNight() []storetest.Line {
 		strings.Repeat("Customer group 80 cannot be found. ", 130), "\u2028", "x", `{"error":{"code":"0x80040217","message":"account With Id = 11111111-2222-3333-4444-555555555555 Does Not Exist"}}`,
 		"Unable to look up msdyn_customergroups with values {80}.", "Unable to look up cdm_companies with values {" + strings.Repeat("K", 2100) + "}.",
 	} {
-		lines = append(lines, storetest.Line{ID: byte(20 + i), File: "c.csv", Row: int64(2 + i), At: "06:00:00", Company: "usmf", Entity: "accounts", Err: text},
-			storetest.Line{ID: byte(60 + i), File: "d/é.csv", Row: int64(2 + i), Entity: strings.Repeat("n", i*120), Err: text, Trace: "trace " + text, Log: ingest.PluginTrace})
+		lines = append(lines, storetest.Line{ID: uint16(20 + i), File: "c.csv", Row: int64(2 + i), At: "06:00:00", Company: "usmf", Entity: "accounts", Err: text},
+			storetest.Line{ID: uint16(60 + i), File: "d/é.csv", Row: int64(2 + i), Entity: strings.Repeat("n", i*120), Err: text, Trace: "trace " + text, Log: ingest.PluginTrace})
 	}
 	slices.SortStableFunc(lines, func(a, b storetest.Line) int { return strings.Compare(a.File, b.File) })
 	return lines

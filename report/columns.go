@@ -201,6 +201,8 @@ var changeColumns = []column[summary.Change]{
 	number("previous_records", func(c *summary.Change) int64 { return c.PreviousRecords }),
 	moment("first_seen", func(c *summary.Change) time.Time { return c.FirstSeen }),
 	moment("last_seen", func(c *summary.Change) time.Time { return c.LastSeen }),
+	moment("known_since", func(c *summary.Change) time.Time { return c.KnownSince }),
+	text("periods", func(c *summary.Change) string { return periodCounts(c.Counts, ", ") }),
 }
 
 func drawMissing(t *table, s *summary.Summary) error {

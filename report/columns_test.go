@@ -40,6 +40,9 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case *time.Time:
 			*p = time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC)
 			cells[name] = p.Format(time.DateTime)
+		case *[]int64:
+			*p = []int64{3, 2, 1}
+			cells["periods"] = "1, 2, 3"
 		case *[]string:
 			*p = []string{name, "and more"}
 			cells[name] = name + "; and more"

@@ -35,15 +35,16 @@ func night() *summary.Summary {
 		Environment: "FABRIKAM-PROD",
 		Run: store.Run{ID: 184, Environment: "FABRIKAM-PROD", Started: at("2026-11-23 06:00:07"), Finished: at("2026-11-23 06:04:12"),
 			Since: at("2026-11-22 06:00:00"), Arguments: "dwtriage run --environment FABRIKAM-PROD --since 2026-11-22T06:00Z exports/"},
-		Baseline: &store.Run{ID: 183, Started: at("2026-11-22 06:00:03"), Finished: at("2026-11-22 06:03:40")},
-		From:     at("2026-11-22 07:04:52"),
-		Until:    at("2026-11-23 05:55:18"),
-		Findings: nightFindings(),
-		Clusters: nightClusters(),
-		Changes:  nightChanges(),
-		Changed:  summary.Changed{New: 5, Resolved: 1, Ongoing: 6},
-		Timings:  []store.Timing{{Stage: "ingest", Seconds: 96.25}, {Stage: "classify", Seconds: 61.5004}, {Stage: "load", Seconds: 80.125}},
-		ExitCode: 3,
+		Logs:           nightLogs(),
+		From:           at("2026-11-22 07:04:52"),
+		Until:          at("2026-11-23 05:55:18"),
+		Findings:       nightFindings(),
+		Clusters:       nightClusters(),
+		Changes:        nightChanges(),
+		Changed:        summary.Changed{New: 4, Resolved: 1, Ongoing: 6},
+		ChangedUnknown: summary.Changed{New: 1},
+		Timings:        []store.Timing{{Stage: "ingest", Seconds: 96.25}, {Stage: "classify", Seconds: 61.5004}, {Stage: "load", Seconds: 80.125}},
+		ExitCode:       3,
 	}
 	addSignatures(s)
 	addTotals(s)
@@ -192,12 +193,22 @@ func nightClusters() []summary.Cluster {
 	}
 }
 
+// nightLogs are those of a day: dual-write errors with two days before, plug-in traces that are the first ones.
+func nightLogs() []summary.Comparison {
+	period := func(from, until string) summary.Period { return summary.Period{From: at(from), Until: at(until)} }
+	return []summary.Comparison{
+		{Log: "dualwrite", Period: period("2026-11-22 07:00:00", "2026-11-23 06:00:00"), Night: period("2026-11-22 07:00:00", "2026-11-23 06:00:00"), Whole: true,
+			Before: []summary.Period{period("2026-11-21 07:00:00", "2026-11-22 06:00:00"), period("2026-11-20 07:00:00", "2026-11-21 06:00:00")}},
+		{Log: "plugintrace", Period: period("2026-11-22 09:00:00", "2026-11-23 06:00:00"), Night: period("2026-11-22 09:00:00", "2026-11-23 06:00:00")},
+	}
+}
+
 func nightChanges() []summary.Change {
 	c := func(change, signature, mapName, title string, now, before int64, first, last string) summary.Change {
 		f := summary.Finding{Signature: signature}
 		describe(&f)
 		return summary.Change{Change: change, Signature: signature, Title: f.Title, Severity: f.Severity, Map: mapName, MapTitle: title,
-			Records: now, PreviousRecords: before, FirstSeen: at(first), LastSeen: at(last)}
+			Records: now, PreviousRecords: before, FirstSeen: at(first), LastSeen: at(last), KnownSince: at(first), Counts: []int64{now, before, 2}}
 	}
 	gone := c("resolved", "dw-party-record-not-found", "Customers V3", "Customers V3 (accounts)", 0, 74, "2026-09-29 08:14:26", "2026-11-21 18:20:07")
 	gone.Title, gone.Severity = "Party record not found for the party type", "medium"

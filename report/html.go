@@ -66,10 +66,9 @@ type page struct {
 	Style  template.CSS
 	Script template.JS
 
-	Verdict      []phrase
-	Cards        []card
-	Imbalance    string // which sum of the ledger fails, empty when none does
-	ChangeCounts changeCounts
+	Verdict   []phrase
+	Cards     []card
+	Imbalance string // which sum of the ledger fails, empty when none does
 
 	Troubled, ShownTroubled []store.Input
 
@@ -114,7 +113,6 @@ func newPage(s *summary.Summary) (*page, error) {
 		Style:           template.CSS(style),
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
-		ChangeCounts:    changeCounts(s.Changed),
 		ShownChanges:    first(s.Changes, mostChanges),
 		ShownFindings:   first(s.Findings, mostFindings),
 		ShownSignatures: first(s.Signatures, mostSignatures),
@@ -241,7 +239,7 @@ func (p *page) OtherClusters() string {
 }
 
 // ChangeCount is how many signatures × maps are new or resolved.
-func (p *page) ChangeCount() int { return p.Changed.New + p.Changed.Resolved }
+func (p *page) ChangeCount() int { return p.Changed.Listed() + p.ChangedUnknown.Listed() }
 
 // entityCount counts the maps and tables of a heat table.
 func (p *page) entityCount(g summary.HeatGroup) string {
@@ -322,7 +320,9 @@ func (p *page) words() template.FuncMap {
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"pct":    percent, "cut": cut,
-		"day": day, "duration": duration,
+		"duration": duration, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
+		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
+		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changesCaption": func() string { return changesCaption(p.Summary) },
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
 		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,

@@ -166,9 +166,9 @@ func everywhere(text string) *summary.Summary {
 
 func TestPageIsWellFormed(t *testing.T) {
 	first := night()
-	first.Baseline, first.Changes, first.Changed = nil, nil, summary.Changed{}
+	first.Logs, first.Changes, first.Changed, first.ChangedUnknown = nil, nil, summary.Changed{}, summary.Changed{}
 	nothing := night()
-	nothing.Changes, nothing.Changed = nil, summary.Changed{}
+	nothing.Changes, nothing.Changed, nothing.ChangedUnknown = nil, summary.Changed{}, summary.Changed{}
 	for name, s := range map[string]*summary.Summary{
 		"night": night(), "first run": first, "nothing changed": nothing, "empty": {}, "tag": everywhere(hostileTag), "end of everything": everywhere(hostileCDATA),
 		"attribute": everywhere(`" onmouseover="alert(1)" x="`), "script link": everywhere("javascript:alert(1)"), "quotes": everywhere(`'"` + "`" + `\`),
@@ -196,11 +196,11 @@ func TestWordsForNothing(t *testing.T) {
 	emptyPage := draw(t, &summary.Summary{}, Options{})["index.html"]
 	for _, c := range []struct{ name, page, want string }{
 		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
-		{"calm", calmPage, "Nothing changed against run 183."},
+		{"calm", calmPage, "Nothing changed."},
 		{"calm", calmPage, "No row was rejected."},
 		{"calm", calmPage, "Muted signatures and clusters: none."},
 		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},
-		{"empty", emptyPage, "No earlier run to compare with."},
+		{"empty", emptyPage, "No record has a time, so there is nothing to compare."},
 		{"empty", emptyPage, "environment not set"},
 		{"empty", emptyPage, "There was no input."},
 	} {

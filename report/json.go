@@ -25,11 +25,13 @@ type summaryFile struct {
 	Timings     object          `json:"timings"`
 	ExitCode    int             `json:"exit_code"`
 
-	Environment   string     `json:"environment"`
-	BaselineRunID *int64     `json:"baseline_run_id"` // null when there was nothing to compare with
-	Report        jsonReport `json:"report"`
-	Muted         []jsonMute `json:"muted"`
-	Fixes         []jsonFix  `json:"fixes"`
+	Environment    string       `json:"environment"`
+	Period         jsonPeriod   `json:"period"` // the hours that the inputs cover, of all logs together
+	Logs           []jsonLog    `json:"logs"`
+	UnknownChanges changeCounts `json:"unknown_changes"`
+	Report         jsonReport   `json:"report"`
+	Muted          []jsonMute   `json:"muted"`
+	Fixes          []jsonFix    `json:"fixes"`
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -109,6 +111,9 @@ type jsonReport struct {
 	Listed  int64 `json:"listed"` // rows of records.csv
 }
 
+// WriteJSON writes summary.json of a report that is not drawn.
+func WriteJSON(w io.Writer, s *summary.Summary) error { return drawJSON(w, s) }
+
 func drawJSON(w io.Writer, s *summary.Summary) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -118,20 +123,23 @@ func drawJSON(w io.Writer, s *summary.Summary) error {
 
 func newSummaryFile(s *summary.Summary) summaryFile {
 	f := summaryFile{
-		RunID:       s.Run.ID,
-		ToolVersion: s.Tool.Version,
-		Rules:       jsonRules{s.Tool.Rules, s.Tool.RulesDigest},
-		StartedAt:   jsonTime(s.Run.Started),
-		FinishedAt:  jsonTime(s.Run.Finished),
-		Inputs:      []jsonInput{},
-		Totals:      jsonTotals(s.Totals),
-		Signatures:  []jsonSignature{},
-		Changes:     changeCounts(s.Changed),
-		ExitCode:    s.ExitCode,
-		Environment: s.Environment,
-		Report:      jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted, s.Listed},
-		Muted:       []jsonMute{},
-		Fixes:       []jsonFix{},
+		RunID:          s.Run.ID,
+		ToolVersion:    s.Tool.Version,
+		Rules:          jsonRules{s.Tool.Rules, s.Tool.RulesDigest},
+		StartedAt:      jsonTime(s.Run.Started),
+		FinishedAt:     jsonTime(s.Run.Finished),
+		Inputs:         []jsonInput{},
+		Totals:         jsonTotals(s.Totals),
+		Signatures:     []jsonSignature{},
+		Changes:        changeCounts(s.Changed),
+		ExitCode:       s.ExitCode,
+		Environment:    s.Environment,
+		Period:         newJSONPeriod(s.Period()),
+		Logs:           []jsonLog{},
+		UnknownChanges: changeCounts(s.ChangedUnknown),
+		Report:         jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted, s.Listed},
+		Muted:          []jsonMute{},
+		Fixes:          []jsonFix{},
 	}
 	for i := range s.Fixes {
 		f.Fixes = append(f.Fixes, newJSONFix(&s.Fixes[i]))
@@ -152,8 +160,12 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	for _, t := range s.Timings {
 		f.Timings = append(f.Timings, member{t.Stage, math.Round(t.Seconds*1000) / 1000})
 	}
-	if s.Baseline != nil {
-		f.BaselineRunID = &s.Baseline.ID
+	for _, c := range s.Logs {
+		l := jsonLog{Log: c.Log, Period: newJSONPeriod(c.Period), Night: newJSONPeriod(c.Night), Whole: c.Whole, Before: []jsonPeriod{}}
+		for _, p := range c.Before {
+			l.Before = append(l.Before, newJSONPeriod(p))
+		}
+		f.Logs = append(f.Logs, l)
 	}
 	return f
 }
@@ -168,11 +180,33 @@ func newJSONFix(f *summary.Fix) jsonFix {
 	return j
 }
 
-// changeCounts counts signature × map, as changes.csv does.
+// A jsonLog is what of a log the report is about, and which earlier periods it is compared with.
+type jsonLog struct {
+	Log    string       `json:"log"`
+	Period jsonPeriod   `json:"period"`
+	Night  jsonPeriod   `json:"night"`  // what is compared: the period, and what other runs cover around it
+	Whole  bool         `json:"whole"`  // read without trouble: what is absent did not happen
+	Before []jsonPeriod `json:"before"` // the latest first; empty when there was nothing to compare with
+}
+
+// A jsonPeriod is a stretch of full hours, its end not included; nulls where no record has a time.
+type jsonPeriod struct {
+	From  jsonTime `json:"from"`
+	Until jsonTime `json:"until"`
+}
+
+func newJSONPeriod(p summary.Period) jsonPeriod {
+	return jsonPeriod{jsonTime(p.From), jsonTime(p.Until)}
+}
+
+// changeCounts counts signature × map, as changes.csv does: those that a rule or code explains, or the unknown ones.
 type changeCounts struct {
-	New      int `json:"new"`
-	Resolved int `json:"resolved"`
-	Ongoing  int `json:"ongoing"`
+	New       int `json:"new"`
+	Regressed int `json:"regressed"`
+	Spiking   int `json:"spiking"`
+	Ongoing   int `json:"ongoing"`
+	Quiet     int `json:"quiet"`
+	Resolved  int `json:"resolved"`
 }
 
 // jsonTime prints a time as the tables do, null when it is not known.

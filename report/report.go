@@ -76,6 +76,12 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 	return errors.Join(errs...)
 }
 
+// Exists reports whether the folder holds a report.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "index.html"))
+	return err == nil
+}
+
 // temporary is the name that a file has while it is drawn: in the same folder, because a rename
 // does not cross file systems, and with the process in it, because two may draw into one folder.
 func temporary(dir, name string) string {

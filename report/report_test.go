@@ -182,7 +182,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 // huge is a run that went wrong everywhere.
 func huge() *summary.Summary {
-	s := &summary.Summary{Baseline: &store.Run{ID: 1}, Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
+	s := &summary.Summary{Logs: nightLogs(), Run: store.Run{ID: 2, Finished: at("2026-11-23 06:04:12")}}
 	long := strings.Repeat("x", 20000)
 	for i := range 41230 {
 		name := "Map " + words.Thousands(i%400)

@@ -49,8 +49,8 @@ func nothingRead(s *summary.Summary) []phrase {
 
 func failures(s *summary.Summary) []phrase {
 	var v []phrase
-	if s.Baseline != nil {
-		v = append(v, strong(newness(s)), plain(" "))
+	if s.Compared() {
+		v = append(append(v, newness(s)...), plain(" "))
 	}
 	v = append(v, plain(words.Thousands(s.Failing)+" of "+words.Count(s.Records, "record")+" failed, in "+words.Count(s.Entities, "entity", "entities")+". "))
 	if s.Unknown == s.Failing {
@@ -60,29 +60,6 @@ func failures(s *summary.Summary) []phrase {
 	v = append(v, largest(s)...)
 	v = append(v, doFirst(s)...)
 	return append(v, critical(s)...)
-}
-
-// newness counts what was not there in the run before, clusters included.
-func newness(s *summary.Summary) string {
-	n := newSignatures(s)
-	if n == 0 {
-		return "Nothing new."
-	}
-	return words.Count(n, "new signature") + "."
-}
-
-func newSignatures(s *summary.Summary) (n int64) {
-	for _, sig := range s.Signatures {
-		if sig.Change == "new" && sig.Mute == nil {
-			n++
-		}
-	}
-	for _, c := range s.Clusters {
-		if c.Change == "new" && c.Mute == nil {
-			n += max(1, c.Others)
-		}
-	}
-	return n
 }
 
 // largest names the signature with the most records.
@@ -179,12 +156,22 @@ func cards(s *summary.Summary) []card {
 		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
 		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
 	}
-	if s.Baseline != nil {
-		n := changeCounts(s.Changed)
-		list[2] = card{"#changes", "New signatures", words.Thousands(newSignatures(s)),
-			words.Thousands(n.Resolved) + " resolved since run " + words.Thousands(s.Baseline.ID)}
+	if s.Compared() {
+		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s)}
 	}
 	return list
+}
+
+// newsDetail says what else changed: what is back, and what is over as far as rules and codes explain it.
+func newsDetail(s *summary.Summary) string {
+	text := words.Thousands(len(withChange(s, summary.Regressed))) + " back"
+	if n := s.Changed.Quiet; n > 0 {
+		text += ", " + words.Thousands(n) + " quiet"
+	}
+	if n := s.Changed.Resolved; n > 0 {
+		text += ", " + words.Thousands(n) + " resolved"
+	}
+	return text
 }
 
 func inCompanies(s *summary.Summary) string {

@@ -88,10 +88,8 @@ func sevWord(s string) string {
 
 func sevRank(s string) int { return slices.Index(severities, sevClass(s)) }
 
-var changes = []string{"new", "resolved", "ongoing"}
-
 func chgClass(s string) string {
-	if slices.Contains(changes, s) {
+	if slices.Contains(summary.Changes, s) {
 		return s
 	}
 	return ""
@@ -104,7 +102,7 @@ func chgWord(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-func chgRank(s string) int { return slices.Index(changes, chgClass(s)) }
+func chgRank(s string) int { return slices.Index(summary.Changes, chgClass(s)) }
 
 // anchor makes an id that HTML, addresses and the script agree on.
 func anchor(id string) string {

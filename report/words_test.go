@@ -68,6 +68,8 @@ func said(s *summary.Summary) string {
 func TestVerdict(t *testing.T) {
 	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Records: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
+	back := critical
+	back.Change = "regressed"
 	fix := summary.Fix{Rank: 1, Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
 	balanced := store.Counts{Read: 10, Loaded: 10, OK: 6, Classified: 4}
 	for _, c := range []struct {
@@ -87,8 +89,13 @@ func TestVerdict(t *testing.T) {
 			"3 of 10 records failed, in 2 entities. All of them share one signature: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator)."},
 		{"one record", summary.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
 			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
-		{"critical, new", summary.Summary{Baseline: &store.Run{ID: 3}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{fix}},
+		{"critical, new", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{fix}},
 			"1 new signature. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
+		{"critical and back", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
+			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
+			"1 new signature, 1 back after a pause and 12 new unknown messages. Back and critical, with 1 record: Payload not generated. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
+		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
+			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
 		{"broken off", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
 		{"ledger", summary.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
 	} {

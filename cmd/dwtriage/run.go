@@ -55,7 +55,7 @@ duplicates and not loaded again.`)
 	g = f.group("Rules")
 	r.rules.define(g)
 	g = f.group("Exit code")
-	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure is as severe as `LEVEL` (critical, high, medium, low, info) or worse, or with new: when one is new")
+	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure is as severe as `LEVEL` (critical, high, medium, low, info) or worse, or with new: when one is new or regressed")
 	g.StringVar(&r.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejected")
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
@@ -98,6 +98,7 @@ type job struct {
 	memory     int64 // --memory-limit in bytes
 	show       *progress
 	ahead      *report.Ahead
+	kept       bool // the report of an earlier run, as this one has nothing to say
 	timings    []store.Timing
 }
 
@@ -278,7 +279,7 @@ func (j *job) run() (int, error) {
 
 // publish draws the report of a run. Files are written under temporary names and renamed when all of them
 // are there, summary.json last: whoever opens the folder meanwhile reads the report of the night before,
-// and a failed drawing leaves it.
+// and a failed drawing leaves it. A run without any record leaves it, too: of the night before it says more than of this one.
 func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Summary, error) {
 	defer j.show.end()
 	j.show.stage("summing up")
@@ -296,6 +297,10 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
+	}
+	if j.kept = sum.Records == 0 && report.Exists(j.flags.out); j.kept {
+		j.say("dwtriage: no record came through, so the report in %s stays as it was; -o with another folder draws what there is\n", j.flags.out)
+		return sum, nil
 	}
 	j.show.stage("writing the report")
 	mark = time.Now()
@@ -412,6 +417,9 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 // error, so that --json can be piped. It prints the file that was just written instead of encoding again:
 // two encodings could differ, and one of them would be wrong.
 func (j *job) print(sum *summary.Summary) error {
+	if j.flags.json && j.kept {
+		return report.WriteJSON(j.s.stdout, sum)
+	}
 	if j.flags.json {
 		text, err := os.ReadFile(filepath.Join(j.flags.out, "summary.json"))
 		if err != nil {
@@ -426,7 +434,11 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.flags.quiet {
 		return nil
 	}
-	if err := printSummary(j.s.stdout, sum, j.flags.db, j.flags.out); err != nil {
+	out := filepath.Join(j.flags.out, "index.html")
+	if j.kept {
+		out += " (of an earlier run, as it was)"
+	}
+	if err := printSummary(j.s.stdout, sum, j.flags.db, out); err != nil {
 		return err
 	}
 	return printTimings(j.s.stdout, j.timings)

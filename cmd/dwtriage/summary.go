@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -21,10 +20,13 @@ const (
 	shownOfTier   = 2
 )
 
-// printSummary says in a few lines what failed most, what to do first, where the report is, and
-// that the ledger balances.
+// printSummary says in a few lines what is new, what failed most, what to do first, where the report is (out), and that
+// the ledger balances.
 func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	fmt.Fprintf(w, "%s%s\n", prefix(s.Environment), headline(s))
+	if line := news(s); line != "" {
+		fmt.Fprintln(w, line)
+	}
 	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f summary.Finding) bool { return f.Mute != nil })
 	if len(findings) > 0 {
 		fmt.Fprintln(w, "\nWhat failed most:")
@@ -52,7 +54,7 @@ func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
 	t := s.Totals
 	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
 	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
-	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", filepath.Join(out, "index.html"), db, s.Run.ID)
+	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", out, db, s.Run.ID)
 	return err
 }
 
@@ -66,6 +68,33 @@ func fixRecords(f summary.Fix) string {
 		text += " (" + words.Count(f.Waiting, "waits", "wait") + ")"
 	}
 	return text
+}
+
+// news says in a line how the period differs from those before it; nothing where it is compared with none.
+func news(s *summary.Summary) string {
+	if !s.Compared() {
+		return ""
+	}
+	var parts []string
+	add := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, words.Thousands(n)+" "+what)
+		}
+	}
+	c := s.Changed
+	add(c.New, "new")
+	add(c.Regressed, "back")
+	add(c.Spiking, "spiking")
+	add(c.Ongoing, "ongoing")
+	add(c.Quiet, "quiet")
+	add(c.Resolved, "resolved")
+	if n := s.ChangedUnknown.New; n > 0 {
+		parts = append(parts, words.Count(n, "new unknown message"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Against the period before: " + strings.Join(parts, ", ") + "."
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.

@@ -75,11 +75,11 @@ func randomRun(t *testing.T, db *DB, random *rand.Rand) {
 		var lines []storetest.Line
 		var fresh []bool
 		for range random.IntN(6) {
-			l := storetest.Line{ID: byte(random.IntN(100)), File: "a.csv", Row: int64(len(all) + len(lines) + 2), Entity: "account"}
+			l := storetest.Line{ID: uint16(random.IntN(100)), File: "a.csv", Row: int64(len(all) + len(lines) + 2), Entity: "account"}
 			if random.IntN(2) == 0 {
 				l.At = fmt.Sprintf("%02d:00:00", random.IntN(24))
 			}
-			id := [16]byte{15: l.ID}
+			id := [16]byte{15: byte(l.ID)}
 			lines, fresh = append(lines, l), append(fresh, !twin[id])
 			twin[id] = true
 		}

@@ -15,7 +15,7 @@ import (
 // A text is stored to its end, whatever its length, in rows that DuckDB can hold by the thousand: records has the
 // start, and who asks for the text gets all of it, from the view and by the id.
 func TestLongTexts(t *testing.T) {
-	texts := map[byte]string{
+	texts := map[uint16]string{
 		1: "short",
 		2: strings.Repeat("a", StartBytes),
 		3: strings.Repeat("b", StartBytes) + "c",

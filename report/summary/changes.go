@@ -3,69 +3,172 @@ package summary
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"strings"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
-// baseline finds the run to compare with, nil when there is none, and makes its findings the table
-// baseline_sums, which is empty without one.
-func baseline(ctx context.Context, db *store.DB, run int64, m *classify.Matcher) (found *store.Run, err error) {
-	err = each(ctx, db, "baseline", func(rows *sql.Rows) error {
-		found = &store.Run{}
-		return rows.Scan(&found.ID, &found.Environment, &found.Started, &found.Finished)
-	}, run)
-	if err != nil {
+// States of a signature in a map, against the periods before; changes.csv lists all but what is ongoing.
+const (
+	New       = "new"       // the database did not know it before the period
+	Regressed = "regressed" // it is back after BackAfter periods or more without it
+	Spiking   = "spiking"   // far more records than in any period before
+	Ongoing   = "ongoing"   // any other that fails
+	Quiet     = "quiet"     // it failed in the periods before and not in this one, whose hours were read
+	Resolved  = "resolved"  // it has not failed for BackAfter periods, this one being the last of them
+)
+
+// Changes are the states in the order in which they are listed.
+var Changes = []string{New, Regressed, Spiking, Ongoing, Quiet, Resolved}
+
+// How states are told apart. Three periods are a long weekend: what was not there from Friday to Monday is over, and
+// when it comes again it is news. A spike is more than three times the largest of the periods before, so a map that
+// fails twice as often on Mondays is none; with fewer than ten records, or fewer than three periods to compare with, any
+// failure that comes twice would be.
+const (
+	BackAfter  = 3
+	spikeTimes = 3
+	spikeLeast = 10
+	spikeAfter = 3
+)
+
+// compare makes the table scope_states: the periods of the run and in which state every signature × map is.
+func compare(ctx context.Context, db *store.DB, run int64) (logs []Comparison, err error) {
+	if logs, err = comparisons(ctx, db, run); err != nil {
 		return nil, err
 	}
-	of := int64(0) // no run has it
-	if found != nil {
-		of = found.ID
+	var windows []store.Window
+	var whole []string
+	var period Period
+	for _, c := range logs {
+		period.From, period.Until = earlier(period.From, c.Night.From), later(period.Until, c.Night.Until)
 	}
-	if err := db.Scope(ctx, "baseline", of); err != nil {
-		return nil, err
+	for _, c := range logs {
+		if c.Night.Hours() == 0 { // what fails in the other log in these hours is not over
+			c.Night = period
+		}
+		if period.Hours() == 0 {
+			break
+		}
+		for i, p := range append([]Period{c.Night}, c.Before...) {
+			windows = append(windows, store.Window{Log: c.Log, Number: i, From: p.From, Until: p.Until})
+		}
+		if c.Whole {
+			whole = append(whole, c.Log)
+		}
 	}
-	return found, db.Groups(ctx, "baseline", m.Wrappers(), 0, nil)
+	return logs, db.States(ctx, run, windows, whole, store.ChangeRule{Back: BackAfter, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
 }
 
-// mostChanges is how many new and how many resolved ones are listed, see mostFindings.
+// mostChanges is how many of each state are listed, see mostFindings.
 var mostChanges = 10000
 
-// changes lists what changed against the baseline: what fails in a map now and did not then is new, the other
-// way round it is resolved. Companies are not told apart: a failure that reaches another company is no other
-// failure. It asks the database and not the findings, of which some are summed up.
-func changes(ctx context.Context, db *store.DB, name titles) (list []Change, n Changed, err error) {
-	for _, c := range []struct {
-		change, in, notIn string
-		all               *int
-	}{{"new", "scope", "baseline", &n.New}, {"resolved", "baseline", "scope", &n.Resolved}} {
-		err := db.Each(ctx, fmt.Sprintf(query("changed"), c.in, c.notIn), func(rows *sql.Rows) error {
-			ch := Change{Change: c.change}
-			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen), c.all)
-			if c.change == "resolved" {
-				ch.Records, ch.PreviousRecords = 0, ch.Records
+// changes lists what changed against the periods before. Companies are not told apart: a failure that reaches
+// another company is no other failure. It asks the database and not the findings, of which some are summed up.
+func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
+	err := each(ctx, db, "states", func(rows *sql.Rows) error {
+		var change string
+		var unexplained bool
+		var n int
+		err := rows.Scan(&change, &unexplained, &n)
+		if unexplained {
+			s.ChangedUnknown.add(change, n)
+		} else {
+			s.Changed.add(change, n)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	earlier := 0 // periods that any log has; of the others the counts are no zeros
+	for _, c := range s.Logs {
+		earlier = max(earlier, len(c.Before))
+	}
+	for _, state := range Changes {
+		if state == Ongoing {
+			continue
+		}
+		err := each(ctx, db, "changed", func(rows *sql.Rows) error {
+			ch := Change{Change: state}
+			var counts counts
+			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
+				(*instant)(&ch.KnownSince), &counts)
+			if len(counts) > 0 {
+				ch.Counts = counts[:1+earlier]
 			}
 			ch.Title = name.title(ch.Signature)
-			list = append(list, ch)
+			s.Changes = append(s.Changes, ch)
 			return err
-		}, mostChanges)
+		}, state, mostChanges)
 		if err != nil {
-			return nil, n, fmt.Errorf("query changed: %w", err)
+			return err
 		}
 	}
-	err = each(ctx, db, "ongoing", func(rows *sql.Rows) error { return rows.Scan(&n.Ongoing) })
-	return list, n, err
+	return nil
 }
 
-// change of a whole signature: new where no map had it before.
-func change(fs []*Finding) string {
-	change := ""
-	for _, f := range fs {
-		if f.Change == "ongoing" {
-			return "ongoing"
-		}
-		change = f.Change
+// counts scans the records of the windows, the period of the report first.
+type counts []int64
+
+// Scan implements [sql.Scanner].
+func (c *counts) Scan(v any) error {
+	*c = nil
+	items, _ := v.([]any)
+	for _, item := range items {
+		n, _ := item.(int64)
+		*c = append(*c, n)
 	}
-	return change
+	return nil
 }
+
+// change of a whole signature, of the states it has in maps: new or back only where it is so in every one; spiking where
+// it is anywhere, since that is what to look at.
+func change(fs []*Finding) string {
+	has := make(map[string]bool)
+	for _, f := range fs {
+		has[f.Change] = true
+	}
+	switch {
+	case has[Spiking]:
+		return Spiking
+	case has[Ongoing]:
+		return Ongoing
+	case has[Regressed]:
+		return Regressed
+	case has[New]:
+		return New
+	}
+	return ""
+}
+
+// Changed counts signatures × maps by their states; all are 0 where nothing is compared.
+type Changed struct{ New, Regressed, Spiking, Ongoing, Quiet, Resolved int }
+
+func (c *Changed) add(change string, n int) {
+	switch change {
+	case New:
+		c.New += n
+	case Regressed:
+		c.Regressed += n
+	case Spiking:
+		c.Spiking += n
+	case Ongoing:
+		c.Ongoing += n
+	case Quiet:
+		c.Quiet += n
+	case Resolved:
+		c.Resolved += n
+	}
+}
+
+// Listed is how many of them changes.csv is about: all but the ongoing ones.
+func (c Changed) Listed() int { return c.New + c.Regressed + c.Spiking + c.Quiet + c.Resolved }
+
+// Unknown reports whether the change is of a message that no rule explains.
+func (c Change) Unknown() bool {
+	return strings.HasPrefix(c.Signature, unknownPrefix)
+}
+
+const unknownPrefix = classify.StatusUnknown + "/"

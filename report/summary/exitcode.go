@@ -37,7 +37,7 @@ func (s *Summary) failOn() func(Finding) bool {
 	case "":
 		return func(Finding) bool { return false }
 	case "new":
-		return func(f Finding) bool { return f.Change == "new" && f.Mute == nil }
+		return func(f Finding) bool { return (f.Change == New || f.Change == Regressed) && f.Mute == nil }
 	default:
 		worst := slices.Index(classify.Severities, level)
 		return func(f Finding) bool {

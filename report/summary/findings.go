@@ -32,12 +32,12 @@ type tally struct {
 }
 
 // findings counts what fails: map (or table) × company × signature, most records first, and last what is not
-// listed one by one. compared says that there is a baseline.
-func findings(ctx context.Context, db *store.DB, name titles, compared bool) (*tally, error) {
+// listed one by one.
+func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string)}
 	severities := make(map[string]int64)
 	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
-	add := func(f Finding, status string, ongoing bool) {
+	add := func(f Finding, status string) {
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
 			if known, ok := same[*name]; ok {
 				*name = known
@@ -48,12 +48,6 @@ func findings(ctx context.Context, db *store.DB, name titles, compared bool) (*t
 		parts := []string{f.MapTitle, f.DataverseTable, f.FnoEntity, f.Company, f.Signature}
 		if f.TemplateID != "" && status != classify.StatusUnknown { // whose signature is its message
 			parts = append(parts, f.TemplateID)
-		}
-		switch {
-		case compared && ongoing:
-			f.Change = "ongoing"
-		case compared:
-			f.Change = "new"
 		}
 		if f.Others > 0 {
 			parts = append(parts, "others", f.Change)
@@ -66,13 +60,12 @@ func findings(ctx context.Context, db *store.DB, name titles, compared bool) (*t
 	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
 		var f Finding
 		var status string
-		var ongoing bool
 		var candidates []string
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &ongoing)
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change)
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
-		add(f, status, ongoing)
+		add(f, status)
 		return err
 	})
 	if err == nil && len(found.list) >= mostFindings {
@@ -87,14 +80,13 @@ func findings(ctx context.Context, db *store.DB, name titles, compared bool) (*t
 }
 
 // others adds the findings that sum up what is not listed.
-func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, status string, ongoing bool)) error {
+func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, status string)) error {
 	return each(ctx, db, "others", func(rows *sql.Rows) error {
 		var f Finding
 		var status string
-		var ongoing bool
 		var company sql.NullString
 		if err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), &ongoing, &f.Others, &f.OtherMessages, &f.LargestOther); err != nil {
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), &f.Change, &f.Others, &f.OtherMessages, &f.LargestOther); err != nil {
 			return err
 		}
 		f.Company = company.String
@@ -106,7 +98,7 @@ func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, 
 		if f.Signature == othersID {
 			f.Title = "Unknown: " + words.Count(f.OtherMessages, "other message")
 		}
-		add(f, status, ongoing)
+		add(f, status)
 		return nil
 	})
 }

@@ -90,7 +90,7 @@ func TestFixesNameWhatIsMissing(t *testing.T) {
 	}
 	var lines []storetest.Line
 	for i, value := range []string{"10", "10", "20", "30", "40"} {
-		lines = append(lines, storetest.Line{ID: byte(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_customergroups", value)})
+		lines = append(lines, storetest.Line{ID: uint16(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_customergroups", value)})
 	}
 	lines = append(lines, storetest.Line{ID: 9, File: "a.csv", Row: 9, At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_paymentterms", "NET45")})
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)

@@ -78,7 +78,7 @@ func TestLoadingEqualsArchive(t *testing.T) {
 	var lines []storetest.Line
 	for i, l := range now {
 		for n := range 1 + i%5 {
-			l.ID, l.Row = byte(len(lines)+1), int64(len(lines)+2)
+			l.ID, l.Row = uint16(len(lines)+1), int64(len(lines)+2)
 			l.File = []string{"b.csv", "a.csv"}[n%2]
 			if n == 3 {
 				l.Err, l.Trace = "", ""

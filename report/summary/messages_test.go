@@ -16,7 +16,7 @@ import (
 // What only a wrapper explains is told apart by its messages, in whatever dress they come.
 func TestMessagesOfWrappers(t *testing.T) {
 	const plugin = "Microsoft.Xrm.Sdk.InvalidPluginExecutionException: "
-	line := func(id byte, company, text string) storetest.Line {
+	line := func(id uint16, company, text string) storetest.Line {
 		return storetest.Line{ID: id, File: "a.csv", Row: int64(id) + 1, At: fmt.Sprintf("09:%02d:00", id), Company: company, Entity: "accounts", Err: text}
 	}
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))

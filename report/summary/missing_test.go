@@ -24,7 +24,7 @@ const (
 // numbered gives every line an id and a place.
 func numbered(lines ...storetest.Line) []storetest.Line {
 	for i := range lines {
-		lines[i].ID, lines[i].File, lines[i].Row = byte(i+1), "a.csv", int64(i+2)
+		lines[i].ID, lines[i].File, lines[i].Row = uint16(i+1), "a.csv", int64(i+2)
 	}
 	return lines
 }

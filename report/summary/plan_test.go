@@ -43,7 +43,7 @@ func planned(t *testing.T, lines []storetest.Line) []string {
 	t.Helper()
 	lines = slices.Clone(lines)
 	for i := range lines {
-		lines[i].ID, lines[i].File, lines[i].Row = byte(i+1), "a.csv", int64(i+2)
+		lines[i].ID, lines[i].File, lines[i].Row = uint16(i+1), "a.csv", int64(i+2)
 	}
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	var out []string
@@ -151,7 +151,7 @@ func TestPlanTexts(t *testing.T) {
 		failed("05:00:00", "accounts", emptyURI), failed("05:01:00", "accounts", noMember),
 	}
 	for i := range lines {
-		lines[i].ID, lines[i].File, lines[i].Row = byte(i+1), "a.csv", int64(i+2)
+		lines[i].ID, lines[i].File, lines[i].Row = uint16(i+1), "a.csv", int64(i+2)
 	}
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	last := s.Fixes[len(s.Fixes)-1]

@@ -28,7 +28,8 @@ func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summ
 //  2. The scope makes its records a view; every query below but those of rejects reads it. Its groups
 //     are the findings, counted by DuckDB, which can put what is too much for the memory on disk.
 //  3. Values of captures come before anything that has a title: "Customer group {lookup}".
-//  4. The baseline is an earlier run with its own groups. Findings that it has, too, are ongoing.
+//  4. Coverage says which period the run is about and which came before it; the records of these, whatever run read them,
+//     say in which state each signature × map is.
 //  5. Findings are the finest count there is, and few enough to be held: the smallest are summed up. All
 //     that is counted per signature, map or company later is a sum of findings and asks the database no
 //     second time, so it must agree. Changes are asked for: they compare what is summed up as well.
@@ -56,18 +57,16 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 		return nil, err
 	}
 	name := titles{m, values}
-	if s.Baseline, err = baseline(ctx, db, id, m); err != nil {
+	if s.Logs, err = compare(ctx, db, id); err != nil {
 		return nil, err
 	}
-	found, err := findings(ctx, db, name, s.Baseline != nil)
+	found, err := findings(ctx, db, name)
 	if err != nil {
 		return nil, err
 	}
 	s.Findings, s.Severities = found.list, found.severities
-	if s.Baseline != nil {
-		if s.Changes, s.Changed, err = changes(ctx, db, name); err != nil {
-			return nil, err
-		}
+	if err := changes(ctx, db, name, s); err != nil {
+		return nil, err
 	}
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err

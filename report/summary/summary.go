@@ -23,7 +23,7 @@ type Summary struct {
 	Tool        store.Tool
 	Environment string // as given by --environment, empty when not
 	Run         store.Run
-	Baseline    *store.Run // the earlier run that Change compares with; nil when there is none
+	Logs        []Comparison // of the logs that the environment has: the period the report is about, and the earlier ones that Change compares with
 
 	From, Until time.Time // first and last occurred_at of the failing records, UTC; zero when none has a time
 
@@ -41,16 +41,17 @@ type Summary struct {
 	Muted    int64 // failing records whose signature is muted: in every list but Fixes
 	Entities int   // different maps (or tables, where no map is known) among the failing records
 
-	Statuses   []Count // documented, observed, code, unknown, ok; those that occur, in this order
-	Severities []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
-	Findings   []Finding
-	Heat       Heat
-	Fixes      []Fix       // "do this first" order: by tier, then most records, parents before what needs them
-	Signatures []Signature // every rule and code that is the primary one of a record
-	Clusters   []Cluster   // unknown messages
-	Changes    []Change    // empty without a baseline; of the new and of the resolved those with most records
-	Changed    Changed     // how many there are
-	Mutes      []Mute      // of the rule files; those in force first, then most records
+	Statuses       []Count // documented, observed, code, unknown, ok; those that occur, in this order
+	Severities     []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
+	Findings       []Finding
+	Heat           Heat
+	Fixes          []Fix       // "do this first" order: by tier, then most records, parents before what needs them
+	Signatures     []Signature // every rule and code that is the primary one of a record
+	Clusters       []Cluster   // unknown messages
+	Changes        []Change    // empty where nothing is compared; by state, of each state those with most records
+	Changed        Changed     // how many of what rules and codes explain are in which state
+	ChangedUnknown Changed     // the same of unknown messages
+	Mutes          []Mute      // of the rule files; those in force first, then most records
 
 	RejectReasons []RejectReason // most rows first
 	Timings       []store.Timing
@@ -96,7 +97,7 @@ type Finding struct {
 	Title          string // of the rule or code; of the message where TemplateID is set
 	Category       string // "unknown" and "dataverse-code" where no rule says
 	Severity       string // empty (unrated) where no rule says
-	Change         string // new, ongoing; empty without a baseline
+	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
 	Records        int64
 	AffectedKeys   int64 // different affected_key values
 	FirstSeen      time.Time
@@ -282,9 +283,6 @@ type Cluster struct {
 	Others     int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
 }
 
-// Changed counts signatures × maps against the baseline; all are 0 without one.
-type Changed struct{ New, Resolved, Ongoing int }
-
 // FindingCount is how many different findings there are, also those that are not listed one by one.
 func (s *Summary) FindingCount() (n int) {
 	for i := range s.Findings {
@@ -301,16 +299,18 @@ func (s *Summary) ClusterCount() (n int) {
 	return n
 }
 
-// A Change is one row of changes.csv: a signature × map that changed against the baseline.
+// A Change is one row of changes.csv: a signature × map that is in another state than in the periods before.
 type Change struct {
-	Change          string // new, resolved
+	Change          string // one of Changes, but ongoing
 	Signature       string
 	Title           string
 	Severity        string
 	MapTitle        string
 	Map             string
 	Records         int64
-	PreviousRecords int64
-	FirstSeen       time.Time
+	PreviousRecords int64     // in the period before
+	FirstSeen       time.Time // in the report's records; of what is quiet or resolved, in the periods before
 	LastSeen        time.Time
+	KnownSince      time.Time // the first one in the database; of what is quiet or resolved, in the periods before
+	Counts          []int64   // records of the environment in the period and those before it, the latest first; nil where not counted
 }

@@ -37,7 +37,7 @@ func TestFindingsNameTheirOwnValues(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			for i := range tc.lines {
 				l := &tc.lines[i]
-				l.ID, l.File, l.Row, l.At = byte(i+1), "a.csv", int64(i+2), "01:00:00"
+				l.ID, l.File, l.Row, l.At = uint16(i+1), "a.csv", int64(i+2), "01:00:00"
 			}
 			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), tc.lines)
 			for _, f := range s.Findings {
@@ -73,7 +73,7 @@ func TestTitlesNameWhatAllRecordsPrint(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			var lines []storetest.Line
 			for i, text := range tc.errs {
-				lines = append(lines, storetest.Line{ID: byte(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Log: ingest.PluginTrace, Err: text})
+				lines = append(lines, storetest.Line{ID: uint16(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Log: ingest.PluginTrace, Err: text})
 			}
 			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 			for _, f := range s.Findings {

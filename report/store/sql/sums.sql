@@ -3,5 +3,5 @@
 CREATE OR REPLACE TEMP TABLE %[1]s_sums AS
 SELECT c.*, hash(sig, map_title) AS place_of_change, hash(sig) AS sig_hash, hash(map_title) AS title_hash,
   hash(coalesce(map, ''), coalesce(dataverse_table, ''), coalesce(fno_entity, '')) AS names_hash, hash(coalesce(company, '')) AS company_hash,
-  status = 'unknown' AS unexplained
+  status = 'unknown' AS unexplained, log
 FROM %[1]s_counts c JOIN shown USING (place);

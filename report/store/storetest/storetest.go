@@ -20,10 +20,10 @@ import (
 
 // A Line is one record of a test, with the columns that tests care about.
 type Line struct {
-	ID      byte // last byte of the record id
+	ID      uint16 // last two bytes of the record id
 	File    string
 	Row     int64
-	At      string // "09:14:03" of 22 November 2026, empty: no time
+	At      string // "09:14:03" of 22 November 2026, "2026-11-23 09:14:03", empty: no time
 	Log     string // empty: dualwrite, and plugintrace without Err
 	Company string
 	Entity  string
@@ -56,7 +56,7 @@ func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
 		}
 	}
 	for _, l := range lines {
-		id := [16]byte{15: l.ID}
+		id := [16]byte{14: byte(l.ID >> 8), 15: byte(l.ID)}
 		rb.Field(ingest.ColRecordID).(*array.FixedSizeBinaryBuilder).Append(id[:])
 		log, outcome := ingest.DualWrite, ingest.Error
 		if l.Err == "" {
@@ -73,7 +73,7 @@ func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
 		if l.At == "" {
 			rb.Field(ingest.ColOccurredAt).AppendNull()
 		} else {
-			at, err := time.Parse("2006-01-02 15:04:05", "2026-11-22 "+l.At)
+			at, err := time.Parse("2006-01-02 15:04:05", ("2026-11-22 " + l.At)[max(0, len(l.At)-len("15:04:05")):])
 			if err != nil {
 				panic(err)
 			}

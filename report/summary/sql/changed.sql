@@ -1,13 +1,7 @@
--- What failed in a map in the first view and not in the second? The $1 with most records, and beside each how many
--- there are in all.
-WITH changed AS (
-  SELECT place_of_change, sum(records)::BIGINT AS records, min(first_seen) AS first_seen, max(last_seen) AS last_seen, arg_min(place, finding) AS place
-  FROM %[1]s_sums
-  WHERE place_of_change NOT IN (SELECT place_of_change FROM %[2]s_sums)
-  GROUP BY place_of_change
-), largest AS (
-  SELECT *, (SELECT count(*) FROM changed) AS changes FROM changed ORDER BY records DESC, place_of_change LIMIT $1
+-- The signatures × maps in state $1, what rules and codes explain first; the $2 with most records, now or before.
+WITH largest AS (
+  SELECT * FROM scope_states WHERE change = $1 ORDER BY unexplained, greatest(records, previous) DESC, place_of_change LIMIT $2
 )
-SELECT r.sig, r.map_title, coalesce(r.map, ''), coalesce(r.severity, ''), c.records, c.first_seen, c.last_seen, c.changes
+SELECT r.sig, r.map_title, coalesce(r.map, ''), coalesce(r.severity, ''), c.records, c.previous, c.first_seen, c.last_seen, c.known_since, c.counts
 FROM largest c JOIN shown r USING (place)
-ORDER BY c.records DESC, r.sig, r.map_title;
+ORDER BY c.unexplained, greatest(c.records, c.previous) DESC, r.sig, r.map_title;

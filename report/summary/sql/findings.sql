@@ -1,7 +1,7 @@
 -- Which map fails in which company with which signature? One row per failing_entities.csv row that is listed. What is
--- told apart by its message has a row for each. Ongoing is what failed in the run compared with, too.
+-- told apart by its message has a row for each. Its state is that of the signature in the map.
 -- (Records judged by an older edition of a rule may carry another category or severity.)
-SELECT map, map_title, dataverse_table, fno_entity, company, sig, cat, severity, status, records, keys, first_seen, last_seen, candidates, message,
-  place_of_change IN (SELECT place_of_change FROM baseline_sums)
-FROM scope_groups
-ORDER BY records DESC, map_title, company, sig, dataverse_table, fno_entity, message;
+SELECT map, map_title, dataverse_table, fno_entity, company, sig, cat, severity, status, g.records, keys, g.first_seen, g.last_seen, candidates, message,
+  coalesce(change, '')
+FROM scope_groups g LEFT JOIN scope_states USING (place_of_change)
+ORDER BY g.records DESC, map_title, company, sig, dataverse_table, fno_entity, message;

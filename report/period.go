@@ -1,0 +1,168 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
+)
+
+// logWord is what the records of a log are called.
+func logWord(log string) string {
+	if log == "dualwrite" {
+		return "dual-write errors"
+	}
+	return "plug-in traces"
+}
+
+// periodTitle names the period in the title of the page: a night by the day it leads to, a stretch of one day by its
+// hours, a longer one by its days. Without a period it is the day of the run.
+func periodTitle(s *summary.Summary) string {
+	p := s.Period()
+	if p.Hours() == 0 {
+		if d := day(s.Run.Finished); d != "" {
+			return "read on " + d
+		}
+		return ""
+	}
+	from, last := p.From.UTC(), p.Until.UTC().Add(-time.Minute)
+	until := p.Until.UTC()
+	midnight := time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, time.UTC)
+	switch {
+	case p.Hours() <= 24 && from.Before(midnight) && from.Hour() >= 12 && until.Hour() <= 12:
+		return "night to " + day(last)
+	case !from.Before(midnight) && p.Hours() == 24:
+		return day(last)
+	case !from.Before(midnight):
+		return fmt.Sprintf("%s, %s to %s", day(last), from.Format("15:04"), clockOfEnd(until))
+	case p.Hours() <= 48:
+		return fmt.Sprintf("%s to %s %s", from.Format("2 January 15:04"), day(last), clockOfEnd(until))
+	case from.Year() != last.Year():
+		return day(from) + " to " + day(last)
+	case from.Month() != last.Month():
+		return from.Format("2 January") + " to " + day(last)
+	}
+	return from.Format("2") + " to " + day(last)
+}
+
+// clockOfEnd is the time of day at which a period ends: at midnight it is the day before that ends.
+func clockOfEnd(until time.Time) string {
+	if until.Hour() == 0 {
+		return "24:00"
+	}
+	return until.Format("15:04")
+}
+
+// hoursOf writes a period in a sentence.
+func hoursOf(p summary.Period, year int) string {
+	s := stamper(year, "2 Jan 15:04")
+	return s(p.From).Text + " to " + s(p.Until).Text
+}
+
+// comparison says what of a log is compared with what, or why nothing is.
+func comparison(c summary.Comparison, year int) string {
+	name := logWord(c.Log)
+	switch {
+	case c.Period.Hours() == 0:
+		return "no " + name + " were read, so they are not compared"
+	case !c.Compared():
+		return name + " of " + hoursOf(c.Period, year) + ": no earlier hours are covered, so there is nothing to compare with"
+	}
+	text := name + " of " + hoursOf(c.Night, year) + " with those of " + hoursOf(c.Before[0], year)
+	if n := len(c.Before); n > 1 {
+		text += fmt.Sprintf(", and %s before that", words.Count(n-1, "period"))
+	}
+	if !c.Whole {
+		text += "; not all of it was read without trouble, so nothing is said to be over"
+	}
+	return text
+}
+
+// newness says in the first sentence what is new and what is back: signatures first, the critical ones by name, and
+// unknown messages apart from them, of which every night has some.
+func newness(s *summary.Summary) []phrase {
+	fresh, back := withChange(s, summary.New), withChange(s, summary.Regressed)
+	messages := newMessages(s)
+	var parts []string
+	if n := len(fresh); n > 0 {
+		parts = append(parts, words.Count(n, "new signature"))
+	}
+	if n := len(back); n > 0 {
+		parts = append(parts, words.Thousands(n)+" back after a pause")
+	}
+	if messages > 0 {
+		parts = append(parts, words.Count(messages, "new unknown message"))
+	}
+	if len(parts) == 0 {
+		return []phrase{strong("Nothing new.")}
+	}
+	v := []phrase{strong(sentence(some(parts, len(parts))))}
+	for _, sig := range append(fresh, back...) {
+		if sig.Severity == "critical" {
+			word := cmp.Or(map[string]string{summary.Regressed: "Back"}[sig.Change], "New")
+			return append(v, plain(" "+word+" and critical, with "+words.Count(sig.Records, "record")+": "), link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain("."))
+		}
+	}
+	return v
+}
+
+// withChange lists the signatures that are in this state in the maps they fail in, and not muted.
+func withChange(s *summary.Summary, change string) (list []summary.Signature) {
+	for _, sig := range s.Signatures {
+		if sig.Change == change && sig.Mute == nil {
+			list = append(list, sig)
+		}
+	}
+	return list
+}
+
+func newMessages(s *summary.Summary) (n int64) {
+	for _, c := range s.Clusters {
+		if c.Change == summary.New && c.Mute == nil {
+			n += max(1, c.Others)
+		}
+	}
+	return n
+}
+
+// changesCaption counts what changed, unknown messages apart.
+func changesCaption(s *summary.Summary) string {
+	text := stateCounts(s.Changed)
+	if s.ChangedUnknown.Listed() > 0 {
+		text += "; of unknown messages " + stateCounts(s.ChangedUnknown)
+	}
+	return text
+}
+
+func stateCounts(c summary.Changed) string {
+	var parts []string
+	for i, n := range []int{c.New, c.Regressed, c.Spiking, c.Ongoing, c.Quiet, c.Resolved} {
+		if n > 0 && summary.Changes[i] != summary.Ongoing {
+			parts = append(parts, words.Thousands(n)+" "+summary.Changes[i])
+		}
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// periodCounts lists the records of periods, the oldest first, so that it reads like a chart.
+func periodCounts(counts []int64, between string) string {
+	parts := make([]string, len(counts))
+	for i, n := range counts {
+		parts[len(counts)-1-i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(parts, between)
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

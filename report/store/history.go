@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Window is a period of one log: number 0 is what the report is about, 1 the one before it, and so on.
+type Window struct {
+	Log         string
+	Number      int
+	From, Until time.Time // UTC; Until is not included
+}
+
+// Windows is how many windows before the report's own one a log may have.
+const Windows = 7
+
+// A Rule of changes says from when on a failure has another state.
+type ChangeRule struct {
+	Back   int // periods without a failure after which it is resolved, or back when it comes again
+	Spike  int // times of the largest count of the periods before that is a spike
+	Least  int // records a spike has at least
+	Enough int // periods before that there must be to call anything a spike
+}
+
+// States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
+// other one that failed in the windows of its logs, in which state it is. run is the run of the scope; whole are the logs of
+// which the hours of window 0 were read without trouble, so that what is absent did not happen. Columns are in
+// sql/states.sql. Without a window before the report's own one the table is empty.
+func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []string, rule ChangeRule) error {
+	h := historyOf(windows)
+	exec := func(name string, args ...any) (int64, error) {
+		text := query(name)
+		if strings.Contains(text, "%") {
+			text = h.replace(text)
+		}
+		r, err := db.conn.ExecContext(ctx, text, args...)
+		if err != nil {
+			return 0, fmt.Errorf("query %s: %w", name, err)
+		}
+		return r.RowsAffected()
+	}
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("here"), run)); err != nil {
+		return err
+	}
+	recent, err := exec("recent")
+	if err != nil {
+		return err
+	}
+	var findings int64
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM scope_sums").Scan(&findings); err != nil {
+		return err
+	}
+	if _, err := exec("no_history"); err != nil {
+		return err
+	}
+	parts := 1 + recent/recordsAtOnce
+	for part := range parts {
+		if _, err := exec("history_part", part, parts); err != nil {
+			return err
+		}
+	}
+	parts = 1 + findings/groupsAtOnce
+	if !h.compared {
+		parts = 0 // nothing is asked of a past that is not covered
+	}
+	for part := range parts {
+		if _, err := exec("past_part", part, parts, run); err != nil {
+			return err
+		}
+	}
+	_, err = exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough)
+	return err
+}
+
+// history writes windows as pieces of SQL.
+type history struct {
+	compared bool
+	pieces   []string // placeholder, text, …
+}
+
+func historyOf(windows []Window) history {
+	var h history
+	stamp := func(t time.Time) string { return "TIMESTAMP '" + t.UTC().Format(time.DateTime) + "'" }
+	var number, values []string
+	var first, last, start time.Time
+	begins := make(map[string]time.Time)
+	for _, w := range windows {
+		number = append(number, fmt.Sprintf("WHEN log = '%s' AND occurred_at >= %s AND occurred_at < %s THEN %d", quote(w.Log), stamp(w.From), stamp(w.Until), w.Number))
+		values = append(values, fmt.Sprintf("('%s', %d, %s, %s)", quote(w.Log), w.Number, stamp(w.From), stamp(w.Until)))
+		if first.IsZero() || w.From.Before(first) {
+			first = w.From
+		}
+		if w.Until.After(last) {
+			last = w.Until
+		}
+		if w.Number == 0 {
+			begins[w.Log] = w.From
+			if start.IsZero() || w.From.Before(start) {
+				start = w.From
+			}
+		}
+		h.compared = h.compared || w.Number > 0
+	}
+	if len(windows) == 0 {
+		number, values = []string{"WHEN false THEN 0"}, []string{"('', 0, NULL::TIMESTAMP, NULL::TIMESTAMP)"}
+	}
+	begin := fmt.Sprintf("CASE log WHEN 'dualwrite' THEN %s ELSE %s END", stamp(orTime(begins["dualwrite"], start)), stamp(orTime(begins["plugintrace"], start)))
+	h.pieces = []string{
+		"%[number]", "CASE " + strings.Join(number, " ") + " END",
+		"%[windows]", strings.Join(values, ", "),
+		"%[first]", stamp(first), "%[last]", stamp(last),
+		"%[begin]", begin,
+	}
+	return h
+}
+
+func (h history) replace(text string) string { return strings.NewReplacer(h.pieces...).Replace(text) }
+
+func orTime(t, other time.Time) time.Time {
+	if t.IsZero() {
+		return other
+	}
+	return t
+}

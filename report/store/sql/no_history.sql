@@ -1,0 +1,16 @@
+-- Nothing is counted yet.
+CREATE OR REPLACE TEMP TABLE history (
+  place_of_change UBIGINT,
+  counts          BIGINT[], -- of the windows, the report's own first
+  dual_write      BOOLEAN,  -- has records of this log
+  plugin_trace    BOOLEAN,
+  unexplained     BOOLEAN,
+  first_seen      TIMESTAMP, -- before window 0
+  last_seen       TIMESTAMP,
+  place           BIGINT
+);
+CREATE OR REPLACE TEMP TABLE past (
+  place_of_change UBIGINT,
+  first_seen      TIMESTAMP,
+  last_seen       TIMESTAMP
+);

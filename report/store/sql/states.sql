@@ -1,0 +1,50 @@
+-- In which state is each signature × map? Of what fails now:
+--   new        the database did not know it before
+--   regressed  back: $2 periods or more lie between it and its last failure
+--   spiking    $4 records or more, and more than $3 times the largest count of the periods before, which are $5 or more
+--   ongoing    any other
+-- Of what does not fail now, where all its logs were read for the period ($1: those that were):
+--   quiet      it failed in one of the $2 - 1 periods before
+--   resolved   it failed last in the period before these: with this one $2 periods without it
+-- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
+-- before the period.
+CREATE OR REPLACE TEMP TABLE scope_states AS
+WITH windows(log, number, from_at, until_at) AS (
+  VALUES %[windows]
+), logs AS (
+  SELECT log, max(from_at) FILTER (number = 0) AS from_at, list(from_at) FILTER (number > 0) AS earlier
+  FROM windows
+  GROUP BY log
+  HAVING max(number) > 0
+), now AS (
+  SELECT place_of_change, min(logs.log) AS log, sum(records)::BIGINT AS records, max(last_seen) AS last_seen, min(first_seen) AS first_seen,
+    bool_or(unexplained) AS unexplained, arg_min(place, finding) AS place
+  FROM scope_sums JOIN logs USING (log)
+  GROUP BY place_of_change
+), failing AS (
+  SELECT n.place_of_change, n.records, n.unexplained, n.place, n.first_seen, n.last_seen, h.counts,
+    p.first_seen AS known_since, p.place_of_change IS NOT NULL AS known,
+    len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
+    list_max(h.counts[2:]) AS largest
+  FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
+), absent AS (
+  SELECT *
+  FROM history
+  WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
+    AND (NOT dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
+    AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
+)
+SELECT place_of_change,
+  CASE
+    WHEN outside THEN ''
+    WHEN NOT known THEN 'new'
+    WHEN pause >= $2 THEN 'regressed'
+    WHEN earlier >= $5 AND counts[1] >= $4 AND counts[1] > $3 * largest THEN 'spiking'
+    ELSE 'ongoing'
+  END AS change,
+  records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since, counts, unexplained, place
+FROM failing
+UNION ALL
+SELECT place_of_change, CASE WHEN list_sum(counts[2:$2]) > 0 THEN 'quiet' ELSE 'resolved' END,
+  0, counts[2], first_seen, last_seen, first_seen, counts, unexplained, place
+FROM absent;

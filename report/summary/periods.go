@@ -1,0 +1,177 @@
+package summary
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"dwtriage/report/store"
+)
+
+// A Period is a stretch of full hours, UTC, its end not included.
+type Period struct{ From, Until time.Time }
+
+// Hours is how long the period is.
+func (p Period) Hours() int { return int(p.Until.Sub(p.From) / time.Hour) }
+
+// A Comparison says which period of a log the report is about, and with which earlier ones of the same log and
+// environment it is compared. Periods are told apart by when things happened, whatever run read them.
+type Comparison struct {
+	Log    string // dualwrite, plugintrace
+	Period Period // the hours that the run's inputs cover; zero where the run read no record of this log with a time
+	// Night is what is compared: Period, and what other runs cover around it, as long as all of it is no more than a day. A
+	// night that was read in several calls is one night in the report of each.
+	Night Period
+	// Before are the covered periods before it, the latest first, at most [MostPeriods]: as long as Night, each ending where
+	// an export ends or the one after it begins, and covered for half of its hours or more. Without any nothing is compared.
+	Before []Period
+	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
+	// absent did not happen.
+	Whole bool
+}
+
+// Compared reports whether there is something to compare with.
+func (c Comparison) Compared() bool { return len(c.Before) > 0 }
+
+// MostPeriods is how many earlier periods count: a week of nights.
+const MostPeriods = 7
+
+// Compared reports whether any log has an earlier period to compare with.
+func (s *Summary) Compared() bool { return slices.ContainsFunc(s.Logs, Comparison.Compared) }
+
+// Period is what the report is about: the hours that its inputs cover, of all logs together; zero where no record has a time.
+func (s *Summary) Period() (p Period) {
+	for _, c := range s.Logs {
+		p.From, p.Until = earlier(p.From, c.Period.From), later(p.Until, c.Period.Until)
+	}
+	return p
+}
+
+// A covered range of a file.
+type covered struct {
+	Period
+	records int64
+	whole   bool
+}
+
+// comparisons finds the periods of both logs.
+func comparisons(ctx context.Context, db *store.DB, run int64) ([]Comparison, error) {
+	own, all := make(map[string][]covered), make(map[string][]covered)
+	err := each(ctx, db, "periods", func(rows *sql.Rows) error {
+		var c covered
+		var log string
+		var ofRun bool
+		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &ofRun)
+		c.From, c.Until = c.From.UTC(), c.Until.UTC()
+		if ofRun {
+			own[log] = append(own[log], c)
+		}
+		if c.whole {
+			all[log] = append(all[log], c)
+		}
+		return err
+	}, run)
+	var list []Comparison
+	for _, log := range []string{"dualwrite", "plugintrace"} {
+		c := Comparison{Log: log, Period: mainPeriod(own[log])}
+		whole := hours(all[log])
+		if c.Period.Hours() > 0 {
+			c.Night = nightAround(whole, c.Period)
+			c.Before = periodsBefore(whole, c.Night, MostPeriods)
+			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
+		}
+		list = append(list, c)
+	}
+	return list, err
+}
+
+// mainPeriod is the period of ranges: the stretch without a pause of more than a day that holds most records, of equal
+// ones the last. Records of other days, left over in a queue or with a wrong clock, do not stretch it.
+func mainPeriod(ranges []covered) Period {
+	slices.SortFunc(ranges, func(a, b covered) int { return cmp.Or(a.From.Compare(b.From), a.Until.Compare(b.Until)) })
+	var main, now covered
+	for i, r := range ranges {
+		if i == 0 || r.From.Sub(now.Until) > 24*time.Hour {
+			now = covered{}
+		}
+		now.From, now.Until = earlier(now.From, r.From), later(now.Until, r.Until)
+		now.records += r.records
+		if now.records >= main.records {
+			main = now
+		}
+	}
+	return main.Period
+}
+
+// Two calls of one night may leave out a quiet hour or two between them; between two nights there is a working day.
+const mostGap = 3 * time.Hour
+
+// nightAround is p with the ranges around it that follow each other without a gap of more than mostGap; p itself where that
+// is more than a day: exports that follow each other for weeks are no night.
+func nightAround(ranges []Period, p Period) Period {
+	night := p
+	for i := len(ranges) - 1; i >= 0; i-- {
+		if r := ranges[i]; r.From.Before(night.From) && night.From.Sub(r.Until) <= mostGap {
+			night.From = r.From
+		}
+	}
+	for _, r := range ranges {
+		if r.Until.After(night.Until) && r.From.Sub(night.Until) <= mostGap {
+			night.Until = r.Until
+		}
+	}
+	if night.Hours() > 24 {
+		return p
+	}
+	return night
+}
+
+// hours joins ranges that meet or overlap; the result is in order of time.
+func hours(ranges []covered) (out []Period) {
+	slices.SortFunc(ranges, func(a, b covered) int { return a.From.Compare(b.From) })
+	for _, r := range ranges {
+		if n := len(out); n > 0 && !r.From.After(out[n-1].Until) {
+			out[n-1].Until = later(out[n-1].Until, r.Until)
+			continue
+		}
+		out = append(out, r.Period)
+	}
+	return out
+}
+
+// within counts the hours of p that are in ranges.
+func within(ranges []Period, p Period) (n int) {
+	for _, r := range ranges {
+		if from, until := later(r.From, p.From), r.Until; from.Before(p.Until) {
+			if until.After(p.Until) {
+				until = p.Until
+			}
+			n += max(0, Period{from, until}.Hours())
+		}
+	}
+	return n
+}
+
+// periodsBefore goes back in time: each period ends with the last covered hour before the one that follows it, and is as
+// long as p. One of which less than half is covered says little of what did not happen in it, and is passed over.
+func periodsBefore(ranges []Period, p Period, most int) (out []Period) {
+	length, end := p.Until.Sub(p.From), p.From
+	for i := len(ranges) - 1; i >= 0 && len(out) < most; {
+		if !ranges[i].From.Before(end) {
+			i--
+			continue
+		}
+		until := ranges[i].Until
+		if until.After(end) {
+			until = end
+		}
+		before := Period{until.Add(-length), until}
+		if 2*within(ranges[:i+1], before) >= before.Hours() {
+			out = append(out, before)
+		}
+		end = before.From
+	}
+	return out
+}

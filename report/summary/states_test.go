@@ -1,0 +1,339 @@
+package summary
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+)
+
+// A failure of the nights below: a message in an entity.
+type failure struct{ err, entity string }
+
+var failures = []failure{
+	{storetest.NotMember, "accounts"}, {storetest.NotMember, "uoms"}, {storetest.UnitOfMeasure, "uoms"}, {storetest.Odd, "msdyn_warehouses"}, {storetest.Odd, "accounts"},
+}
+
+// nightOf is what failed in the night to a day of November: how often each failure. Every export begins and ends with
+// a record of its own, so that it covers the night.
+type nightOf struct {
+	day    int
+	counts [5]int
+}
+
+// lines makes the records of one of several pieces of a night.
+func (n nightOf) lines(id *uint16, piece, pieces int) (lines []storetest.Line) {
+	add := func(clock int, f failure) {
+		*id++
+		at := time.Date(2026, 11, n.day-1, 18, 0, 0, 0, time.UTC).Add(time.Duration(clock) * time.Minute)
+		lines = append(lines, storetest.Line{ID: *id, File: fmt.Sprintf("%d-%d.csv", n.day, piece), Row: int64(len(lines) + 2), At: at.Format(time.DateTime), Company: "USMF",
+			Entity: f.entity, Log: ingest.DualWrite, Err: f.err})
+	}
+	frame := failure{"The parcel of the evening is lost", "parcels"}
+	add(0, frame)
+	for i, count := range n.counts {
+		for k := range count {
+			if k%pieces == piece {
+				add(10+k+i, failures[i])
+			}
+		}
+	}
+	add(719, frame)
+	return lines
+}
+
+// Every state of every signature and map of random nights, loaded in any order and in pieces, is the one that a look
+// at the list of nights gives.
+func TestStates(t *testing.T) {
+	rounds := 12
+	if testing.Short() {
+		rounds = 4
+	}
+	keys := keysOfFailures(t)
+	for seed := range rounds {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(uint64(seed), 7))
+			var all []nightOf
+			for day := 10; day < 21; day++ {
+				if r.IntN(6) == 0 {
+					continue // nobody exported it
+				}
+				n := nightOf{day: day}
+				for i := range n.counts {
+					if r.IntN(3) == 0 {
+						n.counts[i] = 1 + r.IntN(4)
+					}
+					if r.IntN(10) == 0 {
+						n.counts[i] = 10 + r.IntN(20)
+					}
+				}
+				all = append(all, n)
+			}
+			db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+			id := uint16(0)
+			runs := make(map[int]int64) // per day, its last piece
+			pieces := make(map[int]int)
+			for _, i := range r.Perm(len(all)) {
+				n := all[i]
+				pieces[n.day] = 1 + r.IntN(2)
+				for piece := range pieces[n.day] {
+					runs[n.day] = loadRun(t, db, "", n.lines(&id, piece, pieces[n.day]))
+				}
+			}
+			for i, n := range all {
+				s := of(t, db, runs[n.day])
+				want := statesOf(keys, all[:i], n, pieces[n.day])
+				got := make(map[string]string)
+				for _, f := range s.Findings {
+					got[f.Signature+" "+f.MapTitle] = f.Change
+				}
+				for _, c := range s.Changes {
+					if key := c.Signature + " " + c.MapTitle; got[key] != "" && got[key] != c.Change {
+						t.Errorf("night to %d: %s is %s as a finding, %s as a change", n.day, key, got[key], c.Change)
+					} else {
+						got[key] = c.Change
+					}
+				}
+				for key, state := range got {
+					if !slices.Contains(keys, key) || state == "" { // the frame's own
+						delete(got, key)
+					}
+				}
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("night to %d after %v (-want +got):\n%s", n.day, all[:i], d)
+				}
+				if len(s.Changes) != s.Changed.Listed()+s.ChangedUnknown.Listed() {
+					t.Errorf("%d changes are listed, %+v and %+v counted", len(s.Changes), s.Changed, s.ChangedUnknown)
+				}
+			}
+		})
+	}
+}
+
+// keysOfFailures are signature and map of each failure, as the database names them.
+func keysOfFailures(t *testing.T) (keys []string) {
+	db := open(t, filepath.Join(t.TempDir(), "keys.duckdb"))
+	for i, f := range failures {
+		s := of(t, db, loadRun(t, db, "", []storetest.Line{{ID: uint16(i), File: "a.csv", Row: 2, Entity: f.entity, Err: f.err, Log: ingest.DualWrite}}))
+		keys = append(keys, s.Findings[0].Signature+" "+s.Findings[0].MapTitle)
+	}
+	return keys
+}
+
+// statesOf is the twin of the query: what a careful person would write beside each line, from the list of nights.
+func statesOf(keys []string, before []nightOf, now nightOf, pieces int) map[string]string {
+	states := make(map[string]string)
+	if len(before) == 0 {
+		return states
+	}
+	before = slices.Clone(before)
+	slices.Reverse(before)
+	latest := before[:min(len(before), MostPeriods)]
+	for i, key := range keys {
+		n := now.counts[i]
+		inPiece := n >= pieces // of a failure that came once, the last of two pieces has nothing
+		count := func(nights []nightOf) (sum, largest, last int) {
+			last = -1
+			for j, b := range nights {
+				sum, largest = sum+b.counts[i], max(largest, b.counts[i])
+				if b.counts[i] > 0 && last < 0 {
+					last = j
+				}
+			}
+			return
+		}
+		all, _, last := count(before)
+		_, largest, _ := count(latest)
+		two, _, _ := count(latest[:min(2, len(latest))])
+		switch {
+		case n > 0 && !inPiece:
+		case n > 0 && all == 0:
+			states[key] = New
+		case n > 0 && last >= 3:
+			states[key] = Regressed
+		case n > 0 && len(latest) >= 3 && n >= 10 && n > 3*largest:
+			states[key] = Spiking
+		case n > 0:
+			states[key] = Ongoing
+		case two > 0:
+			states[key] = Quiet
+		case len(latest) >= 3 && latest[2].counts[i] > 0:
+			states[key] = Resolved
+		}
+	}
+	return states
+}
+
+// loadRun loads lines as one run.
+func loadRun(t *testing.T, db *store.DB, environment string, lines []storetest.Line, account ...*ingest.Batch) int64 {
+	t.Helper()
+	if account == nil {
+		account = []*ingest.Batch{storetest.Account(lines)}
+	}
+	batches := append([]*ingest.Batch{storetest.Batch(store.Allocator(), lines...)}, account...)
+	id, _, err := db.Load(t.Context(), store.Run{Environment: environment, Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, storetest.Source(batches...), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func of(t *testing.T, db *store.DB, run int64) *Summary {
+	t.Helper()
+	s, err := Of(t.Context(), db, run, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What the hours that were read do not show is not said: the false sentences of runs that were taken for nights, and
+// their sisters.
+func TestNothingFalseOfNights(t *testing.T) {
+	var id uint16
+	clocked := func(day, hour int, log string, f failure, file string) storetest.Line {
+		id++
+		return storetest.Line{ID: id, File: file, Row: int64(id) + 1, At: fmt.Sprintf("2026-11-%02d %02d:30:00", day, hour), Company: "USMF", Entity: f.entity, Log: log, Err: f.err}
+	}
+	night := func(day int, log string, fs ...failure) (lines []storetest.Line) {
+		file := fmt.Sprint(day, log, ".csv")
+		for hour := range 6 {
+			lines = append(lines, clocked(day, hour, log, failure{"The parcel of the evening is lost", "parcels"}, file))
+		}
+		for i, f := range fs {
+			lines = append(lines, clocked(day, 1+i%4, log, f, file))
+		}
+		return lines
+	}
+	dual, trace := ingest.DualWrite, ingest.PluginTrace
+	nothing := func(t *testing.T, s *Summary) {
+		t.Helper()
+		if len(s.Changes) > 0 || s.Changed != (Changed{}) && s.Changed != (Changed{Ongoing: s.Changed.Ongoing}) {
+			t.Errorf("changes %+v, %+v", s.Changes, s.Changed)
+		}
+	}
+	changed := func(s *Summary) (list []string) {
+		for _, c := range s.Changes {
+			list = append(list, c.Change+" "+c.MapTitle)
+		}
+		return list
+	}
+
+	t.Run("two calls for one night", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		nothing(t, of(t, db, loadRun(t, db, "", night(10, dual, failures[0]))))
+		nothing(t, of(t, db, loadRun(t, db, "", night(10, trace, failures[1], failures[2]))))
+		// The night after, also in two calls: each log is compared with itself.
+		// What the other log knew is not new.
+		if got := changed(of(t, db, loadRun(t, db, "", night(11, dual, failures[0], failures[2], failures[3])))); !slices.Equal(got, []string{"new Warehouses"}) {
+			t.Errorf("dual-write errors of the second night: %q", got)
+		}
+		s := of(t, db, loadRun(t, db, "", night(11, trace, failures[1])))
+		if got := changed(s); len(got) != 0 { // what is absent here failed in the other log of this night
+			t.Errorf("plug-in traces of the second night: %q", got)
+		}
+	})
+	t.Run("one file looked at again", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		first := night(10, dual, failures...)
+		loadRun(t, db, "", append(slices.Clone(first), night(10, trace, failures[1])...))
+		nothing(t, of(t, db, loadRun(t, db, "", first)))
+		nothing(t, of(t, db, loadRun(t, db, "", first[:3])))
+	})
+	t.Run("a night that could not be read", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		loadRun(t, db, "", night(10, dual, failures...))
+		broken := &ingest.Batch{Files: []ingest.File{{Path: "locked.zip", Problem: fmt.Errorf("locked.zip: it has a password")}}}
+		nothing(t, of(t, db, loadRun(t, db, "", nil, broken)))
+		// Read half way: what is there counts, what is not there may be in the other half.
+		lines := night(11, dual, failures[0])
+		cut := storetest.Account(lines)
+		cut.Files[0].Problem = fmt.Errorf("11.csv: the file is cut off")
+		s := of(t, db, loadRun(t, db, "", lines, cut))
+		if s.Logs[0].Whole || s.Changed.Quiet != 0 || s.Changed.Resolved != 0 || s.Findings[1].Change == "" {
+			t.Errorf("of half a night: %+v, %+v", s.Logs, s.Changed)
+		}
+		for _, incomplete := range []bool{true, false} {
+			lines := night(12, dual, failures[0])
+			account := storetest.Account(lines)
+			account.Files[0].Incomplete = incomplete
+			if s := of(t, db, loadRun(t, db, "", lines, account)); (s.Changed.Quiet > 0) == incomplete {
+				t.Errorf("incomplete %v: %+v", incomplete, s.Changed)
+			}
+		}
+	})
+	t.Run("known for longer than the last run", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		loadRun(t, db, "", night(10, dual, failures[0]))
+		loadRun(t, db, "", night(11, dual))
+		s := of(t, db, loadRun(t, db, "", night(12, dual, failures[0])))
+		if s.Changed.New != 0 || s.Changed.Ongoing == 0 {
+			t.Errorf("known since the night before last: %+v", s.Changed)
+		}
+	})
+	t.Run("environments", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		loadRun(t, db, "PROD", night(10, dual, failures[0]))
+		nothing(t, of(t, db, loadRun(t, db, "UAT", night(11, dual, failures[2]))))
+		if got := changed(of(t, db, loadRun(t, db, "PROD", night(12, dual, failures[2])))); len(got) != 2 {
+			t.Errorf("of its own environment: %q", got)
+		}
+	})
+	t.Run("out of order", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		loadRun(t, db, "", night(10, dual))
+		late := loadRun(t, db, "", night(12, dual, failures[0]))
+		if s := of(t, db, late); s.Changed.New != 1 {
+			t.Errorf("before the night between is there: %+v", s.Changed)
+		}
+		if s := of(t, db, loadRun(t, db, "", night(11, dual, failures[0]))); s.Changed.New != 1 {
+			t.Errorf("the night between, loaded late: %+v", s.Changed)
+		}
+		if s := of(t, db, late); s.Changed.New != 0 || s.Changed.Ongoing == 0 {
+			t.Errorf("drawn again once it is there: %+v", s.Changed)
+		}
+	})
+	t.Run("no times", func(t *testing.T) {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		loadRun(t, db, "", night(10, dual, failures[0]))
+		lines := night(11, dual, failures[2])
+		for i := range lines {
+			lines[i].At = ""
+		}
+		nothing(t, of(t, db, loadRun(t, db, "", lines)))
+	})
+}
+
+// Periods go back by covered hours.
+func TestPeriodsBefore(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	span := func(d, h, days, hours int) Period {
+		return Period{at(d, h), at(d, h).Add(time.Duration(24*days+hours) * time.Hour)}
+	}
+	for name, c := range map[string]struct {
+		ranges []Period
+		p      Period
+		want   []Period
+	}{
+		"nothing":            {nil, span(10, 18, 0, 12), nil},
+		"itself":             {[]Period{span(10, 18, 0, 12)}, span(10, 18, 0, 12), nil},
+		"the night before":   {[]Period{span(9, 18, 0, 12), span(10, 18, 0, 12)}, span(10, 18, 0, 12), []Period{span(9, 18, 0, 12)}},
+		"a week before":      {[]Period{span(3, 18, 0, 12)}, span(10, 18, 0, 12), []Period{span(3, 18, 0, 12)}},
+		"days that overlap":  {[]Period{span(8, 6, 3, 0)}, span(10, 6, 1, 0), []Period{span(9, 6, 1, 0), span(8, 6, 1, 0)}},
+		"an hour of a night": {[]Period{span(8, 18, 0, 12), span(9, 18, 0, 1)}, span(10, 18, 0, 12), []Period{span(8, 18, 0, 12)}},
+		"after":              {[]Period{span(11, 18, 0, 12)}, span(10, 18, 0, 12), nil},
+		"shorter exports":    {[]Period{span(9, 0, 0, 4), span(9, 8, 0, 4)}, span(10, 0, 0, 12), []Period{span(9, 0, 0, 12)}},
+	} {
+		if d := cmp.Diff(c.want, periodsBefore(c.ranges, c.p, MostPeriods)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
