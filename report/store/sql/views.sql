@@ -50,3 +50,217 @@ SELECT environment, min("table") AS "table", map, min(key_column) AS key_column,
   count(DISTINCT record_id) AS records_waiting, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, min(record_id) AS sample_record_id
 FROM placed
 GROUP BY environment, map, CASE WHEN map IS NULL THEN "table" END, key, row_company;
+
+-- The calls of run that are in the database, with the hours that their files cover.
+CREATE OR REPLACE VIEW dw.v_runs AS
+WITH hours AS (
+  SELECT run_id, min(from_at) AS from_at, max(until_at) AS until_at FROM coverage GROUP BY run_id
+), inputs AS (
+  SELECT run_id, count(*) AS files, count(problem) AS unread FROM files GROUP BY run_id
+)
+SELECT u.run_id, u.environment, u.started_at, u.finished_at, u.exit_code, h.from_at, h.until_at, coalesce(i.files, 0) AS files, coalesce(i.unread, 0) AS unread,
+  u.read, u.loaded, u.duplicates, u.rejected, u.filtered, u.ok, u.classified, u.unclassified, u.inherited, u.scope_records,
+  u.tool_version, u.rules, u.rules_digest, u.arguments, u.since, u.until, u.fail_on, u.max_rejects,
+  list_sum(list_transform(u.timings, lambda t: t.seconds)) AS seconds
+FROM runs u LEFT JOIN hours h USING (run_id) LEFT JOIN inputs i USING (run_id);
+
+-- The files of all runs: a file that two runs read is there twice.
+CREATE OR REPLACE VIEW dw.v_files AS
+WITH hours AS (
+  SELECT run_id, position, min(from_at) AS from_at, max(until_at) AS until_at FROM coverage GROUP BY run_id, position
+)
+SELECT f.run_id, u.environment, f.position, f.path, f.bytes, f.digest, f.container, f.encoding, f.format, f.log, h.from_at, h.until_at,
+  f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified, f.warnings, f.problem
+FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id AND h.position = f.position;
+
+-- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
+CREATE OR REPLACE VIEW dw.v_findings AS
+SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, coalesce(r.company, r.company_named) AS company,
+  coalesce(r.signature, 'unknown/' || r.template_id) AS signature, r.status, r.category, r.severity,
+  count(*) AS records, count(DISTINCT r.affected_key) AS affected_keys, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
+  min(r.record_id) AS sample_record_id
+FROM records r JOIN runs u USING (run_id)
+WHERE r.outcome = 'error'
+GROUP BY ALL;
+
+-- Messages that no rule explains, of all runs, by what is left of them without names and numbers.
+CREATE OR REPLACE VIEW dw.v_unknown AS
+WITH clusters AS (
+  SELECT u.environment, r.template_id, count(*) AS records, count(DISTINCT r.run_id) AS runs, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
+    list_sort(array_agg(DISTINCT r.map) FILTER (r.map IS NOT NULL)) AS maps, min(r.record_id) AS sample_record_id
+  FROM records r JOIN runs u USING (run_id)
+  WHERE r.status = 'unknown'
+  GROUP BY u.environment, r.template_id
+)
+SELECT c.*, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample
+FROM clusters c JOIN records r ON r.record_id = c.sample_record_id;
+
+-- Which hours of which log the files of all runs hold.
+CREATE OR REPLACE VIEW dw.v_coverage AS
+SELECT u.environment, c.log, c.from_at, c.until_at, c.records, c.whole, c.run_id, f.path
+FROM coverage c JOIN runs u USING (run_id) JOIN files f ON f.run_id = c.run_id AND f.position = c.position;
+
+-- What the views mean, out of the catalogue. It is asked of all databases that are attached, since a view does not know the name of its own:
+-- of two archives the same sentence is told once.
+CREATE OR REPLACE VIEW dw.v_dictionary AS
+WITH archives AS (
+  SELECT database_name, schema_name FROM duckdb_views() WHERE view_name = 'v_dictionary' AND NOT internal
+)
+SELECT c.table_name AS view, c.column_name AS "column", c.column_index AS position, c.data_type AS type, c.comment AS meaning
+FROM duckdb_columns() c JOIN archives USING (database_name, schema_name)
+WHERE starts_with(c.table_name, 'v_') AND NOT c.internal
+UNION
+SELECT v.view_name, NULL, 0, 'VIEW', v.comment
+FROM duckdb_views() v JOIN archives USING (database_name, schema_name)
+WHERE starts_with(v.view_name, 'v_') AND NOT v.internal;
+
+-- What v_dictionary tells, and every client that shows comments. A view without them fails a test.
+COMMENT ON VIEW dw.v_records IS 'a row per record';
+COMMENT ON COLUMN dw.v_records."record_id" IS 'identity of the record: the id that the log gives it, else a hash of its content and time';
+COMMENT ON COLUMN dw.v_records."file" IS 'path of the file it was read from, as given; members of archives behind a /';
+COMMENT ON COLUMN dw.v_records."row" IS 'ordinal of the row in its file, the header being row 1; a row with line breaks in a cell is one row';
+COMMENT ON COLUMN dw.v_records."byte_offset" IS 'where the row begins in the file, in bytes after decompression; -1 where that is not known';
+COMMENT ON COLUMN dw.v_records."byte_length" IS 'bytes of the row in the file; -1 where that is not known';
+COMMENT ON COLUMN dw.v_records."log" IS 'dualwrite or plugintrace';
+COMMENT ON COLUMN dw.v_records."occurred_at" IS 'when it happened, UTC; null where the log gives no time that can be read one way';
+COMMENT ON COLUMN dw.v_records."occurred_raw" IS 'the time as the log prints it, where it could not be read';
+COMMENT ON COLUMN dw.v_records."entity" IS 'entity as the log prints it';
+COMMENT ON COLUMN dw.v_records."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_records."type_name" IS 'class of the plug-in';
+COMMENT ON COLUMN dw.v_records."message_name" IS 'message of the plug-in step, such as Update';
+COMMENT ON COLUMN dw.v_records."mode" IS 'mode of the plug-in step, as printed';
+COMMENT ON COLUMN dw.v_records."operation_type" IS 'operation type of the trace, as printed';
+COMMENT ON COLUMN dw.v_records."depth" IS 'depth of the plug-in call';
+COMMENT ON COLUMN dw.v_records."duration_ms" IS 'duration of the plug-in call, in milliseconds';
+COMMENT ON COLUMN dw.v_records."correlation_id" IS 'correlation id';
+COMMENT ON COLUMN dw.v_records."request_id" IS 'request id';
+COMMENT ON COLUMN dw.v_records."activity_id" IS 'activity id';
+COMMENT ON COLUMN dw.v_records."error_text" IS 'what went wrong, whole';
+COMMENT ON COLUMN dw.v_records."trace_text" IS 'what the code wrote while it ran, whole';
+COMMENT ON COLUMN dw.v_records."outcome" IS 'error or ok';
+COMMENT ON COLUMN dw.v_records."truncated" IS 'which texts were cut short before they were exported';
+COMMENT ON COLUMN dw.v_records."withheld" IS 'what was left out because it is secret';
+COMMENT ON COLUMN dw.v_records."signature" IS 'rule that wins, or code/0x… or text/0x… of the code table; null for what nothing explains';
+COMMENT ON COLUMN dw.v_records."signatures" IS 'all rules that match';
+COMMENT ON COLUMN dw.v_records."status" IS 'documented, observed, experimental, deprecated, code, text, unknown or ok';
+COMMENT ON COLUMN dw.v_records."category" IS 'category of the rule';
+COMMENT ON COLUMN dw.v_records."severity" IS 'critical, high, medium, low or info; null without a rule';
+COMMENT ON COLUMN dw.v_records."error_code" IS 'Dataverse error code of the record, as 0x and eight digits';
+COMMENT ON COLUMN dw.v_records."map" IS 'dual-write map, where there is one it must be';
+COMMENT ON COLUMN dw.v_records."fno_entity" IS 'entity of finance and operations';
+COMMENT ON COLUMN dw.v_records."dataverse_table" IS 'Dataverse table';
+COMMENT ON COLUMN dw.v_records."map_candidates" IS 'maps it may be of, where they are several';
+COMMENT ON COLUMN dw.v_records."captures" IS 'what the rules read out of the texts, by name';
+COMMENT ON COLUMN dw.v_records."affected_key" IS 'business record that failed, where the log or the message names it';
+COMMENT ON COLUMN dw.v_records."template_id" IS 'id of the message without names and numbers';
+COMMENT ON COLUMN dw.v_records."matched_field" IS 'text in which the rule that wins matched: error_text or trace_text';
+COMMENT ON COLUMN dw.v_records."matched_start" IS 'first byte of that match in its normal form';
+COMMENT ON COLUMN dw.v_records."matched_end" IS 'byte after that match in its normal form';
+COMMENT ON COLUMN dw.v_records."run_id" IS 'run that loaded it, or was handed it when that run was forgotten';
+COMMENT ON COLUMN dw.v_records."environment" IS 'environment of that run; null when none was given';
+COMMENT ON COLUMN dw.v_records."company_logged" IS 'legal entity that the log prints';
+COMMENT ON COLUMN dw.v_records."company_named" IS 'legal entity that the message names';
+COMMENT ON COLUMN dw.v_records."record_key" IS 'business key that the log has in a column of its own';
+COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs';
+COMMENT ON COLUMN dw.v_missing."environment" IS 'environment; null when none was given';
+COMMENT ON COLUMN dw.v_missing."table" IS 'Dataverse table that lacks the row';
+COMMENT ON COLUMN dw.v_missing."map" IS 'dual-write map that brings it';
+COMMENT ON COLUMN dw.v_missing."key_column" IS 'column that the look-up went by';
+COMMENT ON COLUMN dw.v_missing."key" IS 'value of it that was not found';
+COMMENT ON COLUMN dw.v_missing."company" IS 'legal entity that lacks the row; null where it cannot be told';
+COMMENT ON COLUMN dw.v_missing."records_waiting" IS 'records that looked it up';
+COMMENT ON COLUMN dw.v_missing."first_seen" IS 'time of the first of them, UTC';
+COMMENT ON COLUMN dw.v_missing."last_seen" IS 'time of the last of them, UTC';
+COMMENT ON COLUMN dw.v_missing."sample_record_id" IS 'one of them';
+COMMENT ON VIEW dw.v_runs IS 'a row per call of run that is in the database';
+COMMENT ON COLUMN dw.v_runs."run_id" IS 'number of the run, never used twice';
+COMMENT ON COLUMN dw.v_runs."environment" IS 'environment as given; null when none was';
+COMMENT ON COLUMN dw.v_runs."started_at" IS 'when it began, UTC';
+COMMENT ON COLUMN dw.v_runs."finished_at" IS 'when its records were in the database, UTC';
+COMMENT ON COLUMN dw.v_runs."exit_code" IS 'its exit code; null when it was stopped before its report';
+COMMENT ON COLUMN dw.v_runs."from_at" IS 'first hour that its files cover, UTC';
+COMMENT ON COLUMN dw.v_runs."until_at" IS 'end of the last hour that its files cover, UTC, not included';
+COMMENT ON COLUMN dw.v_runs."files" IS 'files that it read';
+COMMENT ON COLUMN dw.v_runs."unread" IS 'files of these that could not be read, or not to their end';
+COMMENT ON COLUMN dw.v_runs."read" IS 'rows read: loaded, duplicates, rejected and filtered together';
+COMMENT ON COLUMN dw.v_runs."loaded" IS 'records that were new to the database: ok, classified and unclassified together';
+COMMENT ON COLUMN dw.v_runs."duplicates" IS 'records that the database had, or an earlier row of the run';
+COMMENT ON COLUMN dw.v_runs."rejected" IS 'rows that could not become a record';
+COMMENT ON COLUMN dw.v_runs."filtered" IS 'records that --since, --until or --log left out';
+COMMENT ON COLUMN dw.v_runs."ok" IS 'loaded records without an error';
+COMMENT ON COLUMN dw.v_runs."classified" IS 'loaded records that failed and are explained';
+COMMENT ON COLUMN dw.v_runs."unclassified" IS 'loaded records that failed and nothing explains';
+COMMENT ON COLUMN dw.v_runs."inherited" IS 'records it was handed when the run that loaded them was forgotten';
+COMMENT ON COLUMN dw.v_runs."scope_records" IS 'different records in its files, whoever loaded them';
+COMMENT ON COLUMN dw.v_runs."tool_version" IS 'version of dwtriage';
+COMMENT ON COLUMN dw.v_runs."rules" IS 'number of rules';
+COMMENT ON COLUMN dw.v_runs."rules_digest" IS 'digest of the rule files';
+COMMENT ON COLUMN dw.v_runs."arguments" IS 'command line as typed';
+COMMENT ON COLUMN dw.v_runs."since" IS '--since, UTC; null when not given';
+COMMENT ON COLUMN dw.v_runs."until" IS '--until, UTC; null when not given';
+COMMENT ON COLUMN dw.v_runs."fail_on" IS '--fail-on as given';
+COMMENT ON COLUMN dw.v_runs."max_rejects" IS '--max-rejects as given';
+COMMENT ON COLUMN dw.v_runs."seconds" IS 'how long its stages took up to the report';
+COMMENT ON VIEW dw.v_files IS 'a row per file and run';
+COMMENT ON COLUMN dw.v_files."run_id" IS 'run that read it';
+COMMENT ON COLUMN dw.v_files."environment" IS 'environment of the run; null when none was given';
+COMMENT ON COLUMN dw.v_files."position" IS 'ordinal of the file in the run, in reading order';
+COMMENT ON COLUMN dw.v_files."path" IS 'path as given; members of archives behind a /';
+COMMENT ON COLUMN dw.v_files."bytes" IS 'bytes after decompression';
+COMMENT ON COLUMN dw.v_files."digest" IS 'digest of these bytes';
+COMMENT ON COLUMN dw.v_files."container" IS 'what was packed around it, outermost first';
+COMMENT ON COLUMN dw.v_files."encoding" IS 'encoding of its text';
+COMMENT ON COLUMN dw.v_files."format" IS 'format it was taken for';
+COMMENT ON COLUMN dw.v_files."log" IS 'dualwrite, plugintrace or mixed';
+COMMENT ON COLUMN dw.v_files."from_at" IS 'first hour that it covers, UTC';
+COMMENT ON COLUMN dw.v_files."until_at" IS 'end of the last hour that it covers, UTC, not included';
+COMMENT ON COLUMN dw.v_files."read" IS 'rows read: loaded, duplicates, rejected and filtered together';
+COMMENT ON COLUMN dw.v_files."loaded" IS 'records that were new to the database';
+COMMENT ON COLUMN dw.v_files."duplicates" IS 'records that the database had, or an earlier row of the run';
+COMMENT ON COLUMN dw.v_files."rejected" IS 'rows that could not become a record';
+COMMENT ON COLUMN dw.v_files."filtered" IS 'records that --since, --until or --log left out';
+COMMENT ON COLUMN dw.v_files."ok" IS 'loaded records without an error';
+COMMENT ON COLUMN dw.v_files."classified" IS 'loaded records that failed and are explained';
+COMMENT ON COLUMN dw.v_files."unclassified" IS 'loaded records that failed and nothing explains';
+COMMENT ON COLUMN dw.v_files."warnings" IS 'what run said of it';
+COMMENT ON COLUMN dw.v_files."problem" IS 'why it could not be read, or not to its end; null when it was';
+COMMENT ON VIEW dw.v_findings IS 'a row per environment, map or table, company and signature, of all runs';
+COMMENT ON COLUMN dw.v_findings."environment" IS 'environment; null when none was given';
+COMMENT ON COLUMN dw.v_findings."map" IS 'dual-write map, where there is one it must be';
+COMMENT ON COLUMN dw.v_findings."dataverse_table" IS 'Dataverse table';
+COMMENT ON COLUMN dw.v_findings."fno_entity" IS 'entity of finance and operations';
+COMMENT ON COLUMN dw.v_findings."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_findings."signature" IS 'rule that wins, code/0x… or text/0x… of the code table, or unknown/ and the template_id';
+COMMENT ON COLUMN dw.v_findings."status" IS 'documented, observed, experimental, deprecated, code, text or unknown';
+COMMENT ON COLUMN dw.v_findings."category" IS 'category of the rule';
+COMMENT ON COLUMN dw.v_findings."severity" IS 'critical, high, medium, low or info; null without a rule';
+COMMENT ON COLUMN dw.v_findings."records" IS 'failing records';
+COMMENT ON COLUMN dw.v_findings."affected_keys" IS 'different business records among them that are named';
+COMMENT ON COLUMN dw.v_findings."first_seen" IS 'time of the first one, UTC';
+COMMENT ON COLUMN dw.v_findings."last_seen" IS 'time of the last one, UTC';
+COMMENT ON COLUMN dw.v_findings."sample_record_id" IS 'one of them';
+COMMENT ON VIEW dw.v_unknown IS 'a row per environment and message that nothing explains, of all runs';
+COMMENT ON COLUMN dw.v_unknown."environment" IS 'environment; null when none was given';
+COMMENT ON COLUMN dw.v_unknown."template_id" IS 'id of the message without names and numbers, for rules draft';
+COMMENT ON COLUMN dw.v_unknown."records" IS 'records with this message';
+COMMENT ON COLUMN dw.v_unknown."runs" IS 'runs that loaded some of them';
+COMMENT ON COLUMN dw.v_unknown."first_seen" IS 'time of the first one, UTC';
+COMMENT ON COLUMN dw.v_unknown."last_seen" IS 'time of the last one, UTC';
+COMMENT ON COLUMN dw.v_unknown."maps" IS 'dual-write maps that failed with it';
+COMMENT ON COLUMN dw.v_unknown."sample_record_id" IS 'one of them';
+COMMENT ON COLUMN dw.v_unknown."sample" IS 'its text, at most the first 10,000 bytes';
+COMMENT ON VIEW dw.v_coverage IS 'a row per file, log and stretch of hours that it covers';
+COMMENT ON COLUMN dw.v_coverage."environment" IS 'environment of the run; null when none was given';
+COMMENT ON COLUMN dw.v_coverage."log" IS 'dualwrite or plugintrace';
+COMMENT ON COLUMN dw.v_coverage."from_at" IS 'first hour, UTC';
+COMMENT ON COLUMN dw.v_coverage."until_at" IS 'end of the last hour, UTC, not included';
+COMMENT ON COLUMN dw.v_coverage."records" IS 'records with a time in these hours';
+COMMENT ON COLUMN dw.v_coverage."whole" IS 'read without trouble and complete, so what is not in it did not happen';
+COMMENT ON COLUMN dw.v_coverage."run_id" IS 'run that read the file';
+COMMENT ON COLUMN dw.v_coverage."path" IS 'path of the file, as given';
+COMMENT ON VIEW dw.v_dictionary IS 'what the views and their columns mean: a row per view and column';
+COMMENT ON COLUMN dw.v_dictionary."view" IS 'name of the view';
+COMMENT ON COLUMN dw.v_dictionary."column" IS 'name of the column; null in the row of the view itself';
+COMMENT ON COLUMN dw.v_dictionary."position" IS 'ordinal of the column; 0 for the view itself';
+COMMENT ON COLUMN dw.v_dictionary."type" IS 'type of the column, as DuckDB names it; VIEW for the view itself';
+COMMENT ON COLUMN dw.v_dictionary."meaning" IS 'what it holds';
