@@ -161,6 +161,14 @@ func agree(t *testing.T, s *summary.Summary) {
 	for _, m := range regexp.MustCompile(`(?s)<tr id="f-.*?<td class="num">([\d,]+)</td>`).FindAllStringSubmatch(page, -1) {
 		onTable += whole(t, m[1])
 	}
+	var onTimeline int64
+	for _, m := range regexp.MustCompile(`<tr><th scope="row"><time[^>]*>[^<]*</time></th><td class="num">([\d,]+)</td>`).FindAllStringSubmatch(page, -1) {
+		onTimeline += whole(t, m[1])
+	}
+	left := onPage(t, page, `\(([\d,]+) failing\) lie`) + onPage(t, page, `\(([\d,]+) failing\) has no time`)
+	if onTimeline != s.Failing-left {
+		t.Errorf("failing: rows of the timeline and what it leaves out: got %d and %d, want %d", onTimeline, left, s.Failing)
+	}
 	if onTable != s.Failing {
 		t.Errorf("failing: rows of the page's findings: got %d, want %d", onTable, s.Failing)
 	}

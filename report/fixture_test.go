@@ -340,7 +340,30 @@ func addTotals(s *summary.Summary) {
 		}
 	}
 	addHeat(s)
+	addTimeline(s)
 	s.EachRecord = eachRecord(s)
+}
+
+// addTimeline puts all records of a finding where its first one is, and the ok ones where the night ends.
+func addTimeline(s *summary.Summary) {
+	t := summary.Timeline{From: at("2026-11-22 07:00:00"), Until: at("2026-11-23 06:00:00"), Width: 15 * time.Minute, Severities: []string{"critical", "high", "medium", "low", "info", ""}}
+	for range 4 * 23 {
+		t.Buckets = append(t.Buckets, summary.Bucket{BySeverity: make([]int64, len(t.Severities))})
+	}
+	for _, f := range s.Findings {
+		switch {
+		case f.FirstSeen.IsZero():
+			t.Untimed, t.UntimedFailing = t.Untimed+f.Records, t.UntimedFailing+f.Records
+		case f.FirstSeen.Before(t.From):
+			t.Outside, t.OutsideFailing = t.Outside+f.Records, t.OutsideFailing+f.Records
+		default:
+			b := &t.Buckets[f.FirstSeen.Sub(t.From)/t.Width]
+			b.Failing += f.Records
+			b.BySeverity[slices.Index(t.Severities, f.Severity)] += f.Records
+		}
+	}
+	t.Buckets[len(t.Buckets)-1].OK = s.OK
+	s.Timeline = t
 }
 
 func addHeat(s *summary.Summary) {

@@ -79,6 +79,7 @@ type page struct {
 	Roles        []role
 	Unfixed      string
 
+	Plot                *plot // nil when no record has a time
 	ShownChanges        []summary.Change
 	ShownGroups         []summary.HeatGroup
 	HeatTotals          []int64
@@ -123,6 +124,7 @@ func newPage(s *summary.Summary) (*page, error) {
 	}
 	p.addTroubled()
 	p.addFixes()
+	p.Plot = newPlot(&s.Timeline)
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
@@ -320,7 +322,7 @@ func (p *page) words() template.FuncMap {
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"pct":    percent, "cut": cut,
-		"duration": duration, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
+		"duration": duration, "bucketWords": bucketWords, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changesCaption": func() string { return changesCaption(p.Summary) },
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),

@@ -49,7 +49,11 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
-	if err := totals(ctx, db, id, s); err != nil {
+	err := totals(ctx, db, id, s)
+	if err != nil {
+		return nil, err
+	}
+	if s.Timeline, err = timeline(ctx, db, s.Records, s.Failing); err != nil {
 		return nil, err
 	}
 	values, err := readValues(ctx, db, m)

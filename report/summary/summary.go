@@ -45,6 +45,7 @@ type Summary struct {
 	Severities     []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
 	Findings       []Finding
 	Heat           Heat
+	Timeline       Timeline
 	Fixes          []Fix       // "do this first" order: by tier, then most records, parents before what needs them
 	Signatures     []Signature // every rule and code that is the primary one of a record
 	Clusters       []Cluster   // unknown messages

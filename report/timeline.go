@@ -1,0 +1,169 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
+)
+
+// The plot of the timeline is drawn on a sheet of this size, which the page stretches to the width it has.
+const (
+	sheetWidth  = 960
+	sheetHeight = 240
+	okHeight    = 40
+	mostTicks   = 8
+)
+
+// A plot is the timeline as the page draws it.
+type plot struct {
+	Scale   []int64 // of the vertical axis, largest first, 0 last
+	Grid    string  // path of its lines
+	Columns []bar   // of the buckets with failing records
+	OKScale int64   // the most ok records of a bucket; 0: none are ok
+	OK      string  // path of their columns
+	Ticks   []tick
+}
+
+// A bar is one column: its parts from the worst severity upwards.
+type bar struct {
+	Title string
+	Parts []barPart
+}
+
+type barPart struct{ Class, Path string }
+
+// A tick is a label of the time axis. At is in percent of the width.
+type tick struct{ At, Text string }
+
+// newPlot draws t.
+func newPlot(t *summary.Timeline) *plot {
+	if len(t.Buckets) == 0 {
+		return nil
+	}
+	p := &plot{Ticks: ticks(t)}
+	most := int64(0)
+	for _, b := range t.Buckets {
+		most, p.OKScale = max(most, b.Failing), max(p.OKScale, b.OK)
+	}
+	p.Scale = scale(most)
+	for _, n := range p.Scale {
+		p.Grid += "M0 " + coordinate(sheetHeight-height(n, p.Scale[0], sheetHeight)) + "H" + strconv.Itoa(sheetWidth)
+	}
+	width := sheetWidth / float64(len(t.Buckets))
+	for i, b := range t.Buckets {
+		at := float64(i) * width
+		if b.OK > 0 {
+			h := height(b.OK, p.OKScale, okHeight)
+			p.OK += rect(at, okHeight-h, width, h)
+		}
+		if b.Failing == 0 {
+			continue
+		}
+		c, top := bar{Title: barTitle(t, i)}, float64(sheetHeight)
+		for j, n := range b.BySeverity {
+			if n > 0 {
+				h := height(n, p.Scale[0], sheetHeight)
+				top -= h
+				c.Parts = append(c.Parts, barPart{sevClass(t.Severities[j]), rect(at, top, width, h)})
+			}
+		}
+		p.Columns = append(p.Columns, c)
+	}
+	return p
+}
+
+// rect is the path of a column with a little room on both sides.
+func rect(left, top, width, height float64) string {
+	w := coordinate(.8 * width)
+	return "M" + coordinate(left+.1*width) + " " + coordinate(top) + "h" + w + "v" + coordinate(height) + "h-" + w + "z"
+}
+
+func coordinate(v float64) string { return strconv.FormatFloat(v, 'f', -1, 32) }
+
+func height(n, of int64, all float64) float64 { return all * float64(n) / float64(max(of, 1)) }
+
+// scale is the values of an axis up to most, at even distances of 1, 2 or 5 times a power of ten: three to six of them.
+func scale(most int64) (values []int64) {
+	step := int64(1)
+	for i := 0; 5*step < most; i++ {
+		if step *= 2; i%3 == 1 {
+			step = step / 4 * 5
+		}
+	}
+	for n := (most + step - 1) / step * step; n > 0; n -= step {
+		values = append(values, n)
+	}
+	return append(values, 0)
+}
+
+// barTitle says what a column stands for: "02:00: 10 (10 high)".
+func barTitle(t *summary.Timeline, i int) string {
+	var parts []string
+	for j, n := range t.Buckets[i].BySeverity {
+		if n > 0 {
+			parts = append(parts, words.Thousands(n)+" "+strings.ToLower(sevWord(t.Severities[j])))
+		}
+	}
+	layout := "2 Jan 15:04"
+	if t.Width >= 24*time.Hour {
+		layout = "2 Jan 2006"
+	}
+	return fmt.Sprintf("%s: %s (%s)", t.At(i).Format(layout), words.Thousands(t.Buckets[i].Failing), strings.Join(parts, ", "))
+}
+
+// ticks labels the time axis at full hours, days or weeks, as many as have room. Midnight shows the day.
+func ticks(t *summary.Timeline) (list []tick) {
+	const hour, week = time.Hour, 7 * 24 * time.Hour
+	all := t.Until.Sub(t.From)
+	step := all
+	for _, s := range []time.Duration{hour / 4, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, 24 * hour, 48 * hour, week, 4 * week, 12 * week, 52 * week} {
+		if s >= t.Width && all <= mostTicks*s {
+			step = s
+			break
+		}
+	}
+	for at := t.From.Truncate(step); at.Before(t.Until); at = at.Add(step) {
+		if at.Before(t.From) {
+			continue
+		}
+		text := at.Format("15:04")
+		switch {
+		case step >= 12*week:
+			text = at.Format("2 Jan 2006")
+		case at.Equal(at.Truncate(24 * hour)):
+			text = at.Format("2 Jan")
+		}
+		list = append(list, tick{coordinate(100 * float64(at.Sub(t.From)) / float64(all)), text})
+	}
+	return list
+}
+
+// bucketWords says how wide a column is.
+func bucketWords(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return words.Count(int64(d/time.Minute), "minute")
+	case d == time.Hour:
+		return "hour"
+	case d == 24*time.Hour:
+		return "day"
+	}
+	return "week"
+}
+
+// NotDrawn says which records the timeline leaves out, empty when it has all of them.
+func (p *page) NotDrawn() string {
+	var list []string
+	add := func(n, failing int64, what string) {
+		if n > 0 {
+			list = append(list, words.Count(n, "record")+" ("+words.Thousands(failing)+" failing) "+what+".")
+		}
+	}
+	add(p.Timeline.Outside, p.Timeline.OutsideFailing, words.Plural(p.Timeline.Outside, "lies", "lie")+" outside of this stretch, more than a week away or more than a year back")
+	add(p.Timeline.Untimed, p.Timeline.UntimedFailing, words.Plural(p.Timeline.Untimed, "has", "have")+" no time")
+	return strings.Join(list, " ")
+}
