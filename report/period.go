@@ -69,6 +69,8 @@ func comparison(c summary.Comparison, year int) string {
 	switch {
 	case c.Period.Hours() == 0:
 		return "no " + name + " were read, so they are not compared"
+	case !c.Compared() && c.Asked.Hours() > 0:
+		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for, which no export covers, so there is nothing to compare with"
 	case !c.Compared():
 		return name + " of " + hoursOf(c.Period, year) + ": no earlier hours are covered, so there is nothing to compare with"
 	}

@@ -18,6 +18,7 @@ import (
 func commands() []command {
 	return []command{
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
+		{"report", "draw the report again from the database, compared with any earlier period", runReport},
 		{"inspect", "say what each file is taken for, before a run", runInspect},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},

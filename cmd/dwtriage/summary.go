@@ -94,7 +94,11 @@ func news(s *summary.Summary) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Against the period before: " + strings.Join(parts, ", ") + "."
+	against := "Against the period before: "
+	if s.Asked() {
+		against = "Against the hours asked for: "
+	}
+	return against + strings.Join(parts, ", ") + "."
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.

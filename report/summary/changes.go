@@ -34,8 +34,8 @@ const (
 )
 
 // compare makes the table scope_states: the periods of the run and in which state every signature × map is.
-func compare(ctx context.Context, db *store.DB, run int64) (logs []Comparison, err error) {
-	if logs, err = comparisons(ctx, db, run); err != nil {
+func compare(ctx context.Context, db *store.DB, run int64, to CompareTo) (logs []Comparison, err error) {
+	if logs, err = comparisons(ctx, db, run, to); err != nil {
 		return nil, err
 	}
 	var windows []store.Window
@@ -58,7 +58,11 @@ func compare(ctx context.Context, db *store.DB, run int64) (logs []Comparison, e
 			whole = append(whole, c.Log)
 		}
 	}
-	return logs, db.States(ctx, run, windows, whole, store.ChangeRule{Back: BackAfter, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
+	back := BackAfter
+	if to.given() {
+		back = 1 // of one period there is only before and after
+	}
+	return logs, db.States(ctx, run, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
 }
 
 // mostChanges is how many of each state are listed, see mostFindings.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -30,16 +32,63 @@ type Comparison struct {
 	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
 	// absent did not happen.
 	Whole bool
+	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
 }
 
 // Compared reports whether there is something to compare with.
 func (c Comparison) Compared() bool { return len(c.Before) > 0 }
+
+// A CompareTo chooses what a report is compared with. The zero value stands for the covered periods before it; of the
+// fields one is set.
+type CompareTo struct {
+	Run    int64     // the hours that this run covers, of each log
+	Day    time.Time // the night to this day: as long as that of the report, and some days before it
+	Period Period    // these hours
+}
+
+func (to CompareTo) given() bool { return to != CompareTo{} }
+
+// of is the period to compare a night of a log with. run is what the chosen run covers.
+func (to CompareTo) of(night Period, run []covered) Period {
+	switch {
+	case to.Run != 0:
+		return mainPeriod(run)
+	case !to.Day.IsZero():
+		last := night.Until.Add(-time.Minute).Truncate(24 * time.Hour)
+		shift := to.Day.Sub(last)
+		return Period{night.From.Add(shift), night.Until.Add(shift)}
+	}
+	return to.Period
+}
+
+// choose makes c a comparison with one period that was asked for.
+func (c *Comparison) choose(to CompareTo, run []covered, whole []Period) error {
+	c.Before = nil
+	c.Asked = to.of(c.Night, run)
+	switch {
+	case c.Asked.Hours() <= 0:
+	case c.Asked.Until.After(c.Night.From):
+		return fmt.Errorf("%w: of log %s the report begins at %s, what it was to be compared with ends at %s", ErrNotBefore,
+			c.Log, c.Night.From.Format(time.DateTime), c.Asked.Until.Format(time.DateTime))
+	case 2*within(whole, c.Asked) >= c.Asked.Hours():
+		c.Before = []Period{c.Asked}
+	}
+	return nil
+}
+
+// ErrNotBefore is wrapped by [OfCompared] when what a report was to be compared with does not lie before it.
+var ErrNotBefore = errors.New("the hours to compare with do not lie before those of the report")
 
 // MostPeriods is how many earlier periods count: a week of nights.
 const MostPeriods = 7
 
 // Compared reports whether any log has an earlier period to compare with.
 func (s *Summary) Compared() bool { return slices.ContainsFunc(s.Logs, Comparison.Compared) }
+
+// Asked reports whether the report is compared with a period that was asked for.
+func (s *Summary) Asked() bool {
+	return slices.ContainsFunc(s.Logs, func(c Comparison) bool { return c.Asked.Hours() > 0 })
+}
 
 // Period is what the report is about: the hours that its inputs cover, of all logs together; zero where no record has a time.
 func (s *Summary) Period() (p Period) {
@@ -57,22 +106,31 @@ type covered struct {
 }
 
 // comparisons finds the periods of both logs.
-func comparisons(ctx context.Context, db *store.DB, run int64) ([]Comparison, error) {
-	own, all := make(map[string][]covered), make(map[string][]covered)
+func comparisons(ctx context.Context, db *store.DB, run int64, to CompareTo) ([]Comparison, error) {
+	own, other, all := make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
 	err := each(ctx, db, "periods", func(rows *sql.Rows) error {
 		var c covered
 		var log string
-		var ofRun bool
-		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &ofRun)
+		var id int64
+		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &id)
 		c.From, c.Until = c.From.UTC(), c.Until.UTC()
-		if ofRun {
+		switch id {
+		case run:
 			own[log] = append(own[log], c)
+		case to.Run:
+			other[log] = append(other[log], c)
 		}
 		if c.whole {
 			all[log] = append(all[log], c)
 		}
 		return err
-	}, run)
+	}, run, to.Run)
+	if err == nil && to.Run != 0 && len(other) == 0 {
+		err = fmt.Errorf("run %d to compare with covers no hours of this environment, or is not there", to.Run)
+	}
+	if err != nil {
+		return nil, err
+	}
 	var list []Comparison
 	for _, log := range []string{"dualwrite", "plugintrace"} {
 		c := Comparison{Log: log, Period: mainPeriod(own[log])}
@@ -81,10 +139,15 @@ func comparisons(ctx context.Context, db *store.DB, run int64) ([]Comparison, er
 			c.Night = nightAround(whole, c.Period)
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
+			if to.given() {
+				if err := c.choose(to, other[log], whole); err != nil {
+					return nil, err
+				}
+			}
 		}
 		list = append(list, c)
 	}
-	return list, err
+	return list, nil
 }
 
 // mainPeriod is the period of ranges: the stretch without a pause of more than a day that holds most records, of equal

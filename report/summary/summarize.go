@@ -13,7 +13,23 @@ import (
 // Summary's EachRecord and EachReject need the database open. Timings and ExitCode are those that
 // [store.DB.End] booked, so they are there when a report is drawn again.
 func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summary, error) {
-	s, err := sumUp(ctx, db, id, m)
+	return OfCompared(ctx, db, id, m, CompareTo{})
+}
+
+// Latest is the latest run that has records, of an environment where it is not nil; 0 where there is none.
+func Latest(ctx context.Context, db *store.DB, environment *string) (id int64, err error) {
+	name := ""
+	if environment != nil {
+		name = *environment
+	}
+	err = each(ctx, db, "latest", func(rows *sql.Rows) error { return rows.Scan(&id) }, name, environment != nil)
+	return id, err
+}
+
+// OfCompared is Of, compared with a period that is asked for: what fails now and did not then is new or, when the database
+// knew it already, regressed; what failed then and does not fail now is resolved.
+func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo) (*Summary, error) {
+	s, err := sumUp(ctx, db, id, m, to)
 	if err != nil {
 		return nil, fmt.Errorf("summarizing run %d: %w", id, err)
 	}
@@ -38,7 +54,7 @@ func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summ
 //     wrapper only, its text, which is its title in findings from then on.
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
 //  9. Fixes leave muted signatures out of the plan: after step 8.
-func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summary, error) {
+func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo) (*Summary, error) {
 	s := &Summary{}
 	if err := ledger(ctx, db, id, s); err != nil {
 		return nil, err
@@ -61,7 +77,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*S
 		return nil, err
 	}
 	name := titles{m, values}
-	if s.Logs, err = compare(ctx, db, id); err != nil {
+	if s.Logs, err = compare(ctx, db, id, to); err != nil {
 		return nil, err
 	}
 	found, err := findings(ctx, db, name)

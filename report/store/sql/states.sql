@@ -1,6 +1,6 @@
 -- In which state is each signature × map? Of what fails now:
 --   new        the database did not know it before
---   regressed  back: $2 periods or more lie between it and its last failure
+--   regressed  back: $2 periods or more lie between it and its last failure; with one period ($2 is 1), it did not fail in that
 --   spiking    $4 records or more, and more than $3 times the largest count of the periods before, which are $5 or more
 --   ongoing    any other
 -- Of what does not fail now, where all its logs were read for the period ($1: those that were):
@@ -38,7 +38,7 @@ SELECT place_of_change,
   CASE
     WHEN outside THEN ''
     WHEN NOT known THEN 'new'
-    WHEN pause >= $2 THEN 'regressed'
+    WHEN pause >= $2 OR $2 = 1 AND coalesce(counts[2], 0) = 0 THEN 'regressed'
     WHEN earlier >= $5 AND counts[1] >= $4 AND counts[1] > $3 * largest THEN 'spiking'
     ELSE 'ongoing'
   END AS change,

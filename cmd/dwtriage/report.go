@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"dwtriage/report"
+	"dwtriage/report/summary"
+)
+
+// reportFlags are the flags of the command report, as given.
+type reportFlags struct {
+	db, out, environment string
+	run                  int64
+	compareTo            string
+	csv                  string
+	json, quiet          bool
+}
+
+func (r *reportFlags) flags() *flags {
+	f := newFlags("dwtriage report [flags]", `Draws the report of a run again, from the database alone: the exports may be gone. It shows what the run's
+inputs held, with today's texts of the rules and today's knowledge of the nights before, also of those
+that were loaded later. With --compare-to it is compared with any earlier period.`)
+	g := f.group("Where things are")
+	g.StringVar(&r.db, "db", "dwtriage.duckdb", "database `FILE`")
+	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report")
+	g = f.group("What is drawn")
+	g.Int64Var(&r.run, "run", 0, "run `N` (0: the latest that has records)")
+	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`")
+	g.StringVar(&r.compareTo, "compare-to", "", "compare with `WHAT`: a day (2026-11-20: the night to it), hours (2026-11-19T18:00..2026-11-20T06:00) or a run (17), instead of the periods before")
+	g = f.group("Output")
+	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
+	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	f.examples = `  dwtriage report
+  dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
+  dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
+	f.notes = `Exit codes: 0 done. 1 failed. 2 mistake in flags or rules, or nothing to compare with lies before
+the report. 5 the database is in use.`
+	return f
+}
+
+// runReport is the command report.
+func runReport(s *session, args []string) (int, error) {
+	var rf reportFlags
+	f := rf.flags()
+	m, db, err := rulesAndDB(s, f, args, 0, &rf.db)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	if err := oneOf("--csv", rf.csv, []string{"excel", "plain"}); err != nil {
+		return 0, err
+	}
+	to, err := parseCompareTo(rf.compareTo)
+	if err != nil {
+		return 0, err
+	}
+	id := rf.run
+	if id == 0 {
+		var environment *string
+		if f.Changed("environment") {
+			environment = &rf.environment
+		}
+		if id, err = summary.Latest(s.ctx, db, environment); err != nil {
+			return 0, err
+		}
+		if id == 0 {
+			return 0, fmt.Errorf("%s holds no run with records%s", rf.db, ofEnvironment(environment))
+		}
+	}
+	sum, err := summary.OfCompared(s.ctx, db, id, m, to)
+	if errors.Is(err, summary.ErrNotBefore) {
+		return 0, usageError("--compare-to: %v", err)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := report.Write(rf.out, sum, report.Options{PlainCSV: rf.csv == "plain"}); err != nil {
+		return 0, fmt.Errorf("writing the report: %w", err)
+	}
+	switch {
+	case rf.json:
+		return exitDone, report.WriteJSON(s.stdout, sum)
+	case rf.quiet:
+		return exitDone, nil
+	}
+	return exitDone, printSummary(s.stdout, sum, rf.db, filepath.Join(rf.out, "index.html"))
+}
+
+func ofEnvironment(name *string) string {
+	if name == nil {
+		return ""
+	}
+	return fmt.Sprintf(" of environment %q", *name)
+}
+
+var aDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// parseCompareTo reads what --compare-to says: a run, a day, or hours.
+func parseCompareTo(text string) (to summary.CompareTo, err error) {
+	const flag = "--compare-to"
+	if text == "" {
+		return to, nil
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
+		return summary.CompareTo{Run: n}, nil
+	}
+	if aDay.MatchString(text) {
+		to.Day, err = parseTime(flag, text, time.UTC)
+		return to, err
+	}
+	from, until, ok := strings.Cut(text, "..")
+	if !ok {
+		return to, usageError("%s: %q is no run, day or hours; write 17, 2026-11-20 or 2026-11-19T18:00..2026-11-20T06:00", flag, text)
+	}
+	if to.Period.From, err = parseTime(flag, from, time.UTC); err != nil {
+		return to, err
+	}
+	if to.Period.Until, err = parseTime(flag, until, time.UTC); err != nil {
+		return to, err
+	}
+	to.Period.From, to.Period.Until = to.Period.From.Truncate(time.Hour), to.Period.Until.Add(time.Hour-1).Truncate(time.Hour)
+	if !to.Period.From.Before(to.Period.Until) {
+		return to, usageError("%s: %q ends before it begins", flag, text)
+	}
+	return to, nil
+}
