@@ -43,7 +43,7 @@ func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 	}
 	oneOf("status", r.Status, statuses)
 	oneOf("severity", r.Severity, Severities)
-	if !words.MatchString(r.Category) {
+	if !categories.MatchString(r.Category) {
 		bad("category", "category is %q, must be lower-case words joined by hyphens", r.Category)
 	}
 	if r.Tier < 0 || r.Tier >= len(Tiers) {

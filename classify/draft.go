@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"dwtriage/ingest/words"
 )
 
 // A Message is what a record says, and what is known of the record.
@@ -30,19 +32,24 @@ type DraftSource struct {
 	Messages    []Message // the first ones
 }
 
+// Everyone calls yield for every failing record that is known, ofCluster for those of the cluster a rule is drafted for. An
+// error of yield ends the walk and is returned.
+type Everyone func(yield func(m Message, ofCluster bool) error) error
+
 // Draft writes a rule for an unknown cluster, as YAML that Load takes: its expression is made of
 // the fixed words of the messages, its examples of their template with invented values in place
 // of what differs from record to record. The rule takes the messages of the cluster and none of
-// others; where that is not possible the error says what stands in the way. What only people can
+// others; where that is not possible the error says what stands in the way. others are some of each, to find an expression
+// by; everyone is asked about the one that was found, and what came of it stands in the head of the draft. What only people can
 // say, cause and fix, is left to be filled in.
-func (m *Matcher) Draft(src *DraftSource, others []Message) ([]byte, error) {
+func (m *Matcher) Draft(src *DraftSource, others []Message, everyone Everyone) ([]byte, error) {
 	template := draftTemplate(src)
 	parts := splitTemplate(template)
 	var last error
 	// A short expression first: it forgives what later wordings change. Where it takes too much,
 	// the whole template.
 	for _, letters := range []int{draftLetters, templateBytes} {
-		text, err := m.draft(src, others, template, cutParts(parts, letters))
+		text, err := m.draft(src, others, everyone, template, cutParts(parts, letters))
 		if err == nil {
 			return text, nil
 		}
@@ -133,7 +140,7 @@ func cutParts(parts []templatePart, letters int) []templatePart {
 	return kept
 }
 
-func (m *Matcher) draft(src *DraftSource, others []Message, template string, parts []templatePart) ([]byte, error) {
+func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, template string, parts []templatePart) ([]byte, error) {
 	fixed := 0
 	for _, p := range parts {
 		fixed += len(strings.TrimSpace(p.text))
@@ -183,11 +190,50 @@ func (m *Matcher) draft(src *DraftSource, others []Message, template string, par
 	for _, f := range trial.testRule(trial.Rule(d.ID)) {
 		return nil, fmt.Errorf("the draft for cluster %s fails its own example: %s: %.200q", src.TemplateID, f.Msg, f.Example)
 	}
-	return draftYAML(d, src)
+	c, err := trial.contrast(d.ID, everyone)
+	if err != nil {
+		return nil, err
+	}
+	return draftYAML(d, src, c)
+}
+
+// A contrast counts what a draft takes: of its cluster, and of everything else.
+type contrast struct{ taken, cluster, swallowed, others int64 }
+
+// contrast judges every record that is known once more, with the draft among the rules.
+func (m *Matcher) contrast(id string, everyone Everyone) (c contrast, err error) {
+	swallowed := make(map[string]bool)
+	err = everyone(func(msg Message, ofCluster bool) error {
+		taken := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id
+		switch {
+		case ofCluster && taken:
+			c.taken, c.cluster = c.taken+1, c.cluster+1
+		case ofCluster:
+			c.cluster++
+		case taken:
+			c.swallowed, c.others = c.swallowed+1, c.others+1
+			if len(swallowed) < mostSwallowed {
+				swallowed[msg.Signature] = true
+			}
+		default:
+			c.others++
+		}
+		return nil
+	})
+	if err == nil && c.swallowed > 0 {
+		err = wouldTake(slices.Sorted(maps.Keys(swallowed)))
+	}
+	return c, err
+}
+
+const mostSwallowed = 10 // signatures that an error names
+
+func wouldTake(signatures []string) error {
+	return errors.New("a rule of the common words would also take " + strings.Join(signatures, ", ") + ": draft a rule by hand that tells them apart")
 }
 
 // draftYAML writes a rule as a rule file.
-func draftYAML(d *Rule, src *DraftSource) ([]byte, error) {
+func draftYAML(d *Rule, src *DraftSource, c contrast) ([]byte, error) {
 	text, err := dumpRule(d)
 	if err != nil {
 		return nil, err
@@ -196,7 +242,7 @@ func draftYAML(d *Rule, src *DraftSource) ([]byte, error) {
 	if !src.First.IsZero() {
 		period = fmt.Sprintf(", %s to %s", src.First.Format(time.DateTime), src.Last.Format(time.DateTime))
 	}
-	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period)
+	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Of all failing records of the database it takes %s of %s of the cluster, 0 of %s others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period, words.Thousands(c.taken), words.Thousands(c.cluster), words.Thousands(c.others))
 	return append([]byte(head), text...), nil
 }
 
@@ -249,7 +295,7 @@ func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
 		}
 	}
 	if len(swallowed) > 0 {
-		return errors.New("a rule of the common words would also take " + strings.Join(swallowed, ", ") + ": draft a rule by hand that tells them apart")
+		return wouldTake(swallowed)
 	}
 	return nil
 }

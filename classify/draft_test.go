@@ -12,7 +12,7 @@ func draftOf(t *testing.T, m *Matcher, texts []string, others ...Message) (strin
 	for _, text := range texts {
 		src.Messages = append(src.Messages, Message{Log: "plugintrace", Error: text, Entity: "contoso_parcel"})
 	}
-	text, err := m.Draft(src, others)
+	text, err := m.Draft(src, others, all(src, others))
 	return string(text), err
 }
 
@@ -128,7 +128,7 @@ func FuzzDraft(f *testing.F) {
 			t.Skip("long messages are cut")
 		}
 		src := &DraftSource{TemplateID: "0123456789ab", Records: 1, Messages: []Message{{Log: "dualwrite", Error: text}}}
-		draft, err := m.Draft(src, nil)
+		draft, err := m.Draft(src, nil, all(src, nil))
 		if err != nil {
 			return
 		}
@@ -136,4 +136,39 @@ func FuzzDraft(f *testing.F) {
 			t.Errorf("%q: the draft does not load: %v\n%s", text, err, draft)
 		}
 	})
+}
+
+// all are the messages of a cluster and others, as the database would give them.
+func all(src *DraftSource, others []Message) Everyone {
+	return func(yield func(Message, bool) error) error {
+		for _, m := range src.Messages {
+			if err := yield(m, true); err != nil {
+				return err
+			}
+		}
+		for _, m := range others {
+			if err := yield(m, false); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// A message that is none of the samples, and that the draft takes, too, ends it.
+func TestDraftIsContrastedWithEverything(t *testing.T) {
+	m := builtinMatcher(t)
+	parcel := func(n string) Message {
+		return Message{Log: "dualwrite", Error: "Parcel " + n + " waits at the southern gate for its papers", Signature: "unknown/1"}
+	}
+	src := &DraftSource{TemplateID: "1", Records: 2, Messages: []Message{parcel("AB-1"), parcel("AB-2")}}
+	text, err := m.Draft(src, nil, all(src, []Message{{Log: "dualwrite", Error: "Apples are out", Signature: "unknown/2"}}))
+	if want := "it takes 2 of 2 of the cluster, 0 of 1 others."; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("error %v, draft without %q:\n%s", err, want, text)
+	}
+	late := parcel("AB-3")
+	late.Signature = "unknown/3"
+	if _, err = m.Draft(src, nil, all(src, []Message{late})); err == nil || !strings.Contains(err.Error(), "unknown/3") {
+		t.Errorf("error %v, want one that names unknown/3", err)
+	}
 }

@@ -291,7 +291,7 @@ func (l *loader) readRule(n *yaml.Node) *Rule {
 var (
 	idForm     = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	codeForm   = regexp.MustCompile(`^0x[89A-Fa-f][0-9A-Fa-f]{7}$`)
-	words      = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	categories = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	statuses   = []string{"documented", "observed", "experimental", "deprecated"}
 	retries    = []string{"yes", "after-fix", "no"}
 	logKinds   = []string{"dualwrite", "plugintrace"}

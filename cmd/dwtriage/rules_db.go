@@ -159,8 +159,8 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 func runRulesDraft(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules draft [flags] TEMPLATE_ID", `Writes a rule for an unknown cluster of the database to standard output: an expression of the
 fixed words of its messages, examples with invented values, everything that --rules takes. The
-rule takes the cluster and no other message of the database; where no expression of the common
-words does, it says what stands in the way. Cause and fix are left for you to fill in.
+rule takes the cluster and no other message of the database, of which every one is judged with it;
+where no expression of the common words does, it says what stands in the way. Cause and fix are left for you to fill in.
 TEMPLATE_ID is a template_id of unclassified.csv.`)
 	var db string
 	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
@@ -179,7 +179,9 @@ TEMPLATE_ID is a template_id of unclassified.csv.`)
 	if err != nil {
 		return 0, err
 	}
-	text, err := m.Draft(src, others)
+	text, err := m.Draft(src, others, func(yield func(classify.Message, bool) error) error {
+		return d.EachMessage(s.ctx, id, m.Wrappers(), yield)
+	})
 	if err != nil {
 		return 0, err
 	}

@@ -36,6 +36,22 @@ func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string
 	return c, nil
 }
 
+// EachMessage calls yield for every failing record of all runs, ofCluster for those that Cluster reads; in no order.
+func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []string, yield func(m classify.Message, ofCluster bool) error) error {
+	err := db.Each(ctx, query("everyone"), func(rows *sql.Rows) error {
+		var m classify.Message
+		var ofCluster sql.NullBool
+		if err := rows.Scan(&m.Signature, &m.Log, &m.Error, &m.Trace, &m.Entity, &ofCluster); err != nil {
+			return err
+		}
+		return yield(m, ofCluster.Bool)
+	}, templateID, strings.Join(wrappers, " "))
+	if err != nil {
+		return fmt.Errorf("reading all messages: %w", err)
+	}
+	return nil
+}
+
 // OtherMessages reads up to three messages of every signature and cluster but this one, which Cluster reads.
 func (db *DB) OtherMessages(ctx context.Context, templateID string, wrappers ...string) ([]classify.Message, error) {
 	rows, err := db.conn.QueryContext(ctx, query("other_messages"), templateID, strings.Join(wrappers, " "))

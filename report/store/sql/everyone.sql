@@ -1,0 +1,5 @@
+-- Every failing record, and whether it is of cluster $1. $2 as in cluster.sql.
+SELECT coalesce(signature, 'unknown/' || template_id), log, coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, ''),
+  (status = 'unknown' OR list_contains(string_split($2, ' '), signature)) AND template_id = $1
+FROM dw.v_records
+WHERE outcome = 'error';
