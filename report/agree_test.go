@@ -76,6 +76,9 @@ func agree(t *testing.T, s *summary.Summary) {
 		Changes    struct{ New, Resolved, Ongoing int64 }
 		Unknown    struct{ New, Resolved, Ongoing int64 } `json:"unknown_changes"`
 		Report     struct{ Records, Failing, OK, Unknown, Muted int64 }
+
+		Incidents     []struct{ Records int64 }
+		IncidentCount int `json:"incident_count"`
 	}
 	if err := json.Unmarshal([]byte(out["summary.json"]), &j); err != nil {
 		t.Fatal(err)
@@ -160,6 +163,14 @@ func agree(t *testing.T, s *summary.Summary) {
 	var onTable int64
 	for _, m := range regexp.MustCompile(`(?s)<tr id="f-.*?<td class="num">([\d,]+)</td>`).FindAllStringSubmatch(page, -1) {
 		onTable += whole(t, m[1])
+	}
+	var inIncidents int64
+	for _, b := range j.Incidents {
+		inIncidents += b.Records
+	}
+	incidents := rows(t, out["incidents.csv"])
+	if n := onPage(t, page, `([\d,]+) of [\d,]+ incidents?[:,]`); int(n) != len(incidents) || sum(t, incidents, "records") != inIncidents || j.IncidentCount != s.BurstCount {
+		t.Errorf("incidents: %d on the page, %d rows of incidents.csv, %d of %d in summary.json", n, len(incidents), len(j.Incidents), j.IncidentCount)
 	}
 	var onTimeline int64
 	for _, m := range regexp.MustCompile(`<tr><th scope="row"><time[^>]*>[^<]*</time></th><td class="num">([\d,]+)</td>`).FindAllStringSubmatch(page, -1) {

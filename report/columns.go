@@ -222,6 +222,36 @@ var missingColumns = []column[summary.MissingRow]{
 	list("after", func(r *summary.MissingRow) []string { return r.After }),
 }
 
+func drawBursts(t *table, s *summary.Summary) error { return drawList(t, burstColumns, s.Bursts) }
+
+var burstColumns = []column[summary.Burst]{
+	moment("onset", func(b *summary.Burst) time.Time { return b.Onset }),
+	moment("end", func(b *summary.Burst) time.Time { return b.End }),
+	text("going_on", func(b *summary.Burst) string {
+		if b.GoesOn {
+			return "yes"
+		}
+		return "no"
+	}),
+	number("records", func(b *summary.Burst) int64 { return b.Records }),
+	moment("peak_at", func(b *summary.Burst) time.Time { return b.Peak }),
+	number("peak_records", func(b *summary.Burst) int64 { return b.PeakRecords }),
+	text("kind", func(b *summary.Burst) string { return b.Kind }),
+	text("name", func(b *summary.Burst) string { return b.Name }),
+	text("title", func(b *summary.Burst) string { return b.Title }),
+	text("severity", func(b *summary.Burst) string { return b.Severity }),
+	list("maps", func(b *summary.Burst) []string { return b.Maps }),
+	text("host", func(b *summary.Burst) string { return b.Host }),
+	text("user", func(b *summary.Burst) string { return b.User }),
+	list("signatures", func(b *summary.Burst) []string {
+		var list []string
+		for _, p := range b.Parts {
+			list = append(list, p.Signature+"="+strconv.FormatInt(p.Records, 10))
+		}
+		return list
+	}),
+}
+
 var rejectColumns = streamed(summary.RejectColumns)
 
 func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }

@@ -59,6 +59,12 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case *[]summary.Part:
 			*p = []summary.Part{{Signature: "a-rule", Records: 3, Steps: []string{"look"}}, {Signature: "another", Records: 4, Title: "Another", Steps: []string{"mend"}}}
 			cells["signatures"] = "a-rule=3; another=4"
+		case *bool:
+			*p = true
+			cells[name] = "yes"
+		case *[]summary.BurstPart:
+			*p = []summary.BurstPart{{Signature: "a-rule", Records: 3}, {Signature: "another", Records: 4}}
+			cells["signatures"] = "a-rule=3; another=4"
 		case *summary.Evidence:
 			*p = summary.Evidence{RecordID: "the id", Message: "the message"}
 			cells["sample_record_id"], cells["sample"] = "the id", "the message"
@@ -132,6 +138,10 @@ func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	t.Run("missing.csv", func(t *testing.T) {
 		row, cells := filled[summary.MissingRow](t)
 		matches(t, missingColumns, false, map[string]string{"records_waiting": fmt.Sprint(row.Records), "after": cells["after"]})
+	})
+	t.Run("incidents.csv", func(t *testing.T) {
+		_, cells := filled[summary.Burst](t)
+		matches(t, burstColumns, false, map[string]string{"going_on": cells["goes_on"], "peak_at": cells["peak"]})
 	})
 	t.Run("rejects.csv", func(t *testing.T) { matches(t, rejectColumns, true, nil) })
 }

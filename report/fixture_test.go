@@ -364,6 +364,17 @@ func addTimeline(s *summary.Summary) {
 	}
 	t.Buckets[len(t.Buckets)-1].OK = s.OK
 	s.Timeline = t
+	s.BurstCount = 40 // of which two are listed
+	s.Bursts = []summary.Burst{
+		{Kind: "signature", Name: "dw-isv-connection-attempt-failed", Title: "Plug-in could not reach finance and operations", Severity: "high",
+			Onset: at("2026-11-23 01:47:12"), End: at("2026-11-23 02:31:08"), From: at("2026-11-23 01:45:00"), Until: at("2026-11-23 02:45:00"), Peak: at("2026-11-23 01:45:00"),
+			PeakRecords: 196, Records: 219, Maps: []string{"Customers V3 (accounts)", hostileTag}, Host: hostileFormula, User: hostileBidi,
+			Parts: []summary.BurstPart{
+				{Signature: "dw-isv-connection-attempt-failed", Title: "Plug-in could not reach finance and operations", Severity: "high", Records: 196},
+				{Signature: "unknown/4f1c09ae", Title: hostileTag, Records: 23}}},
+		{Kind: "map", Name: "Units", Title: "Failures of several kinds", Onset: at("2026-11-23 05:31:00"), End: at("2026-11-23 05:55:18"), GoesOn: true,
+			From: at("2026-11-23 05:30:00"), Until: at("2026-11-23 06:00:00"), Peak: at("2026-11-23 05:30:00"), PeakRecords: 5, Records: 6, Maps: []string{"Units"}},
+	}
 }
 
 func addHeat(s *summary.Summary) {

@@ -79,6 +79,7 @@ type page struct {
 	Roles        []role
 	Unfixed      string
 
+	ShownBursts         []lettered
 	Plot                *plot // nil when no record has a time
 	ShownChanges        []summary.Change
 	ShownGroups         []summary.HeatGroup
@@ -124,7 +125,10 @@ func newPage(s *summary.Summary) (*page, error) {
 	}
 	p.addTroubled()
 	p.addFixes()
-	p.Plot = newPlot(&s.Timeline)
+	p.ShownBursts = lettersOf(s.Bursts)
+	if p.Plot = newPlot(&s.Timeline); p.Plot != nil {
+		p.Plot.addBands(&s.Timeline, p.ShownBursts)
+	}
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
@@ -322,7 +326,7 @@ func (p *page) words() template.FuncMap {
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"pct":    percent, "cut": cut,
-		"duration": duration, "bucketWords": bucketWords, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
+		"duration": duration, "bucketWords": bucketWords, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changesCaption": func() string { return changesCaption(p.Summary) },
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),

@@ -32,6 +32,9 @@ type summaryFile struct {
 	Report         jsonReport   `json:"report"`
 	Muted          []jsonMute   `json:"muted"`
 	Fixes          []jsonFix    `json:"fixes"`
+
+	Incidents     []jsonBurst `json:"incidents"`      // rows of incidents.csv
+	IncidentCount int         `json:"incident_count"` // how many there are
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -53,6 +56,24 @@ type jsonFix struct {
 
 	Prerequisites      []string `json:"prerequisites"`       // the maps that matter, in order
 	OtherPrerequisites []string `json:"other_prerequisites"` // needed only if a row uses them
+}
+
+// A jsonBurst is a row of incidents.csv.
+type jsonBurst struct {
+	Onset       jsonTime        `json:"onset"`
+	End         jsonTime        `json:"end"`
+	GoingOn     bool            `json:"going_on"`
+	Records     int64           `json:"records"`
+	PeakAt      jsonTime        `json:"peak_at"`
+	PeakRecords int64           `json:"peak_records"`
+	Kind        string          `json:"kind"`
+	Name        string          `json:"name"`
+	Title       string          `json:"title"`
+	Severity    string          `json:"severity"`
+	Maps        []string        `json:"maps"`
+	Host        string          `json:"host"`
+	User        string          `json:"user"`
+	Signatures  []jsonSignature `json:"signatures"`
 }
 
 // A jsonMute is a mute of the rule files. Records are those of this run; an expired mute has no
@@ -141,6 +162,10 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Muted:          []jsonMute{},
 		Fixes:          []jsonFix{},
 	}
+	f.Incidents, f.IncidentCount = []jsonBurst{}, s.BurstCount
+	for i := range s.Bursts {
+		f.Incidents = append(f.Incidents, newJSONBurst(&s.Bursts[i]))
+	}
 	for i := range s.Fixes {
 		f.Fixes = append(f.Fixes, newJSONFix(&s.Fixes[i]))
 	}
@@ -197,6 +222,15 @@ type jsonPeriod struct {
 
 func newJSONPeriod(p summary.Period) jsonPeriod {
 	return jsonPeriod{jsonTime(p.From), jsonTime(p.Until)}
+}
+
+func newJSONBurst(b *summary.Burst) jsonBurst {
+	j := jsonBurst{jsonTime(b.Onset), jsonTime(b.End), b.GoesOn, b.Records, jsonTime(b.Peak), b.PeakRecords, b.Kind, b.Name, b.Title, b.Severity,
+		append([]string{}, b.Maps...), b.Host, b.User, []jsonSignature{}}
+	for _, p := range b.Parts {
+		j.Signatures = append(j.Signatures, jsonSignature{p.Signature, p.Records})
+	}
+	return j
 }
 
 // changeCounts counts signature × map, as changes.csv does: those that a rule or code explains, or the unknown ones.

@@ -45,6 +45,7 @@ func drawings(opt Options) []drawing {
 		{"unclassified.csv", table(drawClusters)},
 		{"changes.csv", table(drawChanges)},
 		{"missing.csv", table(drawMissing)},
+		{"incidents.csv", table(drawBursts)},
 		{"rejects.csv", table(drawRejects)},
 		{"index.html", drawHTML},
 		{"summary.json", drawJSON},

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,51 @@ type plot struct {
 	OKScale int64   // the most ok records of a bucket; 0: none are ok
 	OK      string  // path of their columns
 	Ticks   []tick
+	Bands   []band
+}
+
+// A band is where an incident lies on the plot: X of it on the sheet, At in percent of the width.
+type band struct{ Letter, X, Width, At string }
+
+// A lettered incident is one that the page shows.
+type lettered struct {
+	summary.Burst
+	Letter string
+}
+
+// lettersOf picks the incidents with most records, and letters them by onset.
+func lettersOf(bursts []summary.Burst) (list []lettered) {
+	shown := slices.Clone(bursts)
+	slices.SortStableFunc(shown, func(a, b summary.Burst) int { return cmp.Compare(b.Records, a.Records) })
+	shown = first(shown, mostBursts)
+	slices.SortStableFunc(shown, func(a, b summary.Burst) int { return a.Onset.Compare(b.Onset) })
+	for i, b := range shown {
+		list = append(list, lettered{b, string(rune('A' + i))})
+	}
+	return list
+}
+
+// addBands draws incidents behind the columns.
+func (p *plot) addBands(t *summary.Timeline, list []lettered) {
+	all := float64(t.Until.Sub(t.From))
+	for _, b := range list {
+		at, wide := float64(b.From.Sub(t.From))/all, float64(b.Until.Sub(b.From))/all
+		p.Bands = append(p.Bands, band{b.Letter, coordinate(sheetWidth * at), coordinate(sheetWidth * wide), coordinate(100 * at)})
+	}
+}
+
+// lasted says from when to when an incident lasted: "22 Nov 18:46 to 19:01".
+func lasted(b summary.Burst, stamp func(time.Time) stamp) string {
+	from, to := stamp(b.Onset).Text, stamp(b.End).Text
+	switch {
+	case b.GoesOn:
+		return from + ", still going on at " + b.End.UTC().Format("15:04")
+	case from == to:
+		return from
+	case b.Onset.UTC().Format(time.DateOnly) == b.End.UTC().Format(time.DateOnly):
+		to = b.End.UTC().Format("15:04")
+	}
+	return from + " to " + to
 }
 
 // A bar is one column: its parts from the worst severity upwards.

@@ -46,6 +46,8 @@ type Summary struct {
 	Findings       []Finding
 	Heat           Heat
 	Timeline       Timeline
+	Bursts         []Burst     // incidents by onset, those with most records
+	BurstCount     int         // how many there are
 	Fixes          []Fix       // "do this first" order: by tier, then most records, parents before what needs them
 	Signatures     []Signature // every rule and code that is the primary one of a record
 	Clusters       []Cluster   // unknown messages

@@ -1,0 +1,36 @@
+-- What are bursts called, and what do their records share? $1 are the bursts, one a line with tabs between: number, kind,
+-- hash of what bursts, first and last microsecond, place of one of its records. A burst of a signature has a row for each
+-- map with its records, and one for each host and user that at least half of them name; each burst has a row with its own name.
+WITH lines AS (
+  SELECT string_split(line, chr(9)) AS part FROM (SELECT unnest(string_split($1, chr(10))) AS line WHERE $1 <> '')
+), asked AS (
+  SELECT part[1]::BIGINT AS burst, part[2]::BIGINT AS kind, part[3]::UBIGINT AS series, part[4]::BIGINT AS first, part[5]::BIGINT AS last,
+    part[6]::BIGINT AS place
+  FROM lines
+), hits AS (
+  SELECT a.burst, f.finding, f.place
+  FROM scope_failing f JOIN asked a ON a.kind = 0 AND a.series = f.sig_hash AND epoch_us(f.occurred_at) BETWEEN a.first AND a.last
+), maps AS (
+  SELECT h.burst, 'map' AS what, count(*) AS records, min(h.place) AS place
+  FROM hits h JOIN scope_sums s USING (finding)
+  GROUP BY h.burst, s.title_hash
+), printed AS (
+  SELECT h.burst, h.place, unnest(map_entries(r.captures)) AS e
+  FROM hits h JOIN shown r USING (place)
+), shared AS (
+  SELECT p.burst, p.e.key AS what, count(*) AS records, min(p.place) AS place, hash(p.e.value) AS value
+  FROM printed p
+  WHERE p.e.key IN ('host', 'caller_id', 'principal', 'principal_id')
+  GROUP BY p.burst, p.e.key, hash(p.e.value)
+), half AS (
+  SELECT burst, count(*) AS records FROM hits GROUP BY burst
+)
+SELECT burst, 'name' AS what, CASE kind WHEN 0 THEN r.sig WHEN 1 THEN r.map_title ELSE r.captures['host'] END AS name, coalesce(r.severity, ''), 0::BIGINT
+FROM asked JOIN shown r USING (place)
+UNION ALL
+SELECT m.burst, m.what, r.map_title, '', m.records FROM maps m JOIN shown r USING (place)
+UNION ALL
+SELECT s.burst, s.what, r.captures[s.what], '', s.records
+FROM shared s JOIN half h ON h.burst = s.burst JOIN shown r ON r.place = s.place
+WHERE 2 * s.records >= h.records
+ORDER BY ALL;
