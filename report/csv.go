@@ -215,3 +215,23 @@ func cutUTF16(s string, limit int) string {
 	}
 	return s[:keep] + cutMark
 }
+
+// A CSV writes rows that are not of a report by the rules of its tables: texts are guarded against being taken for
+// formulas, made clean and cut to what a spreadsheet keeps. It is plain, without byte order mark and with LF line ends.
+// Write to something buffered; the first error of the writer sticks.
+type CSV struct{ t *table }
+
+// NewCSV makes a CSV that writes to w.
+func NewCSV(w io.Writer) *CSV { return &CSV{newTable(w, true)} }
+
+// Text adds a cell to the row.
+func (c *CSV) Text(s string) { c.t.text(s) }
+
+// Number adds a cell that holds the digits of a number, which no spreadsheet takes for a formula.
+func (c *CSV) Number(digits string) {
+	c.t.comma()
+	c.t.line = append(c.t.line, digits...)
+}
+
+// End ends the row.
+func (c *CSV) End() error { return c.t.end() }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -47,7 +48,11 @@ type DB struct {
 	conn  *sql.Conn // everything runs on it; the database is attached to it as dw
 	spool *sql.Conn // fills tables outside the run's transaction
 	path  string
+	temp  string // folder that DuckDB spills to
 	notes []string
+
+	readOnly bool
+	confined bool // by Ask: nothing but queries is possible any more
 
 	version int // of the schema, once it is known
 
@@ -134,14 +139,16 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 		limit = "150MB"
 	}
 	attach := attach
+	db.temp, db.readOnly = db.path+".tmp", opt.ReadOnly
 	if opt.ReadOnly {
 		attach = attachReadOnly
+		db.temp += strconv.Itoa(os.Getpid()) // there may be other readers
 	}
 	settings := []string{
 		"SET memory_limit = '" + quote(limit) + "'",
 		// Rows carry file, row and byte_offset; queries sort.
 		"SET preserve_insertion_order = false",
-		"SET temp_directory = '" + quote(db.path) + ".tmp'",
+		"SET temp_directory = '" + quote(db.temp) + "'",
 		"SET TimeZone = 'UTC'",
 		fmt.Sprintf(attach, quote(db.path)),
 		// A run's transaction takes its view of a database when it first reads it, so what the spool
@@ -156,12 +163,24 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
-	// The file is ours alone now; whatever a killed process spilled beside it is waste.
-	os.RemoveAll(db.path + ".tmp")
+	if !opt.ReadOnly {
+		db.removeSpilled()
+	}
 	if err := db.checkSchema(ctx, opt.ReadOnly); err != nil || opt.ReadOnly {
 		return err
 	}
 	return db.removeOrphans(ctx)
+}
+
+// removeSpilled removes what killed processes spilled beside the file, which is ours alone now.
+func (db *DB) removeSpilled() {
+	dir, name := filepath.Split(db.path)
+	entries, _ := os.ReadDir(filepath.Clean(dir + "."))
+	for _, e := range entries {
+		if rest, ok := strings.CutPrefix(e.Name(), name+".tmp"); ok && strings.Trim(rest, "0123456789") == "" {
+			os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // all runs statements as one transaction.
@@ -205,14 +224,14 @@ func (db *DB) Close() error {
 		}
 	}
 	errs = append(errs, db.pool.Close())
-	os.Remove(db.path + ".tmp") // empty by now
+	os.Remove(db.temp) // empty by now
 	return errors.Join(errs...)
 }
 
 // Spill makes a file for what a run need not hold in memory, in the folder beside the database that DuckDB spills to.
 // The caller closes and removes it; what a killed process left is removed by the next Open.
 func (db *DB) Spill(name string) (*os.File, error) {
-	dir := db.path + ".tmp"
+	dir := db.temp
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
