@@ -71,6 +71,11 @@ func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []s
 			return err
 		}
 	}
+	if h.compared {
+		if _, err := exec("past_renamed", run); err != nil {
+			return err
+		}
+	}
 	_, err = exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough)
 	return err
 }

@@ -3,7 +3,7 @@
 --   regressed  back: $2 periods or more lie between it and its last failure; with one period ($2 is 1), it did not fail in that
 --   spiking    $4 records or more, and more than $3 times the largest count of the periods before, which are $5 or more
 --   ongoing    any other
--- Of what does not fail now, where all its logs were read for the period ($1: those that were):
+-- Of what does not fail now, not under another signature either (rules change), where all its logs were read for the period ($1: those that were):
 --   quiet      it failed in one of the $2 - 1 periods before
 --   resolved   it failed last in the period before these: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
@@ -27,19 +27,23 @@ WITH windows(log, number, from_at, until_at) AS (
     len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
-), absent AS (
-  SELECT *
-  FROM history
+), missed AS (
+  SELECT h.*, hash(r.template_id, r.map_title) AS wording
+  FROM history h JOIN shown r USING (place)
   WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
-    AND (NOT dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
+    AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
+), renamed AS (
+  SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM missed)
+), absent AS (
+  SELECT * FROM missed WHERE wording NOT IN (SELECT wording FROM renamed)
 )
 SELECT place_of_change,
   CASE
     WHEN outside THEN ''
     WHEN NOT known THEN 'new'
     WHEN pause >= $2 OR $2 = 1 AND coalesce(counts[2], 0) = 0 THEN 'regressed'
-    WHEN earlier >= $5 AND counts[1] >= $4 AND counts[1] > $3 * largest THEN 'spiking'
+    WHEN earlier >= $5 AND counts[1] >= $4 AND largest > 0 AND counts[1] > $3 * largest THEN 'spiking'
     ELSE 'ongoing'
   END AS change,
   records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since, counts, unexplained, place
