@@ -53,9 +53,9 @@ func (n nightOf) lines(id *uint16, piece, pieces int) (lines []storetest.Line) {
 // Every state of every signature and map of random nights, loaded in any order and in pieces, is the one that a look
 // at the list of nights gives.
 func TestStates(t *testing.T) {
-	rounds := 12
-	if testing.Short() {
-		rounds = 4
+	rounds := 2
+	if *full {
+		rounds = 8
 	}
 	keys := keysOfFailures(t)
 	for seed := range rounds {
