@@ -22,6 +22,7 @@ func commands() []command {
 		{"inspect", "say what each file is taken for, before a run", runInspect},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"query", "ask the database in SQL: a table, CSV or JSON", runQuery},
+		{"history", "list the runs of the database, or forget one", runHistory},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"version", "print the version of the program and its rules", runVersion},
 	}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/store"
+)
+
+const historyUsage = `Usage:
+  dwtriage history list [flags]           the runs that are in the database, oldest first
+  dwtriage history forget --run N [flags] takes a run out of the database again
+`
+
+func runHistory(s *session, args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, usageError("history needs to be told what: list or forget")
+	}
+	s.command = "history " + args[0]
+	switch args[0] {
+	case "list":
+		return runHistoryList(s, args[1:])
+	case "forget":
+		return runHistoryForget(s, args[1:])
+	case "-h", "--help":
+		_, err := io.WriteString(s.stdout, historyUsage+"\ndwtriage history list --help and dwtriage history forget --help describe the flags.\n")
+		return exitDone, err
+	}
+	return 0, usageError("history %q: it is list or forget", args[0])
+}
+
+// A pastRun is a run in the JSON of history list.
+type pastRun struct {
+	ID          int64      `json:"run_id"`
+	Environment string     `json:"environment"`
+	Started     string     `json:"started_at"`
+	Finished    string     `json:"finished_at"`
+	From        string     `json:"from_at"`  // empty: its files hold no times
+	Until       string     `json:"until_at"` // the end of the last hour
+	ExitCode    *int       `json:"exit_code"`
+	Read        int64      `json:"read"`
+	Loaded      int64      `json:"loaded"`
+	Duplicates  int64      `json:"duplicates"`
+	Rejected    int64      `json:"rejected"`
+	Filtered    int64      `json:"filtered"`
+	Inherited   int64      `json:"inherited"`
+	Files       []pastFile `json:"files"`
+}
+
+type pastFile struct {
+	Path       string `json:"path"`
+	Format     string `json:"format"`
+	Log        string `json:"log"`
+	Digest     string `json:"digest"`
+	Read       int64  `json:"read"`
+	Loaded     int64  `json:"loaded"`
+	Duplicates int64  `json:"duplicates"`
+	Rejected   int64  `json:"rejected"`
+	Filtered   int64  `json:"filtered"`
+	Problem    string `json:"problem"`
+}
+
+func runHistoryList(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage history list [flags]", `Lists the runs that are in the database, oldest first: when each was, which hours its files cover, and
+what it read. HANDED are records it got when the run that had loaded them was forgotten.`)
+	var path string
+	var asJSON, files bool
+	f.group("Input").StringVar(&path, "db", "dwtriage.duckdb", "database `FILE`")
+	g := f.group("Output")
+	g.BoolVar(&files, "files", false, "list the files of each run, too")
+	g.BoolVar(&asJSON, "json", false, "an array of objects, one per run with its files, instead of text")
+	f.notes = "Exit codes: 0 listed, also when there are none. 1 failed. 2 mistake in flags. 5 the database is in use."
+	if err := f.parse(s, args); err != nil {
+		return 0, err
+	}
+	if f.NArg() > 0 {
+		return 0, usageError("history list takes no arguments, only flags")
+	}
+	db, err := openStored(s, path)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	runs, err := db.History(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	list := make([]pastRun, len(runs))
+	for i, r := range runs {
+		inputs, err := db.Inputs(s.ctx, r.ID)
+		if err != nil {
+			return 0, err
+		}
+		list[i] = past(r, inputs)
+	}
+	if asJSON {
+		return exitDone, printJSON(s.stdout, list)
+	}
+	return exitDone, printHistory(s.stdout, list, files)
+}
+
+func past(r store.Past, inputs []store.Input) pastRun {
+	p := pastRun{ID: r.ID, Environment: r.Environment, Started: when(r.Started), Finished: when(r.Finished), From: when(r.From), Until: when(r.Until),
+		Read: r.Read, Loaded: r.Loaded, Duplicates: r.Duplicates, Rejected: r.Rejected, Filtered: r.Filtered, Inherited: r.Inherited, Files: []pastFile{}}
+	if r.ExitCode >= 0 {
+		p.ExitCode = &r.ExitCode
+	}
+	for _, in := range inputs {
+		p.Files = append(p.Files, pastFile{in.Path, in.Format, in.Log, in.Digest, in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem})
+	}
+	return p
+}
+
+func printHistory(out io.Writer, list []pastRun, files bool) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, "The database holds no runs.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tEXIT")
+	for _, r := range list {
+		covers, exit := "no times", "stopped"
+		if r.From != "" {
+			covers = r.From[:16] + " to " + r.Until[:16]
+		}
+		if r.ExitCode != nil {
+			exit = fmt.Sprint(*r.ExitCode)
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, printable(cmp.Or(r.Environment, "-")), r.Started, covers, len(r.Files), words.Thousands(r.Read),
+			words.Thousands(r.Loaded), words.Thousands(r.Duplicates), words.Thousands(r.Rejected), words.Thousands(r.Filtered), words.Thousands(r.Inherited), exit)
+	}
+	if err := w.Flush(); err != nil || !files {
+		return err
+	}
+	p := &printer{w: out}
+	for _, r := range list {
+		p.printf("\nRun %d:\n", r.ID)
+		for _, in := range r.Files {
+			p.printf("  %s: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", printable(in.Path), words.Thousands(in.Read), words.Thousands(in.Loaded),
+				words.Thousands(in.Duplicates), words.Thousands(in.Rejected), words.Thousands(in.Filtered))
+			if in.Problem != "" {
+				p.printf("    %s\n", printable(in.Problem))
+			}
+		}
+	}
+	return p.err
+}
+
+func runHistoryForget(s *session, args []string) (int, error) {
+	f := newFlags("dwtriage history forget --run N [flags]", `Takes a run out of the database again. Records that it loaded and a later run met again pass to the first
+such run; those that nobody else met are gone. The reports of all other runs stay as if it had never
+taken place, but for what is said of the nights before. Its number is not used again, and the
+folder with its report stays. Nothing is asked: --dry-run says what would happen.`)
+	var path string
+	var id int64
+	var dry bool
+	g := f.group("What is forgotten")
+	g.StringVar(&path, "db", "dwtriage.duckdb", "database `FILE`")
+	g.Int64Var(&id, "run", 0, "run `N`, of history list")
+	g.BoolVar(&dry, "dry-run", false, "say what would go and what would pass on, and change nothing")
+	f.examples = "  dwtriage history forget --run 12 --dry-run\n  dwtriage history forget --run 12"
+	f.notes = "Exit codes: 0 forgotten. 1 failed, the database is as it was. 2 mistake in flags, or there is no\nsuch run. 5 the database is in use."
+	if err := f.parse(s, args); err != nil {
+		return 0, err
+	}
+	if f.NArg() > 0 || id <= 0 {
+		return 0, usageError("history forget needs --run N, the number of a run of dwtriage history list")
+	}
+	s.kept = "the database is as it was"
+	db, err := openKept(s, path, dry)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	runs, err := db.History(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range runs {
+		if r.ID == id {
+			return exitDone, forget(s, db, r, dry)
+		}
+	}
+	return 0, usageError("there is no run %d in %s; dwtriage history list shows them", id, path)
+}
+
+// openKept opens a database that must be there, to change it or only to look. What an older dwtriage made is brought up to date
+// where it is changed.
+func openKept(s *session, path string, readOnly bool) (*store.DB, error) {
+	if readOnly {
+		return openStored(s, path)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("opening %w", err)
+	}
+	db, err := store.Open(s.ctx, path, store.Options{})
+	if errors.Is(err, store.ErrBusy) {
+		return nil, &exitError{exitBusy, err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range db.Notes() {
+		fmt.Fprintf(s.stderr, "dwtriage: %s\n", note)
+	}
+	return db, nil
+}
+
+// forget says what it does in the same words before and after.
+func forget(s *session, db *store.DB, r store.Past, dry bool) error {
+	what, err := db.Forgetting(s.ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	said := "is forgotten"
+	if dry {
+		said = "would be forgotten"
+	} else if err := db.Forget(s.ctx, r.ID); err != nil {
+		return err
+	}
+	name := fmt.Sprintf("Run %d of %s", r.ID, r.Started.Format(time.DateTime))
+	if r.Environment != "" {
+		name += " (" + printable(r.Environment) + ")"
+	}
+	p := &printer{w: s.stdout}
+	p.printf("%s %s, with %s and %s.\n", name, said, words.Count(what.Files, "file"), words.Count(what.Rejects, "reject"))
+	var passed []string
+	for _, heir := range what.Passed {
+		passed = append(passed, fmt.Sprintf("%s to run %d", words.Thousands(heir.Records), heir.Run))
+	}
+	p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
+	if len(passed) > 0 {
+		p.printf("; others pass on, since a later run met them again: %s", strings.Join(passed, ", "))
+	}
+	p.printf(".\n")
+	return p.err
+}

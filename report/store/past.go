@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// A Past is a run that is in the database, as a list of them shows it.
+type Past struct {
+	ID                int64
+	Environment       string
+	Started, Finished time.Time // UTC
+	From, Until       time.Time // UTC, full hours that its files cover; zero when they hold no times
+	ExitCode          int       // -1 for a run that was stopped before its report
+	Inherited         int64     // records it was handed when the run that loaded them was forgotten
+	Counts
+}
+
+// History lists the runs that are in the database, oldest first.
+func (db *DB) History(ctx context.Context) (runs []Past, err error) {
+	if err := db.current(); err != nil {
+		return nil, err
+	}
+	err = db.Each(ctx, query("history"), func(rows *sql.Rows) error {
+		var p Past
+		var from, until sql.NullTime
+		err := rows.Scan(&p.ID, &p.Environment, &p.Started, &p.Finished, &from, &until, &p.ExitCode, &p.Inherited,
+			&p.Read, &p.Loaded, &p.Duplicates, &p.Rejected, &p.Filtered, &p.OK, &p.Classified, &p.Unclassified)
+		p.From, p.Until = from.Time, until.Time
+		runs = append(runs, p)
+		return err
+	})
+	return runs, err
+}
+
+// current is the error of a database of an older schema, which was opened for reading and so is not brought up to date.
+func (db *DB) current() error {
+	if db.version < schemaVersion {
+		return fmt.Errorf("%s has a schema of version %d, %d is needed; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
+	}
+	return nil
+}
+
+// A Forgetting is what forgetting a run does.
+type Forgetting struct {
+	Records int64 // that are its own: loaded by it, or handed to it
+	Passed  []struct{ Run, Records int64 }
+	Gone    int64 // that no other run met; Records less all that are passed on
+	Rejects int64
+	Files   int64
+}
+
+// Forgetting says what [DB.Forget] would do to this run, and does nothing. A run that is not there is an error.
+func (db *DB) Forgetting(ctx context.Context, run int64) (f Forgetting, err error) {
+	if _, _, err := db.Run(ctx, run); err != nil {
+		return f, err
+	}
+	if _, err := db.conn.ExecContext(ctx, query("heirs"), run); err != nil {
+		return f, err
+	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
+	for table, n := range map[string]*int64{"records": &f.Records, "rejects": &f.Rejects, "files": &f.Files} {
+		if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM dw."+table+" WHERE run_id = $1", run).Scan(n); err != nil {
+			return f, err
+		}
+	}
+	f.Gone = f.Records
+	err = db.Each(ctx, query("passing"), func(rows *sql.Rows) error {
+		var p struct{ Run, Records int64 }
+		err := rows.Scan(&p.Run, &p.Records)
+		f.Passed = append(f.Passed, p)
+		f.Gone -= p.Records
+		return err
+	})
+	return f, err
+}

@@ -1,0 +1,5 @@
+-- The runs that are in the database, oldest first.
+SELECT run_id, coalesce(environment, ''), started_at, finished_at, from_at, until_at, coalesce(exit_code, -1), inherited,
+  read, loaded, duplicates, rejected, filtered, ok, classified, unclassified
+FROM dw.v_runs
+ORDER BY run_id;
