@@ -80,6 +80,7 @@ type page struct {
 	Unfixed      string
 
 	ShownBursts         []lettered
+	ShownCauses         []summary.Cause
 	Plot                *plot // nil when no record has a time
 	ShownChanges        []summary.Change
 	ShownGroups         []summary.HeatGroup
@@ -115,6 +116,7 @@ func newPage(s *summary.Summary) (*page, error) {
 		Style:           template.CSS(style),
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
+		ShownCauses:     first(s.Causes, mostCauses),
 		ShownChanges:    first(s.Changes, mostChanges),
 		ShownFindings:   first(s.Findings, mostFindings),
 		ShownSignatures: first(s.Signatures, mostSignatures),
@@ -349,6 +351,8 @@ func (p *page) words() template.FuncMap {
 		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
+		"ordinal":       func(i int) int { return i + 1 },
+		"causeRows":     causeRows, "causeDepth": causeDepth, "causeReason": causeReason,
 		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },
 		"firstMessages": func(list []summary.Message) []summary.Message { return first(list, mostMessages) },
 		"firstWhere":    func(list []summary.Where) []summary.Where { return first(list, mostWhere) },

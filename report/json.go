@@ -35,6 +35,8 @@ type summaryFile struct {
 
 	Incidents     []jsonBurst `json:"incidents"`      // rows of incidents.csv
 	IncidentCount int         `json:"incident_count"` // how many there are
+	Causes        []jsonCause `json:"causes"`         // those that explain most records first, 100 at most
+	CauseCount    int         `json:"cause_count"`
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -85,6 +87,42 @@ type jsonMute struct {
 	Expires string `json:"expires"`
 	Expired bool   `json:"expired"`
 	Records int64  `json:"records"`
+}
+
+// A jsonCause is one of the root causes: records are its own and those that wait for nothing else.
+type jsonCause struct {
+	Map       string      `json:"map"`
+	Company   string      `json:"company"`
+	Signature string      `json:"signature"` // empty where the rows are missing and nothing says why
+	Rows      int64       `json:"rows"`
+	Names     []string    `json:"names"` // of the rows, four at most
+	Unseen    int64       `json:"unseen"`
+	Records   int64       `json:"records"`
+	Own       int64       `json:"own"`
+	Waiting   int64       `json:"waiting"`
+	Partly    int64       `json:"partly"`
+	Levels    []jsonLevel `json:"levels"`
+	FirstSeen jsonTime    `json:"first_seen"`
+	LastSeen  jsonTime    `json:"last_seen"`
+	Fixes     []int       `json:"fixes"` // their ranks
+	Sample    string      `json:"sample_record_id"`
+}
+
+// A jsonLevel is the records of a map that wait at the same distance from a cause.
+type jsonLevel struct {
+	Depth   int64  `json:"depth"`
+	Map     string `json:"map"`
+	Records int64  `json:"records"`
+}
+
+func newJSONCause(c *summary.Cause) jsonCause {
+	j := jsonCause{Map: c.MapTitle, Company: c.Company, Signature: c.Signature, Rows: c.Rows, Names: append([]string{}, c.RowNames...), Unseen: c.Unseen,
+		Records: c.Records(), Own: c.Own, Waiting: c.Waiting, Partly: c.Partly, Levels: []jsonLevel{}, FirstSeen: jsonTime(c.FirstSeen), LastSeen: jsonTime(c.LastSeen),
+		Fixes: append([]int{}, c.Ranks...), Sample: c.SampleID}
+	for _, l := range c.Levels {
+		j.Levels = append(j.Levels, jsonLevel{l.Depth, l.MapTitle, l.Records})
+	}
+	return j
 }
 
 type jsonRules struct {
@@ -161,6 +199,11 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Report:         jsonReport{s.Records, s.Failing, s.OK, s.Unknown, s.Muted, s.Listed},
 		Muted:          []jsonMute{},
 		Fixes:          []jsonFix{},
+		Causes:         []jsonCause{},
+		CauseCount:     s.CauseCount,
+	}
+	for i := range s.Causes {
+		f.Causes = append(f.Causes, newJSONCause(&s.Causes[i]))
 	}
 	f.Incidents, f.IncidentCount = []jsonBurst{}, s.BurstCount
 	for i := range s.Bursts {

@@ -43,3 +43,56 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string) err
 	db.made[name] = of
 	return nil
 }
+
+// Cascades makes the tables VIEW_causes, VIEW_explained and VIEW_behind of a view for which [DB.Lookups] made its tables:
+// the causes behind the missing rows, the records that each explains, and what is behind each row. blocking are the
+// signatures that stop every row of a map and company. Columns are in sql/cascade_end.sql and sql/cascade.sql. Where
+// there are more look-ups than most nothing is made, and tooMany says how many they are.
+func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most int64) (tooMany int64, err error) {
+	var lookups int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_lookups", view)).Scan(&lookups); err != nil || lookups > most {
+		return lookups, err
+	}
+	exec := func(name string, args ...any) (rows int64, err error) {
+		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)
+		if err != nil {
+			return 0, fmt.Errorf("query %s: %w", name, err)
+		}
+		return r.RowsAffected()
+	}
+	if _, err := exec("blocking", strings.Join(blocking, "\n")); err != nil {
+		return 0, err
+	}
+	if _, err := exec("cascade"); err != nil {
+		return 0, err
+	}
+	for range deepest {
+		n, err := exec("cascade_step")
+		if err != nil {
+			return 0, err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if _, err := exec("cascade_end"); err != nil {
+		return 0, err
+	}
+	parts := 1 + lookups/explainedAtOnce
+	for _, name := range []string{"explained_part", "causes_part"} {
+		for part := range parts {
+			if _, err := exec(name, part, parts); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return 0, nil
+}
+
+// explainedAtOnce is how many look-ups are joined with their causes at once: several tables of hashes have to fit into
+// the memory beside the groups.
+const explainedAtOnce = 100_000
+
+// deepest is how many tables may wait for each other in a row. What is deeper counts as a circle: no chain of
+// look-ups between maps is half as long.
+const deepest = 16

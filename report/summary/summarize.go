@@ -54,6 +54,7 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 //     wrapper only, its text, which is its title in findings from then on.
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
 //  9. Fixes leave muted signatures out of the plan: after step 8.
+//  10. Causes are behind the missing rows that the plan found, and name its fixes.
 func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo) (*Summary, error) {
 	s := &Summary{}
 	if err := ledger(ctx, db, id, s); err != nil {
@@ -97,6 +98,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)
 	s.Muted = mark(s.Mutes, found, s)
 	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures); err != nil {
+		return nil, err
+	}
+	if err := causes(ctx, db, m, name, s); err != nil {
 		return nil, err
 	}
 	fillFindings(m, values, s.Findings)

@@ -49,6 +49,9 @@ type Summary struct {
 	Bursts         []Burst     // incidents by onset, those with most records
 	BurstCount     int         // how many there are
 	Fixes          []Fix       // "do this first" order: by tier, then most records, parents before what needs them
+	Causes         []Cause     // what keeps other records from being saved, 100 at most; most records first
+	CauseCount     int         // how many there are
+	TooManyLookups int64       // look-ups of missing rows, where they are too many to look for causes; else 0
 	Signatures     []Signature // every rule and code that is the primary one of a record
 	Clusters       []Cluster   // unknown messages
 	Changes        []Change    // empty where nothing is compared; by state, of each state those with most records

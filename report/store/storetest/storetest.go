@@ -29,6 +29,7 @@ type Line struct {
 	Entity  string
 	Err     string // empty: an ok trace
 	Trace   string
+	Key     string // of the row that failed, as a column of the log prints it
 }
 
 // Matcher compiles the built-in rules, once.
@@ -84,6 +85,7 @@ func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
 		text(ingest.ColErrorText, l.Err)
 		text(ingest.ColTraceText, l.Trace)
 		text(ingest.ColOutcome, outcome)
+		text(ingest.ColRecordKey, l.Key)
 		for col := range ingest.NumColumns {
 			if rb.Field(col).Len() < rb.Field(ingest.ColRow).Len() {
 				rb.Field(col).AppendNull()

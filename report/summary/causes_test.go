@@ -1,0 +1,105 @@
+package summary
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store/storetest"
+)
+
+const refused = "Unable to write data to entity msdyn_customergroups.Writes to CustCustomerGroupEntity failed with error message Request failed with status code BadRequest and CDS error code : 0x80040220 response message: Principal team (Id=b4c1d2f0-7a35-4e86-9c1b-2f60d8e7a913, type=9, roleCount=1, privilegeCount=20), is missing prvReadmsdyn_customergroup privilege (Id=5d7e9a14-03bc-4f2d-8e61-c0a94b7d3f28) on OTC=10543."
+
+// keyed is a record with the key of its row.
+func keyed(key string, l storetest.Line) storetest.Line {
+	l.Key = key
+	return l
+}
+
+func causeLines(s *Summary) (out []string) {
+	for i := range s.Causes {
+		c := &s.Causes[i]
+		line := fmt.Sprintf("%s|%s|%s: %d = %d + %d, %d partly; %d rows, %d unseen:", c.MapTitle, c.Company, c.Signature, c.Records(), c.Own, c.Waiting, c.Partly, c.Rows, c.Unseen)
+		for _, n := range c.RowNames {
+			n, _, _ = strings.Cut(n, " (map ")
+			line += " " + n + ";"
+		}
+		for _, l := range c.Levels {
+			line += fmt.Sprintf(" %d×%s at %d;", l.Records, l.MapTitle, l.Depth)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func TestCauses(t *testing.T) {
+	group := func(at, key string) storetest.Line { return keyed(key, failed(at, "msdyn_customergroups", refused)) }
+	customer := func(at, key, group string) storetest.Line { return keyed(key, failed(at, "accounts", noGroup, group)) }
+	order := func(at, key, customer, group string) storetest.Line {
+		return keyed(key, failed(at, "salesorders", noCustomer, customer, group))
+	}
+	const privilege = "dw-missing-privilege-owning-team"
+	for _, tc := range []struct {
+		name  string
+		lines []storetest.Line
+		want  []string
+	}{
+		{"a chain of three", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), customer("01:11:00", "US-2", "80"), order("01:20:00", "SO-1", "US-1", "80"), order("01:21:00", "SO-2", "US-1", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 5 = 1 + 4, 0 partly; 1 rows, 0 unseen: customer group 80; 2×Customers V3 (accounts) at 1; 2×CDS sales order headers or Project contract headers at 2;"}},
+		{"missing, without a failure", []storetest.Line{customer("01:10:00", "US-1", "80"), order("01:20:00", "SO-1", "US-1", "80")},
+			[]string{"Customer groups|USMF|: 2 = 0 + 2, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1; 1×CDS sales order headers or Project contract headers at 2;"}},
+		{"missing, and nothing waits behind: no cascade", []storetest.Line{customer("01:10:00", "US-1", "80"), customer("01:10:00", "US-2", "80")}, nil},
+		{"another company is another cause", []storetest.Line{group("01:00:00", "80"), in("DEMF", group("01:00:00", "80")), customer("01:10:00", "US-1", "80"), in("DEMF", customer("01:10:00", "US-1", "80"))},
+			[]string{"Customer groups|DEMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;",
+				"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"refused in one company explains nothing in another", []storetest.Line{in("DEMF", group("01:00:00", "80")), customer("01:10:00", "US-1", "80")}, nil},
+		{"the key of another table is another row", []storetest.Line{keyed("80", failed("01:00:00", "msdyn_customergroups", refused)), keyed("US-1", failed("01:10:00", "accounts", noTerms, "80"))}, nil},
+		{"what also lacks something else is not claimed", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), order("01:20:00", "SO-1", "US-9", "80"), keyed("US-3", failed("01:21:00", "accounts", groupAndOther, "80", "P-1"))},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 2 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"nor what waits for that", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), keyed("US-3", failed("01:11:00", "accounts", groupAndOther, "80", "P-1")), order("01:20:00", "SO-1", "US-3", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 2 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"a row that failed in two ways explains nothing", []storetest.Line{group("01:00:00", "80"), keyed("80", failed("01:01:00", "msdyn_customergroups", noMember)), customer("01:10:00", "US-1", "80")}, nil},
+		{"a failure two hours after the look-up explains nothing", []storetest.Line{group("03:10:01", "80"), customer("01:10:00", "US-1", "80")}, nil},
+		{"a failure within the hour does", []storetest.Line{group("02:10:00", "80"), customer("01:10:00", "US-1", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"without times nothing is claimed", []storetest.Line{group("", "80"), customer("01:10:00", "US-1", "80")}, nil},
+		{"one side without a company", []storetest.Line{in("", group("01:00:00", "80")), customer("01:10:00", "US-1", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"without a company, where two lack the key", []storetest.Line{in("", group("01:00:00", "80")), customer("01:10:00", "US-1", "80"), in("DEMF", customer("01:10:00", "US-1", "80"))}, nil},
+		{"a failure of the whole map in the same hours", []storetest.Line{group("01:00:00", "70"), customer("01:10:00", "US-1", "80"), customer("01:11:00", "US-2", "70"), customer("02:00:01", "US-3", "90")},
+			[]string{"Customer groups|USMF|" + privilege + ": 3 = 1 + 2, 0 partly; 2 rows, 1 unseen: customer group 70; customer group 80; 2×Customers V3 (accounts) at 1;"}},
+		{"a circle", []storetest.Line{keyed("US-1", failed("01:00:00", "accounts", noBilling, "US-2")), keyed("US-2", failed("01:01:00", "accounts", noBilling, "US-1"))}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var outs [][]string
+			for range 2 {
+				s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(slices.Clone(tc.lines)...))
+				outs = append(outs, causeLines(s))
+				slices.Reverse(tc.lines) // the order of records decides nothing
+			}
+			if d := cmp.Diff(tc.want, outs[0]); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+			if d := cmp.Diff(outs[0], outs[1]); d != "" {
+				t.Errorf("records in another order (-first +reversed)\n%s", d)
+			}
+		})
+	}
+}
+
+const noBilling = "Unable to write data to entity accounts.Unable to lookup accounts with values {%s}.Writes to CustCustomerV3Entity failed"
+
+// With too many look-ups no cause is claimed, and the summary says so; missing rows are listed all the same.
+func TestTooManyLookupsForCauses(t *testing.T) {
+	defer func(n int64) { mostLookups = n }(mostLookups)
+	mostLookups = 1
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(keyed("80", failed("01:00:00", "msdyn_customergroups", refused)),
+		failed("01:10:00", "accounts", noGroup, "80"), failed("01:11:00", "accounts", noGroup, "80")))
+	if s.TooManyLookups != 2 || len(s.Causes) != 0 || s.CauseCount != 0 || len(missingLines(t, s)) != 1 {
+		t.Errorf("%d look-ups too many, causes %v, missing rows %q", s.TooManyLookups, causeLines(s), missingLines(t, s))
+	}
+}
