@@ -28,7 +28,7 @@ type Burst struct {
 	Peak        time.Time // the bucket with most records, the first of equals
 	PeakRecords int64
 	Records     int64
-	Maps        []string    // MapTitles, most records first; of a signature's burst
+	Maps        []string    // MapTitles, the ten with most records; of a signature's burst
 	Host, User  string      // that at least half of the records name
 	Parts       []BurstPart // the signatures that began together, most records first; empty for a map or host
 }
@@ -47,9 +47,11 @@ const (
 	loudMore      = 4             // and so many more
 	fewestRecords = 5             // of a burst
 	mergeGap      = 2             // buckets that are not loud between two that are, within one burst
+	rhythm        = 4             // bursts of one series, at most: more are its rhythm
 	together      = 2             // buckets between the onsets of signatures that began together
 	fewestBuckets = 8             // of a timeline that can tell what is quiet
 	unheard       = 6 * time.Hour // without any record: perhaps nothing was exported, so it is no quiet hour
+	mostMaps      = 10            // of a burst that are named
 	mostBursts    = 500           // that are listed, those with most records
 )
 
@@ -92,7 +94,9 @@ type span struct{ first, last int }
 
 // louds finds the bursts of a series: its counts per bucket of the timeline, of which only those that heard say what is
 // quiet. A burst is what lies between loud buckets with at most mergeGap others between them, and the bucket before and
-// behind it where these have more records than a quiet one: a burst seldom begins with a bucket.
+// behind it where these have more records than a quiet one: a burst seldom begins with a bucket. A series that would
+// burst more than four times has a rhythm, as that of a job every hour does: then what it has when it is loud is its quiet
+// level.
 func louds(counts []int64, heard []bool) (spans []span) {
 	var known []int64
 	for i, n := range counts {
@@ -104,16 +108,10 @@ func louds(counts []int64, heard []bool) (spans []span) {
 		return nil
 	}
 	q := quiet(known)
-	limit := loud(q)
-	for i, n := range counts {
-		if float64(n) <= limit {
-			continue
-		}
-		if last := len(spans) - 1; last >= 0 && i-spans[last].last <= mergeGap+1 {
-			spans[last].last = i
-		} else {
-			spans = append(spans, span{i, i})
-		}
+	spans, above := over(counts, loud(q))
+	for len(spans) > rhythm {
+		q = mean(above)
+		spans, above = over(counts, loud(q))
 	}
 	raised := func(i int) bool { return i >= 0 && i < len(counts) && float64(counts[i]) > q }
 	for i := range spans { // more than mergeGap apart, so that one bucket more leaves them apart
@@ -126,6 +124,22 @@ func louds(counts []int64, heard []bool) (spans []span) {
 		}
 	}
 	return slices.DeleteFunc(spans, func(s span) bool { return sumOf(counts[s.first:s.last+1]) < fewestRecords })
+}
+
+// over finds the ranges of buckets with more than limit, and what these buckets have.
+func over(counts []int64, limit float64) (spans []span, above []int64) {
+	for i, n := range counts {
+		if float64(n) <= limit {
+			continue
+		}
+		above = append(above, n)
+		if last := len(spans) - 1; last >= 0 && i-spans[last].last <= mergeGap+1 {
+			spans[last].last = i
+		} else {
+			spans = append(spans, span{i, i})
+		}
+	}
+	return spans, above
 }
 
 func sumOf(counts []int64) (sum int64) {
@@ -169,6 +183,8 @@ type surge struct {
 	place  int64
 	span
 	counts      []int64
+	night       []int64 // counts of the whole timeline
+	logs        []string
 	onset, end  time.Time
 	records     int64
 	name        string
@@ -178,17 +194,23 @@ type surge struct {
 }
 
 // bursts finds the incidents of the scope along its timeline: by onset, those that are listed, and how many there are.
-func bursts(ctx context.Context, db *store.DB, t *Timeline, m *classify.Matcher, title func(sig string) string) (list []Burst, all int, err error) {
+func bursts(ctx context.Context, db *store.DB, run int64, t *Timeline, m *classify.Matcher, title func(sig string) string) (list []Burst, all int, err error) {
 	if len(t.Buckets) < fewestBuckets {
 		return nil, 0, nil
 	}
-	surges, err := surgesOf(ctx, db, t)
+	heard := t.heard()
+	surges, err := surgesOf(ctx, db, t, heard)
 	if err != nil {
 		return nil, 0, err
 	}
 	if err := nameSurges(ctx, db, surges); err != nil {
 		return nil, 0, err
 	}
+	covered, err := covers(ctx, db, run, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	surges = slices.DeleteFunc(surges, func(s *surge) bool { return !s.heardOf(heard, covered) })
 	isLink := func(sig string) bool { r := m.Rule(sig); return r != nil && r.Tier == classify.Link }
 	var named []*surge
 	for _, group := range joined(surges, isLink) {
@@ -210,18 +232,18 @@ func bursts(ctx context.Context, db *store.DB, t *Timeline, m *classify.Matcher,
 }
 
 // surgesOf reads the series one after the other, of which only one is in memory.
-func surgesOf(ctx context.Context, db *store.DB, t *Timeline) (surges []*surge, err error) {
+func surgesOf(ctx context.Context, db *store.DB, t *Timeline, heard []bool) (surges []*surge, err error) {
 	type at struct {
 		place       int64
 		first, last time.Time
 	}
-	heard := t.heard()
 	counts, times := make([]int64, len(t.Buckets)), make([]at, len(t.Buckets))
 	var kind int
 	var series uint64
 	flush := func() {
+		night := slices.Clone(counts)
 		for _, sp := range louds(counts, heard) {
-			s := &surge{kind: kind, series: series, span: sp, counts: slices.Clone(counts[sp.first : sp.last+1]), maps: make(map[string]int64)}
+			s := &surge{kind: kind, series: series, span: sp, counts: night[sp.first : sp.last+1], night: night, maps: make(map[string]int64)}
 			for i := sp.first; i <= sp.last; i++ {
 				if counts[i] > 0 {
 					s.onset, s.end, s.place = earlier(s.onset, times[i].first), later(s.end, times[i].last), times[i].place
@@ -254,6 +276,40 @@ func surgesOf(ctx context.Context, db *store.DB, t *Timeline) (surges []*surge, 
 	return largest(surges), err
 }
 
+// covers says which buckets of t some file of a run covers, by log.
+func covers(ctx context.Context, db *store.DB, run int64, t *Timeline) (map[string][]bool, error) {
+	covered := make(map[string][]bool)
+	err := each(ctx, db, "covered", func(rows *sql.Rows) error {
+		var log string
+		var from, until time.Time
+		if err := rows.Scan(&log, (*instant)(&from), (*instant)(&until)); err != nil {
+			return err
+		}
+		if covered[log] == nil {
+			covered[log] = make([]bool, len(t.Buckets))
+		}
+		for i := range t.Buckets {
+			if t.At(i).Before(until) && t.At(i+1).After(from) {
+				covered[log][i] = true
+			}
+		}
+		return nil
+	}, run)
+	return covered, err
+}
+
+// heardOf reports whether s is a burst also against those buckets alone that every log of its records covers. Traces of the
+// last two hours beside a day of dual-write errors make no incident of each failure that only traces show.
+func (s *surge) heardOf(heard []bool, covered map[string][]bool) bool {
+	heard = slices.Clone(heard)
+	for _, log := range s.logs {
+		for i, is := range covered[log] {
+			heard[i] = heard[i] && is
+		}
+	}
+	return slices.ContainsFunc(louds(s.night, heard), func(o span) bool { return o.first <= s.last && s.first <= o.last })
+}
+
 // largest is the surges with most records, in an order that is the same whenever they are equal.
 func largest(surges []*surge) []*surge {
 	slices.SortFunc(surges, func(a, b *surge) int {
@@ -281,6 +337,8 @@ func nameSurges(ctx context.Context, db *store.DB, surges []*surge) error {
 		switch s := surges[i]; what {
 		case "name":
 			s.name, s.severity = text.String, severity
+		case "log":
+			s.logs = append(s.logs, text.String)
 		case "map":
 			s.maps[text.String] += records
 		case "host":
@@ -385,6 +443,7 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 		b.Maps = append(b.Maps, m)
 	}
 	slices.SortFunc(b.Maps, func(x, y string) int { return cmp.Or(cmp.Compare(maps[y], maps[x]), cmp.Compare(x, y)) })
+	b.Maps = b.Maps[:min(len(b.Maps), mostMaps)]
 	switch lead.kind {
 	case ofMap:
 		b.Title = "Failures of several kinds"

@@ -112,6 +112,9 @@ func TestLouds(t *testing.T) {
 		{"no more than that", []int64{1, 1, 1, 1, 1, 1, 1, 1, 10, 1, 1, 1}, "[]"},
 		{"a hundred in each bucket: more than three times", []int64{100, 100, 100, 100, 100, 100, 100, 301, 100}, "[{7 7}]"},
 		{"three times", []int64{100, 100, 100, 100, 100, 100, 100, 300, 100}, "[]"},
+		{"four bursts", append(quietNight(9), append(quietNight(9), append(quietNight(9), quietNight(9)...)...)...), "[{10 10} {21 21} {32 32} {43 43}]"},
+		{"five are a rhythm", append(quietNight(9), append(quietNight(9), append(quietNight(9), append(quietNight(9), quietNight(9)...)...)...)...), "[]"},
+		{"one above the rhythm", append(quietNight(9), append(quietNight(9), append(quietNight(9), append(quietNight(9), quietNight(90)...)...)...)...), "[{54 54}]"},
 		{"too short a night", []int64{0, 0, 0, 0, 0, 0, 50}, "[]"},
 	} {
 		if got := fmt.Sprint(louds(c.counts, all(len(c.counts)))); got != c.want {
@@ -137,6 +140,24 @@ func TestHeard(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(tl.heard()), "[true true true true true true true false false false false false false true]"; got != want {
 		t.Errorf("heard: %s, want %s", got, want)
+	}
+}
+
+// Two logs that cover different hours: what one of them shows all the time that it covers is no incident.
+func TestBurstOfAShortLog(t *testing.T) {
+	var lines []storetest.Line
+	for i := range 600 {
+		at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
+		id := uint16(i + 1)
+		l := storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: "uoms", Err: storetest.UnitOfMeasure}
+		if i >= 480 && i%2 == 1 {
+			l.File, l.Log, l.Err, l.Entity = "b.csv", "plugintrace", storetest.Odd, "contacts"
+		}
+		lines = append(lines, l)
+	}
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+	if len(s.Bursts) > 0 {
+		t.Errorf("incidents: %+v", s.Bursts)
 	}
 }
 

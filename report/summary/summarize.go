@@ -108,7 +108,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 		return nil, err
 	}
 	s.Heat = heat(s.Findings)
-	if s.Bursts, s.BurstCount, err = bursts(ctx, db, &s.Timeline, m, s.titles(name)); err != nil {
+	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, s.titles(name)); err != nil {
 		return nil, err
 	}
 	share, err := shareOf(ctx, db, s.Failing)

@@ -1,6 +1,7 @@
 -- What are bursts called, and what do their records share? $1 are the bursts, one a line with tabs between: number, kind,
 -- hash of what bursts, first and last microsecond, place of one of its records. A burst of a signature has a row for each
--- map with its records, and one for each host and user that at least half of them name; each burst has a row with its own name.
+-- map with its records, and one for each host and user that at least half of them name; each burst has a row with its
+-- own name, and one for each log that its records come from.
 WITH lines AS (
   SELECT string_split(line, chr(9)) AS part FROM (SELECT unnest(string_split($1, chr(10))) AS line WHERE $1 <> '')
 ), asked AS (
@@ -14,6 +15,16 @@ WITH lines AS (
   SELECT h.burst, 'map' AS what, count(*) AS records, min(h.place) AS place
   FROM hits h JOIN scope_sums s USING (finding)
   GROUP BY h.burst, s.title_hash
+), places AS (
+  SELECT burst, place FROM hits
+  UNION ALL
+  SELECT a.burst, f.place
+  FROM scope_failing f JOIN scope_sums s USING (finding)
+    JOIN asked a ON a.kind = 1 AND a.series = s.title_hash AND epoch_us(f.occurred_at) BETWEEN a.first AND a.last
+  UNION ALL
+  SELECT burst, place FROM asked WHERE kind = 2
+), logs AS (
+  SELECT p.burst, r.log, count(*) AS records FROM places p JOIN shown r USING (place) GROUP BY p.burst, r.log
 ), printed AS (
   SELECT h.burst, h.place, unnest(map_entries(r.captures)) AS e
   FROM hits h JOIN shown r USING (place)
@@ -33,4 +44,6 @@ UNION ALL
 SELECT s.burst, s.what, r.captures[s.what], '', s.records
 FROM shared s JOIN half h ON h.burst = s.burst JOIN shown r ON r.place = s.place
 WHERE 2 * s.records >= h.records
+UNION ALL
+SELECT burst, 'log', log, '', records FROM logs
 ORDER BY ALL;
