@@ -26,18 +26,21 @@ func runExplain(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage explain [flags] (TEXT | - | --record ID)", `Says what a record would be taken for: every rule that matches and where, which one wins and
 why, the captures, the dual-write map, and the filled-in fix. TEXT is read as run reads a file
 that holds it, so a list gives several records; - reads it from standard input; --record
-takes a record of the database.`)
-	var db, record, log string
+takes a record of the database and says where it came from, too.`)
+	var db, record, log, folder string
+	var raw bool
 	g := f.group("Input")
 	g.StringVar(&record, "record", "", "`ID` of a record in the database (column record_id)")
 	g.StringVar(&db, "db", "dwtriage.duckdb", "database `FILE` for --record")
+	g.BoolVar(&raw, "raw", false, "with --record: print the very bytes of the record out of the file it came from, with nothing withheld, and nothing else")
+	g.StringVar(&folder, "source", "", "`FOLDER` that has the file for --raw, where it is not where run read it")
 	g.StringVar(&log, "log", "", "`LOG` the text comes from, dualwrite or plugintrace, where it does not tell itself as run takes it")
 	var rf ruleFlags
 	rf.define(f.group("Rules"))
 	f.examples = `  dwtriage explain "Unable to lookup msdyn_customergroups with values {80}"
   xclip -o | dwtriage explain -
   dwtriage explain --record c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9`
-	f.notes = "Exit codes: 0 explained, also when no rule matches. 1 failed. 2 mistake in flags or rules."
+	f.notes = "Exit codes: 0 explained, also when no rule matches. 1 failed. 2 mistake in flags or rules. 5 the\ndatabase is in use."
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
@@ -45,6 +48,9 @@ takes a record of the database.`)
 		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)
 	}
 	stored := record != ""
+	if raw && !stored || folder != "" && !raw {
+		return 0, usageError("--raw needs --record ID, and --source needs --raw")
+	}
 	text, err := "", error(nil)
 	switch {
 	case stored && f.NArg() == 0:
@@ -62,14 +68,11 @@ takes a record of the database.`)
 	if !stored && strings.TrimSpace(text) == "" {
 		return 0, usageError("the text is empty")
 	}
-	var rows []store.Texts
 	if stored {
-		t, err := storedTexts(s, db, record)
-		if err != nil {
-			return 0, err
-		}
-		rows = []store.Texts{t}
-	} else if rows, err = readTexts(s.ctx, text, log); err != nil {
+		return exitDone, explainRecord(s, db, record, folder, raw, rf.compile)
+	}
+	rows, err := readTexts(s.ctx, text, log)
+	if err != nil {
 		return 0, err
 	}
 	m, err := rf.compile()
@@ -117,15 +120,6 @@ func readTexts(ctx context.Context, text, log string) (rows []store.Texts, err e
 		return nil
 	})
 	return rows, err
-}
-
-func storedTexts(s *session, path, id string) (store.Texts, error) {
-	db, err := openStored(s, path)
-	if err != nil {
-		return store.Texts{}, err
-	}
-	defer db.Close()
-	return db.Texts(s.ctx, id)
 }
 
 func explain(p *printer, m *classify.Matcher, v *classify.Verdict) {

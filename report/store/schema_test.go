@@ -153,6 +153,9 @@ func TestOlderSchemaReadOnly(t *testing.T) {
 		if texts, err := db.Texts(t.Context(), id); err != nil || !strings.Contains(texts.Error, "V-0700|thmf") {
 			t.Errorf("version %s: texts of %s: %+v, error %v", version, id, texts, err)
 		}
+		if r, err := db.Stored(t.Context(), id); err != nil || r.Row != 3 || !strings.HasSuffix(r.File, "traces.csv") || r.Run != 1 || len(r.Met) != 1 || r.Digest == "" {
+			t.Errorf("version %s: stored %+v, error %v", version, r, err)
+		}
 		template := list(t, db, "SELECT template_id FROM dw.records WHERE error_text LIKE 'Parcel%'")[0]
 		if c, err := db.Cluster(t.Context(), template); err != nil || c.Records != 1 || c.Messages[0].Company != "USMF" {
 			t.Errorf("version %s: cluster %+v, error %v", version, c, err)
