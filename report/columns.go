@@ -252,6 +252,18 @@ var burstColumns = []column[summary.Burst]{
 	}),
 }
 
+func drawRetries(t *table, s *summary.Summary) error { return drawEach(t, retryColumns, s.EachRetry) }
+
+var retryColumns = []column[summary.Retry]{
+	number("order", func(r *summary.Retry) int64 { return r.Order }),
+	text("map", func(r *summary.Retry) string { return r.MapTitle }),
+	text("key", func(r *summary.Retry) string { return r.Key }),
+	text("company", func(r *summary.Retry) string { return r.Company }),
+	number("records", func(r *summary.Retry) int64 { return r.Records }),
+	number("after_fix", func(r *summary.Retry) int64 { return r.AfterFix }),
+	moment("purged_by", func(r *summary.Retry) time.Time { return r.PurgedBy }),
+}
+
 var rejectColumns = streamed(summary.RejectColumns)
 
 func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }

@@ -143,6 +143,10 @@ func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 		_, cells := filled[summary.Burst](t)
 		matches(t, burstColumns, false, map[string]string{"going_on": cells["goes_on"], "peak_at": cells["peak"]})
 	})
+	t.Run("retry.csv", func(t *testing.T) {
+		row, _ := filled[summary.Retry](t)
+		matches(t, retryColumns, false, map[string]string{"map": row.MapTitle})
+	})
 	t.Run("rejects.csv", func(t *testing.T) { matches(t, rejectColumns, true, nil) })
 }
 

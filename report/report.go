@@ -46,6 +46,7 @@ func drawings(opt Options) []drawing {
 		{"changes.csv", table(drawChanges)},
 		{"missing.csv", table(drawMissing)},
 		{"incidents.csv", table(drawBursts)},
+		{"retry.csv", table(drawRetries)},
 		{"rejects.csv", table(drawRejects)},
 		{"index.html", drawHTML},
 		{"summary.json", drawJSON},

@@ -163,6 +163,25 @@ func TestCascade(t *testing.T) {
 	if waiting != 900 {
 		t.Errorf("%d orders wait for customers, want 900", waiting)
 	}
+	retry := rowsOf(t, filepath.Join(out, "retry.csv"))
+	if len(retry) != 941 {
+		t.Fatalf("%d rows can be saved again, want 941", len(retry))
+	}
+	for i, r := range retry {
+		want, title := "1", "Customer groups"
+		if i > 0 {
+			want, title = "2", "Customers V3 (accounts)"
+		}
+		if i > 40 {
+			want, title = "3", "CDS sales order headers"
+		}
+		if r["order"] != want || r["after_fix"] != want || r["map"] != title || r["company"] != "USMF" || r["records"] != "1" {
+			t.Errorf("row %d of retry.csv is %v, want order and fix %s, map %s", i+1, r, want, title)
+		}
+	}
+	if r := retry[0]; r["key"] != "80" || r["purged_by"] != "2026-11-23 20:08:00" {
+		t.Errorf("the first row of retry.csv is %v, want the group, purged a day after it failed", r)
+	}
 }
 
 // Two cascades that look alike stay two, and what also lacks something else belongs to none.

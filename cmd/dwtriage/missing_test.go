@@ -74,7 +74,35 @@ func TestMissingRowsOfTheSampleNight(t *testing.T) {
 	if len(rows) != 22 || per["Customer groups"] != 9 || per["Customers V3 (accounts)"] != 13 {
 		t.Errorf("missing.csv has %d rows: %v; want 9 customer groups and 13 customers", len(rows), per)
 	}
+	if len(rowsOf(t, filepath.Join(n.out, "retry.csv"))) == 0 {
+		t.Error("retry.csv is empty")
+	}
 	if r := rows[0]; r["key"] != "10" || r["key_column"] != "msdyn_groupid" || r["records_waiting"] != "9" || r["company"] != "USMF" || r["first_seen"] != "2026-11-22 20:24:05" {
 		t.Errorf("the first row of missing.csv is %v", r)
+	}
+}
+
+// checkRetries holds every row of retry.csv to its records, and to the fixes that are for them.
+func (n *night) checkRetries() {
+	rows := rowsOf(n.T, filepath.Join(n.out, "retry.csv"))
+	fixes := rowsOf(n.T, filepath.Join(n.out, "fixes.csv"))
+	for _, r := range rows {
+		own := func(p *printed) bool { return p.mapTitle == r["map"] && p.key == r["key"] && p.company == r["company"] }
+		count, last := 0, false
+		var signatures string
+		for _, f := range fixes {
+			if f["rank"] == r["after_fix"] {
+				signatures = f["signatures"]
+			}
+		}
+		for _, p := range n.records {
+			if own(p) {
+				count++
+				last = last || strings.Contains(signatures, p.sig+"=")
+			}
+		}
+		if strconv.Itoa(count) != r["records"] || !last {
+			n.Errorf("retry.csv says %v; its records are %d, and fix %s is for one of them: %v", r, count, r["after_fix"], last)
+		}
 	}
 }

@@ -216,6 +216,7 @@ func TestOutputsNameTheirOwnRecords(t *testing.T) {
 			n.checkPage()
 			n.checkPlan()
 			n.checkMissing()
+			n.checkRetries()
 			if n.named < len(n.records) {
 				t.Errorf("%d names in all outputs on %d records: hardly anything was tried", n.named, len(n.records))
 			}

@@ -44,10 +44,10 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string) err
 	return nil
 }
 
-// Cascades makes the tables VIEW_causes, VIEW_explained and VIEW_behind of a view for which [DB.Lookups] made its tables:
-// the causes behind the missing rows, the records that each explains, and what is behind each row. blocking are the
-// signatures that stop every row of a map and company. Columns are in sql/cascade_end.sql and sql/cascade.sql. Where
-// there are more look-ups than most nothing is made, and tooMany says how many they are.
+// Cascades makes the tables VIEW_causes, VIEW_explained and VIEW_behind of a view for which [DB.Lookups] made its
+// tables: the causes behind the missing rows, the records that each explains, and what is behind each row. blocking are
+// the signatures that stop every row of a map and company. Columns are in sql/cascade_end.sql and sql/cascade.sql.
+// Where there are more look-ups than most nothing is made, and tooMany says how many they are.
 func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most int64) (tooMany int64, err error) {
 	var lookups int64
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_lookups", view)).Scan(&lookups); err != nil || lookups > most {
@@ -96,3 +96,28 @@ const explainedAtOnce = 100_000
 // deepest is how many tables may wait for each other in a row. What is deeper counts as a circle: no chain of
 // look-ups between maps is half as long.
 const deepest = 16
+
+// Retries makes the table VIEW_retries of a view for which [DB.Lookups] made its tables: the rows that can be saved
+// again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
+// dw-user-not-member-of-org". Columns are in sql/no_retries.sql.
+func (db *DB) Retries(ctx context.Context, view string, signatures, parents []string) error {
+	for name, list := range map[string][]string{"signatures": signatures, "parents": parents} {
+		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("ranked"), view, name), strings.Join(list, "\n")); err != nil {
+			return fmt.Errorf("query ranked: %w", err)
+		}
+	}
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("no_retries"), view)); err != nil {
+		return fmt.Errorf("query no_retries: %w", err)
+	}
+	var records int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_failing", view)).Scan(&records); err != nil {
+		return err
+	}
+	parts := 1 + records/groupsAtOnce
+	for part := range parts {
+		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("retries_part"), view), part, parts); err != nil {
+			return fmt.Errorf("query retries_part: %w", err)
+		}
+	}
+	return nil
+}

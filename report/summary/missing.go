@@ -78,7 +78,7 @@ func namePredecessors(m *classify.Matcher, plan []*Fix) {
 
 // missingRows is EachMissing of a Summary with this plan and these signatures.
 func missingRows(ctx context.Context, db *store.DB, run int64, m *classify.Matcher, plan []Fix, list []Signature) func(func(*MissingRow) error) error {
-	var parents, sigs []string
+	var parents []string
 	after := make(map[string][]string)
 	for i := range plan {
 		if f := &plan[i]; len(f.Missing) > 0 {
@@ -88,12 +88,7 @@ func missingRows(ctx context.Context, db *store.DB, run int64, m *classify.Match
 	if len(parents) == 0 {
 		return nil
 	}
-	for i := range list {
-		if r := m.Rule(list[i].ID); r != nil && r.WaitsForMaps() && list[i].Mute == nil {
-			sigs = append(sigs, r.ID)
-		}
-	}
-	slices.Sort(sigs)
+	sigs := lookupRules(m, list)
 	return func(yield func(*MissingRow) error) error {
 		// Made again: another Summary may have been made since.
 		if err := db.Scope(ctx, "scope", run); err != nil {
@@ -113,4 +108,15 @@ func missingRows(ctx context.Context, db *store.DB, run int64, m *classify.Match
 			return yield(&row)
 		}, strings.Join(parents, "\n"))
 	}
+}
+
+// lookupRules are the rules of signatures of the plan whose records wait for rows of other maps.
+func lookupRules(m *classify.Matcher, list []Signature) (sigs []string) {
+	for i := range list {
+		if r := m.Rule(list[i].ID); r != nil && r.WaitsForMaps() && list[i].Mute == nil {
+			sigs = append(sigs, r.ID)
+		}
+	}
+	slices.Sort(sigs)
+	return sigs
 }

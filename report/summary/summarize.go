@@ -119,6 +119,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, yield) }
 	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
 	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, yield) }
+	s.EachRetry = retries(ctx, db, id, m, s)
 	s.EachMissing = missingRows(ctx, db, id, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {
 		return stream(ctx, db, query("rejects"), RejectColumns, yield, id)

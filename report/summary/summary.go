@@ -76,6 +76,10 @@ type Summary struct {
 	// It streams from the database as EachRecord does; nil where nothing is missing.
 	EachMissing func(yield func(*MissingRow) error) error
 
+	// EachRetry calls yield for every row that can be saved again after a fix of the plan, in the order of retry.csv: by
+	// rank, parents before children, then by map, key and company. It streams as EachRecord does.
+	EachRetry func(yield func(*Retry) error) error
+
 	// EachKnown is EachRecord of the failing records that an earlier run had loaded, Known of them, without regard to Listed.
 	EachKnown func(yield func(*Record) error) error
 

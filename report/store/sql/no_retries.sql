@@ -1,0 +1,2 @@
+-- The rows of a view that can be saved again: none so far. rank: of the last fix that they wait for.
+CREATE OR REPLACE TEMP TABLE %[1]s_retries (place BIGINT, records BIGINT, rank BIGINT, last_queued TIMESTAMP);
