@@ -20,6 +20,7 @@ const (
 	mostInputs     = 200
 	mostTroubled   = 5
 	mostReasons    = 50
+	mostAlerts     = 10
 	mostBursts     = 26  // a letter each
 	mostWarnings   = 2   // of an input near the top; the ledger has more
 	mostOptions    = 300 // of a select, and of the names an item can be filtered by

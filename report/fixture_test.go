@@ -364,6 +364,7 @@ func addTimeline(s *summary.Summary) {
 	}
 	t.Buckets[len(t.Buckets)-1].OK = s.OK
 	s.Timeline = t
+	s.Alerts = []summary.Alert{{Map: hostileTag, At: at("2026-11-22 21:20:05"), Records: 412}}
 	s.BurstCount = 40 // of which two are listed
 	s.Bursts = []summary.Burst{
 		{Kind: "signature", Name: "dw-isv-connection-attempt-failed", Title: "Plug-in could not reach finance and operations", Severity: "high",

@@ -108,6 +108,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 		return nil, err
 	}
 	s.Heat = heat(s.Findings)
+	if s.Alerts, err = alerts(ctx, db); err != nil {
+		return nil, err
+	}
 	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, s.titles(name)); err != nil {
 		return nil, err
 	}

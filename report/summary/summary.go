@@ -48,6 +48,7 @@ type Summary struct {
 	Timeline       Timeline
 	Bursts         []Burst     // incidents by onset, those with most records
 	BurstCount     int         // how many there are
+	Alerts         []Alert     // by time
 	Fixes          []Fix       // "do this first" order: by tier, then most records, parents before what needs them
 	Causes         []Cause     // what keeps other records from being saved, 100 at most; most records first
 	CauseCount     int         // how many there are
