@@ -10,16 +10,6 @@ import (
 	"dwtriage/report/store"
 )
 
-// An Alert is a map for which dual-write's alert setting of 10 application errors within 15 minutes would have fired:
-// the example with which Microsoft's article "Error management and alert notifications" explains how to pause
-// dual-write. Whether an environment has it set the logs do not say. The article counts errors of a map; records
-// without a map or a time are left out.
-type Alert struct {
-	Map     string
-	At      time.Time // of the record with which it would have fired first, UTC
-	Records int64     // application errors of the map, before and after
-}
-
 // The setting of the article's example.
 const (
 	AlertErrors = 10

@@ -14,32 +14,6 @@ import (
 	"dwtriage/report/store"
 )
 
-// A Burst is an incident: failures of one kind, or of several that began together, which came far more often than in
-// the quiet hours of the same records. [quiet] and [louds] are its rule. (A [Fix] calls itself an incident when one
-// action ends several signatures; that asks what to do, this asks when.)
-type Burst struct {
-	Kind        string // signature; map or host, where failures of several signatures burst together
-	Name        string // of the map or host; else the signature that leads
-	Title       string // of the leading signature, or words for the map or host
-	Severity    string // the worst of its parts
-	Onset, End  time.Time
-	GoesOn      bool      // its last bucket is the last one of the timeline, so nobody knows whether it ended
-	From, Until time.Time // its buckets, Until behind the last one
-	Peak        time.Time // the bucket with most records, the first of equals
-	PeakRecords int64
-	Records     int64
-	Maps        []string    // MapTitles, the ten with most records; of a signature's burst
-	Host, User  string      // that at least half of the records name
-	Parts       []BurstPart // the signatures that began together, most records first; empty for a map or host
-}
-
-// A BurstPart is the share of one signature.
-type BurstPart struct {
-	Signature, Title, Severity string
-	Onset, End                 time.Time
-	Records                    int64
-}
-
 // The numbers of the rule, which README gives, too.
 const (
 	loudFactor    = 3             // a loud bucket has more than so many times the records of a quiet one,
@@ -457,13 +431,13 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 	return b
 }
 
-// titles gives every signature the title that the report has for it: unknown messages are called by their sentence.
-func (s *Summary) titles(name titles) func(sig string) string {
+// called gives every signature the title that the report has for it: unknown messages are called by their sentence.
+func called(clusters []Cluster, title func(sig string) string) func(sig string) string {
 	known := make(map[string]string)
-	for i := range s.Clusters {
-		known["unknown/"+s.Clusters[i].TemplateID] = s.Clusters[i].Title
+	for i := range clusters {
+		known["unknown/"+clusters[i].TemplateID] = clusters[i].Title
 	}
-	return func(sig string) string { return cmp.Or(known[sig], name.title(sig)) }
+	return func(sig string) string { return cmp.Or(known[sig], title(sig)) }
 }
 
 // rated orders severities, the worst first; unrated ones come last.

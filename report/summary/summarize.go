@@ -111,7 +111,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	if s.Alerts, err = alerts(ctx, db); err != nil {
 		return nil, err
 	}
-	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, s.titles(name)); err != nil {
+	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, called(s.Clusters, name.title)); err != nil {
 		return nil, err
 	}
 	share, err := shareOf(ctx, db, s.Failing)

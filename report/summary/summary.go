@@ -325,3 +325,62 @@ type Change struct {
 	KnownSince      time.Time // the first one in the database; of what is quiet or resolved, in the periods before
 	Counts          []int64   // records of the environment in the period and those before it, the latest first; nil where not counted
 }
+
+// A Burst is an incident: failures of one kind, or of several that began together, which came far more often than in
+// the quiet hours of the same records. louds in bursts.go is its rule. (A [Fix] calls itself an incident when one
+// action ends several signatures; that asks what to do, this asks when.)
+type Burst struct {
+	Kind        string // signature; map or host, where failures of several signatures burst together
+	Name        string // of the map or host; else the signature that leads
+	Title       string // of the leading signature, or words for the map or host
+	Severity    string // the worst of its parts
+	Onset, End  time.Time
+	GoesOn      bool      // its last bucket is the last one of the timeline, so nobody knows whether it ended
+	From, Until time.Time // its buckets, Until behind the last one
+	Peak        time.Time // the bucket with most records, the first of equals
+	PeakRecords int64
+	Records     int64
+	Maps        []string    // MapTitles, the ten with most records; of a signature's burst
+	Host, User  string      // that at least half of the records name
+	Parts       []BurstPart // the signatures that began together, most records first; empty for a map or host
+}
+
+// A BurstPart is the share of one signature.
+type BurstPart struct {
+	Signature, Title, Severity string
+	Onset, End                 time.Time
+	Records                    int64
+}
+
+// A Timeline counts the records of a report over time. It covers the stretch that holds the failing records, from
+// the first to the last record of any outcome; a pause of more than 7 days ends a stretch, so a stray record
+// years away does not squash the picture. What lies outside is counted.
+type Timeline struct {
+	From, Until time.Time     // of the first bucket, and behind the last one, UTC; zero when no record has a time
+	Width       time.Duration // of a bucket: 15 minutes up to two days, an hour up to 14 days, a day up to 366, else a week
+	Buckets     []Bucket      // every one from From to Until, 366 at most
+	Severities  []string      // those that occur, worst first, "" (unrated) last
+
+	Outside, OutsideFailing int64 // records with a time before From or at Until and later
+	Untimed, UntimedFailing int64 // records without a time
+}
+
+// A Bucket is one column of a timeline.
+type Bucket struct {
+	OK         int64
+	Failing    int64
+	BySeverity []int64 // of the failing ones, as Timeline.Severities
+}
+
+// At is when bucket i of t begins.
+func (t *Timeline) At(i int) time.Time { return t.From.Add(time.Duration(i) * t.Width) }
+
+// An Alert is a map for which dual-write's alert setting of 10 application errors within 15 minutes would have fired:
+// the example with which Microsoft's article "Error management and alert notifications" explains how to pause
+// dual-write. Whether an environment has it set the logs do not say. The article counts errors of a map; records
+// without a map or a time are left out.
+type Alert struct {
+	Map     string
+	At      time.Time // of the record with which it would have fired first, UTC
+	Records int64     // application errors of the map, before and after
+}

@@ -10,29 +10,6 @@ import (
 	"dwtriage/report/store"
 )
 
-// A Timeline counts the records of a report over time. It covers the stretch that holds the failing records, from
-// the first to the last record of any outcome; a pause of more than 7 days ends a stretch, so a stray record
-// years away does not squash the picture. What lies outside is counted.
-type Timeline struct {
-	From, Until time.Time     // of the first bucket, and behind the last one, UTC; zero when no record has a time
-	Width       time.Duration // of a bucket: 15 minutes up to two days, an hour up to 14 days, a day up to 366, else a week
-	Buckets     []Bucket      // every one from From to Until, 366 at most
-	Severities  []string      // those that occur, worst first, "" (unrated) last
-
-	Outside, OutsideFailing int64 // records with a time before From or at Until and later
-	Untimed, UntimedFailing int64 // records without a time
-}
-
-// A Bucket is one column of a timeline.
-type Bucket struct {
-	OK         int64
-	Failing    int64
-	BySeverity []int64 // of the failing ones, as Timeline.Severities
-}
-
-// At is when bucket i of t begins.
-func (t *Timeline) At(i int) time.Time { return t.From.Add(time.Duration(i) * t.Width) }
-
 const (
 	day         = 24 * time.Hour
 	mostBuckets = 366
