@@ -45,15 +45,31 @@ func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []s
 	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("here"), run)); err != nil {
 		return err
 	}
+	if _, err := exec("no_history"); err != nil {
+		return err
+	}
+	if h.compared { // nothing is asked of a past that is not covered
+		if err := db.lookBack(ctx, exec, run); err != nil {
+			return err
+		}
+	}
+	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough); err != nil {
+		return err
+	}
+	// What follows needs the memory.
+	_, err := exec("no_history")
+	return err
+}
+
+// lookBack fills the tables history and past.
+func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) (int64, error), run int64) error {
 	recent, err := exec("recent")
 	if err != nil {
 		return err
 	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent")
 	var findings int64
 	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM scope_sums").Scan(&findings); err != nil {
-		return err
-	}
-	if _, err := exec("no_history"); err != nil {
 		return err
 	}
 	parts := 1 + recent/recordsAtOnce
@@ -63,20 +79,12 @@ func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []s
 		}
 	}
 	parts = 1 + findings/groupsAtOnce
-	if !h.compared {
-		parts = 0 // nothing is asked of a past that is not covered
-	}
 	for part := range parts {
 		if _, err := exec("past_part", part, parts, run); err != nil {
 			return err
 		}
 	}
-	if h.compared {
-		if _, err := exec("past_renamed", run); err != nil {
-			return err
-		}
-	}
-	_, err = exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough)
+	_, err = exec("past_renamed", run)
 	return err
 }
 

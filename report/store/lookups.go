@@ -97,7 +97,7 @@ const explainedAtOnce = 100_000
 // look-ups between maps is half as long.
 const deepest = 16
 
-// Retries makes the table VIEW_retries of a view for which [DB.Lookups] made its tables: the rows that can be saved
+// Retries makes the table VIEW_retry_rows of a view for which [DB.Lookups] made its tables: the rows that can be saved
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
 // dw-user-not-member-of-org". Columns are in sql/no_retries.sql.
 func (db *DB) Retries(ctx context.Context, view string, signatures, parents []string) error {
@@ -119,5 +119,16 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 			return fmt.Errorf("query retries_part: %w", err)
 		}
 	}
-	return nil
+	var rows int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_retries", view)).Scan(&rows); err != nil {
+		return err
+	}
+	parts = 1 + rows/groupsAtOnce
+	for part := range parts {
+		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("retry_rows_part"), view), part, parts); err != nil {
+			return fmt.Errorf("query retry_rows_part: %w", err)
+		}
+	}
+	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_retries", view))
+	return err
 }
