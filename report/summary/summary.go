@@ -375,12 +375,12 @@ type Bucket struct {
 // At is when bucket i of t begins.
 func (t *Timeline) At(i int) time.Time { return t.From.Add(time.Duration(i) * t.Width) }
 
-// An Alert is a map for which dual-write's alert setting of 10 application errors within 15 minutes would have fired:
-// the example with which Microsoft's article "Error management and alert notifications" explains how to pause
-// dual-write. Whether an environment has it set the logs do not say. The article counts errors of a map; records
-// without a map or a time are left out.
+// An Alert is a map that reached dual-write's alert setting of 10 application errors within 15 minutes: the example
+// with which Microsoft's article "Error management and alert notifications" explains how to pause dual-write. Whether
+// an environment has it set the logs do not say. Settings are made for all table maps; that errors are counted map by map is
+// our choice, as a map is what is paused. Records without a map or a time are left out.
 type Alert struct {
 	Map     string
-	At      time.Time // of the record with which it would have fired first, UTC
+	At      time.Time // of the record with which it was reached first, UTC
 	Records int64     // application errors of the map, before and after
 }
