@@ -50,6 +50,8 @@ type told struct {
 	Summary
 	Records []Record
 	Rejects []Reject
+	Missing []MissingRow
+	Retries []Retry
 }
 
 func tell(t *testing.T, db *store.DB, run int64) told {
@@ -65,7 +67,15 @@ func tell(t *testing.T, db *store.DB, run int64) told {
 	if err := s.EachReject(func(r *Reject) error { out.Rejects = append(out.Rejects, *r); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	out.EachRecord, out.EachKnown, out.EachReject, out.Lister = nil, nil, nil, nil
+	if s.EachMissing != nil {
+		if err := s.EachMissing(func(r *MissingRow) error { out.Missing = append(out.Missing, *r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.EachRetry(func(r *Retry) error { out.Retries = append(out.Retries, *r); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	out.EachRecord, out.EachKnown, out.EachReject, out.EachMissing, out.EachRetry, out.Lister = nil, nil, nil, nil, nil, nil
 	out.Known = 0 // who loaded a record changes with what is forgotten, and no report says it
 	return out
 }
