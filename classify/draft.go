@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
-
-	"dwtriage/ingest/words"
 )
 
 // A Message is what a record says, and what is known of the record.
@@ -242,7 +240,7 @@ func draftYAML(d *Rule, src *DraftSource, c contrast) ([]byte, error) {
 	if !src.First.IsZero() {
 		period = fmt.Sprintf(", %s to %s", src.First.Format(time.DateTime), src.Last.Format(time.DateTime))
 	}
-	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Of all failing records of the database it takes %s of %s of the cluster, 0 of %s others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period, words.Thousands(c.taken), words.Thousands(c.cluster), words.Thousands(c.others))
+	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Of all failing records of the database it takes %d of %d of the cluster, 0 of %d others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period, c.taken, c.cluster, c.others)
 	return append([]byte(head), text...), nil
 }
 

@@ -55,7 +55,7 @@ func (n nightOf) lines(id *uint16, piece, pieces int) (lines []storetest.Line) {
 func TestStates(t *testing.T) {
 	rounds := 2
 	if *full {
-		rounds = 4
+		rounds = 3
 	}
 	keys := keysOfFailures(t)
 	for seed := range rounds {
