@@ -195,8 +195,8 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 	return draftYAML(d, src, c)
 }
 
-// A contrast counts what a draft takes: of its cluster, and of everything else.
-type contrast struct{ taken, cluster, swallowed, others int64 }
+// A contrast counts the records of a cluster, those of them that its draft takes, and all others, of which it takes none.
+type contrast struct{ taken, cluster, others int64 }
 
 // contrast judges every record that is known once more, with the draft among the rules.
 func (m *Matcher) contrast(id string, everyone Everyone) (c contrast, err error) {
@@ -204,21 +204,20 @@ func (m *Matcher) contrast(id string, everyone Everyone) (c contrast, err error)
 	err = everyone(func(msg Message, ofCluster bool) error {
 		taken := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id
 		switch {
-		case ofCluster && taken:
-			c.taken, c.cluster = c.taken+1, c.cluster+1
 		case ofCluster:
 			c.cluster++
-		case taken:
-			c.swallowed, c.others = c.swallowed+1, c.others+1
-			if len(swallowed) < mostSwallowed {
-				swallowed[msg.Signature] = true
+			if taken {
+				c.taken++
 			}
 		default:
 			c.others++
+			if taken && len(swallowed) < mostSwallowed {
+				swallowed[msg.Signature] = true
+			}
 		}
 		return nil
 	})
-	if err == nil && c.swallowed > 0 {
+	if err == nil && len(swallowed) > 0 {
 		err = wouldTake(slices.Sorted(maps.Keys(swallowed)))
 	}
 	return c, err

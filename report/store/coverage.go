@@ -7,6 +7,8 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/duckdb/duckdb-go/v2"
+
+	"dwtriage/ingest"
 )
 
 // Coverage is which hours of which log a file holds: from its first record to its last one, records that are ok
@@ -34,7 +36,7 @@ type span struct{ from, until, records int64 }
 type coverage struct {
 	spans []span
 	last  int  // where the last record went: records of a file lie close together
-	over  bool // more ranges than mostRanges
+	over  bool // more ranges than mostRangesAhead
 }
 
 // add counts a record at this time, in microseconds since 1970. The order of records makes no difference: two hours
@@ -82,7 +84,7 @@ func (c *coverages) add(log string, times *array.Timestamp, row int) {
 		return
 	}
 	of := &c.dualWrite
-	if log == "plugintrace" {
+	if log == ingest.PluginTrace {
 		of = &c.pluginTrace
 	}
 	of.add(int64(times.Value(row)))
@@ -103,7 +105,7 @@ func (f *feed) spoolCoverage() (rows int64, err error) {
 			for _, log := range []struct {
 				name string
 				*coverage
-			}{{"dualwrite", &t.dualWrite}, {"plugintrace", &t.pluginTrace}} {
+			}{{ingest.DualWrite, &t.dualWrite}, {ingest.PluginTrace, &t.pluginTrace}} {
 				if len(log.spans) > mostRanges {
 					continue
 				}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -10,14 +11,11 @@ import (
 // A Window is a period of one log: number 0 is what the report is about, 1 the one before it, and so on.
 type Window struct {
 	Log         string
-	Number      int
+	Number      int       // 0 to 7, as many as sql/history_part.sql counts
 	From, Until time.Time // UTC; Until is not included
 }
 
-// Windows is how many windows before the report's own one a log may have.
-const Windows = 7
-
-// A Rule of changes says from when on a failure has another state.
+// A ChangeRule says from when on a failure has another state.
 type ChangeRule struct {
 	Back   int // periods without a failure after which it is resolved, or back when it comes again
 	Spike  int // times of the largest count of the periods before that is a spike
@@ -32,15 +30,7 @@ type ChangeRule struct {
 func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []string, rule ChangeRule) error {
 	h := historyOf(windows)
 	exec := func(name string, args ...any) (int64, error) {
-		text := query(name)
-		if strings.Contains(text, "%") {
-			text = h.replace(text)
-		}
-		r, err := db.conn.ExecContext(ctx, text, args...)
-		if err != nil {
-			return 0, fmt.Errorf("query %s: %w", name, err)
-		}
-		return r.RowsAffected()
+		return db.exec(ctx, name, h.replace(query(name)), args...)
 	}
 	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("here"), run)); err != nil {
 		return err
@@ -120,7 +110,7 @@ func historyOf(windows []Window) history {
 	if len(windows) == 0 {
 		number, values = []string{"WHEN false THEN 0"}, []string{"('', 0, NULL::TIMESTAMP, NULL::TIMESTAMP)"}
 	}
-	begin := fmt.Sprintf("CASE log WHEN 'dualwrite' THEN %s ELSE %s END", stamp(orTime(begins["dualwrite"], start)), stamp(orTime(begins["plugintrace"], start)))
+	begin := fmt.Sprintf("CASE log WHEN 'dualwrite' THEN %s ELSE %s END", stamp(cmp.Or(begins["dualwrite"], start)), stamp(cmp.Or(begins["plugintrace"], start)))
 	h.pieces = []string{
 		"%[number]", "CASE " + strings.Join(number, " ") + " END",
 		"%[windows]", strings.Join(values, ", "),
@@ -131,10 +121,3 @@ func historyOf(windows []Window) history {
 }
 
 func (h history) replace(text string) string { return strings.NewReplacer(h.pieces...).Replace(text) }
-
-func orTime(t, other time.Time) time.Time {
-	if t.IsZero() {
-		return other
-	}
-	return t
-}

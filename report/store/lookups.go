@@ -17,15 +17,11 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string) err
 		return nil
 	}
 	delete(db.made, name) // also when this fails half way
-	if _, err := db.conn.ExecContext(ctx, query("looked_up")); err != nil {
-		return fmt.Errorf("query looked_up: %w", err)
+	if _, err := db.exec(ctx, "looked_up", query("looked_up")); err != nil {
+		return err
 	}
-	exec := func(name string, args ...any) (rows int64, err error) {
-		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)
-		if err != nil {
-			return 0, fmt.Errorf("query %s: %w", name, err)
-		}
-		return r.RowsAffected()
+	exec := func(name string, args ...any) (int64, error) {
+		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 	}
 	lookups, err := exec("lookups", of.groups)
 	if err != nil {
@@ -53,12 +49,8 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_lookups", view)).Scan(&lookups); err != nil || lookups > most {
 		return lookups, err
 	}
-	exec := func(name string, args ...any) (rows int64, err error) {
-		r, err := db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...)
-		if err != nil {
-			return 0, fmt.Errorf("query %s: %w", name, err)
-		}
-		return r.RowsAffected()
+	exec := func(name string, args ...any) (int64, error) {
+		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 	}
 	if _, err := exec("blocking", strings.Join(blocking, "\n")); err != nil {
 		return 0, err
@@ -101,13 +93,16 @@ const deepest = 16
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
 // dw-user-not-member-of-org". Columns are in sql/no_retries.sql.
 func (db *DB) Retries(ctx context.Context, view string, signatures, parents []string) error {
+	exec := func(name string, args ...any) (int64, error) {
+		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
+	}
 	for name, list := range map[string][]string{"signatures": signatures, "parents": parents} {
-		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("ranked"), view, name), strings.Join(list, "\n")); err != nil {
-			return fmt.Errorf("query ranked: %w", err)
+		if _, err := db.exec(ctx, "ranked", fmt.Sprintf(query("ranked"), view, name), strings.Join(list, "\n")); err != nil {
+			return err
 		}
 	}
-	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("no_retries"), view)); err != nil {
-		return fmt.Errorf("query no_retries: %w", err)
+	if _, err := exec("no_retries"); err != nil {
+		return err
 	}
 	var records int64
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_failing", view)).Scan(&records); err != nil {
@@ -115,8 +110,8 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 	}
 	parts := 1 + records/groupsAtOnce
 	for part := range parts {
-		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("retries_part"), view), part, parts); err != nil {
-			return fmt.Errorf("query retries_part: %w", err)
+		if _, err := exec("retries_part", part, parts); err != nil {
+			return err
 		}
 	}
 	var rows int64
@@ -125,8 +120,8 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 	}
 	parts = 1 + rows/groupsAtOnce
 	for part := range parts {
-		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("retry_rows_part"), view), part, parts); err != nil {
-			return fmt.Errorf("query retry_rows_part: %w", err)
+		if _, err := exec("retry_rows_part", part, parts); err != nil {
+			return err
 		}
 	}
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_retries", view))

@@ -72,12 +72,7 @@ func (db *DB) group(ctx context.Context, view string, wrappers []string, most in
 		if err != nil {
 			return 0
 		}
-		var r sql.Result
-		if r, err = db.conn.ExecContext(ctx, fmt.Sprintf(query(name), view), args...); err != nil {
-			err = fmt.Errorf("query %s: %w", name, err)
-			return 0
-		}
-		rows, err = r.RowsAffected()
+		rows, err = db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 		return rows
 	}
 	ask := func(name string, answers ...any) {
@@ -104,6 +99,15 @@ func (db *DB) group(ctx context.Context, view string, wrappers []string, most in
 	others := min(unexplained, max(most/2, most-explained))
 	exec("groups", ids, min(explained, most-others), strings.Join(always, "\n"), others)
 	return err
+}
+
+// exec runs an embedded query that makes something, with what its text leaves open put in, and says how many rows that are.
+func (db *DB) exec(ctx context.Context, name, text string, args ...any) (rows int64, err error) {
+	r, err := db.conn.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, fmt.Errorf("query %s: %w", name, err)
+	}
+	return r.RowsAffected()
 }
 
 // How many findings are counted at once, and of how many records. DuckDB puts groups on disk when they are too many, but
