@@ -22,8 +22,9 @@ type Options struct {
 	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
 	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
 
-	// Progress, unless it is nil, is told while a file is written how much of it there is.
-	Progress func(file string, bytes int64)
+	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
+	// drawing, and the report from before stays.
+	Progress func(file string, bytes int64) error
 }
 
 // A drawing is a file of the output folder and how it is made.
@@ -90,7 +91,7 @@ func temporary(dir, name string) string {
 	return filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid())+".tmp")
 }
 
-func drawTo(path string, s *summary.Summary, d drawing, progress func(string, int64)) error {
+func drawTo(path string, s *summary.Summary, d drawing, progress func(string, int64) error) error {
 	// What a process with this number left behind is in nobody's way; the mode is left to the
 	// umask, because colleagues read these files.
 	os.Remove(path)
@@ -111,13 +112,13 @@ type watched struct {
 	io.Writer
 	name     string
 	bytes    int64
-	progress func(file string, bytes int64)
+	progress func(file string, bytes int64) error
 }
 
 func (w *watched) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
-	if w.bytes += int64(n); w.progress != nil {
-		w.progress(w.name, w.bytes)
+	if w.bytes += int64(n); w.progress != nil && err == nil {
+		err = w.progress(w.name, w.bytes)
 	}
 	return n, err
 }

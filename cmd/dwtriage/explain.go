@@ -51,15 +51,14 @@ takes a record of the database and says where it came from, too.`)
 	if raw && !stored || folder != "" && !raw {
 		return 0, usageError("--raw needs --record ID, and --source needs --raw")
 	}
+	s.fate.is("nothing was changed")
 	text, err := "", error(nil)
 	switch {
 	case stored && f.NArg() == 0:
 	case !stored && f.NArg() == 1 && f.Arg(0) == "-":
-		b, err := io.ReadAll(io.LimitReader(s.stdin, explainMost))
-		if err != nil {
-			return 0, fmt.Errorf("reading standard input: %w", err)
+		if text, err = s.input(explainMost); err != nil {
+			return 0, err
 		}
-		text = string(b)
 	case !stored && f.NArg() > 0:
 		text = strings.Join(f.Args(), " ")
 	default:

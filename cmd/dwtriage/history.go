@@ -173,7 +173,7 @@ folder with its report stays. Nothing is asked: --dry-run says what would happen
 	if f.NArg() > 0 || id <= 0 {
 		return 0, usageError("history forget needs --run N, the number of a run of dwtriage history list")
 	}
-	s.kept = "the database is as it was"
+	s.fate.is("the database is as it was")
 	db, err := openKept(s, path, dry)
 	if err != nil {
 		return 0, err
@@ -220,9 +220,11 @@ func forget(s *session, db *store.DB, r store.Past, dry bool) error {
 		return err
 	}
 	said := "is forgotten"
+	s.fate.is("dwtriage history says whether run %d is still there", r.ID)
 	if dry {
 		said = "would be forgotten"
 	} else if err := db.Forget(s.ctx, r.ID); err != nil {
+		s.fate.is("the database is as it was")
 		return err
 	}
 	name := fmt.Sprintf("Run %d of %s", r.ID, r.Started.Format(time.DateTime))

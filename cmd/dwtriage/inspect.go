@@ -94,6 +94,7 @@ func runInspect(s *session, args []string) (int, error) {
 	if f.NArg() == 0 {
 		return 0, usageError("inspect needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage inspect --help has examples")
 	}
+	s.fate.is("nothing was changed")
 	opt, err := in.reading.options(s.stdin)
 	if err != nil {
 		return 0, err

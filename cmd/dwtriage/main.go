@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 // commands are listed in the order in which a newcomer meets them, which is that of the overview. It is a
@@ -30,32 +28,31 @@ func commands() []command {
 
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
-	// Two, so that the second Ctrl-C of an impatient person is not lost while the first one is handled.
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		first := <-signals
-		stop(signalError{first})
-		<-signals // a second one does not wait for a clean end
-		os.Exit(signalCode(first))
-	}()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+	s := &session{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	s.obey(stop)
+	os.Exit(s.run(os.Args[1:]))
 }
 
 // run is main with everything passed in: it returns the exit code. Script tests and the sessions of the
 // README go through it as well, so what they show is what a shell shows.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
-	s := &session{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, arguments: args}
+	s := &session{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	return s.run(args)
+}
+
+// run does what a command line asks for.
+func (s *session) run(args []string) int {
+	s.arguments = args
 	if len(args) == 0 {
-		printOverview(stderr)
+		printOverview(s.stderr)
 		return exitUsage
 	}
 	switch args[0] {
 	case "-h", "--help", "help":
 		if len(args) > 1 && args[0] == "help" {
-			return run(ctx, append(args[1:], "--help"), stdin, stdout, stderr, getenv)
+			return s.run(append(args[1:], "--help"))
 		}
-		printOverview(stdout)
+		printOverview(s.stdout)
 		return exitDone
 	case "--version":
 		args = []string{"version"}

@@ -283,7 +283,7 @@ func TestSignals(t *testing.T) {
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: exitInterrupted, syscall.SIGTERM: exitTerminated} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		said.Reset()
-		in := &tap{text: header + strings.Repeat("Contoso.Plugins.Guard,t,Another region was not found.\n", 1000), stop: func() { cancel(signalError{signal}) }}
+		in := &tap{text: header + strings.Repeat("Contoso.Plugins.Guard,t,Another region was not found.\n", 1000), stop: func() { cancel(signalError{Signal: signal}) }}
 		if code := run(ctx, []string{"run", "--db", db, "-o", out, "-"}, in, &said, &said, noEnv); code != want {
 			t.Errorf("%v: exit code %d, want %d\n%s", signal, code, want, &said)
 		}
@@ -338,7 +338,7 @@ func TestStoppedBeforeTheReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tc.signal {
-				cancel(signalError{syscall.SIGINT})
+				cancel(signalError{Signal: syscall.SIGINT})
 			} else if err := os.WriteFile(out, nil, 0o666); err != nil {
 				t.Fatal(err)
 			}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -50,15 +49,14 @@ from standard input. A query reads nothing but the database and writes nothing.`
 	case f.Changed("limit") && (asCSV || asJSON):
 		return 0, usageError("--limit is of the table for people; for --csv and --json write LIMIT into the SQL")
 	}
+	s.fate.is("nothing was changed")
 	sql := f.Arg(0)
 	if sql == "-" {
-		b, err := io.ReadAll(io.LimitReader(s.stdin, queryMost))
-		if err != nil {
-			return 0, fmt.Errorf("reading standard input: %w", err)
+		var err error
+		if sql, err = s.input(queryMost); err != nil {
+			return 0, err
 		}
-		sql = string(b)
 	}
-	s.kept = "nothing was changed"
 	d, err := openStored(s, db)
 	if err != nil {
 		return 0, err

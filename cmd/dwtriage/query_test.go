@@ -19,7 +19,7 @@ func TestQueryStops(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, &said)
 	}
 	ctx, stop := context.WithCancelCause(t.Context())
-	defer time.AfterFunc(300*time.Millisecond, func() { stop(signalError{os.Interrupt}) }).Stop()
+	defer time.AfterFunc(300*time.Millisecond, func() { stop(signalError{Signal: os.Interrupt}) }).Stop()
 	code := run(ctx, []string{"query", "--db", db, "SELECT count(DISTINCT hash(a.range, b.range) % 1000) FROM range(10000000) a, range(10000000) b"}, nil, &said, &said, noEnv)
 	if code != exitInterrupted || !strings.Contains(said.String(), "nothing was changed") {
 		t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, &said)

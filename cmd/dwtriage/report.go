@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -81,7 +82,8 @@ func runReport(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := report.Write(rf.out, sum, report.Options{PlainCSV: rf.csv == "plain"}); err != nil {
+	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
+	if err := report.Write(rf.out, sum, report.Options{PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	switch {

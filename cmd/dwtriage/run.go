@@ -72,8 +72,8 @@ duplicates and not loaded again.`)
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
 	f.notes = `Exit codes: 0 done. 1 failed, or an input could not be read (to its end); all others were
 loaded. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
-rejects than --max-rejects. 5 the database is in use. 130/143 interrupted: the database is as
-it was.`
+rejects than --max-rejects. 5 the database is in use. 129/130/131/143 ended by a signal: the database is
+as it was, or the message says what is kept. 141 done, but nobody reads standard output.`
 	return f
 }
 
@@ -274,6 +274,7 @@ func (j *job) run() (int, error) {
 	if err != nil {
 		return 0, j.undo(ctx, db, id, err)
 	}
+	j.s.fate.is("run %d is kept, and its report is in %s", id, j.flags.out)
 	return sum.ExitCode, j.print(sum)
 }
 
@@ -305,7 +306,10 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	j.show.stage("writing the report")
 	mark = time.Now()
 	opt := j.drawing()
-	opt.Ahead, opt.Progress = j.ahead, j.show.writing
+	opt.Ahead, opt.Progress = j.ahead, func(file string, bytes int64) error {
+		j.show.writing(file, bytes)
+		return context.Cause(ctx)
+	}
 	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
@@ -317,14 +321,19 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 func (j *job) drawing() report.Options { return report.Options{PlainCSV: j.flags.csv == "plain"} }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
-// run promises. After any other failure the run stays: reading the exports again finds
+// run promises, unless that takes too long. After any other failure the run stays: reading the exports again finds
 // duplicates and draws the same report.
 func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	if forget := db.Forget(context.WithoutCancel(ctx), id); forget != nil {
-		j.s.kept = fmt.Sprintf("run %d is in the database without a report: %v", id, forget)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), takingBack)
+	defer cancel()
+	j.s.fate.is("run %d was just being taken back: dwtriage history says whether it is still there", id)
+	if forget := db.Forget(limited, id); forget != nil {
+		j.s.fate.ofRun(id, true)
+	} else {
+		j.s.fate.isNothing()
 	}
 	return err
 }
@@ -341,7 +350,7 @@ func (j *job) timed(stage string, since time.Time) {
 func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run := store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Told: j.s.fate.ofRun,
 	}
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64

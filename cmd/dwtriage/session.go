@@ -1,12 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"sync"
 	"syscall"
 
 	"dwtriage/report/summary"
@@ -15,7 +14,8 @@ import (
 // Exit codes. The README lists them, and a test holds it to these. A scheduler sees nothing of a run but
 // this number, so each tells it something else to do: 1 look at it, 2 the call itself is wrong and will
 // be wrong tomorrow, 3 and 4 the job is done and its result is what somebody asked to be woken for, 5 try
-// again later. Those that depend on what a run found are worked out by the summary, because the page
+// again later. Those above 128 are those of a shell, 128 and the number of the signal: wrappers of
+// schedulers look for them. Those that depend on what a run found are worked out by the summary, because the page
 // prints them and can be drawn again from the database without a command line.
 const (
 	exitDone        = summary.ExitDone
@@ -24,7 +24,10 @@ const (
 	exitFailOn      = summary.ExitFailOn
 	exitRejects     = summary.ExitRejects
 	exitBusy        = 5
+	exitHungUp      = 129
 	exitInterrupted = 130
+	exitQuit        = 131
+	exitUnread      = 141
 	exitTerminated  = 143
 )
 
@@ -57,7 +60,8 @@ type session struct {
 	getenv         func(string) string
 	command        string   // "run", "rules test"
 	arguments      []string // the command line as typed
-	kept           string   // what a stopped command could not take back, empty: nothing
+	fate           fate
+	lastWord       sync.Once // of those who may end the process
 }
 
 // A command is one thing dwtriage can do. Its run returns an exit code only where it did what was asked;
@@ -66,22 +70,6 @@ type command struct {
 	name  string
 	short string // one line for the overview
 	run   func(s *session, args []string) (int, error)
-}
-
-// A signalError is the cause of a context that a signal ended. The cause tells it from a context that
-// ended because another room failed: only the first is exit code 130 or 143, and says that nothing is
-// kept.
-type signalError struct{ os.Signal }
-
-func (e signalError) Error() string { return "stopped: " + e.String() }
-
-// signalCode is what shells give a program that a signal ended, 128 and its number: wrappers of schedulers
-// look for it.
-func signalCode(s os.Signal) int {
-	if s == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitInterrupted
 }
 
 // end prints what went wrong and chooses the exit code for it. A signal comes first: what fails while a
@@ -94,8 +82,14 @@ func (s *session) end(code int, err error) int {
 		return exitDone
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
-		fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, cmp.Or(s.kept, "the database is as it was before the run"))
-		return signalCode(stopped.Signal)
+		s.lastWord.Do(func() { fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, s.fate.words()) })
+		return stopSignals[stopped.Signal]
+	}
+	if errors.Is(err, syscall.EPIPE) { // of standard output: nothing else that is written to is a pipe
+		if s.command == "run" {
+			fmt.Fprintf(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.fate.words())
+		}
+		return exitUnread
 	}
 	fmt.Fprintf(s.stderr, "dwtriage: %v\n", err)
 	if e, ok := errors.AsType[*exitError](err); ok {

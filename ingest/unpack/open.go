@@ -32,8 +32,15 @@ import (
 func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Options, visit Visitor) error {
 	m := Member{Path: path, In: in, Size: -1, Walked: walked}
 	s := newSource(ctx, opt, visit)
-	if path != "-" {
-		f, err := os.Open(path)
+	if path == "-" {
+		in := Patient(ctx, in)
+		defer in.Close()
+		m.In = in
+	} else {
+		f, err := openFile(ctx, path)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			return s.unopened(path, err)
 		}
@@ -45,6 +52,10 @@ func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Optio
 			return s.unopened(path, errors.New("it is a folder"))
 		} else if info.Mode().IsRegular() {
 			m.at, m.Size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
+		} else {
+			in := Patient(ctx, f)
+			defer in.Close()
+			m.In = in
 		}
 	}
 	return s.open(s.metered(m))

@@ -26,6 +26,10 @@ type Run struct {
 	UntilLimit  time.Time // --until, zero when not given
 	Arguments   string    // the command line as typed, quoted for a shell
 	Thresholds  Thresholds
+
+	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
+	// kept from one that is not, and whoever is killed later must know.
+	Told func(id int64, committed bool)
 }
 
 // A Timing is how long one stage took.

@@ -52,11 +52,14 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 	defer release()
 	var booked tableCounts
 	if err := db.transaction(ctx, func() (err error) {
-		inputs, booked, err = db.transact(ctx, f, run, tool, relation)
+		if inputs, booked, err = db.transact(ctx, f, run, tool, relation); err == nil {
+			run.tell(false)
+		}
 		return err
 	}); err != nil {
 		return 0, nil, err
 	}
+	run.tell(true)
 	// The run is in the database now; a signal that comes this late is for Forget.
 	ctx = context.WithoutCancel(ctx)
 	if _, err := db.conn.ExecContext(ctx, "CHECKPOINT dw"); err != nil {
@@ -66,6 +69,12 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 		return 0, nil, db.takeBack(ctx, run.ID, err)
 	}
 	return run.ID, inputs, nil
+}
+
+func (r *Run) tell(committed bool) {
+	if r.Told != nil {
+		r.Told(r.ID, committed)
+	}
 }
 
 // takeBack forgets a run whose tables do not hold what its ledger says.
