@@ -27,11 +27,12 @@ func runExplain(s *session, args []string) (int, error) {
 why, the captures, the dual-write map, and the filled-in fix. TEXT is read as run reads a file
 that holds it, so a list gives several records; - reads it from standard input; --record
 takes a record of the database and says where it came from, too.`)
-	var db, record, log, folder string
+	var archive archiveFlags
+	var record, log, folder string
 	var raw bool
 	g := f.group("Input")
 	g.StringVar(&record, "record", "", "`ID` of a record in the database (column record_id)")
-	g.StringVar(&db, "db", "dwtriage.duckdb", "database `FILE` for --record")
+	archive.define(g, "database `FILE` for --record")
 	g.BoolVar(&raw, "raw", false, "with --record: print the very bytes of the record out of the file it came from, with nothing withheld, and nothing else")
 	g.StringVar(&folder, "source", "", "`FOLDER` that has the file for --raw, where it is not where run read it")
 	g.StringVar(&log, "log", "", "`LOG` the text comes from, dualwrite or plugintrace, where it does not tell itself as run takes it")
@@ -68,7 +69,7 @@ takes a record of the database and says where it came from, too.`)
 		return 0, usageError("the text is empty")
 	}
 	if stored {
-		return exitDone, explainRecord(s, db, record, folder, raw, rf.compile)
+		return exitDone, explainRecord(s, &archive, record, folder, raw, rf.compile)
 	}
 	rows, err := readTexts(s.ctx, text, log)
 	if err != nil {

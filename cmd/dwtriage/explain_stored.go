@@ -98,8 +98,8 @@ func findSource(recorded, folder string) (path, file string, err error) {
 }
 
 // explainRecord is explain for a record of the database.
-func explainRecord(s *session, path, id, folder string, raw bool, compile func() (*classify.Matcher, error)) (err error) {
-	db, err := openStored(s, path)
+func explainRecord(s *session, archive *archiveFlags, id, folder string, raw bool, compile func() (*classify.Matcher, error)) (err error) {
+	db, err := archive.openStored(s)
 	if err != nil {
 		return err
 	}

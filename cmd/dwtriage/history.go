@@ -2,10 +2,8 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -70,9 +68,9 @@ type pastFile struct {
 func runHistoryList(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage history list [flags]", `Lists the runs that are in the database, oldest first: when each was, which hours its files cover, and
 what it read. HANDED are records it got when the run that had loaded them was forgotten.`)
-	var path string
+	var archive archiveFlags
 	var asJSON, files bool
-	f.group("Input").StringVar(&path, "db", "dwtriage.duckdb", "database `FILE`")
+	archive.define(f.group("Input"), "database `FILE`")
 	g := f.group("Output")
 	g.BoolVar(&files, "files", false, "list the files of each run, too")
 	g.BoolVar(&asJSON, "json", false, "an array of objects, one per run with its files, instead of text")
@@ -83,7 +81,7 @@ what it read. HANDED are records it got when the run that had loaded them was fo
 	if f.NArg() > 0 {
 		return 0, usageError("history list takes no arguments, only flags")
 	}
-	db, err := openStored(s, path)
+	db, err := archive.openStored(s)
 	if err != nil {
 		return 0, err
 	}
@@ -158,11 +156,11 @@ func runHistoryForget(s *session, args []string) (int, error) {
 such run; those that nobody else met are gone. The reports of all other runs stay as if it had never
 taken place, but for what is said of the nights before. Its number is not used again, and the
 folder with its report stays. Nothing is asked: --dry-run says what would happen.`)
-	var path string
+	var archive archiveFlags
 	var id int64
 	var dry bool
 	g := f.group("What is forgotten")
-	g.StringVar(&path, "db", "dwtriage.duckdb", "database `FILE`")
+	archive.define(g, "database `FILE`")
 	g.Int64Var(&id, "run", 0, "run `N`, of history list")
 	g.BoolVar(&dry, "dry-run", false, "say what would go and what would pass on, and change nothing")
 	f.examples = "  dwtriage history forget --run 12 --dry-run\n  dwtriage history forget --run 12"
@@ -174,7 +172,7 @@ folder with its report stays. Nothing is asked: --dry-run says what would happen
 		return 0, usageError("history forget needs --run N, the number of a run of dwtriage history list")
 	}
 	s.fate.is("the database is as it was")
-	db, err := openKept(s, path, dry)
+	db, err := openKept(s, &archive, dry)
 	if err != nil {
 		return 0, err
 	}
@@ -188,29 +186,16 @@ folder with its report stays. Nothing is asked: --dry-run says what would happen
 			return exitDone, forget(s, db, r, dry)
 		}
 	}
-	return 0, usageError("there is no run %d in %s; dwtriage history list shows them", id, path)
+	return 0, usageError("there is no run %d in %s; dwtriage history list shows them", id, archive.file)
 }
 
 // openKept opens a database that must be there, to change it or only to look. What an older dwtriage made is brought up to date
 // where it is changed.
-func openKept(s *session, path string, readOnly bool) (*store.DB, error) {
+func openKept(s *session, archive *archiveFlags, readOnly bool) (*store.DB, error) {
 	if readOnly {
-		return openStored(s, path)
+		return archive.openStored(s)
 	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("opening %w", err)
-	}
-	db, err := store.Open(s.ctx, path, store.Options{})
-	if errors.Is(err, store.ErrBusy) {
-		return nil, &exitError{exitBusy, err}
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, note := range db.Notes() {
-		fmt.Fprintf(s.stderr, "dwtriage: %s\n", note)
-	}
-	return db, nil
+	return archive.open(s, store.Options{MustExist: true})
 }
 
 // forget says what it does in the same words before and after.

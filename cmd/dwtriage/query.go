@@ -24,10 +24,10 @@ func runQuery(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage query [flags] (SQL | -)", `Asks the database: SQL is one SELECT in the words of DuckDB over the views v_records, v_findings,
 v_unknown, v_missing, v_runs, v_files and others, which v_dictionary describes column by column; - reads it
 from standard input. A query reads nothing but the database and writes nothing.`)
-	var db string
+	var archive archiveFlags
 	var asCSV, asJSON bool
 	var limit int64
-	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
+	archive.define(f.group("Input"), "database `FILE`")
 	g := f.group("Output")
 	g.BoolVar(&asCSV, "csv", false, "CSV with a header, all rows, with LF line ends; cells are guarded and cut as those of the report")
 	g.BoolVar(&asJSON, "json", false, "JSON lines: an object per row, all rows, texts whole")
@@ -57,7 +57,7 @@ from standard input. A query reads nothing but the database and writes nothing.`
 			return 0, err
 		}
 	}
-	d, err := openStored(s, db)
+	d, err := archive.openStored(s)
 	if err != nil {
 		return 0, err
 	}

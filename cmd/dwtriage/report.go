@@ -16,11 +16,12 @@ import (
 
 // reportFlags are the flags of the command report, as given.
 type reportFlags struct {
-	db, out, environment string
-	run                  int64
-	compareTo            string
-	csv                  string
-	json, quiet          bool
+	archive          archiveFlags
+	out, environment string
+	run              int64
+	compareTo        string
+	csv              string
+	json, quiet      bool
 }
 
 func (r *reportFlags) flags() *flags {
@@ -28,7 +29,7 @@ func (r *reportFlags) flags() *flags {
 inputs held, with today's texts of the rules and today's knowledge of the nights before, also of those
 that were loaded later. With --compare-to it is compared with any earlier period.`)
 	g := f.group("Where things are")
-	g.StringVar(&r.db, "db", "dwtriage.duckdb", "database `FILE`")
+	r.archive.define(g, "database `FILE`")
 	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report")
 	g = f.group("What is drawn")
 	g.Int64Var(&r.run, "run", 0, "run `N` (0: the latest that has records)")
@@ -50,7 +51,7 @@ the report. 5 the database is in use.`
 func runReport(s *session, args []string) (int, error) {
 	var rf reportFlags
 	f := rf.flags()
-	m, db, err := rulesAndDB(s, f, args, 0, &rf.db)
+	m, db, err := rulesAndDB(s, f, args, 0, &rf.archive)
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +73,7 @@ func runReport(s *session, args []string) (int, error) {
 			return 0, err
 		}
 		if id == 0 {
-			return 0, fmt.Errorf("%s holds no run with records%s", rf.db, ofEnvironment(environment))
+			return 0, fmt.Errorf("%s holds no run with records%s", rf.archive.file, ofEnvironment(environment))
 		}
 	}
 	sum, err := summary.OfCompared(s.ctx, db, id, m, to)
@@ -92,7 +93,7 @@ func runReport(s *session, args []string) (int, error) {
 	case rf.quiet:
 		return exitDone, nil
 	}
-	return exitDone, printSummary(s.stdout, sum, rf.db, filepath.Join(rf.out, "index.html"))
+	return exitDone, printSummary(s.stdout, sum, rf.archive.file, filepath.Join(rf.out, "index.html"))
 }
 
 func ofEnvironment(name *string) string {

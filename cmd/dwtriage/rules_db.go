@@ -35,11 +35,11 @@ func runRulesCoverage(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules coverage [flags]", `Says what the records of the database made of the rules: which rules fired, when first and
 last, how often another rule won over them, which were always shadowed and by which, and which
 never matched. Codes that named records without a rule are candidates for a rule of their own.`)
-	var db string
+	var archive archiveFlags
 	var asJSON bool
-	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
+	archive.define(f.group("Input"), "database `FILE`")
 	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects, one per rule, instead of text")
-	m, d, err := rulesAndDB(s, f, args, 0, &db)
+	m, d, err := rulesAndDB(s, f, args, 0, &archive)
 	if err != nil {
 		return 0, err
 	}
@@ -162,10 +162,10 @@ fixed words of its messages, examples with invented values, everything that --ru
 rule takes the cluster and no other message of the database, of which every one is judged with it;
 where no expression of the common words does, it says what stands in the way. Cause and fix are left for you to fill in.
 TEMPLATE_ID is a template_id of unclassified.csv.`)
-	var db string
-	f.group("Input").StringVar(&db, "db", "dwtriage.duckdb", "database `FILE`")
+	var archive archiveFlags
+	archive.define(f.group("Input"), "database `FILE`")
 	f.examples = "  dwtriage rules draft 58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
-	m, d, err := rulesAndDB(s, f, args, 1, &db)
+	m, d, err := rulesAndDB(s, f, args, 1, &archive)
 	if err != nil {
 		return 0, err
 	}

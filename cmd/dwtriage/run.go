@@ -26,15 +26,16 @@ import (
 // runFlags are the flags of the nightly job, as given: texts, so that a mistake can be quoted as it was
 // typed. check turns them into values before anything is opened or written.
 type runFlags struct {
-	db, out, environment string
-	since, until         string
-	reading              readingFlags
-	failOn, maxRejects   string
-	csv, memoryLimit     string
-	progress             string
-	threads              int
-	json, quiet          bool
-	rules                ruleFlags
+	archive            archiveFlags
+	out, environment   string
+	since, until       string
+	reading            readingFlags
+	failOn, maxRejects string
+	csv, memoryLimit   string
+	progress           string
+	threads            int
+	json, quiet        bool
+	rules              ruleFlags
 }
 
 func (r *runFlags) flags() *flags {
@@ -45,7 +46,7 @@ text) and containers (.gz .zst .bz2 .xz .zip .tar) are recognised by their conte
 inspect shows what a file is taken for. Records that the database already holds are counted as
 duplicates and not loaded again.`)
 	g := f.group("Where things go")
-	g.StringVar(&r.db, "db", "dwtriage.duckdb", "`FILE` of the database, made when it is missing")
+	r.archive.define(g, "`FILE` of the database, made when it is missing")
 	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report: index.html, CSV files, summary.json")
 	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment the exports come from, for the report and the database")
 	g = f.group("What is read")
@@ -142,6 +143,9 @@ func newJob(s *session, args []string) (*job, error) {
 // check turns the flags' texts into values.
 func (j *job) check() error {
 	r := &j.flags
+	if err := r.archive.check(); err != nil {
+		return err
+	}
 	opt, err := r.reading.options(j.s.stdin)
 	if err != nil {
 		return err
@@ -209,9 +213,9 @@ func (j *job) ownOutput(s ingest.Source) bool {
 	if err != nil {
 		return false
 	}
-	db, err1 := filepath.Abs(j.flags.db)
+	db, err1 := filepath.Abs(j.flags.archive.file)
 	out, err2 := filepath.Abs(j.flags.out)
-	return err1 == nil && (path == db || path == db+".wal" || strings.HasPrefix(path, db+".tmp")) ||
+	return err1 == nil && (path == db || strings.HasPrefix(path, db+".")) ||
 		err2 == nil && strings.HasPrefix(path, out+string(filepath.Separator))
 }
 
@@ -249,17 +253,11 @@ func (j *job) run() (int, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5))
 	started := time.Now()
-	db, err := store.Open(ctx, j.flags.db, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
-	if errors.Is(err, store.ErrBusy) {
-		return 0, &exitError{exitBusy, err}
-	}
+	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
 	if err != nil {
 		return 0, err
 	}
 	defer db.Close()
-	for _, note := range db.Notes() {
-		j.say("dwtriage: %s\n", note)
-	}
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
 	j.opt.Progress = j.show.update
 	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
@@ -447,7 +445,7 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.kept {
 		out += " (of an earlier run, as it was)"
 	}
-	if err := printSummary(j.s.stdout, sum, j.flags.db, out); err != nil {
+	if err := printSummary(j.s.stdout, sum, j.flags.archive.file, out); err != nil {
 		return err
 	}
 	return printTimings(j.s.stdout, j.timings)

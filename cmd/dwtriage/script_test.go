@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join(testdata, "script"),
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "truncate": truncate, "repeat": repeat},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "code": code, "truncate": truncate, "repeat": repeat},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DEMO", filepath.Join(testdata, "demo"))
 			e.Setenv("DWTRIAGE_THREADS", threads())
@@ -48,11 +49,26 @@ func inProcess(ts *testscript.TestScript, wantFailure bool, args []string) {
 	if n := len(args) - 1; n >= 0 && strings.HasPrefix(args[n], "<") {
 		stdin, args = strings.NewReader(ts.ReadFile(args[n][1:])), args[:n]
 	}
-	switch code := run(context.Background(), args, stdin, ts.Stdout(), ts.Stderr(), ts.Getenv); {
+	code := run(context.Background(), args, stdin, ts.Stdout(), ts.Stderr(), ts.Getenv)
+	ended.Store(ts, code)
+	switch {
 	case code == exitDone && wantFailure:
 		ts.Fatalf("exit code 0, should fail")
 	case code != exitDone && !wantFailure:
 		ts.Fatalf("exit code %d", code)
+	}
+}
+
+// ended holds the exit code of the last dwtriage of each script.
+var ended sync.Map
+
+// code N is the exit code of the last dwtriage.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: code N")
+	}
+	if got, _ := ended.Load(ts); fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit code %v, want %s", got, args[0])
 	}
 }
 

@@ -2,29 +2,73 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
-// openStored opens the database of a command that only reads it. Read-only is meant: such a command makes
-// no file where there is none, migrates nothing, removes nothing that a killed run left, and may run beside
-// another reader.
-func openStored(s *session, path string) (*store.DB, error) {
-	db, err := store.Open(s.ctx, path, store.Options{ReadOnly: true})
+// archiveFlags are the flags of every command that opens the database.
+type archiveFlags struct {
+	file string
+	wait time.Duration
+}
+
+func (a *archiveFlags) define(g *pflag.FlagSet, about string) {
+	g.StringVar(&a.file, "db", "dwtriage.duckdb", about)
+	g.DurationVar(&a.wait, "lock-wait", time.Minute, "wait `TIME` (30s, 10m; 0s not at all) while another process has the database open, then exit with 5")
+}
+
+// check finds what cannot be the name of a database before anything is read.
+func (a *archiveFlags) check() error {
+	if err := store.CheckName(a.file); err != nil {
+		return usageError("--db: %v", err)
+	}
+	if a.wait < 0 {
+		return usageError("--lock-wait: %v is less than 0", a.wait)
+	}
+	return nil
+}
+
+// open opens the database, and says what was put right on the way.
+func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	opt.LockWait = a.wait
+	opt.Waiting = func(err error) {
+		fmt.Fprintf(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", printable(a.file), printable(err.Error()), a.wait)
+	}
+	db, err := store.Open(s.ctx, a.file, opt)
 	if errors.Is(err, store.ErrBusy) {
 		return nil, &exitError{exitBusy, err}
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range db.Notes() {
+		fmt.Fprintf(s.stderr, "dwtriage: %s\n", printable(note))
+	}
+	return db, nil
+}
+
+// openStored opens the database of a command that only reads it. Read-only is meant: such a command makes
+// no file where there is none, migrates nothing, removes nothing that a killed run left, and may run beside
+// another reader.
+func (a *archiveFlags) openStored(s *session) (*store.DB, error) {
+	return a.open(s, store.Options{ReadOnly: true})
 }
 
 // rulesAndDB is matcherFor for a command that puts rules and database together. The caller closes
 // the database.
-func rulesAndDB(s *session, f *flags, args []string, takes int, path *string) (*classify.Matcher, *store.DB, error) {
+func rulesAndDB(s *session, f *flags, args []string, takes int, archive *archiveFlags) (*classify.Matcher, *store.DB, error) {
 	m, err := matcherFor(s, f, args, takes)
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err := openStored(s, *path)
+	db, err := archive.openStored(s)
 	return m, db, err
 }

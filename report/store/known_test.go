@@ -105,9 +105,12 @@ func randomRun(t *testing.T, db *DB, random *rand.Rand) {
 
 // Stored ids are read by many vectors on all threads, and none is lost.
 func TestKnownReadsAll(t *testing.T) {
-	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "x.duckdb"), Options{Threads: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
 	load(t, db, night)
-	execute(t, db, "SET threads = 4")
 	execute(t, db, "INSERT INTO dw.records (record_id, run_id) SELECT uuid(), 1 FROM range(200000)")
 	execute(t, db, "DELETE FROM dw.records WHERE left(record_id::VARCHAR, 1) = '7'")
 	k := known{db: db}

@@ -63,7 +63,8 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 	// The run is in the database now; a signal that comes this late is for Forget.
 	ctx = context.WithoutCancel(ctx)
 	if _, err := db.conn.ExecContext(ctx, "CHECKPOINT dw"); err != nil {
-		return run.ID, inputs, err
+		return run.ID, inputs, fmt.Errorf("run %d is loaded and kept, but it could not be moved from the log to the file: %w; "+
+			"make room beside %s and give the exports again, or dwtriage report draws it", run.ID, db.damaged(err), db.path)
 	}
 	if err := db.audit(ctx, run.ID, booked); err != nil {
 		return 0, nil, db.takeBack(ctx, run.ID, err)

@@ -81,8 +81,8 @@ func (db *DB) Ask(ctx context.Context, query string) (*Answer, error) {
 	return a, db.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp.answer").Scan(&a.Rows)
 }
 
-// confine locks the session. External access ends all reading and writing of files but of the database and what is
-// spilled beside it; the lock keeps a query from turning it on again.
+// confine locks the session. Access to files other than the database and what is spilled beside it ended when it was opened; the
+// lock keeps a query from turning it on again.
 func (db *DB) confine(ctx context.Context) error {
 	if db.confined {
 		return nil
@@ -93,9 +93,6 @@ func (db *DB) confine(ctx context.Context) error {
 	for _, s := range []string{
 		"USE dw",
 		"SET preserve_insertion_order = true", // an ORDER BY holds in the table of the answer
-		"SET autoinstall_known_extensions = false",
-		"SET autoload_known_extensions = false",
-		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	} {
 		if _, err := db.conn.ExecContext(ctx, s); err != nil {

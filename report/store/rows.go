@@ -15,7 +15,7 @@ import (
 func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error, args ...any) error {
 	rows, err := db.conn.QueryContext(ctx, query, args...)
 	if err != nil {
-		return err
+		return db.damaged(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -23,7 +23,7 @@ func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error
 			return err
 		}
 	}
-	return rows.Err()
+	return db.damaged(rows.Err())
 }
 
 // Scope makes the records that a run is about a view of this name, for queries that follow; a view
@@ -187,4 +187,15 @@ func (m *Map) Scan(v any) error {
 		(*m)[name] = text
 	}
 	return nil
+}
+
+// strings reads a query whose answer is one text a row.
+func (db *DB) strings(ctx context.Context, query string, args ...any) (all []string, err error) {
+	err = db.Each(ctx, query, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		all = append(all, s)
+		return err
+	}, args...)
+	return all, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"compress/bzip2"
 	"context"
 	"database/sql"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/duckdb/duckdb-go/v2"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -64,6 +66,30 @@ func list(t *testing.T, db *DB, query string, args ...any) (out []string) {
 	return out
 }
 
+// client is a connection of any program that speaks to DuckDB: nothing is attached to it, and nothing locked.
+func client(t *testing.T) *DB {
+	t.Helper()
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := &DB{pool: sql.OpenDB(connector)}
+	if db.conn, err = db.pool.Conn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func contentOf(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
 // columns lists the columns of the tables, and of the view in their order.
 func columns(t *testing.T, db *DB) (tables, view []string) {
 	tables = list(t, db, "SELECT table_name || '.' || column_name || ' ' || data_type FROM duckdb_columns() WHERE database_name = 'dw' AND NOT starts_with(table_name, 'v_') ORDER BY ALL")
@@ -79,8 +105,12 @@ func TestOlderSchema(t *testing.T) {
 		t.Run("version "+version, func(t *testing.T) {
 			path := older(t, version)
 			db := openTest(t, path)
-			if notes := db.Notes(); len(notes) != 0 {
-				t.Errorf("notes %q, want none", notes)
+			kept := path + ".v" + version + ".bak"
+			if notes := db.Notes(); len(notes) != 1 || !strings.Contains(notes[0], "a copy from before is kept as "+kept) {
+				t.Errorf("notes %q, want one of the copy that is kept", notes)
+			}
+			if before, err := os.ReadFile(kept); err != nil || !bytes.Equal(before, contentOf(t, older(t, version))) {
+				t.Errorf("the copy is not what was there before; error %v", err)
 			}
 			tables, view := columns(t, db)
 			if d := cmp.Diff(wantTables, tables); d != "" {
@@ -130,11 +160,11 @@ func TestOlderSchema(t *testing.T) {
 			}
 			openTest(t, path).Close()
 			// Whoever opens the file with another program has it under another name.
-			execute(t, another, "ATTACH '"+quote(path)+"' AS elsewhere (READ_ONLY)")
-			if got := list(t, another, "SELECT count(*)::VARCHAR FROM elsewhere.v_records"); !slices.Equal(got, []string{"16"}) {
+			foreign := client(t)
+			execute(t, foreign, "ATTACH '"+quote(path)+"' AS elsewhere (READ_ONLY)")
+			if got := list(t, foreign, "SELECT count(*)::VARCHAR FROM elsewhere.v_records"); !slices.Equal(got, []string{"16"}) {
 				t.Errorf("v_records under another name: %q records, want 16", got)
 			}
-			execute(t, another, "DETACH elsewhere")
 		})
 	}
 }

@@ -11,11 +11,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -40,6 +41,10 @@ type Options struct {
 	MemoryLimit string // of DuckDB, as "150MB"; empty: 150MB. Without a limit DuckDB keeps every written block
 	Threads     int    // of DuckDB; 0: one per core
 	ReadOnly    bool   // the file must be there, and stays as it is
+	MustExist   bool   // the file must be there
+
+	LockWait time.Duration // how long to wait for another process that has the file open
+	Waiting  func(error)   // called once when that begins, with an error that names the process; may be nil
 }
 
 // A DB is an open database. It is for one goroutine.
@@ -50,6 +55,8 @@ type DB struct {
 	path  string
 	temp  string // folder that DuckDB spills to
 	notes []string
+	held  []*os.File // see keep
+	open  bool       // for writing, and in order
 
 	readOnly bool
 	confined bool // by Ask: nothing but queries is possible any more
@@ -72,20 +79,40 @@ const (
 	attachReadOnly = `ATTACH '%s' AS dw (READ_ONLY)`
 )
 
-// Open opens the database file at path, or creates it.
+// Open opens the database file at path, or creates it, and puts right what a killed process left. It waits for another
+// process that has the file open as long as the options say; then the error is [ErrBusy], with the process's name where
+// the system tells it. A file that is damaged is a [*DamageError], and stays as it is.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
-	db, err := open(ctx, path, opt)
-	switch {
-	case err == nil:
-		return db, nil
-	case strings.Contains(err.Error(), "Could not set lock"), strings.Contains(err.Error(), "being used by another process"):
-		return nil, fmt.Errorf("opening %s: %w; wait for it, or give another file with --db", path, ErrBusy)
+	if err := CheckName(path); err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("opening %s: %w", path, err)
+	deadline := time.Now().Add(opt.LockWait)
+	for waiting := false; ; waiting = true {
+		db, err := open(ctx, path, opt)
+		switch {
+		case err == nil:
+			return db, nil
+		case !errors.Is(err, ErrBusy):
+			return nil, fmt.Errorf("opening %s: %w", path, err)
+		case time.Now().After(deadline):
+			return nil, fmt.Errorf("opening %s: %w; wait for it, or give another file with --db", path, err)
+		}
+		if !waiting && opt.Waiting != nil {
+			opt.Waiting(err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(lockPoll):
+		}
+	}
 }
 
+const lockPoll = 100 * time.Millisecond
+
 func open(ctx context.Context, path string, opt Options) (*DB, error) {
-	if err := checkFile(path, opt.ReadOnly); err != nil {
+	kind, err := checkFile(path, opt.ReadOnly || opt.MustExist)
+	if err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -101,47 +128,77 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 		db.spool, err = db.pool.Conn(ctx)
 	}
 	if err == nil {
-		err = db.setUp(ctx, opt)
+		err = db.setUp(ctx, opt, kind)
 	}
 	if err != nil {
+		if busy := busyError(err); busy != nil {
+			err = busy
+		} else {
+			err = db.damaged(err)
+		}
 		db.Close()
 		return nil, err
 	}
 	return db, nil
 }
 
-var errNotADatabase = errors.New("it is not a DuckDB database; give another file with --db")
+var holder = regexp.MustCompile(`(?:held in |open in\s+)(.*?) \(PID (\d+)\)`)
 
-// checkFile makes sure that path is a DuckDB file, or new. DuckDB itself takes a short file of
-// any kind for an empty one and writes over it.
-func checkFile(path string, mustExist bool) error {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) && !mustExist {
-		return nil
-	}
-	if err != nil {
+// busyError is the error for a file that another process has locked, nil for any other. DuckDB names the process where the system does.
+func busyError(err error) error {
+	if errors.Is(err, ErrBusy) {
 		return err
 	}
-	defer f.Close()
-	head := make([]byte, 12)
-	switch n, err := io.ReadFull(f, head); {
-	case n == 0 && err == io.EOF && !mustExist:
+	text := err.Error()
+	if !strings.Contains(text, "Could not set lock") && !strings.Contains(text, "being used by another process") && !strings.Contains(text, "already open in") {
 		return nil
-	case err != nil, string(head[8:]) != "DUCK":
-		return errNotADatabase
 	}
-	return nil
+	if m := holder.FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("%w: %s, process %s", ErrBusy, filepath.Base(m[1]), m[2])
+	}
+	return ErrBusy
 }
 
-func (db *DB) setUp(ctx context.Context, opt Options) error {
+var errNotADatabase = errors.New("it is not a DuckDB database; give another file with --db")
+
+// checkFile makes sure that path is a DuckDB file, or will be one. DuckDB itself takes a short file of
+// any kind for an empty one and writes over it.
+func checkFile(path string, mustExist bool) (fileKind, error) {
+	kind, err := kindOf(path)
+	if err != nil {
+		return kind, err
+	}
+	// The log is written through a link as well, wherever that leads.
+	log, err := os.Lstat(path + ".wal")
+	if err == nil && !log.Mode().IsRegular() {
+		return kind, fmt.Errorf("its log %s.wal is no regular file; remove it", path)
+	}
+	switch {
+	case kind == otherFile:
+		return kind, errNotADatabase
+	case kind == noFile && mustExist:
+		return kind, fmt.Errorf("%w; dwtriage run makes it, --db gives another one", os.ErrNotExist)
+	case kind == huskFile && mustExist:
+		return kind, errors.New("it is empty, as after a run that was killed before it held anything; dwtriage run makes a database of it")
+	case kind != duckFile && err == nil && log.Size() > 0:
+		return kind, fmt.Errorf("it is empty or missing, and the log of a database lies beside it, %s.wal: put back a copy of the database, or remove the log", path)
+	}
+	return kind, nil
+}
+
+func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 	limit := opt.MemoryLimit
 	if limit == "" {
 		limit = "150MB"
 	}
-	attach := attach
+	full, err := filepath.Abs(db.path)
+	if err != nil {
+		return err
+	}
+	attach := fmt.Sprintf(attach, quote(full))
 	db.temp, db.readOnly = db.path+".tmp", opt.ReadOnly
 	if opt.ReadOnly {
-		attach = attachReadOnly
+		attach = fmt.Sprintf(attachReadOnly, quote(full))
 		db.temp += strconv.Itoa(os.Getpid()) // there may be other readers
 	}
 	settings := []string{
@@ -150,7 +207,11 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 		"SET preserve_insertion_order = false",
 		"SET temp_directory = '" + quote(db.temp) + "'",
 		"SET TimeZone = 'UTC'",
-		fmt.Sprintf(attach, quote(db.path)),
+		// A file that turns out to be damaged stays as it is, with its log. Close makes the checkpoint.
+		"PRAGMA disable_checkpoint_on_shutdown",
+		// What a file names is not to be fetched from anywhere.
+		"SET autoinstall_known_extensions = false",
+		"SET autoload_known_extensions = false",
 		// A run's transaction takes its view of a database when it first reads it, so what the spool
 		// holds by then is visible at the end of a run.
 		"ATTACH ':memory:' AS spool",
@@ -163,13 +224,91 @@ func (db *DB) setUp(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
-	if !opt.ReadOnly {
-		db.removeSpilled()
+	if kind != duckFile {
+		if err := db.create(ctx, full); err != nil {
+			return err
+		}
 	}
-	if err := db.checkSchema(ctx, opt.ReadOnly); err != nil || opt.ReadOnly {
+	if err := db.attach(ctx, attach); err != nil {
 		return err
 	}
-	return db.removeOrphans(ctx)
+	// Nothing but the database, its log and what is spilled is read or written from here on: a view in a file that somebody
+	// prepared could name any other file of the machine.
+	if _, err := db.conn.ExecContext(ctx, "SET enable_external_access = false"); err != nil {
+		return err
+	}
+	if opt.ReadOnly {
+		return db.checkSchema(ctx)
+	}
+	db.removeSpilled()
+	if err := db.checkSchema(ctx); err != nil {
+		return err
+	}
+	if err := db.findDamage(ctx, false); err != nil {
+		return err
+	}
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	if err := db.removeOrphans(ctx); err != nil {
+		return err
+	}
+	if _, err := db.conn.ExecContext(ctx, "SET lock_configuration = true"); err != nil {
+		return err
+	}
+	db.open = true
+	return nil
+}
+
+// attach attaches the database, without its log where that cannot be replayed.
+func (db *DB) attach(ctx context.Context, statement string) error {
+	_, err := db.conn.ExecContext(ctx, statement)
+	if err == nil || db.readOnly || busyError(err) != nil || !speaksOfDamage(err) {
+		return err
+	}
+	if info, stat := os.Stat(db.path + ".wal"); stat != nil || info.Size() == 0 {
+		return err
+	}
+	return db.attachLogAside(ctx, statement)
+}
+
+// create makes a database of the file at path, which is missing or a husk. It is made aside and renamed, so whatever ends
+// this process leaves a whole database, or what the next one takes for a husk.
+func (db *DB) create(ctx context.Context, path string) error {
+	claimed, err := claim(path)
+	if err != nil || claimed == nil {
+		return err
+	}
+	defer claimed.Close()
+	aside := path + ".new"
+	// Of a process that was killed here; the claim is ours.
+	for _, left := range []string{aside, aside + ".wal"} {
+		if err := os.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	err = db.makeAside(ctx, aside)
+	if err == nil {
+		err = os.Rename(aside, path)
+	}
+	if err != nil {
+		os.Remove(aside)
+		os.Remove(aside + ".wal")
+		return fmt.Errorf("making a new database: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func (db *DB) makeAside(ctx context.Context, path string) error {
+	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(attach, quote(path))); err != nil {
+		return err
+	}
+	err := db.all(ctx, query("schema"), query("views"))
+	if err == nil {
+		_, err = db.conn.ExecContext(ctx, "CHECKPOINT dw")
+	}
+	_, detach := db.conn.ExecContext(context.WithoutCancel(ctx), "DETACH dw")
+	return errors.Join(err, detach)
 }
 
 // removeSpilled removes what killed processes spilled beside the file, which is ours alone now.
@@ -215,15 +354,22 @@ func (db *DB) transaction(ctx context.Context, do func() error) error {
 	return err
 }
 
-// Close closes the database. The temporary files beside it go with it.
+// Close closes the database, once all that was written is in its file and no log is needed any more. The temporary files beside it go with it.
 func (db *DB) Close() error {
 	var errs []error
+	if db.open {
+		_, err := db.conn.ExecContext(context.Background(), "CHECKPOINT dw")
+		errs = append(errs, db.damaged(err))
+	}
 	for _, c := range []*sql.Conn{db.spool, db.conn} {
 		if c != nil {
 			errs = append(errs, c.Close())
 		}
 	}
 	errs = append(errs, db.pool.Close())
+	for _, f := range db.held {
+		f.Close()
+	}
 	os.Remove(db.temp) // empty by now
 	return errors.Join(errs...)
 }

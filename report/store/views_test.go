@@ -41,7 +41,7 @@ func TestViewsUnderAnyName(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	another := openTest(t, filepath.Join(t.TempDir(), "y.duckdb"))
+	another := client(t)
 	execute(t, another, "ATTACH '"+quote(path)+"' AS elsewhere (READ_ONLY)")
 	if d := cmp.Diff(want, rows(another, "elsewhere.")); d != "" {
 		t.Errorf("as elsewhere (-dw +elsewhere):\n%s", d)

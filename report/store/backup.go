@@ -1,0 +1,56 @@
+package store
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Backup copies the database as it is now, with its log if it has one, beside it under its name and suffix, and gives the
+// path of the copy. A copy of that name is replaced once the new one is whole. Nothing may be under way on the database.
+func (db *DB) Backup(suffix string) (path string, err error) {
+	path = db.path + suffix
+	for _, part := range []string{"", ".wal"} {
+		err := db.copyFile(db.path+part, path+part)
+		if part == ".wal" && errors.Is(err, os.ErrNotExist) {
+			// An older copy may have had one.
+			if err = os.Remove(path + part); errors.Is(err, os.ErrNotExist) {
+				err = nil
+			}
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return path, syncFolder(filepath.Dir(path))
+}
+
+// copyFile copies a file of the database. The original stays open, see keep.
+func (db *DB) copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	db.keep(in)
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	tmp := to + ".part"
+	os.Remove(tmp) // of a process that was killed, or a link to somewhere else
+	out, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	if _, err = io.Copy(out, in); err == nil {
+		err = out.Sync()
+	}
+	if err = errors.Join(err, out.Close()); err == nil {
+		err = os.Rename(tmp, to)
+	}
+	if err != nil {
+		os.Remove(tmp)
+	}
+	return err
+}

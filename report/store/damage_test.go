@@ -1,0 +1,323 @@
+package store
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var damages = flag.Int("damages", 2, "how many databases of each kind TestDamage damages")
+
+// A damage is done to a copy of a database: content is what its file holds, and log that of its log, if there is one.
+var damageKinds = map[string]func(r *rand.Rand, content, log []byte) ([]byte, []byte){
+	"header bit": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return flip(r, content, 0, firstBlock), log
+	},
+	"block bit": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return flip(r, content, firstBlock, len(content)), log
+	},
+	"cut": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return content[:firstBlock+r.IntN(len(content)-firstBlock)], log
+	},
+	"cut between blocks": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return content[:firstBlock+r.IntN((len(content)-firstBlock)/blockSize)*blockSize], log
+	},
+	"page of zeros": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		for {
+			page := content[r.IntN(len(content)/4096)*4096:][:4096]
+			if len(bytes.Trim(page, "\x00")) > 0 {
+				clear(page)
+				return content, log
+			}
+		}
+	},
+	"log bit": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return content, flip(r, log, 0, len(log))
+	},
+	"log cut": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		return content, log[:r.IntN(len(log))]
+	},
+	"log of garbage": func(r *rand.Rand, content, log []byte) ([]byte, []byte) {
+		for i := range log {
+			log[i] = byte(r.Uint32())
+		}
+		return content, log
+	},
+}
+
+func flip(r *rand.Rand, content []byte, from, to int) []byte {
+	content[from+r.IntN(to-from)] ^= 1 << r.IntN(8)
+	return content
+}
+
+// A patient is a database with the log beside it of a run whose process was killed between its commit and its checkpoint.
+type patient struct {
+	content, log  []byte
+	before, after string // what it holds without the log, and with it
+}
+
+func newPatient(t *testing.T) patient {
+	path := seeded(t, func(db *DB) {
+		load(t, db, night[:4], emptyRow)
+		load(t, db, night[:5])
+	})
+	var p patient
+	p.content = contentOf(t, path)
+	p.before, _ = stateOf(t, path)
+	killed := client(t)
+	execute(t, killed, "ATTACH '"+quote(path)+"' AS dw", "SET wal_autocheckpoint = '1TB'", "BEGIN",
+		"INSERT INTO dw.records SELECT * REPLACE (uuid() AS record_id, 3 AS run_id) FROM dw.records",
+		"INSERT INTO dw.runs SELECT * REPLACE (3 AS run_id, (SELECT count(*) FROM dw.records WHERE run_id = 3) AS loaded) FROM dw.runs WHERE run_id = 2",
+		"COMMIT")
+	p.log = contentOf(t, path+".wal")
+	p.after, _ = stateOf(t, path)
+	if p.before == p.after || len(p.log) < 500 {
+		t.Fatalf("the log of %d bytes holds nothing", len(p.log))
+	}
+	return p
+}
+
+// put writes a copy of the patient to path, damaged.
+func (p patient) put(t *testing.T, path string, damage func(content, log []byte) ([]byte, []byte)) {
+	t.Helper()
+	content, log := damage(bytes.Clone(p.content), bytes.Clone(p.log))
+	if err := errors.Join(os.WriteFile(path, content, 0o666), os.WriteFile(path+".wal", log, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever becomes of the file or its log, the database is what it was, or as it was before its last run and says so, or is
+// said to be damaged with what to do; what is said to be damaged is left as it is, and nothing wrong is ever read.
+func TestDamage(t *testing.T) {
+	p := newPatient(t)
+	path := filepath.Join(t.TempDir(), "x.duckdb")
+	for _, kind := range slices.Sorted(maps.Keys(damageKinds)) {
+		outcomes := make(map[string]int)
+		for seed := range *damages {
+			r := rand.New(rand.NewPCG(uint64(seed), 7))
+			os.Remove(path + ".wal.unreadable")
+			p.put(t, path, func(content, log []byte) ([]byte, []byte) { return damageKinds[kind](r, content, log) })
+			outcomes[p.outcome(t, path, fmt.Sprintf("%s %d", kind, seed))]++
+		}
+		t.Log(kind, outcomes)
+	}
+}
+
+// outcome opens a damaged patient to write to it, and says what came of it.
+func (p patient) outcome(t *testing.T, path, name string) string {
+	content, log := contentOf(t, path), contentOf(t, path+".wal")
+	db, err := Open(t.Context(), path, Options{Threads: 1})
+	if err != nil {
+		left, _ := os.ReadFile(path)
+		leftLog, _ := os.ReadFile(path + ".wal")
+		switch damage, ok := errors.AsType[*DamageError](err); {
+		case errors.Is(err, errNotADatabase):
+			if string(content[8:12]) == "DUCK" {
+				t.Errorf("%s: error %v", name, err)
+			}
+		case !ok:
+			t.Errorf("%s: error %v, want one of damage", name, err)
+		case damage.What == "" || !strings.Contains(damage.Advice, "put back a copy"):
+			t.Errorf("%s: error %v, want advice", name, err)
+		}
+		if !bytes.Equal(left, content) || !bytes.Equal(leftLog, log) {
+			t.Errorf("%s: the damaged file was changed, error %v", name, err)
+		}
+		return "refused"
+	}
+	defer db.Close()
+	switch holds, aside := state(t, db), strings.Contains(strings.Join(db.Notes(), "\n"), "set aside"); {
+	case holds == p.after && !aside:
+		return "as it was"
+	case holds == p.before && aside:
+		if _, err := os.Stat(path + ".wal.unreadable"); err != nil {
+			t.Errorf("%s: the log is not kept: %v", name, err)
+		}
+		return "without the killed run, said"
+	case holds == p.before && !bytes.Equal(log, p.log):
+		return "without the killed run" // a log that ends in nonsense is what a kill leaves, too
+	default:
+		t.Errorf("%s: it opens, notes %q, and holds\n%s\nbefore:\n%s\nafter:\n%s", name, db.Notes(), holds, p.before, p.after)
+	}
+	return "wrong"
+}
+
+// What is damaged is said in words of this program, with the table that is hit, and before anything is loaded.
+func TestDamageIsNamed(t *testing.T) {
+	path := seeded(t, func(db *DB) {
+		load(t, db, night)
+		execute(t, db, "INSERT INTO dw.records (record_id, run_id, error_text) SELECT uuid(), 1, concat(uuid(), uuid(), uuid()) FROM range(20000)")
+	})
+	db := openTest(t, path)
+	blocks, err := db.strings(t.Context(), `SELECT block_id::VARCHAR FROM pragma_storage_info('dw.records') WHERE persistent AND block_id >= 0
+		GROUP BY block_id HAVING bool_and(column_name = 'error_text' AND segment_type = 'VARCHAR')`)
+	if err != nil || len(blocks) == 0 {
+		t.Fatalf("blocks %q, error %v", blocks, err)
+	}
+	db.Close()
+	block, _ := strconv.Atoi(blocks[0])
+	content := contentOf(t, path)
+	content[firstBlock+block*blockSize+4000] ^= 1
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path+".bak", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(t.Context(), path, Options{})
+	for _, want := range []string{"opening " + path + ": it is damaged: 1 of its", "block " + blocks[0] + " (at byte", "of table records they hold", "error_text", "there is " + path + ".bak of 20", "dwtriage check --db"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+	// What only reads may still read the rest.
+	reading, err := Open(t.Context(), path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reading.Close()
+	if got := list(t, reading, "SELECT count(entity)::VARCHAR FROM dw.records"); !slices.Equal(got, []string{"6"}) {
+		t.Errorf("entities %q, want 6", got)
+	}
+	err = reading.Each(t.Context(), "SELECT error_text FROM dw.records", func(*sql.Rows) error { return nil })
+	if _, ok := errors.AsType[*DamageError](err); !ok {
+		t.Errorf("reading the damaged column: error %v, want one of damage", err)
+	}
+}
+
+// A name that DuckDB would take for something else than a file is no name of a database.
+func TestCheckName(t *testing.T) {
+	for _, bad := range []string{"", ":memory:", "http://example.invalid/x.duckdb", "s3://b/x", "md:x", "sqlite:x.db", "postgres:dbname=x", "file:x.duckdb", "folder/", "a\x00b"} {
+		if _, err := Open(t.Context(), bad, Options{}); err == nil || CheckName(bad) == nil {
+			t.Errorf("%q: error %v", bad, err)
+		}
+	}
+	for _, good := range []string{"x", "C:x.duckdb", `C:\data\x.duckdb`, "./md:x", "a b'c.duckdb", "memory", "sub/s3:x"} {
+		if err := CheckName(good); err != nil {
+			t.Errorf("%q: error %v", good, err)
+		}
+	}
+}
+
+// What a process leaves that was killed, or met a full disk, in its first moments is taken for a new database.
+func TestHusk(t *testing.T) {
+	whole := contentOf(t, seeded(t, func(*DB) {}))
+	for name, husk := range map[string][]byte{"empty": {}, "first header": whole[:4096], "two headers": whole[:8192], "zeros": make([]byte, 4096), "torn": whole[:2000]} {
+		path := filepath.Join(t.TempDir(), "x.duckdb")
+		if err := errors.Join(os.WriteFile(path, husk, 0o600), os.WriteFile(path+".new", []byte("half"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(t.Context(), path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "it is empty") {
+			t.Errorf("%s, for reading: error %v", name, err)
+		}
+		if left := contentOf(t, path); !bytes.Equal(left, husk) {
+			t.Errorf("%s: what only reads changed it", name)
+		}
+		db, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Errorf("%s: error %v", name, err)
+			continue
+		}
+		if got := load(t, db, night); got.Totals.Loaded != 6 {
+			t.Errorf("%s: loaded %+v", name, got.Totals)
+		}
+		db.Close()
+		if left, _ := filepath.Glob(path + "*"); !slices.Equal(left, []string{path}) {
+			t.Errorf("%s: there are %q", name, left)
+		}
+	}
+	// Beside an empty file, a log may be all there is of a night.
+	path := filepath.Join(t.TempDir(), "x.duckdb")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.WriteFile(path+".wal", []byte("log"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path, Options{}); err == nil || !strings.Contains(err.Error(), "put back a copy") {
+		t.Errorf("an empty file with a log: error %v", err)
+	}
+}
+
+// Of processes that start at the same moment where there is no database, one makes it, and none takes it away from another.
+func TestStartRace(t *testing.T) {
+	path := os.Getenv("STORE_TEST_RACE")
+	if path != "" {
+		db, err := Open(t.Context(), path, Options{Threads: 1, LockWait: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		load(t, db, night)
+		return
+	}
+	path = filepath.Join(t.TempDir(), "x.duckdb")
+	var racers []*exec.Cmd
+	var said [4]bytes.Buffer
+	for i := range said {
+		c := exec.Command(os.Args[0], "-test.run=^TestStartRace$")
+		c.Env = append(os.Environ(), "STORE_TEST_RACE="+path)
+		c.Stdout, c.Stderr = &said[i], &said[i]
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		racers = append(racers, c)
+	}
+	for i, c := range racers {
+		if err := c.Wait(); err != nil {
+			t.Errorf("%v: %s", err, said[i].String())
+		}
+	}
+	db := openTest(t, path)
+	if got := list(t, db, "SELECT concat(count(*), ' ', sum(loaded), ' ', sum(duplicates)) FROM dw.runs"); !slices.Equal(got, []string{"4 6 18"}) {
+		t.Errorf("runs, loaded, duplicates: %q, want 4 6 18", got)
+	}
+}
+
+// A file that somebody prepared reads no other file: a view in the place of a table, or in the place of a view.
+func TestPreparedFile(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret.txt")
+	if err := os.WriteFile(secret, []byte("the contents"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	seed := seeded(t, func(db *DB) { load(t, db, night) })
+	for name, statements := range map[string][]string{
+		"table": {"ALTER TABLE dw.records RENAME TO kept", "CREATE VIEW dw.records AS SELECT * REPLACE ((SELECT content FROM read_text('" + secret + "')) AS error_text) FROM dw.kept"},
+		"meta":  {"DROP TABLE dw.meta", "CREATE VIEW dw.meta AS SELECT 'schema_version' AS key, content AS value FROM read_text('" + secret + "')"},
+		"view":  {"CREATE OR REPLACE VIEW dw.v_runs AS SELECT * FROM read_text('" + secret + "')"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.duckdb")
+			copyDatabase(t, seed, path)
+			prepare := client(t)
+			execute(t, prepare, "ATTACH '"+quote(path)+"' AS dw")
+			execute(t, prepare, statements...)
+			prepare.Close()
+			for _, opt := range []Options{{}, {ReadOnly: true}} {
+				db, err := Open(t.Context(), path, opt)
+				if name != "view" {
+					if err == nil || !strings.Contains(err.Error(), "are views") || strings.Contains(err.Error(), "contents") {
+						t.Errorf("error %v, want one of views", err)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := db.strings(t.Context(), "SELECT content FROM dw.v_runs"); err == nil {
+					t.Errorf("the view reads %q", got)
+				}
+				db.Close()
+			}
+		})
+	}
+}

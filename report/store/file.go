@@ -1,0 +1,157 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// What is known of a database before DuckDB sees it. DuckDB would take an empty name or ":memory:" for a database that is
+// gone at the end, "s3:" or "postgres:" for an extension to look for on the network, and a short file for a broken one.
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`) // one letter is a drive
+
+// CheckName says why path cannot be the name of a database file, nil if it can.
+func CheckName(path string) error {
+	switch {
+	case path == "":
+		return errors.New("the name of the database is empty (a variable that is not set?); name a file, as dwtriage.duckdb")
+	case path == ":memory:":
+		return errors.New(":memory: would keep nothing; name a file, as dwtriage.duckdb")
+	case strings.ContainsRune(path, 0):
+		return errors.New("the name of the database holds a zero byte")
+	case scheme.MatchString(path):
+		return fmt.Errorf("%q names no file on this machine; for a file whose name begins like that write ./%[1]s", path)
+	case os.IsPathSeparator(path[len(path)-1]):
+		return fmt.Errorf("%q is a folder; name a file in it, as %s", path, filepath.Join(path, "dwtriage.duckdb"))
+	}
+	return nil
+}
+
+// A kind of file that stands where the database should be.
+type fileKind int
+
+const (
+	noFile    fileKind = iota
+	huskFile           // of a database that was killed, or met a full disk, before it held anything
+	duckFile           // with the first header of a DuckDB database, maybe damaged
+	otherFile          // anything else
+)
+
+// The layout of a DuckDB file: three headers of 4 KiB, of which the second and third take turns, then blocks. All begin
+// with a checksum of their rest. (duckdb/storage/storage_info.hpp, single_file_block_manager.cpp; DuckDB 1.5)
+const (
+	headerSize = 4096
+	firstBlock = 3 * headerSize
+	blockSize  = 256 << 10
+)
+
+// kindOf looks at the file that path names. What is no regular file is an error: a pipe would be waited for, and a device
+// written to.
+func kindOf(path string) (fileKind, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if _, err := os.Lstat(path); err == nil {
+			return noFile, errors.New("it is a link that leads nowhere; remove it, or make what it points to")
+		}
+		return noFile, nil
+	case err != nil:
+		return noFile, err
+	case info.IsDir():
+		return noFile, errors.New("it is a folder; name a file in it")
+	case !info.Mode().IsRegular():
+		return noFile, errors.New("it is no regular file; give another one with --db")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return noFile, err
+	}
+	defer f.Close()
+	return kindOfContent(f, info.Size())
+}
+
+func kindOfContent(f io.ReaderAt, size int64) (fileKind, error) {
+	head := make([]byte, min(size, firstBlock))
+	if _, err := f.ReadAt(head, 0); err != nil && err != io.EOF {
+		return noFile, err
+	}
+	magic := len(head) >= 12 && string(head[8:12]) == "DUCK"
+	switch {
+	case size < firstBlock && (magic || strings.Trim(string(head), "\x00") == ""):
+		return huskFile, nil
+	case magic:
+		return duckFile, nil
+	}
+	return otherFile, nil
+}
+
+// checksum is DuckDB's, over whole words (duckdb/common/checksum.cpp).
+func checksum(words []byte) uint64 {
+	sum := uint64(5381)
+	for len(words) >= 8 {
+		sum ^= binary.LittleEndian.Uint64(words) * 0xbf58476d1ce4e5b9
+		words = words[8:]
+	}
+	return sum
+}
+
+// intact reports whether a header or block holds what was written. One of zeros was never written: the file was made
+// longer before its content came.
+func intact(block []byte) bool {
+	sum := binary.LittleEndian.Uint64(block)
+	return sum == checksum(block[8:]) || sum == 0 && strings.Trim(string(block), "\x00") == ""
+}
+
+// A layout is what the headers of a database file say.
+type layout struct {
+	blocks int64 // that are there in full
+	booked int64 // that there were; the last may have been free and been cut off since
+	odd    bool  // blocks are of another size than those this package makes, so they are not looked at
+}
+
+// readLayout reads the headers. DuckDB opens no file of which one is damaged, and names numbers of checksums then.
+func readLayout(f io.ReaderAt, size int64) (layout, error) {
+	head := make([]byte, firstBlock)
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return layout{}, err
+	}
+	var newest []byte
+	for i := range 3 {
+		h := head[i*headerSize : (i+1)*headerSize]
+		if binary.LittleEndian.Uint64(h) != checksum(h[8:]) {
+			return layout{}, &DamageError{What: fmt.Sprintf("its header at byte %d does not have the content that was written", i*headerSize)}
+		}
+		if i > 0 && (newest == nil || binary.LittleEndian.Uint64(h[8:]) > binary.LittleEndian.Uint64(newest[8:])) {
+			newest = h
+		}
+	}
+	// Behind the checksum: iteration, meta block, free list, number of blocks, size of a block.
+	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:]))}
+	l.odd = binary.LittleEndian.Uint64(newest[40:]) != blockSize
+	l.blocks = min(l.booked, (size-firstBlock)/blockSize)
+	return l, nil
+}
+
+// damagedBlocks are the numbers of blocks among count from first on that do not hold what was written to them. Blocks
+// that are free are looked at, too; nobody knows here which those are.
+func (l layout) damagedBlocks(f io.ReaderAt, first, count int64) (damaged []int64, err error) {
+	if l.odd {
+		return nil, nil
+	}
+	block := make([]byte, blockSize)
+	for i := first; i < min(first+count, l.blocks); i++ {
+		if _, err := f.ReadAt(block, firstBlock+i*blockSize); err != nil {
+			return nil, err
+		}
+		if !intact(block) {
+			damaged = append(damaged, i)
+		}
+	}
+	return damaged, nil
+}
