@@ -21,6 +21,7 @@ func commands() []command {
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"query", "ask the database in SQL: a table, CSV or JSON", runQuery},
 		{"history", "list the runs of the database, or forget one", runHistory},
+		{"check", "verify the database, and say what can be saved of a damaged one", runCheck},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"version", "print the version of the program and its rules", runVersion},
 	}

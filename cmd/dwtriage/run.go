@@ -26,16 +26,16 @@ import (
 // runFlags are the flags of the nightly job, as given: texts, so that a mistake can be quoted as it was
 // typed. check turns them into values before anything is opened or written.
 type runFlags struct {
-	archive            archiveFlags
-	out, environment   string
-	since, until       string
-	reading            readingFlags
-	failOn, maxRejects string
-	csv, memoryLimit   string
-	progress           string
-	threads            int
-	json, quiet        bool
-	rules              ruleFlags
+	archive             archiveFlags
+	out, environment    string
+	since, until        string
+	reading             readingFlags
+	failOn, maxRejects  string
+	csv, memoryLimit    string
+	progress            string
+	threads             int
+	json, quiet, backup bool
+	rules               ruleFlags
 }
 
 func (r *runFlags) flags() *flags {
@@ -47,6 +47,7 @@ inspect shows what a file is taken for. Records that the database already holds 
 duplicates and not loaded again.`)
 	g := f.group("Where things go")
 	r.archive.define(g, "`FILE` of the database, made when it is missing")
+	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")
 	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report: index.html, CSV files, summary.json")
 	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment the exports come from, for the report and the database")
 	g = f.group("What is read")
@@ -258,6 +259,11 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	defer db.Close()
+	if j.flags.backup {
+		if _, err := db.Backup(".bak"); err != nil {
+			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)
+		}
+	}
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
 	j.opt.Progress = j.show.update
 	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })

@@ -109,8 +109,13 @@ func (l layout) describe(bad []int64) string {
 	return fmt.Sprintf("%d of its %d blocks of %d KiB do not have the content that was written: block %s%s", len(bad), l.blocks, blockSize>>10, strings.Join(names, ", "), more)
 }
 
-// advice says how to go on with a damaged file: which copies there are, and how to learn what is lost.
+// advice says how to go on with a damaged file.
 func (db *DB) advice() string {
+	return fmt.Sprintf("nothing was changed; %s; dwtriage check --db %s says what can still be read", db.wayBack(), db.path)
+}
+
+// wayBack says which copies there are.
+func (db *DB) wayBack() string {
 	var copies []string
 	matches, _ := filepath.Glob(globQuote(db.path) + "*.bak")
 	for _, m := range matches {
@@ -118,11 +123,10 @@ func (db *DB) advice() string {
 			copies = append(copies, fmt.Sprintf("%s of %s", m, info.ModTime().UTC().Format("2006-01-02 15:04 UTC")))
 		}
 	}
-	check := fmt.Sprintf("dwtriage check --db %s says what can still be read", db.path)
 	if len(copies) == 0 {
-		return "nothing was changed; put back a copy of yours, or give another file with --db and load the exports again; " + check
+		return "put back a copy of yours, or give another file with --db and load the exports again"
 	}
-	return "nothing was changed; put back a copy (there is " + strings.Join(copies, ", ") + ") and load the exports since then again; " + check
+	return "put back a copy (there is " + strings.Join(copies, ", ") + ") and load the exports since then again"
 }
 
 // globQuote makes a pattern of a path that matches nothing but it.

@@ -321,3 +321,104 @@ func TestPreparedFile(t *testing.T) {
 		})
 	}
 }
+
+// Check finds what a database in order cannot have, each with its own words, and nothing in one that is in order.
+func TestCheck(t *testing.T) {
+	seed := seeded(t, func(db *DB) {
+		load(t, db, night[:4], emptyRow)
+		load(t, db, night)
+	})
+	for name, c := range map[string]struct {
+		statements []string
+		want       string // "check: words"
+	}{
+		"in order":        {nil, ""},
+		"record lost":     {[]string{"DELETE FROM dw.records WHERE file = 'a.csv' AND row = 2"}, "ledgers: run 1: it has 3 records, its ledger 4"},
+		"record twice":    {[]string{"INSERT INTO dw.records SELECT * FROM dw.records WHERE run_id = 2 LIMIT 1"}, "links: 1 records are there twice"},
+		"reject lost":     {[]string{"DELETE FROM dw.rejects"}, "ledgers: run 1: it has 0 rejects, its ledger 1"},
+		"file lost":       {[]string{"DELETE FROM dw.files WHERE run_id = 1 AND path = 'b.csv'"}, "ledgers: run 1: its ledger is not the sum of those of its files"},
+		"ledger changed":  {[]string{"UPDATE dw.runs SET read = read + 1 WHERE run_id = 2"}, "ledgers: run 2: its ledger does not balance"},
+		"sightings added": {[]string{"INSERT INTO dw.sightings SELECT * REPLACE (2 AS run_id) FROM dw.sightings UNION ALL SELECT * FROM dw.sightings"}, "ledgers: run 2: it met 12 records again, its ledger says 4"},
+		"sighting of none": {[]string{"INSERT INTO dw.sightings SELECT * REPLACE (uuid() AS record_id, 1 AS run_id) FROM dw.sightings LIMIT 1"},
+			"links: 1 rows of sightings are of records that are not there"},
+		"part lost":     {[]string{"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 3, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1"}, "links: 1 long texts lack a part"},
+		"part of none":  {[]string{"INSERT INTO dw.text_parts SELECT 1, uuid(), 'error_text', 2, 'x'"}, "links: 1 parts of long texts are of records that are not there"},
+		"coverage":      {[]string{"UPDATE dw.coverage SET position = 77 WHERE run_id = 1 AND position = 0"}, "links: 1 rows of coverage are of files that are not there"},
+		"run id":        {[]string{"UPDATE dw.meta SET value = '1' WHERE key = 'last_run'"}, "links: run id 2 is above the last one that was given out, 1"},
+		"orphan":        {[]string{"INSERT INTO dw.files SELECT * REPLACE (9 AS run_id) FROM dw.files LIMIT 1"}, "orphans: 1 rows of files are of runs that are not there"},
+		"view":          {[]string{"CREATE OR REPLACE VIEW dw.v_runs AS SELECT * FROM dw.nowhere_at_all"}, ""},
+		"table missing": {[]string{"DROP TABLE dw.coverage"}, "tables: table coverage is not there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.duckdb")
+			copyDatabase(t, seed, path)
+			prepare := client(t)
+			execute(t, prepare, "ATTACH '"+quote(path)+"' AS dw")
+			if name == "view" {
+				execute(t, prepare, "CREATE TABLE dw.gone (x INTEGER)", "CREATE OR REPLACE VIEW dw.v_runs AS SELECT * FROM gone", "DROP TABLE dw.gone")
+				c.want = "views: v_runs does not answer"
+			} else {
+				execute(t, prepare, c.statements...)
+			}
+			prepare.Close()
+			db, err := Open(t.Context(), path, Options{ReadOnly: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			checks, err := db.Check(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for _, check := range checks {
+				for _, p := range check.Problems {
+					found = append(found, check.Name+": "+p)
+				}
+			}
+			if text := strings.Join(found, "\n"); !strings.Contains(text, c.want) || c.want == "" && text != "" {
+				t.Errorf("found %q, want %q", text, c.want)
+			}
+		})
+	}
+}
+
+// Of a database with a damaged column, check says which runs are whole, and which files the others were of.
+func TestCheckSaysWhatCanBeSaved(t *testing.T) {
+	path := seeded(t, func(db *DB) {
+		load(t, db, night[:3])
+		load(t, db, night)
+		execute(t, db, "INSERT INTO dw.records (record_id, run_id, error_text) SELECT uuid(), 2, concat(uuid(), uuid(), uuid()) FROM range(70000)")
+	})
+	db := openTest(t, path)
+	blocks, err := db.strings(t.Context(), `SELECT block_id::VARCHAR FROM pragma_storage_info('dw.records') WHERE persistent AND block_id >= 0
+		GROUP BY block_id HAVING min(column_name) = max(column_name) AND min(row_group_id) >= 1 ORDER BY block_id`)
+	if err != nil || len(blocks) == 0 {
+		t.Fatalf("blocks %q, error %v", blocks, err)
+	}
+	db.Close()
+	block, _ := strconv.Atoi(blocks[0])
+	content := contentOf(t, path)
+	content[firstBlock+block*blockSize+4000] ^= 1
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	reading, err := Open(t.Context(), path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reading.Close()
+	checks, err := reading.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, c := range checks {
+		fmt.Fprintln(&text, c.Name, strings.Join(c.Problems, "\n"))
+	}
+	for _, want := range []string{"file 1 of its", "of table records they hold", "tables of table records cannot be read: ", "run 2 cannot be read whole; it was of a.csv, b.csv", "can be read whole, and dwtriage query --json writes them out: 1", "put back a copy"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("check says\n%s\nwithout %q", text.String(), want)
+		}
+	}
+}

@@ -15,23 +15,48 @@ import (
 // runTables hold rows of runs; runs themselves come last.
 var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "files", "runs"}
 
+// An orphan says how many rows of a table are of no run.
+type orphan struct {
+	table string
+	rows  int64
+}
+
+const ofNoRun = "FROM dw.%s WHERE run_id NOT IN (SELECT run_id FROM dw.runs)"
+
+// orphans counts the rows whose run is not there, in the tables that have some.
+func (db *DB) orphans(ctx context.Context) (found []orphan, err error) {
+	for _, table := range runTables[:len(runTables)-1] {
+		if db.version < schemaVersion && db.readOnly && !db.has(ctx, table) {
+			continue
+		}
+		var n int64
+		if err := db.conn.QueryRowContext(ctx, "SELECT count(*) "+fmt.Sprintf(ofNoRun, table)).Scan(&n); err != nil {
+			return nil, fmt.Errorf("looking for rows without a run: %w", err)
+		}
+		if n > 0 {
+			found = append(found, orphan{table, n})
+		}
+	}
+	return found, nil
+}
+
+// has reports whether a table is there, which older versions did not all have.
+func (db *DB) has(ctx context.Context, table string) bool {
+	names, err := db.strings(ctx, "SELECT table_name FROM duckdb_tables() WHERE database_name = 'dw' AND table_name = $1", table)
+	return err == nil && len(names) == 1
+}
+
 // removeOrphans takes out what a killed run left behind, and notes how much it was. The ids of such
 // runs stay used.
 func (db *DB) removeOrphans(ctx context.Context) error {
-	var parts, deletes []string
-	for _, table := range runTables[:len(runTables)-1] {
-		condition := "FROM dw." + table + " WHERE run_id NOT IN (SELECT run_id FROM dw.runs)"
-		var n int64
-		if err := db.conn.QueryRowContext(ctx, "SELECT count(*) "+condition).Scan(&n); err != nil {
-			return fmt.Errorf("looking for rows without a run: %w", err)
-		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d in %s", n, table))
-			deletes = append(deletes, "DELETE "+condition)
-		}
+	found, err := db.orphans(ctx)
+	if err != nil || len(found) == 0 {
+		return err
 	}
-	if len(deletes) == 0 {
-		return nil
+	var parts, deletes []string
+	for _, o := range found {
+		parts = append(parts, fmt.Sprintf("%d in %s", o.rows, o.table))
+		deletes = append(deletes, "DELETE "+fmt.Sprintf(ofNoRun, o.table))
 	}
 	last, err := db.lastRun(ctx)
 	if err == nil {
