@@ -57,6 +57,9 @@ func FuzzWithhold(f *testing.F) {
 			t.Errorf("%q became %q, but no kind was named", b, once)
 		}
 		once = bytes.Clone(once)
+		if !suspect(b) && len(find(b)) > 0 {
+			t.Errorf("%q is not suspect, but %v is found", b, find(b))
+		}
 		twice, _ := Withhold(new(window.Arena), bytes.Clone(once))
 		if !bytes.Equal(once, twice) && len(twice) > len(once) {
 			t.Errorf("%q was withheld as %q, and once more as %q", b, once, twice)
