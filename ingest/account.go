@@ -46,6 +46,9 @@ func (r *file) close(whole bool) error {
 	r.warnOfPassed(&r.prosaic, words.Plural(r.prosaic.paragraphs, "that only speaks of errors", "that only speak of errors"))
 	r.warnOfTimes()
 	r.warnOfColumns()
+	if change := r.member.Changed(); change != "" {
+		r.warn(change)
+	}
 	r.estimate()
 	if w.Cut() && f.Problem == nil && !f.Sampled {
 		f.Problem = unpack.CutOff(f.Path, w.Size(), fmt.Sprintf("the %s rows before it were read", words.Thousands(f.Read-r.cutRows)), w.Err())

@@ -102,6 +102,10 @@ type Batch struct {
 	Records arrow.RecordBatch
 	Rejects []Reject
 	Files   []File
+	// Cut lists the records, by their index in Records and in ascending order, that end where their file ends, without
+	// the end of a line or cell: the file may have been copied while it was written, and the same record may come whole
+	// later. Nearly always it is nil; there is at most one such row in a file.
+	Cut []int
 }
 
 // Len is the number of records in b.
@@ -232,6 +236,7 @@ type record struct {
 	activityID    []byte
 	errorText     []byte
 	traceText     []byte
+	unended       bool          // it ends with its file and may go on, see file.unended
 	failed        bool          // the log says so, with a text or without one
 	cut           bool          // the error text has no end
 	ok            bool          // the log says that nothing failed
@@ -264,6 +269,7 @@ type builder struct {
 	maxRows int
 	rejects []Reject
 	files   []File
+	cut     []int
 	ids     identities
 }
 
@@ -332,6 +338,9 @@ func (b *builder) add(file string, r *record) error {
 		addText(b, ColWithheld, r.withheld.String())
 	}
 	addText(b, ColRecordKey, r.recordKey)
+	if r.unended {
+		b.cut = append(b.cut, b.rows)
+	}
 	b.rows++
 	// 256 is about what the numbers, offsets and bits of a row take.
 	_, sum := r.lengths()
@@ -376,11 +385,11 @@ func (b *builder) flush() error {
 	if b.rows == 0 && len(b.rejects) == 0 && len(b.files) == 0 {
 		return nil
 	}
-	out := &Batch{Rejects: b.rejects, Files: b.files}
+	out := &Batch{Rejects: b.rejects, Files: b.files, Cut: b.cut}
 	if b.rows > 0 {
 		out.Records = b.records()
 	}
-	b.rejects, b.files, b.rows, b.bytes = nil, nil, 0, 0
+	b.rejects, b.files, b.cut, b.rows, b.bytes = nil, nil, nil, 0, 0
 	return b.emit(out)
 }
 
@@ -390,7 +399,7 @@ func (b *builder) drop() {
 		b.texts[i].reset()
 		b.numbers[i].reset()
 	}
-	b.rejects, b.files, b.rows, b.bytes = nil, nil, 0, 0
+	b.rejects, b.files, b.cut, b.rows, b.bytes = nil, nil, nil, 0, 0
 	b.ids.reset()
 }
 

@@ -152,7 +152,18 @@ func (p *csvReader) step() error {
 		w.Skip(p.scan.Length)
 		return nil
 	}
+	p.file.unended = p.scan.Length == len(rest) && p.unended(rest)
 	return p.take()
+}
+
+// unended reports whether the row that was scanned, the last one of the file, may go on: it has no end of a line, and
+// its last cell no quotes that close it, or cells are missing behind that one.
+func (p *csvReader) unended(b []byte) bool {
+	cells := p.scan.Cells
+	if b[len(b)-1] == '\n' || len(cells) == 0 || !p.file.w.EOF() {
+		return false
+	}
+	return cells[len(cells)-1].End == len(b) || len(cells) < len(p.grid.table.slots)
 }
 
 // scanRow scans the row at the start of the window, of which it sees one byte beyond the limit: then it is too long.

@@ -63,6 +63,7 @@ const (
 	reasonElement   = "element is not closed"
 	reasonNoObject  = "not an object"
 	reasonNoText    = "no error or trace text found"
+	reasonGrowing   = "the file may still be being written"
 )
 
 // secretCell notes that a cell of the secure configuration, or of the payload that dual-write sent, had
@@ -118,12 +119,22 @@ func (r *file) keep(x *record) error {
 		r.account.Filtered++
 		return r.count()
 	}
+	if x.unended = r.unended; x.unended && r.growing() {
+		return r.reject(place{x.row, x.offset, x.length}, "", reasonGrowing, secrets.Excerpt(x.errorText))
+	}
 	r.kinds.met(x.log)
 	r.note(x)
 	if err := r.run.b.add(r.account.Path, x); err != nil {
 		return err
 	}
 	return r.count()
+}
+
+// growing reports whether the file may still be written to. What its last row says is then not to be believed: the
+// next run reads the whole of it. A text that somebody has just pasted has no line end either, so there only the file itself
+// tells, not its time.
+func (r *file) growing() bool {
+	return r.member.Changed() != "" || r.account.Format != formatText && r.member.Fresh(r.run.opt.Now())
 }
 
 // count adds a row to the account, and looks every 1,024 rows whether anybody still waits: often enough to

@@ -28,6 +28,7 @@ type Options struct {
 	Allocator memory.Allocator // memory of the batches, for several goroutines if there are Workers; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
 	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
+	Now       func() time.Time // the clock that the times of files are compared with; nil: time.Now
 }
 
 // A DateOrder says how dates with slashes or hyphens and the year last are meant: "dmy", "mdy" or
@@ -64,6 +65,9 @@ type run struct {
 }
 
 func newRun(ctx context.Context, opt Options, emit func(*Batch) error) *run {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
@@ -97,6 +101,7 @@ type file struct {
 	leg      []byte // entity of the initial sync whose report is read
 	passed   passed // paragraphs of a text without any sign of an error
 	prosaic  passed // and those that only speak of errors
+	unended  bool   // the row being read ends with the file, without the end of a line or cell
 	cutRows  int64  // rows lost at the place where the file was cut off
 }
 

@@ -200,6 +200,7 @@ func (p *textReader) next() error {
 		if w.Cut() && len(w.Rest()) == 0 {
 			return p.file.reject(at, "", reasonCut, secrets.Excerpt(text))
 		}
+		p.file.unended = w.EOF() && len(w.Rest()) == 0 && body[len(body)-1] != '\n'
 		if pipeRow(text) {
 			return p.tableRow(text, at)
 		}

@@ -52,6 +52,7 @@ func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Optio
 			return s.unopened(path, errors.New("it is a folder"))
 		} else if info.Mode().IsRegular() {
 			m.at, m.Size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
+			s.state = &fileState{f, path, info.Size()}
 		} else {
 			in := Patient(ctx, f)
 			defer in.Close()

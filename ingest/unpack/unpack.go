@@ -63,6 +63,7 @@ type source struct {
 	paths  map[string]int // of the members met so far, and how often
 	behind bool           // a goroutine reads ahead, and progress is told behind it
 	untold int            // bytes of the source that it read and nobody was told of
+	state  *fileState     // of a file on disk when it was opened, nil of anything else
 }
 
 func newSource(ctx context.Context, opt Options, visit Visitor) *source {

@@ -1,0 +1,63 @@
+package unpack
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"dwtriage/ingest/words"
+)
+
+// settled is how long a file must have been left alone before its end is believed. Exporters and copies write at
+// least once a second or so; a minute forgives a clock of another machine that is a little off.
+const settled = time.Minute
+
+// A fileState is what was known of a file when it was opened, to be compared with what it is later.
+type fileState struct {
+	file *os.File
+	path string
+	size int64
+}
+
+// Changed says what became of the file since it was opened, in a sentence; empty when nothing did, or m is not a file of
+// its own.
+func (m *Member) Changed() string {
+	s := m.state()
+	if s == nil {
+		return ""
+	}
+	info, err := s.file.Stat()
+	if err != nil {
+		return ""
+	}
+	size := func(n int64) string { return words.Thousands(n) + " bytes" }
+	switch _, gone := os.Lstat(s.path); {
+	case info.Size() > s.size:
+		return fmt.Sprintf("the file grew while it was read, from %s to %s: the next run reads it as it is then", size(s.size), size(info.Size()))
+	case info.Size() < s.size:
+		return fmt.Sprintf("the file shrank while it was read, from %s to %s: the next run reads it as it is then", size(s.size), size(info.Size()))
+	case errors.Is(gone, fs.ErrNotExist):
+		return "the file was removed while it was read"
+	}
+	return ""
+}
+
+// Fresh reports whether the file was written to within the last minute, or is said to be written in the future by less.
+func (m *Member) Fresh(now time.Time) bool {
+	s := m.state()
+	if s == nil {
+		return false
+	}
+	info, err := s.file.Stat()
+	return err == nil && now.Sub(info.ModTime()).Abs() < settled
+}
+
+// state is that of the file when m is one that lies in nothing: what is packed has an end of its own.
+func (m *Member) state() *fileState {
+	if m.source == nil || len(m.Names) > 0 {
+		return nil
+	}
+	return m.source.state
+}
