@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"dwtriage/ingest/clock"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/unpack"
 	"dwtriage/ingest/window"
 	"dwtriage/ingest/words"
@@ -18,8 +20,31 @@ func (run *run) begin(m unpack.Member, in io.Reader, opt window.Options) *file {
 	return &file{
 		run: run, member: m, row: &run.row, w: &run.window, dmfLog: dmfLog(m.Path),
 		clock:   clock.Clock{Zone: run.opt.Zone, Order: run.opt.DateOrder},
-		account: File{Path: m.Path, Container: m.Containers()},
+		account: File{Path: run.name(m.Path), Container: m.Containers()},
 	}
+}
+
+// name is the path of a file as it is shown and stored: without the secrets of an address, valid UTF-8, and no other file's
+// name. Nearly every path is its own name.
+func (run *run) name(path string) string {
+	if name, known := run.names[path]; known {
+		return name
+	}
+	if run.taken == nil {
+		run.names, run.taken = make(map[string]string), make(map[string]int)
+	}
+	clean := secrets.Clean(path)
+	name := clean
+	for n := run.taken[clean]; run.taken[name] > 0; {
+		n++
+		name = fmt.Sprintf("%s (%d)", clean, n)
+		run.taken[clean] = n
+	}
+	run.taken[name]++
+	if name != path {
+		run.names[path] = name
+	}
+	return name
 }
 
 // close ends the account of the file. whole says that a parser went through to its end.
@@ -120,6 +145,10 @@ func (r *file) warnOfTimes() {
 func (r *run) unread(path, names string, err error) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
+	}
+	if name := r.name(path); name != path {
+		err = &problem{strings.ReplaceAll(err.Error(), path, name), err}
+		path = name
 	}
 	return r.b.done(File{Path: path, Container: names, Problem: err})
 }

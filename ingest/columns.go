@@ -439,7 +439,7 @@ func (r *file) headed(names [][]byte) *table {
 		s := r.slotOf(v)
 		t.slots = append(t.slots, s)
 		t.set |= of(s)
-		t.secret = t.secret || secretSlots.has(s)
+		t.secret = t.secret || secretSlots.has(s) || secrets.Name(v)
 	}
 	t.set &^= of(slotNone)
 	if !t.set.known() {

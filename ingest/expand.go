@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/unpack"
 )
 
@@ -46,7 +47,7 @@ func (x *expansion) argument(arg string) error {
 	case strings.ContainsAny(arg, "*?["):
 		return x.glob(arg)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: no such file or folder: check the path and the folder the command runs in", arg)
+		return fmt.Errorf("%s: no such file or folder: check the path and the folder the command runs in", secrets.Clean(arg))
 	}
 	return unreadable(arg, err)
 }
@@ -56,13 +57,13 @@ func unreadable(path string, err error) error {
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return fmt.Errorf("%s: cannot be read: %w", path, err)
+	return fmt.Errorf("%s: cannot be read: %w", secrets.Clean(path), err)
 }
 
 func (x *expansion) glob(arg string) error {
 	found, err := filepath.Glob(arg)
 	if err != nil {
-		return fmt.Errorf("%s: not a valid pattern: check its brackets", arg)
+		return fmt.Errorf("%s: not a valid pattern: check its brackets", secrets.Clean(arg))
 	}
 	hits := 0
 	for _, path := range found {
@@ -80,7 +81,7 @@ func (x *expansion) glob(arg string) error {
 		hits++
 	}
 	if hits == 0 {
-		return fmt.Errorf("%s: no file matches: check the pattern and the folder the command runs in", arg)
+		return fmt.Errorf("%s: no file matches: check the pattern and the folder the command runs in", secrets.Clean(arg))
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (x *expansion) path(path string, info fs.FileInfo) error {
 		return err
 	}
 	if len(found) == 0 {
-		return fmt.Errorf("%s: there is no file in this folder: check that the export was written, and to where", path)
+		return fmt.Errorf("%s: there is no file in this folder: check that the export was written, and to where", secrets.Clean(path))
 	}
 	for _, s := range found {
 		x.add(s)

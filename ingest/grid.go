@@ -163,7 +163,7 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 	for col, s := range slots {
 		t.slots[col] = s
 		t.set |= of(s)
-		t.secret = t.secret || secretSlots.has(s)
+		t.secret = t.secret || secretSlots.has(s) || secrets.Name([]byte(t.headings[col]))
 	}
 	t.set &^= of(slotNone)
 	return f

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/unpack"
 )
 
@@ -28,7 +29,7 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 // read visits every file of one source. What goes wrong with the source is its Problem; the error
 // returned ends the whole run.
 func (r *run) read(in Source) error {
-	r.progress.File = in.Path
+	r.progress.File = secrets.Clean(in.Path)
 	stdin := r.opt.Stdin
 	if stdin == nil {
 		stdin = os.Stdin
@@ -49,7 +50,7 @@ func (r *run) visitor() unpack.Visitor {
 	return unpack.Visitor{
 		Document: r.document, Workbook: r.workbook, Failed: r.unread,
 		Empty: func(path, containers string) error {
-			return r.b.done(File{Path: path, Container: containers, Warnings: []string{"the archive is empty"}})
+			return r.b.done(File{Path: r.name(path), Container: containers, Warnings: []string{"the archive is empty"}})
 		},
 	}
 }

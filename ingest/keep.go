@@ -86,8 +86,8 @@ const longestName = 1024
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered. It is the only way
 // into a batch, so what must hold for every record is done here once and not in the readers.
 //
-// The order matters. Secrets go first, so nothing that is read from a text later can hold one; names are
-// asked as well, when they hold a sign that a credential has. Truncation is judged on the texts as they will
+// The order matters. Secrets go first, so nothing that is read from a text later can hold one; names and
+// ids are asked as well, unless they have no sign of any secret. Truncation is judged on the texts as they will
 // be kept. Filters come last, since the time they ask for may stand in the text.
 func (r *file) keep(x *record) error {
 	var kept secrets.Kinds
@@ -100,8 +100,8 @@ func (r *file) keep(x *record) error {
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
 	r.fromText(x)
-	for _, v := range []*[]byte{&x.atRaw, &x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName} {
-		if bytes.IndexByte(*v, '=') >= 0 || bytes.IndexByte(*v, '"') >= 0 {
+	for _, v := range [...]*[]byte{&x.atRaw, &x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
+		if !secrets.Plain(*v) {
 			*v, kept = secrets.Withhold(&r.row.arena, *v)
 			x.withheld |= kept
 		}
@@ -111,6 +111,10 @@ func (r *file) keep(x *record) error {
 		*v = window.Shorten(*v, longestName)
 	}
 	for _, v := range []*string{&x.mode, &x.operationType} {
+		if !secrets.Plain([]byte(*v)) {
+			b, kept := secrets.Withhold(&r.row.arena, []byte(*v))
+			*v, x.withheld = string(b), x.withheld|kept
+		}
 		if len(*v) > longestName {
 			*v = string(window.Shorten([]byte(*v), longestName))
 		}

@@ -60,7 +60,9 @@ type run struct {
 	shown    int64 // progress.Bytes when it was last told
 	window   window.Window
 	row      row
-	benches  []*bench // for large files, made when the first one is met
+	names    map[string]string // of files whose paths cannot be shown as they are, by path
+	taken    map[string]int    // names that were given, and how often
+	benches  []*bench          // for large files, made when the first one is met
 	parts    parting
 }
 

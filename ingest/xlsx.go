@@ -360,6 +360,10 @@ func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
 		if err != nil {
 			return err
 		}
+		if err := r.member.Repeats(p.texts); err != nil {
+			r.account.Problem = r.cutSheet(err)
+			return nil
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store"},
 	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
 	// examples of the rules.

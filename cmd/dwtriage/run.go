@@ -17,6 +17,7 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
+	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/words"
 	"dwtriage/report"
 	"dwtriage/report/store"
@@ -124,6 +125,7 @@ func newJob(s *session, args []string) (*job, error) {
 	if f.NArg() == 0 {
 		return nil, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
 	}
+	rf.environment = secrets.Clean(rf.environment)
 	j := &job{s: s, flags: rf}
 	if err := j.check(); err != nil {
 		return nil, err
@@ -457,11 +459,13 @@ func (j *job) print(sum *summary.Summary) error {
 	return printTimings(j.s.stdout, j.timings)
 }
 
-// shellJoin writes the command line as it can be typed again, for the page and the history. Arguments are
+// shellJoin writes the command line as it can be typed again, for the page and the history, but for the secrets in it:
+// an input may be given by a signed address. Arguments are
 // quoted for a POSIX shell; a path with a blank is the common case, one with a quote the one that bites.
 func shellJoin(args []string) string {
 	quoted := make([]string, len(args))
 	for i, a := range args {
+		a = secrets.Clean(a)
 		quoted[i] = a
 		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
 			quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"

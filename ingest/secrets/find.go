@@ -75,7 +75,7 @@ func (f *finder) at(i int) span {
 	case '%':
 		return userInfo(b, i)
 	case '-':
-		return privateKey(b, i)
+		return f.privateKey(i)
 	case 'b', 'n', 's':
 		return scheme(b, i)
 	case 'j':
@@ -184,8 +184,17 @@ func token(b []byte, e int) int {
 
 // privateKey is a block between BEGIN and END of a private key, to the end of the text where a log cut it off. The lines
 // with BEGIN and END stay: they say what is missing.
-func privateKey(b []byte, i int) span {
-	const begin, key = "-----begin ", "private key"
+func (f *finder) privateKey(i int) span {
+	b := f.b
+	const begin, end, key = "-----begin ", "-----end ", "private key"
+	if foldAt(b, i, end) && ascii.IndexFold(b[i:min(len(b), i+64)], key) < 64 {
+		// Of a block whose start was cut off.
+		at := i
+		for at > f.done && (tokenByte(b[at-1]) || bytes.IndexByte([]byte("+/=\r\n\\"), b[at-1]) >= 0) {
+			at--
+		}
+		return some(at, i, Credential)
+	}
 	if !foldAt(b, i, begin) {
 		return span{}
 	}

@@ -68,8 +68,15 @@ type spelled struct {
 // may be written as \u0070, %70 or full width.
 func spell(b []byte, e int) (w spelled) {
 	low := max(0, e-96)
-	for e > low && (b[e-1] == ' ' || b[e-1] == '\t' || b[e-1] == ':' || b[e-1] == '*' || b[e-1] == ']') {
-		e--
+	for e > low {
+		n := blankBefore(b, e)
+		if n == 0 && (b[e-1] == ':' || b[e-1] == '*' || b[e-1] == ']') {
+			n = 1
+		}
+		if n == 0 {
+			break
+		}
+		e -= n
 	}
 	for {
 		n := quoteBefore(b, e)
@@ -156,6 +163,13 @@ func (w *spelled) secret(b []byte) (n *name, start int) {
 			if n, start = w.endsWith(b, len(s)); n != nil && n.how&(whole|signed|key) == 0 {
 				return n, start
 			}
+		}
+	}
+	// What is made of the name of secure configuration is told by it wherever it stands: secureconfigid, SecureConfigXml.
+	const secure = "secureconfig"
+	for from := 1; from+len(secure) <= w.n; from++ {
+		if w.reads(secure, from) {
+			return w.endsWith(b, from)
 		}
 	}
 	return nil, 0

@@ -11,6 +11,7 @@ package secrets
 
 import (
 	"bytes"
+	"html"
 	"strings"
 
 	"dwtriage/ingest/ascii"
@@ -129,8 +130,48 @@ func Excerpt(b []byte) string {
 	b = b[:ascii.IndexFold(b, "debuglogtrace")]
 	b = b[:SecureName(b)]
 	b, _ = Withhold(&a, b)
+	// What is broken was not decoded: its escapes hide names and signs once more.
+	for range 3 {
+		plain := []byte(html.UnescapeString(string(scan.Unescape(&a, b))))
+		if bytes.Equal(plain, b) {
+			break
+		}
+		if kept, left := Withhold(&a, plain); left != 0 {
+			b = kept
+			continue
+		}
+		if shown, left := Withhold(&a, []byte(html.UnescapeString(string(plain)))); left != 0 {
+			b = shown
+		}
+		break
+	}
 	return string(bytes.ToValidUTF8(window.Shorten(b, most), []byte("\uFFFD")))
 }
+
+// Clean is s, the name of a file, an argument or a name that a user gave, as it may be shown and stored: without secrets,
+// and valid UTF-8.
+func Clean(s string) string {
+	b, _ := Withhold(new(window.Arena), []byte(s))
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}
+
+// Plain reports whether v, which is short, has no sign that a secret in it could be told by: nearly all ids and names of types
+// do not, and need not be looked at further.
+func Plain(v []byte) bool {
+	for _, c := range v {
+		if !plainByte[c] {
+			return false
+		}
+	}
+	return len(v) < 64
+}
+
+var plainByte = func() (set [256]bool) {
+	for c := range 256 {
+		set[c] = ascii.Letter(byte(c)) || ascii.Digit(byte(c)) || c == '.' || c == '-' || c == '{' || c == '}'
+	}
+	return set
+}()
 
 // SecureName is where "secure configuration" stands in b, in any of the spellings that a heading
 // may have; len(b) when it does not.

@@ -24,7 +24,7 @@ var signs = []struct {
 }{
 	{"%3d", equals}, {"%253d", equals}, {`\u003d`, equals}, {`\x3d`, equals}, {"&#61;", equals}, {"&#x3d;", equals}, {"\xef\xbc\x9d", equals},
 	{"%3a", colon}, {"%253a", colon}, {`\u003a`, colon}, {`\x3a`, colon}, {"&#58;", colon}, {"&#x3a;", colon}, {"\xef\xbc\x9a", colon},
-	{"&gt;", element}, {`\u003e`, element}, {"%3e", element}, {"->", equals}, {"\xe2\x86\x92", equals},
+	{"&gt;", element}, {"&amp;gt;", element}, {`\u0026gt;`, element}, {`\u003e`, element}, {"%3e", element}, {"->", equals}, {"\xe2\x86\x92", equals},
 }
 
 // signAt is the sign at place i and how many bytes it takes, 0 without one.
@@ -119,7 +119,7 @@ func ordinary(b []byte, e int) bool {
 func opened(b []byte, start, first int) bool {
 	for s := start; s >= first-40 && s > 0; s-- {
 		switch c := b[s-1]; {
-		case c == '<' || c == ';' && s >= 4 && string(b[s-4:s]) == "&lt;" || s >= 6 && foldAt(b, s-6, `\u003c`) || s >= 3 && foldAt(b, s-3, "%3c"):
+		case c == '<' || c == ';' && s >= 4 && string(b[s-3:s]) == "lt;" || s >= 6 && foldAt(b, s-6, `\u003c`) || s >= 3 && foldAt(b, s-3, "%3c"):
 			return true
 		case !ascii.Letter(c) && !ascii.Digit(c) && c != ':' && c != '_' && c != '-' && c != '.':
 			return false
@@ -168,7 +168,7 @@ func attributed(b []byte, i int) span {
 func elementValue(b []byte, e int, tag []byte, kind Kinds) span {
 	rest := b[e:]
 	k := len(rest)
-	for _, open := range []string{"<", "&lt;", `\u003c`, "%3c"} {
+	for _, open := range []string{"<", "&lt;", "&amp;lt;", `\u0026lt;`, `\u003c`, "%3c"} {
 		if i := ascii.IndexFold(rest[:min(k, len(rest))], open); i < k {
 			k = i
 		}
@@ -250,8 +250,44 @@ func braces(b []byte) int {
 	return 0
 }
 
+// blanks are the spellings of a blank where it is escaped.
+var blanks = []string{`\t`, `\n`, `\r`, "&#x9;", "&#9;", "&#xa;", "&#10;", "&#xd;", "&#13;", "&nbsp;", "%20", "%09", "\u00a0"}
+
+// blankAt is how many bytes a blank at place i takes that is not the end of a line, or is an escaped one; 0 without one.
+func blankAt(b []byte, i int) int {
+	if i >= len(b) {
+		return 0
+	}
+	switch b[i] {
+	case ' ', '\t':
+		return 1
+	case '\\', '&', '%', 0xc2:
+		for _, s := range blanks {
+			if foldAt(b, i, s) {
+				return len(s)
+			}
+		}
+	}
+	return 0
+}
+
+// blankBefore is how many bytes a blank takes that ends before place e.
+func blankBefore(b []byte, e int) int {
+	switch b[e-1] {
+	case ' ', '\t':
+		return 1
+	case 't', 'n', 'r', ';', '0', '9', 0xa0:
+		for _, s := range blanks {
+			if foldAt(b, e-len(s), s) {
+				return len(s)
+			}
+		}
+	}
+	return 0
+}
+
 // quotes are the spellings of a quote. Any number of backslashes may stand before one.
-var quotes = []string{`"`, "'", "&quot;", "&#34;", "&#39;", "&apos;", "&#x22;", "%22", "%27", `\u0022`, `\u0027`, `\x22`, "`",
+var quotes = []string{`"`, "'", "&quot;", "&amp;quot;", `\u0026quot;`, "&#34;", "&amp;#34;", `\u0026#34;`, "&#39;", "&apos;", "&amp;apos;", "&#x27;", "&#x22;", "%22", "%27", `\u0022`, `\u0027`, `\x22`, "`",
 	"\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb", "\uff02", "\uff07"}
 
 // quoteStarts and quoteEnds are the bytes that a quote starts and ends with.
@@ -322,8 +358,15 @@ func closing(open []byte) []byte {
 // connection string, a query or an element.
 func plainValue(b []byte, e int, kind Kinds) span {
 	from := e
-	for e < len(b) && (b[e] == ' ' || b[e] == '\t' || e-from < 4 && (b[e] == '>' || b[e] == '=')) {
-		e++
+	for e < len(b) {
+		n := blankAt(b, e)
+		if m, s := signAt(b, e); n == 0 && e-from < 4 && (b[e] == '=' || s == element) {
+			n = m
+		}
+		if n == 0 {
+			break
+		}
+		e += n
 	}
 	e = nextLine(b, e)
 	if e+1 < len(b) && b[e] == '@' && quoteAt(b, e+1) > 0 {
@@ -440,8 +483,8 @@ func colonValue(b []byte, e int, of *name, start int) span {
 		return lineValue(b, e)
 	}
 	at := e
-	for at < len(b) && (b[at] == ' ' || b[at] == '\t') {
-		at++
+	for n := blankAt(b, at); n > 0; n = blankAt(b, at) {
+		at += n
 	}
 	if quoteAt(b, at) > 0 {
 		v := plainValue(b, at, Credential)
@@ -496,6 +539,9 @@ func proseValue(b []byte, i, start int, of *name) span {
 	for fillers := 0; at < len(b); {
 		for at < len(b) && (b[at] == ' ' || b[at] == '\t' || b[at] == '(' || b[at] == '|' || b[at] == ',' || b[at] == '\r' || b[at] == '\n') {
 			at++
+		}
+		for n := blankAt(b, at); n > 0; n = blankAt(b, at) {
+			at += n
 		}
 		if n := quoteAt(b, at); n > 0 {
 			v := plainValue(b, at, Credential)
@@ -595,15 +641,19 @@ func (f *finder) pair(e int) span {
 	const far = 256
 	rest := b[v.end:min(len(b), v.end+far)]
 	low := max(f.done, e-far)
-	open := bytes.LastIndexAny(b[low:e], "{<")
-	tag := open >= 0 && b[low+open] == '<'
-	if s := valueIn(b, v.end, v.end+len(rest), tag); s.end > 0 {
-		return s
+	open, tag := bytes.LastIndexByte(b[low:e], '{'), false
+	for _, s := range []string{"<", "&lt;", "&amp;lt;", `\u003c`, `\u0026lt;`} {
+		if k := bytes.LastIndex(b[low:e], []byte(s)); k > open {
+			open, tag = k, true
+		}
 	}
 	if open >= 0 {
 		if s := valueIn(b, low+open, e, tag); s.end > 0 && s.end <= e {
 			return s
 		}
+	}
+	if s := valueIn(b, v.end, v.end+len(rest), tag); s.end > 0 {
+		return s
 	}
 	// The text of the element that this one is followed by, or that it opens.
 	if k := bytes.IndexByte(rest, '>'); k >= 0 && k+1 < len(rest) && rest[max(0, k-1)] != '/' {

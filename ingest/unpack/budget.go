@@ -42,6 +42,20 @@ type budget struct {
 	spent   *limitError
 }
 
+// Repeats is what is wrong with a file of m that gave n bytes of text by now, when some of them were written once and named many
+// times, as the shared strings of a workbook are: nil while that is no more than the source may unpack to.
+func (m *Member) Repeats(n int64) error {
+	b := &m.source.budget
+	in := b.in
+	if b.size >= 0 {
+		in = min(in, b.size)
+	}
+	if n <= ratioGrace || n/int64(b.limits.Ratio) <= max(in, 1) {
+		return nil
+	}
+	return &limitError{fmt.Sprintf("repeats its texts to more than %d times its size, as only a decompression bomb does", b.limits.Ratio), "raise --max-ratio if it is genuine"}
+}
+
 // charge adds n bytes that a layer gave, and returns what is wrong with it if they go beyond a
 // limit.
 func (b *budget) charge(n int) error {

@@ -32,6 +32,7 @@ import (
 func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Options, visit Visitor) error {
 	m := Member{Path: path, In: in, Size: -1, Walked: walked}
 	s := newSource(ctx, opt, visit)
+	s.paths[path] = 1 // a member may be called "." or ".."
 	if path == "-" {
 		in := Patient(ctx, in)
 		defer in.Close()
@@ -422,7 +423,7 @@ func (r *source) zipMember(c Member, f *zip.File, several bool) error {
 }
 
 func hiddenMember(name string) bool {
-	for _, part := range strings.Split(name, "/") {
+	for _, part := range strings.FieldsFunc(name, func(c rune) bool { return c == '/' || c == '\\' }) {
 		if strings.HasPrefix(part, ".") && part != "." && part != ".." || part == "__MACOSX" {
 			return true
 		}
