@@ -40,6 +40,32 @@ func foreign(b []byte, wide bool) string {
 	return ""
 }
 
+// ownTables are how the tables of a report of dwtriage start, and ownPage is how the title of its page ends.
+var ownTables = []string{
+	"change,signature,title,map,", "map,dataverse_table,fno_entity,company,signature,", "rank,signature,title,severity,", "onset,end,going_on,records,",
+	"table,map,key_column,key,", "record_id,file,row,byte_offset,occurred_at,", "file,row,byte_offset,column,reason,", "order,map,key,company,records,",
+	"template_id,template,records,",
+}
+
+const ownPage = "– dwtriage</title>"
+
+// own reports whether b is the start of a file that dwtriage itself wrote. Its reports quote the errors of a log, so they look
+// like one; read as logs, each error would be counted once more with every night.
+func own(b []byte) bool {
+	line, _, _ := bytes.Cut(b[:min(len(b), 512)], []byte("\n"))
+	line = bytes.ReplaceAll(line, []byte(";"), []byte(","))
+	for _, start := range ownTables {
+		if bytes.HasPrefix(line, []byte(start)) {
+			return true
+		}
+	}
+	head := b[:min(len(b), 2048)]
+	if bytes.HasPrefix(head, []byte("{")) {
+		return bytes.Contains(head, []byte(`"run_id":`)) && bytes.Contains(head, []byte(`"tool_version":`))
+	}
+	return bytes.HasPrefix(head, []byte("<!doctype html>")) && bytes.Contains(head, []byte(ownPage))
+}
+
 // controls reports whether b holds more control characters than a text with a few damaged places does: more
 // than one in fifty beside eight of grace, or one in five of a short text.
 func controls(b []byte) bool {

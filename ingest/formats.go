@@ -56,6 +56,10 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 		r.warn("the file holds only blanks")
 		return true, r.text()
 	}
+	if walked && own(w.Rest()) {
+		r.account.Problem = notALog(path, "a report of dwtriage: it was left out; name the file itself to read it all the same")
+		return false, nil
+	}
 	name := r.run.opt.Format
 	asked := name != "" && name != "auto"
 	if r.member.Marked && !asked && !r.dmfLog {
