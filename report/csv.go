@@ -153,7 +153,7 @@ const cutMark = "… [cut]"
 func cell(s string) string {
 	guarded := formula(s)
 	s = clean(s)
-	if guarded {
+	if guarded || formula(s) { // a control character may have stood before a tab
 		s = "'" + s
 	}
 	return cutUTF16(s, maxCell)

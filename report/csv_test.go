@@ -71,7 +71,7 @@ func TestCellLength(t *testing.T) {
 }
 
 func FuzzCell(f *testing.F) {
-	for _, s := range []string{"", "=1", "a,b", "\"", "a\r\nb", " x", hostileFormula, hostileBidi, "\\.", "\xff"} {
+	for _, s := range []string{"", "=1", "a,b", "\"", "a\r\nb", " x", hostileFormula, hostileBidi, "\\.", "\xff", "\x19\t"} {
 		f.Add(s, "")
 		f.Add("", s)
 	}
