@@ -6,14 +6,11 @@
 package report
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
+	"dwtriage/report/folder"
 	"dwtriage/report/summary"
 )
 
@@ -33,8 +30,7 @@ type drawing struct {
 	draw func(io.Writer, *summary.Summary) error
 }
 
-// drawings lists the files in the order in which they take their place: summary.json last, so
-// a script that waits for it finds the others complete.
+// drawings lists the files in the order in which they are drawn.
 func drawings(opt Options) []drawing {
 	table := func(draw func(*table, *summary.Summary) error) func(io.Writer, *summary.Summary) error {
 		return func(w io.Writer, s *summary.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
@@ -54,57 +50,32 @@ func drawings(opt Options) []drawing {
 	}
 }
 
-// Write draws every file of the report into dir, which is made if it does not exist. Each file
-// is written under a temporary name; when all of them are complete they are renamed, so a
-// failed drawing leaves the report that was there before. A file that cannot be replaced (a
-// spreadsheet may hold it open) does not keep the others from being replaced, but is an error.
+// Write draws every file of the report into dir, which is made if it does not exist, and a manifest of them. They take
+// the place of those of an earlier report when all of them are complete and on the disk, all or none: a drawing that
+// fails, or is killed, leaves the report that was there before.
 func Write(dir string, s *summary.Summary, opt Options) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("making the report folder: %w", err)
+	var files []folder.File
+	for _, d := range drawings(opt) {
+		files = append(files, folder.File{Name: d.name, Draw: func(w io.Writer) error {
+			return d.draw(&watched{w, d.name, 0, opt.Progress}, s)
+		}})
 	}
-	files := drawings(opt)
-	for _, f := range files {
-		tmp := temporary(dir, f.name)
-		defer os.Remove(tmp) // finds nothing once it was renamed
-		if err := drawTo(tmp, s, f, opt.Progress); err != nil {
-			return fmt.Errorf("drawing %s: %w", f.name, err)
-		}
+	return folder.Put(dir, files, folder.About{Tool: "dwtriage " + s.Tool.Version, RunID: s.Run.ID, Environment: s.Environment})
+}
+
+// Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
+func Ready(dir string) error {
+	var names []string
+	for _, d := range drawings(Options{}) {
+		names = append(names, d.name)
 	}
-	var errs []error
-	for _, f := range files {
-		if err := os.Rename(temporary(dir, f.name), filepath.Join(dir, f.name)); err != nil {
-			errs = append(errs, fmt.Errorf("replacing %s: %w", f.name, err))
-		}
-	}
-	return errors.Join(errs...)
+	return folder.Check(dir, names)
 }
 
 // Exists reports whether the folder holds a report.
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "index.html"))
 	return err == nil
-}
-
-// temporary is the name that a file has while it is drawn: in the same folder, because a rename
-// does not cross file systems, and with the process in it, because two may draw into one folder.
-func temporary(dir, name string) string {
-	return filepath.Join(dir, "."+name+"."+strconv.Itoa(os.Getpid())+".tmp")
-}
-
-func drawTo(path string, s *summary.Summary, d drawing, progress func(string, int64) error) error {
-	// What a process with this number left behind is in nobody's way; the mode is left to the
-	// umask, because colleagues read these files.
-	os.Remove(path)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(&watched{f, d.name, 0, progress}, 1<<16)
-	err = d.draw(w, s)
-	if err == nil {
-		err = w.Flush()
-	}
-	return errors.Join(err, f.Close())
 }
 
 // watched is a file that tells how long it is by now.

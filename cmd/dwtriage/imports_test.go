@@ -25,8 +25,9 @@ var mayImport = map[string][]string{
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store"},
-	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report"},
+	"dwtriage/report/folder":    {},
+	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/store", "dwtriage/report/summary"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
 	// examples of the rules.

@@ -63,6 +63,9 @@ func runReport(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := outReady(rf.out); err != nil {
+		return 0, err
+	}
 	id := rf.run
 	if id == 0 {
 		var environment *string

@@ -20,6 +20,7 @@ import (
 	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/words"
 	"dwtriage/report"
+	"dwtriage/report/folder"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -140,7 +141,36 @@ func newJob(s *session, args []string) (*job, error) {
 	for _, note := range m.Set().Ended(time.Now()) {
 		j.say("dwtriage: %s\n", note)
 	}
+	// Before the inputs are looked for: what a killed run left beside the report is none.
+	if err := writable(rf.archive.file, rf.out); err != nil {
+		return nil, err
+	}
 	return j, j.expand(f.Args())
+}
+
+// writable says before the work that its result could not be kept. A folder that is not there yet is made later.
+func writable(db, out string) error {
+	if err := outReady(out); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Dir(db)); err != nil {
+		return nil
+	}
+	if err := folder.Writable(filepath.Dir(db)); err != nil {
+		return fmt.Errorf("--db: %w; the database writes files beside itself", err)
+	}
+	return nil
+}
+
+// outReady says that a report could not be written.
+func outReady(out string) error {
+	if out == "" {
+		return usageError("--out: the name of the folder is empty")
+	}
+	if err := report.Ready(out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
 }
 
 // check turns the flags' texts into values.
@@ -219,7 +249,7 @@ func (j *job) ownOutput(s ingest.Source) bool {
 	db, err1 := filepath.Abs(j.flags.archive.file)
 	out, err2 := filepath.Abs(j.flags.out)
 	return err1 == nil && (path == db || strings.HasPrefix(path, db+".")) ||
-		err2 == nil && strings.HasPrefix(path, out+string(filepath.Separator))
+		err2 == nil && (strings.HasPrefix(path, out+string(filepath.Separator)) || strings.HasPrefix(path, folder.Aside(out)))
 }
 
 // fail notes an input that could not be read, and says so at once.
@@ -284,9 +314,8 @@ func (j *job) run() (int, error) {
 	return sum.ExitCode, j.print(sum)
 }
 
-// publish draws the report of a run. Files are written under temporary names and renamed when all of them
-// are there, summary.json last: whoever opens the folder meanwhile reads the report of the night before,
-// and a failed drawing leaves it. A run without any record leaves it, too: of the night before it says more than of this one.
+// publish draws the report of a run. Files are written aside and take their place when all of them are there: whoever
+// opens the folder meanwhile reads the report of the night before, and a failed drawing leaves it. A run without any record leaves it, too: of the night before it says more than of this one.
 func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Summary, error) {
 	defer j.show.end()
 	j.show.stage("summing up")
