@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,6 +110,9 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if err != nil {
 		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
+	if inputs, err = db.mend(ctx, run.ID, f.cuts, inputs, &booked); err != nil {
+		return nil, tableCounts{}, fmt.Errorf("replacing records that were cut: %w", err)
+	}
 	return inputs, booked, db.audit(ctx, run.ID, booked)
 }
 
@@ -152,12 +156,19 @@ type tableCounts struct{ Records, Sightings, Rejects, Files, Runs, Parts, Covera
 // database holds the same is another question, and after a commit it is asked of the file.
 func (db *DB) audit(ctx context.Context, run int64, booked tableCounts) error {
 	var held tableCounts
-	row := db.conn.QueryRowContext(ctx, query("table_counts"), run)
-	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs, &held.Parts, &held.Coverage); err != nil {
-		return fmt.Errorf("counting the rows of run %d: %w", run, err)
+	if err := db.count(ctx, run, &held); err != nil {
+		return err
 	}
 	if held != booked {
 		return fmt.Errorf("internal error: run %d is booked as %+v, and the database holds %+v", run, booked, held)
+	}
+	return nil
+}
+
+func (db *DB) count(ctx context.Context, run int64, held *tableCounts) error {
+	row := db.conn.QueryRowContext(ctx, query("table_counts"), run)
+	if err := row.Scan(&held.Records, &held.Sightings, &held.Rejects, &held.Files, &held.Runs, &held.Parts, &held.Coverage); err != nil {
+		return fmt.Errorf("counting the rows of run %d: %w", run, err)
 	}
 	return nil
 }
@@ -213,11 +224,17 @@ type feed struct {
 	sightings *duckdb.Appender
 	parts     *duckdb.Appender // of long texts
 	partRows  int64
-	pending   int // bytes that parts may still hold
+	cuts      []cutRecord       // new ones that may be cut
+	halves    map[[16]byte]bool // ids of stored ones that may be: the whole record of that id is new
+	pending   int               // bytes that parts may still hold
 }
 
 func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool)) (*feed, error) {
 	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*fileBook), known: known{db: db}}
+	var err error
+	if f.halves, err = db.halves(ctx); err != nil {
+		return nil, err
+	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
 		return nil, err
 	}
@@ -225,7 +242,7 @@ func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool))
 		f.known.free()
 		return nil, err
 	}
-	err := db.spool.Raw(func(c any) (err error) {
+	err = db.spool.Raw(func(c any) (err error) {
 		if f.rejects, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "rejects"); err == nil {
 			f.sightings, err = duckdb.NewAppender(c.(driver.Conn), "spool", "main", "sightings")
 		}
@@ -319,7 +336,7 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 	if b.Len() == 0 {
 		return nil, nil
 	}
-	keep, kept, err := f.count(b.Records)
+	keep, kept, err := f.count(b.Records, b.Cut)
 	if err != nil {
 		return nil, err
 	}
@@ -350,7 +367,7 @@ type fileBook struct {
 }
 
 // count books every record of a batch under its file, and says which are new.
-func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err error) {
+func (f *feed) count(records arrow.RecordBatch, cut []int) (keep []bool, kept int, err error) {
 	ids := records.Column(ingest.ColRecordID).(*array.FixedSizeBinary)
 	files := records.Column(ingest.ColFile).(*array.String)
 	status := records.Column(classify.ColStatus).(*array.String)
@@ -371,7 +388,17 @@ func (f *feed) count(records arrow.RecordBatch) (keep []bool, kept int, err erro
 			}
 		}
 		c.add(logs.Value(i), times, i)
-		if keep[i] = f.known.add([16]byte(ids.Value(i))); !keep[i] {
+		id := [16]byte(ids.Value(i))
+		if keep[i] = f.known.add(id); slices.Contains(cut, i) {
+			if keep[i] {
+				f.cuts = append(f.cuts, cutRecord{id, string([]byte(name)), rows.Value(i)})
+				f.halves[id] = lengths.Value(i) < StartBytes // else parts of two texts would have one name
+			}
+		} else if f.halves[id] {
+			keep[i] = true // mend takes the half out
+			delete(f.halves, id)
+		}
+		if !keep[i] {
 			c.Duplicates++
 			if err := f.sightings.AppendRow(duckdb.UUID(ids.Value(i)), name, rows.Value(i), offsets.Value(i), lengths.Value(i)); err != nil {
 				return nil, 0, fmt.Errorf("storing a duplicate: %w", err)

@@ -13,7 +13,7 @@ import (
 // run that took the same id they would be its own.
 
 // runTables hold rows of runs; runs themselves come last.
-var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "files", "runs"}
+var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "files", "runs"}
 
 // An orphan says how many rows of a table are of no run.
 type orphan struct {

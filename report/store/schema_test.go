@@ -22,7 +22,8 @@ import (
 // format is only renamed where it has another name", version3.duckdb.bz2 from "classify: a record without rule and
 // code is named by its text where the code table has that sentence", version4.duckdb.bz2 from "ingest: a pasted text is of
 // the log whose words it speaks, and one failure in several paragraphs is one record". version5.duckdb.bz2 is version 4 as "report,
-// ingest, cmd: comments say what is so and fit their lines" took it over. All read exports of the same invented names:
+// ingest, cmd: comments say what is so and fit their lines" took it over, and
+// version6.duckdb.bz2 is version 5 as "store, classify: one way to run an embedded query that makes something" did. All read exports of the same invented names:
 //
 //	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
 //	dwtriage run --db v1.duckdb --environment UAT night
@@ -50,7 +51,7 @@ func older(t *testing.T, version string) string {
 	return path
 }
 
-var olderVersions = []string{"1", "2", "3", "4", "5"}
+var olderVersions = []string{"1", "2", "3", "4", "5", "6"}
 
 // list asks for one column of texts.
 func list(t *testing.T, db *DB, query string, args ...any) (out []string) {

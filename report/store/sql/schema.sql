@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '6'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '7'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -143,4 +143,13 @@ CREATE TABLE dw.coverage (
   until_at TIMESTAMP, -- not included
   records  BIGINT,    -- with a time in the range
   whole    BOOLEAN    -- read without trouble and complete, so what is not in it did not happen
+);
+
+-- Records that end where their file ended, without the end of a line or cell: the file may have been copied while it was
+-- written. When the whole record comes it takes their place.
+CREATE TABLE dw.cuts (
+  run_id    BIGINT,
+  record_id UUID,
+  file      VARCHAR,
+  row       BIGINT
 );

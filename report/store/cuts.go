@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// A cutRecord is one that ends where its file ended, so there may be more of it in a later copy of the file.
+type cutRecord struct {
+	id   [16]byte
+	file string
+	row  int64
+}
+
+// halves are the ids of stored records that may be cut.
+func (db *DB) halves(ctx context.Context) (map[[16]byte]bool, error) {
+	ids := make(map[[16]byte]bool)
+	err := db.Each(ctx, "SELECT record_id FROM dw.cuts", func(rows *sql.Rows) error {
+		var id duckdb.UUID
+		err := rows.Scan(&id)
+		ids[id] = true
+		return err
+	})
+	return ids, err
+}
+
+// mend books the cut records of a run, and puts the whole records that it loaded in the place of cut ones, of earlier runs or of its
+// own: what the ledgers called loaded is then a duplicate of the whole one. It gives the ledger of the run as it is then.
+func (db *DB) mend(ctx context.Context, run int64, cuts []cutRecord, inputs []Input, booked *tableCounts) ([]Input, error) {
+	for _, c := range cuts {
+		id := duckdb.UUID(c.id)
+		if _, err := db.conn.ExecContext(ctx, "INSERT INTO dw.cuts VALUES ($1, $2::UUID, $3, $4)", run, id.String(), c.file, c.row); err != nil {
+			return nil, err
+		}
+	}
+	var any bool
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM dw.cuts").Scan(&any); err != nil || !any {
+		return inputs, err
+	}
+	var before tableCounts
+	if err := db.count(ctx, run, &before); err != nil {
+		return nil, err
+	}
+	if _, err := db.conn.ExecContext(ctx, query("mended"), run); err != nil {
+		return nil, err
+	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS mended")
+	var mended, own int64
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (run_id = $1) FROM mended", run).Scan(&mended, &own); err != nil || mended == 0 {
+		return inputs, err
+	}
+	if _, err := db.conn.ExecContext(ctx, query("mend")); err != nil {
+		return nil, err
+	}
+	var after tableCounts
+	if err := db.count(ctx, run, &after); err != nil {
+		return nil, err
+	}
+	if before.Records-after.Records != own {
+		return nil, fmt.Errorf("internal error: %d records of run %d were to be replaced, and %d are gone", own, run, before.Records-after.Records)
+	}
+	booked.Records -= own
+	booked.Sightings += after.Sightings - before.Sightings
+	booked.Parts += after.Parts - before.Parts
+	if own == 0 {
+		return inputs, nil
+	}
+	return db.Inputs(ctx, run)
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store/storetest"
+)
+
+// loadCut loads lines, of which those with these indexes may be cut.
+func loadCut(t *testing.T, db *DB, lines []storetest.Line, cut ...int) int64 {
+	t.Helper()
+	b := storetest.Batch(Allocator(), lines...)
+	b.Cut = cut
+	id, _, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, storetest.Source(b, storetest.Account(lines)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// A record that was cut is replaced by the whole one, of the same id or, made of its content, of the same time and entity; the
+// ledgers call it a duplicate then. One that resembles it replaces nothing.
+func TestCutRecords(t *testing.T) {
+	half := storetest.Line{ID: 1, File: "half.csv", Row: 3, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_c"}
+	whole := storetest.Line{ID: 1, File: "whole.csv", Row: 3, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_customergroups with values {80}"}
+	other := storetest.Line{ID: 9, File: "half.csv", Row: 2, At: "01:00:00", Entity: "vendors", Err: "Unable to lookup x"}
+	with := func(l storetest.Line, change func(*storetest.Line)) storetest.Line { change(&l); return l }
+	another := with(whole, func(l *storetest.Line) { l.ID = 2 })
+	for name, c := range map[string]struct {
+		runs [][]storetest.Line
+		cut  [][]int
+		want []string // records, then loaded and duplicates of each run
+	}{
+		"same id":                 {[][]storetest.Line{{other, half}, {whole}}, [][]int{{1}, nil}, []string{"1 half.csv:2 Unable to lookup x", "2 whole.csv:3 " + whole.Err, "1 1 1", "2 1 0"}},
+		"another id":              {[][]storetest.Line{{half}, {another}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 " + whole.Err, "1 0 1", "2 1 0"}},
+		"half again":              {[][]storetest.Line{{half}, {half}, {whole}}, [][]int{{0}, {0}, nil}, []string{"3 whole.csv:3 " + whole.Err, "1 0 1", "2 0 1", "3 1 0"}},
+		"half again, another id":  {[][]storetest.Line{{half}, {half}, {another}}, [][]int{{0}, {0}, nil}, []string{"3 whole.csv:3 " + whole.Err, "1 0 1", "2 0 1", "3 1 0"}},
+		"half behind the whole":   {[][]storetest.Line{{whole}, {half}}, [][]int{nil, {0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 0", "2 0 1"}},
+		"in one run":              {[][]storetest.Line{{half, whole}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
+		"in one run, another id":  {[][]storetest.Line{{half, another}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
+		"whole is cut, too":       {[][]storetest.Line{{half}, {another}}, [][]int{{0}, {0}}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
+		"was not cut":             {[][]storetest.Line{{half}, {whole}}, [][]int{nil, nil}, []string{"1 half.csv:3 " + half.Err, "1 1 0", "2 0 1"}},
+		"another time":            {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.At = "02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
+		"another entity":          {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Entity = "x" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
+		"another beginning":       {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Err = "Unable to find" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 Unable to find", "1 1 0", "2 1 0"}},
+		"of two, one is the half": {[][]storetest.Line{{half, with(other, func(l *storetest.Line) { l.File = "b.csv" })}, {whole}}, [][]int{{0, 1}, nil}, []string{"1 b.csv:2 Unable to lookup x", "2 whole.csv:3 " + whole.Err, "1 1 1", "2 1 0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.duckdb")
+			db := openTest(t, path)
+			for i, lines := range c.runs {
+				loadCut(t, db, lines, c.cut[i]...)
+			}
+			got := append(list(t, db, "SELECT concat(run_id, ' ', file, ':', row, ' ', error_text) FROM dw.records ORDER BY ALL"),
+				list(t, db, "SELECT concat_ws(' ', run_id, loaded, duplicates) FROM dw.runs ORDER BY run_id")...)
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("records and runs (-want +got):\n%s", d)
+			}
+			db.Close()
+			reading, err := Open(t.Context(), path, Options{ReadOnly: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer reading.Close()
+			checks, err := reading.Check(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, check := range checks {
+				if len(check.Problems) > 0 {
+					t.Errorf("%s: %s", check.Name, strings.Join(check.Problems, "; "))
+				}
+			}
+		})
+	}
+}

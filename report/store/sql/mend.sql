@@ -1,0 +1,19 @@
+-- The whole record takes the place of the cut one: the run that loaded that one met it now, as a duplicate.
+UPDATE dw.sightings s SET record_id = m.whole FROM mended m WHERE m.half <> m.whole AND s.record_id = m.half
+  AND NOT EXISTS (FROM dw.sightings o WHERE o.run_id = s.run_id AND o.record_id = m.whole);
+DELETE FROM dw.sightings s USING mended m WHERE m.half <> m.whole AND s.record_id = m.half;
+INSERT INTO dw.sightings SELECT run_id, whole, file, row, byte_offset, byte_length FROM mended m
+  WHERE NOT EXISTS (FROM dw.sightings o WHERE o.run_id = m.run_id AND o.record_id = m.whole);
+DELETE FROM dw.text_parts t USING mended m WHERE t.record_id = m.half AND t.run_id = m.run_id;
+DELETE FROM dw.records r USING mended m WHERE r.record_id = m.half AND r.run_id = m.run_id AND r.file = m.file AND r.row = m.row;
+UPDATE dw.files f SET loaded = f.loaded - n.records, duplicates = f.duplicates + n.records, ok = f.ok - n.ok,
+  unclassified = f.unclassified - n.unknown, classified = f.classified - n.records + n.ok + n.unknown
+FROM (SELECT run_id, file, count(*) AS records, count(*) FILTER (status = 'ok') AS ok, count(*) FILTER (status = 'unknown') AS unknown FROM mended GROUP BY ALL) n
+WHERE f.run_id = n.run_id AND f.path = n.file;
+UPDATE dw.runs u SET loaded = u.loaded - n.records, duplicates = u.duplicates + n.records, ok = u.ok - n.ok,
+  unclassified = u.unclassified - n.unknown, classified = u.classified - n.records + n.ok + n.unknown,
+  scope_digest = xor(u.scope_digest, n.change)
+FROM (SELECT run_id, count(*) AS records, count(*) FILTER (status = 'ok') AS ok, count(*) FILTER (status = 'unknown') AS unknown,
+  bit_xor(xor(hash(half), hash(whole))) AS change FROM mended GROUP BY ALL) n
+WHERE u.run_id = n.run_id;
+DELETE FROM dw.cuts c USING mended m WHERE c.run_id = m.run_id AND c.record_id = m.half AND c.file = m.file AND c.row = m.row;
