@@ -32,7 +32,6 @@ import (
 func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Options, visit Visitor) error {
 	m := Member{Path: path, In: in, Size: -1, Walked: walked}
 	s := newSource(ctx, opt, visit)
-	s.paths[path] = 1 // a member may be called "." or ".."
 	if path == "-" {
 		in := Patient(ctx, in)
 		defer in.Close()
@@ -134,7 +133,11 @@ func (r *source) member(c Member, kind, name string, walked bool) Member {
 }
 
 func memberPath(c Member, name string) string {
-	return path.Join(c.Path, path.Clean("/"+strings.ReplaceAll(sanePath(name), `\`, "/")))
+	name = path.Clean("/" + strings.ReplaceAll(sanePath(name), `\`, "/"))
+	if name == "/" {
+		name = "unnamed" // it was called "." or ".."
+	}
+	return path.Join(c.Path, name)
 }
 
 // apart is the path of a member that no other one of the source has. An archive may hold two files of one name, as tar
