@@ -163,6 +163,9 @@ func (h *harness) small(dir string, there bool, first, night string) (bad, found
 		}
 	}
 	before := h.state(dir)
+	if before.content == "" {
+		before.content = nothing
+	}
 	out, code := h.call(dir, h.runArgs([]string{night})...)
 	after := h.state(dir)
 	switch {

@@ -360,7 +360,7 @@ func (j *job) drawing() report.Options { return report.Options{PlainCSV: j.flags
 // duplicates and draws the same report.
 func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error {
 	if ctx.Err() == nil {
-		return err
+		return fmt.Errorf("%w; run %d is loaded and kept: dwtriage report draws it, or the same exports once more, when that is mended", err, id)
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), takingBack)
 	defer cancel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -91,7 +92,7 @@ func (s *session) end(code int, err error) int {
 		}
 		return exitUnread
 	}
-	fmt.Fprintf(s.stderr, "dwtriage: %v\n", err)
+	fmt.Fprintf(s.stderr, "dwtriage: %s\n", strings.TrimSpace(err.Error())) // texts of DuckDB end their lines
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -289,9 +290,25 @@ func TestBusy(t *testing.T) {
 		}
 		said += string(buf[:n])
 	}
-	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, ErrBusy) {
-		t.Errorf("error %v, want ErrBusy", err)
+	named := fmt.Sprintf("store.test, process %d", other.Process.Pid)
+	for _, opt := range []Options{{}, {ReadOnly: true}, {LockWait: lockPoll}} {
+		if _, err := Open(t.Context(), path, opt); !errors.Is(err, ErrBusy) || runtime.GOOS == "linux" && !strings.Contains(err.Error(), named) {
+			t.Errorf("error %v, want ErrBusy and %q", err, named)
+		}
 	}
+	// Who waits is told of whom, and gets the database when it is free.
+	waiting := 0
+	db, err := Open(t.Context(), path, Options{LockWait: time.Minute, Waiting: func(err error) {
+		waiting++
+		if !errors.Is(err, ErrBusy) {
+			t.Errorf("waiting for %v", err)
+		}
+		in.Close()
+	}})
+	if err != nil || waiting != 1 {
+		t.Fatalf("waited %d times, error %v", waiting, err)
+	}
+	db.Close()
 }
 
 func TestIDSet(t *testing.T) {
