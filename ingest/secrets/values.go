@@ -376,6 +376,15 @@ func plainValue(b []byte, e int, kind Kinds) span {
 	if n == 0 {
 		return some(e, unquoted(b, e), kind)
 	}
+	// In a row of a CSV that was not taken apart quotes are doubled, once or more; two of them are nothing only where the
+	// value ends behind them.
+	run := n
+	for e+run+n <= len(b) && bytes.Equal(b[e+run:e+run+n], b[e:e+n]) {
+		run += n
+	}
+	if run > n && e+run < len(b) && bytes.IndexByte([]byte(" ,;:&<>)}]\t\r\n"), b[e+run]) < 0 {
+		n = run
+	}
 	quote := closing(b[e : e+n])
 	at := e + n
 	end := at

@@ -32,6 +32,7 @@ func Secrets() []Secret {
 // a user name in base64, ↵ and ⇥ for a line end and a tab, ␣ and ¬ for characters that are not seen.
 const secretShapes = `
 sql connection	Server=tcp:db.contoso.example;Database=d;User ID=u;Password=§;Encrypt=True
+empty and another	{"password":"","secret":"§"}
 sql pwd	Data Source=s;Initial Catalog=c;uid=sa;pwd=§
 blanks around the sign	Password = §
 tabs around the sign	Password	=	§
@@ -66,6 +67,7 @@ form	grant_type=client_credentials&client_id=1&client_secret=§&resource=x
 json	{"client_id":"1","client_secret":"§"}
 json, escaped	{\"ClientSecret\":\"§\"}
 json, escaped twice	{\\\"ClientSecret\\\":\\\"§\\\"}
+json, quotes doubled	{""ClientSecret"":""§"",""a"":""b""}
 json with blanks	{ "ClientSecret" : "§" }
 json, escaped by code	{\u0022password\u0022:\u0022§\u0022}
 json, html	{&quot;password&quot;:&quot;§&quot;}
