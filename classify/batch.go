@@ -72,20 +72,29 @@ func Schema() *arrow.Schema { return schema }
 // ingest stay as they are: what a log printed and what a rule reads in its message are two
 // statements, and only while they stand apart can a better rule take back what an older one said.
 func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
+	m.ClassifyUntil(nil, b, mem)
+}
+
+// ClassifyUntil is Classify for somebody who may have to stop: soon after done is closed, also in the middle of a record of
+// megabytes, it gives up and reports false. b is as it was then.
+func (m *Matcher) ClassifyUntil(done <-chan struct{}, b *ingest.Batch, mem memory.Allocator) bool {
 	if b.Len() == 0 {
-		return
+		return true
 	}
 	if mem == nil {
 		mem = memory.DefaultAllocator
 	}
 	v := newVerdicts(mem, b.Len())
 	defer v.release()
-	j := &judge{m: m}
+	j := &judge{m: m, done: done}
 	in := b.Records
 	column := func(col int) *array.String { return in.Column(col).(*array.String) }
 	logs, outcomes, errs, traces := column(ingest.ColLog), column(ingest.ColOutcome), column(ingest.ColErrorText), column(ingest.ColTraceText)
 	types, entities, companies, keys := column(ingest.ColTypeName), column(ingest.ColEntity), column(ingest.ColCompany), column(ingest.ColRecordKey)
 	for i := range b.Len() {
+		if closed(done) {
+			return false
+		}
 		if outcomes.Value(i) == ingest.OK {
 			v.ok()
 			continue
@@ -93,6 +102,9 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 		log, entity, company := logs.Value(i), stringAt(entities, i), stringAt(companies, i)
 		j.record(log, stringAt(types, i), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, company)
 		v.append(j, log, entity, j.affectedKey(stringAt(keys, i), company))
+	}
+	if closed(done) { // what was found of the last record may not be all of it
+		return false
 	}
 	cols := make([]arrow.Array, 0, NumColumns)
 	cols = append(cols, in.Columns()...)
@@ -103,6 +115,16 @@ func (m *Matcher) Classify(b *ingest.Batch, mem memory.Allocator) {
 	}
 	b.Records = array.NewRecordBatch(schema, cols, in.NumRows())
 	in.Release()
+	return true
+}
+
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }
 
 // stringAt is the value of row i without a copy, nil when it is null. It must not be written to.

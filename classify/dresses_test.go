@@ -180,7 +180,7 @@ func (m *Matcher) declines(r *Rule, text, bare string) bool {
 	own := strings.Contains(text, "InvalidPluginExecutionException") || strings.Contains(text, "exception from plug-in") ||
 		strings.Contains(strings.ToLower(text), "0x80040265") || strings.Contains(text, "-2147220891")
 	at := strings.Index(normal, bare)
-	return own && at >= 0 && r.expr() != nil && r.expr().Next(pattern.TextOf([]byte(normal[:at+len(bare)])), 0) < 0
+	return own && at >= 0 && r.expr() != nil && r.expr().Next(pattern.TextOf([]byte(normal[:at+len(bare)])), 0, len(normal)) < 0
 }
 
 // A documented message keeps its verdict in every dress.

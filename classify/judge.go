@@ -3,6 +3,7 @@ package classify
 import (
 	"bytes"
 	"slices"
+	"strconv"
 
 	"dwtriage/classify/pattern"
 )
@@ -11,6 +12,7 @@ import (
 // until the next record.
 type judge struct {
 	m        *Matcher
+	done     <-chan struct{} // closed when nobody waits for a verdict any more; nil: never
 	s        scratch
 	text     [numFields][]byte       // normal forms
 	search   [numFields]pattern.Text // the same, to be searched
@@ -38,15 +40,60 @@ type capture struct {
 	value []byte // points into the normal form
 }
 
+// What a long record may cost. One that is shorter is judged whole, whatever it costs.
+const (
+	longRecord    = 16 << 10 // bytes of its normal form
+	judgedBytes   = longRecord
+	recordSteps   = 400_000
+	recordPerByte = 5 // 8 MB/s at 25 ns a step, and what takes no steps comes on top of it
+)
+
+// farBytes is how far from a match others of its rule are looked for, and from the start of a text the columns of a map.
+const farBytes = 64 << 10
+
+// judgedName is the capture that marks a record judged by its first bytes only, and says how many.
+const judgedName = "judged_bytes"
+
 // record judges one failing record. Texts are as logged; the type of the plug-in, entity and company are
 // the record's own columns.
+//
+// What a record costs grows with its length and not faster: all rules together may take so many steps for each byte. A long
+// text made of near misses takes more. Then it is judged again by its first bytes, as if the log had cut it there, and marked:
+// what such a text names at its end nobody would find by hand either, and a verdict that depends on which rule happened to
+// be tried before the steps were spent would be no verdict.
 func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entity, company []byte) {
-	j.matches = j.matches[:0]
+	size := 0
 	for f := range numFields {
 		j.text[f] = Normalize(j.text[f][:0], texts[f])
 		if f == errorText {
 			blankTrace(j.text[f])
 		}
+		size += len(j.text[f])
+	}
+	steps := -1
+	if size > longRecord {
+		steps = recordSteps + recordPerByte*size
+	}
+	j.s.seeker.Bound(steps, j.done)
+	j.match(log, plugin)
+	cut := j.s.seeker.Spent()
+	if cut {
+		for f := range numFields {
+			j.text[f] = bytes.TrimRight(cutAtRune(j.text[f], judgedBytes), " ")
+		}
+		j.s.seeker.Bound(-1, j.done)
+		j.match(log, plugin)
+	}
+	j.verdict(log, entity, company)
+	if cut {
+		j.keep(judgedName, strconv.AppendInt(nil, judgedBytes, 10))
+	}
+}
+
+// match finds the rules, codes and the sentence of the normal forms.
+func (j *judge) match(log string, plugin []byte) {
+	j.matches, j.sentence = j.matches[:0], nil
+	for f := range numFields {
 		j.search[f] = pattern.TextOf(j.text[f])
 		j.matches = j.m.engine.appendMatches(j.matches, &j.s, log, int8(f), j.search[f])
 		if f == errorText {
@@ -61,6 +108,10 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 	if len(j.sentence) == 0 {
 		j.sentence = Sentence(j.text[traceText])
 	}
+}
+
+// verdict makes a verdict of what match found.
+func (j *judge) verdict(log string, entity, company []byte) {
 	j.matches = j.m.engine.rank(j.matches)
 	j.said = said{}
 	if code := j.code(); len(j.matches) == 0 && (code == nil || slices.Contains(catchAll, code.Value)) {
@@ -91,7 +142,7 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 	}
 	j.recordKey(own)
 	j.maps, j.key = j.m.maps.resolve(j.maps, j.key, j.capture("map_name"), j.capture("entity"), j.capture("fno_entity"), entity)
-	j.maps = j.m.maps.filtered(j.maps, j.text[:]...)
+	j.maps = j.m.maps.filtered(j.maps, cutAtRune(j.text[errorText], farBytes), cutAtRune(j.text[traceText], farBytes))
 	j.lookups(own)
 	j.template = Template(j.template[:0], j.sentence, entity, company)
 }
@@ -135,7 +186,7 @@ func (j *judge) mayStart(mt match) bool {
 		return true
 	}
 	headed := pattern.TextOf(whole[:int(j.innerAt)+len(j.inner.Bytes())])
-	return mt.part == byRegex && j.m.engine.rules[mt.rule].expr.Next(headed, 0) >= 0
+	return mt.part == byRegex && j.m.engine.rules[mt.rule].expr.Next(headed, 0, len(headed.Bytes())) >= 0
 }
 
 // What is known of a sign in a record.
@@ -231,10 +282,10 @@ func (j *judge) nearest(mt match) match {
 		return mt
 	}
 	text, found := j.search[mt.field], mt
-	for at := int(mt.start) + 1; ; { // a wrapper reaches to the end of what it wraps, so others begin inside it
+	for at := max(int(mt.start)+1, int(primary.start)-farBytes); ; { // a wrapper reaches to the end of what it wraps, so others begin inside it
 		var buf [groupEnds]int32
-		next := c.expr.Next(text, at)
-		if next < 0 || next >= int(primary.start) {
+		next := c.expr.Next(text, at, int(primary.start)-1)
+		if next < 0 {
 			return found
 		}
 		later, loc := mt, c.expr.Submatches(buf[:], text, next)

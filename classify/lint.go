@@ -249,7 +249,7 @@ func (l *linter) sentenceOf(r *Rule) string {
 			continue
 		}
 		text := pattern.TextOf([]byte(NormalizeString(sentence)))
-		if holdsAny(alone.any, text.Bytes()) || alone.expr != nil && alone.expr.Next(text, 0) >= 0 {
+		if holdsAny(alone.any, text.Bytes()) || alone.expr != nil && alone.expr.Next(text, 0, len(text.Bytes())) >= 0 {
 			return codeText(v)
 		}
 	}

@@ -265,6 +265,9 @@ func (e *engine) follow(dst []match, s *scratch, log string, field int8, t patte
 		}
 	} else {
 		for _, h := range s.hits {
+			if s.seeker.Spent() {
+				return dst
+			}
 			for _, o := range e.owners[h.Literal] {
 				if takes(&e.rules[o.rule]) {
 					e.hit(s, o, h)
@@ -461,7 +464,7 @@ func (e *engine) eachMatch(m match, t pattern.Text, most int, buf []int32, yield
 			return
 		}
 		yield(groupsTaken{c.groups, loc, t.Bytes()})
-		next := c.expr.Next(t, int(loc[1]))
+		next := c.expr.Next(t, int(loc[1]), int(loc[1])+farBytes)
 		if next < 0 {
 			return
 		}

@@ -15,7 +15,7 @@ import (
 // matched positions refer to this form: JSON escapes of any depth are undone (\" \\\" \/
 // \u0027, and \r \n \t where the text is JSON), so are XML entities and
 // Markdown's \[ \*; every run of white space, no-break spaces included, is one blank, with
-// none at the ends; typographic quotes are plain ones. A line SubErrorCode: 12 is left out. Case is kept.
+// none at the ends; typographic quotes are plain ones, the Kelvin sign and the long s letters of ASCII. A line SubErrorCode: 12 is left out. Case is kept.
 func Normalize(dst, text []byte) []byte {
 	from := len(dst)
 	escaped := -1 // whether \n means a line end; -1: not looked up yet
@@ -248,6 +248,10 @@ func appendRune(dst []byte, from int, r rune) []byte {
 		return append(dst, '"')
 	case 0xfeff, 0x200b:
 		return dst
+	case 0x212a: // the signs that stand for letters of ASCII in another case, as comparing takes them
+		return append(dst, 'K')
+	case 0x17f:
+		return append(dst, 's')
 	}
 	if r <= ' ' || unicode.IsSpace(r) {
 		return blank(dst, from)

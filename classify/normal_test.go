@@ -225,6 +225,10 @@ func slowNormal(text string) string {
 			return '"'
 		case r == '\ufeff', r == '\u200b':
 			return -1
+		case r == '\u212a':
+			return 'K'
+		case r == '\u017f':
+			return 's'
 		}
 		return r
 	}, out.String())

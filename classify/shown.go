@@ -56,7 +56,7 @@ func (c *compiledSign) shownBy(log string, plugin []byte, texts *[numFields]patt
 		if stands(c.any, c.anyBit) {
 			return true
 		}
-		if c.expr != nil && (len(c.gate) == 0 || t.Odd() || stands(c.gate, c.gateBit)) && c.expr.Next(t, 0) >= 0 {
+		if c.expr != nil && (len(c.gate) == 0 || t.Odd() || stands(c.gate, c.gateBit)) && c.expr.Next(t, 0, len(t.Bytes())) >= 0 {
 			return true
 		}
 	}

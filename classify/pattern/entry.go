@@ -210,7 +210,9 @@ func (k *Seeker) reach(x *Expr, f *Found, literal int) (left byteSet, ok bool) {
 			if met {
 				f.open |= bit
 			}
-			f.steps -= int32(looked * (len(k.text.bytes)/64 + 1)) // what a text can cost is bounded here, too
+			cost := looked * (len(k.text.bytes)/64 + 1) // what a text can cost is bounded here, too
+			f.spent += cost
+			k.charge(cost)
 		}
 		if f.open&bit != 0 {
 			left, ok = left.union(e.list[i].left), true

@@ -10,3 +10,6 @@ func (x *Expr) LiteralWhereExpected(found string) bool {
 	}
 	return false
 }
+
+// Used is how many steps were taken of those that Bound allowed.
+func (k *Seeker) Used(allowed int) int { return allowed - k.left }

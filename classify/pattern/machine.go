@@ -6,8 +6,21 @@ import (
 	"unsafe"
 )
 
-// maxSteps bounds the work of the backtracker for one expression on one text, about 1 ms.
-const maxSteps = 200_000
+// The work of the backtracker for one expression on one text is bounded by so many steps, about 1 ms, and more for each byte.
+const (
+	maxSteps     = 200_000
+	stepsPerByte = 32
+)
+
+// stepsFor is how many steps an expression may take on a text of n bytes.
+func stepsFor(n int) int { return maxSteps + stepsPerByte*n }
+
+// plainSteps are taken before a machine starts to remember what failed: it costs more than it saves where a text is no
+// trouble, and no record of a usual night is.
+const plainSteps = 10_000
+
+// mostDeep is how many nodes may wait for what follows them. A loop of words takes one for each word, and a stack is finite.
+const mostDeep = 100_000
 
 // A machine runs programs over a text. It looks at the whole text, because \b asks for the byte
 // before a start.
@@ -17,6 +30,12 @@ type machine struct {
 	ascii bool    // so is text
 	steps int     // left; negative when the result is not to be trusted
 	caps  []int32 // nil: nobody asks
+	slow  int     // with less steps left than this, it remembers what failed
+	deep  int     // calls of again inside each other
+	memo  memo
+
+	done    <-chan struct{} // nobody waits for the answer any more; nil: somebody does
+	stopped bool            // for that reason
 
 	seen [8]seen // of the text, by the literal's hash; what was forgotten is looked up again
 }
@@ -35,6 +54,9 @@ func (m *machine) find(p *program, from, last int) (start, end int) {
 	m.nodes = p.nodes
 	n := &p.nodes[p.start]
 	for pos := from; pos <= last; {
+		if pos&0x3fff == 0x3fff && m.over() {
+			return -1, -1
+		}
 		if n.can(m.text, pos) {
 			if end := m.run(p.start, pos); end >= 0 {
 				return pos, end
@@ -46,6 +68,16 @@ func (m *machine) find(p *program, from, last int) (start, end int) {
 		pos += m.step(pos)
 	}
 	return -1, -1
+}
+
+// over reports whether nobody waits for an answer.
+func (m *machine) over() bool {
+	select {
+	case <-m.done:
+		m.stopped = true
+	default:
+	}
+	return m.stopped
 }
 
 // step is the width of the character at pos.
@@ -93,13 +125,13 @@ func (m *machine) run(pc int32, pos int) int {
 				return -1
 			}
 			pos = end
-		case nodeGreedy:
-			return m.greedy(n, pos)
-		case nodeLazy:
-			return m.lazy(n, pos)
-		case nodeGap:
-			return m.gap(n, pos)
-		case nodeSplit:
+		case nodeGreedy, nodeLazy, nodeGap, nodeSplit:
+			if m.steps < m.slow {
+				return m.again(n, pc, pos)
+			}
+			if n.kind != nodeSplit {
+				return m.some(n, pos)
+			}
 			last := len(n.alts) - 1
 			for _, alt := range n.alts[:last] {
 				if m.nodes[alt].can(text, pos) {
@@ -125,6 +157,49 @@ func (m *machine) run(pc int32, pos int) int {
 		}
 		pc = n.next
 	}
+}
+
+// some matches a run of characters and what follows it.
+func (m *machine) some(n *node, pos int) int {
+	switch n.kind {
+	case nodeGreedy:
+		return m.greedy(n, pos)
+	case nodeLazy:
+		return m.lazy(n, pos)
+	}
+	return m.gap(n, pos)
+}
+
+// again is run for a node with several ways to go on, of a text that has proved laborious: what failed here before fails
+// again, for a node knows nothing of the way that led to it. That makes the work of near misses, which meet in the
+// same places again and again, about the product of the text and the expression instead of a power of the text.
+func (m *machine) again(n *node, pc int32, pos int) int {
+	if m.memo.failed(pc, pos) {
+		return -1
+	}
+	end := -1
+	if m.deep++; m.deep > mostDeep {
+		m.steps = -1
+	}
+	switch n.kind {
+	case nodeGreedy:
+		end = m.fewer(n, pc, pos)
+	case nodeLazy, nodeGap:
+		end = m.more(n, pc, pos)
+	case nodeSplit:
+		for _, alt := range n.alts {
+			if m.nodes[alt].can(m.text, pos) {
+				if end = m.run(alt, pos); end >= 0 {
+					break
+				}
+			}
+		}
+	}
+	m.deep--
+	if end < 0 && m.steps >= 0 {
+		m.memo.fail(pc, pos)
+	}
+	return end
 }
 
 // ahead reports whether a literal of n stands within its reach behind pos.

@@ -25,6 +25,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"sync"
+	"unicode/utf8"
 )
 
 // An Expr is a compiled expression. It is immutable and safe for concurrent use.
@@ -40,6 +41,8 @@ type Expr struct {
 	prog        *program  // nil: not supported
 	entries     entries
 	re          *regexp.Regexp
+	slowBehind  sync.Once
+	reBehind    *regexp.Regexp // re behind a character
 }
 
 // flags are what rules mean by an expression: without regard to case, the dot is any character.
@@ -99,7 +102,8 @@ func (x *Expr) Submatches(buf []int32, t Text, start int) []int32 {
 		for i := range caps {
 			caps[i] = -1
 		}
-		m := machine{nodes: p.nodes, text: t.bytes, ascii: t.form == asciiText, steps: maxSteps, caps: caps}
+		m := machine{nodes: p.nodes, text: t.bytes, ascii: t.form == asciiText, steps: stepsFor(len(t.bytes)), caps: caps}
+		m.slow, m.memo.turn = m.steps-plainSteps, 1
 		if end := m.run(p.start, start); end >= 0 {
 			caps[0], caps[1] = int32(start), int32(end)
 			return caps
@@ -108,32 +112,52 @@ func (x *Expr) Submatches(buf []int32, t Text, start int) []int32 {
 			return nil
 		}
 	}
-	for _, loc := range x.regexp().FindAllSubmatchIndex(t.bytes, -1) {
-		if loc[0] == start {
-			for i, at := range loc {
-				caps[i] = int32(at)
-			}
-			return caps
-		}
+	found := x.behind(t.bytes, start)
+	if found == nil || found[0] != start {
+		return nil
 	}
-	return nil
+	for i, at := range found {
+		caps[i] = int32(at)
+	}
+	return caps
 }
 
-// Next is where the first match that does not start before from starts, -1 when there is none.
-func (x *Expr) Next(t Text, from int) int {
+// Next is where the first match starts that does not start before from nor behind last, -1 when there is none.
+func (x *Expr) Next(t Text, from, last int) int {
+	last = min(last, len(t.bytes))
 	if p := x.program(); p != nil && t.form != oddText {
-		m := machine{text: t.bytes, ascii: t.form == asciiText, steps: maxSteps}
-		if start, _ := m.find(p, from, len(t.bytes)); m.steps >= 0 {
+		m := machine{text: t.bytes, ascii: t.form == asciiText, steps: stepsFor(len(t.bytes))}
+		m.slow, m.memo.turn = m.steps-plainSteps, 1
+		if start, _ := m.find(p, from, last); m.steps >= 0 {
 			return start
 		}
 	}
-	// Searching in text[from:] would lose the byte before it, which \b asks for.
-	for _, loc := range x.regexp().FindAllIndex(t.bytes, -1) {
-		if loc[0] >= from {
-			return loc[0]
-		}
+	if found := x.behind(t.bytes, from); found != nil && found[0] <= last {
+		return found[0]
 	}
 	return -1
+}
+
+// behind is the first match that does not start before from, as regexp finds it, with its captures. Searching in text[from:]
+// would lose the character before it, which \b asks for.
+func (x *Expr) behind(text []byte, from int) []int {
+	if from == 0 {
+		return x.regexp().FindSubmatchIndex(text)
+	}
+	x.slowBehind.Do(func() { x.reBehind = regexp.MustCompile("(?s:.)(?:" + flags + x.source + ")") })
+	_, w := utf8.DecodeLastRune(text[:from])
+	loc := x.reBehind.FindSubmatchIndex(text[from-w:])
+	if loc == nil {
+		return nil
+	}
+	for i := range loc {
+		if loc[i] >= 0 {
+			loc[i] += from - w
+		}
+	}
+	_, first := utf8.DecodeRune(text[loc[0]:])
+	loc[0] += first
+	return loc
 }
 
 // Cost is how many steps it takes to look for a match in the whole text. ok is false when the

@@ -3,6 +3,7 @@ package pattern
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -109,6 +110,10 @@ func checkBacktrack(t *testing.T, expr string, text []byte) (supported bool) {
 	}
 	m := machine{text: text, ascii: form == asciiText, steps: maxSteps}
 	start, end := m.find(x.prog, 0, len(text))
+	again := machine{text: text, ascii: form == asciiText, steps: maxSteps, slow: math.MaxInt, memo: memo{turn: 1}}
+	if s, e := again.find(x.prog, 0, len(text)); m.steps >= 0 && (s != start || e != end || again.steps < 0) {
+		t.Errorf("%s on %q: %d to %d, and %d to %d where it remembers what failed", expr, text, start, end, s, e)
+	}
 	if m.steps < 0 {
 		return false
 	}

@@ -3,6 +3,7 @@ package pattern_test
 import (
 	"flag"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,5 +51,52 @@ func TestLiteralsOfTheRules(t *testing.T) {
 	}
 	if matched < 200 {
 		t.Errorf("only %d matches looked at", matched)
+	}
+}
+
+// The steps that near misses of a rule take grow as their number does. The text is what the rule matches without its end, and
+// each literal alone, over and over again.
+func TestStepsOfNearMisses(t *testing.T) {
+	set, err := classify.Load([]classify.Layer{{FS: rules.FS, Name: "rules"}}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const small, times, free, allowed = 4 << 10, 4, 60_000, 1 << 40
+	looked := 0
+	for i, r := range set.Rules {
+		if r.Match.Regex == "" || !*full && i%8 != 0 {
+			continue
+		}
+		x, err := pattern.Compile(r.Match.Regex)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filter := pattern.NewFilter(x.Literals())
+		steps := func(part string, size int) int {
+			text := []byte(strings.Repeat(part, size/len(part)))
+			var k pattern.Seeker
+			k.Bound(allowed, nil)
+			k.Begin(pattern.TextOf(text))
+			found := pattern.NothingFound
+			for _, h := range filter.AppendHits(nil, text) {
+				k.Near(x, &found, int(h.Literal), h.Start)
+			}
+			return k.Used(allowed)
+		}
+		texts := x.Literals()[:min(3, len(x.Literals()))]
+		for _, ex := range r.Examples.Match[:min(2, len(r.Examples.Match))] {
+			fields := strings.Fields(classify.NormalizeString(ex.Text))
+			texts = append(texts, strings.Join(fields[:len(fields)*2/3+1], " "))
+		}
+		for _, part := range texts {
+			looked++
+			few, many := steps(part+" ", small), steps(part+" ", times*small)
+			if many > times*few*5/4+free {
+				t.Errorf("%s: %d steps for %d bytes, %d for %d times as many: %.60q", r.ID, few, small, many, times, part)
+			}
+		}
+	}
+	if looked < 100 {
+		t.Errorf("only %d texts looked at", looked)
 	}
 }

@@ -32,10 +32,10 @@ import (
 // cell may have 8 MB and is never cut, takes the room of others: all in the queue have queueBytes at most, or are one.
 //
 // Batches lie in memory that the collector does not see, so each must be released once by whoever holds
-// it last. Until load has it that is the queue, also on the way out of a failed run: what is still in it
+// it last. A batch that classify leaves as it was, since its context is done, goes no further. Until load has it that is the queue, also on the way out of a failed run: what is still in it
 // when all goroutines are done belongs to nobody else.
 func pipeline(ctx context.Context, workers int, read func(context.Context, func(*ingest.Batch) error) error,
-	classify func(*ingest.Batch) *report.Rows, load func(source) error) error {
+	classify func(context.Context, *ingest.Batch) *report.Rows, load func(source) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	queue, raw := make(chan *ticket, workers+4), make(chan *ticket, 2)
 	most := queueBytes(workers)
@@ -67,7 +67,7 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 		g.Go(func() error {
 			for t := range raw {
 				if ctx.Err() == nil {
-					t.rows = classify(t.batch)
+					t.rows = classify(ctx, t.batch)
 				}
 				close(t.ready)
 			}

@@ -40,7 +40,7 @@ func drain(n *int) func(source) error {
 	}
 }
 
-func drawNothing(*ingest.Batch) *report.Rows { return nil }
+func drawNothing(context.Context, *ingest.Batch) *report.Rows { return nil }
 
 func batches(n int) func(context.Context, func(*ingest.Batch) error) error {
 	return func(_ context.Context, emit func(*ingest.Batch) error) error {
@@ -69,7 +69,7 @@ func TestPipelineOrder(t *testing.T) {
 				}
 			}
 			return nil
-		}, func(b *ingest.Batch) *report.Rows {
+		}, func(_ context.Context, b *ingest.Batch) *report.Rows {
 			if b.Rejects[0].Row%100 == 1 {
 				time.Sleep(5 * time.Millisecond) // so that all others overtake it
 			}
@@ -122,7 +122,7 @@ func TestPipelineBytes(t *testing.T) {
 				}
 			}
 			return nil
-		}, func(*ingest.Batch) *report.Rows { return nil }, func(next source) error {
+		}, func(_ context.Context, _ *ingest.Batch) *report.Rows { return nil }, func(next source) error {
 			for {
 				b, _, err := next()
 				if err == io.EOF {
@@ -177,7 +177,7 @@ func TestPipelineReleases(t *testing.T) {
 						}
 					}
 					return boom
-				}, func(b *ingest.Batch) *report.Rows {
+				}, func(_ context.Context, b *ingest.Batch) *report.Rows {
 					old := b.Records
 					b.Records = oneNumber(mem)
 					old.Release()
@@ -240,7 +240,7 @@ func TestPipelineErrors(t *testing.T) {
 		t.Errorf("loading fails: error %v, want boom", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	err = pipeline(ctx, 2, batches(1000), func(*ingest.Batch) *report.Rows { cancel(boom); return nil }, drain(&got))
+	err = pipeline(ctx, 2, batches(1000), func(_ context.Context, _ *ingest.Batch) *report.Rows { cancel(boom); return nil }, drain(&got))
 	if !errors.Is(err, boom) {
 		t.Errorf("cancelled: error %v, want its cause", err)
 	}

@@ -410,9 +410,8 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 }
 
 // judge is the work of one worker on one batch.
-func (j *job) judge(b *ingest.Batch) *report.Rows {
-	j.matcher.Classify(b, store.Allocator())
-	if b.Len() == 0 {
+func (j *job) judge(ctx context.Context, b *ingest.Batch) *report.Rows {
+	if !j.matcher.ClassifyUntil(ctx.Done(), b, store.Allocator()) || b.Len() == 0 {
 		return nil
 	}
 	return j.ahead.Draw(b.Records)
