@@ -224,6 +224,9 @@ func readFiles(t testing.TB, opt Options, args ...string) *result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if opt.Now == nil {
+		opt.Now = func() time.Time { return time.Now().AddDate(0, 0, 1) } // a checkout may be a second old
+	}
 	x := &result{}
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	opt.Allocator = mem

@@ -68,15 +68,15 @@ func rarest(s string) (at int) {
 	return at
 }
 
-// grams is the set of the parts of four bytes that the sweep words are looked for by, as a hash of 16 bits, and wordsOf which
+// grams is the set of the parts of four bytes that the sweep words are looked for by, as a hash of 17 bits, and wordsOf which
 // words they are.
 // A part of another text has the same hash as one of them once in a hundred times, and the same second hash once in ten thousand.
-var grams, grams2, wordsOf = func() (set, set2 [1 << 10]uint64, of map[uint32][]sweepWord) {
+var grams, grams2, wordsOf = func() (set [1 << 11]uint64, set2 [1 << 10]uint64, of map[uint32][]sweepWord) {
 	of = make(map[uint32][]sweepWord)
 	for _, w := range sweepWords {
 		for i := range 3 {
 			g := binary.LittleEndian.Uint32([]byte(w.text[w.at+i:])) | 0x20202020
-			h := g * 0x9e3779b1 >> 16
+			h := g * 0x9e3779b1 >> 15
 			set[h>>6] |= 1 << (h & 63)
 			h = g * 0x85ebca6b >> 16
 			set2[h>>6] |= 1 << (h & 63)
@@ -92,13 +92,15 @@ func swept(b []byte) bool {
 	i := 0
 	for ; i+13 <= len(b); i += 12 {
 		p := b[i : i+13 : i+13]
-		h0 := (binary.LittleEndian.Uint32(p) | 0x20202020) * 0x9e3779b1 >> 16
-		h1 := (binary.LittleEndian.Uint32(p[3:]) | 0x20202020) * 0x9e3779b1 >> 16
-		h2 := (binary.LittleEndian.Uint32(p[6:]) | 0x20202020) * 0x9e3779b1 >> 16
-		h3 := (binary.LittleEndian.Uint32(p[9:]) | 0x20202020) * 0x9e3779b1 >> 16
+		h0 := (binary.LittleEndian.Uint32(p) | 0x20202020) * 0x9e3779b1 >> 15
+		h1 := (binary.LittleEndian.Uint32(p[3:]) | 0x20202020) * 0x9e3779b1 >> 15
+		h2 := (binary.LittleEndian.Uint32(p[6:]) | 0x20202020) * 0x9e3779b1 >> 15
+		h3 := (binary.LittleEndian.Uint32(p[9:]) | 0x20202020) * 0x9e3779b1 >> 15
 		if (grams[h0>>6]>>(h0&63)|grams[h1>>6]>>(h1&63)|grams[h2>>6]>>(h2&63)|grams[h3>>6]>>(h3&63))&1 != 0 {
-			if sweptAt(b, i) || sweptAt(b, i+3) || sweptAt(b, i+6) || sweptAt(b, i+9) {
-				return true
+			for k := range 4 {
+				if sweptAt(b, i+3*k) {
+					return true
+				}
 			}
 		}
 	}
