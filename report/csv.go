@@ -96,7 +96,7 @@ func (t *table) pairs(captures []summary.Capture) {
 func (t *table) text(s string) {
 	t.comma()
 	kinds := kindsIn(s)
-	if kinds&careful != 0 || len(s) > maxCell || s != "" && opens[s[0]] {
+	if kinds&(careful|apart) != 0 || len(s) > maxCell || s != "" && opens[s[0]] {
 		s = cell(s)
 		kinds = kindsIn(s)
 	}
@@ -117,6 +117,7 @@ func (t *table) text(s string) {
 const (
 	quoted = 1 << iota
 	careful
+	apart // a program that takes it for the end of a cell or row begins one behind it
 )
 
 var kinds = func() (k [256]uint8) {
@@ -125,7 +126,8 @@ var kinds = func() (k [256]uint8) {
 			k[b] = careful
 		}
 	}
-	k[','], k['"'], k['\n'] = quoted, quoted, quoted
+	k[','], k['"'], k['\n'] = quoted, quoted, quoted|apart
+	k[';'], k['\t'], k['\r'] = apart, apart, apart|careful
 	return k
 }()
 
@@ -152,12 +154,48 @@ const cutMark = "… [cut]"
 // cell makes text safe and whole for a cell: no formula, no control characters, not too long.
 func cell(s string) string {
 	guarded := formula(s)
-	s = clean(s)
+	s = guardInside(clean(s))
 	if guarded || formula(s) { // a control character may have stood before a tab
 		s = "'" + s
 	}
 	return cutUTF16(s, maxCell)
 }
+
+// guardInside puts a ' before what would be a formula in a program that is set to another separator: it does not see the quotes
+// around the cell, ends it at a semicolon or tab, and the row at a line end. Points of a list and comments of SQL begin lines
+// with - too; without a | they start no other program.
+func guardInside(s string) string {
+	var b []byte
+	from, open, line, begun := 0, false, false, false // begun: before that the cell is guarded as a whole
+	for i, r := range s {
+		switch {
+		case r == ';' || r == '\t' || r == '\n' || r == '\r':
+			begun = begun || r == ';'
+			open, line = true, r == '\n' || r == '\r'
+		case begun && !open || r == '"' || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf):
+		default:
+			guard := begun && open
+			open, begun = false, true
+			if guard && strings.ContainsRune(signs, r) && !(line && harmless(s[i:])) {
+				b = append(append(b, s[from:i]...), '\'')
+				from = i
+			}
+		}
+	}
+	if b == nil {
+		return s
+	}
+	return string(append(b, s[from:]...))
+}
+
+// harmless reports whether a line is a point of a list, a comment or a line of hyphens.
+func harmless(s string) bool {
+	line, _, _ := strings.Cut(s[:min(len(s), maxCell)], "\n")
+	return (strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "--")) && !strings.Contains(line, "|")
+}
+
+// signs begin formulas.
+const signs = "=+-@＝＋－＠"
 
 // formula reports whether a spreadsheet could take s for a formula. Characters that show as
 // nothing are looked through: some importers drop them first. The full-width signs count
@@ -170,12 +208,13 @@ func formula(s string) bool {
 		if unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) {
 			continue
 		}
-		return strings.ContainsRune("=+-@＝＋－＠", r)
+		return strings.ContainsRune(signs, r)
 	}
 	return false
 }
 
-// clean makes s valid UTF-8 with LF line ends and without other control characters than tabs.
+// clean makes s valid UTF-8 with LF line ends, without other control characters than tabs and without what turns the
+// direction of writing or is a tag that nobody sees.
 func clean(s string) string {
 	if !strings.ContainsFunc(s, foreign) {
 		return s
@@ -193,7 +232,7 @@ func clean(s string) string {
 }
 
 func foreign(r rune) bool {
-	return r == utf8.RuneError || r != '\t' && r != '\n' && unicode.IsControl(r)
+	return r == utf8.RuneError || r != '\t' && r != '\n' && unicode.IsControl(r) || r >= 0x61c && unicode.In(r, unicode.Bidi_Control) || r >= 0xe0000 && r <= 0xe007f
 }
 
 // cutUTF16 shortens s to at most limit UTF-16 units, and says so at its end.

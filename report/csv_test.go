@@ -24,7 +24,7 @@ func TestCell(t *testing.T) {
 		{"after blanks", "  =1+1", "'  =1+1"},
 		{"after a no-break space", "\u00a0=1+1", "'\u00a0=1+1"},
 		{"after a line end", "\r\n=1+1", "'\n=1+1"},
-		{"after characters that show as nothing", "\ufeff\u200b\u202e=1+1", "'\ufeff\u200b\u202e=1+1"},
+		{"after characters that show as nothing", "\ufeff\u200b\u202e=1+1", "'\ufeff\u200b=1+1"},
 		{"after a control character", "\x00=1+1", "'=1+1"},
 		{"full-width equals", "＝1+1", "'＝1+1"},
 		{"full-width plus", "＋1", "'＋1"},
@@ -34,6 +34,7 @@ func TestCell(t *testing.T) {
 		{"quote first", `"=1+1"`, `"=1+1"`},
 		{"line ends", "a\r\nb\rc\nd", "a\nb\nc\nd"},
 		{"control characters", "a\x00b\x1bc\x7fd\u0085e\tf", "abcde\tf"},
+		{"directions and tags", "a\u202eb\u2066c\u061cd\u200fe\U000e0041f\U000e007fg", "abcdefg"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -41,6 +42,31 @@ func TestCell(t *testing.T) {
 				t.Errorf("cell(%q) = %q, want %q", c.in, got, c.want)
 			}
 		})
+	}
+}
+
+// TestGuardInside: no formula begins behind what another program takes for the end of a cell.
+func TestGuardInside(t *testing.T) {
+	for in, want := range map[string]string{
+		"abc;=cmd|' /C calc'!A0":          "abc;'=cmd|' /C calc'!A0",
+		"abc; +1;\"@x\"; b; c;-2":         "abc; '+1;\"'@x\"; b; c;'-2",
+		"a\t=1\tb":                        "a\t'=1\tb",
+		"a\n=1\n\n @x":                    "a\n'=1\n\n '@x",
+		"a\n- point\n-- note\n-1":         "a\n- point\n-- note\n'-1",
+		"a\n- cmd|' /C calc'!A0":          "a\n'- cmd|' /C calc'!A0",
+		"a;\u200b\u00a0＝1":                "a;\u200b\u00a0'＝1",
+		"a=1; b-2; c@d; Größe +3":         "a=1; b-2; c@d; Größe +3",
+		"; ; ;" + strings.Repeat("\n", 9): "; ; ;" + strings.Repeat("\n", 9),
+	} {
+		var b bytes.Buffer
+		c := NewCSV(&b)
+		c.Text("x")
+		c.Text(in)
+		c.End()
+		rows, err := csv.NewReader(&b).ReadAll()
+		if err != nil || rows[0][1] != want {
+			t.Errorf("%q: got %q, want %q (%v)", in, rows, want, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -174,10 +175,15 @@ type jsonReport struct {
 func WriteJSON(w io.Writer, s *summary.Summary) error { return drawJSON(w, s) }
 
 func drawJSON(w io.Writer, s *summary.Summary) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(newSummaryFile(s))
+	if err := e.Encode(newSummaryFile(s)); err != nil {
+		return err
+	}
+	_, err := w.Write(words.AppendJSON(nil, b.Bytes()))
+	return err
 }
 
 func newSummaryFile(s *summary.Summary) summaryFile {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -60,9 +59,7 @@ file and changes nothing.`)
 		done.Checks = append(done.Checks, part)
 	}
 	if asJSON {
-		e := json.NewEncoder(s.stdout)
-		e.SetEscapeHTML(false)
-		err = e.Encode(done)
+		err = printJSONLine(s.stdout, done)
 	} else {
 		err = printCheck(s, done, checks)
 	}
@@ -83,7 +80,7 @@ func printCheck(s *session, done checkedFile, checks []store.Check) error {
 		name := c.Name
 		for _, text := range said {
 			const indent = "           "
-			p.printf("  %-9s%s\n", name, strings.TrimPrefix(wrapped(printable(text), 110, indent), indent))
+			p.printf("  %-9s%s\n", name, several(strings.TrimPrefix(wrapped(printable(text), 110, indent), indent)))
 			name = ""
 		}
 	}

@@ -69,8 +69,8 @@ func printRaw(s *session, r store.Stored, folder string) error {
 	case int64(len(raw)) != r.Length:
 		return fmt.Errorf("internal error: %s has %d of the %d bytes of the record", printable(file), len(raw), r.Length)
 	}
-	fmt.Fprintf(s.stderr, "dwtriage: %s, row %d, bytes %d to %d as they stand there; nothing is withheld\n", printable(file), r.Row, r.Offset, r.Offset+r.Length)
-	_, err = s.stdout.Write(raw)
+	tell(s.stderr, "dwtriage: %s, row %d, bytes %d to %d as they stand there; nothing is withheld\n", printable(file), r.Row, r.Offset, r.Offset+r.Length)
+	_, err = s.data().Write(raw)
 	return err
 }
 

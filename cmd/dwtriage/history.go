@@ -118,11 +118,11 @@ func past(r store.Past, inputs []store.Input) pastRun {
 
 func printHistory(out io.Writer, list []pastRun, files bool) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(out, "The database holds no runs.")
+		_, err := tell(out, "The database holds no runs.\n")
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tEXIT")
+	tell(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tEXIT\n")
 	for _, r := range list {
 		covers, exit := "no times", "stopped"
 		if r.From != "" {
@@ -131,7 +131,7 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 		if r.ExitCode != nil {
 			exit = fmt.Sprint(*r.ExitCode)
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, printable(cmp.Or(r.Environment, "-")), r.Started, covers, len(r.Files), words.Thousands(r.Read),
+		tell(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, printable(cmp.Or(r.Environment, "-")), r.Started, covers, len(r.Files), words.Thousands(r.Read),
 			words.Thousands(r.Loaded), words.Thousands(r.Duplicates), words.Thousands(r.Rejected), words.Thousands(r.Filtered), words.Thousands(r.Inherited), exit)
 	}
 	if err := w.Flush(); err != nil || !files {

@@ -105,7 +105,7 @@ func runInspect(s *session, args []string) (int, error) {
 	sources, err := ingest.Expand(f.Args())
 	failed := false
 	for _, e := range unjoin(err) {
-		fmt.Fprintf(s.stderr, "dwtriage: %v\n", e)
+		tell(s.stderr, "dwtriage: %v\n", e)
 		failed = true
 	}
 	if len(sources) == 0 {
@@ -208,7 +208,7 @@ func list[T any](v []T) []T {
 func printInspected(w io.Writer, files []inspected) error {
 	for i := range files {
 		if i > 0 {
-			fmt.Fprintln(w)
+			tell(w, "\n")
 		}
 		if err := printFile(w, &files[i]); err != nil {
 			return err
@@ -218,7 +218,7 @@ func printInspected(w io.Writer, files []inspected) error {
 }
 
 func printFile(w io.Writer, x *inspected) error {
-	fmt.Fprintln(w, printable(x.Path))
+	tell(w, "%s\n", printable(x.Path))
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(label, format string, args ...any) {
 		text := printable(fmt.Sprintf(format, args...))
@@ -226,7 +226,7 @@ func printFile(w io.Writer, x *inspected) error {
 			if i > 0 {
 				label = ""
 			}
-			fmt.Fprintf(tw, "  %s\t%s\n", label, part)
+			tell(tw, "  %s\t%s\n", label, part)
 		}
 	}
 	if x.Problem != "" && x.Format == "" {

@@ -44,6 +44,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // run does what a command line asks for.
 func (s *session) run(args []string) int {
 	s.arguments = args
+	s.escape()
 	if len(args) == 0 {
 		printOverview(s.stderr)
 		return exitUsage

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -19,7 +21,7 @@ type printer struct {
 
 func (p *printer) printf(format string, args ...any) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
+		_, p.err = tell(p.w, format, args...)
 	}
 }
 
@@ -31,7 +33,7 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 		p.printf("  %d. %s\n", i+1, strings.TrimSpace(step))
 	}
 	for _, q := range queries {
-		p.printf("\n  -- %s\n  %s\n", q.Title, strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  "))
+		p.printf("\n  -- %s\n  %s\n", q.Title, several(strings.ReplaceAll(strings.TrimSpace(q.Text), "\n", "\n  ")))
 	}
 	if fix.URL != "" {
 		p.printf("\n  Read: %s\n", fix.URL)
@@ -49,32 +51,40 @@ func printTimings(w io.Writer, timings []store.Timing) error {
 	if all < longRun {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "Time: %.1f s (%s)\n", all, strings.Join(parts, ", "))
+	_, err := tell(w, "Time: %.1f s (%s)\n", all, strings.Join(parts, ", "))
 	return err
 }
 
 // longRun is from how many seconds on a run is a long one.
 const longRun = 10
 
-// printable makes control characters visible: what a file holds must not steer a terminal. Beside the
-// C0 and C1 controls those are the characters that turn the direction of writing: a file name may show
-// itself backwards with them.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
-			return '\uFFFD'
-		}
-		return c
-	}, s)
-}
+// printable is [words.OneLine], for texts that are measured or cut before they are told.
+func printable(s string) string { return words.OneLine(s) }
 
 // printJSON prints for programs, but so that people can read it too. Letters such as < stay as they are:
 // the output goes to no page.
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(words.AppendJSON(nil, b.Bytes()))
+	return err
+}
+
+// printJSONLine prints for programs that read line by line.
+func printJSONLine(w io.Writer, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(words.AppendJSON(nil, b.Bytes()))
+	return err
 }
 
 // excerpt cuts a text for one line of a terminal. It goes by characters, not by bytes, and by the normal

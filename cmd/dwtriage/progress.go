@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"dwtriage/ingest"
 	"dwtriage/ingest/words"
@@ -29,8 +27,7 @@ type progress struct {
 
 func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) *progress {
 	p := &progress{w: w, started: time.Now()}
-	f, isFile := w.(*os.File)
-	terminal := isFile && term.IsTerminal(int(f.Fd()))
+	terminal := isTerminal(w)
 	switch {
 	case quiet || mode == "none":
 	case mode == "auto" && terminal:
@@ -43,7 +40,7 @@ func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) 
 			}
 			total += s.Size
 		}
-		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
+		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(unescaped(w)), progressbar.OptionShowBytes(true),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
 			progressbar.OptionFullWidth())
 	default:
@@ -78,14 +75,14 @@ func (p *progress) file(f *ingest.File) {
 	if f.Log != "" {
 		what += ", " + f.Log
 	}
-	fmt.Fprintf(p.w, "%s: %s, %s", f.Path, what, words.Count(f.Read, "row"))
+	tell(p.w, "%s: %s, %s", f.Path, what, words.Count(f.Read, "row"))
 	if f.Rejected > 0 {
-		fmt.Fprintf(p.w, ", %s rejected", words.Thousands(f.Rejected))
+		tell(p.w, ", %s rejected", words.Thousands(f.Rejected))
 	}
 	if f.Filtered > 0 {
-		fmt.Fprintf(p.w, ", %s filtered", words.Thousands(f.Filtered))
+		tell(p.w, ", %s filtered", words.Thousands(f.Filtered))
 	}
-	fmt.Fprintln(p.w)
+	tell(p.w, "\n")
 }
 
 // clear takes the bar off the screen, so that a message can be printed.
@@ -101,13 +98,13 @@ func (p *progress) clear() {
 // beside it.
 func (p *progress) stage(what string) {
 	if p.plain {
-		fmt.Fprintln(p.w, what)
+		tell(p.w, "%s\n", what)
 	}
 	if !p.terminal {
 		return
 	}
 	p.end()
-	p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.w), progressbar.OptionClearOnFinish(),
+	p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(unescaped(p.w)), progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetDescription(what), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true))
 	p.bar.Add(0) // else it waits for its first number
 }

@@ -216,5 +216,5 @@ func appendJSON(b []byte, v any) []byte {
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.Encode(v) // nil, bool, a number or a text: none that it cannot
-	return append(b, bytes.TrimRight(text.Bytes(), "\n")...)
+	return words.AppendJSON(b, bytes.TrimRight(text.Bytes(), "\n"))
 }

@@ -38,12 +38,12 @@ func runRules(s *session, args []string) (int, error) {
 		}
 	}
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help") {
-		fmt.Fprint(s.stdout, "Usage:\n  dwtriage rules COMMAND [flags]\n\nCommands:\n")
+		tell(s.stdout, "Usage:\n  dwtriage rules COMMAND [flags]\n\nCommands:\n")
 		w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 		for _, c := range ruleCommands {
-			fmt.Fprintf(w, "  %s\t%s\n", c.name, c.short)
+			tell(w, "  %s\t%s\n", c.name, c.short)
 		}
-		fmt.Fprint(w, "\ndwtriage rules COMMAND --help says more.\n")
+		tell(w, "\ndwtriage rules COMMAND --help says more.\n")
 		return exitDone, w.Flush()
 	}
 	if len(args) == 0 {
@@ -75,13 +75,13 @@ func runRulesList(s *session, args []string) (int, error) {
 		return exitDone, printJSON(s.stdout, list)
 	}
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tSTATUS\tSEVERITY\tCATEGORY\tPRIORITY\tLOGS\tTITLE")
+	tell(w, "ID\tSTATUS\tSEVERITY\tCATEGORY\tPRIORITY\tLOGS\tTITLE\n")
 	for _, r := range list {
 		title := r.Title
 		if r.Site != "" {
 			title += " [" + r.Site + "]"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.ID, r.Status, r.Severity, r.Category, r.Priority, strings.Join(r.Logs, ","), title)
+		tell(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.ID, r.Status, r.Severity, r.Category, r.Priority, strings.Join(r.Logs, ","), title)
 	}
 	return exitDone, w.Flush()
 }
@@ -211,9 +211,9 @@ your own, checked together with the built-in ones. All is reported at once, with
 			return 0, err
 		}
 		for _, e := range mistakes {
-			fmt.Fprintln(s.stdout, e)
+			tell(s.stdout, "%s\n", e)
 		}
-		fmt.Fprintf(s.stdout, "%s\n", words.Count(len(mistakes), "mistake"))
+		tell(s.stdout, "%s\n", words.Count(len(mistakes), "mistake"))
 		return exitUsage, nil
 	}
 	m, err := classify.Compile(set, rules.FS)
@@ -226,17 +226,17 @@ your own, checked together with the built-in ones. All is reported at once, with
 		if w.Rule != "" { // else it is about a fragment
 			rule = w.Rule + ": "
 		}
-		fmt.Fprintf(s.stdout, "%s:%d:%d: warning: %s%s\n", w.File, w.Line, w.Column, rule, w.Msg)
+		tell(s.stdout, "%s:%d:%d: warning: %s%s\n", w.File, w.Line, w.Column, rule, w.Msg)
 	}
 	for _, r := range set.Rules {
 		if r.Replaces != "" {
-			fmt.Fprintf(s.stdout, "%s:%d: note: %s replaces the rule at %s\n", r.Path, r.Line, r.ID, r.Replaces)
+			tell(s.stdout, "%s:%d: note: %s replaces the rule at %s\n", r.Path, r.Line, r.ID, r.Replaces)
 		}
 	}
 	for _, note := range set.Ended(time.Now()) {
-		fmt.Fprintf(s.stdout, "%s\n", note)
+		tell(s.stdout, "%s\n", note)
 	}
-	fmt.Fprintf(s.stdout, "%s, 0 mistakes, %s\n", words.Count(len(set.Rules), "rule"), words.Count(len(warnings), "warning"))
+	tell(s.stdout, "%s, 0 mistakes, %s\n", words.Count(len(set.Rules), "rule"), words.Count(len(warnings), "warning"))
 	if strict && len(warnings) > 0 {
 		return exitUsage, nil
 	}
@@ -255,9 +255,9 @@ Exit code 0: all come out right. 1: some do not. 2: a rule file has mistakes.`)
 	}
 	examples, failures := m.Test()
 	for _, x := range failures {
-		fmt.Fprintf(s.stdout, "%s:%d: %s: %s\n    %s\n", x.Rule.Path, x.Rule.Line, x.Rule.ID, x.Msg, excerpt(x.Example, 300))
+		tell(s.stdout, "%s:%d: %s: %s\n    %s\n", x.Rule.Path, x.Rule.Line, x.Rule.ID, x.Msg, excerpt(x.Example, 300))
 	}
-	fmt.Fprintf(s.stdout, "%s, %s, %d failed\n", words.Count(len(m.Rules()), "rule"), words.Count(examples, "example"), len(failures))
+	tell(s.stdout, "%s, %s, %d failed\n", words.Count(len(m.Rules()), "rule"), words.Count(examples, "example"), len(failures))
 	if junit != "" {
 		if err := writeJUnit(junit, m.Rules(), failures); err != nil {
 			return 0, err

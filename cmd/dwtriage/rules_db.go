@@ -109,9 +109,9 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 		states[c.State] = append(states[c.State], c)
 	}
 	if fired := states["fired"]; len(fired) > 0 {
-		fmt.Fprintln(w, "RECORDS\tSHADOWED\tFIRST SEEN\tLAST SEEN\tRULE\tTITLE")
+		tell(w, "RECORDS\tSHADOWED\tFIRST SEEN\tLAST SEEN\tRULE\tTITLE\n")
 		for _, c := range fired {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Thousands(c.Records), words.Thousands(c.Shadowed), cmp.Or(c.First, "not known"), cmp.Or(c.Last, "not known"), c.ID, c.Title)
+			tell(w, "%s\t%s\t%s\t%s\t%s\t%s\n", words.Thousands(c.Records), words.Thousands(c.Shadowed), cmp.Or(c.First, "not known"), cmp.Or(c.Last, "not known"), c.ID, c.Title)
 		}
 	}
 	if err := w.Flush(); err != nil {
@@ -127,7 +127,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 		if len(states[part.state]) == 0 {
 			continue
 		}
-		fmt.Fprintf(out, "\n%s:\n", part.title)
+		tell(out, "\n%s:\n", part.title)
 		for _, c := range states[part.state] {
 			by := ""
 			for i, b := range c.By {
@@ -141,7 +141,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 			if c.Title != "" {
 				title = " " + c.Title
 			}
-			fmt.Fprintf(out, "  %s:%s, %s%s\n", c.ID, title, words.Count(c.Records+c.Shadowed, "record"), by)
+			tell(out, "  %s:%s, %s%s\n", c.ID, title, words.Count(c.Records+c.Shadowed, "record"), by)
 		}
 	}
 	never := states["never"]
@@ -152,7 +152,7 @@ func printCoverage(out io.Writer, list []coveredRule) error {
 	for i, c := range never {
 		ids[i] = c.ID
 	}
-	_, err := fmt.Fprintf(out, "\nNever matched, %s:\n%s\n", words.Count(len(never), "rule"), wrapped(strings.Join(ids, ", "), 96, "  "))
+	_, err := tell(out, "\nNever matched, %s:\n%s\n", words.Count(len(never), "rule"), several(wrapped(strings.Join(ids, ", "), 96, "  ")))
 	return err
 }
 

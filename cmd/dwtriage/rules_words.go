@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"text/tabwriter"
@@ -43,21 +42,21 @@ hold beside the captures of their own rule; and the fragments that expressions m
 	names := slices.Concat(slices.Collect(maps.Keys(classify.Captures)), slices.Collect(maps.Keys(used)))
 	slices.Sort(names)
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "Captures: (?P<name>…) in an expression\n")
+	tell(w, "Captures: (?P<name>…) in an expression\n")
 	for _, name := range slices.Compact(names) {
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", name, words.Count(used[name], "rule"), cmp.Or(classify.Captures[name], "a name of this site"))
+		tell(w, "  %s\t%s\t%s\n", name, words.Count(used[name], "rule"), cmp.Or(classify.Captures[name], "a name of this site"))
 	}
-	fmt.Fprint(w, "\nPlaceholders in texts: {name}, or {name|text used when it is not known}\n  captures of the rule itself, and\n")
+	tell(w, "\nPlaceholders in texts: {name}, or {name|text used when it is not known}\n  captures of the rule itself, and\n")
 	for _, p := range classify.Placeholders {
-		fmt.Fprintf(w, "  %s\t%s\n", p.Name, p.Meaning)
+		tell(w, "  %s\t%s\n", p.Name, p.Meaning)
 	}
-	fmt.Fprint(w, "\nFragments: {{name}} in an expression\n")
+	tell(w, "\nFragments: {{name}} in an expression\n")
 	for _, x := range m.Set().Fragments {
-		fmt.Fprintf(w, "  %s\t%s\n", x.Name, x.Meaning)
+		tell(w, "  %s\t%s\n", x.Name, x.Meaning)
 	}
-	fmt.Fprint(w, "\nSigns of whose failure it is: match.signs and match.no_signs\n")
+	tell(w, "\nSigns of whose failure it is: match.signs and match.no_signs\n")
 	for _, x := range m.Set().Signs {
-		fmt.Fprintf(w, "  %s\t%s\n", x.Name, x.Meaning)
+		tell(w, "  %s\t%s\n", x.Name, x.Meaning)
 	}
 	return exitDone, w.Flush()
 }

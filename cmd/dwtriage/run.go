@@ -263,7 +263,7 @@ func (j *job) say(format string, args ...any) {
 	if j.show != nil {
 		j.show.clear()
 	}
-	fmt.Fprintf(j.s.stderr, format, args...)
+	tell(j.s.stderr, format, args...)
 }
 
 // gcPercent trades a little processor time for memory: batches are short-lived, and with the

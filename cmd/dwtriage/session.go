@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -83,16 +82,16 @@ func (s *session) end(code int, err error) int {
 		return exitDone
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
-		s.lastWord.Do(func() { fmt.Fprintf(s.stderr, "dwtriage: %v; %s\n", stopped, s.fate.words()) })
+		s.lastWord.Do(func() { tell(s.stderr, "dwtriage: %v; %s\n", stopped, s.fate.words()) })
 		return stopSignals[stopped.Signal]
 	}
 	if errors.Is(err, syscall.EPIPE) { // of standard output: nothing else that is written to is a pipe
 		if s.command == "run" {
-			fmt.Fprintf(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.fate.words())
+			tell(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.fate.words())
 		}
 		return exitUnread
 	}
-	fmt.Fprintf(s.stderr, "dwtriage: %s\n", strings.TrimSpace(err.Error())) // texts of DuckDB end their lines
+	tell(s.stderr, "dwtriage: %v\n", err)
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
 	}

@@ -78,7 +78,7 @@ func (s *session) obey(stop context.CancelCauseFunc) {
 func (s *session) cutOff(first signalError, how string) {
 	said := make(chan struct{})
 	go func() {
-		s.lastWord.Do(func() { fmt.Fprintf(s.stderr, "dwtriage: %v, %s; %s\n", first, how, s.fate.words()) })
+		s.lastWord.Do(func() { tell(s.stderr, "dwtriage: %v, %s; %s\n", first, how, s.fate.words()) })
 		close(said)
 	}()
 	select {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -40,7 +39,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 	}
 	opt.LockWait = a.wait
 	opt.Waiting = func(err error) {
-		fmt.Fprintf(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", printable(a.file), printable(err.Error()), a.wait)
+		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", printable(a.file), printable(err.Error()), a.wait)
 	}
 	db, err := store.Open(s.ctx, a.file, opt)
 	if errors.Is(err, store.ErrBusy) {
@@ -50,7 +49,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 		return nil, err
 	}
 	for _, note := range db.Notes() {
-		fmt.Fprintf(s.stderr, "dwtriage: %s\n", printable(note))
+		tell(s.stderr, "dwtriage: %s\n", printable(note))
 	}
 	return db, nil
 }

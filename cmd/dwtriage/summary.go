@@ -23,38 +23,38 @@ const (
 // printSummary says in a few lines what is new, what failed most, what to do first, where the report is (out), and that
 // the ledger balances.
 func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
-	fmt.Fprintf(w, "%s%s\n", prefix(s.Environment), headline(s))
+	tell(w, "%s%s\n", prefix(s.Environment), headline(s))
 	if line := news(s); line != "" {
-		fmt.Fprintln(w, line)
+		tell(w, "%s\n", line)
 	}
 	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f summary.Finding) bool { return f.Mute != nil })
 	if len(findings) > 0 {
-		fmt.Fprintln(w, "\nWhat failed most:")
+		tell(w, "\nWhat failed most:\n")
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, f := range findings[:min(len(findings), shownFindings)] {
-			fmt.Fprintf(tw, "  %6s\t%s\t%s\t%s\t%s\n", words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
+			tell(tw, "  %6s\t%s\t%s\t%s\t%s\n", words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
 		}
 		if err := tw.Flush(); err != nil {
 			return err
 		}
 	}
 	if len(s.Fixes) > 0 {
-		fmt.Fprintln(w, "\nDo this first:")
+		tell(w, "\nDo this first:\n")
 		plan, repeats := summary.Choice{Most: shownFixes, OfTier: shownOfTier, Repeats: 1, Strict: true}.Of(s.Fixes)
 		for _, f := range slices.Concat(plan, repeats) {
-			fmt.Fprintf(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), fixRecords(f), f.Role)
+			tell(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), fixRecords(f), f.Role)
 		}
 	}
 	if s.Muted > 0 {
-		fmt.Fprintf(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
+		tell(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
 	}
 	if s.Listed < s.Failing {
-		fmt.Fprintf(w, "\nrecords.csv has room for %s of %s, the first of each finding that is listed; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
+		tell(w, "\nrecords.csv has room for %s of %s, the first of each finding that is listed; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
 	}
 	t := s.Totals
-	fmt.Fprintf(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
-	fmt.Fprintf(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
-	_, err := fmt.Fprintf(w, "Report: %s\nDatabase: %s, run %d\n", out, db, s.Run.ID)
+	tell(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
+	tell(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
+	_, err := tell(w, "Report: %s\nDatabase: %s, run %d\n", out, db, s.Run.ID)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 )
@@ -14,7 +13,7 @@ func runVersion(s *session, args []string) (int, error) {
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(s.stdout, "dwtriage %s%s, %s %s/%s\n", version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	tell(s.stdout, "dwtriage %s%s, %s %s/%s\n", version, commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitDone, nil
 }
 

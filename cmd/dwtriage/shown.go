@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"dwtriage/ingest/words"
+)
+
+// Texts of logs, names of files and members, values of flags and rule files reach the terminal, the log of a scheduler and its
+// mails. Two walls keep them from steering a terminal and from forging lines. Standard output and error are escaping
+// writers from the first line of a command on, so nobody has to think of it; and what is put into a line goes through
+// tell, which makes one line of each value, for a writer cannot know whose a line end is. TestPrintsGoThroughTell holds the
+// source to the second one.
+
+// escaping is a stream of a session: U+FFFD stands for what does not show itself.
+type escaping struct {
+	to   io.Writer
+	half []byte // of a character whose rest comes with the next Write
+	out  []byte
+}
+
+func (e *escaping) Write(p []byte) (int, error) {
+	text := p
+	if len(e.half) > 0 {
+		text = append(e.half, p...)
+	}
+	whole := len(text)
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				whole -= n
+			}
+			break
+		}
+	}
+	e.out = words.AppendPrintable(e.out[:0], text[:whole])
+	e.half = append([]byte(nil), text[whole:]...)
+	if _, err := e.to.Write(e.out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// escape makes the streams of a session escaping ones.
+func (s *session) escape() {
+	for _, w := range []*io.Writer{&s.stdout, &s.stderr} {
+		if _, ok := (*w).(*escaping); !ok {
+			*w = &escaping{to: *w}
+		}
+	}
+}
+
+// data is standard output for bytes that must stay what they are. A terminal gets them escaped all the same.
+func (s *session) data() io.Writer {
+	if e, ok := s.stdout.(*escaping); ok && !isTerminal(s.stdout) {
+		return e.to
+	}
+	return s.stdout
+}
+
+// isTerminal reports whether somebody sees a stream.
+func isTerminal(w io.Writer) bool {
+	f, ok := unescaped(w).(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// unescaped is what a stream writes to.
+func unescaped(w io.Writer) io.Writer {
+	if e, ok := w.(*escaping); ok {
+		return e.to
+	}
+	return w
+}
+
+// several is a text of several lines, none of which begins with a text that is not ours.
+type several string
+
+// tell prints like fmt.Fprintf. Texts and errors among args are one line each, but for lines, and for errors that are several.
+func tell(w io.Writer, format string, args ...any) (int, error) {
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			args[i] = words.OneLine(a)
+		case error:
+			args[i] = errorLines(a)
+		}
+	}
+	return fmt.Fprintf(w, format, args...)
+}
+
+// errorLines is the text of an error: a line, or one for each of those that errors.Join put together.
+func errorLines(err error) string {
+	if e, ok := err.(*exitError); ok {
+		err = e.err
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(joined.Unwrap()...).Error() {
+		var texts []string
+		for _, e := range joined.Unwrap() {
+			texts = append(texts, errorLines(e))
+		}
+		return strings.Join(texts, "\n")
+	}
+	return words.OneLine(strings.TrimSpace(err.Error())) // texts of DuckDB end their lines
+}
