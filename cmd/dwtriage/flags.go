@@ -125,7 +125,7 @@ func parseSize(text string) (int64, error) {
 		}
 	}
 	n, err := strconv.ParseFloat(s, 64)
-	if err != nil || n < 0 || n*float64(unit) > 1<<62 {
+	if err != nil || !(n >= 0) || n*float64(unit) > 1<<62 {
 		return 0, fmt.Errorf("%q is not a size", text)
 	}
 	return int64(n * float64(unit)), nil

@@ -29,7 +29,7 @@ func commands() []command {
 
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
-	s := &session{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	s := &session{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, relax: private()}
 	s.obey(stop)
 	os.Exit(s.run(os.Args[1:]))
 }

@@ -37,6 +37,7 @@ type runFlags struct {
 	progress            string
 	threads             int
 	json, quiet, backup bool
+	shared              bool
 	rules               ruleFlags
 }
 
@@ -64,6 +65,7 @@ duplicates and not loaded again.`)
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
 	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	g = f.group("Limits")
@@ -127,6 +129,9 @@ func newJob(s *session, args []string) (*job, error) {
 		return nil, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
 	}
 	rf.environment = secrets.Clean(rf.environment)
+	if rf.shared && s.relax != nil {
+		s.relax()
+	}
 	j := &job{s: s, flags: rf}
 	if err := j.check(); err != nil {
 		return nil, err
@@ -204,8 +209,8 @@ func (j *job) check() error {
 			return err
 		}
 	}
-	if r.threads < 0 {
-		return usageError("--threads: %d is less than 0", r.threads)
+	if r.threads < 0 || r.threads > mostThreads {
+		return usageError("--threads: %d is not a number from 0 to %d", r.threads, mostThreads)
 	}
 	if r.threads == 0 {
 		r.threads = runtime.GOMAXPROCS(0)
@@ -265,6 +270,9 @@ func (j *job) say(format string, args ...any) {
 	}
 	tell(j.s.stderr, format, args...)
 }
+
+// mostThreads is the largest --threads: each takes memory of the limit, and the system ends a process that asks for too many.
+const mostThreads = 1024
 
 // gcPercent trades a little processor time for memory: batches are short-lived, and with the
 // default of 100 the set of known record ids would be paid for twice.

@@ -61,6 +61,7 @@ type session struct {
 	command        string   // "run", "rules test"
 	arguments      []string // the command line as typed
 	fate           fate
+	relax          func()    // lets others read what is made; nil: they may
 	lastWord       sync.Once // of those who may end the process
 }
 
