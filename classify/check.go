@@ -87,6 +87,9 @@ func (l *loader) checkMatch(r *Rule, n *yaml.Node, shared fragments, bad func(ke
 	if len(r.Match.Codes)+len(r.Match.Any)+len(r.Match.Wordings) == 0 {
 		bad("match", "match needs codes, any or regex")
 	}
+	if !withinLimits(r, bad) {
+		return false
+	}
 	for _, c := range r.Match.Codes {
 		if !codeForm.MatchString(c) {
 			bad("match.codes", "code %q must be 0x and eight hexadecimal digits, the first of them 8 or more", c)
@@ -128,6 +131,11 @@ func (l *loader) checkMatch(r *Rule, n *yaml.Node, shared fragments, bad func(ke
 		return false
 	}
 	if r.parsed, err = pattern.Compile(r.Match.Regex); err == nil && !r.parsed.MatchesEmpty() {
+		if n := r.parsed.Unfolded(); n > maxUnfolded {
+			fail(0, "the expression is one of %d characters when its repetitions are written out, at most %d: let fewer of them repeat, or less often", n, maxUnfolded)
+			r.parsed = nil
+			return false
+		}
 		return true
 	}
 	for i, w := range wordings { // one by one, to say which it is

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -76,7 +77,10 @@ func (f fragments) expand(source string) (string, error) {
 	var first error
 	var out strings.Builder
 	rest := eachUse(source, func(before, name string) {
-		out.WriteString(before)
+		if out.WriteString(before); out.Len() > maxExpression {
+			first = cmp.Or(first, errTooLong)
+			return
+		}
 		fragment := f[name]
 		switch {
 		case fragment == nil && first == nil:
@@ -92,7 +96,9 @@ func (f fragments) expand(source string) (string, error) {
 	if out.Len() == 0 {
 		return source, first
 	}
-	out.WriteString(rest)
+	if out.WriteString(rest); out.Len() > maxExpression {
+		first = cmp.Or(first, errTooLong)
+	}
 	return out.String(), first
 }
 

@@ -31,25 +31,38 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 	sum := sha256.New()
 	for i, layer := range layers {
 		files, err := ruleFiles(layer.FS)
+		if err == nil && len(files) > maxFiles {
+			err = fmt.Errorf("%d rule files, at most %d: join some of them", len(files), maxFiles)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading rules in %s: %w", layer.Name, err)
 		}
 		for _, f := range files {
-			text, err := fs.ReadFile(layer.FS, f)
+			text, mistake, err := readRuleFile(layer.FS, f)
 			if err != nil {
-				return nil, fmt.Errorf("reading rules: %w", err)
+				return nil, err
+			}
+			l := &loader{yamlReader: yamlReader{at: path.Join(layer.Name, f)}, layer: i, content: text}
+			if mistake != nil {
+				l.fail(place{1, 1}, "%v", mistake)
 			}
 			fmt.Fprintf(sum, "%s %d\n%s", f, len(text), text)
-			parts = append(parts, &loader{yamlReader: yamlReader{at: path.Join(layer.Name, f)}, layer: i, content: text})
+			parts = append(parts, l)
 		}
 	}
 	sideBySide(len(parts), func(i int) { parts[i].file() })
+	if e := tooMany(parts); e != nil {
+		return nil, e
+	}
 	shared, mistakes := collect(parts)
 	known, more := collectSigns(parts, shared)
 	mistakes = append(mistakes, more...)
 	sideBySide(len(parts), func(i int) { parts[i].finish(shared, known) })
 	s, more := merge(parts, now)
 	mistakes = append(mistakes, more...)
+	if e := tooSlow(s.Rules); e != nil {
+		mistakes = append(mistakes, e)
+	}
 	if len(mistakes) > 0 {
 		errs := make([]error, len(mistakes))
 		for i, e := range mistakes {

@@ -44,6 +44,10 @@ func (l *yamlReader) mapping(n *yaml.Node, what string, visit func(key string, v
 		l.fail(placeOf(n), "%s must be a mapping of keys to values", what)
 		return
 	}
+	if len(n.Content) > 2*maxKeys {
+		l.fail(placeOf(n), "%s has %d keys, and none has more than %d: an unknown key, or one that is there before, is among them", what, len(n.Content)/2, maxKeys)
+		return
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], aliased(n.Content[i+1])
 		for j := 0; j < i; j += 2 {

@@ -15,12 +15,14 @@ import (
 // the library gives, or nothing: whatever it does not know for sure (anchors, tags, several documents, plain texts of
 // several lines, every mistake) is the library's to read and to report.
 type plainYAML struct {
-	text   string
-	at     int // what is read next; len(text) at the end
-	start  int // of the line
-	line   int // from 1
-	column int // of what the line holds, from 0; -1 at the end
-	room   []yaml.Node
+	text       string
+	at         int // what is read next; len(text) at the end
+	start      int // of the line
+	line       int // from 1
+	column     int // of what the line holds, from 0; -1 at the end
+	room       []yaml.Node
+	counted    int // place on this line up to which characters were counted
+	characters int
 }
 
 // plainNodes gives the root of a file, nil when the library must read it.
@@ -91,7 +93,12 @@ func (p *plainYAML) node(kind yaml.Kind, tag, value string, at int) *yaml.Node {
 	}
 	n := &p.room[0]
 	p.room = p.room[1:]
-	n.Kind, n.Tag, n.Value, n.Line, n.Column = kind, tag, value, p.line, utf8.RuneCountInString(p.text[p.start:at])+1
+	if p.counted < p.start || p.counted > at {
+		p.counted, p.characters = p.start, 0
+	}
+	p.characters += utf8.RuneCountInString(p.text[p.counted:at]) // not from the start of the line, which may hold a list of thousands
+	p.counted = at
+	n.Kind, n.Tag, n.Value, n.Line, n.Column = kind, tag, value, p.line, p.characters+1
 	return n
 }
 

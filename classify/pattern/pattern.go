@@ -191,6 +191,20 @@ func holds(re *syntax.Regexp, ops ...syntax.Op) bool {
 // MatchesEmpty reports whether the expression may match an empty text: it matches everywhere then.
 func (x *Expr) MatchesEmpty() bool { return canBeEmpty(x.tree) }
 
+// Unfolded is about how many characters the expression has when every repetition with a maximum is written out as often.
+func (x *Expr) Unfolded() int { return unfolded(x.tree) }
+
+func unfolded(re *syntax.Regexp) int {
+	n := max(len(re.Rune), 1)
+	for _, sub := range re.Sub {
+		n += unfolded(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return n
+}
+
 // Unbounded gives a repetition that has no maximum and runs over words, empty when there is none;
 // \d+ and \w+ end with their word.
 func (x *Expr) Unbounded() string {
