@@ -61,7 +61,7 @@ func own(b []byte) bool {
 	}
 	head := b[:min(len(b), 2048)]
 	if bytes.HasPrefix(head, []byte("{")) {
-		return bytes.Contains(head, []byte(`"run_id":`)) && bytes.Contains(head, []byte(`"tool_version":`))
+		return bytes.Contains(head, []byte(`"run_id":`)) && (bytes.Contains(head, []byte(`"tool_version":`)) || bytes.Contains(head, []byte(`"sha256":`)))
 	}
 	return bytes.HasPrefix(head, []byte("<!doctype html>")) && bytes.Contains(head, []byte(ownPage))
 }
