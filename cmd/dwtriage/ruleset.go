@@ -126,9 +126,9 @@ func ruleMistakes(err error) error {
 		return err
 	}
 	if n == 1 {
-		return errors.Join(errors.New("a mistake in the rules, nothing was read:"), err)
+		return errors.Join(errors.New("a mistake in the rules, nothing was read"), err)
 	}
-	return errors.Join(fmt.Errorf("%d mistakes in the rules, nothing was read:", n), err)
+	return errors.Join(fmt.Errorf("%d mistakes in the rules, nothing was read", n), err)
 }
 
 // matcherFor reads the arguments of a command that works with rules, which takes this many beside

@@ -26,7 +26,7 @@ func TestPrivate(t *testing.T) {
 		}
 		s.relax()
 		files := 0
-		filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		filepath.WalkDir(dir, func(path string, d fs.DirEntry, _ error) error {
 			info, err := d.Info()
 			want := c.file
 			if d.IsDir() {
