@@ -42,10 +42,8 @@ type budget struct {
 	spent   *limitError
 }
 
-// Repeats is what is wrong with a file of m that gave n bytes of text by now, when some of them were written once and named many
-// times, as the shared strings of a workbook are: nil while that is no more than the source may unpack to.
-func (m *Member) Repeats(n int64) error {
-	b := &m.source.budget
+// repeats is what is wrong with a file that gave n bytes of text by now, some of them written once and named many times.
+func (b *budget) repeats(n int64) error {
 	in := b.in
 	if b.size >= 0 {
 		in = min(in, b.size)

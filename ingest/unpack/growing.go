@@ -21,13 +21,8 @@ type fileState struct {
 	size int64
 }
 
-// Changed says what became of the file since it was opened, in a sentence; empty when nothing did, or m is not a file of
-// its own.
-func (m *Member) Changed() string {
-	s := m.state()
-	if s == nil {
-		return ""
-	}
+// changed says what became of the file since it was opened, in a sentence; empty when nothing did.
+func (s *fileState) changed() string {
 	info, err := s.file.Stat()
 	if err != nil {
 		return ""
@@ -44,20 +39,8 @@ func (m *Member) Changed() string {
 	return ""
 }
 
-// Fresh reports whether the file was written to within the last minute, or is said to be written in the future by less.
-func (m *Member) Fresh(now time.Time) bool {
-	s := m.state()
-	if s == nil {
-		return false
-	}
+// fresh reports whether the file was written to within the last minute, or is said to be written in the future by less.
+func (s *fileState) fresh(now time.Time) bool {
 	info, err := s.file.Stat()
 	return err == nil && now.Sub(info.ModTime()).Abs() < settled
-}
-
-// state is that of the file when m is one that lies in nothing: what is packed has an end of its own.
-func (m *Member) state() *fileState {
-	if m.source == nil || len(m.Names) > 0 {
-		return nil
-	}
-	return m.source.state
 }

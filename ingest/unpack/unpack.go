@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/klauspost/compress/zip"
 )
@@ -64,6 +65,33 @@ type source struct {
 	behind bool           // a goroutine reads ahead, and progress is told behind it
 	untold int            // bytes of the source that it read and nobody was told of
 	state  *fileState     // of a file on disk when it was opened, nil of anything else
+}
+
+// Repeats is what is wrong with a file of m that gave n bytes of text by now, when some of them were written once and named many
+// times, as the shared strings of a workbook are: nil while that is no more than the source may unpack to.
+func (m *Member) Repeats(n int64) error { return m.source.budget.repeats(n) }
+
+// Changed says what became of the file since it was opened, in a sentence; empty when nothing did, or m is not a file of
+// its own.
+func (m *Member) Changed() string {
+	if s := m.state(); s != nil {
+		return s.changed()
+	}
+	return ""
+}
+
+// Fresh reports whether the file was written to within the last minute, or is said to be written in the future by less.
+func (m *Member) Fresh(now time.Time) bool {
+	s := m.state()
+	return s != nil && s.fresh(now)
+}
+
+// state is that of the file when m is one that lies in nothing: what is packed has an end of its own.
+func (m *Member) state() *fileState {
+	if m.source == nil || len(m.Names) > 0 {
+		return nil
+	}
+	return m.source.state
 }
 
 func newSource(ctx context.Context, opt Options, visit Visitor) *source {
