@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,14 +48,15 @@ type Options struct {
 
 // A DB is an open database. It is for one goroutine.
 type DB struct {
-	pool  *sql.DB
-	conn  *sql.Conn // everything runs on it; the database is attached to it as dw
-	spool *sql.Conn // fills tables outside the run's transaction
-	path  string
-	temp  string // folder that DuckDB spills to
-	notes []string
-	held  []*os.File // see keep
-	open  bool       // for writing, and in order
+	pool   *sql.DB
+	conn   *sql.Conn // everything runs on it; the database is attached to it as dw
+	spool  *sql.Conn // fills tables outside the run's transaction
+	path   string
+	temp   string // folder that DuckDB and Spill put files into
+	spills bool   // that folder is ours alone
+	notes  []string
+	held   []*os.File // see keep
+	open   bool       // for writing, and in order
 
 	readOnly bool
 	confined bool // by Ask: nothing but queries is possible any more
@@ -196,10 +196,9 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 		return err
 	}
 	attach := fmt.Sprintf(attach, quote(full))
-	db.temp, db.readOnly = db.path+".tmp", opt.ReadOnly
+	db.temp, db.readOnly = spillFolder(db.path, opt.ReadOnly), opt.ReadOnly
 	if opt.ReadOnly {
 		attach = fmt.Sprintf(attachReadOnly, quote(full))
-		db.temp += strconv.Itoa(os.Getpid()) // there may be other readers
 	}
 	settings := []string{
 		"SET memory_limit = '" + quote(limit) + "'",
@@ -240,7 +239,10 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 	if opt.ReadOnly {
 		return db.checkSchema(ctx)
 	}
-	db.removeSpilled()
+	removeSpilled(db.path)
+	// A folder that DuckDB makes it removes with all that is in it by then. Where this fails DuckDB says so when it needs it.
+	os.Mkdir(db.temp, 0o777)
+	db.spills = true
 	if err := db.checkSchema(ctx); err != nil {
 		return err
 	}
@@ -311,17 +313,6 @@ func (db *DB) makeAside(ctx context.Context, path string) error {
 	return errors.Join(err, detach)
 }
 
-// removeSpilled removes what killed processes spilled beside the file, which is ours alone now.
-func (db *DB) removeSpilled() {
-	dir, name := filepath.Split(db.path)
-	entries, _ := os.ReadDir(filepath.Clean(dir + "."))
-	for _, e := range entries {
-		if rest, ok := strings.CutPrefix(e.Name(), name+".tmp"); ok && strings.Trim(rest, "0123456789") == "" {
-			os.RemoveAll(filepath.Join(dir, e.Name()))
-		}
-	}
-}
-
 // all runs statements as one transaction.
 func (db *DB) all(ctx context.Context, statements ...string) error {
 	return db.transaction(ctx, func() error {
@@ -370,18 +361,10 @@ func (db *DB) Close() error {
 	for _, f := range db.held {
 		f.Close()
 	}
-	os.Remove(db.temp) // empty by now
-	return errors.Join(errs...)
-}
-
-// Spill makes a file for what a run need not hold in memory, in the folder beside the database that DuckDB spills to.
-// The caller closes and removes it; what a killed process left is removed by the next Open.
-func (db *DB) Spill(name string) (*os.File, error) {
-	dir := db.temp
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
+	if db.spills || db.readOnly { // else it is that of the process that has the database open
+		os.Remove(db.temp) // empty by now
 	}
-	return os.CreateTemp(dir, name)
+	return errors.Join(errs...)
 }
 
 func quote(s string) string { return strings.ReplaceAll(s, "'", "''") }
