@@ -150,7 +150,11 @@ func newJob(s *session, args []string) (*job, error) {
 	if err := writable(rf.archive.file, rf.out); err != nil {
 		return nil, err
 	}
-	return j, j.expand(f.Args())
+	if err := j.expand(f.Args()); err != nil {
+		return nil, err
+	}
+	j.warnOfRoom()
+	return j, nil
 }
 
 // writable says before the work that its result could not be kept. A folder that is not there yet is made later.

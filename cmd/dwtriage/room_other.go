@@ -1,0 +1,6 @@
+//go:build !linux && !darwin && !windows
+
+package main
+
+// diskOf knows nothing.
+func diskOf(string) (disk, bool) { return disk{}, false }
