@@ -59,6 +59,9 @@ func runReport(s *session, args []string) (int, error) {
 	if err := oneOf("--csv", rf.csv, []string{"excel", "plain"}); err != nil {
 		return 0, err
 	}
+	if rf.run < 0 {
+		return 0, usageError("--run: %d is less than 0", rf.run)
+	}
 	to, err := parseCompareTo(rf.compareTo)
 	if err != nil {
 		return 0, err

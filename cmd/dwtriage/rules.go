@@ -65,6 +65,23 @@ func runRulesList(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	categories := []string{""}
+	for _, r := range m.Rules() {
+		categories = append(categories, r.Category)
+	}
+	slices.Sort(categories)
+	for _, c := range []struct {
+		flag, value string
+		known       []string
+	}{
+		{"--category", category, slices.Compact(categories)},
+		{"--status", status, []string{"", "documented", "observed", "experimental", "deprecated"}},
+		{"--severity", severity, append([]string{""}, classify.Severities...)},
+	} {
+		if err := oneOf(c.flag, c.value, c.known); err != nil {
+			return 0, err
+		}
+	}
 	list := []listedRule{}
 	for _, r := range m.Rules() {
 		if (category == "" || r.Category == category) && (status == "" || r.Status == status) && (severity == "" || r.Severity == severity) {

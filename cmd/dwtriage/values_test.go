@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -60,3 +61,58 @@ func TestValuesOfFlags(t *testing.T) {
 		t.Errorf("files were made: %q", made)
 	}
 }
+
+// TestValuesOfOtherFlags: the same of all other commands. The database is one with a run in it, so that nothing else is wrong.
+func TestValuesOfOtherFlags(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("a.csv", []byte("id,errormessage\n1,boom\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	call := func(args ...string) (code int, out, said string) {
+		var stdout, stderr bytes.Buffer
+		code = run(t.Context(), args, nil, &stdout, &stderr, func(string) string { return "" })
+		return code, stdout.String(), stderr.String()
+	}
+	if code, _, said := call("run", "-q", "a.csv"); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
+	made, _ := filepath.Glob("*")
+	waits := []string{"-1s", "x", "5", "99999999999h", "NaN", "1e9s"}
+	bases := []string{"", ":memory:", "http://example.invalid/a.duckdb", "s3://bucket/a"}
+	numbers := []string{"-1", "x", "1.5", "1e3", "NaN", "99999999999999999999"}
+	for command, flags := range map[string]map[string][]string{
+		"report": {"run": numbers, "csv": {"x", "EXCEL "}, "db": bases, "lock-wait": waits, "out": {""}, "json": {"maybe"},
+			"compare-to": {"x", "-1", "99999999999999999999", "2026-13-01", "2026-11-20..2026-11-19", "..", "1e9"}},
+		"inspect a.csv": {"sample": {"x", "-1", "NaN", "Inf", "1e400"}, "tz": {"Nowhere/Land", "../../etc/passwd"}, "log": {"x"},
+			"format": {"x"}, "date-order": {"x"}, "max-cell": {"0", "x", "2TB"}, "max-record": {"0", "NaN"}, "max-unpacked": {"0", "-1"},
+			"max-columns": {"0", "x"}, "max-nesting": {"0", "65"}, "max-ratio": {"0"}, "max-members": {"-1"}, "json": {"maybe"}},
+		"explain boom":             {"log": {"x", "auto"}, "db": bases, "lock-wait": waits, "raw": {"maybe"}},
+		"explain --record 1":       {"db": bases, "lock-wait": waits},
+		"query SELECT":             {"limit": numbers, "db": bases, "lock-wait": waits, "csv": {"maybe"}},
+		"history list":             {"db": bases, "lock-wait": waits, "json": {"maybe"}},
+		"history forget":           {"run": append(numbers, "0", "4711"), "dry-run": {"maybe"}},
+		"history forget --run 1":   {"db": bases, "lock-wait": waits},
+		"check":                    {"db": bases, "lock-wait": waits, "json": {"maybe"}},
+		"rules list":               {"category": {"x"}, "status": {"x"}, "severity": {"x"}, "json": {"maybe"}},
+		"rules show":               {"expanded": {"maybe"}},
+		"rules lint":               {"strict": {"maybe"}},
+		"rules coverage":           {"db": bases, "lock-wait": waits, "json": {"maybe"}},
+		"rules draft 58a3c0d1e2f4": {"db": bases, "lock-wait": waits},
+		"version":                  {"json": {"maybe"}},
+	} {
+		for flag, values := range flags {
+			for _, v := range values {
+				code, out, said := call(append(strings.Fields(command), "--"+flag+"="+v)...)
+				if code != exitUsage || !strings.Contains(said, flag) || strings.Count(said, "\n") != 1 || out != "" || foreign.MatchString(said) {
+					t.Errorf("%s --%s=%s: exit code %d, %q", command, flag, v, code, said)
+				}
+			}
+		}
+	}
+	if now, _ := filepath.Glob("*"); len(now) != len(made) {
+		t.Errorf("there are %q, were %q", now, made)
+	}
+}
+
+// foreign is what is not said in words of this program: by DuckDB, or by the library that reads numbers.
+var foreign = regexp.MustCompile(`(?i)duckdb error|binder|catalog error|parser error|conversion error|strconv|SET `)
