@@ -34,7 +34,7 @@ func TestSameBytes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 1))
 	rounds := 2
 	if *full {
-		rounds = 12
+		rounds = 5
 	}
 	want := twoNights(t, 1, 64, paths)
 	for round := range rounds {
