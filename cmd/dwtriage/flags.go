@@ -73,6 +73,9 @@ func (f *flags) parse(s *session, args []string) error {
 	if len(errs) > 0 {
 		return &exitError{exitUsage, errors.Join(errs...)}
 	}
+	if s.answersInJSON() {
+		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
+	}
 	return nil
 }
 

@@ -62,6 +62,7 @@ func (s *session) run(args []string) int {
 	for _, c := range commands() {
 		if c.name == args[0] {
 			s.command = c.name
+			s.asJSON.Store(s.answersInJSON() && wantsJSON(args[1:], s.getenv))
 			code, err := c.run(s, args[1:])
 			return s.end(code, err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`")
 	g.StringVar(&r.compareTo, "compare-to", "", "compare with `WHAT`: a day (2026-11-20: the night to it), hours (2026-11-19T18:00..2026-11-20T06:00) or a run (17), instead of the periods before")
 	g = f.group("Output")
-	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
+	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	f.examples = `  dwtriage report
@@ -95,7 +96,11 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	switch {
 	case rf.json:
-		return exitDone, report.WriteJSON(s.stdout, sum)
+		var text bytes.Buffer
+		if err := report.WriteJSON(&text, sum); err != nil {
+			return 0, err
+		}
+		return exitDone, s.answer(text.Bytes())
 	case rf.quiet:
 		return exitDone, nil
 	}

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -63,7 +63,7 @@ duplicates and not loaded again.`)
 	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure is as severe as `LEVEL` (critical, high, medium, low, info) or worse, or with new: when one is new or regressed")
 	g.StringVar(&r.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejected")
 	g = f.group("Output")
-	g.BoolVar(&r.json, "json", false, "print summary.json on standard output instead of the summary for people")
+	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
@@ -315,6 +315,9 @@ func (j *job) run() (int, error) {
 	id, err := j.load(ctx, db, started)
 	j.show.end()
 	if err != nil {
+		if id == 0 && j.s.fate.id.Load() > 0 {
+			j.s.fate.unsure.Store(true) // taken back behind its commit, or not: the error says which
+		}
 		return 0, err
 	}
 	j.timed("load", started)
@@ -377,6 +380,7 @@ func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), takingBack)
 	defer cancel()
 	j.s.fate.is("run %d was just being taken back: dwtriage history says whether it is still there", id)
+	j.s.fate.unsure.Store(true)
 	if forget := db.Forget(limited, id); forget != nil {
 		j.s.fate.ofRun(id, true)
 	} else {
@@ -473,18 +477,18 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 // two encodings could differ, and one of them would be wrong.
 func (j *job) print(sum *summary.Summary) error {
 	if j.flags.json && j.kept {
-		return report.WriteJSON(j.s.stdout, sum)
+		var text bytes.Buffer
+		if err := report.WriteJSON(&text, sum); err != nil {
+			return err
+		}
+		return j.s.answer(text.Bytes())
 	}
 	if j.flags.json {
 		text, err := os.ReadFile(filepath.Join(j.flags.out, "summary.json"))
 		if err != nil {
 			return err
 		}
-		if !json.Valid(text) {
-			return errors.New("internal error: summary.json is not valid JSON")
-		}
-		_, err = j.s.stdout.Write(text)
-		return err
+		return j.s.answer(text)
 	}
 	if j.flags.quiet {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"dwtriage/report/summary"
@@ -61,6 +62,8 @@ type session struct {
 	command        string   // "run", "rules test"
 	arguments      []string // the command line as typed
 	fate           fate
+	asJSON         atomic.Bool // the call owes a line of JSON; answered: and has printed it
+	answered       atomic.Bool
 	relax          func()    // lets others read what is made; nil: they may
 	lastWord       sync.Once // of those who may end the process
 }
@@ -83,7 +86,11 @@ func (s *session) end(code int, err error) int {
 		return exitDone
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
-		s.lastWord.Do(func() { tell(s.stderr, "dwtriage: %v; %s\n", stopped, s.fate.words()) })
+		s.lastWord.Do(func() {
+			message := fmt.Sprintf("%v; %s", stopped, s.fate.words())
+			tell(s.stderr, "dwtriage: %s\n", message)
+			s.answerFailed(stopSignals[stopped.Signal], message)
+		})
 		return stopSignals[stopped.Signal]
 	}
 	if errors.Is(err, syscall.EPIPE) { // of standard output: nothing else that is written to is a pipe
@@ -93,10 +100,12 @@ func (s *session) end(code int, err error) int {
 		return exitUnread
 	}
 	tell(s.stderr, "dwtriage: %v\n", err)
+	code = exitFailed
 	if e, ok := errors.AsType[*exitError](err); ok {
-		return e.code
+		code = e.code
 	}
-	return exitFailed
+	s.answerFailed(code, errorLines(err))
+	return code
 }
 
 // unjoin takes apart what errors.Join put together: each mistake is a line of its own, printed as such.

@@ -78,7 +78,11 @@ func (s *session) obey(stop context.CancelCauseFunc) {
 func (s *session) cutOff(first signalError, how string) {
 	said := make(chan struct{})
 	go func() {
-		s.lastWord.Do(func() { tell(s.stderr, "dwtriage: %v, %s; %s\n", first, how, s.fate.words()) })
+		s.lastWord.Do(func() {
+			message := fmt.Sprintf("%v, %s; %s", first, how, s.fate.words())
+			tell(s.stderr, "dwtriage: %s\n", message)
+			s.answerFailed(stopSignals[first.Signal], message)
+		})
 		close(said)
 	}()
 	select {
@@ -115,6 +119,16 @@ func (s *session) input(most int64) (string, error) {
 type fate struct {
 	text    atomic.Pointer[string]
 	writing atomic.Bool
+	id      atomic.Int64 // of the run that is kept, or may be; 0: none
+	unsure  atomic.Bool  // only history knows whether it is
+}
+
+// run is the number of the run that is kept, and whether it is: null if nobody can say.
+func (f *fate) run() (id int64, kept *bool) {
+	if id = f.id.Load(); f.unsure.Load() {
+		return id, nil
+	}
+	return id, new(id > 0)
 }
 
 // is sets what is kept from now on.
@@ -124,7 +138,11 @@ func (f *fate) is(format string, args ...any) {
 }
 
 // isNothing takes back what was said to be kept.
-func (f *fate) isNothing() { f.text.Store(nil) }
+func (f *fate) isNothing() {
+	f.text.Store(nil)
+	f.id.Store(0)
+	f.unsure.Store(false)
+}
 
 func (f *fate) words() string {
 	if text := f.text.Load(); text != nil {
@@ -139,6 +157,8 @@ func (f *fate) committing() bool { return f.writing.Load() }
 // ofRun says what is kept of a run while it is committed, and afterwards.
 func (f *fate) ofRun(id int64, committed bool) {
 	f.writing.Store(!committed)
+	f.id.Store(id)
+	f.unsure.Store(!committed)
 	if committed {
 		f.is("run %d is kept, without a report: read the same exports again, which draws it, or dwtriage history forget --run %d", id, id)
 	} else {
