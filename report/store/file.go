@@ -133,6 +133,9 @@ func readLayout(f io.ReaderAt, size int64) (layout, error) {
 	}
 	// Behind the checksum: iteration, meta block, free list, number of blocks, size of a block.
 	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:]))}
+	if l.booked < 0 || l.booked > 1<<40 {
+		return layout{}, &DamageError{What: fmt.Sprintf("its header says that it has %d blocks", l.booked)}
+	}
 	l.odd = binary.LittleEndian.Uint64(newest[40:]) != blockSize
 	l.blocks = min(l.booked, (size-firstBlock)/blockSize)
 	return l, nil

@@ -182,11 +182,12 @@ func stateOf(t *testing.T, path string) (string, []string) {
 	return state(t, db), db.Notes()
 }
 
-// moments are the operations to kill at: all, or those that wait for the disk, where a process spends most of
-// its time and so meets most of its ends.
-func moments(operations []string) (at []int) {
+// moments are the operations to kill at: with -full all of a load, which ends with a commit, and every third of the other deeds;
+// else those that wait for the disk, where a process spends most of its time and so meets most of its ends.
+// .ci/faults kills the whole command at every operation of its.
+func moments(deed string, operations []string) (at []int) {
 	for i, op := range operations {
-		if *full || strings.HasPrefix(op, "sync ") {
+		if strings.HasPrefix(op, "sync ") || *full && (deed == "load" || i%3 == 0) {
 			at = append(at, i+1)
 		}
 	}
@@ -236,7 +237,7 @@ func (k *killer) everywhere(deed, seed, half string) (halves int) {
 	before, notesBefore := stateOf(t, seed)
 	operations := k.do(deed, seed, 0)
 	after, _ := stateOf(t, k.path)
-	at := moments(operations)
+	at := moments(deed, operations)
 	kept := 0
 	for _, m := range at {
 		k.do(deed, seed, m)
