@@ -34,7 +34,7 @@ import (
 // costs a hundred times as much, for a diagonal: one format of each set and extension, and each
 // container. With -full it runs it for every format, and for one format in every container.
 
-var full = flag.Bool("full", false, "run the whole command for every format and with all threads, and try all examples, as .ci/run does")
+var full = flag.Bool("full", false, "run the whole command for every format and with all threads, and try all examples; takes minutes")
 
 // threads is what scripts and the matrix give as --threads. Over a few records the idle threads of DuckDB ask for
 // work all the time, which is a third of what these runs take; all other tests run with one per core.

@@ -18,7 +18,7 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
-var full = flag.Bool("full", false, "forget runs of every kind of nights, tell the states of more nights, and plan every night in both orders, as .ci/run does")
+var full = flag.Bool("full", false, "forget runs of every kind of nights, tell the states of more nights, and plan every night in both orders; takes minutes")
 
 // An export is what one run reads.
 type export struct {
