@@ -15,15 +15,16 @@ type cutRecord struct {
 	row  int64
 }
 
-// halves are the ids of stored records that may be cut.
-func (db *DB) halves(ctx context.Context) (map[[16]byte]bool, error) {
+// halves are the ids of records that may be cut and were stored by runs of an environment: what another one holds of
+// the same id is no more than a duplicate.
+func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool, error) {
 	ids := make(map[[16]byte]bool)
-	err := db.Each(ctx, "SELECT record_id FROM dw.cuts", func(rows *sql.Rows) error {
+	err := db.Each(ctx, "SELECT record_id FROM dw.cuts JOIN dw.runs USING (run_id) WHERE environment IS NOT DISTINCT FROM $1", func(rows *sql.Rows) error {
 		var id duckdb.UUID
 		err := rows.Scan(&id)
 		ids[id] = true
 		return err
-	})
+	}, orNil(environment))
 	return ids, err
 }
 

@@ -79,3 +79,27 @@ func TestCutRecords(t *testing.T) {
 		})
 	}
 }
+
+// In two environments the same id is one record, as ever: the whole one of another environment is a duplicate of the half.
+func TestCutRecordOfAnotherEnvironment(t *testing.T) {
+	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	for i, l := range []storetest.Line{
+		{ID: 1, File: "half.csv", Row: 2, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_c"},
+		{ID: 1, File: "whole.csv", Row: 2, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_customergroups with values {80}"},
+	} {
+		b := storetest.Batch(Allocator(), l)
+		if i == 0 {
+			b.Cut = []int{0}
+		}
+		run := Run{Started: time.Now(), Environment: []string{"PROD", "TEST"}[i]}
+		if _, _, err := db.Load(t.Context(), run, Tool{}, storetest.Source(b, storetest.Account([]storetest.Line{l})), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"1 half.csv", "1 1 0", "2 0 1"}
+	got := append(list(t, db, "SELECT concat_ws(' ', run_id, file) FROM dw.records ORDER BY ALL"),
+		list(t, db, "SELECT concat_ws(' ', run_id, loaded, duplicates) FROM dw.runs ORDER BY run_id")...)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("records and runs (-want +got):\n%s", d)
+	}
+}

@@ -37,7 +37,7 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 		return 0, nil, err
 	}
 	run.ID = last + 1
-	f, err := db.newFeed(ctx, src, loaded)
+	f, err := db.newFeed(ctx, run.Environment, src, loaded)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -229,10 +229,10 @@ type feed struct {
 	pending   int               // bytes that parts may still hold
 }
 
-func (db *DB) newFeed(ctx context.Context, src Source, loaded func(rows []bool)) (*feed, error) {
+func (db *DB) newFeed(ctx context.Context, environment string, src Source, loaded func(rows []bool)) (*feed, error) {
 	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*fileBook), known: known{db: db}}
 	var err error
-	if f.halves, err = db.halves(ctx); err != nil {
+	if f.halves, err = db.halves(ctx, environment); err != nil {
 		return nil, err
 	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {

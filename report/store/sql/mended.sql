@@ -6,9 +6,9 @@ FROM dw.cuts c
 JOIN dw.records h ON h.record_id = c.record_id AND h.run_id = c.run_id AND h.file = c.file AND h.row = c.row
 JOIN dw.runs u ON u.run_id = c.run_id
 JOIN dw.runs v ON v.run_id = $1 AND v.environment IS NOT DISTINCT FROM u.environment
-JOIN dw.records w ON w.run_id = $1 AND w.log = h.log
+JOIN dw.records w ON w.run_id = $1
   AND (w.record_id = h.record_id AND (w.run_id, w.file, w.row) <> (h.run_id, h.file, h.row)
-    OR w.record_id <> h.record_id AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)
+    OR w.record_id <> h.record_id AND w.log = h.log AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)
       AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
       AND starts_with(coalesce(w.error_text, w.trace_text), coalesce(h.error_text, h.trace_text)))
 ANTI JOIN dw.cuts o ON o.run_id = w.run_id AND o.record_id = w.record_id AND o.file = w.file AND o.row = w.row
