@@ -26,14 +26,9 @@ func (db *DB) Backup(suffix string) (path string, err error) {
 	return path, syncFolder(filepath.Dir(path))
 }
 
-// copyFile copies a file of the database. The original stays open, see keep.
+// copyFile copies a file of the database. The original stays open, see hold.
 func (db *DB) copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	db.keep(in)
-	info, err := in.Stat()
+	in, info, err := db.hold(from)
 	if err != nil {
 		return err
 	}

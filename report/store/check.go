@@ -71,8 +71,8 @@ func (db *DB) checkBlocks(ctx context.Context, c *Check) error {
 // checkTables reads every value.
 func (db *DB) checkTables(ctx context.Context, c *Check) error {
 	var good []string
-	for _, table := range append([]string{"meta"}, runTables...) {
-		columns, err := db.strings(ctx, "SELECT column_name FROM duckdb_columns() WHERE database_name = 'dw' AND table_name = $1 ORDER BY column_index", table)
+	for _, table := range archiveTables {
+		columns, err := db.columns(ctx, table)
 		if err != nil {
 			return err
 		}
@@ -100,11 +100,18 @@ func (db *DB) checkTables(ctx context.Context, c *Check) error {
 	return nil
 }
 
+// columns are the names of the columns of a table, in their order; none if it is not there.
+func (db *DB) columns(ctx context.Context, table string) ([]string, error) {
+	return db.strings(ctx, "SELECT column_name FROM duckdb_columns() WHERE database_name = 'dw' AND table_name = $1 ORDER BY column_index", table)
+}
+
+func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
 // readAll reads all values of columns.
 func (db *DB) readAll(ctx context.Context, table string, columns []string, where string) (rows int64, err error) {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
-		quoted[i] = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
+		quoted[i] = quoteName(c)
 	}
 	err = db.Each(ctx, fmt.Sprintf("SELECT count(*), bit_xor(hash(%s)) FROM dw.%s WHERE %s", strings.Join(quoted, ", "), table, where), func(r *sql.Rows) error {
 		var hash any
@@ -152,7 +159,7 @@ func (db *DB) checkViews(ctx context.Context, c *Check) error {
 		return err
 	}
 	for _, v := range views {
-		if err := db.Each(ctx, `SELECT * FROM dw."`+strings.ReplaceAll(v, `"`, `""`)+`" LIMIT 1`, func(*sql.Rows) error { return nil }); err != nil {
+		if err := db.Each(ctx, "SELECT * FROM dw."+quoteName(v)+" LIMIT 1", func(*sql.Rows) error { return nil }); err != nil {
 			c.Problems = append(c.Problems, fmt.Sprintf("%s does not answer: %s", v, problemOf(err)))
 		}
 	}
@@ -171,7 +178,7 @@ func (db *DB) whatCanBeSaved(ctx context.Context) (Check, error) {
 		c.Problems = append(c.Problems, "nothing can be read of the runs: "+problemOf(err))
 		return c, ctx.Err()
 	}
-	columns, err := db.strings(ctx, "SELECT column_name FROM duckdb_columns() WHERE database_name = 'dw' AND table_name = 'records' ORDER BY column_index")
+	columns, err := db.columns(ctx, "records")
 	if err != nil {
 		return c, err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -62,19 +61,8 @@ func TestCutRecords(t *testing.T) {
 				t.Errorf("records and runs (-want +got):\n%s", d)
 			}
 			db.Close()
-			reading, err := Open(t.Context(), path, Options{ReadOnly: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer reading.Close()
-			checks, err := reading.Check(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, check := range checks {
-				if len(check.Problems) > 0 {
-					t.Errorf("%s: %s", check.Name, strings.Join(check.Problems, "; "))
-				}
+			for _, p := range problems(t, path) {
+				t.Error(p)
 			}
 		})
 	}

@@ -70,16 +70,7 @@ func firstLine(err error) string {
 
 // look reads the file itself for what is wrong with it.
 func (db *DB) look() *DamageError {
-	f, err := os.Open(db.path)
-	if err != nil {
-		return nil
-	}
-	db.keep(f)
-	info, err := f.Stat()
-	if err != nil {
-		return nil
-	}
-	l, err := readLayout(f, info.Size())
+	f, l, err := db.layout()
 	if d, ok := errors.AsType[*DamageError](err); ok {
 		return d
 	}
@@ -151,9 +142,27 @@ func (db *DB) attachLogAside(ctx context.Context, statement string) error {
 	return nil
 }
 
-// keep holds a file of the database open until the database is closed: closing it would end the lock that DuckDB has on it,
-// as locks of a process do on Unix.
-func (db *DB) keep(f *os.File) { db.held = append(db.held, f) }
+// hold opens a file of the database to be read, and holds it open until the database is closed: closing it would end the lock
+// that DuckDB has on it, as locks of a process do on Unix.
+func (db *DB) hold(path string) (*os.File, os.FileInfo, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	db.held = append(db.held, f)
+	info, err := f.Stat()
+	return f, info, err
+}
+
+// layout reads the headers of the file.
+func (db *DB) layout() (*os.File, layout, error) {
+	f, info, err := db.hold(db.path)
+	if err != nil {
+		return nil, layout{}, err
+	}
+	l, err := readLayout(f, info.Size())
+	return f, l, err
+}
 
 // looked is how much of a file a run looks at for damage before it writes to it, a quarter of a second from a cold disk
 // of 1 GB a second. Of a larger file the runs look at one part each, in turn.
@@ -162,16 +171,7 @@ const looked = 256 << 20
 // findDamage looks for blocks that are in use and damaged, in all of the file or, of a large one, in the part that is this
 // run's turn.
 func (db *DB) findDamage(ctx context.Context, all bool) error {
-	f, err := os.Open(db.path)
-	if err != nil {
-		return err
-	}
-	db.keep(f)
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	l, err := readLayout(f, info.Size())
+	f, l, err := db.layout()
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (db *DB) whereBlocks(ctx context.Context, bad []int64, end int64) (string, 
 	list := strings.Join(strings.Fields(strings.Trim(fmt.Sprint(append(bad, end)), "[]")), ", ")
 	among := func(id string) string { return fmt.Sprintf("(%[1]s IN (%[2]s) OR %[1]s > %[3]d)", id, list, end) }
 	var places []string
-	for _, table := range append([]string{"meta"}, runTables...) {
+	for _, table := range archiveTables {
 		found, err := db.strings(ctx, fmt.Sprintf(`SELECT DISTINCT column_name FROM pragma_storage_info('dw.%s')
 			WHERE %s OR len(list_filter(additional_block_ids, b -> %s)) > 0 ORDER BY column_name`, table, among("block_id"), among("b")))
 		if err != nil {

@@ -154,15 +154,12 @@ func (p patient) outcome(t *testing.T, path, name string) string {
 	return "wrong"
 }
 
-// What is damaged is said in words of this program, with the table that is hit, and before anything is loaded.
-func TestDamageIsNamed(t *testing.T) {
-	path := seeded(t, func(db *DB) {
-		load(t, db, night)
-		execute(t, db, "INSERT INTO dw.records (record_id, run_id, error_text) SELECT uuid(), 1, concat(uuid(), uuid(), uuid()) FROM range(20000)")
-	})
+// damageBlock changes a bit of the first block of records whose segments are as the condition says, and gives its number.
+func damageBlock(t *testing.T, path, having string) string {
+	t.Helper()
 	db := openTest(t, path)
-	blocks, err := db.strings(t.Context(), `SELECT block_id::VARCHAR FROM pragma_storage_info('dw.records') WHERE persistent AND block_id >= 0
-		GROUP BY block_id HAVING bool_and(column_name = 'error_text' AND segment_type = 'VARCHAR')`)
+	blocks, err := db.strings(t.Context(), "SELECT block_id::VARCHAR FROM pragma_storage_info('dw.records') WHERE persistent AND block_id >= 0 GROUP BY block_id HAVING "+
+		having+" ORDER BY block_id")
 	if err != nil || len(blocks) == 0 {
 		t.Fatalf("blocks %q, error %v", blocks, err)
 	}
@@ -173,11 +170,41 @@ func TestDamageIsNamed(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	return blocks[0]
+}
+
+// problems are what check finds in a database, each with the name of the check before it.
+func problems(t *testing.T, path string) (found []string) {
+	t.Helper()
+	db, err := Open(t.Context(), path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	checks, err := db.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, check := range checks {
+		for _, p := range check.Problems {
+			found = append(found, check.Name+": "+p)
+		}
+	}
+	return found
+}
+
+// What is damaged is said in words of this program, with the table that is hit, and before anything is loaded.
+func TestDamageIsNamed(t *testing.T) {
+	path := seeded(t, func(db *DB) {
+		load(t, db, night)
+		execute(t, db, "INSERT INTO dw.records (record_id, run_id, error_text) SELECT uuid(), 1, concat(uuid(), uuid(), uuid()) FROM range(20000)")
+	})
+	block := damageBlock(t, path, "bool_and(column_name = 'error_text' AND segment_type = 'VARCHAR')")
 	if err := os.WriteFile(path+".bak", nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(t.Context(), path, Options{})
-	for _, want := range []string{"opening " + path + ": it is damaged: 1 of its", "block " + blocks[0] + " (at byte", "of table records they hold", "error_text", "there is " + path + ".bak of 20", "dwtriage check --db"} {
+	_, err := Open(t.Context(), path, Options{})
+	for _, want := range []string{"opening " + path + ": it is damaged: 1 of its", "block " + block + " (at byte", "of table records they hold", "error_text", "there is " + path + ".bak of 20", "dwtriage check --db"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
@@ -361,22 +388,7 @@ func TestCheck(t *testing.T) {
 				execute(t, prepare, c.statements...)
 			}
 			prepare.Close()
-			db, err := Open(t.Context(), path, Options{ReadOnly: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			checks, err := db.Check(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			var found []string
-			for _, check := range checks {
-				for _, p := range check.Problems {
-					found = append(found, check.Name+": "+p)
-				}
-			}
-			if text := strings.Join(found, "\n"); !strings.Contains(text, c.want) || c.want == "" && text != "" {
+			if text := strings.Join(problems(t, path), "\n"); !strings.Contains(text, c.want) || c.want == "" && text != "" {
 				t.Errorf("found %q, want %q", text, c.want)
 			}
 		})
@@ -390,35 +402,11 @@ func TestCheckSaysWhatCanBeSaved(t *testing.T) {
 		load(t, db, night)
 		execute(t, db, "INSERT INTO dw.records (record_id, run_id, error_text) SELECT uuid(), 2, concat(uuid(), uuid(), uuid()) FROM range(70000)")
 	})
-	db := openTest(t, path)
-	blocks, err := db.strings(t.Context(), `SELECT block_id::VARCHAR FROM pragma_storage_info('dw.records') WHERE persistent AND block_id >= 0
-		GROUP BY block_id HAVING min(column_name) = max(column_name) AND min(row_group_id) >= 1 ORDER BY block_id`)
-	if err != nil || len(blocks) == 0 {
-		t.Fatalf("blocks %q, error %v", blocks, err)
-	}
-	db.Close()
-	block, _ := strconv.Atoi(blocks[0])
-	content := contentOf(t, path)
-	content[firstBlock+block*blockSize+4000] ^= 1
-	if err := os.WriteFile(path, content, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	reading, err := Open(t.Context(), path, Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reading.Close()
-	checks, err := reading.Check(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var text strings.Builder
-	for _, c := range checks {
-		fmt.Fprintln(&text, c.Name, strings.Join(c.Problems, "\n"))
-	}
-	for _, want := range []string{"file 1 of its", "of table records they hold", "tables of table records cannot be read: ", "run 2 cannot be read whole; it was of a.csv, b.csv", "can be read whole, and dwtriage query --json writes them out: 1", "put back a copy"} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("check says\n%s\nwithout %q", text.String(), want)
+	damageBlock(t, path, "min(column_name) = max(column_name) AND min(row_group_id) >= 1")
+	text := strings.Join(problems(t, path), "\n")
+	for _, want := range []string{"file: 1 of its", "of table records they hold", "tables: of table records cannot be read: ", "run 2 cannot be read whole; it was of a.csv, b.csv", "can be read whole, and dwtriage query --json writes them out: 1", "put back a copy"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("check says\n%s\nwithout %q", text, want)
 		}
 	}
 }

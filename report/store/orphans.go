@@ -15,6 +15,9 @@ import (
 // runTables hold rows of runs; runs themselves come last.
 var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "files", "runs"}
 
+// archiveTables are all tables of the archive.
+var archiveTables = append([]string{"meta"}, runTables...)
+
 // An orphan says how many rows of a table are of no run.
 type orphan struct {
 	table string

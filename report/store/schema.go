@@ -16,7 +16,7 @@ const schemaVersion = 7
 func (db *DB) checkSchema(ctx context.Context) error {
 	// The catalogue is asked first, and not the tables: what has the name of one may be a view that does anything.
 	var tables, views, all int
-	if err := db.conn.QueryRowContext(ctx, query("base_tables"), append([]string{"meta"}, runTables...)).Scan(&tables, &views, &all); err != nil {
+	if err := db.conn.QueryRowContext(ctx, query("base_tables"), archiveTables).Scan(&tables, &views, &all); err != nil {
 		return err
 	}
 	switch {

@@ -55,7 +55,7 @@ type DB struct {
 	temp   string // folder that DuckDB and Spill put files into
 	spills bool   // that folder is ours alone
 	notes  []string
-	held   []*os.File // see keep
+	held   []*os.File // see hold
 	open   bool       // for writing, and in order
 
 	readOnly bool
