@@ -1,3 +1,5 @@
+//go:build linux && amd64
+
 // Command faulty does to dwtriage what machines do to programs, and looks what is left: it kills, tears, fails or cuts the
 // power at every operation on a file, kills at random, fills small disks, and goes through a hundred nights. See ../faults.
 package main

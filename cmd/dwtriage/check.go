@@ -71,7 +71,7 @@ file and changes nothing.`)
 
 func printCheck(s *session, done checkedFile, checks []store.Check) error {
 	p := &printer{w: s.stdout}
-	p.printf("%s\n", printable(done.Database))
+	p.printf("%s\n", done.Database)
 	for _, c := range checks {
 		said := c.Problems
 		if len(said) == 0 {

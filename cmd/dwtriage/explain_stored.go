@@ -20,11 +20,11 @@ func explainStored(s *session, m *classify.Matcher, r store.Stored, t store.Text
 	if r.Offset >= 0 {
 		place += fmt.Sprintf(", bytes %d to %d", r.Offset, r.Offset+max(r.Length, 0))
 	}
-	p.printf("record %s\nfile %s, %s\n", r.ID, printable(r.File), place)
-	p.printf("time %s\n", cmp.Or(when(r.OccurredAt), printable(r.OccurredRaw), "not known"))
+	p.printf("record %s\nfile %s, %s\n", r.ID, r.File, place)
+	p.printf("time %s\n", cmp.Or(when(r.OccurredAt), r.OccurredRaw, "not known"))
 	for _, part := range []struct{ name, value string }{{"environment", r.Environment}, {"company", r.Company}, {"map", r.Map}, {"entity", r.Entity}, {"message", excerpt(cmp.Or(t.Error, t.Trace), 160)}} {
 		if part.value != "" {
-			p.printf("%s %s\n", part.name, printable(part.value))
+			p.printf("%s %s\n", part.name, part.value)
 		}
 	}
 	p.printf("loaded by run %d", r.Run)
@@ -69,7 +69,7 @@ func printRaw(s *session, r store.Stored, folder string) error {
 	case int64(len(raw)) != r.Length:
 		return fmt.Errorf("internal error: %s has %d of the %d bytes of the record", printable(file), len(raw), r.Length)
 	}
-	tell(s.stderr, "dwtriage: %s, row %d, bytes %d to %d as they stand there; nothing is withheld\n", printable(file), r.Row, r.Offset, r.Offset+r.Length)
+	tell(s.stderr, "dwtriage: %s, row %d, bytes %d to %d as they stand there; nothing is withheld\n", file, r.Row, r.Offset, r.Offset+r.Length)
 	_, err = s.data().Write(raw)
 	return err
 }

@@ -131,7 +131,7 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 		if r.ExitCode != nil {
 			exit = fmt.Sprint(*r.ExitCode)
 		}
-		tell(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, printable(cmp.Or(r.Environment, "-")), r.Started, covers, len(r.Files), words.Thousands(r.Read),
+		tell(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, cmp.Or(r.Environment, "-"), r.Started, covers, len(r.Files), words.Thousands(r.Read),
 			words.Thousands(r.Loaded), words.Thousands(r.Duplicates), words.Thousands(r.Rejected), words.Thousands(r.Filtered), words.Thousands(r.Inherited), exit)
 	}
 	if err := w.Flush(); err != nil || !files {
@@ -141,10 +141,10 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 	for _, r := range list {
 		p.printf("\nRun %d:\n", r.ID)
 		for _, in := range r.Files {
-			p.printf("  %s: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", printable(in.Path), words.Thousands(in.Read), words.Thousands(in.Loaded),
+			p.printf("  %s: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", in.Path, words.Thousands(in.Read), words.Thousands(in.Loaded),
 				words.Thousands(in.Duplicates), words.Thousands(in.Rejected), words.Thousands(in.Filtered))
 			if in.Problem != "" {
-				p.printf("    %s\n", printable(in.Problem))
+				p.printf("    %s\n", in.Problem)
 			}
 		}
 	}

@@ -218,7 +218,7 @@ func printInspected(w io.Writer, files []inspected) error {
 }
 
 func printFile(w io.Writer, x *inspected) error {
-	tell(w, "%s\n", printable(x.Path))
+	tell(w, "%s\n", x.Path)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(label, format string, args ...any) {
 		text := printable(fmt.Sprintf(format, args...))

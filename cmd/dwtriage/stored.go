@@ -39,7 +39,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 	}
 	opt.LockWait = a.wait
 	opt.Waiting = func(err error) {
-		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", printable(a.file), printable(err.Error()), a.wait)
+		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", a.file, err, a.wait)
 	}
 	db, err := store.Open(s.ctx, a.file, opt)
 	if errors.Is(err, store.ErrBusy) {
@@ -49,7 +49,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 		return nil, err
 	}
 	for _, note := range db.Notes() {
-		tell(s.stderr, "dwtriage: %s\n", printable(note))
+		tell(s.stderr, "dwtriage: %s\n", note)
 	}
 	return db, nil
 }
