@@ -37,7 +37,7 @@ type runFlags struct {
 	progress            string
 	threads             int
 	json, quiet, backup bool
-	shared              bool
+	shared, allowEmpty  bool
 	rules               ruleFlags
 }
 
@@ -62,6 +62,7 @@ duplicates and not loaded again.`)
 	g = f.group("Exit code")
 	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure is as severe as `LEVEL` (critical, high, medium, low, info) or worse, or with new: when one is new or regressed")
 	g.StringVar(&r.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejected")
+	g.BoolVar(&r.allowEmpty, "allow-empty", false, "exit with 0 also when rows were read and none came through: all rejected, or outside --since and --until")
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
@@ -77,7 +78,7 @@ duplicates and not loaded again.`)
   dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
 	f.notes = `Exit codes: 0 done. 1 failed, or an input could not be read (to its end); all others were
-loaded. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
+loaded; or no row that was read came through. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
 rejects than --max-rejects. 5 the database is in use. 129/130/131/143 ended by a signal: the database is
 as it was, or the message says what is kept. 141 done, but nobody reads standard output.`
 	return f
@@ -342,8 +343,12 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	j.timed("summarize", mark)
 	sum.Timings = j.timings
 	j.judgeInputs(sum)
-	if sum.ExitCode, err = sum.Judge(len(j.failures)); err != nil {
+	var why string
+	if sum.ExitCode, why, err = sum.Judge(len(j.failures), j.flags.allowEmpty); err != nil {
 		return nil, err
+	}
+	if why != "" {
+		j.say("dwtriage: %s\n", excerpt(why, 300))
 	}
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {

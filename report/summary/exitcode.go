@@ -1,9 +1,12 @@
 package summary
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 )
 
 // Exit codes of a run that was done. Failed is one with inputs that could not be read (to their end).
@@ -14,21 +17,53 @@ const (
 	ExitRejects = 4
 )
 
-// Judge gives the exit code of the run by the thresholds it was given; unread is the number of inputs
-// that could not be read. What is muted meets no threshold.
-func (s *Summary) Judge(unread int) (code int, err error) {
+// Judge gives the exit code of the run by the thresholds it was given, and a line that says why it is not [ExitDone];
+// none where unread, the number of inputs that could not be read, is why, as each of them was named. What is muted meets
+// no threshold. Rows of which none came through are no success unless empty says so: a filter or a zone is wrong, or
+// the export is another one than it was.
+func (s *Summary) Judge(unread int, empty bool) (code int, why string, err error) {
 	most, err := s.Run.Thresholds.RejectsAllowed(s.Totals.Read)
 	switch {
 	case err != nil:
-		return ExitFailed, err
+		return ExitFailed, "", err
 	case unread > 0:
-		return ExitFailed, nil
+		return ExitFailed, "", nil
 	case float64(s.Totals.Rejected) > most:
-		return ExitRejects, nil
-	case slices.ContainsFunc(s.Findings, s.failOn()):
-		return ExitFailOn, nil
+		return ExitRejects, fmt.Sprintf("--max-rejects %s is exceeded: %s of %s %s rejected", s.Run.Thresholds.MaxRejects,
+			words.Thousands(s.Totals.Rejected), words.Count(s.Totals.Read, "row"), words.Were(s.Totals.Rejected)), nil
+	case s.Records == 0 && s.Totals.Read > 0 && !empty:
+		return ExitFailed, fmt.Sprintf("of %s none came through, which --allow-empty takes for a success", words.Count(s.Totals.Read, "row")), nil
 	}
-	return ExitDone, nil
+	if why := s.met(); why != "" {
+		return ExitFailOn, why, nil
+	}
+	return ExitDone, "", nil
+}
+
+// met says what meets --fail-on: how many records, and of which signature most; empty where nothing does.
+func (s *Summary) met() string {
+	meets := s.failOn()
+	var records int64
+	var first Finding // of the signature with most records
+	signatures := map[string]int64{}
+	for _, f := range s.Findings {
+		if !meets(f) {
+			continue
+		}
+		records += f.Records
+		signatures[f.Signature] += f.Records
+		if n := signatures[f.Signature] - signatures[first.Signature]; first.Signature == "" || n > 0 {
+			first = f
+		}
+	}
+	if len(signatures) == 0 {
+		return ""
+	}
+	why := fmt.Sprintf("--fail-on %s is met: %s, %s", s.Run.Thresholds.FailOn, words.Count(records, "record"), cmp.Or(first.Title, first.Signature))
+	if more := len(signatures) - 1; more > 0 {
+		why += " (and " + words.Count(more, "more signature") + ")"
+	}
+	return why
 }
 
 // failOn is the question that --fail-on asks of every finding.

@@ -14,6 +14,7 @@ import (
 func TestJudge(t *testing.T) {
 	muted := &Mute{ID: "b"}
 	s := Summary{
+		Records:  196,
 		Totals:   store.Counts{Read: 200, Rejected: 4},
 		Findings: []Finding{{Severity: "high", Change: "ongoing"}, {Severity: "critical", Change: "new", Mute: muted}, {Change: "ongoing"}},
 	}
@@ -36,20 +37,55 @@ func TestJudge(t *testing.T) {
 		{"new", "", 0, ExitDone},      // so is the new one
 	} {
 		s.Run.Thresholds = store.Thresholds{FailOn: tc.failOn, MaxRejects: tc.maxRejects}
-		if got, err := s.Judge(tc.unread); got != tc.want || err != nil {
-			t.Errorf("%+v: exit code %d, error %v", tc, got, err)
+		if got, why, err := s.Judge(tc.unread, false); got != tc.want || err != nil || (why != "") != (got > ExitFailed) {
+			t.Errorf("%+v: exit code %d, why %q, error %v", tc, got, why, err)
 		}
 	}
 	s.Findings[2].Change = "new"
 	s.Run.Thresholds = store.Thresholds{FailOn: "new"}
-	if got, _ := s.Judge(0); got != ExitFailOn {
+	if got, _, _ := s.Judge(0, false); got != ExitFailOn {
 		t.Errorf("an unrated finding that is new: exit code %d, want %d", got, ExitFailOn)
 	}
 	for _, text := range []string{"x", "-1", "NaN", "Inf", "-Inf%", "101%", "%"} {
 		s.Run.Thresholds = store.Thresholds{MaxRejects: text}
-		if code, err := s.Judge(0); err == nil {
+		if code, _, err := s.Judge(0, false); err == nil {
 			t.Errorf("--max-rejects %s: exit code %d without an error", text, code)
 		}
+	}
+}
+
+// TestWhy: the line on standard error names the threshold, counts what meets it, and the signature with most records.
+func TestWhy(t *testing.T) {
+	findings := []Finding{
+		{Signature: "a", Title: "A", Severity: "critical", Records: 5},
+		{Signature: "b", Title: "B", Severity: "critical", Records: 4},
+		{Signature: "b", Title: "B", Severity: "critical", Records: 3},
+		{Signature: "c", Title: "C", Severity: "high", Records: 900},
+		{Signature: "d", Title: "D", Severity: "critical", Records: 900, Mute: &Mute{ID: "d"}},
+	}
+	for _, tc := range []struct {
+		name       string
+		s          Summary
+		failOn     string
+		maxRejects string
+		empty      bool
+		code       int
+		want       string
+	}{
+		{"critical", Summary{Records: 1812, Findings: findings, Totals: store.Counts{Read: 1812}}, "critical", "", false, ExitFailOn, "--fail-on critical is met: 12 records, B (and 1 more signature)"},
+		{"rejects", Summary{Records: 1, Totals: store.Counts{Read: 3, Rejected: 2}}, "", "50%", false, ExitRejects, "--max-rejects 50% is exceeded: 2 of 3 rows were rejected"},
+		{"all rejected", Summary{Totals: store.Counts{Read: 12, Rejected: 12}}, "", "", false, ExitFailed, "of 12 rows none came through, which --allow-empty takes for a success"},
+		{"all rejected, more than allowed", Summary{Totals: store.Counts{Read: 12, Rejected: 12}}, "", "1", true, ExitRejects, "--max-rejects 1 is exceeded: 12 of 12 rows were rejected"},
+		{"all filtered", Summary{Totals: store.Counts{Read: 12, Filtered: 12}}, "", "", true, ExitDone, ""},
+		{"nothing read", Summary{}, "", "", false, ExitDone, ""},
+		{"read before", Summary{Records: 12, Totals: store.Counts{Read: 12, Duplicates: 12}}, "", "", false, ExitDone, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.s.Run.Thresholds = store.Thresholds{FailOn: tc.failOn, MaxRejects: tc.maxRejects}
+			if code, why, err := tc.s.Judge(0, tc.empty); code != tc.code || why != tc.want || err != nil {
+				t.Errorf("exit code %d, %q, error %v; want %d, %q", code, why, err, tc.code, tc.want)
+			}
+		})
 	}
 }
 
@@ -68,7 +104,7 @@ func TestEndingIsKept(t *testing.T) {
 	if s.Run.Thresholds != run.Thresholds || s.ExitCode != 0 || s.Timings != nil {
 		t.Errorf("before its end: thresholds %+v, exit code %d, timings %v", s.Run.Thresholds, s.ExitCode, s.Timings)
 	}
-	code, err := s.Judge(0)
+	code, _, err := s.Judge(0, false)
 	if err != nil || code != ExitFailOn {
 		t.Errorf("exit code %d, error %v", code, err)
 	}
