@@ -13,17 +13,21 @@ const (
 	mostCompanies  = 12
 	mostFindings   = 200
 	mostSignatures = 100
-	mostEvidence   = 3
-	mostWhere      = 10
-	mostMessages   = 20 // of a wrapper
-	mostClusters   = 50
-	mostInputs     = 200
-	mostTroubled   = 5
-	mostReasons    = 50
-	mostAlerts     = 10
-	mostBursts     = 26  // a letter each
-	mostWarnings   = 2   // of an input near the top; the ledger has more
-	mostOptions    = 300 // of a select, and of the names an item can be filtered by
+
+	mostCritical      = 1000 // of a list, whatever its room
+	mostCriticalFixes = 60   // a fix takes the room of ten findings
+
+	mostEvidence = 3
+	mostWhere    = 10
+	mostMessages = 20 // of a wrapper
+	mostClusters = 50
+	mostInputs   = 200
+	mostTroubled = 5
+	mostReasons  = 50
+	mostAlerts   = 10
+	mostBursts   = 26  // a letter each
+	mostWarnings = 2   // of an input near the top; the ledger has more
+	mostOptions  = 300 // of a select, and of the names an item can be filtered by
 
 	// Dataverse keeps 10,000 characters of a trace, so nearly every message is shown whole.
 	mostMessage = 10000

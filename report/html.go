@@ -117,9 +117,9 @@ func newPage(s *summary.Summary) (*page, error) {
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
 		ShownCauses:     first(s.Causes, mostCauses),
-		ShownChanges:    first(s.Changes, mostChanges),
-		ShownFindings:   first(s.Findings, mostFindings),
-		ShownSignatures: first(s.Signatures, mostSignatures),
+		ShownChanges:    fair(s.Changes, mostChanges, kindsOfChange),
+		ShownFindings:   fair(s.Findings, mostFindings, kindsOfFinding),
+		ShownSignatures: fair(s.Signatures, mostSignatures, kindsOfSignature),
 		ShownClusters:   first(s.Clusters, mostClusters),
 		ShownInputs:     first(s.Inputs, mostInputs),
 		ShownReasons:    first(s.RejectReasons, mostReasons),
@@ -160,6 +160,7 @@ func (p *page) addFixes() {
 	ranks := map[string][]string{}
 	var order []string
 	p.ShownFixes, p.ShownRepeats = summary.Choice{Most: mostFixes, OfTier: mostOfTier, Repeats: mostRepeats}.Of(p.Fixes)
+	p.ShownFixes, p.ShownRepeats = addCritical(p.ShownFixes, p.Fixes, false), addCritical(p.ShownRepeats, p.Fixes, true)
 	p.FixesHere = len(p.ShownFixes) + len(p.ShownRepeats)
 	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
 		p.Cleared += f.Records
