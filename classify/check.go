@@ -13,6 +13,9 @@ import (
 // maxTitle is the longest title in characters: it must fit a table cell.
 const maxTitle = 85
 
+// maxHeadline is the longest headline in characters: several of them stand in one sentence that is read out.
+const maxHeadline = 60
+
 // check reports everything that is wrong with a rule whose keys are right.
 func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 	bad := func(keys string, format string, args ...any) {
@@ -40,6 +43,15 @@ func (l *loader) check(r *Rule, n *yaml.Node, shared fragments) {
 	need("title", r.Title)
 	if n := len([]rune(r.Title)); n > maxTitle {
 		bad("title", "title has %d characters, at most %d fit the report", n, maxTitle)
+	}
+	if n := len([]rune(r.Headline)); n > maxHeadline {
+		bad("headline", "headline has %d characters, at most %d can be read out with others", n, maxHeadline)
+	}
+	if strings.ContainsAny(r.Headline, "{}") {
+		bad("headline", "headline is said of all records of the rule together, so it takes no {capture}")
+	}
+	if strings.HasSuffix(r.Headline, ".") {
+		bad("headline", "headline is a part of a sentence: leave the full stop out")
 	}
 	oneOf("status", r.Status, statuses)
 	oneOf("severity", r.Severity, Severities)

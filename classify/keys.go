@@ -20,6 +20,7 @@ type key[T any] struct {
 var ruleKeys = []key[Rule]{
 	textKey("id", func(r *Rule) *string { return &r.ID }),
 	textKey("title", func(r *Rule) *string { return &r.Title }),
+	textKey("headline", func(r *Rule) *string { return &r.Headline }),
 	textKey("status", func(r *Rule) *string { return &r.Status }),
 	textsKey("logs", func(r *Rule) *[]string { return &r.Logs }),
 	textKey("severity", func(r *Rule) *string { return &r.Severity }),

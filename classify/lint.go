@@ -71,7 +71,7 @@ func (l *linter) role() {
 var deletion = regexp.MustCompile(`(?i)\b(?:clean|clear|delet|drop|empt|purg|remov|truncat|wip)\w*\b[^.;:]{0,80}\b(?:configurations?|connection sets?|clients?|application users?)\b`)
 
 func (l *linter) titles() {
-	for _, part := range []struct{ key, text string }{{"title", l.r.Title}, {"fix.summary", l.r.Fix.Summary}} {
+	for _, part := range []struct{ key, text string }{{"title", l.r.Title}, {"headline", l.r.Headline}, {"fix.summary", l.r.Fix.Summary}} {
 		if found := deletion.FindString(part.text); found != "" {
 			l.warn(l.r.places.id, "%s speaks of deleting configuration (%q): say what to check, deletion belongs into the steps behind the check", part.key, found)
 		}

@@ -14,6 +14,7 @@ var Severities = []string{"critical", "high", "medium", "low", "info"}
 type Rule struct {
 	ID         string
 	Title      string
+	Headline   string // what is wrong, a clause that stands in the first paragraph of a report; empty: the title does
 	Status     string
 	Logs       []string
 	Severity   string

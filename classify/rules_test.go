@@ -73,6 +73,10 @@ func TestBuiltinRules(t *testing.T) {
 		if len(r.References) == 0 {
 			t.Errorf("%s:%d: %s has no references", r.File, r.Line, r.ID)
 		}
+		// The first paragraph of a report says it before what is done about it.
+		if r.Headline == "" || regexp.MustCompile(`(?i)\b(first|then)\b`).MatchString(r.Headline) {
+			t.Errorf("%s:%d: %s has the headline %q, want what is wrong, without an order of steps", r.File, r.Line, r.ID, r.Headline)
+		}
 	}
 }
 
