@@ -251,6 +251,12 @@ func filters(b *browser) {
 	}
 	b.open("#findings&severity=critical")
 	b.accessible("filtered")
+	b.do(emulation.SetEmulatedMedia().WithMedia("print"))
+	b.want("document.getElementById('banner').checkVisibility() && document.getElementById('shown').textContent.startsWith('Filtered by severity “Critical”')", "true")
+	b.do(emulation.SetEmulatedMedia())
+	b.open("#findings&company=NOSUCH")
+	b.want("document.getElementById('shown').textContent", "The link asks for company “NOSUCH”, which this page does not have. ")
+	b.want("document.getElementById('banner').hidden", "false")
 	b.set("q", "nothing holds this")
 	b.want(shownFindings, "0")
 	b.want("document.querySelector('#findings .none').hidden", "false")
@@ -265,7 +271,7 @@ func sorts(b *browser) {
 	b.open("")
 	b.want(`[...document.querySelectorAll('th[data-sort]')].map(th => {
 		const b = th.querySelector('button'), col = th.cellIndex, table = th.closest('table'), seen = [];
-		const cell = r => r.cells[col].dataset.v ?? r.cells[col].querySelector('time')?.dateTime ?? r.cells[col].textContent.trim().replace(/,/g, '');
+		const cell = r => r.cells[col].dataset.v ?? r.cells[col].querySelector('time')?.dateTime ?? [...r.cells[col].childNodes].map(n => n.textContent).join('\t').trim().replace(/,/g, '');
 		for (const _ of [1, 2]) {
 			b.click();
 			const sign = th.getAttribute('aria-sort') === 'descending' ? -1 : 1;

@@ -98,8 +98,9 @@ type page struct {
 	// What the filter offers: only what the page shows can be found by it.
 	MapOptions, CompanyOptions, SignatureOptions []string
 
-	shownIDs   map[string]bool  // signatures and clusters that have a place on the page
-	mapRecords map[string]int64 // failing records by map name and by title
+	shownIDs   map[string]bool   // signatures and clusters that have a place on the page
+	titles     map[string]string // of signatures by id
+	mapRecords map[string]int64  // failing records by map name and by title
 }
 
 func newPage(s *summary.Summary) (*page, error) {
@@ -268,6 +269,10 @@ func (p *page) HeatRows(g summary.HeatGroup) []summary.HeatRow { return first(g.
 // addIndex notes what can be linked to, and how much fails per map.
 func (p *page) addIndex() {
 	p.shownIDs, p.mapRecords = map[string]bool{}, map[string]int64{}
+	p.titles = map[string]string{}
+	for i := range p.Signatures {
+		p.titles[p.Signatures[i].ID] = p.Signatures[i].Title
+	}
 	for _, sig := range p.ShownSignatures {
 		p.shownIDs[sig.ID] = true
 	}
@@ -310,7 +315,13 @@ func (p *page) addOptions() {
 		slices.Sort(*list)
 		*list = first(slices.Compact(*list), mostOptions)
 	}
+	slices.SortStableFunc(p.SignatureOptions, func(a, b string) int {
+		return strings.Compare(p.signatureTitle(a), p.signatureTitle(b))
+	})
 }
+
+// signatureTitle is what people call a signature; what has no title is called by its id.
+func (p *page) signatureTitle(id string) string { return orWords(p.titles[id], id) }
 
 // mostCleared is the records of the fix with the most, at least one: the length of a full bar.
 func (p *page) mostCleared() int64 {
@@ -336,6 +347,7 @@ func (p *page) words() template.FuncMap {
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
 		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,
 		"anchor": anchor, "sigKey": anchor, "sigID": func(id string) string { return "sig-" + anchor(id) },
+		"sigTitle":   p.signatureTitle,
 		"sigShown":   func(id string) bool { return p.shownIDs[id] },
 		"mapRecords": func(name string) int64 { return p.mapRecords[name] },
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },

@@ -4,7 +4,7 @@
   const all = (sel, root = document) => [...root.querySelectorAll(sel)];
   const form = document.getElementById('filter'), banner = document.getElementById('banner');
   const keys = ['from', 'to', 'map', 'company', 'severity', 'signature', 'change', 'q'];
-  let anchor = '', sorted = '';
+  let anchor = '', sorted = '', strange = []; // strange: what the address asks for and this page does not have
   document.documentElement.classList.add('js');
   if (matchMedia('(min-width: 72rem)').matches) form.parentElement.open = true;
 
@@ -36,8 +36,10 @@
     }
     for (const b of all('button[data-company]')) b.setAttribute('aria-pressed', b.dataset.company === want.company);
     const set = keys.filter(k => want[k]);
-    banner.hidden = !set.length;
-    document.getElementById('shown').textContent = set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${want[k]}”`).join(', ')}: ${said.join(', ')}.` : '';
+    banner.hidden = !set.length && !strange.length;
+    const word = k => form.elements[k].selectedOptions?.[0].textContent ?? want[k];
+    document.getElementById('shown').textContent = strange.map(([k, v]) => `The link asks for ${k} “${v}”, which this page does not have. `).join('')
+      + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${word(k)}”`).join(', ')}: ${said.join(', ')}.` : '');
     return set.map(k => [k, want[k]]);
   }
 
@@ -53,6 +55,7 @@
     anchor = [...p].filter(([, v]) => v === '').map(([k]) => k)[0] || '';
     if ([...p].some(([, v]) => v !== '')) {
       for (const k of keys) form.elements[k].value = p.get(k) || '';
+      strange = keys.filter(k => p.get(k) && !form.elements[k].value).map(k => [k, p.get(k)]);
       const [id, col, dir] = (p.get('sort') || '').split('.'), th = document.getElementById(id)?.tHead?.rows[0].cells[col];
       if (th) sort(th, dir);
     }
@@ -66,7 +69,8 @@
   // Sort: rows within each tbody, by the cell's data-v, its time, or its text.
   function key(row, col) {
     const cell = row.cells[col];
-    return cell.dataset.v ?? cell.querySelector('time')?.dateTime ?? cell.textContent.trim().replace(/,/g, '');
+    // A tab between the parts: it comes before every letter, so a map is followed by its tables and not by a map with a longer name.
+    return cell.dataset.v ?? cell.querySelector('time')?.dateTime ?? [...cell.childNodes].map(n => n.textContent).join('\t').trim().replace(/,/g, '');
   }
   function sort(th, dir) {
     const table = th.closest('table'), col = th.cellIndex, sign = dir === 'descending' ? -1 : 1;
@@ -111,8 +115,8 @@
     setTimeout(() => b.textContent = 'Copy', 2000);
   }
 
-  form.addEventListener('input', save);
-  form.addEventListener('reset', () => setTimeout(save));
+  form.addEventListener('input', () => { strange = []; save(); });
+  form.addEventListener('reset', () => setTimeout(() => { strange = []; save(); }));
   form.addEventListener('submit', e => e.preventDefault());
   document.addEventListener('click', e => {
     const b = e.target.closest('button');
