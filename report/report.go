@@ -17,6 +17,7 @@ import (
 // Options tell Write how to draw. The zero value is what analysts get.
 type Options struct {
 	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
+	Markdown bool   // also report.md, the text of a ticket
 	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
 
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
@@ -35,7 +36,7 @@ func drawings(opt Options) []drawing {
 	table := func(draw func(*table, *summary.Summary) error) func(io.Writer, *summary.Summary) error {
 		return func(w io.Writer, s *summary.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
 	}
-	return []drawing{
+	list := []drawing{
 		{"failing_entities.csv", table(drawFindings)},
 		{"fixes.csv", table(drawFixes)},
 		{"records.csv", table(opt.Ahead.drawRecords)},
@@ -48,6 +49,10 @@ func drawings(opt Options) []drawing {
 		{"index.html", drawHTML},
 		{"summary.json", drawJSON},
 	}
+	if opt.Markdown {
+		list = append(list, drawing{"report.md", drawMarkdown})
+	}
+	return list
 }
 
 // Write draws every file of the report into dir, which is made if it does not exist, and a manifest of them. They take
@@ -66,7 +71,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 // Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
 func Ready(dir string) error {
 	var names []string
-	for _, d := range drawings(Options{}) {
+	for _, d := range drawings(Options{Markdown: true}) {
 		names = append(names, d.name)
 	}
 	return folder.Check(dir, names)

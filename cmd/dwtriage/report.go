@@ -21,7 +21,7 @@ type reportFlags struct {
 	out, environment string
 	run              int64
 	compareTo        string
-	csv              string
+	csv, format      string
 	json, quiet      bool
 }
 
@@ -39,6 +39,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	defineFormat(g, "format", &r.format)
 	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
@@ -58,6 +59,9 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	defer db.Close()
 	if err := oneOf("--csv", rf.csv, []string{"excel", "plain"}); err != nil {
+		return 0, err
+	}
+	if err := checkFormat("--format", rf.format); err != nil {
 		return 0, err
 	}
 	if rf.run < 0 {
@@ -91,7 +95,7 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
-	if err := report.Write(rf.out, sum, report.Options{PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
+	if err := report.Write(rf.out, sum, report.Options{Markdown: inMarkdown(rf.format), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	switch {

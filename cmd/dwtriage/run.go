@@ -34,6 +34,7 @@ type runFlags struct {
 	reading             readingFlags
 	failOn, maxRejects  string
 	csv, memoryLimit    string
+	format              string
 	progress            string
 	threads             int
 	json, quiet, backup bool
@@ -68,6 +69,7 @@ duplicates and not loaded again.`)
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
+	defineFormat(g, "report-format", &r.format)
 	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
@@ -219,6 +221,9 @@ func (j *job) check() error {
 	}
 	if r.threads == 0 {
 		r.threads = runtime.GOMAXPROCS(0)
+	}
+	if err := checkFormat("--report-format", r.format); err != nil {
+		return err
 	}
 	j.thresholds = store.Thresholds{FailOn: r.failOn, MaxRejects: r.maxRejects}
 	if _, err := j.thresholds.RejectsAllowed(0); err != nil {
@@ -373,7 +378,9 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 }
 
 // drawing is how the report is drawn.
-func (j *job) drawing() report.Options { return report.Options{PlainCSV: j.flags.csv == "plain"} }
+func (j *job) drawing() report.Options {
+	return report.Options{Markdown: inMarkdown(j.flags.format), PlainCSV: j.flags.csv == "plain"}
+}
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
 // run promises, unless that takes too long. After any other failure the run stays: reading the exports again finds

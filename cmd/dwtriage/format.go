@@ -1,0 +1,27 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// defineFormat is the flag of the forms of a report beside the tables. It is --format of report; run has --report-format,
+// since its --format is that of the inputs.
+func defineFormat(g *pflag.FlagSet, name string, value *string) {
+	g.StringVar(value, name, "html", "`FORMS` of the report, with commas: html and json (index.html and summary.json, always there), markdown (report.md, the text of a ticket)")
+}
+
+// checkFormat says what is no form.
+func checkFormat(flag, list string) error {
+	for _, form := range strings.Split(list, ",") {
+		if err := oneOf(flag, form, []string{"html", "json", "markdown"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inMarkdown reports whether the text of a ticket is asked for.
+func inMarkdown(list string) bool { return slices.Contains(strings.Split(list, ","), "markdown") }

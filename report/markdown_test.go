@@ -1,0 +1,81 @@
+package report
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"dwtriage/ingest/words"
+)
+
+func ticket(t *testing.T, text string) string {
+	t.Helper()
+	s := night()
+	if text != "" {
+		s = everywhere(text)
+	}
+	var b strings.Builder
+	if err := drawMarkdown(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestMarkdown: short enough for a ticket, the same twice, with the numbers of summary.json.
+func TestMarkdown(t *testing.T) {
+	got := ticket(t, "")
+	if again := ticket(t, ""); again != got {
+		t.Error("drawn twice, it differs")
+	}
+	if n := strings.Count(got, "\n"); n > 150 {
+		t.Errorf("%d lines", n)
+	}
+	var file struct {
+		Report struct{ Records, Failing, Unknown int64 }
+		Totals struct{ Read, Loaded, Rejected int64 }
+	}
+	var b strings.Builder
+	if err := drawJSON(&b, night()); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(b.String()), &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		": " + words.Thousands(file.Report.Failing) + " of " + words.Count(file.Report.Records, "record") + " failed\n",
+		"No rule explains " + words.Count(file.Report.Unknown, "record"),
+		words.Thousands(file.Totals.Read) + " read = " + words.Thousands(file.Totals.Loaded) + " loaded",
+		"### Do this first\n", "### Incidents\n", "### What changed\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+}
+
+// TestMarkdownIsText: what stands in a log is no markup, link, mention, row or line of the ticket.
+func TestMarkdownIsText(t *testing.T) {
+	forbidden := regexp.MustCompile("(?m)[<>@\x00\x1b\u202e\r]|://|www\\.|(^|[^\\\\])(`|\\[|\\]|_)|^ *##vso|^::error|^# ")
+	for _, text := range []string{
+		"<script>alert(1)</script>", "</script><b>", "[click](https://evil.example)", "![x](http://evil.example/p.png)", "a | b || c", "@everyone and user@evil.example",
+		"line\n# heading\n- item\r\n##vso[task.complete]\n::error::x", "\x00\x1b[31m\u202e", "`code` ~~~ ``` *b* _i_", `\[x\]\`, "&lt;b&gt; &#64;", "www.evil.example #1 !2 $x$",
+		strings.Repeat("w", 100_000),
+	} {
+		got := ticket(t, text)
+		if at := forbidden.FindStringIndex(got); at != nil {
+			t.Errorf("%.40q: %.80q", text, got[max(at[0]-20, 0):min(at[1]+20, len(got))])
+		}
+		if n := strings.Count(got, "\n"); n > 150 {
+			t.Errorf("%.40q: %d lines", text, n)
+		}
+		for l := range strings.Lines(got) {
+			if strings.HasPrefix(l, "| ") && strings.Count(l, "|") != 4 && strings.Count(l, "|") != 5 {
+				t.Errorf("%.40q: a row of other cells: %.120q", text, l)
+			}
+			if len(l) > 40_000 {
+				t.Errorf("%.40q: a line of %d bytes", text, len(l))
+			}
+		}
+	}
+}
