@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -84,8 +83,8 @@ func comparison(c summary.Comparison, year int) string {
 	return text
 }
 
-// newness says in the first sentence what is new and what is back: signatures first, the critical ones by name, and
-// unknown messages apart from them, of which every night has some.
+// newness counts what is new and what is back: signatures, and apart from them unknown messages, of which every night
+// has some.
 func newness(s *summary.Summary) []phrase {
 	fresh, back := withChange(s, summary.New), withChange(s, summary.Regressed)
 	messages := newMessages(s)
@@ -100,16 +99,9 @@ func newness(s *summary.Summary) []phrase {
 		parts = append(parts, words.Count(messages, "new unknown message"))
 	}
 	if len(parts) == 0 {
-		return []phrase{strong("Nothing new.")}
+		return []phrase{plain("Nothing new.")}
 	}
-	v := []phrase{strong(sentence(some(parts, len(parts))))}
-	for _, sig := range append(fresh, back...) {
-		if sig.Severity == "critical" {
-			word := cmp.Or(map[string]string{summary.Regressed: "Back"}[sig.Change], "New")
-			return append(v, plain(" "+word+" and critical, with "+words.Count(sig.Records, "record")+": "), link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain("."))
-		}
-	}
-	return v
+	return []phrase{plain(sentence(some(parts, len(parts))))}
 }
 
 // withChange lists the signatures that are in this state in the maps they fail in, and not muted.

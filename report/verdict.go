@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
@@ -19,8 +20,8 @@ func plain(text string) phrase      { return phrase{Text: text} }
 func strong(text string) phrase     { return phrase{Text: text, Strong: true} }
 func link(text, href string) phrase { return phrase{Text: text, Href: href} }
 
-// verdict says what happened in words that can be read out in a meeting: how much failed, what
-// failed most, what to do first, and how far to believe it.
+// verdict says what happened in words that can be read out in a meeting: what is new and critical, how much failed,
+// where and when, what it needs and who can do that, and how far to believe it.
 func verdict(s *summary.Summary, troubled int, imbalance string) []phrase {
 	var v []phrase
 	switch {
@@ -47,69 +48,247 @@ func nothingRead(s *summary.Summary) []phrase {
 		words.Thousands(s.Totals.Rejected) + " were rejected and " + words.Thousands(s.Totals.Filtered) + " filtered out.")}
 }
 
+// failures says what failed, where and when, then what it needs and who can do it: everything critical, the rows that are
+// missing, the largest of the rest, what only has to be saved again, and what nobody knows. It names no steps: they are
+// for those who do them.
 func failures(s *summary.Summary) []phrase {
-	var v []phrase
-	if s.Compared() {
-		v = append(append(v, newness(s)...), plain(" "))
-	}
-	v = append(v, plain(words.Thousands(s.Failing)+" of "+words.Count(s.Records, "record")+" failed, in "+words.Count(s.Entities, "entity", "entities")+". "))
+	v := append(criticalNews(s), extent(s)...)
 	if s.Unknown == s.Failing {
 		return append(v, strong("No rule and no code explains any of them."), plain(" Begin with the "),
 			link("unknown messages", "#unknown"), plain(", most records first."))
 	}
+	v = append(v, critical(s)...)
+	v = append(v, missing(s)...)
 	v = append(v, largest(s)...)
-	v = append(v, doFirst(s)...)
-	return append(v, critical(s)...)
+	v = append(v, repeats(s)...)
+	if s.Unknown > 0 {
+		v = append(v, plain("No rule explains "), link(words.Count(s.Unknown, "record"), "#unknown"), plain(" ("+percent(s.Unknown, s.Failing)+"). "))
+	}
+	if len(s.Fixes) == 0 {
+		v = append(v, plain("No fix is known for what "+map[bool]string{true: "is not muted. ", false: "failed. "}[s.Muted > 0]))
+	}
+	return v
 }
 
-// largest names the signature with the most records.
-func largest(s *summary.Summary) []phrase {
-	at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.Mute == nil })
-	if at < 0 {
+// criticalNews names what is critical and new, or back after a pause: it stands before everything else.
+func criticalNews(s *summary.Summary) []phrase {
+	var v []phrase
+	for _, change := range []string{summary.New, summary.Regressed} {
+		list := criticals(withChange(s, change))
+		if len(list) == 0 {
+			continue
+		}
+		word := map[string]string{summary.New: "New and critical:", summary.Regressed: "Back and critical:"}[change]
+		v = append(append(v, strong(word), plain(" ")), named(list)...)
+		v = append(v, plain(". "))
+	}
+	return v
+}
+
+func criticals(list []summary.Signature) (out []summary.Signature) {
+	for _, sig := range list {
+		if sig.Severity == "critical" && sig.Mute == nil {
+			out = append(out, sig)
+		}
+	}
+	return out
+}
+
+// mostNamed is how many signatures a sentence names: more are a list, and that stands below.
+const mostNamed = 3
+
+// named lists signatures by what is wrong, each with a link on its number of records.
+func named(list []summary.Signature) []phrase {
+	var v []phrase
+	for i, sig := range list {
+		switch {
+		case i == mostNamed:
+			return append(v, plain(" and "), link(words.Count(len(list)-i, "more signature"), "#signatures"))
+		case i > 0:
+			v = append(v, plain(", "))
+		}
+		v = append(v, plain(wrong(sig)+" ("), link(words.Count(sig.Records, "record"), "#sig-"+anchor(sig.ID)), plain(")"))
+	}
+	return v
+}
+
+// wrong is what is wrong by a signature, as a part of a sentence.
+func wrong(sig summary.Signature) string {
+	return orWords(sig.Headline, orWords(sig.Title, sig.ID))
+}
+
+// extent says how much failed, when and where, and how much before.
+func extent(s *summary.Summary) []phrase {
+	text := " of " + words.Count(s.Records, "record") + " failed"
+	if title := periodTitle(s); s.Period().Hours() > 0 {
+		text += " " + inPeriod(title)
+	}
+	v := []phrase{strong(words.Thousands(s.Failing) + text), plain(before(s) + ", in " + words.Count(s.Entities, "entity", "entities") + mostIn(s) + ". ")}
+	if s.Compared() {
+		v = append(v, newness(s)...)
+		v = append(v, plain(" "))
+	}
+	return v
+}
+
+// inPeriod puts the words for a period into a sentence.
+func inPeriod(title string) string {
+	switch {
+	case strings.HasPrefix(title, "night"):
+		return "in the " + title
+	case strings.Contains(title, " to "):
+		return "from " + title
+	}
+	return "on " + title
+}
+
+// before says how much failed in the period before; nothing where that is not known.
+func before(s *summary.Summary) string {
+	if len(s.FailedIn) < 2 {
+		return ""
+	}
+	text := words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
+	if s.FailedIn[0] != s.Failing { // other runs read hours of it, too, or records without a time
+		text = words.Thousands(s.FailedIn[0]) + " in the same hours with what other runs read, " + text
+	}
+	return " (" + text + ")"
+}
+
+// periodBefore is what the period is called that the report is compared with first.
+func periodBefore(s *summary.Summary) string {
+	night := strings.HasPrefix(periodTitle(s), "night")
+	for _, c := range s.Logs {
+		switch {
+		case c.Asked.Hours() > 0:
+			return "hours asked for"
+		case c.Compared() && c.Night.From.Sub(c.Before[0].From) > 30*time.Hour: // a night that was not read lies between
+			night = false
+		}
+	}
+	if night {
+		return "night before"
+	}
+	return "period before"
+}
+
+// mostIn names the company, or the map, in which more than half of what failed did.
+func mostIn(s *summary.Summary) string {
+	for _, g := range s.Heat.Groups {
+		if !g.All && g.Company != "" && g.Company != summary.Several && 2*g.Records > s.Failing {
+			return ", most of them in company " + g.Company
+		}
+	}
+	if len(s.Heat.Groups) > 0 && len(s.Heat.Groups[0].Rows) > 1 {
+		if row := s.Heat.Groups[0].Rows[0]; 2*row.Records > s.Failing && row.MapTitle != summary.Several {
+			return ", most of them in " + some([]string{row.MapTitle}, 1)
+		}
+	}
+	return ""
+}
+
+// critical counts every critical signature, says what is wrong, and who can mend it.
+func critical(s *summary.Summary) []phrase {
+	list := criticals(s.Signatures)
+	if len(list) == 0 {
 		return nil
 	}
-	top := s.Signatures[at]
-	href := "#sig-" + anchor(top.ID)
-	title := link(orWords(top.Title, top.ID), href)
-	switch {
-	case top.Records == s.Failing && s.Failing == 1:
-		return []phrase{plain("It failed with: "), title, plain(". ")}
-	case top.Records == s.Failing:
-		return []phrase{strong("All of them share one signature:"), plain(" "), title, plain(". ")}
-	case 2*top.Records > s.Failing:
-		return []phrase{strong("One signature explains " + words.Thousands(top.Records) + " of them:"), plain(" "), title, plain(". ")}
-	}
-	return []phrase{plain("The largest group is " + words.Count(top.Records, "record") + " (" + percent(top.Records, s.Failing) + "): "), title, plain(". ")}
-}
-
-func doFirst(s *summary.Summary) []phrase {
-	if len(s.Fixes) == 0 {
-		if s.Muted > 0 {
-			return []phrase{plain("No fix is known for what is not muted. ")}
+	var records int64
+	var roles []string
+	for _, sig := range list {
+		records += sig.Records
+		if sig.Fix != nil && sig.Fix.Role != "" && !slices.Contains(roles, sig.Fix.Role) {
+			roles = append(roles, sig.Fix.Role)
 		}
-		return []phrase{plain("No fix is known for what failed. ")}
 	}
-	f := s.Fixes[0]
-	v := []phrase{strong("Do this first:"), plain(" "), link(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))), "#fix-"+words.Thousands(f.Rank)),
-		plain(" It clears " + words.Count(f.Records, "record"))}
-	if f.Role != "" {
-		v = append(v, plain(" ("+f.Role+")"))
+	v := []phrase{strong(words.Count(len(list), "critical signature") + ", " + words.Count(records, "record") + ":"), plain(" ")}
+	v = append(v, named(list)...)
+	if len(roles) > 0 {
+		return append(v, plain("; to be mended by "+some(roles, 2)+". "))
 	}
 	return append(v, plain(". "))
 }
 
-// critical names what is critical where the plan does not begin with it anyway.
-func critical(s *summary.Summary) []phrase {
-	if len(s.Fixes) > 0 && s.Fixes[0].Severity == "critical" {
+// missing says how many records wait for rows that must be brought first, in which maps, and who brings them.
+func missing(s *summary.Summary) []phrase {
+	var records, rows int64
+	var maps []string
+	rank, role := 0, ""
+	for i := range s.Fixes {
+		if f := &s.Fixes[i]; f.MissingIn != "" && f.Records > 0 {
+			records, rows = records+f.Records, rows+f.MissingRows
+			maps = append(maps, f.MissingIn)
+			if rank == 0 {
+				rank, role = f.Rank, f.Role
+			}
+		}
+	}
+	if records == 0 {
 		return nil
 	}
+	v := []phrase{strong(words.Count(records, "record waits", "records wait") + " for rows that are missing"), plain(" in " + some(maps, 2) + ": "),
+		link(words.Count(rows, "missing row"), "#fix-"+words.Thousands(rank))}
+	if role != "" {
+		v = append(v, plain(", to be brought by "+role))
+	}
+	return append(v, plain(". "))
+}
+
+// largest names the largest fix of the rest: neither critical nor of missing rows, nor of what passes by itself.
+func largest(s *summary.Summary) []phrase {
+	var f *summary.Fix
+	for i := range s.Fixes {
+		g := &s.Fixes[i]
+		if g.Severity != "critical" && g.MissingIn == "" && !g.PassesByItself() && (f == nil || g.Records > f.Records) {
+			f = g
+		}
+	}
+	if len(s.Fixes) == 0 {
+		return unplanned(s)
+	}
+	if f == nil {
+		return nil
+	}
+	at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.ID == f.Signature })
+	if at < 0 {
+		return nil
+	}
+	lead := "The largest of the others: "
+	if f == &s.Fixes[0] {
+		lead = "What is wrong most: "
+	}
+	v := []phrase{plain(lead + wrong(s.Signatures[at]) + " ("), link(words.Count(f.Records, "record"), "#fix-"+words.Thousands(f.Rank))}
+	if f.Role != "" {
+		v = append(v, plain(", "+f.Role))
+	}
+	return append(v, plain("). "))
+}
+
+// unplanned names the largest signature where there is no plan and nothing critical, which is named anyway.
+func unplanned(s *summary.Summary) []phrase {
 	for _, sig := range s.Signatures {
-		if sig.Severity == "critical" && sig.Mute == nil {
-			return []phrase{plain("Critical among the rest, with " + words.Count(sig.Records, "record") + ": "),
-				link(orWords(sig.Title, sig.ID), "#sig-"+anchor(sig.ID)), plain(". ")}
+		if sig.Mute == nil && sig.Severity != "critical" {
+			return append(append([]phrase{plain("What is wrong most: ")}, named([]summary.Signature{sig})...), plain(". "))
 		}
 	}
 	return nil
+}
+
+// repeats counts what only has to be saved again.
+func repeats(s *summary.Summary) []phrase {
+	var records int64
+	rank := 0
+	for i := range s.Fixes {
+		if f := &s.Fixes[i]; f.PassesByItself() {
+			records += f.Records
+			if rank == 0 {
+				rank = f.Rank
+			}
+		}
+	}
+	if records == 0 {
+		return nil
+	}
+	return []phrase{link(words.Count(records, "record"), "#fix-"+words.Thousands(rank)), plain(" " + words.Plural(int(records), "has", "have") + " only to be saved again. ")}
 }
 
 // caveats say how far the numbers can be believed.
@@ -146,20 +325,37 @@ func sentence(s string) string {
 }
 
 // A card is one number of the summary, and where to read on.
-type card struct{ Href, Label, Value, Detail string }
+type card struct {
+	Href, Label, Value, Detail string
+	Spark                      []int // heights of columns, 0 to 20, one for each period compared, the oldest first; nil: none
+}
 
 func cards(s *summary.Summary) []card {
 	list := []card{
-		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
-		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s)},
-		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
-		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
-		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
+		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record"), nil},
+		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s), nil},
+		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records", nil},
+		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster"), nil},
+		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read", nil},
 	}
 	if s.Compared() {
-		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s)}
+		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s), nil}
+	}
+	if len(s.FailedIn) > 1 {
+		list[0].Detail += "; " + words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
+		list[0].Spark = spark(s.FailedIn)
 	}
 	return list
+}
+
+// spark gives the heights of columns for counts, which have the latest first. What failed has a height, however small.
+func spark(counts []int64) []int {
+	heights := make([]int, len(counts))
+	most := max(1, slices.Max(counts))
+	for i, n := range counts {
+		heights[len(counts)-1-i] = int((20*n + most - 1) / most)
+	}
+	return heights
 }
 
 // newsDetail says what else changed: what is back, and what is over as far as rules and codes explain it.

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"dwtriage/classify"
 	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
@@ -66,11 +68,16 @@ func said(s *summary.Summary) string {
 }
 
 func TestVerdict(t *testing.T) {
-	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Records: 3, Change: "new"}
+	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
 	back := critical
 	back.Change = "regressed"
-	fix := summary.Fix{Rank: 1, Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
+	fresh := critical
+	fresh.Change = "new"
+	needs := func(what, role string) summary.Signature {
+		return summary.Signature{ID: "x", Headline: what, Records: 1, Severity: "critical", Fix: &summary.Fix{Role: role}}
+	}
+	fix := summary.Fix{Rank: 1, Signature: "dw-lookup-not-resolved", Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
 	balanced := store.Counts{Read: 10, Loaded: 10, OK: 6, Classified: 4}
 	for _, c := range []struct {
 		name string
@@ -86,16 +93,25 @@ func TestVerdict(t *testing.T) {
 		{"everything unknown", summary.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},
 			"2 of 5 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"one signature", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{fix}},
-			"3 of 10 records failed, in 2 entities. All of them share one signature: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator)."},
+			"3 of 10 records failed, in 2 entities. What is wrong most: rows are missing (3 records, Dual-write operator)."},
 		{"one record", summary.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
-			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
-		{"critical, new", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{fix}},
-			"1 new signature. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
-		{"critical and back", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
+			"1 of 1 record failed, in 1 entity. What is wrong most: code/0x80040217 (1 record). No fix is known for what failed."},
+		{"critical, new", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, fresh}, Fixes: []summary.Fix{fix}},
+			"New and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 2 new signatures. 1 critical signature, 1 record: Payload not generated (1 record). What is wrong most: rows are missing (3 records, Dual-write operator)."},
+		{"critical and back", summary.Summary{Logs: nightLogs(), FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
-			"1 new signature, 1 back after a pause and 12 new unknown messages. Back and critical, with 1 record: Payload not generated. 4 of 10 records failed, in 2 entities. One signature explains 3 of them: A referenced row could not be looked up. Do this first: Sync the maps first. It clears 3 records (Dual-write operator). Critical among the rest, with 1 record: Payload not generated."},
+			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 new unknown messages. 1 critical signature, 1 record: Payload not generated (1 record). What is wrong most: rows are missing (3 records, Dual-write operator)."},
+		{"four critical ones, two roles", summary.Summary{Records: 10, Failing: 4, OK: 6, Entities: 1, Totals: balanced, Fixes: []summary.Fix{{Severity: "critical"}}, Signatures: []summary.Signature{
+			needs("a", "A"), needs("b", "B"), needs("c", "A"), needs("d", "A")}},
+			"4 of 10 records failed, in 1 entity. 4 critical signatures, 4 records: a (1 record), b (1 record), c (1 record) and 1 more signature; to be mended by A and B."},
+		{"missing rows, repeats, unknown", summary.Summary{Records: 10, Failing: 9, OK: 1, Unknown: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4}},
+			Heat: summary.Heat{Groups: []summary.HeatGroup{{All: true, Records: 9}, {Company: "USMF", Records: 5}}}},
+			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records have only to be saved again. No rule explains 1 record (11%)."},
+		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
+			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the same hours with what other runs read, 3 in the period before), in 1 entity. 1 new signature. What is wrong most: rows are missing (3 records). No fix is known for what failed."},
 		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
-			"1 of 1 record failed, in 1 entity. It failed with: code/0x80040217. No fix is known for what failed."},
+			"1 of 1 record failed from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. What is wrong most: code/0x80040217 (1 record). No fix is known for what failed."},
 		{"broken off", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
 		{"ledger", summary.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
 	} {
@@ -104,6 +120,12 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestSpark(t *testing.T) {
+	if got, want := fmt.Sprint(spark([]int64{3, 1000, 0, 500})), "[10 0 20 1]"; got != want {
+		t.Errorf("got %s, want %s: the oldest first, and what failed is seen", got, want)
 	}
 }
 

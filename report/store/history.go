@@ -26,7 +26,7 @@ type ChangeRule struct {
 // States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
 // other one that failed in the windows of its logs, in which state it is. run is the run of the scope; whole are the logs of
 // which the hours of window 0 were read without trouble, so that what is absent did not happen. Columns are in
-// sql/states.sql. Without a window before the report's own one the table is empty.
+// sql/states.sql. The table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
 func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []string, rule ChangeRule) error {
 	h := historyOf(windows)
 	exec := func(name string, args ...any) (int64, error) {
@@ -44,6 +44,9 @@ func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []s
 		}
 	}
 	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough); err != nil {
+		return err
+	}
+	if _, err := exec("period_totals"); err != nil {
 		return err
 	}
 	// What follows needs the memory.

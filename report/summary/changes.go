@@ -90,6 +90,9 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
 	for _, c := range s.Logs {
 		earlier = max(earlier, len(c.Before))
 	}
+	if err := periodTotals(ctx, db, s); err != nil {
+		return err
+	}
 	for _, state := range Changes {
 		if state == Ongoing {
 			continue
@@ -111,6 +114,28 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
 		}
 	}
 	return nil
+}
+
+// periodTotals fills FailedIn as far back as every log that was read is compared: of one that is not, what failed
+// before is not known, and a sum without it would make a quiet night of the one before.
+func periodTotals(ctx context.Context, db *store.DB, s *Summary) error {
+	periods := 1 + MostPeriods
+	for _, c := range s.Logs {
+		if c.Period.Hours() > 0 {
+			periods = min(periods, 1+len(c.Before))
+		}
+	}
+	if periods == 1 || !s.Compared() {
+		return nil
+	}
+	err := each(ctx, db, "period_totals", func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		s.FailedIn = append(s.FailedIn, n)
+		return err
+	})
+	s.FailedIn = s.FailedIn[:min(periods, len(s.FailedIn))]
+	return err
 }
 
 // counts scans the records of the windows, the period of the report first.

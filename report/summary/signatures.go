@@ -108,7 +108,7 @@ func signature(sig, status string, fs []*Finding, m *classify.Matcher, title str
 	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
 	s.Where = where(fs)
 	if r := m.Rule(sig); r != nil {
-		s.File, s.Priority, s.Meaning = r.File, r.Priority, r.Cause
+		s.File, s.Priority, s.Meaning, s.Headline = r.File, r.Priority, r.Cause, r.Headline
 	} else if c, byText := m.Named(sig); c != nil {
 		s.Meaning = meaning(c, byText)
 		if c.Message != "" {

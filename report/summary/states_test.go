@@ -110,6 +110,17 @@ func TestStates(t *testing.T) {
 				if d := cmp.Diff(want, got); d != "" {
 					t.Errorf("night to %d after %v (-want +got):\n%s", n.day, all[:i], d)
 				}
+				var failed []int64
+				for k := i; k >= max(0, i-MostPeriods) && i > 0; k-- {
+					n := int64(2 * pieces[all[k].day]) // first and last record of each export
+					for _, count := range all[k].counts {
+						n += int64(count)
+					}
+					failed = append(failed, n)
+				}
+				if d := cmp.Diff(failed, s.FailedIn); d != "" {
+					t.Errorf("night to %d: failing records of the periods (-want +got):\n%s", n.day, d)
+				}
 				if len(s.Changes) != s.Changed.Listed()+s.ChangedUnknown.Listed() {
 					t.Errorf("%d changes are listed, %+v and %+v counted", len(s.Changes), s.Changed, s.ChangedUnknown)
 				}

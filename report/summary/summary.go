@@ -58,6 +58,7 @@ type Summary struct {
 	Changes        []Change    // empty where nothing is compared; by state, of each state those with most records
 	Changed        Changed     // how many of what rules and codes explain are in which state
 	ChangedUnknown Changed     // the same of unknown messages
+	FailedIn       []int64     // failing records of the environment in the hours compared (see Comparison.Night) and in the periods before, the latest first; nil where a log is not compared
 	Mutes          []Mute      // of the rule files; those in force first, then most records
 
 	RejectReasons []RejectReason // most rows first
@@ -225,6 +226,7 @@ type SQL struct {
 type Signature struct {
 	ID           string
 	Title        string
+	Headline     string // what is wrong, a clause for a sentence; empty where no rule says
 	Status       string // documented, observed, code
 	Category     string
 	Severity     string
