@@ -42,8 +42,8 @@ func foreign(b []byte, wide bool) string {
 
 // ownTables are how the tables of a report of dwtriage start, and ownPage is how the title of its page ends.
 var ownTables = []string{
-	"change,signature,title,map,", "map,dataverse_table,fno_entity,company,signature,", "rank,signature,title,severity,", "onset,end,going_on,records,",
-	"table,map,key_column,key,", "record_id,file,row,byte_offset,occurred_at,", "file,row,byte_offset,column,reason,", "order,map,key,company,records,",
+	"change,signature,title,map,", "where,map,dataverse_table,", "map,dataverse_table,fno_entity,company,signature,", "rank,signature,title,severity,", "onset,end,going_on,records,",
+	"table,map,key_column,key,", "where,record_id,file,row,", "record_id,file,row,byte_offset,occurred_at,", "file,row,byte_offset,column,reason,", "order,map,key,company,records,",
 	"template_id,template,records,",
 }
 

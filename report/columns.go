@@ -115,6 +115,7 @@ func drawEach[T any](t *table, columns []column[T], each func(func(*T) error) er
 func drawFindings(t *table, s *summary.Summary) error { return drawList(t, findingColumns, s.Findings) }
 
 var findingColumns = slices.Concat([]column[summary.Finding]{
+	text("where", func(f *summary.Finding) string { return f.MapTitle }),
 	text("map", func(f *summary.Finding) string { return f.Map }),
 	text("dataverse_table", func(f *summary.Finding) string { return f.DataverseTable }),
 	text("fno_entity", func(f *summary.Finding) string { return f.FnoEntity }),

@@ -127,8 +127,14 @@ func TestStepsOfParts(t *testing.T) {
 	}
 }
 
+// where is what the column where holds: the entity as the page names it.
+func where[T any](t *testing.T) map[string]string {
+	_, cells := filled[T](t)
+	return map[string]string{"where": cells["map_title"]}
+}
+
 func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
-	t.Run("failing_entities.csv", func(t *testing.T) { matches(t, findingColumns, false, nil) })
+	t.Run("failing_entities.csv", func(t *testing.T) { matches(t, findingColumns, false, where[summary.Finding](t)) })
 	t.Run("fixes.csv", func(t *testing.T) {
 		matches(t, fixColumns, false, map[string]string{"steps": "1. steps\n2. and more"}) // it has missing rows
 	})

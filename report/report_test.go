@@ -58,12 +58,12 @@ func short() *summary.Summary {
 	s.Clusters[1].Sample.Message = hostileFormula + "\n" + hostileTag + hostileCDATA
 	s.EachRecord = func(yield func(*summary.Record) error) error {
 		records := []summary.Record{
-			{RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9", File: "dualwrite-2026-11-23.csv.gz", Row: 121, ByteOffset: 82233, OccurredAt: at("2026-11-22 21:14:09"),
+			{Where: "Customers V3 (accounts)", RecordID: "c40b9f6e-18d5-5e02-94b7-2f6a0d3c85a9", File: "dualwrite-2026-11-23.csv.gz", Row: 121, ByteOffset: 82233, ByteLength: 310, OccurredAt: at("2026-11-22 21:14:09"),
 				Log: "dualwrite", Environment: "FABRIKAM-PROD", Map: "Customers V3", DataverseTable: "accounts", FnoEntity: "CustCustomerV3Entity", Entity: "Customers V3", Company: "USMF",
 				CorrelationID: "7f1c5d20-93ab-4e67-8c02-b5e0d94a1f6e", ErrorCode: "0x80040265", Status: "documented", Signature: "dw-lookup-not-resolved",
 				Signatures: []string{"dw-lookup-not-resolved", "dw-write-failed-generic"}, Category: "reference-data", Severity: "high",
 				Captures: []summary.Capture{{Name: "entity", Value: "msdyn_customergroups"}, {Name: "values", Value: "80"}}, AffectedKey: "US-031187", TemplateID: "1b2c3d4e", Message: `Unable to look up msdyn_customergroups with values {80}, said "Größe"`},
-			{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, Log: "dualwrite", Environment: "FABRIKAM-PROD",
+			{Where: "No map: contoso_rebateclaim", RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, ByteLength: -1, Log: "dualwrite", Environment: "FABRIKAM-PROD",
 				DataverseTable: "contoso_rebateclaim", Entity: "contoso_rebateclaim", Status: "unknown", Category: "unknown", AffectedKey: "-000001", TemplateID: "90e3c2d5", Message: hostileFormula + hostileTag},
 		}
 		for i := range records {

@@ -49,7 +49,8 @@ func (l *Loading) EachFailing(records arrow.RecordBatch, yield func(i int, r *Re
 		for _, f := range fill {
 			f(i)
 		}
-		yield(i, &l.row, l.finding(candidates.at(i)))
+		l.row.Where = mapTitle(l.row.Map, candidates.at(i), l.row.DataverseTable)
+		yield(i, &l.row, l.finding())
 	}
 }
 
@@ -74,6 +75,8 @@ func (l *Loading) reader(c Column[Record], records arrow.RecordBatch) func(i int
 	case "file":
 		files := texts(c.Name)
 		return func(i int) { r.File = files.Value(i) }
+	case "where":
+		return func(int) {} // of several columns, see EachFailing
 	case "environment":
 		r.Environment = l.environment
 		return func(int) {}
@@ -188,7 +191,7 @@ func mapTitle(title string, candidates []string, table string) string {
 }
 
 // finding is the number of the finding that the row is of.
-func (l *Loading) finding(candidates []string) uint64 {
+func (l *Loading) finding() uint64 {
 	r := &l.row
 	sig, message := r.Signature, ""
 	if sig == "" {
@@ -197,8 +200,7 @@ func (l *Loading) finding(candidates []string) uint64 {
 	if r.Status == classify.StatusUnknown || slices.Contains(l.wrappers, sig) {
 		message = r.TemplateID
 	}
-	title := mapTitle(r.Map, candidates, r.DataverseTable)
-	l.key = appendNames(l.key[:0], title, r.Map, r.DataverseTable, r.FnoEntity, r.Company, sig, message)
+	l.key = appendNames(l.key[:0], r.Where, r.Map, r.DataverseTable, r.FnoEntity, r.Company, sig, message)
 	return xxh3.Hash(l.key)
 }
 

@@ -16,21 +16,22 @@ import (
 
 // A Record is one row of records.csv.
 type Record struct {
+	Where                                  string // the map, or the table where none is known, as findings are called
 	RecordID                               string
 	File                                   string
-	Row, ByteOffset                        int64
+	Row, ByteOffset, ByteLength            int64
 	OccurredAt                             time.Time // zero when not known
 	Log, Environment                       string
 	Map, DataverseTable, FnoEntity         string
 	Entity, Company, TypeName, MessageName string
-	CorrelationID, RequestID               string
+	CorrelationID, RequestID, ActivityID   string
 	ErrorCode, Status                      string
 	Signature                              string // rule id or code; empty when unknown
 	Signatures                             []string
 	Category, Severity                     string
 	Captures                               []Capture // by name
 	AffectedKey, TemplateID                string
-	Message                                string // on one line, at most 4,000 bytes
+	Message                                string // on one line, at most 4,000 bytes; what was cut ends with a mark
 	Truncated                              string // texts that were cut short before they were exported, "error_text"
 	Withheld                               string // what was left out because it is secret, "signed address"
 }
@@ -39,6 +40,7 @@ type Record struct {
 // becomes one of records.csv by a field above and a line here. Scripts find the columns by their
 // names, people by their places: new ones go to the end.
 var RecordColumns = []Column[Record]{
+	{Name: "where", expr: "map_title", Cell: func(r *Record) any { return &r.Where }},
 	{Name: "record_id", expr: "record_id::VARCHAR", Cell: func(r *Record) any { return &r.RecordID }},
 	{Name: "file", expr: "p.file", Cell: func(r *Record) any { return &r.File }},
 	{Name: "row", expr: "p.row", Cell: func(r *Record) any { return &r.Row }},
@@ -69,6 +71,8 @@ var RecordColumns = []Column[Record]{
 		scan: func(r *Record) sql.Scanner { return &headline{to: &r.Message} }},
 	{Name: "truncated", expr: "coalesce(truncated, '')", Cell: func(r *Record) any { return &r.Truncated }},
 	{Name: "withheld", expr: "coalesce(withheld, '')", Cell: func(r *Record) any { return &r.Withheld }},
+	{Name: "activity_id", expr: "coalesce(activity_id, '')", Cell: func(r *Record) any { return &r.ActivityID }},
+	{Name: "byte_length", expr: "p.byte_length", Cell: func(r *Record) any { return &r.ByteLength }},
 }
 
 // A Capture is a value that a rule takes from a message.
@@ -95,6 +99,9 @@ func (l *captureList) Scan(v any) error {
 // .NET and Dataverse put around it; the whole text is in the database and in the file.
 const messageBytes = 4000
 
+// cutMark ends a message that was cut: without it the rest is not looked for.
+const cutMark = "… [cut]"
+
 // A headline scans the text of a record and keeps what went wrong of it.
 type headline struct {
 	to           *string
@@ -114,7 +121,12 @@ func (h *headline) Scan(v any) error {
 func (h *headline) read(text string) {
 	h.text = append(h.text[:0], text...)
 	h.normal = classify.Normalize(h.normal[:0], h.text)
-	*h.to = cmp.Or(cut(string(classify.Sentence(h.normal)), messageBytes), noText)
+	sentence := classify.Sentence(h.normal)
+	if len(sentence) > messageBytes {
+		*h.to = cut(string(sentence[:messageBytes]), messageBytes-len(cutMark)) + cutMark
+		return
+	}
+	*h.to = cmp.Or(string(sentence), noText)
 }
 
 // A part is a stretch of the failing records in the order of file and row, small enough to be

@@ -37,12 +37,12 @@ func TestRecordColumnsAskForTheirName(t *testing.T) {
 	}
 	own = append(own, "1 AS place", "TIMESTAMP '2026-01-02 03:04:05' AS occurred_at")
 	types["environment"] = "VARCHAR" // of the run, not of the record
-	want := map[string]any{"row": int64(11), "byte_offset": int64(22), "occurred_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+	want := map[string]any{"row": int64(11), "byte_offset": int64(22), "byte_length": int64(33), "occurred_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		"record_id": "00000000-0000-0000-0000-000000000001", "signatures": []string{"signatures"}, "captures": []Capture{{Name: "captures"}},
 		// The finding's word for it, which is never empty, and what went wrong of the longest text.
-		"category": "cat", "message": "error_text"}
+		"category": "cat", "where": "map_title", "message": "error_text"}
 	var got *Record
-	places := "(SELECT 1 AS place, 'file' AS file, 11 AS row, 22 AS byte_offset, 'environment' AS environment)"
+	places := "(SELECT 1 AS place, 'file' AS file, 11 AS row, 22 AS byte_offset, 33 AS byte_length, 'environment' AS environment)"
 	shown := "(SELECT * REPLACE (" + strings.Join(own, ", ") + ") FROM shown)"
 	text := strings.Replace(query("records"), "FROM places p JOIN shown USING", "FROM "+places+" p JOIN "+shown+" USING", 1)
 	text = fmt.Sprintf(text, "%s", "true")
