@@ -74,7 +74,11 @@ func (s *said) rest(t *testing.T, c *exec.Cmd) (code int, took time.Duration) {
 			if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)
 			}
-			return c.ProcessState.ExitCode(), time.Since(started)
+			took = time.Since(started)
+			for len(s.part) > 0 { // its last words, which came before its end and may be chosen after it
+				s.text.WriteString(<-s.part)
+			}
+			return c.ProcessState.ExitCode(), took
 		case <-time.After(time.Minute):
 			c.Process.Kill()
 			t.Fatalf("it does not end:\n%s", &s.text)
