@@ -125,25 +125,34 @@ func TestStoppedWhileWaiting(t *testing.T) {
 			if tc.signal == syscall.SIGHUP && signal.Ignored(tc.signal) {
 				t.Skip("behind nohup, the program is right to go on")
 			}
-			c := program(t, dir, tc.args...)
-			in, err := c.StdinPipe() // nothing is ever written to it
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer in.Close()
-			s := start(t, c)
-			if tc.writer {
-				f, err := os.OpenFile(filepath.Join(dir, "pipe"), os.O_WRONLY, 0) // waits for the program to read
+			var code int
+			var took time.Duration
+			var s *said
+			// Until it waits, most likely. A program that has not come to listen yet is ended by the system, with no code of its own.
+			for wait := 300 * time.Millisecond; wait < 10*time.Second && (s == nil || code == -1); wait *= 3 {
+				c := program(t, dir, tc.args...)
+				in, err := c.StdinPipe() // nothing is ever written to it
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer f.Close()
+				closing := []io.Closer{in}
+				s = start(t, c)
+				if tc.writer {
+					f, err := os.OpenFile(filepath.Join(dir, "pipe"), os.O_WRONLY, 0) // waits for the program to read
+					if err != nil {
+						t.Fatal(err)
+					}
+					closing = append(closing, f)
+				}
+				time.Sleep(wait)
+				if err := c.Process.Signal(tc.signal); err != nil {
+					t.Fatal(err)
+				}
+				code, took = s.rest(t, c)
+				for _, f := range closing {
+					f.Close()
+				}
 			}
-			time.Sleep(300 * time.Millisecond) // until it waits, most likely; else it is ended earlier
-			if err := c.Process.Signal(tc.signal); err != nil {
-				t.Fatal(err)
-			}
-			code, took := s.rest(t, c)
 			if code != tc.code || took > soon || !strings.Contains(s.text.String(), tc.said) {
 				t.Errorf("exit code %d after %v, want %d within 2 s and %q:\n%s", code, took, tc.code, tc.said, &s.text)
 			}
