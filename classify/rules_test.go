@@ -63,6 +63,7 @@ func TestBuiltinRules(t *testing.T) {
 			t.Errorf("rule %s is missing", id)
 		}
 	}
+	steps := regexp.MustCompile(`(?i)\b(first|then)\b`)
 	for _, r := range m.Rules() {
 		if n := len(r.Examples.Match); n < 2 {
 			t.Errorf("%s:%d: %s has %d matching examples, want 2 or more", r.File, r.Line, r.ID, n)
@@ -74,7 +75,7 @@ func TestBuiltinRules(t *testing.T) {
 			t.Errorf("%s:%d: %s has no references", r.File, r.Line, r.ID)
 		}
 		// The first paragraph of a report says it before what is done about it.
-		if r.Headline == "" || regexp.MustCompile(`(?i)\b(first|then)\b`).MatchString(r.Headline) {
+		if r.Headline == "" || steps.MatchString(r.Headline) {
 			t.Errorf("%s:%d: %s has the headline %q, want what is wrong, without an order of steps", r.File, r.Line, r.ID, r.Headline)
 		}
 	}

@@ -149,7 +149,7 @@ func kindsIn(text string) (all uint8) {
 // maxCell is the most that Excel keeps of a cell, in UTF-16 units.
 const maxCell = 32767
 
-const cutMark = "… [cut]"
+const cutMark = summary.CutMark
 
 // cell makes text safe and whole for a cell: no formula, no control characters, not too long.
 func cell(s string) string {

@@ -99,8 +99,8 @@ func (l *captureList) Scan(v any) error {
 // .NET and Dataverse put around it; the whole text is in the database and in the file.
 const messageBytes = 4000
 
-// cutMark ends a message that was cut: without it the rest is not looked for.
-const cutMark = "… [cut]"
+// CutMark ends a text that was cut for a table: without it the rest is not looked for.
+const CutMark = "… [cut]"
 
 // A headline scans the text of a record and keeps what went wrong of it.
 type headline struct {
@@ -123,7 +123,7 @@ func (h *headline) read(text string) {
 	h.normal = classify.Normalize(h.normal[:0], h.text)
 	sentence := classify.Sentence(h.normal)
 	if len(sentence) > messageBytes {
-		*h.to = cut(string(sentence[:messageBytes]), messageBytes-len(cutMark)) + cutMark
+		*h.to = cut(string(sentence[:messageBytes]), messageBytes-len(CutMark)) + CutMark
 		return
 	}
 	*h.to = cmp.Or(string(sentence), noText)
