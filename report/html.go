@@ -68,6 +68,7 @@ type page struct {
 
 	Verdict   []phrase
 	Cards     []card
+	Spark     []int  // of the first card: how much failed in the periods, see spark
 	Imbalance string // which sum of the ledger fails, empty when none does
 
 	Troubled, ShownTroubled []store.Input
@@ -126,7 +127,8 @@ func newPage(s *summary.Summary) (*page, error) {
 		ShownReasons:    first(s.RejectReasons, mostReasons),
 		MostHeatRows:    mostHeatRows,
 	}
-	p.addTroubled()
+	p.Troubled = troubledInputs(s)
+	p.ShownTroubled = first(p.Troubled, mostTroubled)
 	p.addFixes()
 	p.ShownBursts = lettersOf(s.Bursts)
 	if p.Plot = newPlot(&s.Timeline); p.Plot != nil {
@@ -135,23 +137,22 @@ func newPage(s *summary.Summary) (*page, error) {
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
-	p.Verdict = verdict(s, len(p.Troubled), p.Imbalance)
-	p.Cards = cards(s)
+	p.Verdict = verdict(s)
+	p.Cards, p.Spark = cards(s), spark(s.FailedIn)
 	return p, nil
 }
 
-// addTroubled picks the inputs that somebody should look at.
-func (p *page) addTroubled() {
-	for _, in := range p.Inputs {
-		if in.Problem == "" && len(in.Warnings) == 0 {
-			continue
+// troubledInputs are those that somebody should look at.
+func troubledInputs(s *summary.Summary) (list []store.Input) {
+	for _, in := range s.Inputs {
+		if in.Problem != "" || len(in.Warnings) > 0 {
+			list = append(list, in)
 		}
-		p.Troubled = append(p.Troubled, in)
 	}
 	// Those that could not be read first: a warning rarely changes what to believe.
 	rank := func(in store.Input) int { return min(1, len(in.Problem)) }
-	slices.SortStableFunc(p.Troubled, func(a, b store.Input) int { return rank(b) - rank(a) })
-	p.ShownTroubled = first(p.Troubled, mostTroubled)
+	slices.SortStableFunc(list, func(a, b store.Input) int { return rank(b) - rank(a) })
+	return list
 }
 
 // A role is who has to do which of the shown fixes.
@@ -340,7 +341,6 @@ func (p *page) words() template.FuncMap {
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"sparkX": func(i int) int { return 6 * i },
-		"last":   func(i int, of []int64) bool { return i == len(of)-1 },
 		"pct":    percent, "cut": cut,
 		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },

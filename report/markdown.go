@@ -30,14 +30,8 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 		name = marked(s.Environment)
 	}
 	line("## %s: %s of %s failed\n", name, words.Thousands(s.Failing), words.Count(s.Records, "record"))
-	troubled := 0
-	for _, in := range s.Inputs {
-		if in.Problem != "" || len(in.Warnings) > 0 || in.Rejected > 0 {
-			troubled++
-		}
-	}
 	var said strings.Builder
-	for _, p := range verdict(s, troubled, imbalances(s)) {
+	for _, p := range verdict(s) {
 		said.WriteString(ticketPhrase(p))
 	}
 	line("%s\n\n| What | Number | |\n|---|---|---|", strings.TrimSpace(said.String()))

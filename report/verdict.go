@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -22,11 +23,12 @@ func link(text, href string) phrase { return phrase{Text: text, Href: href} }
 
 // verdict says what happened in words that can be read out in a meeting: what is new and critical, how much failed,
 // where and when, what it needs and who can do that, and how far to believe it.
-func verdict(s *summary.Summary, troubled int, imbalance string) []phrase {
+func verdict(s *summary.Summary) []phrase {
 	var v []phrase
 	switch {
 	case s.Records == 0:
-		v = nothingRead(s)
+		lead, rest := Nothing(s)
+		v = append(v, strong(lead), plain(rest))
 	case s.Failing == 0 && s.Records == 1:
 		v = append(v, strong("No record failed in this run:"), plain(" the only one is ok."))
 	case s.Failing == 0:
@@ -34,18 +36,35 @@ func verdict(s *summary.Summary, troubled int, imbalance string) []phrase {
 	default:
 		v = failures(s)
 	}
-	return append(v, caveats(s, troubled, imbalance)...)
+	return append(v, caveats(s)...)
 }
 
-func nothingRead(s *summary.Summary) []phrase {
+// Nothing is the sentence of a night without records, for the page and the terminal alike, in two parts: what it was, and
+// a rest that begins with a blank. An export without rows, one that nobody can read and hours that hold nothing send
+// whoever reads it to three different places.
+func Nothing(s *summary.Summary) (lead, rest string) {
+	const (
+		unread   = "Nothing was read:"
+		lost     = "No record came through:"
+		filtered = " filtered out (--since, --until, --log)."
+	)
+	t := s.Totals
+	all := " all " + words.Count(t.Read, "row") + " were"
+	if t.Read == 1 {
+		all = " the only row was"
+	}
 	switch {
 	case len(s.Inputs) == 0:
-		return []phrase{strong("Nothing was read:"), plain(" the run had no input.")}
-	case s.Totals.Read == 0:
-		return []phrase{strong("Nothing was read:"), plain(" there is no row in " + words.Count(len(s.Inputs), "input") + ".")}
+		return unread, " the run had no input."
+	case t.Read == 0:
+		return unread, " there is no row in " + words.Count(len(s.Inputs), "input") + "."
+	case t.Rejected == t.Read:
+		return lost, all + " rejected."
+	case t.Filtered == t.Read:
+		return lost, all + filtered
 	}
-	return []phrase{strong("No record is left to report on:"), plain(" of " + words.Count(s.Totals.Read, "row") + ", " +
-		words.Thousands(s.Totals.Rejected) + " were rejected and " + words.Thousands(s.Totals.Filtered) + " filtered out.")}
+	return lost, " of " + words.Count(t.Read, "row") + ", " + words.Thousands(t.Rejected) + " " + words.Were(t.Rejected) + " rejected and " +
+		words.Thousands(t.Filtered) + filtered
 }
 
 // failures says what failed, where and when, then what it needs and who can do it: everything critical, the rows that are
@@ -64,8 +83,12 @@ func failures(s *summary.Summary) []phrase {
 	if s.Unknown > 0 {
 		v = append(v, plain("No rule explains "), link(words.Count(s.Unknown, "record"), "#unknown"), plain(" ("+percent(s.Unknown, s.Failing)+"). "))
 	}
-	if len(s.Fixes) == 0 {
-		v = append(v, plain("No fix is known for what "+map[bool]string{true: "is not muted. ", false: "failed. "}[s.Muted > 0]))
+	switch {
+	case len(s.Fixes) > 0:
+	case s.Muted > 0:
+		v = append(v, plain("No fix is known for what is not muted. "))
+	default:
+		v = append(v, plain("No fix is known for what failed. "))
 	}
 	return v
 }
@@ -119,16 +142,28 @@ func wrong(sig summary.Signature) string {
 
 // extent says how much failed, when and where, and how much before.
 func extent(s *summary.Summary) []phrase {
-	text := " of " + words.Count(s.Records, "record") + " failed"
-	if title := periodTitle(s); s.Period().Hours() > 0 {
-		text += " " + inPeriod(title)
-	}
-	v := []phrase{strong(words.Thousands(s.Failing) + text), plain(before(s) + ", in " + words.Count(s.Entities, "entity", "entities") + mostIn(s) + ". ")}
+	text := words.Thousands(s.Failing) + " of " + words.Count(s.Records, "record") + " failed"
+	v := []phrase{strong(text + when(s)), plain(before(s) + ", in " + words.Count(s.Entities, "entity", "entities") + mostIn(s) + ". ")}
 	if s.Compared() {
 		v = append(v, newness(s)...)
 		v = append(v, plain(" "))
 	}
 	return v
+}
+
+// when says that everything failed in the period of the report, or what of it did not as far as the records tell.
+func when(s *summary.Summary) string {
+	p := s.Period()
+	switch period := inPeriod(periodTitle(s)); {
+	case p.Hours() == 0:
+		return ""
+	case s.Timeline.UntimedFailing > 0:
+		return ", " + words.Thousands(s.Timeline.UntimedFailing) + " of them without a time"
+	case s.From.Before(p.From) || !s.Until.Before(p.Until):
+		return ", not all of them " + period
+	default:
+		return " " + period
+	}
 }
 
 // inPeriod puts the words for a period into a sentence.
@@ -148,8 +183,8 @@ func before(s *summary.Summary) string {
 		return ""
 	}
 	text := words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
-	if s.FailedIn[0] != s.Failing { // other runs read hours of it, too, or records without a time
-		text = words.Thousands(s.FailedIn[0]) + " in the same hours with what other runs read, " + text
+	if s.FailedIn[0] != s.Failing { // other runs read a part of these hours, or records lie outside of them or have no time
+		text = words.Thousands(s.FailedIn[0]) + " in the hours that are compared, " + text
 	}
 	return " (" + text + ")"
 }
@@ -158,11 +193,12 @@ func before(s *summary.Summary) string {
 func periodBefore(s *summary.Summary) string {
 	night := strings.HasPrefix(periodTitle(s), "night")
 	for _, c := range s.Logs {
-		switch {
-		case c.Asked.Hours() > 0:
+		if c.Asked.Hours() > 0 {
 			return "hours asked for"
-		case c.Compared() && c.Night.From.Sub(c.Before[0].From) > 30*time.Hour: // a night that was not read lies between
-			night = false
+		}
+		if c.Compared() { // a night that was not read may lie between, or the day is what was read before
+			back := c.Night.From.Sub(c.Before[0].From)
+			night = night && back >= 18*time.Hour && back <= 30*time.Hour
 		}
 	}
 	if night {
@@ -196,30 +232,42 @@ func critical(s *summary.Summary) []phrase {
 	var roles []string
 	for _, sig := range list {
 		records += sig.Records
-		if sig.Fix != nil && sig.Fix.Role != "" && !slices.Contains(roles, sig.Fix.Role) {
+		if sig.Fix != nil {
 			roles = append(roles, sig.Fix.Role)
 		}
 	}
 	v := []phrase{strong(words.Count(len(list), "critical signature") + ", " + words.Count(records, "record") + ":"), plain(" ")}
 	v = append(v, named(list)...)
-	if len(roles) > 0 {
-		return append(v, plain("; to be mended by "+some(roles, 2)+". "))
+	if who := people(roles); who != "" {
+		v = append(v, plain("; to be mended by "+who))
 	}
 	return append(v, plain(". "))
+}
+
+// people names those who have one of these roles, each once: a role may be that of two.
+func people(roles []string) string {
+	var names []string
+	for _, role := range roles {
+		if role != "" {
+			names = append(names, strings.Split(role, ", ")...)
+		}
+	}
+	if names = distinct(names, func(name string) string { return name }); len(names) == 0 {
+		return ""
+	}
+	return some(names, mostNamed)
 }
 
 // missing says how many records wait for rows that must be brought first, in which maps, and who brings them.
 func missing(s *summary.Summary) []phrase {
 	var records, rows int64
-	var maps []string
-	rank, role := 0, ""
+	var maps, roles []string
+	rank := 0
 	for i := range s.Fixes {
 		if f := &s.Fixes[i]; f.MissingIn != "" && f.Records > 0 {
 			records, rows = records+f.Records, rows+f.MissingRows
-			maps = append(maps, f.MissingIn)
-			if rank == 0 {
-				rank, role = f.Rank, f.Role
-			}
+			maps, roles = append(maps, f.MissingIn), append(roles, f.Role)
+			rank = cmp.Or(rank, f.Rank)
 		}
 	}
 	if records == 0 {
@@ -227,23 +275,27 @@ func missing(s *summary.Summary) []phrase {
 	}
 	v := []phrase{strong(words.Count(records, "record waits", "records wait") + " for rows that are missing"), plain(" in " + some(maps, 2) + ": "),
 		link(words.Count(rows, "missing row"), "#fix-"+words.Thousands(rank))}
-	if role != "" {
-		v = append(v, plain(", to be brought by "+role))
+	if who := people(roles); who != "" {
+		v = append(v, plain(", to be brought by "+who))
 	}
 	return append(v, plain(". "))
 }
 
-// largest names the largest fix of the rest: neither critical nor of missing rows, nor of what passes by itself.
+// largest names what else is to be mended, by the fix with most records: critical ones and missing rows are said before,
+// and what passes by itself is behind. Without a plan it is the largest signature.
 func largest(s *summary.Summary) []phrase {
-	var f *summary.Fix
-	for i := range s.Fixes {
-		g := &s.Fixes[i]
-		if g.Severity != "critical" && g.MissingIn == "" && !g.PassesByItself() && (f == nil || g.Records > f.Records) {
-			f = g
-		}
-	}
 	if len(s.Fixes) == 0 {
 		return unplanned(s)
+	}
+	var f *summary.Fix
+	lead := "To be mended, with most records: "
+	for i := range s.Fixes {
+		switch g := &s.Fixes[i]; {
+		case g.Severity == "critical" || g.MissingIn != "":
+			lead = "Else to be mended, with most records: "
+		case !g.PassesByItself() && (f == nil || g.Records > f.Records):
+			f = g
+		}
 	}
 	if f == nil {
 		return nil
@@ -252,22 +304,26 @@ func largest(s *summary.Summary) []phrase {
 	if at < 0 {
 		return nil
 	}
-	lead := "The largest of the others: "
-	if f == &s.Fixes[0] {
-		lead = "What is wrong most: "
+	text := lead + wrong(s.Signatures[at])
+	if n := len(f.Parts) - 1; n > 0 { // its records are those of all of them
+		text += " and " + words.Count(n, "more signature")
 	}
-	v := []phrase{plain(lead + wrong(s.Signatures[at]) + " ("), link(words.Count(f.Records, "record"), "#fix-"+words.Thousands(f.Rank))}
-	if f.Role != "" {
-		v = append(v, plain(", "+f.Role))
+	v := []phrase{plain(text + " ("), link(words.Count(f.Records, "record"), "#fix-"+words.Thousands(f.Rank))}
+	if who := people([]string{f.Role}); who != "" {
+		v = append(v, plain(", "+who))
 	}
 	return append(v, plain("). "))
 }
 
-// unplanned names the largest signature where there is no plan and nothing critical, which is named anyway.
+// unplanned names the largest signature that is not critical, which is said before.
 func unplanned(s *summary.Summary) []phrase {
 	for _, sig := range s.Signatures {
 		if sig.Mute == nil && sig.Severity != "critical" {
-			return append(append([]phrase{plain("What is wrong most: ")}, named([]summary.Signature{sig})...), plain(". "))
+			lead := "Of what a rule or code explains, most records: "
+			if len(criticals(s.Signatures)) > 0 {
+				lead = "Of what else a rule or code explains, most records: "
+			}
+			return append(append([]phrase{plain(lead)}, named([]summary.Signature{sig})...), plain(". "))
 		}
 	}
 	return nil
@@ -280,20 +336,19 @@ func repeats(s *summary.Summary) []phrase {
 	for i := range s.Fixes {
 		if f := &s.Fixes[i]; f.PassesByItself() {
 			records += f.Records
-			if rank == 0 {
-				rank = f.Rank
-			}
+			rank = cmp.Or(rank, f.Rank)
 		}
 	}
 	if records == 0 {
 		return nil
 	}
-	return []phrase{link(words.Count(records, "record"), "#fix-"+words.Thousands(rank)), plain(" " + words.Plural(int(records), "has", "have") + " only to be saved again. ")}
+	return []phrase{link(words.Count(records, "record"), "#fix-"+words.Thousands(rank)), plain(" " + words.Plural(records, "has", "have") + " only to be saved again. ")}
 }
 
 // caveats say how far the numbers can be believed.
-func caveats(s *summary.Summary, troubled int, imbalance string) []phrase {
+func caveats(s *summary.Summary) []phrase {
 	var v []phrase
+	troubled := len(troubledInputs(s))
 	unread := 0
 	for _, in := range s.Inputs {
 		if in.Problem != "" {
@@ -310,7 +365,7 @@ func caveats(s *summary.Summary, troubled int, imbalance string) []phrase {
 	if s.Muted > 0 {
 		v = append(v, plain(" "), link(words.Count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))
 	}
-	if imbalance != "" {
+	if imbalances(s) != "" {
 		v = append(v, plain(" "), strong("The "), link("ledger", "#ledger"), strong(" does not balance."))
 	}
 	return v
@@ -325,31 +380,31 @@ func sentence(s string) string {
 }
 
 // A card is one number of the summary, and where to read on.
-type card struct {
-	Href, Label, Value, Detail string
-	Spark                      []int // heights of columns, 0 to 20, one for each period compared, the oldest first; nil: none
-}
+type card struct{ Href, Label, Value, Detail string }
 
 func cards(s *summary.Summary) []card {
 	list := []card{
-		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record"), nil},
-		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s), nil},
-		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records", nil},
-		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster"), nil},
-		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read", nil},
+		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
+		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s)},
+		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
+		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
+		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
 	}
 	if s.Compared() {
-		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s), nil}
+		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s)}
 	}
 	if len(s.FailedIn) > 1 {
 		list[0].Detail += "; " + words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
-		list[0].Spark = spark(s.FailedIn)
 	}
 	return list
 }
 
-// spark gives the heights of columns for counts, which have the latest first. What failed has a height, however small.
+// spark gives the heights of columns, 0 to 20, for counts, which have the latest first; none of fewer than two. What failed
+// has a height, however small.
 func spark(counts []int64) []int {
+	if len(counts) < 2 {
+		return nil
+	}
 	heights := make([]int, len(counts))
 	most := max(1, slices.Max(counts))
 	for i, n := range counts {

@@ -61,7 +61,7 @@ func TestWords(t *testing.T) {
 // said is a verdict as it is read out.
 func said(s *summary.Summary) string {
 	var b strings.Builder
-	for _, p := range verdict(s, 0, imbalances(s)) {
+	for _, p := range verdict(s) {
 		b.WriteString(p.Text)
 	}
 	return strings.TrimSpace(b.String())
@@ -79,6 +79,7 @@ func TestVerdict(t *testing.T) {
 	}
 	fix := summary.Fix{Rank: 1, Signature: "dw-lookup-not-resolved", Summary: "Sync the maps first", Role: "Dual-write operator", Records: 3}
 	balanced := store.Counts{Read: 10, Loaded: 10, OK: 6, Classified: 4}
+	inside := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name string
 		s    summary.Summary
@@ -87,20 +88,20 @@ func TestVerdict(t *testing.T) {
 		{"no input", summary.Summary{}, "Nothing was read: the run had no input."},
 		{"no row", summary.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
 		{"all left out", summary.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
-			"No record is left to report on: of 9 rows, 2 were rejected and 7 filtered out."},
+			"No record came through: of 9 rows, 2 were rejected and 7 filtered out (--since, --until, --log)."},
 		{"nothing failed", summary.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
 		{"one and ok", summary.Summary{Records: 1, OK: 1}, "No record failed in this run: the only one is ok."},
 		{"everything unknown", summary.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},
 			"2 of 5 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"one signature", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{fix}},
-			"3 of 10 records failed, in 2 entities. What is wrong most: rows are missing (3 records, Dual-write operator)."},
+			"3 of 10 records failed, in 2 entities. To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
 		{"one record", summary.Summary{Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
-			"1 of 1 record failed, in 1 entity. What is wrong most: code/0x80040217 (1 record). No fix is known for what failed."},
-		{"critical, new", summary.Summary{Logs: nightLogs(), Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, fresh}, Fixes: []summary.Fix{fix}},
-			"New and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 2 new signatures. 1 critical signature, 1 record: Payload not generated (1 record). What is wrong most: rows are missing (3 records, Dual-write operator)."},
-		{"critical and back", summary.Summary{Logs: nightLogs(), FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
+			"1 of 1 record failed, in 1 entity. Of what a rule or code explains, most records: code/0x80040217 (1 record). No fix is known for what failed."},
+		{"critical, new", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, fresh}, Fixes: []summary.Fix{fix}},
+			"New and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 2 new signatures. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
+		{"critical and back", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
-			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 new unknown messages. 1 critical signature, 1 record: Payload not generated (1 record). What is wrong most: rows are missing (3 records, Dual-write operator)."},
+			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 new unknown messages. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
 		{"four critical ones, two roles", summary.Summary{Records: 10, Failing: 4, OK: 6, Entities: 1, Totals: balanced, Fixes: []summary.Fix{{Severity: "critical"}}, Signatures: []summary.Signature{
 			needs("a", "A"), needs("b", "B"), needs("c", "A"), needs("d", "A")}},
 			"4 of 10 records failed, in 1 entity. 4 critical signatures, 4 records: a (1 record), b (1 record), c (1 record) and 1 more signature; to be mended by A and B."},
@@ -108,10 +109,18 @@ func TestVerdict(t *testing.T) {
 			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4}},
 			Heat: summary.Heat{Groups: []summary.HeatGroup{{All: true, Records: 9}, {Company: "USMF", Records: 5}}}},
 			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records have only to be saved again. No rule explains 1 record (11%)."},
-		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
-			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the same hours with what other runs read, 3 in the period before), in 1 entity. 1 new signature. What is wrong most: rows are missing (3 records). No fix is known for what failed."},
-		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
-			"1 of 1 record failed from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. What is wrong most: code/0x80040217 (1 record). No fix is known for what failed."},
+		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
+			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the hours that are compared, 3 in the period before), in 1 entity. 1 new signature. Of what a rule or code explains, most records: rows are missing (3 records). No fix is known for what failed."},
+		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
+			"1 of 1 record failed from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. Of what a rule or code explains, most records: code/0x80040217 (1 record). No fix is known for what failed."},
+		{"some without a time", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Timeline: summary.Timeline{UntimedFailing: 1}, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
+			"3 of 3 records failed, 1 of them without a time, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
+		{"some before the period", summary.Summary{Logs: nightLogs()[1:], From: inside.AddDate(0, 0, -3), Until: inside, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
+			"3 of 3 records failed, not all of them from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
+		{"an incident stands before more records that wait", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+			{Rank: 1, Signature: lookup.ID, Records: 2, Role: "Data owner, Dual-write operator", Parts: make([]summary.Part, 3)},
+			{Rank: 2, MissingIn: "Units", MissingRows: 2, Records: 3, Role: "Data owner, Dual-write operator"}, {Rank: 3, MissingIn: "Sites", MissingRows: 1, Records: 4, Role: "Data owner"}}},
+			"9 of 10 records failed, in 2 entities. 7 records wait for rows that are missing in Units and Sites: 3 missing rows, to be brought by Data owner and Dual-write operator. Else to be mended, with most records: rows are missing and 2 more signatures (2 records, Data owner and Dual-write operator)."},
 		{"broken off", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
 		{"ledger", summary.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
 	} {
@@ -120,6 +129,25 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// The night before begins a day earlier: a day that was read before this night is none, nor is a night of last week.
+func TestPeriodBefore(t *testing.T) {
+	night := summary.Period{From: time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		back time.Duration
+		want string
+	}{{24 * time.Hour, "night before"}, {22 * time.Hour, "night before"}, {12 * time.Hour, "period before"}, {72 * time.Hour, "period before"}} {
+		before := summary.Period{From: night.From.Add(-c.back), Until: night.Until.Add(-c.back)}
+		s := summary.Summary{Logs: []summary.Comparison{{Log: "dualwrite", Period: night, Night: night, Before: []summary.Period{before}}}}
+		if got := periodBefore(&s); got != c.want {
+			t.Errorf("%v earlier: %q, want %q", c.back, got, c.want)
+		}
+		s.Logs[0].Asked = before
+		if got := periodBefore(&s); got != "hours asked for" {
+			t.Errorf("asked for: %q", got)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report"
 	"dwtriage/report/summary"
 )
 
@@ -114,7 +115,8 @@ func prefix(environment string) string {
 func headline(s *summary.Summary) string {
 	switch {
 	case s.Records == 0:
-		return empty(s)
+		lead, rest := report.Nothing(s)
+		return lead + rest
 	case s.Failing == 0:
 		return fmt.Sprintf("No failures in %s.", words.Count(s.Records, "record"))
 	}
@@ -123,26 +125,6 @@ func headline(s *summary.Summary) string {
 		parts = append(parts, fmt.Sprintf("no rule explains %s (%.1f%%)", words.Thousands(s.Unknown), 100*float64(s.Unknown)/float64(s.Failing)))
 	}
 	return strings.Join(parts, "; ") + "."
-}
-
-// empty is the sentence of a night without records. An export without rows, one that nobody can read and hours that hold
-// nothing send whoever reads it to three different places.
-func empty(s *summary.Summary) string {
-	t := s.Totals
-	all := "all " + words.Count(t.Read, "row") + " were"
-	if t.Read == 1 {
-		all = "the only row was"
-	}
-	switch {
-	case t.Read == 0:
-		return "Nothing was read: there is no row in " + words.Count(len(s.Inputs), "input") + "."
-	case t.Rejected == t.Read:
-		return "No record came through: " + all + " rejected."
-	case t.Filtered == t.Read:
-		return "No record came through: " + all + " filtered out by --since or --until."
-	}
-	return fmt.Sprintf("No record came through: of %s %s %s rejected and %s filtered out by --since or --until.", words.Count(t.Read, "row"),
-		words.Thousands(t.Rejected), words.Were(t.Rejected), words.Thousands(t.Filtered))
 }
 
 // entities counts what failed by map, or by table where no map is known: the page's word for both.
