@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,9 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
 )
 
 // axeVersion is which axe-core is asked: another one may find more.
@@ -98,7 +102,7 @@ func openBrowser(t *testing.T, page string) *browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.WindowSize(1440, 1000))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	b.ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -182,20 +186,22 @@ func (b *browser) narrow(state string) {
 }
 
 // shownFindings counts the rows of the findings that the filter leaves.
-const shownFindings = `document.querySelectorAll('#t-findings tr[data-item]:not([hidden])').length`
+const shownFindings = `document.querySelectorAll('#t-findings tbody tr').length`
 
 // TestInBrowser shows the page of a night in chromium: what people do with it works, it asks nothing of the network, and
 // axe finds no fault in any state.
 func TestInBrowser(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "index.html")
-	if err := os.WriteFile(page, []byte(draw(t, night(), Options{})["index.html"]), 0o600); err != nil {
+	s := night()
+	if err := os.WriteFile(page, []byte(draw(t, s, Options{})["index.html"]), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	b := openBrowser(t, page)
 	b.narrow("wide")
 	b.accessible("wide")
 
-	filters(b)
+	drawnRows(b)
+	filters(b, s)
 	sorts(b)
 	keyboard(b)
 	copies(b)
@@ -221,8 +227,8 @@ func TestInBrowser(t *testing.T) {
 	}
 }
 
-// filters tries every choice of every filter against what the rows say of themselves, and every state by its address.
-func filters(b *browser) {
+// filters tries every choice of every filter against the findings of the night, and every state by its address.
+func filters(b *browser, s *summary.Summary) {
 	b.t.Helper()
 	all := b.ask(shownFindings)
 	for _, field := range []string{"map", "company", "severity", "change", "signature"} {
@@ -233,13 +239,11 @@ func filters(b *browser) {
 		}
 		for _, choice := range choices {
 			b.set(field, choice)
-			said := map[string]string{"severity": `r.querySelector('.sev').classList[1]`, "change": `r.querySelector('.chg')?.classList[1] ?? 'none'`}[field]
-			if said == "" {
-				said = "r.dataset." + field
-			}
-			// A row that was there before says none, which does not exclude it.
-			want := b.ask(fmt.Sprintf(`[...document.querySelectorAll('#t-findings tr[data-item]')].filter(r => ['none', %q].includes(%s)).length`, choice, said))
-			b.want(shownFindings, want)
+			b.keeps(s, func(f *summary.Finding) bool {
+				// A finding that was there before says nothing of a change, which does not exclude it.
+				said := map[string]string{"map": f.MapTitle, "company": companyKey(f.Company), "severity": sevClass(f.Severity), "change": orWords(chgClass(f.Change), choice), "signature": anchor(f.Signature)}
+				return said[field] == choice
+			})
 			b.want("document.getElementById('banner').hidden", "false")
 		}
 		hash, shown := b.ask("location.hash"), b.ask(shownFindings)
@@ -249,6 +253,12 @@ func filters(b *browser) {
 		b.set(field, "")
 		b.want(shownFindings, all)
 	}
+	clock := s.Findings[0].LastSeen.UTC().Truncate(time.Minute)
+	b.set("from", clock.Format("2006-01-02T15:04"))
+	b.keeps(s, func(f *summary.Finding) bool { return f.LastSeen.IsZero() || !f.LastSeen.Before(clock) })
+	b.set("from", "")
+	b.set("to", clock.Format("2006-01-02T15:04"))
+	b.keeps(s, func(f *summary.Finding) bool { return f.FirstSeen.IsZero() || !f.FirstSeen.After(clock) })
 	b.open("#findings&severity=critical")
 	b.accessible("filtered")
 	b.do(emulation.SetEmulatedMedia().WithMedia("print"))
@@ -259,10 +269,71 @@ func filters(b *browser) {
 	b.want("document.getElementById('banner').hidden", "false")
 	b.set("q", "nothing holds this")
 	b.want(shownFindings, "0")
-	b.want("document.querySelector('#findings .none').hidden", "false")
+	b.want("document.querySelector('#findings .match').textContent", "No finding matches the filter. ")
+	b.want("document.querySelector('#entities .none').hidden", "false")
 	b.accessible("filtered to nothing")
 	b.ask("document.querySelector('[data-reset]').click()")
 	b.want("new Promise(r => setTimeout(() => r("+shownFindings+")))", all)
+}
+
+// keeps asserts that the page says of its filter what a count over the findings says, in its words and in the heat table.
+func (b *browser) keeps(s *summary.Summary, keep func(*summary.Finding) bool) {
+	b.t.Helper()
+	var rows, records int64
+	cells := map[string]int64{}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; keep(f) {
+			rows++
+			records += f.Records
+			cells[f.MapTitle] += f.Records
+			cells[f.MapTitle+"/"+strings.ReplaceAll(f.Category, "-", " ")] += f.Records
+		}
+	}
+	page := strings.SplitN(b.ask("[location.hash, document.getElementById('shown').textContent, "+shownFindings+", "+heatCells+"].join('\\n')"), "\n", 4)
+	state := page[0]
+	said := fmt.Sprintf("%s of %s with %s of ", words.Thousands(rows), words.Count(len(s.Findings), "finding"), words.Thousands(records))
+	if got := page[1]; !strings.Contains(got, said) {
+		b.t.Errorf("%s: the page says %q, want %q", state, got, said)
+	}
+	if got, want := page[2], fmt.Sprint(min(rows, mostFindings)); got != want {
+		b.t.Errorf("%s: %s rows are shown, want %s", state, got, want)
+	}
+	var want []string
+	for name, n := range cells {
+		want = append(want, fmt.Sprint(name, "=", n))
+	}
+	slices.Sort(want)
+	if got := page[3]; got != strings.Join(want, "\n") {
+		b.t.Errorf("%s: the heat table has\n%s\nwant\n%s", state, got, strings.Join(want, "\n"))
+	}
+}
+
+// heatCells reads the numbers of the heat table that are to be seen, as sorted lines.
+const heatCells = `(() => {
+	const heads = [...document.querySelectorAll('#heat thead th')].map(h => h.textContent), lines = [];
+	for (const row of document.querySelectorAll('#heat tbody:not([hidden]) tr:not(.grp)')) [...row.cells].slice(1).forEach((c, i) => {
+		if (c.textContent) lines.push(row.cells[0].textContent + (i ? '/' + heads[i + 1] : '') + '=' + (c.dataset.v ?? c.textContent.replace(/,/g, '')));
+	});
+	return lines.sort().join('\n');
+})()`
+
+// drawnRows asserts that the rows that the script draws from the data of the page are those that the page came with.
+func drawnRows(b *browser) {
+	b.t.Helper()
+	b.open("")
+	for _, table := range []string{"t-findings", "t-changes"} {
+		got := b.ask(fmt.Sprintf(`(() => {
+			const table = document.getElementById(%q), html = () => [...table.tBodies[0].rows].map(r => r.outerHTML.replace(/\n/g, '')).sort();
+			const came = html(), first = table.tBodies[0].rows[0];
+			table.querySelector('th button').click();
+			const drawn = html();
+			return [...table.tBodies[0].rows].includes(first) ? 'nothing was drawn' : came.length + ' ' + came.filter((row, i) => row !== drawn[i]).map((row, i) => row + ' and ' + drawn[i])[0];
+		})()`, table))
+		if want := " undefined"; !strings.HasSuffix(got, want) || got == "0"+want {
+			b.t.Errorf("%s: %s", table, got)
+		}
+	}
+	b.open("")
 }
 
 // sorts presses every heading that sorts, twice, and reads the column back.
@@ -271,7 +342,7 @@ func sorts(b *browser) {
 	b.open("")
 	b.want(`[...document.querySelectorAll('th[data-sort]')].map(th => {
 		const b = th.querySelector('button'), col = th.cellIndex, table = th.closest('table'), seen = [];
-		const cell = r => r.cells[col].dataset.v ?? r.cells[col].querySelector('time')?.dateTime ?? [...r.cells[col].childNodes].map(n => n.textContent).join('\t').trim().replace(/,/g, '');
+		const cell = r => r.cells[col].textContent === 'not known' ? '' : r.cells[col].dataset.v ?? r.cells[col].querySelector('time')?.dateTime ?? [...r.cells[col].childNodes].map(n => n.textContent).join('\t').trim().replace(/,/g, '');
 		for (const _ of [1, 2]) {
 			b.click();
 			const sign = th.getAttribute('aria-sort') === 'descending' ? -1 : 1;

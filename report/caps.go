@@ -15,6 +15,7 @@ const (
 	mostSignatures = 100
 
 	mostCritical      = 1000 // of a list, whatever its room
+	mostOtherFixes    = 400  // a line each
 	mostCriticalFixes = 60   // a fix takes the room of ten findings
 
 	mostEvidence = 3

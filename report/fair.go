@@ -63,6 +63,17 @@ func kindsOfChange(c *summary.Change) (string, []string) {
 	return c.Severity, []string{"map " + c.MapTitle, "change " + c.Change}
 }
 
+func kindsOfFix(f *summary.Fix) (string, []string) {
+	var kinds []string
+	for _, name := range f.Entities {
+		kinds = append(kinds, "map "+name)
+	}
+	for _, name := range f.Companies {
+		kinds = append(kinds, "company "+name)
+	}
+	return f.Severity, kinds
+}
+
 func kindsOfSignature(s *summary.Signature) (string, []string) { return s.Severity, nil }
 
 // addCritical adds the critical fixes of a plan that its choice left out, and keeps the order of the plan.

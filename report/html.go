@@ -68,14 +68,17 @@ type page struct {
 
 	Verdict   []phrase
 	Cards     []card
-	Spark     []int  // of the first card: how much failed in the periods, see spark
-	Imbalance string // which sum of the ledger fails, empty when none does
+	Spark     []int       // of the first card: how much failed in the periods, see spark
+	Data      template.JS // what the script draws long tables from
+	Imbalance string      // which sum of the ledger fails, empty when none does
 
 	Troubled, ShownTroubled []store.Input
 
 	ShownFixes   []summary.Fix
 	ShownRepeats []summary.Fix // of what passes by itself
 	FixesHere    int           // both together
+	OtherFixes   []summary.Fix // that have a line
+	FixesListed  int           // all three together
 	Cleared      int64         // failing records that the shown fixes clear
 	Roles        []role
 	Unfixed      string
@@ -89,6 +92,7 @@ type page struct {
 	HeatColumns         int
 	MostHeatRows        int
 	HeatRest            string
+	Shades              []int64
 	ShownFindings       []summary.Finding
 	ShownFindingRecords int64
 	ShownSignatures     []summary.Signature
@@ -137,6 +141,9 @@ func newPage(s *summary.Summary) (*page, error) {
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
+	if p.Data, err = dataOf(s, p.Shades); err != nil {
+		return nil, err
+	}
 	p.Verdict = verdict(s)
 	p.Cards, p.Spark = cards(s), spark(s.FailedIn)
 	return p, nil
@@ -164,6 +171,7 @@ func (p *page) addFixes() {
 	p.ShownFixes, p.ShownRepeats = summary.Choice{Most: mostFixes, OfTier: mostOfTier, Repeats: mostRepeats}.Of(p.Fixes)
 	p.ShownFixes, p.ShownRepeats = addCritical(p.ShownFixes, p.Fixes, false), addCritical(p.ShownRepeats, p.Fixes, true)
 	p.FixesHere = len(p.ShownFixes) + len(p.ShownRepeats)
+	p.addOtherFixes()
 	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
 		p.Cleared += f.Records
 		who := f.Role
@@ -197,8 +205,24 @@ func (p *page) addFixes() {
 	}
 }
 
+// addOtherFixes gives a line to those fixes that have no place with their steps, so the filter finds them.
+func (p *page) addOtherFixes() {
+	here := map[int]bool{}
+	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
+		here[f.Rank] = true
+	}
+	var others []summary.Fix
+	for _, f := range p.Fixes {
+		if !here[f.Rank] {
+			others = append(others, f)
+		}
+	}
+	p.OtherFixes = fair(others, mostOtherFixes, kindsOfFix)
+	p.FixesListed = p.FixesHere + len(p.OtherFixes)
+}
+
 func (p *page) addHeat() {
-	p.ShownGroups = p.Heat.Groups
+	p.ShownGroups, p.Shades = p.Heat.Groups, shades(p.Heat)
 	p.HeatColumns = len(p.Heat.Categories) + 2
 	if len(p.Heat.Groups) == 0 {
 		return
@@ -217,6 +241,40 @@ func (p *page) addHeat() {
 			p.HeatTotals[i] += n
 		}
 	}
+}
+
+// shade is the class of a cell of the heat table, none for an empty one.
+func (p *page) shade(n int64) string {
+	for i := len(p.Shades) - 1; i >= 0; i-- {
+		if n >= p.Shades[i] {
+			return fmt.Sprintf("h%d", i+1)
+		}
+	}
+	return ""
+}
+
+// ShadeWords says what the shades stand for: "under 10, 10 to 49, 50 and more".
+func (p *page) ShadeWords() string {
+	var list []string
+	for i, least := range p.Shades {
+		next := int64(0)
+		if i+1 < len(p.Shades) {
+			next = p.Shades[i+1]
+		}
+		switch {
+		case len(p.Shades) == 1:
+			return "any"
+		case i == 0:
+			list = append(list, "under "+words.Thousands(next))
+		case next == 0:
+			list = append(list, words.Thousands(least)+" and more")
+		case next == least+1:
+			list = append(list, words.Thousands(least))
+		default:
+			list = append(list, words.Thousands(least)+" to "+words.Thousands(next-1))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // SummedUp says what the table of findings does not list one by one, empty when it lists all.
@@ -271,7 +329,13 @@ func (p *page) HeatRows(g summary.HeatGroup) []summary.HeatRow { return first(g.
 func (p *page) addIndex() {
 	p.shownIDs, p.mapRecords = map[string]bool{}, map[string]int64{}
 	p.titles = map[string]string{}
-	for i := range p.Signatures {
+	for i := range p.Findings {
+		p.titles[p.Findings[i].Signature] = p.Findings[i].Title
+	}
+	for i := range p.Changes {
+		p.titles[p.Changes[i].Signature] = p.Changes[i].Title
+	}
+	for i := range p.Signatures { // last: a finding may be called by its message
 		p.titles[p.Signatures[i].ID] = p.Signatures[i].Title
 	}
 	for _, sig := range p.ShownSignatures {
@@ -291,34 +355,31 @@ func (p *page) addIndex() {
 	}
 }
 
+// addOptions offers names of the whole night, those of most records where there are too many; what is critical goes before.
 func (p *page) addOptions() {
-	for _, f := range p.ShownFindings {
-		p.MapOptions = append(p.MapOptions, f.MapTitle)
-		p.CompanyOptions = append(p.CompanyOptions, f.Company)
-		p.SignatureOptions = append(p.SignatureOptions, f.Signature)
-	}
-	for _, g := range p.ShownGroups {
-		if !g.All {
-			p.CompanyOptions = append(p.CompanyOptions, g.Company)
+	var maps, companies, critical, signatures []string
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		maps, companies = append(maps, f.MapTitle), append(companies, f.Company)
+		if f.Severity == "critical" {
+			critical = append(critical, f.Signature)
 		}
-		for _, row := range p.HeatRows(g) {
-			p.MapOptions = append(p.MapOptions, row.MapTitle)
-		}
+		signatures = append(signatures, f.Signature)
 	}
-	for _, c := range p.ShownChanges {
-		p.MapOptions = append(p.MapOptions, c.MapTitle)
-		p.SignatureOptions = append(p.SignatureOptions, c.Signature)
+	for i := range p.Changes {
+		maps, signatures = append(maps, p.Changes[i].MapTitle), append(signatures, p.Changes[i].Signature)
 	}
-	for id := range p.shownIDs {
-		p.SignatureOptions = append(p.SignatureOptions, id)
-	}
-	for _, list := range []*[]string{&p.MapOptions, &p.CompanyOptions, &p.SignatureOptions} {
-		slices.Sort(*list)
-		*list = first(slices.Compact(*list), mostOptions)
-	}
+	p.MapOptions, p.CompanyOptions, p.SignatureOptions = options(maps), options(companies), options(append(critical, signatures...))
 	slices.SortStableFunc(p.SignatureOptions, func(a, b string) int {
 		return strings.Compare(p.signatureTitle(a), p.signatureTitle(b))
 	})
+}
+
+// options are the first different names of a list, sorted.
+func options(names []string) []string {
+	names = first(distinct(names, func(name string) string { return name }), mostOptions)
+	slices.Sort(names)
+	return names
 }
 
 // signatureTitle is what people call a signature; what has no title is called by its id.
@@ -363,7 +424,7 @@ func (p *page) words() template.FuncMap {
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
 		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "contents": contents,
 		"retry": classify.RetryWords, "exitWords": exitWords, "shortDigest": shortDigest,
-		"httpURL": httpURL, "urlText": urlText, "heat": heatClass, "imbalance": imbalance,
+		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "imbalance": imbalance,
 		"inputWords": inputWords, "problem": problem, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },

@@ -86,7 +86,7 @@ func check(t *testing.T, page string) {
 	if len(open) > 0 {
 		t.Errorf("never closed: %q", open)
 	}
-	if count["script"] != 1 || count["style"] != 2 || count["link"] != 1 || count["iframe"]+count["img"]+count["object"]+count["form"] != 1 {
+	if count["script"] != 2 || count["style"] != 2 || count["link"] != 1 || count["iframe"]+count["img"]+count["object"]+count["form"] != 1 {
 		t.Errorf("elements that run or fetch: %v", count)
 	}
 	for _, g := range list {

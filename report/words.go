@@ -115,6 +115,30 @@ func anchor(id string) string {
 	}, id)
 }
 
+func muteWords(m *summary.Mute) string {
+	return "muted until " + m.Expires.Format("2 Jan 2006") + " by " + m.Owner
+}
+
+// shortNumber keeps the columns of the heat table apart: "9,999", "12.7k", "341k", "2.1M". It cuts and does not round,
+// so it never says more than there is.
+func shortNumber(n int64) string {
+	unit := ""
+	switch {
+	case n < 10_000:
+		return words.Thousands(n)
+	case n < 1_000_000:
+		unit = "k"
+	default:
+		n, unit = n/1000, "M"
+	}
+	switch {
+	case n >= 100_000: // of a thousandth of the unit
+		return words.Thousands(n/1000) + unit
+	default:
+		return fmt.Sprintf("%d.%d%s", n/1000, n%1000/100, unit)
+	}
+}
+
 func orWords(s, words string) string {
 	if strings.TrimSpace(s) == "" {
 		return words
@@ -125,10 +149,14 @@ func orWords(s, words string) string {
 // companyKey is what the filter calls a company: the empty value means all of them there.
 func companyKey(name string) string { return orWords(name, "(none)") }
 
-func companyKeys(names []string) string {
-	list := make([]string, len(names))
-	for i, n := range names {
-		list[i] = companyKey(n)
+// companyKeys joins companies for the filter; none says that some records have no company.
+func companyKeys(names []string, none bool) string {
+	list := make([]string, 0, len(names)+1)
+	for _, n := range names {
+		list = append(list, companyKey(n))
+	}
+	if none {
+		list = append(list, companyKey(""))
 	}
 	return keys(list)
 }
@@ -273,22 +301,6 @@ func urlText(s string) string {
 	}
 	return text
 }
-
-// heatClass is the shade of a cell, none for an empty one.
-func heatClass(n int64) string {
-	switch {
-	case n >= 200:
-		return "h4"
-	case n >= 50:
-		return "h3"
-	case n >= 10:
-		return "h2"
-	case n > 0:
-		return "h1"
-	}
-	return ""
-}
-
 func inputWords(in store.Input) string {
 	var list []string
 	for _, s := range []string{in.Log, in.Format, in.Container} {
@@ -365,7 +377,7 @@ func whereMaps(list []summary.Where) string {
 }
 
 func whereCompanies(list []summary.Where) string {
-	return companyKeys(distinct(list, func(w summary.Where) string { return w.Company }))
+	return companyKeys(distinct(list, func(w summary.Where) string { return w.Company }), false)
 }
 
 func distinct[T any](list []T, name func(T) string) []string {

@@ -8,39 +8,201 @@
   document.documentElement.classList.add('js');
   if (matchMedia('(min-width: 72rem)').matches) form.parentElement.open = true;
 
-  // Filter: an item says what it is by its data attributes, badges, link to the signature and times;
-  // what it does not say does not exclude it.
-  function fits(el, want) {
-    const d = el.dataset, badge = cls => el.querySelector(cls)?.classList[1], times = all('time', el).map(t => t.dateTime).sort();
-    const has = {
-      map: d.map ?? el.querySelector('th')?.firstChild.textContent.trim(), company: d.company,
-      signature: d.signature ?? el.querySelector('a[href^="#sig-"]')?.hash.slice(5),
-      severity: badge('.sev'), change: badge('.chg'),
-    };
-    for (const k in has) if (want[k] && has[k] && !has[k].split('|').includes(want[k])) return false;
-    if (want.from && (d.last ?? times.at(-1) ?? want.from) < want.from) return false;
-    if (want.to && (d.first ?? times[0] ?? want.to) > want.to) return false;
-    return !want.q || el.matches('.heat tr') || el.textContent.toLowerCase().includes(want.q.toLowerCase());
+  // The findings, the changes and the heat table are drawn from the data of the page: a filter and an order are of all
+  // its rows, of which the table shows the first ones. Fields of a row are named here and numbered there.
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const fields = {
+    Findings: ['id', 'map', 'table', 'company', 'signature', 'title', 'severity', 'category', 'change', 'records', 'keys', 'first', 'last', 'mute', 'others'],
+    Changes: ['change', 'signature', 'title', 'map', 'severity', 'records', 'before', 'first', 'last', 'known', 'periods'],
+  };
+  const named = ['map', 'table', 'company', 'signature', 'title', 'mute', 'periods'];
+  const rowsOf = list => (data[list] ?? []).map(values => {
+    const r = {};
+    fields[list].forEach((k, i) => r[k] = named.includes(k) ? data.Names[values[i]] : values[i]);
+    r.sev = data.Severities[r.severity];
+    r.chg = data.States[r.change] ?? '';
+    r.sig = r.signature.replace(/[^a-zA-Z0-9-]/gu, '-');
+    return r;
+  });
+  const num = n => n.toLocaleString('en');
+  const count = (n, one) => `${num(n)} ${n === 1 ? one : one + 's'}`;
+  const word = w => w && w[0].toUpperCase() + w.slice(1);
+  const companyKey = name => name.trim() ? name : '(none)';
+  const iso = t => t ? new Date((data.Base + t) * 1000).toISOString().slice(0, 19) + 'Z' : '';
+  const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+  function el(name, attributes, ...children) {
+    const e = document.createElement(name);
+    for (const k in attributes) if (attributes[k]) e.setAttribute(k, attributes[k]);
+    e.append(...children.filter(c => c !== ''));
+    return e;
+  }
+  function time(t) {
+    if (!t) return el('span', { class: 'muted' }, 'not known');
+    const d = new Date((data.Base + t) * 1000), two = n => String(n).padStart(2, '0'), year = d.getUTCFullYear();
+    return el('time', { datetime: iso(t) }, `${d.getUTCDate()} ${months[d.getUTCMonth()]}${year === data.Year ? '' : ' ' + year} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`);
+  }
+  const shownSignature = r => document.getElementById('sig-' + r.sig);
+  const title = r => r.title.trim() ? r.title : r.signature;
+  const signature = r => shownSignature(r) ? el('a', { href: '#sig-' + r.sig }, title(r)) : title(r);
+  const severity = r => el('td', { class: 'sev ' + r.sev, 'data-v': String(r.severity) }, word(r.sev));
+
+  const compared = form.elements.change.options.length > 1;
+  const tables = ['t-findings', 't-changes'].map(id => document.getElementById(id)).filter(Boolean).map(table => ({ table, body: table.tBodies[0], first: [...table.tBodies[0].rows], ...{
+    't-findings': {
+      name: 'finding', file: 'failing_entities.csv', rows: rowsOf('Findings'), of: data.Of.findings,
+      text: r => [r.map, r.table, r.company, title(r), r.signature, r.sev, r.chg, r.mute].join('\n').toLowerCase(),
+      values: [r => r.map + '\t' + r.table, r => r.company.trim() || 'not set', title, r => r.severity, ...(compared ? [r => r.change] : []), r => r.records, r => r.keys, r => r.first, r => r.last],
+      draw: r => el('tr', { id: 'f-' + r.id, 'data-map': r.map, 'data-company': companyKey(r.company), 'data-signature': r.sig },
+        el('th', { scope: 'row' }, el('a', { href: '#f-' + r.id }, r.map), r.table && el('code', { class: 'sub' }, r.table)),
+        el('td', {}, r.company.trim() ? r.company : 'not set'),
+        el('td', {}, signature(r), r.mute && el('span', { class: 'sub' }, r.mute)),
+        severity(r), ...(compared ? [el('td', { class: r.chg && 'chg ' + r.chg }, word(r.chg))] : []),
+        el('td', { class: 'num' }, num(r.records)), el('td', { class: 'num' }, r.keys ? num(r.keys) : el('span', { class: 'muted' }, 'not known')),
+        el('td', {}, time(r.first)), el('td', {}, time(r.last))),
+      csv: { where: r => r.map, table: r => r.table, company: r => r.company, signature: r => r.signature, title, severity: r => r.sev, ...(compared && { change: r => r.chg }), records: r => r.records, affected_keys: r => r.keys || '', first_seen: r => iso(r.first), last_seen: r => iso(r.last) },
+    },
+    't-changes': {
+      name: 'change', file: 'changes.csv', rows: rowsOf('Changes'), of: data.Of.changes,
+      text: r => [r.chg, title(r), r.signature, r.map, r.sev].join('\n').toLowerCase(),
+      values: [r => r.change, r => title(r) + '\t' + r.map, r => r.severity, r => r.records, r => r.before, r => r.first, r => r.last, r => r.known],
+      draw: r => el('tr', { 'data-map': r.map, 'data-signature': r.sig },
+        el('td', { class: 'chg ' + r.chg, 'data-v': String(r.change) }, word(r.chg)),
+        el('th', { scope: 'row' }, signature(r), el('span', { class: 'sub' }, r.map, ...(shownSignature(r) ? [] : [' · ', el('code', {}, r.signature)]))),
+        severity(r), el('td', { class: 'num' }, num(r.records)), el('td', { class: 'num' }, num(r.before)),
+        el('td', {}, time(r.first)), el('td', {}, time(r.last)), el('td', {}, time(r.known)), el('td', { class: 'num' }, r.periods)),
+      csv: { change: r => r.chg, signature: r => r.signature, title, map: r => r.map, severity: r => r.sev, records: r => r.records, records_before: r => r.before, first_seen: r => iso(r.first), last_seen: r => iso(r.last), known_since: r => iso(r.known) },
+    },
+  }[table.id] }));
+  const findings = tables.find(t => t.name === 'finding'), step = 200;
+  const order = new Intl.Collator('en', { numeric: true });
+  const compare = (a, b) => typeof a === 'number' ? a - b : order.compare(a, b);
+
+  // Filter: what a row or item does not say does not exclude it.
+  function keeps(want) {
+    const from = want.from && Date.parse(want.from + 'Z') / 1000 - data.Base, to = want.to && Date.parse(want.to + 'Z') / 1000 - data.Base, q = want.q.toLowerCase();
+    return (r, text) => (!want.map || r.map === want.map) && (!want.company || r.company === undefined || companyKey(r.company) === want.company)
+      && (!want.severity || r.sev === want.severity) && (!want.change || !r.chg || r.chg === want.change) && (!want.signature || r.sig === want.signature)
+      && !(want.from && r.last && r.last < from) && !(want.to && r.first && r.first > to) && (!q || text(r).includes(q));
+  }
+  // An item of another list says what it is by its data attributes, badges, link to the signature and times.
+  function fits(item, want) {
+    const d = item.dataset, badge = cls => item.querySelector(cls)?.classList[1], times = all('time', item).map(t => t.dateTime).sort();
+    const has = { map: d.map, company: d.company, signature: d.signature, severity: badge('.sev'), change: badge('.chg') };
+    for (const k in has) if (want[k] && has[k] && !has[k].split('|').some(v => v === want[k] || v === '(several)')) return false;
+    if (want.from && (d.last || times.at(-1) || want.from) < want.from) return false;
+    if (want.to && (d.first || times[0] || want.to) > want.until) return false;
+    return !want.q || item.textContent.toLowerCase().includes(want.q.toLowerCase());
   }
   function apply() {
     const want = Object.fromEntries(keys.map(k => [k, form.elements[k].value.trim()])), said = [];
-    const groups = all('.heat tbody');
-    for (const body of groups) body.hidden = groups.length > 1 && body.dataset.company !== want.company;
+    const set = keys.filter(k => want[k]), keep = keeps(want);
+    want.until = want.to && new Date(want.to + 'Z').toISOString().slice(0, 19) + 'Z';
+    for (const t of tables) {
+      t.kept = set.length ? t.rows.filter(r => keep(r, t.text)) : t.rows;
+      show(t, set.length > 0);
+      const of = t.of ? ` on this page (of ${num(t.of)})` : '', records = rows => rows.reduce((n, r) => n + r.records, 0);
+      said.push(`${num(t.kept.length)} of ${count(t.rows.length, t.name)}${of}` + (t === findings ? ` with ${num(records(t.kept))} of ${count(records(t.rows), 'record')}` : ''));
+    }
+    heat(want, set);
     for (const list of all('[data-list]')) {
       const items = all('[data-item]', list), of = list.dataset.of;
-      for (const el of items) el.hidden = !fits(el, want);
-      const shown = items.filter(el => !el.hidden && !el.parentElement.hidden).length;
+      for (const item of items) item.hidden = !fits(item, want);
+      const shown = items.filter(item => !item.hidden).length;
       all('.none', list).forEach(p => p.hidden = shown > 0);
+      for (const more of all('details.more:has([data-item])', list)) {
+        more.hidden = !all('[data-item]', more).some(item => !item.hidden);
+        if (set.length) more.open = true;
+      }
       // A shortened list can only be searched as far as the page shows it.
-      if (list.dataset.list) said.push(`${shown} of ${items.length} ${list.dataset.list}` + (of ? ` shown here (of ${of})` : ''));
+      said.push(`${num(shown)} of ${num(items.length)} ${list.dataset.list}` + (of ? ` shown here (of ${of})` : ''));
     }
     for (const b of all('button[data-company]')) b.setAttribute('aria-pressed', b.dataset.company === want.company);
-    const set = keys.filter(k => want[k]);
+    document.documentElement.classList.toggle('filtered', set.length > 0);
     banner.hidden = !set.length && !strange.length;
-    const word = k => form.elements[k].selectedOptions?.[0].textContent ?? want[k];
+    const chosen = k => form.elements[k].selectedOptions?.[0].textContent ?? want[k];
     document.getElementById('shown').textContent = strange.map(([k, v]) => `The link asks for ${k} “${v}”, which this page does not have. `).join('')
-      + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${word(k)}”`).join(', ')}: ${said.join(', ')}.` : '');
+      + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${chosen(k)}”`).join(', ')}: ${said.join(', ')}.`
+        + (want.from || want.to ? ' A finding that was seen in that time counts with all its records.' : '')
+        + (findings?.rows.some(r => r.others) ? ' Findings that the page sums up count only where all of them match.' : '') + ' Everything else is of the whole night.' : '');
     return set.map(k => [k, want[k]]);
+  }
+
+  // A table shows the first rows of what it keeps; without filter and order, those that it came with.
+  function show(t, filtered) {
+    const sorted = t.sort && t.touched;
+    if (sorted) {
+      const value = t.values[t.sort.col];
+      t.kept = t.kept.map(r => [value(r), r]).sort((a, b) => t.sort.sign * compare(a[0], b[0])).map(([, r]) => r);
+    }
+    const as = filtered || sorted ? t.kept.slice(0, t.most ??= step) : t.first;
+    t.body.replaceChildren(...as.map(r => r instanceof Element ? r : r.tr ??= t.draw(r)));
+    const hidden = t.kept.length - as.length, match = t.match;
+    match.hidden = !filtered && !sorted;
+    const found = t.kept.length ? `${num(as.length)} of ${num(t.kept.length)} ${filtered ? 'that match' : t.name + 's'} are shown` : `No ${t.name} matches the filter`;
+    match.firstChild.textContent = (t.of ? `${found}; the page has ${num(t.rows.length)} of ${count(t.of, t.name)}, more are in ${t.file}` : found) + '. ';
+    t.more.hidden = hidden <= 0 || match.hidden;
+    t.more.textContent = hidden > 0 ? `Show ${num(Math.min(step, hidden))} more` : '';
+    t.copy.hidden = !t.kept.length;
+    t.copy.textContent = `Copy ${count(t.kept.length, 'row')} as CSV`;
+  }
+  for (const t of tables) {
+    t.match = t.table.parentElement.nextElementSibling;
+    t.more = el('button', { type: 'button' });
+    t.copy = el('button', { type: 'button', class: 'rows' });
+    t.match.append('', t.more);
+    t.match.after(el('p', { class: 'rest js-only' }, t.copy));
+    t.more.onclick = () => { t.most += step; save(); };
+    t.copy.onclick = async () => {
+      await put(csvOf(t));
+      document.getElementById('said').textContent = `${count(t.kept.length, 'row')} copied to the clipboard`;
+    };
+  }
+  // No text begins a formula, whatever separates the cells of the program it is pasted into.
+  function cell(v) {
+    const text = String(v).replace(/([;\t\r\n][\s"]*)(?=[=+\-@＝＋－＠])/gu, "$1'").replace(/^[\s\p{C}]*[=+\-@＝＋－＠]/u, "'$&");
+    return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+  function csvOf(t) {
+    const columns = Object.entries(t.csv);
+    return [columns.map(([name]) => name), ...t.kept.map(r => columns.map(([, value]) => cell(value(r))))].map(cells => cells.join(',')).join('\r\n') + '\r\n';
+  }
+
+  // The heat table of what the filter keeps. Companies have rows of their own, which hold also what the data leaves out.
+  function short(n) {
+    if (n < 10000) return num(n);
+    const unit = n < 1e6 ? 'k' : 'M', thousandths = n < 1e6 ? n : Math.floor(n / 1000);
+    return (thousandths >= 100000 ? num(Math.floor(thousandths / 1000)) : `${Math.floor(thousandths / 1000)}.${Math.floor(thousandths % 1000 / 100)}`) + unit;
+  }
+  const heatTable = document.getElementById('heat');
+  let ownHeat;
+  function heat(want, set) {
+    if (!heatTable) return;
+    ownHeat?.remove();
+    const groups = [...heatTable.tBodies], own = set.some(k => k !== 'company') || want.company && !groups.some(b => b.dataset.company === want.company);
+    for (const body of groups) body.hidden = own || groups.length > 1 && body.dataset.company !== want.company;
+    const none = heatTable.parentElement.querySelector('.none');
+    none.hidden = true;
+    if (!own) return;
+    const width = heatTable.tHead.rows[0].cells.length, maps = new Map();
+    let records = 0;
+    for (const r of findings?.kept ?? []) {
+      if (!maps.has(r.map)) maps.set(r.map, Array(width - 1).fill(0));
+      const cells = maps.get(r.map);
+      cells[0] += r.records;
+      if (r.category >= 0) cells[1 + r.category] += r.records;
+      records += r.records;
+    }
+    none.hidden = maps.size > 0;
+    if (!maps.size) return;
+    const { col, sign } = heatTable.order ?? { col: 1, sign: -1 }, most = 50;
+    const rows = [...maps].sort((a, b) => sign * (col ? a[1][col - 1] - b[1][col - 1] : order.compare(a[0], b[0])));
+    const number = (n, cls) => el('td', { class: cls, title: n >= 10000 && num(n), 'data-v': n >= 10000 && String(n) }, n ? short(n) : '');
+    const shade = n => { const i = data.Shades.findLastIndex(least => n >= least); return i < 0 ? '' : `h${i + 1}`; };
+    ownHeat = el('tbody', {}, el('tr', { class: 'grp' }, el('th', { scope: 'rowgroup', colspan: String(width) },
+      `What the filter keeps${findings.of ? ' of the findings on this page' : ''}: ${count(records, 'record')}, ${maps.size === 1 ? '1 entity' : num(maps.size) + ' entities'}${maps.size > most ? `, of which ${most} are shown` : ''}`)),
+      ...rows.slice(0, most).map(([map, cells]) => el('tr', {}, el('th', { scope: 'row' }, map), number(cells[0], 'all'), ...cells.slice(1).map(n => number(n, shade(n))))));
+    heatTable.tFoot.before(ownHeat);
   }
 
   // Hash: "#section&map=…&severity=…&sort=table.column.direction"
@@ -54,21 +216,35 @@
     const p = new URLSearchParams(location.hash.slice(1));
     anchor = [...p].filter(([, v]) => v === '').map(([k]) => k)[0] || '';
     if ([...p].some(([, v]) => v !== '')) {
-      for (const k of keys) form.elements[k].value = p.get(k) || '';
+      for (const k of keys) offer(k, p.get(k));
       strange = keys.filter(k => p.get(k) && !form.elements[k].value).map(k => [k, p.get(k)]);
       const [id, col, dir] = (p.get('sort') || '').split('.'), th = document.getElementById(id)?.tHead?.rows[0].cells[col];
       if (th) sort(th, dir);
     }
     save();
-    const el = anchor && document.getElementById(anchor);
-    if (!el) return;
-    for (let d = el.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
-    el.scrollIntoView({ behavior: 'instant' });
+    let target = anchor && document.getElementById(anchor);
+    const finding = anchor && !target && findings?.rows.find(r => 'f-' + r.id === anchor);
+    if (finding) findings.body.prepend(target = finding.tr ??= findings.draw(finding)); // one that is not among the first rows
+    if (!target) return;
+    for (let d = target.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
+    target.scrollIntoView({ behavior: 'instant' });
+  }
+  // A select offers the names of most records; a link may ask for another one that the data has.
+  function offer(k, value) {
+    const field = form.elements[k];
+    field.value = value || '';
+    if (!value || field.value || !field.options) return;
+    const has = { map: r => r.map, company: r => companyKey(r.company ?? ''), signature: r => r.sig }[k];
+    const row = has && tables.flatMap(t => t.rows).find(r => has(r) === value);
+    if (!row) return;
+    field.append(new Option(k === 'signature' ? title(row) : value, value));
+    field.value = value;
   }
 
   // Sort: rows within each tbody, by the cell's data-v, its time, or its text.
   function key(row, col) {
     const cell = row.cells[col];
+    if (cell.textContent === 'not known') return '';
     // A tab between the parts: it comes before every letter, so a map is followed by its tables and not by a map with a longer name.
     return cell.dataset.v ?? cell.querySelector('time')?.dateTime ?? [...cell.childNodes].map(n => n.textContent).join('\t').trim().replace(/,/g, '');
   }
@@ -76,7 +252,11 @@
     const table = th.closest('table'), col = th.cellIndex, sign = dir === 'descending' ? -1 : 1;
     all('[aria-sort]', table).forEach(h => h.removeAttribute('aria-sort'));
     th.setAttribute('aria-sort', sign < 0 ? 'descending' : 'ascending');
-    for (const body of table.tBodies) {
+    all('[data-order]', table).forEach(o => o.textContent = `, in the order of ${th.textContent.toLowerCase()}`);
+    const long = tables.find(t => t.table === table);
+    if (long) Object.assign(long, { sort: { col, sign }, touched: true });
+    if (table === heatTable) heatTable.order = { col, sign };
+    for (const body of long ? [] : table.tBodies) {
       const rows = [...body.rows].filter(r => !r.classList.contains('grp'));
       rows.sort((a, b) => sign * key(a, col).localeCompare(key(b, col), 'en', { numeric: true }));
       body.append(...rows);
@@ -104,25 +284,31 @@
     b.ariaLabel = 'Copy: ' + box.previousElementSibling.textContent;
     box.prepend(b);
   }
+  async function put(text, at) {
+    try { await navigator.clipboard.writeText(text); } catch {
+      at ??= document.body.appendChild(el('pre', { class: 'hide' }, text));
+      getSelection().selectAllChildren(at);
+      document.execCommand('copy');
+      if (at.matches('body > pre')) at.remove();
+    }
+  }
   async function copy(b) {
     const pre = b.parentElement.querySelector('pre');
-    try { await navigator.clipboard.writeText(pre.textContent); } catch {
-      getSelection().selectAllChildren(pre);
-      document.execCommand('copy');
-    }
+    await put(pre.textContent, pre);
     b.textContent = 'Copied';
     document.getElementById('said').textContent = 'Copied to the clipboard';
     setTimeout(() => b.textContent = 'Copy', 2000);
   }
 
-  form.addEventListener('input', () => { strange = []; save(); });
-  form.addEventListener('reset', () => setTimeout(() => { strange = []; save(); }));
+  const again = () => { strange = []; for (const t of tables) t.most = step; save(); };
+  form.addEventListener('input', again);
+  form.addEventListener('reset', () => setTimeout(again));
   form.addEventListener('submit', e => e.preventDefault());
   document.addEventListener('click', e => {
     const b = e.target.closest('button');
     if (!b) return;
     if (b.matches('.copy')) copy(b);
-    if (b.matches('[data-company]')) { form.elements.company.value = b.dataset.company; save(); }
+    if (b.matches('[data-company]')) { offer('company', b.dataset.company); again(); }
     if (b.matches('[data-open]')) all('.sig').forEach(d => d.open = b.dataset.open === 'yes');
     if (b.matches('[data-reset]')) form.reset();
   });

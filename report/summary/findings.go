@@ -136,6 +136,8 @@ func companies(fs []*Finding) []string {
 	return mostFirst(fs, func(f *Finding) string { return f.Company })
 }
 
+func nowhere(f *Finding) bool { return f.Company == "" }
+
 // mostFirst lists the different non-empty names of findings, most records first.
 func mostFirst(fs []*Finding, name func(*Finding) string) []string {
 	sum := make(map[string]int64)

@@ -94,7 +94,7 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 	}
 	f := &Fix{
 		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
-		Records: s.Records, Entities: entities, Companies: companies(fs), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+		Records: s.Records, Entities: entities, Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
 	f.fill(r, values, one, needs)
 	for _, q := range r.Queries(vs.first(r.ID), maps, needs.First) {

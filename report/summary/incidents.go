@@ -67,6 +67,7 @@ func incident(fs []*Fix) *Fix {
 		all.Steps = append(all.Steps, f.Steps...)
 		roles = append(roles, strings.Split(f.Role, ", ")...)
 		entities, companies = append(entities, f.Entities...), append(companies, f.Companies...)
+		all.NoCompany = all.NoCompany || f.NoCompany
 		if slices.Index(classify.Severities, f.Severity) < slices.Index(classify.Severities, all.Severity) {
 			all.Severity = f.Severity
 		}

@@ -169,6 +169,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 		companies[w.company] += w.records
 		own.FirstSeen, own.LastSeen = earlier(own.FirstSeen, w.first), later(own.LastSeen, w.last)
 	}
+	_, own.NoCompany = companies[""]
 	delete(companies, "")
 	own.Entities, own.Companies = mostNamed(names), mostNamed(companies)
 	values := map[string]string{"lookup_map": p.MissingIn}

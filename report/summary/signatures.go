@@ -97,7 +97,7 @@ func find(list []Signature, sig string) *Signature {
 
 // cluster sums up what fails with one unknown message.
 func cluster(id string, fs []*Finding) Cluster {
-	c := Cluster{TemplateID: id, Change: change(fs), Maps: mapTitles(fs), Companies: companies(fs)}
+	c := Cluster{TemplateID: id, Change: change(fs), Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}
 	c.Records, c.FirstSeen, c.LastSeen = sum(fs)
 	return c
 }

@@ -183,6 +183,7 @@ type Fix struct {
 	Prerequisites []string // maps that must hold the reference data first, five at most, in dependency order
 	URL           string
 	Companies     []string
+	NoCompany     bool // some of its records have no company
 	FirstSeen     time.Time
 	LastSeen      time.Time
 
@@ -290,6 +291,7 @@ type Cluster struct {
 	LastSeen   time.Time
 	Maps       []string // MapTitles, most records first
 	Companies  []string
+	NoCompany  bool     // some of its records have no company
 	TypeNames  []string // plug-in types, most records first, at most 3
 	Sample     Evidence // none where Others is not 0
 	Mute       *Mute

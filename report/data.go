@@ -1,0 +1,174 @@
+package report
+
+import (
+	"encoding/json"
+	"html/template"
+	"maps"
+	"slices"
+	"time"
+
+	"dwtriage/report/summary"
+)
+
+// mostData is how many bytes of JSON the rows of the findings and of the changes take in a page, each. Ten thousand
+// findings, which is what a summary lists, take about a megabyte; a page of three opens within a second.
+const (
+	mostFindingData = 1_200_000
+	mostChangeData  = 500_000
+)
+
+// A data is what the script of a page draws its long tables from: the page shows the first rows of each, and a filter or an
+// order is one of all rows, not of those that happen to be shown. Texts repeat, so a row has their numbers in Names; it is
+// a list and not an object because ten thousand copies of its keys would be half of the page.
+type data struct {
+	categories []string       // of the heat table; a row has their numbers
+	Year       int            // of the run: times of another one are written with theirs
+	Base       int64          // Unix seconds of the earliest time less one; times are counted from it, 0 is not known
+	Names      []string       // the first is empty
+	Severities []string       // the gravest first
+	States     []string       // of a change, in the order in which they are listed
+	Shades     []int64        // of the heat table, see shades
+	Findings   [][]any        // id and what findingRow says
+	Changes    [][]any        // what changeRow says
+	Of         map[string]int // how many there are of what is not all here
+}
+
+// dataOf encodes the findings and changes of a night. Where they do not fit, what is left out is what fair leaves out.
+func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
+	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Of: map[string]int{}}
+	d.Base, d.categories = base(s), s.Heat.Categories
+	names := dictionary{numbers: map[string]int{}}
+	names.of("")
+	findings, err := fitting(s.Findings, kindsOfFinding, mostFindingData, &names, d.findingRow, &d.Findings)
+	if err != nil {
+		return "", err
+	}
+	if n := s.FindingCount(); findings < n {
+		d.Of["findings"] = n
+	}
+	changes, err := fitting(s.Changes, kindsOfChange, mostChangeData, &names, d.changeRow, &d.Changes)
+	if err != nil {
+		return "", err
+	}
+	if n := s.Changed.Listed() + s.ChangedUnknown.Listed(); changes < n {
+		d.Of["changes"] = n
+	}
+	d.Names = names.list
+	b, err := json.Marshal(d) // it escapes what could end a script
+	return template.JS(b), err
+}
+
+// fitting encodes as much of a list as there is room for and returns how much that is.
+func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names *dictionary, row func(*T, *dictionary) []any, rows *[][]any) (int, error) {
+	for most := len(list); ; most = most * 3 / 4 {
+		tried := names.clone()
+		*rows = nil
+		for i, picked := 0, fair(list, most, kinds); i < len(picked); i++ {
+			*rows = append(*rows, row(&picked[i], tried))
+		}
+		b, err := json.Marshal(*rows)
+		if err != nil {
+			return 0, err
+		}
+		if len(b)+tried.bytes-names.bytes <= room || most == 0 {
+			*names = *tried
+			return len(*rows), nil
+		}
+	}
+}
+
+// base is the second before the first time of any row.
+func base(s *summary.Summary) int64 {
+	var first time.Time
+	for i := range s.Findings {
+		first = earliest(first, s.Findings[i].FirstSeen)
+	}
+	for i := range s.Changes {
+		first = earliest(earliest(first, s.Changes[i].FirstSeen), s.Changes[i].KnownSince)
+	}
+	return first.Unix() - 1
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (d *data) findingRow(f *summary.Finding, n *dictionary) []any {
+	mute := ""
+	if f.Mute != nil {
+		mute = muteWords(f.Mute)
+	}
+	return []any{f.ID, n.of(f.MapTitle), n.of(f.DataverseTable), n.of(f.Company), n.of(f.Signature), n.of(f.Title), sevRank(f.Severity),
+		slices.Index(d.categories, f.Category), chgRank(f.Change), f.Records, f.AffectedKeys, d.second(f.FirstSeen), d.second(f.LastSeen), n.of(mute), f.Others}
+}
+
+func (d *data) changeRow(c *summary.Change, n *dictionary) []any {
+	return []any{chgRank(c.Change), n.of(c.Signature), n.of(c.Title), n.of(c.MapTitle), sevRank(c.Severity), c.Records, c.PreviousRecords,
+		d.second(c.FirstSeen), d.second(c.LastSeen), d.second(c.KnownSince), n.of(periodCounts(c.Counts, " · "))}
+}
+
+func (d *data) second(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix() - d.Base
+}
+
+// A dictionary numbers texts.
+type dictionary struct {
+	numbers map[string]int
+	list    []string
+	bytes   int // of JSON, about
+}
+
+func (d *dictionary) of(text string) int {
+	n, ok := d.numbers[text]
+	if !ok {
+		n = len(d.list)
+		d.numbers[text] = n
+		d.list = append(d.list, string(visible([]byte(text)))) // JSON would bring back what visible drops from the page
+		d.bytes += len(d.list[n]) + 3
+	}
+	return n
+}
+
+func (d *dictionary) clone() *dictionary {
+	return &dictionary{maps.Clone(d.numbers), slices.Clone(d.list), d.bytes}
+}
+
+// shades are the four steps of the heat table, each as the least number that has it: quarters of the cells that are
+// not empty, down to a round number. Fixed steps make one colour of every busy night.
+func shades(h summary.Heat) []int64 {
+	var cells []int64
+	if len(h.Groups) > 0 {
+		for _, row := range h.Groups[0].Rows {
+			for _, n := range row.Cells {
+				if n > 0 {
+					cells = append(cells, n)
+				}
+			}
+		}
+	}
+	slices.Sort(cells)
+	steps := []int64{1}
+	for quarter := 1; quarter < 4 && len(cells) > 0; quarter++ {
+		if n := round(cells[len(cells)*quarter/4]); n > steps[len(steps)-1] {
+			steps = append(steps, n)
+		}
+	}
+	return steps
+}
+
+// round is the largest of 1, 2, 5, 10, 20, 50, … that is not above n.
+func round(n int64) int64 {
+	for power := int64(1); ; power *= 10 {
+		for _, first := range []int64{5, 2, 1} {
+			if n < 10*power && first*power <= n {
+				return first * power
+			}
+		}
+	}
+}
