@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -139,30 +140,31 @@ func (d *dictionary) clone() *dictionary {
 	return &dictionary{maps.Clone(d.numbers), slices.Clone(d.list), d.bytes}
 }
 
-// shades are the four steps of the heat table, each as the least number that has it: quarters of the cells that are
-// not empty, down to a round number. Fixed steps make one colour of every busy night.
+// shades are the steps of the heat table, each as the least number that has it: four equal ratios between the smallest
+// and the largest cell, down to round numbers. Fixed steps make one colour of every busy night, and quarters of the cells
+// give the ones and tens three of four shades.
 func shades(h summary.Heat) []int64 {
-	var cells []int64
+	least, most := int64(math.MaxInt64), int64(0)
 	if len(h.Groups) > 0 {
 		for _, row := range h.Groups[0].Rows {
 			for _, n := range row.Cells {
-				if n > 0 {
-					cells = append(cells, n)
+				if n > 0 && row.MapTitle != summary.Several { // a sum of small ones would be the only large one
+					least, most = min(least, n), max(most, n)
 				}
 			}
 		}
 	}
-	slices.Sort(cells)
 	steps := []int64{1}
-	for quarter := 1; quarter < 4 && len(cells) > 0; quarter++ {
-		if n := round(cells[len(cells)*quarter/4]); n > steps[len(steps)-1] {
+	for i := 1; i < 4 && most > 0; i++ {
+		n := round(int64(float64(least) * math.Pow(float64(most)/float64(least), float64(i)/4)))
+		if n > steps[len(steps)-1] {
 			steps = append(steps, n)
 		}
 	}
 	return steps
 }
 
-// round is the largest of 1, 2, 5, 10, 20, 50, … that is not above n.
+// round is the largest of 1, 2, 5, 10, 20, 50, … that is not above n, which is at least 1.
 func round(n int64) int64 {
 	for power := int64(1); ; power *= 10 {
 		for _, first := range []int64{5, 2, 1} {

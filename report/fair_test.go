@@ -69,3 +69,33 @@ func TestFairKeepsToItsBounds(t *testing.T) {
 		t.Errorf("%d of 50", got)
 	}
 }
+
+func TestShades(t *testing.T) {
+	for _, c := range []struct {
+		cells []int64
+		want  string
+	}{
+		{[]int64{1}, "any"},
+		{[]int64{1, 2, 3}, "under 2, 2 and more"},
+		{[]int64{1, 7, 47}, "under 2, 2 to 4, 5 to 9, 10 and more"},
+		{[]int64{1, 60, 290_000}, "under 20, 20 to 499, 500 to 9,999, 10,000 and more"},
+		{[]int64{8_000, 10_000_000}, "under 20,000, 20,000 to 199,999, 200,000 to 999,999, 1,000,000 and more"},
+	} {
+		rows := []summary.HeatRow{{MapTitle: "A", Cells: c.cells}, {MapTitle: summary.Several, Cells: []int64{1 << 40}}}
+		p := page{Shades: shades(summary.Heat{Groups: []summary.HeatGroup{{All: true, Rows: rows}}})}
+		if got := p.ShadeWords(); got != c.want {
+			t.Errorf("%d: %s, want %s", c.cells, got, c.want)
+		}
+		if least, most := p.shade(c.cells[0]), p.shade(c.cells[len(c.cells)-1]); least != "h1" || most != fmt.Sprintf("h%d", len(p.Shades)) || p.shade(0) != "" {
+			t.Errorf("%d: the least is %s, the most %s, none %q", c.cells, least, most, p.shade(0))
+		}
+	}
+}
+
+func TestShortNumber(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", 9_999: "9,999", 10_000: "10.0k", 12_799: "12.7k", 99_999: "99.9k", 100_000: "100k", 999_999: "999k", 1_000_000: "1.0M", 12_345_678: "12.3M", 987_654_321: "987M", 1_234_567_890: "1,234M"} {
+		if got := shortNumber(n); got != want {
+			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+}

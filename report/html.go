@@ -93,6 +93,7 @@ type page struct {
 	MostHeatRows        int
 	HeatRest            string
 	Shades              []int64
+	HeatWidth           int // of a column, in characters
 	ShownFindings       []summary.Finding
 	ShownFindingRecords int64
 	ShownSignatures     []summary.Signature
@@ -235,11 +236,22 @@ func (p *page) addHeat() {
 	if hidden := len(p.Heat.Groups) - 1 - mostCompanies; hidden > 0 {
 		p.HeatRest = words.Thousands(mostCompanies) + " of " + words.Count(len(p.Heat.Groups)-1, "company", "companies") + " are shown."
 	}
+	p.HeatWidth = 3
+	for _, g := range p.ShownGroups {
+		for _, row := range p.HeatRows(g) {
+			for _, n := range row.Cells {
+				p.HeatWidth = max(p.HeatWidth, len(shortNumber(n)))
+			}
+		}
+	}
 	p.HeatTotals = make([]int64, len(p.Heat.Categories))
 	for _, row := range p.Heat.Groups[0].Rows {
 		for i, n := range first(row.Cells, len(p.HeatTotals)) {
 			p.HeatTotals[i] += n
 		}
+	}
+	for _, n := range p.HeatTotals {
+		p.HeatWidth = max(p.HeatWidth, len(shortNumber(n)))
 	}
 }
 

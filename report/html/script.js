@@ -137,6 +137,7 @@
     }
     const as = filtered || sorted ? t.kept.slice(0, t.most ??= step) : t.first;
     t.body.replaceChildren(...as.map(r => r instanceof Element ? r : r.tr ??= t.draw(r)));
+    all('[data-counts]', t.table).forEach(c => c.hidden = filtered || sorted);
     const hidden = t.kept.length - as.length, match = t.match;
     match.hidden = !filtered && !sorted;
     const found = t.kept.length ? `${num(as.length)} of ${num(t.kept.length)} ${filtered ? 'that match' : t.name + 's'} are shown` : `No ${t.name} matches the filter`;
