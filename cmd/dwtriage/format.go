@@ -23,5 +23,5 @@ func checkFormat(flag, list string) error {
 	return nil
 }
 
-// inMarkdown reports whether the text of a ticket is asked for.
-func inMarkdown(list string) bool { return slices.Contains(strings.Split(list, ","), "markdown") }
+// hasForm reports whether a form is in the list.
+func hasForm(list, form string) bool { return slices.Contains(strings.Split(list, ","), form) }

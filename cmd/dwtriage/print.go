@@ -40,19 +40,17 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 	}
 }
 
-// printTimings says where the time of a long run went. Of a short one nobody asks.
-func printTimings(w io.Writer, timings []store.Timing) error {
-	var all float64
+// printTimings says how long a run took, how fast that was, and where the time went. On a terminal it always does; elsewhere, where
+// the same input is to give the same bytes, only of a long run.
+func printTimings(w io.Writer, took float64, rows int64, timings []store.Timing, always bool) {
+	if took < longRun && !always {
+		return
+	}
 	var parts []string
 	for _, t := range timings {
-		all += t.Seconds
 		parts = append(parts, fmt.Sprintf("%s %.1f", t.Stage, t.Seconds))
 	}
-	if all < longRun {
-		return nil
-	}
-	_, err := tell(w, "Time: %.1f s (%s)\n", all, strings.Join(parts, ", "))
-	return err
+	tell(w, "Time: %.1f s for %s, %s/s (%s)\n", took, words.Count(rows, "row"), words.Thousands(int64(float64(rows)/max(took, 0.001))), strings.Join(parts, ", "))
 }
 
 // longRun is from how many seconds on a run is a long one.

@@ -22,6 +22,7 @@ type reportFlags struct {
 	run              int64
 	compareTo        string
 	csv, format      string
+	color            string
 	json, quiet      bool
 }
 
@@ -31,7 +32,7 @@ inputs held, with today's texts of the rules and today's knowledge of the nights
 that were loaded later. With --compare-to it is compared with any earlier period.`)
 	g := f.group("Where things are")
 	r.archive.define(g, "database `FILE`")
-	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report")
+	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report")
 	g = f.group("What is drawn")
 	g.Int64Var(&r.run, "run", 0, "run `N` (0: the latest that has records)")
 	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`")
@@ -39,8 +40,9 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	defineColor(g, &r.color)
 	defineFormat(g, "format", &r.format)
-	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
   dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
@@ -62,6 +64,9 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	if err := checkFormat("--format", rf.format); err != nil {
+		return 0, err
+	}
+	if err := checkColor(rf.color); err != nil {
 		return 0, err
 	}
 	if rf.run < 0 {
@@ -95,7 +100,7 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
-	if err := report.Write(rf.out, sum, report.Options{Markdown: inMarkdown(rf.format), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
+	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	switch {
@@ -108,7 +113,12 @@ func runReport(s *session, args []string) (int, error) {
 	case rf.quiet:
 		return exitDone, nil
 	}
-	return exitDone, printSummary(s.stdout, sum, rf.archive.file, filepath.Join(rf.out, "index.html"))
+	p := s.panelFor(s.stdout, rf.color)
+	var rules ruleFlags
+	rules.paths, _ = f.GetStringArray("rules")
+	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
+	printSummary(p, sum, place{db: rf.archive.file, rules: rules, out: rf.out, csv: rf.csv, forms: rf.format, env: s.getenv}, filepath.Join(rf.out, "index.html"))
+	return exitDone, p.print(s.stdout)
 }
 
 func ofEnvironment(name *string) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,7 +36,7 @@ type runFlags struct {
 	failOn, maxRejects  string
 	csv, memoryLimit    string
 	format              string
-	progress            string
+	progress, color     string
 	threads             int
 	json, quiet, backup bool
 	shared, allowEmpty  bool
@@ -52,7 +53,7 @@ duplicates and not loaded again.`)
 	g := f.group("Where things go")
 	r.archive.define(g, "`FILE` of the database, made when it is missing")
 	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")
-	g.StringVarP(&r.out, "out", "o", "dwtriage-report", "`FOLDER` of the report: index.html, CSV files, summary.json")
+	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report: index.html, CSV files, summary.json")
 	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment the exports come from, for the report and the database")
 	g = f.group("What is read")
 	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
@@ -69,8 +70,9 @@ duplicates and not loaded again.`)
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
+	defineColor(g, &r.color)
 	defineFormat(g, "report-format", &r.format)
-	g.StringVar(&r.csv, "csv", "excel", "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
 	g = f.group("Machine")
@@ -109,6 +111,8 @@ type job struct {
 	ahead      *report.Ahead
 	kept       bool // the report of an earlier run, as this one has nothing to say
 	timings    []store.Timing
+	began      time.Time
+	made       bool // the database was not there before
 }
 
 // runRun is the command run.
@@ -135,7 +139,7 @@ func newJob(s *session, args []string) (*job, error) {
 	if rf.shared && s.relax != nil {
 		s.relax()
 	}
-	j := &job{s: s, flags: rf}
+	j := &job{s: s, flags: rf, began: time.Now()}
 	if err := j.check(); err != nil {
 		return nil, err
 	}
@@ -215,6 +219,9 @@ func (j *job) check() error {
 		if err := oneOf(c.flag, c.value, c.known); err != nil {
 			return err
 		}
+	}
+	if err := checkColor(r.color); err != nil {
+		return err
 	}
 	if r.threads < 0 || r.threads > mostThreads {
 		return usageError("--threads: %d is not a number from 0 to %d", r.threads, mostThreads)
@@ -304,6 +311,8 @@ func (j *job) run() (int, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5))
 	started := time.Now()
+	_, missing := os.Stat(j.flags.archive.file)
+	j.made = errors.Is(missing, fs.ErrNotExist)
 	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
 	if err != nil {
 		return 0, err
@@ -379,7 +388,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
-	return report.Options{Markdown: inMarkdown(j.flags.format), PlainCSV: j.flags.csv == "plain"}
+	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), PlainCSV: j.flags.csv == "plain"}
 }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
@@ -509,10 +518,13 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.kept {
 		out += " (of an earlier run, as it was)"
 	}
-	if err := printSummary(j.s.stdout, sum, j.flags.archive.file, out); err != nil {
+	p := j.s.panelFor(j.s.stdout, j.flags.color)
+	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, forms: j.flags.format, env: j.s.getenv}, out)
+	if err := p.print(j.s.stdout); err != nil {
 		return err
 	}
-	return printTimings(j.s.stdout, j.timings)
+	printTimings(j.s.stderr, time.Since(j.began).Seconds(), sum.Totals.Read, j.timings, isTerminal(j.s.stderr))
+	return nil
 }
 
 // shellJoin writes the command line as it can be typed again, for the page and the history, but for the secrets in it:

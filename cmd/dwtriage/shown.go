@@ -48,6 +48,12 @@ func (e *escaping) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// styled writes a text of our own with sequences of SGR in it, whose values were made harmless one by one.
+func (e *escaping) styled(p []byte) error {
+	_, err := e.to.Write(p)
+	return err
+}
+
 // escape makes the streams of a session escaping ones.
 func (s *session) escape() {
 	for _, w := range []*io.Writer{&s.stdout, &s.stderr} {

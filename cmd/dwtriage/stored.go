@@ -10,6 +10,13 @@ import (
 	"dwtriage/report/store"
 )
 
+// What --db, --out and --csv are where nobody says.
+const (
+	defaultDB  = "dwtriage.duckdb"
+	defaultOut = "dwtriage-report"
+	defaultCSV = "excel"
+)
+
 // archiveFlags are the flags of every command that opens the database.
 type archiveFlags struct {
 	file string
@@ -17,7 +24,7 @@ type archiveFlags struct {
 }
 
 func (a *archiveFlags) define(g *pflag.FlagSet, about string) {
-	g.StringVar(&a.file, "db", "dwtriage.duckdb", about)
+	g.StringVar(&a.file, "db", defaultDB, about)
 	g.DurationVar(&a.wait, "lock-wait", time.Minute, "wait `TIME` (30s, 10m; 0s not at all) while another process has the database open, then exit with 5")
 }
 

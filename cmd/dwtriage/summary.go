@@ -3,10 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report"
@@ -21,42 +19,105 @@ const (
 	shownOfTier   = 2
 )
 
-// printSummary says in a few lines what is new, what failed most, what to do first, where the report is (out), and that
-// the ledger balances.
-func printSummary(w io.Writer, s *summary.Summary, db, out string) error {
-	tell(w, "%s%s\n", prefix(s.Environment), headline(s))
-	if line := news(s); line != "" {
-		tell(w, "%s\n", line)
+// printSummary says in a few lines how much failed and how badly, what is new, what failed most, what to do first, that the ledger balances,
+// where the report is (page), and how to go on.
+func printSummary(p *panel, s *summary.Summary, at place, page string) {
+	said := report.Say(s)
+	p.line("", span{text: prefix(s.Environment) + headline(s, said), style: bold})
+	printSeverities(p, s)
+	if said.CriticalNews != "" {
+		p.line("", span{text: said.CriticalNews, style: severityStyles["critical"]})
 	}
-	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f summary.Finding) bool { return f.Mute != nil })
-	if len(findings) > 0 {
-		tell(w, "\nWhat failed most:\n")
-		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		for _, f := range findings[:min(len(findings), shownFindings)] {
-			tell(tw, "  %6s\t%s\t%s\t%s\t%s\n", words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), f.MapTitle, cmp.Or(f.Company, "-"), excerpt(f.Title, 90))
-		}
-		if err := tw.Flush(); err != nil {
-			return err
-		}
+	if line := news(s, said); line != "" {
+		p.line("", span{text: line})
 	}
-	if len(s.Fixes) > 0 {
-		tell(w, "\nDo this first:\n")
-		plan, repeats := summary.Choice{Most: shownFixes, OfTier: shownOfTier, Repeats: 1, Strict: true}.Of(s.Fixes)
-		for _, f := range slices.Concat(plan, repeats) {
-			tell(w, "  %d. %s\n     %s, %s\n", f.Rank, excerpt(f.Summary, 200), fixRecords(f), f.Role)
-		}
-	}
+	printFindings(p, s)
+	printPlan(p, s)
 	if s.Muted > 0 {
-		tell(w, "\nMuted: %s, not in the lists above.\n", words.Count(s.Muted, "record"))
+		p.b.WriteByte('\n')
+		p.line("", span{text: "Muted: " + words.Count(s.Muted, "record") + ", not in the lists above."})
 	}
 	if s.Listed < s.Failing {
-		tell(w, "\nrecords.csv has room for %s of %s, the first of each finding that is listed; the database has all.\n", words.Thousands(s.Listed), words.Count(s.Failing, "record"))
+		p.b.WriteByte('\n')
+		p.line("", span{text: fmt.Sprintf("records.csv has room for %s of %s, the first of each finding that is listed; the database has all.",
+			words.Thousands(s.Listed), words.Count(s.Failing, "record"))})
 	}
 	t := s.Totals
-	tell(w, "\nLedger: %s read = %s loaded + %s duplicates + %s rejected + %s filtered\n", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))
-	tell(w, "        %s loaded = %s ok + %s classified + %s unclassified\n", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))
-	_, err := tell(w, "Report: %s\nDatabase: %s, run %d\n", out, db, s.Run.ID)
-	return err
+	p.b.WriteByte('\n')
+	p.line("Ledger: ", span{text: fmt.Sprintf("%s read = %s loaded + %s duplicates + %s rejected + %s filtered", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))})
+	p.line("        ", span{text: fmt.Sprintf("%s loaded = %s ok + %s classified + %s unclassified", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))})
+	p.hung("", "        ", span{text: "Report:"}, span{text: page, whole: true})
+	database := []span{{text: "Database:"}, {text: at.db + ",", whole: true}, {text: fmt.Sprintf("run %d", s.Run.ID)}}
+	if at.made {
+		database = append(database, span{text: "(a new database)"})
+	}
+	p.hung("", "          ", database...)
+	p.printNext(at.next(s))
+}
+
+// printSeverities counts the failing records by how bad they are, muted ones too: the counts add up to all that failed.
+func printSeverities(p *panel, s *summary.Summary) {
+	if s.Failing == 0 {
+		return
+	}
+	spans := []span{{text: "By severity:"}}
+	for i, c := range s.Severities {
+		text := words.Thousands(c.Records) + " " + c.Name + ","
+		if i == len(s.Severities)-1 {
+			text = strings.TrimSuffix(text, ",") + "."
+		}
+		spans = append(spans, span{text: text, style: severityStyles[c.Name]})
+	}
+	p.hung("", "  ", spans...)
+}
+
+// printFindings is the table of what failed most. Where titles have too little room beside the other columns they stand below them.
+func printFindings(p *panel, s *summary.Summary) {
+	findings := slices.DeleteFunc(slices.Clone(s.Findings), func(f summary.Finding) bool { return f.Mute != nil })
+	if len(findings) == 0 {
+		return
+	}
+	p.heading("What failed most:")
+	findings = findings[:min(len(findings), shownFindings)]
+	rows := make([][4]string, len(findings))
+	widths := [4]int{6}
+	for i, f := range findings {
+		rows[i] = [4]string{words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), words.OneLine(f.MapTitle), words.OneLine(cmp.Or(f.Company, "-"))}
+		for j, cell := range rows[i] {
+			widths[j] = max(widths[j], width(cell))
+		}
+	}
+	const least = 30 // columns for a title
+	deep := 2 + widths[0] + 2 + widths[1] + 2 + widths[2] + 2 + widths[3] + 2
+	for i, f := range findings {
+		r, style := rows[i], severityStyles[f.Severity]
+		records := "  " + blanks(widths[0]-width(r[0])) + r[0] + "  "
+		title := span{text: excerpt(f.Title, 90)}
+		if p.fits(deep + least) {
+			p.b.WriteString(records + p.styled(r[1], style) + blanks(widths[1]-width(r[1])+2) + padded(r[2], widths[2]) + "  " + padded(r[3], widths[3]) + "  ")
+			p.hungAt(deep, blanks(deep), title)
+			continue
+		}
+		where := r[2]
+		if f.Company != "" {
+			where += ", " + r[3]
+		}
+		p.hung(records+p.styled(r[1], style)+blanks(widths[1]-width(r[1])+2), blanks(width(records)), span{text: where})
+		p.line(blanks(width(records)), title)
+	}
+}
+
+// printPlan is what to do first, by rank.
+func printPlan(p *panel, s *summary.Summary) {
+	if len(s.Fixes) == 0 {
+		return
+	}
+	p.heading("Do this first:")
+	plan, repeats := summary.Choice{Most: shownFixes, OfTier: shownOfTier, Repeats: 1, Strict: true}.Of(s.Fixes)
+	for _, f := range slices.Concat(plan, repeats) {
+		p.hung(fmt.Sprintf("  %d. ", f.Rank), "     ", span{text: excerpt(f.Summary, 200)})
+		p.line("     ", span{text: fixRecords(f) + ", " + f.Role, style: dim})
+	}
 }
 
 // fixRecords says what a fix clears, and of how many signatures or for how many waiting records.
@@ -72,7 +133,7 @@ func fixRecords(f summary.Fix) string {
 }
 
 // news says in a line how the period differs from those before it; nothing where it is compared with none.
-func news(s *summary.Summary) string {
+func news(s *summary.Summary, said report.Said) string {
 	if !s.Compared() {
 		return ""
 	}
@@ -95,11 +156,7 @@ func news(s *summary.Summary) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	against := "Against the period before: "
-	if s.Asked() {
-		against = "Against the hours asked for: "
-	}
-	return against + strings.Join(parts, ", ") + "."
+	return "Against the " + said.PeriodBefore + ": " + strings.Join(parts, ", ") + "."
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.
@@ -112,7 +169,7 @@ func prefix(environment string) string {
 
 // headline is the sentence of the night. What no rule explains stands in it, not below: a report that hides
 // what it does not know is believed once.
-func headline(s *summary.Summary) string {
+func headline(s *summary.Summary, said report.Said) string {
 	switch {
 	case s.Records == 0:
 		lead, rest := report.Nothing(s)
@@ -120,9 +177,9 @@ func headline(s *summary.Summary) string {
 	case s.Failing == 0:
 		return fmt.Sprintf("No failures in %s.", words.Count(s.Records, "record"))
 	}
-	parts := []string{fmt.Sprintf("%s of %s failed, in %s", words.Thousands(s.Failing), words.Count(s.Records, "record"), entities(s.Entities))}
+	parts := []string{fmt.Sprintf("%s of %s failed%s, in %s", words.Thousands(s.Failing), words.Count(s.Records, "record"), said.Before, entities(s.Entities))}
 	if s.Unknown > 0 {
-		parts = append(parts, fmt.Sprintf("no rule explains %s (%.1f%%)", words.Thousands(s.Unknown), 100*float64(s.Unknown)/float64(s.Failing)))
+		parts = append(parts, fmt.Sprintf("no rule explains %s (%s)", words.Thousands(s.Unknown), report.Percent(s.Unknown, s.Failing)))
 	}
 	return strings.Join(parts, "; ") + "."
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// terminal makes a terminal of so many columns: what is written to it can be read from screen.
+func terminal(t *testing.T, columns int) (tty, screen *os.File) {
+	t.Helper()
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { screen.Close() })
+	n, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Skip(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Skip(err)
+	}
+	tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { tty.Close() })
+	if err := unix.IoctlSetWinsize(int(tty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: uint16(columns)}); err != nil {
+		t.Fatal(err)
+	}
+	return tty, screen
+}
+
+// onTerminal runs a command on a terminal and gives what that shows.
+func onTerminal(t *testing.T, columns int, env map[string]string, args ...string) string {
+	t.Helper()
+	tty, screen := terminal(t, columns)
+	var seen strings.Builder
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buffer := make([]byte, 1<<16)
+		for {
+			n, err := screen.Read(buffer)
+			seen.Write(buffer[:n])
+			if err != nil || strings.HasSuffix(seen.String(), "\x04") {
+				return
+			}
+		}
+	}()
+	code := run(t.Context(), args, strings.NewReader(""), tty, tty, environment(env))
+	tty.Write([]byte("\x04"))
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the terminal shows no end")
+	}
+	if code != exitDone {
+		t.Fatalf("%q: exit code %d: %q", args, code, seen.String())
+	}
+	return strings.TrimSuffix(strings.ReplaceAll(seen.String(), "\r\n", "\n"), "\x04")
+}
+
+// TestPanelOnTerminal: as wide as the terminal or as COLUMNS says, colors unless the user has none, and the time that it took.
+func TestPanelOnTerminal(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	for _, tc := range []struct {
+		name  string
+		env   map[string]string
+		width int
+		color bool
+	}{
+		{"a terminal", map[string]string{"TERM": "xterm-256color"}, 70, true},
+		{"COLUMNS", map[string]string{"TERM": "xterm", "COLUMNS": "50"}, 50, true},
+		{"NO_COLOR", map[string]string{"TERM": "xterm", "NO_COLOR": "1"}, 70, false},
+		{"TERM=dumb", map[string]string{"TERM": "dumb"}, 70, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			seen := onTerminal(t, 70, tc.env, "run", "--progress", "none", demo)
+			if got := strings.Contains(seen, "\x1b[1;31m32 critical,\x1b[0m"); got != tc.color || !tc.color && strings.Contains(seen, "\x1b") {
+				t.Errorf("colors: %v, want %v: %q", got, tc.color, seen)
+			}
+			text, last, _ := strings.Cut(sequence.ReplaceAllString(seen, ""), "\nTime: ")
+			if !strings.Contains(last, " s for 350 rows, ") || !strings.Contains(last, "load ") {
+				t.Errorf("the time is missing: %q", last)
+			}
+			widest := 0
+			for line := range strings.Lines(text) {
+				widest = max(widest, width(strings.TrimSuffix(line, "\n")))
+			}
+			if widest > tc.width || widest < tc.width-12 {
+				t.Errorf("the widest line has %d columns of %d:\n%s", widest, tc.width, text)
+			}
+		})
+	}
+}
