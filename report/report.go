@@ -23,6 +23,10 @@ type Options struct {
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
 	// drawing, and the report from before stays.
 	Progress func(file string, bytes int64) error
+
+	// Drawn, unless it is nil, is called when every file but summary.json is drawn, which is the last one for it: what it puts into the
+	// summary's Timings, which no other file has, is how long they took. An error of it ends the drawing.
+	Drawn func() error
 }
 
 // A drawing is a file of the output folder and how it is made.
@@ -47,12 +51,18 @@ func drawings(opt Options) []drawing {
 		{"retry.csv", table(drawRetries)},
 		{"rejects.csv", table(drawRejects)},
 		{"index.html", drawHTML},
-		{"summary.json", drawJSON},
 	}
 	if opt.Markdown {
 		list = append(list, drawing{"report.md", drawMarkdown})
 	}
-	return list
+	return append(list, drawing{"summary.json", func(w io.Writer, s *summary.Summary) error {
+		if opt.Drawn != nil {
+			if err := opt.Drawn(); err != nil {
+				return err
+			}
+		}
+		return drawJSON(w, s)
+	}})
 }
 
 // Write draws every file of the report into dir, which is made if it does not exist, and a manifest of them. They take

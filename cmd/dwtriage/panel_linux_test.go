@@ -100,3 +100,50 @@ func TestPanelOnTerminal(t *testing.T) {
 		})
 	}
 }
+
+// TestProgressOnTerminal: from the first byte to the last file of the report the terminal says what is going on.
+func TestProgressOnTerminal(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	seen := onTerminal(t, 70, map[string]string{"TERM": "xterm"}, "run", "--report-format", "markdown", demo)
+	last := -1
+	for _, want := range []string{"records, ", "committing", "summing up", "writing the report", "writing summary.json, 0.0 MB", "247 of 337 records failed"} {
+		at := strings.Index(sequence.ReplaceAllString(seen, ""), want)
+		if at < last || at < 0 {
+			t.Errorf("%q is missing, or said before what comes first: %q", want, seen)
+		}
+		last = max(at, last)
+	}
+	if seen := onTerminal(t, 70, map[string]string{"TERM": "dumb"}, "run", demo); !strings.Contains(seen, "\nsumming up\nwriting the report\n") || strings.ContainsAny(seen, "\r\x1b") {
+		t.Errorf("on a terminal that cannot go back: %q", seen)
+	}
+}
+
+// TestProgressOfWriting: a large file grows before the eyes of whoever looks, and leaves a line in a log when it takes long.
+func TestProgressOfWriting(t *testing.T) {
+	tty, screen := terminal(t, 70)
+	p := newProgress(tty, "auto", false, true, nil)
+	p.stage("writing the report")
+	p.writing("records.csv", 36_000_000)
+	p.end()
+	buffer := make([]byte, 1<<16)
+	n, err := screen.Read(buffer)
+	for err == nil && !strings.Contains(string(buffer[:n]), "writing records.csv, 36.0 MB") {
+		var more int
+		more, err = screen.Read(buffer[n:])
+		n += more
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	var log strings.Builder
+	p = newProgress(&log, "auto", false, true, nil)
+	p.stage("writing the report")
+	p.writing("records.csv", 1)
+	p.said = p.said.Add(-2 * longRun * time.Second)
+	p.writing("records.csv", 36_000_000)
+	p.writing("records.csv", 36_500_000)
+	if want := "writing the report\nwriting records.csv, 36.0 MB\n"; log.String() != want {
+		t.Errorf("got %q, want %q", &log, want)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -328,5 +329,34 @@ func TestShellWord(t *testing.T) {
 		if ok != tc.ok || ok && got != tc.want {
 			t.Errorf("%q on %s: %s, %v; want %s, %v", tc.word, tc.system, got, ok, tc.want, tc.ok)
 		}
+	}
+}
+
+// TestTimings: the stages of summary.json are all there is, writing among them, and take as long as the whole call.
+func TestTimings(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	shownBy(t, nil, "run", "-q", "--db", "warm.duckdb", demo)
+	began := time.Now()
+	shownBy(t, nil, "run", "-q", demo)
+	wall := time.Since(began).Seconds()
+	var file struct{ Timings map[string]float64 }
+	text, err := os.ReadFile("dwtriage-report/summary.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	var sum float64
+	for _, stage := range []string{"rules", "load", "summarize", "report"} {
+		seconds, ok := file.Timings[stage]
+		if !ok {
+			t.Errorf("no stage %s in %v", stage, file.Timings)
+		}
+		sum += seconds
+	}
+	if len(file.Timings) != 4 || sum > wall || sum < 0.7*wall {
+		t.Errorf("the stages %v take %.3f s of %.3f s", file.Timings, sum, wall)
 	}
 }

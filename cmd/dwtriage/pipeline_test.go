@@ -323,7 +323,7 @@ func TestStoppedBeforeTheReport(t *testing.T) {
 			defer cancel(nil)
 			var said bytes.Buffer
 			j := &job{s: &session{ctx: ctx, stdout: &said, stderr: &said}, flags: runFlags{out: out, threads: 2}, sources: []ingest.Source{{Path: export, Size: -1}}}
-			j.show = newProgress(&said, "none", false, j.sources)
+			j.show = newProgress(&said, "none", false, true, j.sources)
 			var err error
 			if j.matcher, err = j.flags.rules.compile(); err != nil {
 				t.Fatal(err)

@@ -22,12 +22,14 @@ type progress struct {
 	plain    bool
 	terminal bool
 	started  time.Time
+	said     time.Time // when a line about the report was printed
 	mu       sync.Mutex
 }
 
-func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) *progress {
+// moves says whether a terminal can go back in a line.
+func newProgress(w io.Writer, mode string, quiet, moves bool, sources []ingest.Source) *progress {
 	p := &progress{w: w, started: time.Now()}
-	terminal := isTerminal(w)
+	terminal := isTerminal(w) && moves
 	switch {
 	case quiet || mode == "none":
 	case mode == "auto" && terminal:
@@ -52,11 +54,11 @@ func newProgress(w io.Writer, mode string, quiet bool, sources []ingest.Source) 
 // update is called by ingest as it reads, from the reading goroutine, while files and messages are printed
 // from the loading one: hence the lock.
 func (p *progress) update(at ingest.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	rate := float64(at.Records) / time.Since(p.started).Seconds()
 	p.bar.Describe(fmt.Sprintf("%s records, %s/s", words.Thousands(at.Records), words.Thousands(int64(rate))))
 	p.bar.Set64(at.Bytes)
@@ -87,40 +89,57 @@ func (p *progress) file(f *ingest.File) {
 
 // clear takes the bar off the screen, so that a message can be printed.
 func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
 		p.bar.Clear()
 	}
 }
 
-// stage says what a run does when its inputs are read. How long it takes nobody knows, so on a terminal a sign turns
-// beside it.
+// stage says what a run does when its inputs are read.
 func (p *progress) stage(what string) {
 	if p.plain {
 		tell(p.w, "%s\n", what)
+		p.said = time.Now()
 	}
-	if !p.terminal {
-		return
-	}
-	p.end()
-	p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(unescaped(p.w)), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetDescription(what), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true))
-	p.bar.Add(0) // else it waits for its first number
+	p.turn(what)
 }
 
-// writing says how much of a file of the report is written.
-func (p *progress) writing(file string, bytes int64) {
-	if p.bar == nil {
+// turn says on a terminal what is done there. How long it takes nobody knows, so a sign turns beside it.
+func (p *progress) turn(what string) {
+	if !p.terminal {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.bar.Describe(fmt.Sprintf("writing %s, %s", file, formatSize(bytes)))
+	p.finish()
+	p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(unescaped(p.w)), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetDescription(what), progressbar.OptionSpinnerType(14), progressbar.OptionSetElapsedTime(true))
+	p.bar.RenderBlank() // else it waits for its first number
+}
+
+// writing says how much of a file of the report is written: on a terminal always, else when nothing was said for as long as makes a long run.
+func (p *progress) writing(file string, bytes int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := fmt.Sprintf("writing %s, %.1f MB", file, float64(bytes)/1e6)
+	switch {
+	case p.bar != nil:
+		p.bar.Describe(text)
+	case p.plain && time.Since(p.said) > longRun*time.Second:
+		tell(p.w, "%s\n", text)
+		p.said = time.Now()
+	}
 }
 
 // end takes the bar away for good. The messages behind it are printed as if there had been none.
 func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finish()
+}
+
+func (p *progress) finish() {
 	if p.bar != nil {
 		p.bar.Finish()
 		p.bar = nil

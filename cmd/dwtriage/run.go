@@ -323,7 +323,7 @@ func (j *job) run() (int, error) {
 			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)
 		}
 	}
-	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.sources)
+	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
 	j.opt.Progress = j.show.update
 	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
 	defer j.ahead.Close()
@@ -379,10 +379,15 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		j.show.writing(file, bytes)
 		return context.Cause(ctx)
 	}
+	// Booked again, so that summary.json, now and drawn again, says how long it took to draw what it lies beside.
+	opt.Drawn = func() error {
+		j.timed("report", mark)
+		sum.Timings = j.timings
+		return db.End(ctx, id, sum.ExitCode, sum.Timings)
+	}
 	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
-	j.timed("report", mark) // after End: the report cannot hold how long it took
 	return sum, nil
 }
 
@@ -422,7 +427,13 @@ func (j *job) timed(stage string, since time.Time) {
 func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run := store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Told: j.s.fate.ofRun,
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
+		Told: func(id int64, committed bool) {
+			j.s.fate.ofRun(id, committed)
+			if !committed {
+				j.show.turn("committing")
+			}
+		},
 	}
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64
