@@ -1,11 +1,8 @@
 package report
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,40 +35,10 @@ func lacking(t *testing.T, what string) {
 	t.Skip(what + "; DWTRIAGE_BROWSER=required makes this a failure")
 }
 
-// axe returns the program that looks for what shuts people out, which npm keeps in its cache after the first time.
+// axe returns the program that looks for what shuts people out.
 func axe(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("npm"); err != nil {
-		lacking(t, "no npm to get axe-core with")
-	}
-	dir := t.TempDir()
-	pack := exec.Command("npm", "pack", "--silent", "--prefer-offline", "axe-core@"+axeVersion)
-	pack.Dir = dir
-	if out, err := pack.CombinedOutput(); err != nil {
-		lacking(t, fmt.Sprintf("npm pack axe-core: %v: %s", err, out))
-	}
-	f, err := os.Open(filepath.Join(dir, "axe-core-"+axeVersion+".tgz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	unzipped, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for files := tar.NewReader(unzipped); ; {
-		h, err := files.Next()
-		if err != nil {
-			t.Fatalf("axe.min.js: %v", err)
-		}
-		if h.Name == "package/axe.min.js" {
-			program, err := io.ReadAll(files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return string(program)
-		}
-	}
+	return fromNPM(t, "axe-core", axeVersion, "axe.min.js")
 }
 
 // A browser shows one page and notes what it must not do.

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
 	Markdown bool   // also report.md, the text of a ticket
+	Teams    bool   // also card.json, a message for Teams
 	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
 
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
@@ -55,6 +56,9 @@ func drawings(opt Options) []drawing {
 	if opt.Markdown {
 		list = append(list, drawing{"report.md", drawMarkdown})
 	}
+	if opt.Teams {
+		list = append(list, drawing{"card.json", drawCard})
+	}
 	return append(list, drawing{"summary.json", func(w io.Writer, s *summary.Summary) error {
 		if opt.Drawn != nil {
 			if err := opt.Drawn(); err != nil {
@@ -81,7 +85,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 // Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
 func Ready(dir string) error {
 	var names []string
-	for _, d := range drawings(Options{Markdown: true}) {
+	for _, d := range drawings(Options{Markdown: true, Teams: true}) {
 		names = append(names, d.name)
 	}
 	return folder.Check(dir, names)

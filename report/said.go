@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
 
@@ -12,12 +13,34 @@ type Said struct {
 	Verdict      string // the first paragraph
 	CriticalNews string // what is critical and new or back, by name; empty where nothing is
 	Before       string // " (208 in the night before)"; empty where that is not known
+	Changed      string // "3 new, 1 back": how many signatures of a map are in which state; empty where nothing changed or is compared
 	PeriodBefore string // "night before", "period before" or "hours asked for"
 }
 
 // Say says a summary.
 func Say(s *summary.Summary) Said {
-	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), PeriodBefore: periodBefore(s)}
+	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), Changed: changed(s), PeriodBefore: periodBefore(s)}
+}
+
+// changed counts the states of what rules and codes explain, and the new messages that they do not.
+func changed(s *summary.Summary) string {
+	if !s.Compared() {
+		return ""
+	}
+	c := s.Changed
+	var parts []string
+	for _, n := range []struct {
+		n    int
+		word string
+	}{{c.New, "new"}, {c.Regressed, "back"}, {c.Spiking, "spiking"}, {c.Ongoing, "ongoing"}, {c.Quiet, "quiet"}, {c.Resolved, "resolved"}} {
+		if n.n > 0 {
+			parts = append(parts, words.Thousands(n.n)+" "+n.word)
+		}
+	}
+	if n := s.ChangedUnknown.New; n > 0 {
+		parts = append(parts, words.Count(n, "new unknown message"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Percent is the share of n in all, as the page writes it: 0% and 100% only where that is exact.

@@ -10,13 +10,13 @@ import (
 // defineFormat is the flag of the forms of a report beside the tables. It is --format of report; run has --report-format,
 // since its --format is that of the inputs.
 func defineFormat(g *pflag.FlagSet, name string, value *string) {
-	g.StringVar(value, name, "html", "`FORMS` of the report, with commas: html and json (index.html and summary.json, always there), markdown (report.md, the text of a ticket)")
+	g.StringVar(value, name, "html", "`FORMS` of the report, with commas: html and json (index.html and summary.json, always there), markdown (report.md, the text of a ticket), teams (card.json, a message with an Adaptive Card to post to a workflow of Teams)")
 }
 
 // checkFormat says what is no form.
 func checkFormat(flag, list string) error {
 	for _, form := range strings.Split(list, ",") {
-		if err := oneOf(flag, form, []string{"html", "json", "markdown"}); err != nil {
+		if err := oneOf(flag, form, []string{"html", "json", "markdown", "teams"}); err != nil {
 			return err
 		}
 	}

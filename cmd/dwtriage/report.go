@@ -100,7 +100,7 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
-	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
+	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), Teams: hasForm(rf.format, "teams"), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	switch {

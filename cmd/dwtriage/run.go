@@ -393,7 +393,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
-	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), PlainCSV: j.flags.csv == "plain"}
+	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), Teams: hasForm(j.flags.format, "teams"), PlainCSV: j.flags.csv == "plain"}
 }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted

@@ -28,7 +28,7 @@ func printSummary(p *panel, s *summary.Summary, at place, page string) {
 	if said.CriticalNews != "" {
 		p.line("", span{text: said.CriticalNews, style: severityStyles["critical"]})
 	}
-	if line := news(s, said); line != "" {
+	if line := news(said); line != "" {
 		p.line("", span{text: line})
 	}
 	printFindings(p, s)
@@ -132,31 +132,12 @@ func fixRecords(f summary.Fix) string {
 	return text
 }
 
-// news says in a line how the period differs from those before it; nothing where it is compared with none.
-func news(s *summary.Summary, said report.Said) string {
-	if !s.Compared() {
+// news says in a line how the period differs from those before it; nothing where it does not, or is compared with none.
+func news(said report.Said) string {
+	if said.Changed == "" {
 		return ""
 	}
-	var parts []string
-	add := func(n int, what string) {
-		if n > 0 {
-			parts = append(parts, words.Thousands(n)+" "+what)
-		}
-	}
-	c := s.Changed
-	add(c.New, "new")
-	add(c.Regressed, "back")
-	add(c.Spiking, "spiking")
-	add(c.Ongoing, "ongoing")
-	add(c.Quiet, "quiet")
-	add(c.Resolved, "resolved")
-	if n := s.ChangedUnknown.New; n > 0 {
-		parts = append(parts, words.Count(n, "new unknown message"))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "Against the " + said.PeriodBefore + ": " + strings.Join(parts, ", ") + "."
+	return "Against the " + said.PeriodBefore + ": " + said.Changed + "."
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.
