@@ -46,7 +46,7 @@ func (s *session) answer(document []byte) error {
 		return err
 	}
 	line.WriteByte('\n')
-	_, err := s.stdout.Write(line.Bytes())
+	_, err := s.stdout.Write(s.harmlessJSON(line.Bytes()))
 	return err
 }
 

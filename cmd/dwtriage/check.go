@@ -33,7 +33,10 @@ file and changes nothing.`)
 	var archive archiveFlags
 	var asJSON bool
 	archive.define(f.group("Input"), "database `FILE`")
-	f.group("Output").BoolVar(&asJSON, "json", false, "one line of JSON instead of text")
+	g := f.group("Output")
+	g.BoolVar(&asJSON, "json", false, "one line of JSON instead of text")
+	var ci string
+	defineCI(g, &ci)
 	f.notes = "Exit codes: 0 in order. 1 not in order, or it could not be opened. 2 mistake in flags. 5 the database is in use."
 	if err := f.parse(s, args); err != nil {
 		return 0, err

@@ -76,6 +76,9 @@ func (f *flags) parse(s *session, args []string) error {
 	if s.answersInJSON() {
 		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
 	}
+	if ci := f.Lookup("ci"); ci != nil { // before anything else can be wrong: it is told, too
+		return s.tellPipeline(ci.Value.String(), f.Lookup("json").Value.String() == "true")
+	}
 	return nil
 }
 

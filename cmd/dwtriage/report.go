@@ -22,7 +22,7 @@ type reportFlags struct {
 	run              int64
 	compareTo        string
 	csv, format      string
-	color            string
+	color, ci        string
 	json, quiet      bool
 }
 
@@ -41,6 +41,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	defineColor(g, &r.color)
+	defineCI(g, &r.ci)
 	defineFormat(g, "format", &r.format)
 	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	f.examples = `  dwtriage report
@@ -60,6 +61,9 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	defer db.Close()
+	if s.ci.on() && !hasForm(rf.format, "markdown") {
+		rf.format += ",markdown" // the summary of the step
+	}
 	if err := oneOf("--csv", rf.csv, []string{"excel", "plain"}); err != nil {
 		return 0, err
 	}
@@ -103,6 +107,7 @@ func runReport(s *session, args []string) (int, error) {
 	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), Teams: hasForm(rf.format, "teams"), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
+	defer s.endPipeline(sum, exitDone, "", filepath.Join(rf.out, "report.md"))
 	switch {
 	case rf.json:
 		var text bytes.Buffer

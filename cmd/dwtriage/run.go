@@ -36,7 +36,7 @@ type runFlags struct {
 	failOn, maxRejects  string
 	csv, memoryLimit    string
 	format              string
-	progress, color     string
+	progress, color, ci string
 	threads             int
 	json, quiet, backup bool
 	shared, allowEmpty  bool
@@ -71,6 +71,7 @@ duplicates and not loaded again.`)
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
 	defineColor(g, &r.color)
+	defineCI(g, &r.ci)
 	defineFormat(g, "report-format", &r.format)
 	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	g = f.group("Limits")
@@ -109,7 +110,8 @@ type job struct {
 	memory     int64 // --memory-limit in bytes
 	show       *progress
 	ahead      *report.Ahead
-	kept       bool // the report of an earlier run, as this one has nothing to say
+	why        string // of the exit code
+	kept       bool   // the report of an earlier run, as this one has nothing to say
 	timings    []store.Timing
 	began      time.Time
 	made       bool // the database was not there before
@@ -134,6 +136,9 @@ func newJob(s *session, args []string) (*job, error) {
 	}
 	if f.NArg() == 0 {
 		return nil, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
+	}
+	if s.ci.on() && !hasForm(rf.format, "markdown") {
+		rf.format += ",markdown" // the summary of the step
 	}
 	rf.environment = secrets.Clean(rf.environment)
 	if rf.shared && s.relax != nil {
@@ -277,6 +282,7 @@ func (j *job) ownOutput(s ingest.Source) bool {
 // fail notes an input that could not be read, and says so at once.
 func (j *job) fail(msg string) {
 	j.failures = append(j.failures, msg)
+	j.s.ci.issue("error", msg)
 	j.say("dwtriage: %s\n", msg)
 }
 
@@ -341,7 +347,15 @@ func (j *job) run() (int, error) {
 		return 0, j.undo(ctx, db, id, err)
 	}
 	j.s.fate.is("run %d is kept, and its report is in %s", id, j.flags.out)
-	return sum.ExitCode, j.print(sum)
+	if err := j.print(sum); err != nil {
+		return 0, err
+	}
+	ticket := filepath.Join(j.flags.out, "report.md")
+	if j.kept {
+		ticket = ""
+	}
+	j.s.endPipeline(sum, sum.ExitCode, j.why, ticket)
+	return sum.ExitCode, nil
 }
 
 // publish draws the report of a run. Files are written aside and take their place when all of them are there: whoever
@@ -357,12 +371,11 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	j.timed("summarize", mark)
 	sum.Timings = j.timings
 	j.judgeInputs(sum)
-	var why string
-	if sum.ExitCode, why, err = sum.Judge(len(j.failures), j.flags.allowEmpty); err != nil {
+	if sum.ExitCode, j.why, err = sum.Judge(len(j.failures), j.flags.allowEmpty); err != nil {
 		return nil, err
 	}
-	if why != "" {
-		j.say("dwtriage: %s\n", excerpt(why, 300))
+	if j.why != "" {
+		j.say("dwtriage: %s\n", excerpt(j.why, 300))
 	}
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -66,6 +67,8 @@ type session struct {
 	answered       atomic.Bool
 	relax          func()    // lets others read what is made; nil: they may
 	lastWord       sync.Once // of those who may end the process
+	ci             ciLog     // the pipeline that is told
+	defused        bool      // nothing that is printed is a command of a pipeline
 }
 
 // A command is one thing dwtriage can do. Its run returns an exit code only where it did what was asked;
@@ -89,6 +92,7 @@ func (s *session) end(code int, err error) int {
 		s.lastWord.Do(func() {
 			message := fmt.Sprintf("%v; %s", stopped, s.fate.words())
 			tell(s.stderr, "dwtriage: %s\n", message)
+			s.ci.issue("error", message)
 			s.answerFailed(stopSignals[stopped.Signal], message)
 		})
 		return stopSignals[stopped.Signal]
@@ -103,6 +107,9 @@ func (s *session) end(code int, err error) int {
 	code = exitFailed
 	if e, ok := errors.AsType[*exitError](err); ok {
 		code = e.code
+	}
+	for line := range strings.Lines(errorLines(err)) {
+		s.ci.issue("error", line)
 	}
 	s.answerFailed(code, errorLines(err))
 	return code

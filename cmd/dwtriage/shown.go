@@ -21,8 +21,9 @@ import (
 
 // escaping is a stream of a session: U+FFFD stands for what does not show itself.
 type escaping struct {
-	to   io.Writer
-	half []byte // of a character whose rest comes with the next Write
+	to   io.Writer // behind a defuser in a pipeline
+	file io.Writer // what it is in the end
+	half []byte    // of a character whose rest comes with the next Write
 	out  []byte
 }
 
@@ -58,12 +59,39 @@ func (e *escaping) styled(p []byte) error {
 func (s *session) escape() {
 	for _, w := range []*io.Writer{&s.stdout, &s.stderr} {
 		if _, ok := (*w).(*escaping); !ok {
-			*w = &escaping{to: *w}
+			*w = &escaping{to: *w, file: *w}
+		}
+	}
+	if s.inPipeline() {
+		s.defuse()
+	}
+}
+
+// defuse lets nothing that is printed from now on be a command of a pipeline. What goes to a file is not read there.
+func (s *session) defuse() {
+	if s.defused {
+		return
+	}
+	s.defused = true
+	for _, w := range []io.Writer{s.stdout, s.stderr} {
+		if e, ok := w.(*escaping); ok && !isRegular(e.file) {
+			e.to = &defuser{to: e.to}
 		}
 	}
 }
 
-// data is standard output for bytes that must stay what they are. A terminal gets them escaped all the same.
+// isRegular reports whether a stream goes to a file of the disk.
+func isRegular(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+// data is standard output for bytes that must stay what they are. A terminal gets them escaped all the same, and the log of a
+// pipeline without commands.
 func (s *session) data() io.Writer {
 	if e, ok := s.stdout.(*escaping); ok && !isTerminal(s.stdout) {
 		return e.to
@@ -80,7 +108,7 @@ func isTerminal(w io.Writer) bool {
 // unescaped is what a stream writes to.
 func unescaped(w io.Writer) io.Writer {
 	if e, ok := w.(*escaping); ok {
-		return e.to
+		return e.file
 	}
 	return w
 }

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report"
+	"dwtriage/report/summary"
+)
+
+// Pipelines read what a step prints, and do what some lines of it ask for: logging commands of Azure Pipelines ("##vso[…]"
+// and "##[…]", anywhere in a line) and workflow commands of GitHub ("::…" at its beginning, "##[…]" anywhere). So there are two
+// duties: to print the commands that are ours, and to let nothing that a log, a name or a rule file holds be one.
+
+// ciKinds are the values of --ci.
+var ciKinds = []string{"auto", "azure", "github", "none"}
+
+func defineCI(g *pflag.FlagSet, value *string) {
+	g.StringVar(value, "ci", "auto", "`PIPELINE` to tell of warnings, errors and the summary: azure, github, auto (the one that TF_BUILD or GITHUB_ACTIONS names) or none")
+}
+
+// A ciLog tells a pipeline what it shows beside the log of a step. The zero value tells nobody.
+type ciLog struct {
+	kind string // azure or github; empty: none
+	w    io.Writer
+	told map[string]int
+}
+
+// ciMost is how many warnings, and how many errors, GitHub shows of a step.
+const ciMost = 10
+
+// inPipeline reports whether what is printed may be read for commands.
+func (s *session) inPipeline() bool {
+	return s.getenv("TF_BUILD") != "" || s.getenv("GITHUB_ACTIONS") != ""
+}
+
+// tellPipeline begins to tell what --ci says. Commands go to standard output, where both look for them, but to standard error
+// where that has one line of JSON.
+func (s *session) tellPipeline(value string, json bool) error {
+	if err := oneOf("--ci", value, ciKinds); err != nil {
+		return err
+	}
+	kind := value
+	switch {
+	case value == "none":
+		return nil
+	case value != "auto":
+	case s.getenv("TF_BUILD") != "":
+		kind = "azure"
+	case s.getenv("GITHUB_ACTIONS") != "":
+		kind = "github"
+	default:
+		return nil
+	}
+	s.defuse()
+	w := s.stdout
+	if json {
+		w = s.stderr
+	}
+	s.ci = ciLog{kind: kind, w: unescaped(w), told: map[string]int{}}
+	return nil
+}
+
+// on reports whether a pipeline is told.
+func (c *ciLog) on() bool { return c.kind != "" }
+
+// issue tells of a warning or an error, in one line, as many of each as are shown.
+func (c *ciLog) issue(level, text string) {
+	if !c.on() {
+		return
+	}
+	if c.told[level]++; c.told[level] > ciMost {
+		return
+	}
+	text = excerpt(text, 600)
+	if c.kind == "azure" {
+		c.print("##vso[task.logissue type=" + level + ";]" + azureData(text))
+		return
+	}
+	c.print("::" + level + " title=dwtriage::" + githubData(text))
+}
+
+// print hands a command over, past the walls that keep texts from being one.
+func (c *ciLog) print(command string) { io.WriteString(c.w, command+"\n") }
+
+// end tells of the exit code, and where the text of a ticket is that is shown as a summary; none where that is empty.
+// A task of Azure is as bad as the worst of what it says and of its exit code, so SucceededWithIssues shows only where the
+// script takes the exit code for a success.
+func (c *ciLog) end(s *session, code int, why, ticket string) {
+	if !c.on() {
+		return
+	}
+	issues := code == exitFailOn || code == exitRejects
+	switch {
+	case why == "":
+	case issues:
+		c.issue("warning", why)
+	default:
+		c.issue("error", why)
+	}
+	if ticket != "" {
+		if err := c.summarize(s, ticket); err != nil {
+			tell(s.stderr, "dwtriage: --ci: the summary is not shown: %v\n", err)
+		}
+	}
+	if issues && c.kind == "azure" {
+		c.print("##vso[task.complete result=SucceededWithIssues;]" + azureData(excerpt(why, 200)))
+	}
+}
+
+// endPipeline tells of a report that is drawn: what is new and critical, why the exit code is what it is, and the text of a ticket.
+func (s *session) endPipeline(sum *summary.Summary, code int, why, ticket string) {
+	if news := report.Say(sum).CriticalNews; news != "" {
+		s.ci.issue("warning", prefix(sum.Environment)+news)
+	}
+	s.ci.end(s, code, why, ticket)
+}
+
+// mostSummary is what GitHub takes of a step, in bytes.
+const mostSummary = 1 << 20
+
+func (c *ciLog) summarize(s *session, path string) error {
+	if c.kind == "azure" {
+		full, err := filepath.Abs(path)
+		if err == nil && words.OneLine(full) != full {
+			err = fmt.Errorf("%q cannot be named in a line", full)
+		}
+		if err == nil {
+			c.print("##vso[task.uploadsummary]" + azureData(full))
+		}
+		return err
+	}
+	to := s.getenv("GITHUB_STEP_SUMMARY")
+	if to == "" {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY names no file")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if len(text) > mostSummary {
+		return fmt.Errorf("%s has more than the %s that GitHub takes", path, formatSize(mostSummary))
+	}
+	f, err := os.OpenFile(to, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(text, '\n'))
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// azureData and githubData write a text behind a command. Agents turn these signs back in it.
+func azureData(text string) string  { return azureEscapes.Replace(text) }
+func githubData(text string) string { return githubEscapes.Replace(text) }
+
+var (
+	azureEscapes  = strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B")
+	githubEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+)
+
+// A defuser takes from a text what a pipeline would take for a command: a blank stands before the bracket or the second
+// colon of it. It goes by bytes, and remembers what came before.
+type defuser struct {
+	to    io.Writer
+	last  []byte // the five bytes before, in small letters
+	begun bool   // something stands in the line already
+	colon bool   // the first thing in it is a colon
+	out   []byte
+}
+
+var commandHeads = [][]byte{[]byte("##"), []byte("##vso")}
+
+func (d *defuser) Write(p []byte) (int, error) {
+	d.out = d.out[:0]
+	for _, c := range p {
+		if c == '[' && (bytes.HasSuffix(d.last, commandHeads[0]) || bytes.HasSuffix(d.last, commandHeads[1])) || c == ':' && d.colon {
+			d.out = append(d.out, ' ')
+		}
+		d.out = append(d.out, c)
+		d.colon = c == ':' && !d.begun
+		switch {
+		case c == '\n' || c == '\r':
+			d.begun = false
+		case c > ' ' && c < utf8.RuneSelf: // what is no ASCII may be a blank that is trimmed
+			d.begun = true
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if len(d.last) == 5 {
+			copy(d.last, d.last[1:])
+			d.last = d.last[:4]
+		}
+		d.last = append(d.last, c)
+	}
+	if _, err := d.to.Write(d.out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// commandInJSON is where a text in JSON would be a command.
+var commandInJSON = regexp.MustCompile(`(?i)(##(?:vso)?)\[`)
+
+// harmlessJSON is JSON that says the same, and which no pipeline takes for a command.
+func (s *session) harmlessJSON(document []byte) []byte {
+	if !s.defused {
+		return document
+	}
+	return commandInJSON.ReplaceAll(document, []byte(`$1\u005b`))
+}
