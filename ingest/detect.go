@@ -11,34 +11,42 @@ import (
 	"dwtriage/ingest/scan"
 )
 
-// foreign names the kind of a file that is no text, or is empty. Kinds are told by their first bytes and
+// foreign names the kind of a file that is no text, and says what to do with it; it is empty for any other. Kinds are told by their first bytes and
 // named, since "a PDF document" says what to do and "binary data" does not. Two letters are no proof of a
 // program: a log may begin with MZ, so there control characters are asked for as well. UTF-16 is full of
 // zeros and exempt.
-func foreign(b []byte, wide bool) string {
-	for _, m := range []struct{ magic, name string }{
-		{"\x89PNG\r\n", "a PNG image"},
-		{"%PDF-", "a PDF document"},
-		{"\xff\xd8\xff", "a JPEG image"},
-		{"GIF8", "a GIF image"},
-		{"\x7fELF", "a program"},
-		{"MZ", "a program"},
-		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls, .doc, .msg)"},
-		{"ElfFile\x00", "a Windows event log (.evtx)"},
-		{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
-		{"Rar!\x1a\x07", "a rar archive"},
-		{"PAR1", "a Parquet file"},
-		{"SQLite format 3\x00", "an SQLite database"},
+func foreign(b []byte, wide bool) (what, advice string) {
+	const itself, unpack = "name the exported file itself", "unpack it, and name what it holds"
+	for _, m := range []struct{ magic, name, advice string }{
+		{"\x89PNG\r\n", "a PNG image", itself},
+		{"%PDF-", "a PDF document", itself},
+		{"\xff\xd8\xff", "a JPEG image", itself},
+		{"GIF8", "a GIF image", itself},
+		{"\x7fELF", "a program", itself},
+		{"MZ", "a program", itself},
+		{"ElfFile\x00", "a Windows event log (.evtx)", "open it in the event viewer, and save its events as XML"},
+		{"7z\xbc\xaf\x27\x1c", "a 7z archive", unpack},
+		{"Rar!\x1a\x07", "a rar archive", unpack},
+		{"PAR1", "a Parquet file", itself},
+		{"SQLite format 3\x00", "an SQLite database", itself},
 	} {
 		if bytes.HasPrefix(b, []byte(m.magic)) && (m.magic != "MZ" || controls(b)) {
-			return m.name
+			return m.name, m.advice
 		}
 	}
-	if !wide && controls(b) {
-		return "binary data"
+	switch {
+	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(b, encryptedPackage):
+		return "an Office document with a password", "open it, and save it as .xlsx without one"
+	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")): // its directory may lie further behind
+		return "an old Office document (.xls, .doc, .msg), or one with a password", "open it, and save it as .xlsx without one"
+	case !wide && controls(b):
+		return "binary data", itself
 	}
-	return ""
+	return "", ""
 }
+
+// encryptedPackage is the name, in UTF-16, of the stream that holds a document with a password ([MS-OFFCRYPTO] 2.3.4.4).
+var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
 
 // ownTables are how the tables of a report of dwtriage start, and ownPage is how the title of its page ends.
 var ownTables = []string{

@@ -48,8 +48,8 @@ var formats = []format{
 // its end.
 func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	w := r.w
-	if what := foreign(w.Rest(), w.Wide()); what != "" {
-		r.account.Problem = notALog(path, "%s, which is no log: name the exported file itself", what)
+	if what, advice := foreign(w.Rest(), w.Wide()); what != "" {
+		r.account.Problem = notALog(path, "%s, which is no log: %s", what, advice)
 		return false, nil
 	}
 	if len(r.start()) == 0 && w.EOF() {

@@ -21,9 +21,11 @@ type flags struct {
 	about    string // paragraphs below it
 	groups   []*pflag.FlagSet
 	titles   []string
+	rare     []string // flags that only --help-all describes
 	examples string
 	notes    string // below the flags
 	help     bool
+	helpAll  bool
 }
 
 func newFlags(usage, about string) *flags {
@@ -41,6 +43,15 @@ func (f *flags) group(title string) *pflag.FlagSet {
 	return g
 }
 
+// fold leaves flags that hardly anybody sets to --help-all; --help names them.
+func (f *flags) fold(names ...string) { f.rare = append(f.rare, names...) }
+
+// namesOf are the flags of a group.
+func namesOf(g *pflag.FlagSet) (names []string) {
+	g.VisitAll(func(fl *pflag.Flag) { names = append(names, fl.Name) })
+	return names
+}
+
 // parse reads the arguments, then fills every flag that was not given from its environment
 // variable: --fail-on from DWTRIAGE_FAIL_ON. Where help was asked for it is printed, and the error
 // is errHelped.
@@ -54,17 +65,20 @@ func (f *flags) parse(s *session, args []string) error {
 		f.AddFlagSet(g)
 	}
 	f.BoolVarP(&f.help, "help", "h", false, "print this text")
+	if len(f.rare) > 0 {
+		f.BoolVar(&f.helpAll, "help-all", false, "print this text with every flag")
+	}
 	if err := f.Parse(args); err != nil {
 		return usageError("%v; dwtriage %s --help lists the flags", err, s.command)
 	}
-	if f.help {
+	if f.help || f.helpAll {
 		f.print(s.stdout)
 		return errHelped
 	}
 	var errs []error
 	f.VisitAll(func(fl *pflag.Flag) {
-		name := "DWTRIAGE_" + strings.ToUpper(strings.ReplaceAll(fl.Name, "-", "_"))
-		if v := s.getenv(name); v != "" && !fl.Changed && fl.Name != "help" {
+		name := variable(fl.Name)
+		if v := s.getenv(name); v != "" && !fl.Changed && !strings.HasPrefix(fl.Name, "help") {
 			if err := f.Set(fl.Name, v); err != nil {
 				errs = append(errs, fmt.Errorf("environment variable %s: %w", name, err))
 			}
@@ -84,13 +98,29 @@ func (f *flags) parse(s *session, args []string) error {
 
 func (f *flags) print(w io.Writer) {
 	fmt.Fprintf(w, "Usage:\n  %s\n\n%s\n", f.usage, f.about)
+	var hidden []string
+	example := ""
 	for i, g := range f.groups {
+		shows := false
 		g.VisitAll(func(fl *pflag.Flag) {
+			if example == "" {
+				example = fl.Name
+			}
+			if fl.Hidden = !f.helpAll && slices.Contains(f.rare, fl.Name); fl.Hidden {
+				hidden = append(hidden, "--"+fl.Name)
+			} else {
+				shows = true
+			}
 			if fl.Value.Type() == "bool" {
 				fl.Value = shown{fl.Value}
 			}
 		})
-		fmt.Fprintf(w, "\n%s:\n%s", f.titles[i], g.FlagUsagesWrapped(96))
+		if shows {
+			fmt.Fprintf(w, "\n%s:\n%s", f.titles[i], g.FlagUsagesWrapped(96))
+		}
+	}
+	if len(hidden) > 0 {
+		fmt.Fprintf(w, "\nAlso, described by --help-all:\n%s\n", wrapped(strings.Join(hidden, ", "), 96, "  "))
 	}
 	if f.notes != "" {
 		fmt.Fprintf(w, "\n%s\n", f.notes)
@@ -98,7 +128,14 @@ func (f *flags) print(w io.Writer) {
 	if f.examples != "" {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", f.examples)
 	}
-	fmt.Fprintln(w, "\nEvery flag can be set by an environment variable: --fail-on by DWTRIAGE_FAIL_ON.")
+	if example != "" {
+		fmt.Fprintf(w, "\nEvery flag can be set by an environment variable: --%s by %s.\n", example, variable(example))
+	}
+}
+
+// variable is the name of the environment variable that sets a flag.
+func variable(flag string) string {
+	return "DWTRIAGE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // shown hides from pflag that a flag is a boolean: the usage text says --json, not

@@ -26,10 +26,11 @@ which columns are used for what and which are not, which join keys are missing, 
 covered, how many records there are, and what would be rejected. It writes nothing. PATH is a
 file, a folder, a glob in quotes, or - for standard input.`)
 	g := f.group("What is read")
-	r.reading.define(g)
+	r.reading.define(g, "")
 	g.StringVar(&r.sample, "sample", "64MB", "look at the first `SIZE` of each file and estimate the rest; 0 reads all of it")
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
+	f.fold(namesOf(g)...)
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "print a JSON array with an object per file instead of the text for people")
 	f.examples = `  dwtriage inspect exports/

@@ -21,9 +21,9 @@ type readingFlags struct {
 	ratio, members   int
 }
 
-// define adds the flags about what is read.
-func (r *readingFlags) define(g *pflag.FlagSet) {
-	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin), and of --since and --until")
+// define adds the flags about what is read; also is what else --tz is the zone of.
+func (r *readingFlags) define(g *pflag.FlagSet, also string) {
+	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin)"+also)
 	g.StringVar(&r.dateOrder, "date-order", "auto", "`ORDER` of dates like 03/04/2026: auto (only those that can be read one way, others stay text), dmy, mdy or ymd")
 	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
 	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: "+orList(formatNames()))

@@ -58,7 +58,7 @@ duplicates and not loaded again.`)
 	g = f.group("What is read")
 	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
 	g.StringVar(&r.until, "until", "", "leave out records at or after `TIME`")
-	r.reading.define(g)
+	r.reading.define(g, ", and of --since and --until")
 	g = f.group("Rules")
 	r.rules.define(g)
 	g = f.group("Exit code")
@@ -76,9 +76,12 @@ duplicates and not loaded again.`)
 	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
+	f.fold(namesOf(g)...)
 	g = f.group("Machine")
 	g.IntVar(&r.threads, "threads", 0, "`N` worker threads (0: one per core)")
 	g.StringVar(&r.memoryLimit, "memory-limit", "400MB", "`SIZE` of the memory of the whole program, at least 200MB; what does not fit goes to a folder beside the database")
+	f.fold(namesOf(g)...)
+	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv")
 	f.examples = `  dwtriage run exports/
   dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
@@ -213,6 +216,9 @@ func (j *job) check() error {
 	if j.until, err = parseTime("--until", r.until, opt.Zone); err != nil {
 		return err
 	}
+	if !j.since.IsZero() && !j.until.IsZero() && !j.since.Before(j.until) {
+		return usageError("--since %s is not before --until %s, so there would be nothing to read; change one of them", j.since.Format(time.RFC3339), j.until.Format(time.RFC3339))
+	}
 	for _, c := range []struct {
 		flag, value string
 		known       []string
@@ -317,8 +323,8 @@ func (j *job) run() (int, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5))
 	started := time.Now()
-	_, missing := os.Stat(j.flags.archive.file)
-	j.made = errors.Is(missing, fs.ErrNotExist)
+	file, missing := os.Stat(j.flags.archive.file)
+	j.made = errors.Is(missing, fs.ErrNotExist) || missing == nil && file.Size() == 0
 	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
 	if err != nil {
 		return 0, err

@@ -11,10 +11,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -93,7 +95,7 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 		case err == nil:
 			return db, nil
 		case !errors.Is(err, ErrBusy):
-			return nil, fmt.Errorf("opening %s: %w", path, err)
+			return nil, fmt.Errorf("opening %s: %w", path, refused(err, path, opt.ReadOnly))
 		case time.Now().After(deadline):
 			return nil, fmt.Errorf("opening %s: %w; wait for it, or give another file with --db", path, err)
 		}
@@ -107,6 +109,33 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 		}
 	}
 }
+
+// refused is an error in which the system denies access, with advice instead of the words of DuckDB; any other is as it was.
+func refused(err error, path string, readOnly bool) error {
+	text, what, does := err.Error(), "it", "read and write"
+	if readOnly {
+		does = "read"
+	}
+	file := ""
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		file = e.Path
+	} else if m := deniedFile.FindStringSubmatch(text); m != nil {
+		file = m[1]
+	}
+	if file != "" && filepath.Base(file) != filepath.Base(path) {
+		what = file
+	}
+	switch {
+	case errors.Is(err, syscall.EROFS) || strings.Contains(text, "Read-only file system"):
+		return errors.New("its file system is read-only; give another file with --db, or copy this one to where it can be written")
+	case errors.Is(err, fs.ErrPermission) || strings.Contains(text, "Permission denied") || strings.Contains(text, "Access is denied"):
+		return fmt.Errorf("permission denied; let this user %s %s, or give another file with --db", does, what)
+	}
+	return err
+}
+
+// deniedFile is what DuckDB says that it cannot open.
+var deniedFile = regexp.MustCompile(`(?i)open file "([^"]+)"`)
 
 const lockPoll = 100 * time.Millisecond
 

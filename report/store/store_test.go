@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -367,5 +368,48 @@ func TestForget(t *testing.T) {
 	}
 	if again := load(t, db, night); again.Totals.Loaded != 3 || again.Totals.Duplicates != 3 {
 		t.Errorf("the run after it: %+v, want 3 loaded and 3 duplicates", again.Totals)
+	}
+}
+
+// TestRefused: where the system denies access the error says whom to ask for what, and no word of DuckDB; any other error is as it was.
+func TestRefused(t *testing.T) {
+	for _, tc := range []struct {
+		err      error
+		readOnly bool
+		want     string
+	}{
+		{errors.New(`IO Error: Cannot open file "/data/night.duckdb": Permission denied`), false, "permission denied; let this user read and write it, or give another file with --db"},
+		{&os.PathError{Op: "open", Path: "night.duckdb", Err: syscall.EACCES}, true, "permission denied; let this user read it, or give another file with --db"},
+		{&os.PathError{Op: "mkdir", Path: "no", Err: syscall.EACCES}, false, "permission denied; let this user read and write no, or give another file with --db"},
+		{errors.New(`IO Error: Cannot open file "/data/night.duckdb.wal": Permission denied`), false, "permission denied; let this user read and write /data/night.duckdb.wal, or give another file with --db"},
+		{errors.New(`IO Error: Cannot open file "/data/night.duckdb": Read-only file system`), false, "its file system is read-only; give another file with --db, or copy this one to where it can be written"},
+		{errors.New("IO Error: No space left on device"), false, "IO Error: No space left on device"},
+	} {
+		if got := refused(tc.err, "data/night.duckdb", tc.readOnly); got.Error() != tc.want {
+			t.Errorf("%v: %v, want %s", tc.err, got, tc.want)
+		}
+	}
+}
+
+// TestOpenRefused asks the system, which denies root nothing.
+func TestOpenRefused(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read and write everything")
+	}
+	path := filepath.Join(t.TempDir(), "night.duckdb")
+	db, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for mode, readOnly := range map[os.FileMode]bool{0o400: false, 0: true} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(t.Context(), path, Options{ReadOnly: readOnly}); err == nil || !strings.Contains(err.Error(), "permission denied; let this user read") {
+			t.Errorf("mode %o: %v", mode, err)
+		}
 	}
 }
