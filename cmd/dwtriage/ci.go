@@ -6,9 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -171,53 +169,66 @@ var (
 )
 
 // A defuser takes from a text what a pipeline would take for a command: a blank stands before the bracket or the second
-// colon of it. It goes by bytes, and remembers what came before.
+// colon of it, in JSON an escape for the bracket. It goes by bytes, and remembers what came before. Both agents search as the
+// culture of their machine compares texts, which leaves out marks that show nothing: what is no printable ASCII is no letter
+// between others here.
 type defuser struct {
 	to    io.Writer
-	last  []byte // the five bytes before, in small letters
-	begun bool   // something stands in the line already
-	colon bool   // the first thing in it is a colon
+	json  bool
+	last  []byte // the five letters before, small ones
+	prev  byte
+	begun bool // something stands in the line already
+	colon bool // the first thing in it is a colon, and nothing follows yet
 	out   []byte
 }
 
-var commandHeads = [][]byte{[]byte("##"), []byte("##vso")}
-
 func (d *defuser) Write(p []byte) (int, error) {
-	d.out = d.out[:0]
-	for _, c := range p {
-		if c == '[' && (bytes.HasSuffix(d.last, commandHeads[0]) || bytes.HasSuffix(d.last, commandHeads[1])) || c == ':' && d.colon {
-			d.out = append(d.out, ' ')
-		}
-		d.out = append(d.out, c)
-		d.colon = c == ':' && !d.begun
-		switch {
-		case c == '\n' || c == '\r':
-			d.begun = false
-		case c > ' ' && c < utf8.RuneSelf: // what is no ASCII may be a blank that is trimmed
-			d.begun = true
-		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if len(d.last) == 5 {
-			copy(d.last, d.last[1:])
-			d.last = d.last[:4]
-		}
-		d.last = append(d.last, c)
-	}
+	d.out = d.append(d.out[:0], p)
 	if _, err := d.to.Write(d.out); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// commandInJSON is where a text in JSON would be a command.
-var commandInJSON = regexp.MustCompile(`(?i)(##(?:vso)?)\[`)
+func (d *defuser) append(out, p []byte) []byte {
+	for _, c := range p {
+		switch {
+		case c == '[' && d.prev != 0x1b && (bytes.HasSuffix(d.last, []byte("##")) || bytes.HasSuffix(d.last, []byte("##vso"))):
+			if d.json {
+				out = append(out, `\u005b`...)
+			} else {
+				out = append(out, " ["...)
+			}
+		case c == ':' && d.colon && !d.json:
+			out = append(out, " :"...)
+		default:
+			out = append(out, c)
+		}
+		d.prev = c
+		switch {
+		case c == '\n' || c == '\r':
+			d.begun, d.colon, d.last = false, false, d.last[:0]
+		case c > ' ' && c < 0x7f:
+			d.colon, d.begun = c == ':' && !d.begun, true
+		}
+		if c < ' ' || c >= 0x7f {
+			continue
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if len(d.last) == 5 {
+			d.last = append(d.last[:0], d.last[1:]...)
+		}
+		d.last = append(d.last, c)
+	}
+	return out
+}
 
 // harmlessJSON is JSON that says the same, and which no pipeline takes for a command.
 func (s *session) harmlessJSON(document []byte) []byte {
 	if !s.defused {
 		return document
 	}
-	return commandInJSON.ReplaceAll(document, []byte(`$1\u005b`))
+	return (&defuser{json: true}).append(nil, document)
 }

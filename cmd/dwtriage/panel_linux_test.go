@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -136,6 +137,20 @@ func TestProgressOfWriting(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	// A report is written in a million pieces, and a terminal takes its time for each line.
+	go io.Copy(io.Discard, screen)
+	p.stage("writing the report")
+	drawn, began := 0, time.Now()
+	for i := range 100_000 {
+		before := p.said
+		if p.writing("records.csv", int64(i)); p.said != before {
+			drawn++
+		}
+	}
+	if most := 2 + int(time.Since(began)/redraw); drawn > most {
+		t.Errorf("the line is drawn %d times, at most %d would do", drawn, most)
+	}
+	p.end()
 	var log strings.Builder
 	p = newProgress(&log, "auto", false, true, nil)
 	p.stage("writing the report")

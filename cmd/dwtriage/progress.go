@@ -22,11 +22,15 @@ type progress struct {
 	plain    bool
 	terminal bool
 	started  time.Time
-	said     time.Time // when a line about the report was printed
+	said     time.Time // when something was said of the report
+	written  string    // the file that was spoken of
 	mu       sync.Mutex
 }
 
-// moves says whether a terminal can go back in a line.
+// redraw is how often a line on a terminal changes at most.
+const redraw = 100 * time.Millisecond
+
+// newProgress shows what mode says on a stream; moves says whether a terminal can go back in a line there.
 func newProgress(w io.Writer, mode string, quiet, moves bool, sources []ingest.Source) *progress {
 	p := &progress{w: w, started: time.Now()}
 	terminal := isTerminal(w) && moves
@@ -43,7 +47,7 @@ func newProgress(w io.Writer, mode string, quiet, moves bool, sources []ingest.S
 			total += s.Size
 		}
 		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(unescaped(w)), progressbar.OptionShowBytes(true),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
+			progressbar.OptionThrottle(redraw), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
 			progressbar.OptionFullWidth())
 	default:
 		p.plain = true
@@ -122,14 +126,21 @@ func (p *progress) turn(what string) {
 func (p *progress) writing(file string, bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := fmt.Sprintf("writing %s, %.1f MB", file, float64(bytes)/1e6)
-	switch {
-	case p.bar != nil:
-		p.bar.Describe(text)
-	case p.plain && time.Since(p.said) > longRun*time.Second:
-		tell(p.w, "%s\n", text)
-		p.said = time.Now()
+	now := time.Now()
+	pause := redraw // a sheet of a million rows is as many calls, and a terminal takes longer for a line than a disk
+	if p.bar == nil {
+		pause = longRun * time.Second
 	}
+	if now.Sub(p.said) < pause && (p.bar == nil || file == p.written) || p.bar == nil && !p.plain {
+		return
+	}
+	p.said, p.written = now, file
+	text := fmt.Sprintf("writing %s, %.1f MB", file, float64(bytes)/1e6)
+	if p.bar != nil {
+		p.bar.Describe(text)
+		return
+	}
+	tell(p.w, "%s\n", text)
 }
 
 // end takes the bar away for good. The messages behind it are printed as if there had been none.
