@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,9 @@ type place struct {
 	db, out string // as given
 	made    bool   // the database was not there before
 	rules   ruleFlags
-	csv     string // --csv
-	forms   string // --report-format
+	csv     string   // --csv
+	forms   string   // --report-format
+	inputs  []string // as given to run; none of report
 	env     func(string) string
 }
 
@@ -25,10 +27,20 @@ type suggestion struct {
 	args []string
 }
 
-// next lists what to go on with, of what this night has: a record of what failed most, a rule for the largest message that
-// nothing explains, the text of a ticket.
+// next lists what to go on with, of what this night has: of one without records what its inputs are, else a record of what
+// failed most, a rule for the largest message that nothing explains, the text of a ticket.
 func (w place) next(s *summary.Summary) []suggestion {
 	var list []suggestion
+	if n := len(w.inputs); s.Records == 0 && n > 0 && n <= mostInputs && !slices.Contains(w.inputs, "-") {
+		args := []string{"dwtriage", "inspect"}
+		for _, path := range w.inputs {
+			if strings.HasPrefix(path, "-") {
+				args = append(args, "--")
+				break
+			}
+		}
+		list = append(list, suggestion{"What each file is taken for, and which hours it covers:", append(args, w.inputs...)})
+	}
 	if id := example(s); id != "" {
 		list = append(list, suggestion{"One record, with its rule, cause and fix:", w.command("explain", "--record", id)})
 	}
@@ -51,6 +63,9 @@ func (w place) next(s *summary.Summary) []suggestion {
 	}
 	return list
 }
+
+// mostInputs is how many paths a suggestion repeats.
+const mostInputs = 10
 
 // example is a record of the largest finding that shows one.
 func example(s *summary.Summary) string {

@@ -280,6 +280,26 @@ func TestNextCommands(t *testing.T) {
 	}
 }
 
+// TestNextOfNothing: of a night without records the panel suggests to look at its inputs, which names with quotes and dashes are, too.
+func TestNextOfNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const rows = "Company,Entity Name,Created On,Error Message\nUSMF,uoms,2026-11-22T20:00:00Z,Unable to lookup msdyn_customergroups with values {80}.\n"
+	for _, name := range []string{"it's.csv", "-night.csv"} {
+		if err := os.WriteFile(name, []byte(rows), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	panel := shownBy(t, nil, "run", "--allow-empty", "--since", "2026-12-01", "--", "it's.csv", "-night.csv")
+	list := suggested(t, panel)
+	if len(list) != 1 {
+		t.Fatalf("%q in\n%s", list, panel)
+	}
+	got := shownBy(t, nil, list[0]...)
+	if !strings.HasPrefix(got, "-night.csv\n") || !strings.Contains(got, "\nit's.csv\n") || strings.Count(got, "2026-11-22 20:00:00") < 2 {
+		t.Errorf("%q prints\n%s", list[0], got)
+	}
+}
+
 // readAll reads the files of a folder.
 func readAll(t *testing.T, dir string) map[string]string {
 	t.Helper()

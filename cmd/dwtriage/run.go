@@ -104,6 +104,7 @@ type job struct {
 	flags      runFlags
 	opt        ingest.Options
 	matcher    *classify.Matcher
+	paths      []string // as given
 	sources    []ingest.Source
 	failures   []string // inputs that could not be read, for people
 	others     int      // files in folders and archives that are no logs
@@ -165,7 +166,8 @@ func newJob(s *session, args []string) (*job, error) {
 	if err := writable(rf.archive.file, rf.out); err != nil {
 		return nil, err
 	}
-	if err := j.expand(f.Args()); err != nil {
+	j.paths = f.Args()
+	if err := j.expand(j.paths); err != nil {
 		return nil, err
 	}
 	j.warnOfRoom()
@@ -549,7 +551,7 @@ func (j *job) print(sum *summary.Summary) error {
 		out += " (of an earlier run, as it was)"
 	}
 	p := j.s.panelFor(j.s.stdout, j.flags.color)
-	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, forms: j.flags.format, env: j.s.getenv}, out)
+	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
 	if err := p.print(j.s.stdout); err != nil {
 		return err
 	}
