@@ -362,7 +362,7 @@ func TestUnknownHasATemplate(t *testing.T) {
 	if a.Status != StatusUnknown || a.Signature != "" || len(a.Hits) > 0 {
 		t.Errorf("comes out as %s, %s, %q; want unknown", a.Status, a.Signature, hits(a))
 	}
-	if len(a.TemplateID) != 12 || a.TemplateID != b.TemplateID || a.TemplateID == c.TemplateID {
+	if len(a.TemplateID) != 14 || a.TemplateID != b.TemplateID || a.TemplateID == c.TemplateID {
 		t.Errorf("template ids %q, %q, %q: want the first two equal and the third not", a.TemplateID, b.TemplateID, c.TemplateID)
 	}
 }

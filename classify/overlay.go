@@ -12,10 +12,13 @@ import (
 
 // mutableID is what can be muted beside rules: the signatures that reports give to records
 // without a rule.
-var mutableID = regexp.MustCompile(`^((?:code|text)/0x[89A-F][0-9A-F]{7}|unknown/[0-9a-f]{12})$`)
+var mutableID = regexp.MustCompile(`^((?:code|text)/0x[89A-F][0-9A-F]{7}|unknown/(t-)?[0-9a-f]{12})$`)
 
 func (l *yamlReader) mute(n *yaml.Node) (m Mute) {
 	read(l, "", n, muteKeys, &m)
+	if strings.HasPrefix(m.ID, "unknown/") {
+		m.ID = "unknown/" + ReadTemplateID(m.ID)
+	}
 	l.decided(&m.Decision, n, "mute")
 	if m.Expires.IsZero() && valueAt(n, "expires") == nil {
 		l.fail(placeOf(n), "expires is missing: the last day of the mute, as 2026-12-31")

@@ -41,7 +41,7 @@ func TestOverlay(t *testing.T) {
 	if len(set.Rules) != 2 || set.Rules[0].Severity != "critical" || set.Rules[1].Severity != "low" {
 		t.Errorf("the rules are %v, want two, the changed one critical", set.Rules)
 	}
-	want := []string{"site.yaml:47: the mute of unknown/0123456789ab by Noor ended on 2026-11-23, it counts again (a test system)"}
+	want := []string{"site.yaml:47: the mute of unknown/t-0123456789ab by Noor ended on 2026-11-23, it counts again (a test system)"}
 	if d := cmp.Diff(want, set.Ended(today)); d != "" {
 		t.Errorf("ended (-want +got)\n%s", d)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
@@ -288,12 +289,27 @@ func SentenceOf(errText, trace string) []byte {
 	return Sentence(Normalize(nil, []byte(trace)))
 }
 
-// TemplateID is the fingerprint of a template: 12 hex digits, column template_id.
+// TemplateID is the fingerprint of a template: t- and 12 hex digits, column template_id.
 func TemplateID(template []byte) string {
 	return string(appendTemplateID(nil, template))
 }
 
+// templateMark is why a spreadsheet takes a template id for a text: one in 160 is a number without it, 5609113573e9 is 5.61E+18.
+const templateMark = "t-"
+
 func appendTemplateID(dst, template []byte) []byte {
 	sum := xxh3.Hash128(template).Bytes()
-	return hex.AppendEncode(dst, sum[:6])
+	return hex.AppendEncode(append(dst, templateMark...), sum[:6])
+}
+
+var bareTemplateID = regexp.MustCompile(`^[0-9a-f]{12}$`)
+
+// ReadTemplateID makes a template id of what somebody wrote: the id, also as a signature (unknown/…), also bare, as
+// reports had it before t- was part of it. Anything else stays as it is.
+func ReadTemplateID(text string) string {
+	id := strings.TrimPrefix(text, "unknown/")
+	if bareTemplateID.MatchString(id) {
+		return templateMark + id
+	}
+	return id
 }

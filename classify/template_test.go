@@ -103,12 +103,23 @@ func TestDifferentTemplates(t *testing.T) {
 
 func TestTemplateID(t *testing.T) {
 	id := TemplateID([]byte("Row <NUM> is locked"))
-	if len(id) != 12 || strings.Trim(id, "0123456789abcdef") != "" {
-		t.Errorf("TemplateID is %q, want 12 hexadecimal digits", id)
+	if hex, ok := strings.CutPrefix(id, "t-"); !ok || len(hex) != 12 || strings.Trim(hex, "0123456789abcdef") != "" {
+		t.Errorf("TemplateID is %q, want t- and 12 hexadecimal digits", id)
 	}
 	// Runs are compared by it: the value must not change between versions of the program.
-	if want := "6e7980a73332"; id != want {
+	if want := "t-6e7980a73332"; id != want {
 		t.Errorf("TemplateID is %q, was %q", id, want)
+	}
+}
+
+func TestReadTemplateID(t *testing.T) {
+	for in, want := range map[string]string{
+		"t-6e7980a73332": "t-6e7980a73332", "6e7980a73332": "t-6e7980a73332", "unknown/6e7980a73332": "t-6e7980a73332", "unknown/t-6e7980a73332": "t-6e7980a73332",
+		"6e79": "6e79", "t-": "t-", "": "", "unknown/others": "others", "6E7980A73332": "6E7980A73332",
+	} {
+		if got := ReadTemplateID(in); got != want {
+			t.Errorf("ReadTemplateID(%q) is %q, want %q", in, got, want)
+		}
 	}
 }
 

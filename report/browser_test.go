@@ -172,6 +172,7 @@ func TestInBrowser(t *testing.T) {
 	sorts(b)
 	keyboard(b)
 	copies(b)
+	anchors(b)
 
 	b.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
 	b.accessible("all open")
@@ -339,6 +340,17 @@ func keyboard(b *browser) {
 	b.do(chromedp.Focus("#fixes li:nth-child(2) summary"), chromedp.KeyEvent(" "))
 	b.want("document.querySelector('#fixes li:nth-child(2) details').open", "true")
 	b.want(`[...document.querySelectorAll('a, button, summary, input, select')].filter(e => e.tabIndex < 0).length`, "0")
+}
+
+// anchors follows the links within the page, by name one to a cluster, whose id is a part of it.
+func anchors(b *browser) {
+	b.t.Helper()
+	b.open("")
+	b.want(`[...document.querySelectorAll('a[href^="#"]')].filter(a => !document.getElementById(a.hash.slice(1).split('&')[0])).map(a => a.hash).join(' ')`, "")
+	b.open("#sig-unknown-t-4f1c09ae")
+	b.want("document.querySelector(':target').textContent.includes('t-4f1c09ae')", "true")
+	b.set("signature", "unknown-t-4f1c09ae")
+	b.want(shownFindings, "1")
 }
 
 // copies presses the button of a query.

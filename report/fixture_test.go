@@ -94,11 +94,11 @@ func nightFindings() []summary.Finding {
 		{units, "DEMF", "dw-unable-to-sync-reference-data", "ongoing", 57, 2, "2025-12-16 10:22:47", "2026-11-22 17:40:12"},
 		{customers, "DEMF", "dw-isv-connection-attempt-failed", "new", 41, 40, "2026-11-23 01:47:55", "2026-11-23 02:29:10"},
 		{vendors, "GBSI", "dw-payload-empty-uri", "new", 31, 31, "2026-11-22 09:20:41", "2026-11-22 16:05:22"},
-		{customers, "USMF", "unknown/4f1c09ae", "new", 23, 23, "2026-11-22 21:15:40", "2026-11-23 02:58:16"},
+		{customers, "USMF", "unknown/t-4f1c09ae", "new", 23, 23, "2026-11-22 21:15:40", "2026-11-23 02:58:16"},
 		{vendors, "DEMF", "dw-lookup-not-resolved", "ongoing", 12, 12, "2026-11-22 12:12:40", "2026-11-22 15:31:02"},
 		{quotes, "GBSI", "code/0x80040217", "ongoing", 7, 7, "2026-11-22 08:00:31", "2026-11-22 17:58:44"},
 		{groups, "USMF", "dw-missing-privilege-owning-team", "new", 6, 3, "2026-11-22 21:14:03", "2026-11-22 22:02:19"},
-		{none, "", "unknown/90e3c2d5", "ongoing", 1, 1, "", ""},
+		{none, "", "unknown/t-90e3c2d5", "ongoing", 1, 1, "", ""},
 	}
 	var list []summary.Finding
 	for i, r := range rows {
@@ -180,13 +180,13 @@ func describe(f *summary.Finding) {
 
 func nightClusters() []summary.Cluster {
 	return []summary.Cluster{
-		{TemplateID: "4f1c09ae", Template: "<NUM> exceeds the credit limit of <ID> in company <ID>. Ask <STR> for release", Title: "… exceeds the credit limit of … in company …. Ask … for release", Change: "new", Records: 23,
+		{TemplateID: "t-4f1c09ae", Template: "<NUM> exceeds the credit limit of <ID> in company <ID>. Ask <STR> for release", Title: "… exceeds the credit limit of … in company …. Ask … for release", Change: "new", Records: 23,
 			FirstSeen: at("2026-11-22 21:15:40"), LastSeen: at("2026-11-23 02:58:16"), Maps: []string{"Customers V3 (accounts)"}, Companies: []string{"USMF"},
 			TypeNames: []string{"Contoso.Sales.Plugins.AccountCreditCheck"},
 			Sample: summary.Evidence{RecordID: "0a6f2f1e-0c7b-4f0c-9a55-5d3c1c1f7c10", File: "plugintrace-2026-11-23.zip/part-2.json", Row: 8803, ByteOffset: 20114670,
 				OccurredAt: at("2026-11-22 21:15:40"), Company: "USMF", MapTitle: "Customers V3 (accounts)", TypeName: "Contoso.Sales.Plugins.AccountCreditCheck", AffectedKey: "US-031204",
 				Before: "184,200.00 exceeds the credit limit of US-031204 in company USMF. Ask credit control for release."}},
-		{TemplateID: "90e3c2d5", Template: "Rebate claim <ID>: expected " + hostileTag + " " + hostileCDATA, Title: "Rebate claim …: expected " + hostileTag + " " + hostileCDATA, Change: "ongoing", Records: 1,
+		{TemplateID: "t-90e3c2d5", Template: "Rebate claim <ID>: expected " + hostileTag + " " + hostileCDATA, Title: "Rebate claim …: expected " + hostileTag + " " + hostileCDATA, Change: "ongoing", Records: 1,
 			Maps: []string{"contoso_rebateclaim"}, Companies: []string{""},
 			Sample: summary.Evidence{RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, OccurredRaw: "23.11.26 2 Uhr",
 				AffectedKey: hostileBidi, Before: hostileTag + hostileFormula, Message: hostileFormula + "\n" + hostileTag + hostileCDATA + "\n" + strings.Repeat("Zeile mit Größe 100 €; ", 1700)}},
@@ -216,7 +216,7 @@ func nightChanges() []summary.Change {
 		c("new", "dw-isv-connection-attempt-failed", "Customers V3", "Customers V3 (accounts)", 137, 0, "2026-11-23 01:47:12", "2026-11-23 02:30:59"),
 		c("new", "dw-isv-connection-attempt-failed", "CDS sales quotation header", "CDS sales quotation header", 59, 0, "2026-11-23 01:48:02", "2026-11-23 02:31:08"),
 		c("new", "dw-payload-empty-uri", "Vendors V2", "Vendors V2", 31, 0, "2026-11-22 09:20:41", "2026-11-22 16:05:22"),
-		c("new", "unknown/4f1c09ae", "Customers V3", "Customers V3 (accounts)", 23, 0, "2026-11-22 21:15:40", "2026-11-23 02:58:16"),
+		c("new", "unknown/t-4f1c09ae", "Customers V3", "Customers V3 (accounts)", 23, 0, "2026-11-22 21:15:40", "2026-11-23 02:58:16"),
 		c("new", "dw-missing-privilege-owning-team", "Customer groups", "Customer groups", 6, 0, "2026-11-22 21:14:03", "2026-11-22 22:02:19"),
 		gone,
 	}
@@ -286,15 +286,15 @@ func addMessages(s *summary.Summary) {
 	const id = "dw-isv-connection-attempt-failed"
 	for i := range s.Signatures {
 		if sig := &s.Signatures[i]; sig.ID == id {
-			sig.Messages = []summary.Message{{TemplateID: "a1b2c3d4e5f6", Text: "Gate " + hostileTag + hostileCDATA + " is shut", Records: sig.Records - mostMessages}}
+			sig.Messages = []summary.Message{{TemplateID: "t-a1b2c3d4e5f6", Text: "Gate " + hostileTag + hostileCDATA + " is shut", Records: sig.Records - mostMessages}}
 			for n := range mostMessages {
-				sig.Messages = append(sig.Messages, summary.Message{TemplateID: fmt.Sprintf("a1b2c3d4e%03d", n), Text: fmt.Sprintf("Gate %c of … is shut", 'A'+n), Records: 1})
+				sig.Messages = append(sig.Messages, summary.Message{TemplateID: fmt.Sprintf("t-a1b2c3d4e%03d", n), Text: fmt.Sprintf("Gate %c of … is shut", 'A'+n), Records: 1})
 			}
 		}
 	}
 	for i := range s.Findings {
 		if f := &s.Findings[i]; f.Signature == id {
-			f.TemplateID, f.Title = "a1b2c3d4e5f6", "Gate "+hostileTag+hostileCDATA+" is shut"
+			f.TemplateID, f.Title = "t-a1b2c3d4e5f6", "Gate "+hostileTag+hostileCDATA+" is shut"
 		}
 	}
 }
@@ -372,7 +372,7 @@ func addTimeline(s *summary.Summary) {
 			PeakRecords: 196, Records: 219, Maps: []string{"Customers V3 (accounts)", hostileTag}, Host: hostileFormula, User: hostileBidi,
 			Parts: []summary.BurstPart{
 				{Signature: "dw-isv-connection-attempt-failed", Title: "Plug-in could not reach finance and operations", Severity: "high", Records: 196},
-				{Signature: "unknown/4f1c09ae", Title: hostileTag, Records: 23}}},
+				{Signature: "unknown/t-4f1c09ae", Title: hostileTag, Records: 23}}},
 		{Kind: "map", Name: "Units", Title: "Failures of several kinds", Onset: at("2026-11-23 05:31:00"), End: at("2026-11-23 05:55:18"), GoesOn: true,
 			From: at("2026-11-23 05:30:00"), Until: at("2026-11-23 06:00:00"), Peak: at("2026-11-23 05:30:00"), PeakRecords: 5, Records: 6, Maps: []string{"Units"}},
 	}

@@ -62,9 +62,9 @@ func short() *summary.Summary {
 				Log: "dualwrite", Environment: "FABRIKAM-PROD", Map: "Customers V3", DataverseTable: "accounts", FnoEntity: "CustCustomerV3Entity", Entity: "Customers V3", Company: "USMF",
 				CorrelationID: "7f1c5d20-93ab-4e67-8c02-b5e0d94a1f6e", ErrorCode: "0x80040265", Status: "documented", Signature: "dw-lookup-not-resolved",
 				Signatures: []string{"dw-lookup-not-resolved", "dw-write-failed-generic"}, Category: "reference-data", Severity: "high",
-				Captures: []summary.Capture{{Name: "entity", Value: "msdyn_customergroups"}, {Name: "values", Value: "80"}}, AffectedKey: "US-031187", TemplateID: "1b2c3d4e", Message: `Unable to look up msdyn_customergroups with values {80}, said "Größe"`},
+				Captures: []summary.Capture{{Name: "entity", Value: "msdyn_customergroups"}, {Name: "values", Value: "80"}}, AffectedKey: "US-031187", TemplateID: "t-1b2c3d4e", Message: `Unable to look up msdyn_customergroups with values {80}, said "Größe"`},
 			{Where: "No map: contoso_rebateclaim", RecordID: "7e0b8c52-39f1-5d5e-8f2e-0b7a4a1d90c3", File: "gbsi-vendors.xlsx/Sheet1", Row: 2, ByteOffset: -1, ByteLength: -1, Log: "dualwrite", Environment: "FABRIKAM-PROD",
-				DataverseTable: "contoso_rebateclaim", Entity: "contoso_rebateclaim", Status: "unknown", Category: "unknown", AffectedKey: "-000001", TemplateID: "90e3c2d5", Message: hostileFormula + hostileTag},
+				DataverseTable: "contoso_rebateclaim", Entity: "contoso_rebateclaim", Status: "unknown", Category: "unknown", AffectedKey: "-000001", TemplateID: "t-90e3c2d5", Message: hostileFormula + hostileTag},
 		}
 		for i := range records {
 			if err := yield(&records[i]); err != nil {

@@ -97,7 +97,7 @@ func TestValuesOfOtherFlags(t *testing.T) {
 		"rules show":               {"expanded": {"maybe"}},
 		"rules lint":               {"strict": {"maybe"}},
 		"rules coverage":           {"db": bases, "lock-wait": waits, "json": {"maybe"}},
-		"rules draft 58a3c0d1e2f4": {"db": bases, "lock-wait": waits},
+		"rules draft t-58a3c0d1e2f4": {"db": bases, "lock-wait": waits},
 		"version":                  {"json": {"maybe"}},
 	} {
 		for flag, values := range flags {

@@ -12,7 +12,7 @@ import (
 // Cluster reads the messages with this template id from all runs that no rule explains, or only one of wrappers
 // (rule ids).
 func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string) (*classify.DraftSource, error) {
-	rows, err := db.conn.QueryContext(ctx, query("cluster"), templateID, strings.Join(wrappers, " "))
+	rows, err := db.conn.QueryContext(ctx, query("cluster"), db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading cluster %s: %w", templateID, err)
 	}
@@ -36,6 +36,14 @@ func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string
 	return c, nil
 }
 
+// stored is a template id as the tables have it: versions before 8 have it without its first two letters.
+func (db *DB) stored(templateID string) string {
+	if db.version < 8 {
+		return strings.TrimPrefix(templateID, "t-")
+	}
+	return templateID
+}
+
 // EachMessage calls yield for every failing record of all runs, ofCluster for those that Cluster reads; in no order.
 func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []string, yield func(m classify.Message, ofCluster bool) error) error {
 	err := db.Each(ctx, query("everyone"), func(rows *sql.Rows) error {
@@ -45,7 +53,7 @@ func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []str
 			return err
 		}
 		return yield(m, ofCluster.Bool)
-	}, templateID, strings.Join(wrappers, " "))
+	}, db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
 		return fmt.Errorf("reading all messages: %w", err)
 	}
@@ -54,7 +62,7 @@ func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []str
 
 // OtherMessages reads up to three messages of every signature and cluster but this one, which Cluster reads.
 func (db *DB) OtherMessages(ctx context.Context, templateID string, wrappers ...string) ([]classify.Message, error) {
-	rows, err := db.conn.QueryContext(ctx, query("other_messages"), templateID, strings.Join(wrappers, " "))
+	rows, err := db.conn.QueryContext(ctx, query("other_messages"), db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading other messages: %w", err)
 	}
