@@ -100,6 +100,13 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 	return cause, fix
 }
 
+// FillSummary returns the summary of the rule's fix with its placeholders replaced as Fill does.
+func (r *Rule) FillSummary(captures map[string]string, m *Map) string {
+	return fillText(r.Fix.Summary, func(name string) string {
+		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, nil))
+	})
+}
+
 // captured lists the values of a capture: lookup, lookup_2 …
 func captured(captures map[string]string, name string) []string {
 	var out []string
@@ -175,16 +182,43 @@ func fillText(text string, value func(string) string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
-	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
-		m := placeholder.FindStringSubmatch(p)
-		if v := value(m[1]); v != "" {
-			return v
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(text, '{')
+		length := strings.IndexByte(text[open+1:], '}')
+		if open < 0 || length < 0 {
+			b.WriteString(text)
+			return b.String()
 		}
-		if strings.Contains(p, "|") {
-			return m[2]
+		b.WriteString(text[:open])
+		inner := text[open+1 : open+1+length]
+		name, otherwise, has := strings.Cut(inner, "|")
+		if !placeholderName(name) || strings.Contains(otherwise, "{") {
+			b.WriteByte('{')
+			text = text[open+1:]
+			continue
 		}
-		return "<" + strings.ReplaceAll(m[1], "_", " ") + ">"
-	})
+		text = text[open+1+length+1:]
+		switch v := value(name); {
+		case v != "":
+			b.WriteString(v)
+		case has:
+			b.WriteString(otherwise)
+		default:
+			b.WriteString("<" + strings.ReplaceAll(name, "_", " ") + ">")
+		}
+	}
+}
+
+// placeholderName reports whether name is one as in placeholder, which is not asked: every failing record of a night has
+// its fix filled in.
+func placeholderName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; (c < 'a' || c > 'z') && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 func sqlText(v string) string {

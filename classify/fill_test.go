@@ -163,3 +163,26 @@ func TestNamed(t *testing.T) {
 		t.Error("every rule names every capture")
 	}
 }
+
+// FuzzFillText fills a text in as an expression says it.
+func FuzzFillText(f *testing.F) {
+	for _, s := range []string{"", "{", "}", "{a}", "{a|b}", "{a|}", "{a{b}}", "{{b|c}|d}", "x {key_2|the row} y {b}", "{A}", "{2}", "{a|b|c}", "{_a} {a_}", "{a", "a}{b"} {
+		f.Add(s)
+	}
+	value := func(name string) string { return map[string]string{"a": "1", "key_2": "C-1 {b}"}[name] }
+	f.Fuzz(func(t *testing.T, text string) {
+		want := placeholder.ReplaceAllStringFunc(text, func(p string) string {
+			m := placeholder.FindStringSubmatch(p)
+			if v := value(m[1]); v != "" {
+				return v
+			}
+			if strings.Contains(p, "|") {
+				return m[2]
+			}
+			return "<" + strings.ReplaceAll(m[1], "_", " ") + ">"
+		})
+		if got := fillText(text, value); got != want {
+			t.Errorf("%q is filled in as %q, want %q", text, got, want)
+		}
+	})
+}

@@ -204,6 +204,7 @@ var changeColumns = []column[summary.Change]{
 	moment("last_seen", func(c *summary.Change) time.Time { return c.LastSeen }),
 	moment("known_since", func(c *summary.Change) time.Time { return c.KnownSince }),
 	text("periods", func(c *summary.Change) string { return periodCounts(c.Counts, ", ") }),
+	text("where", func(c *summary.Change) string { return c.MapTitle }), // by which it is looked up in failing_entities.csv
 }
 
 func drawMissing(t *table, s *summary.Summary) error {

@@ -140,7 +140,7 @@ func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	})
 	t.Run("records.csv", func(t *testing.T) { matches(t, recordColumns, true, nil) })
 	t.Run("unclassified.csv", func(t *testing.T) { matches(t, clusterColumns, false, nil) })
-	t.Run("changes.csv", func(t *testing.T) { matches(t, changeColumns, false, nil) })
+	t.Run("changes.csv", func(t *testing.T) { matches(t, changeColumns, false, where[summary.Change](t)) })
 	t.Run("missing.csv", func(t *testing.T) {
 		row, cells := filled[summary.MissingRow](t)
 		matches(t, missingColumns, false, map[string]string{"records_waiting": fmt.Sprint(row.Records), "after": cells["after"]})

@@ -420,7 +420,7 @@ func eachRecord(s *summary.Summary) func(func(*summary.Record) error) error {
 				r := summary.Record{Where: f.MapTitle, ByteLength: 310, RecordID: fmt.Sprintf("%08x-0000-5000-8000-%012x", row, row), File: "dualwrite-2026-11-23.csv.gz", Row: row, ByteOffset: row * 310, OccurredAt: f.FirstSeen,
 					Log: "dualwrite", Environment: s.Environment, Map: f.Map, DataverseTable: f.DataverseTable, FnoEntity: f.FnoEntity, Entity: f.DataverseTable, Company: f.Company,
 					Status: "documented", Signature: f.Signature, Signatures: []string{f.Signature, "dw-write-failed-generic"}, Category: f.Category, Severity: f.Severity,
-					Captures: []summary.Capture{{Name: "a_key", Value: "Müller; Söhne"}, {Name: "entity", Value: f.DataverseTable}}, AffectedKey: fmt.Sprintf("-%06d", row), Message: "Unable to write data, \"quoted\""}
+					Captures: []summary.Capture{{Name: "a_key", Value: "Müller; Söhne"}, {Name: "entity", Value: f.DataverseTable}}, AffectedKey: fmt.Sprintf("-%06d", row), Message: "Unable to write data, \"quoted\"", Title: f.Title, FixSummary: f.FixSummary, Role: f.Role}
 				if strings.HasPrefix(f.Signature, "unknown/") {
 					r.Status, r.Signature, r.Signatures, r.TemplateID = "unknown", "", nil, strings.TrimPrefix(f.Signature, "unknown/")
 					r.ByteOffset, r.Message = -1, hostileFormula+hostileTag

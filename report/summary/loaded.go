@@ -24,12 +24,13 @@ type Loading struct {
 	wrappers    []string
 	row         Record
 	message     headline
+	rules       *describer
 	key         []byte
 }
 
 // NewLoading is for batches of a run in this environment, which m classified.
 func NewLoading(environment string, m *classify.Matcher) *Loading {
-	l := &Loading{environment: environment, wrappers: m.Wrappers()}
+	l := &Loading{environment: environment, wrappers: m.Wrappers(), rules: newDescriber(m)}
 	l.message.to = &l.row.Message
 	return l
 }
@@ -50,6 +51,7 @@ func (l *Loading) EachFailing(records arrow.RecordBatch, yield func(i int, r *Re
 			f(i)
 		}
 		l.row.Where = mapTitle(l.row.Map, candidates.at(i), l.row.DataverseTable)
+		l.rules.describe(&l.row)
 		yield(i, &l.row, l.finding())
 	}
 }
@@ -75,7 +77,7 @@ func (l *Loading) reader(c Column[Record], records arrow.RecordBatch) func(i int
 	case "file":
 		files := texts(c.Name)
 		return func(i int) { r.File = files.Value(i) }
-	case "where":
+	case "where", "title", "fix_summary", "role":
 		return func(int) {} // of several columns, see EachFailing
 	case "environment":
 		r.Environment = l.environment

@@ -34,6 +34,8 @@ type Record struct {
 	Message                                string // on one line, at most 4,000 bytes; what was cut ends with a mark
 	Truncated                              string // texts that were cut short before they were exported, "error_text"
 	Withheld                               string // what was left out because it is secret, "signed address"
+	Title                                  string // of the rule or code, the same for all its records: without values of theirs
+	FixSummary, Role                       string // of the rule, with the values of this record; empty without a rule
 }
 
 // RecordColumns are the columns of records.csv, in its order. A column that the archive has
@@ -73,7 +75,71 @@ var RecordColumns = []Column[Record]{
 	{Name: "withheld", expr: "coalesce(withheld, '')", Cell: func(r *Record) any { return &r.Withheld }},
 	{Name: "activity_id", expr: "coalesce(activity_id, '')", Cell: func(r *Record) any { return &r.ActivityID }},
 	{Name: "byte_length", expr: "p.byte_length", Cell: func(r *Record) any { return &r.ByteLength }},
+	// What rules say, see describer; the database has none of their texts.
+	{Name: "title", expr: "''", Cell: func(r *Record) any { return &r.Title }},
+	{Name: "fix_summary", expr: "''", Cell: func(r *Record) any { return &r.FixSummary }},
+	{Name: "role", expr: "''", Cell: func(r *Record) any { return &r.Role }},
 }
+
+// A describer says of records what their rules say. It is for one goroutine.
+type describer struct {
+	titles   titles
+	known    map[string]string        // titles by signature
+	maps     map[string]*classify.Map // by the name that records have
+	captures map[string]string        // of the record, used again
+}
+
+func newDescriber(m *classify.Matcher) *describer {
+	return &describer{titles{rules: m}, make(map[string]string), make(map[string]*classify.Map), make(map[string]string)}
+}
+
+// describe fills in title, fix and role. The fix names what this record names, as explain does; the title names no value,
+// so that a pivot table has one line for a rule.
+func (d *describer) describe(r *Record) {
+	r.Title, r.FixSummary, r.Role = d.title(r.Signature), "", ""
+	rule := d.titles.rules.Rule(r.Signature)
+	if rule == nil {
+		return
+	}
+	clear(d.captures)
+	for _, c := range r.Captures {
+		d.captures[c.Name] = c.Value
+	}
+	r.FixSummary, r.Role = rule.FillSummary(d.captures, d.mapOf(r.Where)), rule.Fix.Role
+}
+
+// described has the texts of rules filled in before yield.
+func described(m *classify.Matcher, yield func(*Record) error) func(*Record) error {
+	d := newDescriber(m)
+	return func(r *Record) error {
+		d.describe(r)
+		return yield(r)
+	}
+}
+
+func (d *describer) title(sig string) string {
+	if sig == "" {
+		return d.titles.title("unknown/")
+	}
+	title, ok := d.known[sig]
+	if !ok {
+		title = d.titles.title(sig)
+		d.known[strings.Clone(sig)] = title
+	}
+	return title
+}
+
+func (d *describer) mapOf(where string) *classify.Map {
+	m, ok := d.maps[where]
+	if !ok && len(d.maps) < mostNames {
+		m = mapOf(d.titles.rules, where)
+		d.maps[strings.Clone(where)] = m
+	}
+	return m
+}
+
+// mostNames bounds what is kept of names that are no map's.
+const mostNames = 10000
 
 // A Capture is a value that a rule takes from a message.
 type Capture struct{ Name, Value string }

@@ -40,6 +40,7 @@ func TestRecordColumnsAskForTheirName(t *testing.T) {
 	want := map[string]any{"row": int64(11), "byte_offset": int64(22), "byte_length": int64(33), "occurred_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		"record_id": "00000000-0000-0000-0000-000000000001", "signatures": []string{"signatures"}, "captures": []Capture{{Name: "captures"}},
 		// The finding's word for it, which is never empty, and what went wrong of the longest text.
+		"title": "", "fix_summary": "", "role": "", // see describer
 		"category": "cat", "where": "map_title", "message": "error_text"}
 	var got *Record
 	places := "(SELECT 1 AS place, 'file' AS file, 11 AS row, 22 AS byte_offset, 33 AS byte_length, 'environment' AS environment)"

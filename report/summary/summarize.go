@@ -119,9 +119,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 		return nil, err
 	}
 	s.Listed = share.listed
-	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, yield) }
+	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, described(m, yield)) }
 	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
-	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, yield) }
+	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, described(m, yield)) }
 	s.EachRetry = retries(ctx, db, id, m, s)
 	s.EachMissing = missingRows(ctx, db, id, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {
