@@ -52,7 +52,7 @@ var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x0
 var ownTables = []string{
 	"change,signature,title,map,", "where,map,dataverse_table,", "map,dataverse_table,fno_entity,company,signature,", "rank,signature,title,severity,", "onset,end,going_on,records,",
 	"table,map,key_column,key,", "where,record_id,file,row,", "record_id,file,row,byte_offset,occurred_at,", "file,row,byte_offset,column,reason,", "order,map,key,company,records,",
-	"template_id,template,records,",
+	"template_id,template,records,", "record_id,name,value,", "file,column,type,meaning,",
 }
 
 const ownPage = "– dwtriage</title>"

@@ -18,7 +18,7 @@ import (
 	"dwtriage/report/summary"
 )
 
-// Ahead draws rows of records.csv while their records are loaded. Written afterwards they have to be read back from
+// Ahead draws rows of records.csv and captures.csv while their records are loaded. Written afterwards they have to be read back from
 // the archive, which for three million records took as long as all the rest of the run.
 //
 // Rows wait in a file until the report is drawn, for only then it is known which of them are listed. Rows of records that
@@ -67,7 +67,7 @@ func NewAhead(environment string, m *classify.Matcher, opt Options, spill func()
 	return a
 }
 
-// Rows are the rows of records.csv of one batch.
+// Rows are the rows of records.csv of one batch, each with those of captures.csv behind it.
 type Rows struct {
 	text []byte
 	list []drawnRow
@@ -75,6 +75,7 @@ type Rows struct {
 
 type drawnRow struct {
 	at      int // in the batch
+	mid     int // where its rows of captures.csv begin
 	end     int // of its text; it begins where the one before ends
 	finding uint64
 	file    string
@@ -106,7 +107,9 @@ func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
 	d.table.w = rows
 	d.from.EachFailing(records, func(i int, r *summary.Record, finding uint64) {
 		drawRow(d.table, recordColumns, r)
-		rows.list = append(rows.list, drawnRow{i, len(rows.text), finding, r.File, place{r.Row, r.ByteOffset, r.RecordID}})
+		mid := len(rows.text)
+		drawCaptured(d.table, r)
+		rows.list = append(rows.list, drawnRow{i, mid, len(rows.text), finding, r.File, place{r.Row, r.ByteOffset, r.RecordID}})
 	})
 	return rows
 }
@@ -121,7 +124,7 @@ func (a *Ahead) Keep(rows *Rows, loaded []bool) {
 	begin := 0
 	for i := range rows.list {
 		r := &rows.list[i]
-		if text := rows.text[begin:r.end]; loaded[r.at] && !a.gaveUp.Load() && !a.keep(r, text) {
+		if record, captures := rows.text[begin:r.mid], rows.text[r.mid:r.end]; loaded[r.at] && !a.gaveUp.Load() && !a.keep(r, record, captures) {
 			a.giveUp()
 		}
 		begin = r.end
@@ -134,15 +137,15 @@ func (a *Ahead) giveUp() {
 	a.Close()
 }
 
-// rowHead is what stands before a row that waits: the number of its finding, its place and its length. Its id is its
-// first cell.
+// rowHead is what stands before a row that waits: the number of its finding, its place, its length and that of its rows of
+// captures.csv, which follow it.
 const (
-	rowHead = 28
+	rowHead = 32 + idBytes
 	idBytes = 36
 )
 
 // keep reports whether the row waits now: it does where it comes in the order of records.csv, and where there is room.
-func (a *Ahead) keep(r *drawnRow, text []byte) bool {
+func (a *Ahead) keep(r *drawnRow, record, captures []byte) bool {
 	n := len(a.files)
 	switch {
 	case n == 0 || a.files[n-1].name != r.file:
@@ -160,12 +163,15 @@ func (a *Ahead) keep(r *drawnRow, text []byte) bool {
 	binary.LittleEndian.PutUint64(head[:], r.finding)
 	binary.LittleEndian.PutUint64(head[8:], uint64(r.row))
 	binary.LittleEndian.PutUint64(head[16:], uint64(r.offset))
-	binary.LittleEndian.PutUint32(head[24:], uint32(len(text)))
+	binary.LittleEndian.PutUint32(head[24:], uint32(len(record)))
+	binary.LittleEndian.PutUint32(head[28:], uint32(len(captures)))
+	copy(head[32:], r.id)
 	a.w.Write(head[:])
+	a.w.Write(record)
 	a.rows++
-	a.size += int64(rowHead + len(text))
+	a.size += int64(rowHead + len(record) + len(captures))
 	a.files[len(a.files)-1].to = a.size
-	_, err := a.w.Write(text) // of the head, too: an error of the writer sticks
+	_, err := a.w.Write(captures) // of all of it: an error of the writer sticks
 	return err == nil
 }
 
@@ -180,10 +186,20 @@ func (a *Ahead) begin() bool {
 
 // drawRecords draws records.csv, of the rows that wait where all of them do.
 func (a *Ahead) drawRecords(t *table, s *summary.Summary) error {
-	if a.has(s) && a.flushed() {
-		return a.draw(t, s)
+	if !a.has(s) || !a.flushed() {
+		return drawRecords(t, s)
 	}
-	return drawRecords(t, s)
+	header(t, recordColumns)
+	return a.draw(t, s, (*rowReader).record, func(r *summary.Record) error { return drawRow(t, recordColumns, r) })
+}
+
+// drawCaptures draws captures.csv, of the rows that wait where all of them do.
+func (a *Ahead) drawCaptures(t *table, s *summary.Summary) error {
+	if !a.has(s) || !a.flushed() {
+		return drawCaptures(t, s)
+	}
+	header(t, captureColumns)
+	return a.draw(t, s, (*rowReader).captures, func(r *summary.Record) error { return drawCaptured(t, r) })
 }
 
 // flushed reports whether what waits is in the file, all of it.
@@ -194,20 +210,19 @@ func (a *Ahead) has(s *summary.Summary) bool {
 	return a != nil && !a.gaveUp.Load() && a.rows+s.Known == s.Failing && (s.Known == 0 || s.Listed == s.Failing)
 }
 
-// draw writes the rows that s lists.
-func (a *Ahead) draw(t *table, s *summary.Summary) error {
-	header(t, recordColumns)
+// draw writes what there is of the records that s lists: the texts that wait, and rows of records that an earlier run had loaded.
+func (a *Ahead) draw(t *table, s *summary.Summary, text func(*rowReader) []byte, known func(*summary.Record) error) error {
 	slices.SortFunc(a.files, func(f, g waiting) int { return strings.Compare(f.name, g.name) })
-	r := &rowReader{of: a, listed: s.Lister()}
+	r := &rowReader{of: a, listed: s.Lister(), copied: text}
 	if err := r.next(); err != nil {
 		return err
 	}
 	if s.Known > 0 {
-		if err := s.EachKnown(func(known *summary.Record) error {
-			if err := r.copyUntil(t, func() bool { return r.behind(known) }); err != nil {
+		if err := s.EachKnown(func(record *summary.Record) error {
+			if err := r.copyUntil(t, func() bool { return r.behind(record) }); err != nil {
 				return err
 			}
-			return drawRow(t, recordColumns, known)
+			return known(record)
 		}); err != nil {
 			return err
 		}
@@ -218,13 +233,17 @@ func (a *Ahead) draw(t *table, s *summary.Summary) error {
 // rowReader reads the rows that wait, file by file.
 type rowReader struct {
 	of     *Ahead
+	copied func(*rowReader) []byte // the text that is written
 	listed func(finding uint64) bool
 	file   int // of the next row
 	in     *bufio.Reader
 	ended  bool
 	head   [rowHead]byte
-	text   []byte // with its line end, as it was drawn
+	text   []byte // with line ends, as it was drawn: the row and its rows of captures.csv
 }
+
+func (r *rowReader) record() []byte   { return r.text[:binary.LittleEndian.Uint32(r.head[24:])] }
+func (r *rowReader) captures() []byte { return r.text[binary.LittleEndian.Uint32(r.head[24:]):] }
 
 // next reads the next row.
 func (r *rowReader) next() error {
@@ -243,7 +262,7 @@ func (r *rowReader) next() error {
 			continue
 		}
 		if err == nil {
-			n := int(binary.LittleEndian.Uint32(r.head[24:]))
+			n := int(binary.LittleEndian.Uint32(r.head[24:]) + binary.LittleEndian.Uint32(r.head[28:]))
 			r.text = slices.Grow(r.text[:0], n)[:n]
 			_, err = io.ReadFull(r.in, r.text)
 		}
@@ -256,7 +275,7 @@ func (r *rowReader) behind(known *summary.Record) bool {
 	if c := strings.Compare(r.of.files[r.file].name, known.File); c != 0 {
 		return c > 0
 	}
-	at := place{int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:])), string(r.text[:idBytes])}
+	at := place{int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:])), string(r.head[32:])}
 	return at.compare(place{known.Row, known.ByteOffset, known.RecordID}) > 0
 }
 
@@ -264,7 +283,7 @@ func (r *rowReader) behind(known *summary.Record) bool {
 func (r *rowReader) copyUntil(t *table, stop func() bool) error {
 	for !r.ended && !stop() {
 		if r.listed(binary.LittleEndian.Uint64(r.head[:])) && t.err == nil {
-			_, t.err = t.w.Write(r.text)
+			_, t.err = t.w.Write(r.copied(r))
 		}
 		if err := cmp.Or(t.err, r.next()); err != nil {
 			return err

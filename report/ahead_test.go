@@ -127,10 +127,52 @@ func TestAheadEqualsArchive(t *testing.T) {
 			if d := cmp.Diff(slow.String(), fast.String()); d != "" {
 				t.Errorf("records.csv (-archive +ahead):\n%s", d)
 			}
+			sameCaptures(t, a, s, tc.plain)
 			if n := int64(len(rows(t, slow.String()))); n != s.Failing {
 				t.Errorf("%d rows of %d failing records", n, s.Failing)
 			}
 		})
+	}
+}
+
+// headerOf is the first row of a table.
+func headerOf[T any](t *testing.T, columns []column[T]) string {
+	t.Helper()
+	var b strings.Builder
+	if err := drawList(newTable(&b, true), columns, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// sameCaptures draws captures.csv both ways, and compares it with the records.
+func sameCaptures(t *testing.T, a *Ahead, s *summary.Summary, plain bool) {
+	t.Helper()
+	var fast, slow bytes.Buffer
+	if err := a.drawCaptures(newTable(&fast, plain), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := drawCaptures(newTable(&slow, plain), s); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(slow.String(), fast.String()); d != "" {
+		t.Errorf("captures.csv (-archive +ahead):\n%s", d)
+	}
+	var want []string
+	if err := s.EachRecord(func(r *summary.Record) error {
+		for _, c := range r.Captures {
+			want = append(want, strings.Join([]string{r.RecordID, cell(c.Name), cell(c.Value), r.Signature}, "\x00"))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range rows(t, slow.String()) {
+		got = append(got, strings.Join([]string{r["record_id"], r["name"], r["value"], r["signature"]}, "\x00"))
+	}
+	if d := cmp.Diff(want, got); d != "" || len(want) == 0 {
+		t.Errorf("captures.csv (-records +table):\n%s", d)
 	}
 }
 
@@ -144,12 +186,12 @@ func TestAheadCopiesWhatIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	r := &rowReader{of: a, listed: func(uint64) bool { n++; return n%3 == 0 }}
+	r := &rowReader{of: a, copied: (*rowReader).record, listed: func(uint64) bool { n++; return n%3 == 0 }}
 	if err := errors.Join(r.next(), r.copyUntil(newTable(&some, true), func() bool { return false })); err != nil {
 		t.Fatal(err)
 	}
 	want := rows(t, all.String())
-	got := rows(t, strings.Join(names(recordColumns), ",")+"\n"+some.String())
+	got := rows(t, headerOf(t, recordColumns)+some.String())
 	if len(got) != len(want)/3 {
 		t.Fatalf("%d rows of %d, want a third", len(got), len(want))
 	}
@@ -188,6 +230,7 @@ func TestAheadBesideKnown(t *testing.T) {
 		if d := cmp.Diff(slow.String(), fast.String()); d != "" {
 			t.Errorf("every %d: records.csv (-archive +ahead):\n%s", every, d)
 		}
+		sameCaptures(t, a, s, false)
 	}
 }
 

@@ -15,24 +15,55 @@ import (
 // A column is one column of a table: what its header says, and how the cell of a row is written.
 // They stand in one value so that a header cannot come to stand over the cells of another column.
 type column[T any] struct {
+	heading
+	cell func(cells, *T) // writes exactly one cell
+}
+
+// A heading is what a column is called, and what its cells hold.
+type heading struct {
 	name string
-	cell func(*table, *T) // writes exactly one cell
+	kind kind
+}
+
+// A kind is what the cells of a column hold, column type of columns.csv.
+type kind string
+
+const (
+	aText   kind = "text"
+	aNumber kind = "number"
+	aTime   kind = "time"
+	aList   kind = "list"
+	pairs   kind = "pairs"
+)
+
+// cells is where a table goes: a CSV file or a sheet of a workbook. The calls of a row are any sequence of text, list,
+// pairs, number and time, then end. The first error sticks.
+type cells interface {
+	header(columns ...heading)
+	text(s string)
+	list(items []string)
+	pairs(captures []summary.Capture)
+	number(n int64)
+	time(at time.Time) // an empty cell for the zero time
+	end() error
+	fail(err error) // an error that no cell made
+	failed() error
 }
 
 func text[T any](name string, cell func(*T) string) column[T] {
-	return column[T]{name, func(t *table, row *T) { t.text(cell(row)) }}
+	return column[T]{heading{name, aText}, func(t cells, row *T) { t.text(cell(row)) }}
 }
 
 func number[T any](name string, cell func(*T) int64) column[T] {
-	return column[T]{name, func(t *table, row *T) { t.number(cell(row)) }}
+	return column[T]{heading{name, aNumber}, func(t cells, row *T) { t.number(cell(row)) }}
 }
 
 func list[T any](name string, cell func(*T) []string) column[T] {
-	return column[T]{name, func(t *table, row *T) { t.list(cell(row)) }}
+	return column[T]{heading{name, aList}, func(t cells, row *T) { t.list(cell(row)) }}
 }
 
 func moment[T any](name string, cell func(*T) time.Time) column[T] {
-	return column[T]{name, func(t *table, row *T) { t.time(cell(row)) }}
+	return column[T]{heading{name, aTime}, func(t cells, row *T) { t.time(cell(row)) }}
 }
 
 // muted are the columns about the mute of a row: until when, by whom and why; empty without one.
@@ -57,7 +88,7 @@ func muted[T any](mute func(*T) *summary.Mute) []column[T] {
 func streamed[T any](from []summary.Column[T]) []column[T] {
 	var columns []column[T]
 	for _, c := range from {
-		columns = append(columns, column[T]{c.Name, func(t *table, row *T) {
+		columns = append(columns, column[T]{heading{c.Name, kindOf(c.Cell(new(T)))}, func(t cells, row *T) {
 			switch v := c.Cell(row).(type) {
 			case *string:
 				t.text(*v)
@@ -77,17 +108,32 @@ func streamed[T any](from []summary.Column[T]) []column[T] {
 	return columns
 }
 
-// header writes the names of columns as the first row.
-func header[T any](t *table, columns []column[T]) { t.header(names(columns)...) }
+// kindOf is the kind of a cell that shows what value points at.
+func kindOf(value any) kind {
+	switch value.(type) {
+	case *int64:
+		return aNumber
+	case *time.Time:
+		return aTime
+	case *[]string:
+		return aList
+	case *[]summary.Capture:
+		return pairs
+	}
+	return aText
+}
 
-func names[T any](columns []column[T]) (list []string) {
+// header writes the names of columns as the first row.
+func header[T any](t cells, columns []column[T]) { t.header(headings(columns)...) }
+
+func headings[T any](columns []column[T]) (list []heading) {
 	for _, c := range columns {
-		list = append(list, c.name)
+		list = append(list, c.heading)
 	}
 	return list
 }
 
-func drawRow[T any](t *table, columns []column[T], row *T) error {
+func drawRow[T any](t cells, columns []column[T], row *T) error {
 	for _, c := range columns {
 		c.cell(t, row)
 	}
@@ -95,24 +141,24 @@ func drawRow[T any](t *table, columns []column[T], row *T) error {
 }
 
 // drawList writes a whole table: the header, and a row for each of list.
-func drawList[T any](t *table, columns []column[T], list []T) error {
+func drawList[T any](t cells, columns []column[T], list []T) error {
 	header(t, columns)
 	for i := range list {
 		drawRow(t, columns, &list[i])
 	}
-	return t.err
+	return t.failed()
 }
 
 // drawEach writes a whole table whose rows come one by one; each may be nil: there are none.
-func drawEach[T any](t *table, columns []column[T], each func(func(*T) error) error) error {
+func drawEach[T any](t cells, columns []column[T], each func(func(*T) error) error) error {
 	header(t, columns)
-	if each == nil || t.err != nil {
-		return t.err
+	if err := t.failed(); each == nil || err != nil {
+		return err
 	}
 	return each(func(row *T) error { return drawRow(t, columns, row) })
 }
 
-func drawFindings(t *table, s *summary.Summary) error { return drawList(t, findingColumns, s.Findings) }
+func drawFindings(t cells, s *summary.Summary) error { return drawList(t, findingColumns, s.Findings) }
 
 var findingColumns = slices.Concat([]column[summary.Finding]{
 	text("where", func(f *summary.Finding) string { return f.MapTitle }),
@@ -137,7 +183,7 @@ var findingColumns = slices.Concat([]column[summary.Finding]{
 	text("template_id", func(f *summary.Finding) string { return f.TemplateID }),
 })
 
-func drawFixes(t *table, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
+func drawFixes(t cells, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
 
 var fixColumns = []column[summary.Fix]{
 	number("rank", func(f *summary.Fix) int64 { return int64(f.Rank) }),
@@ -175,9 +221,38 @@ func partCounts(f *summary.Fix) []string {
 
 var recordColumns = streamed(summary.RecordColumns)
 
-func drawRecords(t *table, s *summary.Summary) error { return drawEach(t, recordColumns, s.EachRecord) }
+func drawRecords(t cells, s *summary.Summary) error { return drawEach(t, recordColumns, s.EachRecord) }
 
-func drawClusters(t *table, s *summary.Summary) error { return drawList(t, clusterColumns, s.Clusters) }
+// A captured is a value that a rule took from the message of a record, a row of captures.csv.
+type captured struct {
+	record  *summary.Record
+	capture summary.Capture
+}
+
+func drawCaptures(t cells, s *summary.Summary) error {
+	header(t, captureColumns)
+	if err := t.failed(); s.EachCaptures == nil || err != nil {
+		return err
+	}
+	return s.EachCaptures(func(r *summary.Record) error { return drawCaptured(t, r) })
+}
+
+// drawCaptured writes the captures of a record, a row each.
+func drawCaptured(t cells, r *summary.Record) error {
+	for _, c := range r.Captures {
+		drawRow(t, captureColumns, &captured{r, c})
+	}
+	return t.failed()
+}
+
+var captureColumns = []column[captured]{
+	text("record_id", func(c *captured) string { return c.record.RecordID }),
+	text("name", func(c *captured) string { return c.capture.Name }),
+	text("value", func(c *captured) string { return c.capture.Value }),
+	text("signature", func(c *captured) string { return c.record.Signature }),
+}
+
+func drawClusters(t cells, s *summary.Summary) error { return drawList(t, clusterColumns, s.Clusters) }
 
 var clusterColumns = slices.Concat([]column[summary.Cluster]{
 	text("template_id", func(c *summary.Cluster) string { return c.TemplateID }),
@@ -190,7 +265,7 @@ var clusterColumns = slices.Concat([]column[summary.Cluster]{
 	text("sample", func(c *summary.Cluster) string { return inFull(c.Sample) }),
 }, muted(func(c *summary.Cluster) *summary.Mute { return c.Mute }))
 
-func drawChanges(t *table, s *summary.Summary) error { return drawList(t, changeColumns, s.Changes) }
+func drawChanges(t cells, s *summary.Summary) error { return drawList(t, changeColumns, s.Changes) }
 
 var changeColumns = []column[summary.Change]{
 	text("change", func(c *summary.Change) string { return c.Change }),
@@ -207,7 +282,7 @@ var changeColumns = []column[summary.Change]{
 	text("where", func(c *summary.Change) string { return c.MapTitle }), // by which it is looked up in failing_entities.csv
 }
 
-func drawMissing(t *table, s *summary.Summary) error {
+func drawMissing(t cells, s *summary.Summary) error {
 	return drawEach(t, missingColumns, s.EachMissing)
 }
 
@@ -224,7 +299,7 @@ var missingColumns = []column[summary.MissingRow]{
 	list("after", func(r *summary.MissingRow) []string { return r.After }),
 }
 
-func drawBursts(t *table, s *summary.Summary) error { return drawList(t, burstColumns, s.Bursts) }
+func drawBursts(t cells, s *summary.Summary) error { return drawList(t, burstColumns, s.Bursts) }
 
 var burstColumns = []column[summary.Burst]{
 	moment("onset", func(b *summary.Burst) time.Time { return b.Onset }),
@@ -254,7 +329,7 @@ var burstColumns = []column[summary.Burst]{
 	}),
 }
 
-func drawRetries(t *table, s *summary.Summary) error { return drawEach(t, retryColumns, s.EachRetry) }
+func drawRetries(t cells, s *summary.Summary) error { return drawEach(t, retryColumns, s.EachRetry) }
 
 var retryColumns = []column[summary.Retry]{
 	number("order", func(r *summary.Retry) int64 { return r.Order }),
@@ -268,7 +343,7 @@ var retryColumns = []column[summary.Retry]{
 
 var rejectColumns = streamed(summary.RejectColumns)
 
-func drawRejects(t *table, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }
+func drawRejects(t cells, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }
 
 // stepsOf writes the steps of a fix; those of an incident under the titles of its signatures.
 func stepsOf(f *summary.Fix) string {

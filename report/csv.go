@@ -11,8 +11,7 @@ import (
 	"dwtriage/report/summary"
 )
 
-// A table writes rows of comma-separated values for spreadsheets. The calls of a row are header
-// or any sequence of text, list, number and time, then end. The first error of the writer sticks.
+// A table writes rows of comma-separated values for spreadsheets, see cells.
 type table struct {
 	w     io.Writer
 	plain bool
@@ -26,11 +25,13 @@ type table struct {
 func newTable(w io.Writer, plain bool) *table { return &table{w: w, plain: plain} }
 
 // header writes the first row, after the byte order mark that makes Excel read UTF-8.
-func (t *table) header(columns ...string) {
+func (t *table) header(columns ...heading) {
 	if !t.plain {
 		t.line = append(t.line, "\ufeff"...)
 	}
-	t.line = append(t.line, strings.Join(columns, ",")...)
+	for _, c := range columns {
+		t.text(c.name)
+	}
 	t.end()
 }
 
@@ -52,6 +53,8 @@ func (t *table) fail(err error) {
 		t.err = err
 	}
 }
+
+func (t *table) failed() error { return t.err }
 
 func (t *table) comma() {
 	if t.begun {

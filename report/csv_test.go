@@ -125,7 +125,7 @@ func FuzzCell(f *testing.F) {
 func TestNumbersAndTimes(t *testing.T) {
 	var buf bytes.Buffer
 	table := newTable(&buf, true)
-	table.header("n", "when", "never")
+	table.header(heading{"n", aNumber}, heading{"when", aTime}, heading{"never", aTime})
 	table.number(-1)
 	table.time(time.Date(2026, 11, 23, 7, 4, 5, 999, time.FixedZone("CET", 3600)))
 	table.time(time.Time{})

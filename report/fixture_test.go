@@ -342,6 +342,7 @@ func addTotals(s *summary.Summary) {
 	addHeat(s)
 	addTimeline(s)
 	s.EachRecord = eachRecord(s)
+	s.EachCaptures = s.EachRecord
 }
 
 // addTimeline puts all records of a finding where its first one is, and the ok ones where the night ends.

@@ -38,21 +38,22 @@ type drawing struct {
 
 // drawings lists the files in the order in which they are drawn.
 func drawings(opt Options) []drawing {
-	table := func(draw func(*table, *summary.Summary) error) func(io.Writer, *summary.Summary) error {
-		return func(w io.Writer, s *summary.Summary) error { return draw(newTable(w, opt.PlainCSV), s) }
+	var list []drawing
+	for _, t := range tables() {
+		draw := func(w io.Writer, s *summary.Summary) error { return t.draw(newTable(w, opt.PlainCSV), s) }
+		switch t.name {
+		case "records":
+			draw = func(w io.Writer, s *summary.Summary) error {
+				return opt.Ahead.drawRecords(newTable(w, opt.PlainCSV), s)
+			}
+		case "captures":
+			draw = func(w io.Writer, s *summary.Summary) error {
+				return opt.Ahead.drawCaptures(newTable(w, opt.PlainCSV), s)
+			}
+		}
+		list = append(list, drawing{t.name + ".csv", draw})
 	}
-	list := []drawing{
-		{"failing_entities.csv", table(drawFindings)},
-		{"fixes.csv", table(drawFixes)},
-		{"records.csv", table(opt.Ahead.drawRecords)},
-		{"unclassified.csv", table(drawClusters)},
-		{"changes.csv", table(drawChanges)},
-		{"missing.csv", table(drawMissing)},
-		{"incidents.csv", table(drawBursts)},
-		{"retry.csv", table(drawRetries)},
-		{"rejects.csv", table(drawRejects)},
-		{"index.html", drawHTML},
-	}
+	list = append(list, drawing{"index.html", drawHTML})
 	if opt.Markdown {
 		list = append(list, drawing{"report.md", drawMarkdown})
 	}

@@ -111,7 +111,7 @@ func TestGoldens(t *testing.T) {
 }
 
 func TestEveryFileIsAlwaysThere(t *testing.T) {
-	want := []string{"changes.csv", "failing_entities.csv", "fixes.csv", "incidents.csv", "index.html", "manifest.json", "missing.csv", "records.csv", "rejects.csv", "retry.csv", "summary.json", "unclassified.csv"}
+	want := []string{"captures.csv", "changes.csv", "columns.csv", "failing_entities.csv", "fixes.csv", "incidents.csv", "index.html", "manifest.json", "missing.csv", "records.csv", "rejects.csv", "retry.csv", "summary.json", "unclassified.csv"}
 	for name, s := range map[string]*summary.Summary{"empty": {}, "night": night()} {
 		got := draw(t, s, Options{})
 		for _, f := range want {

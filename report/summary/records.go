@@ -141,6 +141,16 @@ func (d *describer) mapOf(where string) *classify.Map {
 // mostNames bounds what is kept of names that are no map's.
 const mostNames = 10000
 
+// captureColumns are the columns that a row of captures.csv is made of.
+func captureColumns() (list []Column[Record]) {
+	for _, c := range RecordColumns {
+		if c.Name == "record_id" || c.Name == "signature" || c.Name == "captures" {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
 // A Capture is a value that a rule takes from a message.
 type Capture struct{ Name, Value string }
 
@@ -270,13 +280,13 @@ func addParts(list []part, file []stretch) []part {
 }
 
 // each calls yield for the rows of a part.
-func (p part) each(ctx context.Context, db *store.DB, yield func(*Record) error) error {
+func (p part) each(ctx context.Context, db *store.DB, columns []Column[Record], yield func(*Record) error) error {
 	of := []any{p.firstFile, p.lastFile, p.firstRow, p.lastRow}
 	ranges, err := placeRanges(ctx, db, of)
 	if err != nil {
 		return err
 	}
-	if err := stream(ctx, db, fmt.Sprintf(query("records"), "%s", ranges), RecordColumns, yield, of...); err != nil {
+	if err := stream(ctx, db, fmt.Sprintf(query("records"), "%s", ranges), columns, yield, of...); err != nil {
 		return fmt.Errorf("query records: %w", err)
 	}
 	return nil

@@ -86,7 +86,7 @@ func (s share) lister(findings []Finding) func(finding uint64) bool {
 }
 
 // eachRecord calls yield for the failing records of a run that records.csv lists.
-func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, yield func(*Record) error) error {
+func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, columns []Column[Record], yield func(*Record) error) error {
 	// Made again: another Summary may have been made since.
 	if err := db.Scope(ctx, "scope", run); err != nil {
 		return err
@@ -94,7 +94,7 @@ func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classi
 	if err := places(ctx, db, s, m); err != nil {
 		return err
 	}
-	return eachPart(ctx, db, yield)
+	return eachPart(ctx, db, columns, yield)
 }
 
 // eachKnown calls yield for the failing records that a run met, but did not load.
@@ -105,17 +105,17 @@ func eachKnown(ctx context.Context, db *store.DB, run int64, yield func(*Record)
 	if err := db.KnownPlaces(ctx, "scope", run); err != nil {
 		return err
 	}
-	return eachPart(ctx, db, yield)
+	return eachPart(ctx, db, RecordColumns, yield)
 }
 
 // eachPart calls yield for the records at the places, part by part.
-func eachPart(ctx context.Context, db *store.DB, yield func(*Record) error) error {
+func eachPart(ctx context.Context, db *store.DB, columns []Column[Record], yield func(*Record) error) error {
 	parts, err := parts(ctx, db)
 	if err != nil {
 		return err
 	}
 	for _, p := range parts {
-		if err := p.each(ctx, db, yield); err != nil {
+		if err := p.each(ctx, db, columns, yield); err != nil {
 			return err
 		}
 	}

@@ -114,12 +114,25 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, called(s.Clusters, name.title)); err != nil {
 		return nil, err
 	}
+	if err := each(ctx, db, "view_columns", func(rows *sql.Rows) error {
+		var c ViewColumn
+		err := rows.Scan(&c.View, &c.Name, &c.Type, &c.Meaning)
+		s.ViewColumns = append(s.ViewColumns, c)
+		return err
+	}); err != nil {
+		return nil, err
+	}
 	share, err := shareOf(ctx, db, s.Failing)
 	if err != nil {
 		return nil, err
 	}
 	s.Listed = share.listed
-	s.EachRecord = func(yield func(*Record) error) error { return eachRecord(ctx, db, id, share, m, described(m, yield)) }
+	s.EachRecord = func(yield func(*Record) error) error {
+		return eachRecord(ctx, db, id, share, m, RecordColumns, described(m, yield))
+	}
+	s.EachCaptures = func(yield func(*Record) error) error {
+		return eachRecord(ctx, db, id, share, m, captureColumns(), yield)
+	}
 	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
 	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, described(m, yield)) }
 	s.EachRetry = retries(ctx, db, id, m, s)

@@ -65,6 +65,8 @@ type Summary struct {
 	Timings       []store.Timing
 	ExitCode      int
 
+	ViewColumns []ViewColumn // of the views that people query, in their order
+
 	// EachRecord calls yield for every failing record that is listed (where there are more than a sheet has room for,
 	// the first ones of each finding) in the order of records.csv (file, row,
 	// byte offset, record id), EachReject for every rejected row (file, row, byte offset).
@@ -72,6 +74,9 @@ type Summary struct {
 	// of yield ends the walk and is returned. The values are only valid during the call.
 	EachRecord func(yield func(*Record) error) error
 	EachReject func(yield func(*Reject) error) error
+
+	// EachCaptures is EachRecord of which only RecordID, Signature and Captures are read: rows without their texts.
+	EachCaptures func(yield func(*Record) error) error
 
 	// EachMissing calls yield for every row that must exist before records of the plan can be saved, in the order of
 	// missing.csv: as their fixes stand in the plan, of each fix the rows that most records wait for first, then by key and company.
@@ -89,6 +94,9 @@ type Summary struct {
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
 	Lister func() func(finding uint64) bool
 }
+
+// A ViewColumn is what a view of the database has, as its comment says it.
+type ViewColumn struct{ View, Name, Type, Meaning string }
 
 // A Count is a name and how many records it stands for.
 type Count struct {
