@@ -9,6 +9,7 @@ import (
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
 	"dwtriage/ingest/scan"
+	"dwtriage/ingest/xlsx"
 )
 
 // foreign names the kind of a file that is no text, and says what to do with it; it is empty for any other. Kinds are told by their first bytes and
@@ -57,6 +58,9 @@ var ownTables = []string{
 
 const ownPage = "– dwtriage</title>"
 
+// ownSheets are sheets that the workbook of a report has, also when somebody saved it again.
+var ownSheets = []string{"read_me", "failing_entities", "records", "unclassified"}
+
 // own reports whether b is the start of a file that dwtriage itself wrote. Its reports quote the errors of a log, so they look
 // like one; read as logs, each error would be counted once more with every night.
 func own(b []byte) bool {
@@ -72,6 +76,16 @@ func own(b []byte) bool {
 		return bytes.Contains(head, []byte(`"run_id":`)) && (bytes.Contains(head, []byte(`"tool_version":`)) || bytes.Contains(head, []byte(`"sha256":`)))
 	}
 	return bytes.HasPrefix(head, []byte("<!doctype html>")) && bytes.Contains(head, []byte(ownPage))
+}
+
+// ownWorkbook reports whether a workbook is the one of a report.
+func ownWorkbook(sheets []xlsx.Sheet) bool {
+	for _, name := range ownSheets {
+		if !slices.ContainsFunc(sheets, func(s xlsx.Sheet) bool { return s.Name == name }) {
+			return false
+		}
+	}
+	return true
 }
 
 // controls reports whether b holds more control characters than a text with a few damaged places does: more

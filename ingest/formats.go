@@ -57,7 +57,7 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 		return true, r.text()
 	}
 	if walked && own(w.Rest()) {
-		r.account.Problem = notALog(path, "a report of dwtriage: it was left out; name the file itself to read it all the same")
+		r.account.Problem = ownReport(path)
 		return false, nil
 	}
 	name := r.run.opt.Format

@@ -17,6 +17,11 @@ func notALog(path, format string, args ...any) error {
 	return &problem{path + ": " + fmt.Sprintf(format, args...), ErrNotALog}
 }
 
+// ownReport is the problem of what dwtriage wrote.
+func ownReport(path string) error {
+	return notALog(path, "a report of dwtriage: it was left out; name the file itself to read it all the same")
+}
+
 // businessData is the problem of the other members of a data management package.
 func businessData(path string) error {
 	return notALog(path, "business data or description of a data management package, no log of it")

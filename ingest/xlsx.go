@@ -58,6 +58,9 @@ func (run *run) workbook(c unpack.Member, z *zip.Reader) error {
 		return run.unread(c.Path, names, unpack.Damaged(c.Path, "xlsx", err))
 	}
 	defer b.Close()
+	if c.Walked && ownWorkbook(b.Sheets) {
+		return run.unread(c.Path, names, ownReport(c.Path))
+	}
 	r := run.begin(c, bytes.NewReader(nil), window.Options{})
 	r.w.Assume(window.UTF8)
 	f := &r.account

@@ -86,14 +86,18 @@ func (t *table) list(items []string) {
 
 // pairs writes named values.
 func (t *table) pairs(captures []summary.Capture) {
-	t.joined = t.joined[:0]
+	t.joined = appendPairs(t.joined[:0], captures)
+	t.text(string(t.joined))
+}
+
+func appendPairs(dst []byte, captures []summary.Capture) []byte {
 	for i, c := range captures {
 		if i > 0 {
-			t.joined = append(t.joined, "; "...)
+			dst = append(dst, "; "...)
 		}
-		t.joined = append(append(append(t.joined, c.Name...), '='), c.Value...)
+		dst = append(append(append(dst, c.Name...), '='), c.Value...)
 	}
-	t.text(string(t.joined))
+	return dst
 }
 
 func (t *table) text(s string) {
@@ -216,8 +220,8 @@ func formula(s string) bool {
 	return false
 }
 
-// clean makes s valid UTF-8 with LF line ends, without other control characters than tabs and without what turns the
-// direction of writing or is a tag that nobody sees.
+// clean makes s valid UTF-8 with LF line ends, without other control characters than tabs, without what is no character, and
+// without what turns the direction of writing or is a tag that nobody sees.
 func clean(s string) string {
 	if !strings.ContainsFunc(s, foreign) {
 		return s
@@ -235,7 +239,7 @@ func clean(s string) string {
 }
 
 func foreign(r rune) bool {
-	return r == utf8.RuneError || r != '\t' && r != '\n' && unicode.IsControl(r) || r >= 0x61c && unicode.In(r, unicode.Bidi_Control) || r >= 0xe0000 && r <= 0xe007f
+	return r == utf8.RuneError || r == 0xfffe || r == 0xffff || r != '\t' && r != '\n' && unicode.IsControl(r) || r >= 0x61c && unicode.In(r, unicode.Bidi_Control) || r >= 0xe0000 && r <= 0xe007f
 }
 
 // cutUTF16 shortens s to at most limit UTF-16 units, and says so at its end.

@@ -35,6 +35,7 @@ func TestCell(t *testing.T) {
 		{"line ends", "a\r\nb\rc\nd", "a\nb\nc\nd"},
 		{"control characters", "a\x00b\x1bc\x7fd\u0085e\tf", "abcde\tf"},
 		{"directions and tags", "a\u202eb\u2066c\u061cd\u200fe\U000e0041f\U000e007fg", "abcdefg"},
+		{"no characters", "a\ufffeb\uffffc", "abc"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

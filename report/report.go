@@ -19,6 +19,7 @@ type Options struct {
 	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
 	Markdown bool   // also report.md, the text of a ticket
 	Teams    bool   // also card.json, a message for Teams
+	XLSX     bool   // also report.xlsx, the tables as a workbook
 	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
 
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
@@ -54,6 +55,9 @@ func drawings(opt Options) []drawing {
 		list = append(list, drawing{t.name + ".csv", draw})
 	}
 	list = append(list, drawing{"index.html", drawHTML})
+	if opt.XLSX {
+		list = append(list, drawing{WorkbookName, drawXLSX})
+	}
 	if opt.Markdown {
 		list = append(list, drawing{"report.md", drawMarkdown})
 	}
@@ -86,7 +90,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 // Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
 func Ready(dir string) error {
 	var names []string
-	for _, d := range drawings(Options{Markdown: true, Teams: true}) {
+	for _, d := range drawings(Options{Markdown: true, Teams: true, XLSX: true}) {
 		names = append(names, d.name)
 	}
 	return folder.Check(dir, names)

@@ -13,6 +13,11 @@ func defineFormat(g *pflag.FlagSet, name string, value *string) {
 	g.StringVar(value, name, "html", "`FORMS` of the report, with commas: html and json (index.html and summary.json, always there), markdown (report.md, the text of a ticket), teams (card.json, a message with an Adaptive Card to post to a workflow of Teams)")
 }
 
+// defineXLSX is the flag of the workbook.
+func defineXLSX(g *pflag.FlagSet, value *bool) {
+	g.BoolVar(value, "xlsx", false, "also report.xlsx: the tables as an Excel workbook, in which 001 stays 001 and times are dates")
+}
+
 // checkFormat says what is no form.
 func checkFormat(flag, list string) error {
 	for _, form := range strings.Split(list, ",") {

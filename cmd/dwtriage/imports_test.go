@@ -26,7 +26,8 @@ var mayImport = map[string][]string{
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store"},
 	"dwtriage/report/folder":    {},
-	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/store", "dwtriage/report/summary"},
+	"dwtriage/report/workbook":  {},
+	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/workbook"},
 	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
@@ -42,8 +43,8 @@ var mayImport = map[string][]string{
 var onlyIn = map[string]string{
 	"github.com/duckdb/":                "dwtriage/report/store",
 	"github.com/klauspost/compress/":    "dwtriage/ingest/unpack dwtriage/ingest/xlsx dwtriage/ingest",
-	"compress/":                         "dwtriage/ingest/unpack",
-	"archive/":                          "dwtriage/ingest/unpack",
+	"compress/":                         "dwtriage/ingest/unpack dwtriage/report/workbook",
+	"archive/":                          "dwtriage/ingest/unpack dwtriage/report/workbook",
 	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
 	"go.yaml.in/yaml/v4":                "dwtriage/classify",

@@ -17,7 +17,7 @@ func TestOwnReportsAreLeftOut(t *testing.T) {
 	}
 	for i, out := range []string{"first", "second"} {
 		var stdout, stderr strings.Builder
-		code := run(t.Context(), []string{"run", "--db", filepath.Join(t.TempDir(), "t.duckdb"), "-o", out, "--progress", "plain", "."}, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" })
+		code := run(t.Context(), []string{"run", "--xlsx", "--db", filepath.Join(t.TempDir(), "t.duckdb"), "-o", out, "--progress", "plain", "."}, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" })
 		if code != 0 || !strings.Contains(stdout.String(), "Ledger: 2 read = 1 loaded + 0 duplicates + 1 rejected + 0 filtered") {
 			t.Fatalf("exit %d\n%s%s", code, &stdout, &stderr)
 		}

@@ -24,6 +24,7 @@ type reportFlags struct {
 	csv, format      string
 	color, ci        string
 	json, quiet      bool
+	xlsx             bool
 }
 
 func (r *reportFlags) flags() *flags {
@@ -44,6 +45,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	defineCI(g, &r.ci)
 	defineFormat(g, "format", &r.format)
 	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	defineXLSX(g, &r.xlsx)
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
   dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
@@ -104,7 +106,7 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
-	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), Teams: hasForm(rf.format, "teams"), PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
+	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), Teams: hasForm(rf.format, "teams"), XLSX: rf.xlsx, PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	defer s.endPipeline(sum, exitDone, "", filepath.Join(rf.out, "report.md"))

@@ -40,6 +40,7 @@ type runFlags struct {
 	threads             int
 	json, quiet, backup bool
 	shared, allowEmpty  bool
+	xlsx                bool
 	rules               ruleFlags
 }
 
@@ -74,6 +75,7 @@ duplicates and not loaded again.`)
 	defineCI(g, &r.ci)
 	defineFormat(g, "report-format", &r.format)
 	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	defineXLSX(g, &r.xlsx)
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
 	f.fold(namesOf(g)...)
@@ -414,7 +416,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
-	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), Teams: hasForm(j.flags.format, "teams"), PlainCSV: j.flags.csv == "plain"}
+	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), Teams: hasForm(j.flags.format, "teams"), XLSX: j.flags.xlsx, PlainCSV: j.flags.csv == "plain"}
 }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
