@@ -12,9 +12,13 @@ import (
 )
 
 // rows parses a table back: the named columns of each row.
-func rows(t *testing.T, text string) []map[string]string {
+func rows(t *testing.T, text string) []map[string]string { return rowsBy(t, text, ',') }
+
+func rowsBy(t *testing.T, text string, separator rune) []map[string]string {
 	t.Helper()
-	all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+	r.Comma = separator
+	all, err := r.ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func (p place) compare(q place) int {
 func NewAhead(environment string, m *classify.Matcher, opt Options, spill func() (*os.File, error)) *Ahead {
 	a := &Ahead{spill: spill, met: make(map[string]bool)}
 	a.drawers.New = func() any {
-		return &drawer{summary.NewLoading(environment, m), newTable(nil, opt.PlainCSV)}
+		return &drawer{summary.NewLoading(environment, m), opt.table(nil)}
 	}
 	a.drawn.New = func() any { return &Rows{} }
 	return a

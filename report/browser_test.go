@@ -25,14 +25,19 @@ import (
 // axeVersion is which axe-core is asked: another one may find more.
 const axeVersion = "4.10.3"
 
-// lacking skips a test that needs what this machine does not have. The checks of a change set DWTRIAGE_BROWSER, so there
-// it fails instead.
-func lacking(t *testing.T, what string) {
+// Variables that the checks of a change set, so that a test fails there instead of being skipped.
+const (
+	browserRequired = "DWTRIAGE_BROWSER"
+	officeRequired  = "DWTRIAGE_OFFICE"
+)
+
+// lacking skips a test that needs what this machine does not have.
+func lacking(t *testing.T, required, what string) {
 	t.Helper()
-	if os.Getenv("DWTRIAGE_BROWSER") == "required" {
+	if os.Getenv(required) == "required" {
 		t.Fatal(what)
 	}
-	t.Skip(what + "; DWTRIAGE_BROWSER=required makes this a failure")
+	t.Skip(what + "; " + required + "=required makes this a failure")
 }
 
 // axe returns the program that looks for what shuts people out.
@@ -62,7 +67,7 @@ func openBrowser(t *testing.T, page string) *browser {
 		}
 	}
 	if program == "" {
-		lacking(t, "no chromium to show the page with")
+		lacking(t, browserRequired, "no chromium to show the page with")
 	}
 	b := &browser{t: t, url: "file://" + page, axe: axe(t)}
 	// The sandbox of chromium refuses root, which is who runs in a container.

@@ -214,7 +214,7 @@ for (const line of require("fs").readFileSync("cards.ndjson", "utf8").trim().spl
 func TestCardIsRead(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		lacking(t, "no node to read cards with")
+		lacking(t, browserRequired, "no node to read cards with")
 	}
 	dir := t.TempDir()
 	var messages strings.Builder

@@ -13,10 +13,11 @@ import (
 
 // A table writes rows of comma-separated values for spreadsheets, see cells.
 type table struct {
-	w     io.Writer
-	plain bool
-	line  []byte // the row so far
-	begun bool   // the row has a cell, which may be empty
+	w         io.Writer
+	plain     bool
+	semicolon bool   // parts cells by semicolons, as Excel expects it where a comma parts decimals
+	line      []byte // the row so far
+	begun     bool   // the row has a cell, which may be empty
 
 	joined []byte // a cell of several values
 	err    error
@@ -57,7 +58,9 @@ func (t *table) fail(err error) {
 func (t *table) failed() error { return t.err }
 
 func (t *table) comma() {
-	if t.begun {
+	if t.begun && t.semicolon {
+		t.line = append(t.line, ';')
+	} else if t.begun {
 		t.line = append(t.line, ',')
 	}
 	t.begun = true
@@ -103,11 +106,11 @@ func appendPairs(dst []byte, captures []summary.Capture) []byte {
 func (t *table) text(s string) {
 	t.comma()
 	kinds := kindsIn(s)
-	if kinds&(careful|apart) != 0 || len(s) > maxCell || s != "" && opens[s[0]] {
-		s = cell(s)
+	if kinds&(careful|apart) != 0 || len(s) > maxCell || s != "" && opens[s[0]] || t.semicolon && kinds&quoted != 0 {
+		s = t.cell(s)
 		kinds = kindsIn(s)
 	}
-	if kinds&quoted == 0 && !strings.HasPrefix(s, " ") {
+	if kinds&quoted == 0 && !strings.HasPrefix(s, " ") && !(t.semicolon && kinds&apart != 0) {
 		t.line = append(t.line, s...)
 		return
 	}
@@ -159,9 +162,11 @@ const maxCell = 32767
 const cutMark = summary.CutMark
 
 // cell makes text safe and whole for a cell: no formula, no control characters, not too long.
-func cell(s string) string {
+func cell(s string) string { return new(table).cell(s) }
+
+func (t *table) cell(s string) string {
 	guarded := formula(s)
-	s = guardInside(clean(s))
+	s = guardInside(clean(s), t.semicolon)
 	if guarded || formula(s) { // a control character may have stood before a tab
 		s = "'" + s
 	}
@@ -170,14 +175,15 @@ func cell(s string) string {
 
 // guardInside puts a ' before what would be a formula in a program that is set to another separator: it does not see the quotes
 // around the cell, ends it at a semicolon or tab, and the row at a line end. Points of a list and comments of SQL begin lines
-// with - too; without a | they start no other program.
-func guardInside(s string) string {
+// with - too; without a | they start no other program. The same goes for a program that is set to commas where cells are parted
+// by semicolons.
+func guardInside(s string, semicolon bool) string {
 	var b []byte
 	from, open, line, begun := 0, false, false, false // begun: before that the cell is guarded as a whole
 	for i, r := range s {
 		switch {
-		case r == ';' || r == '\t' || r == '\n' || r == '\r':
-			begun = begun || r == ';'
+		case r == ';' || r == ',' && semicolon || r == '\t' || r == '\n' || r == '\r':
+			begun = begun || r == ';' || r == ','
 			open, line = true, r == '\n' || r == '\r'
 		case begun && !open || r == '"' || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf):
 		default:

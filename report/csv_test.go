@@ -123,6 +123,41 @@ func FuzzCell(f *testing.F) {
 	})
 }
 
+// FuzzSemicolon: a table with semicolons comes back by them, and no cell of it is a formula, whichever of the two a program parts it by.
+func FuzzSemicolon(f *testing.F) {
+	for _, s := range []string{"", "=1", "a,b", "a;b", "a, =1", "x;=1", "\"", "a\r\nb", " x", hostileFormula, hostileBidi, "1,-2", "\"a\",\"=b\"", "\xff", "=a;=b,=c\n=d"} {
+		f.Add(s, "")
+		f.Add("", s)
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		var buf bytes.Buffer
+		table := Options{Semicolon: true}.table(&buf)
+		table.text(a)
+		table.text(b)
+		table.number(7)
+		table.end()
+		r := csv.NewReader(bytes.NewReader(buf.Bytes()))
+		r.Comma = ';'
+		got, err := r.Read()
+		if err != nil || len(got) != 3 || got[0] != table.cell(a) || got[1] != table.cell(b) || got[2] != "7" {
+			t.Fatalf("%q, %q came back as %q, error %v", a, b, got, err)
+		}
+		for _, cell := range got {
+			if formula(cell) {
+				t.Errorf("%q could be taken for a formula", cell)
+			}
+		}
+		// A program that parts by commas sees no quotes within a line, and no cell may begin a formula for it.
+		for _, line := range strings.FieldsFunc(buf.String(), func(r rune) bool { return r == '\n' || r == '\r' }) {
+			for _, cell := range strings.Split(line, ",")[1:] {
+				if cell = strings.TrimLeft(cell, "\" "); cell != "" && strings.Contains("=+-@", cell[:1]) {
+					t.Errorf("%q: by commas it holds the cell %q", buf.String(), cell)
+				}
+			}
+		}
+	})
+}
+
 func TestNumbersAndTimes(t *testing.T) {
 	var buf bytes.Buffer
 	table := newTable(&buf, true)

@@ -38,7 +38,7 @@ type data struct {
 func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
 	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Of: map[string]int{}}
 	d.Base, d.categories = base(s), s.Heat.Categories
-	names := textNumbers{numbers: map[string]int{}}
+	names := numbering{numbers: map[string]int{}}
 	names.of("")
 	findings, err := fitting(s.Findings, kindsOfFinding, mostFindingData, &names, d.findingRow, &d.Findings)
 	if err != nil {
@@ -60,7 +60,7 @@ func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
 }
 
 // fitting encodes as much of a list as there is room for and returns how much that is.
-func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names *textNumbers, row func(*T, *textNumbers) []any, rows *[][]any) (int, error) {
+func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names *numbering, row func(*T, *numbering) []any, rows *[][]any) (int, error) {
 	for most := len(list); ; most = most * 3 / 4 {
 		tried := names.clone()
 		*rows = nil
@@ -97,7 +97,7 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-func (d *data) findingRow(f *summary.Finding, n *textNumbers) []any {
+func (d *data) findingRow(f *summary.Finding, n *numbering) []any {
 	mute := ""
 	if f.Mute != nil {
 		mute = muteWords(f.Mute)
@@ -106,7 +106,7 @@ func (d *data) findingRow(f *summary.Finding, n *textNumbers) []any {
 		slices.Index(d.categories, f.Category), chgRank(f.Change), f.Records, f.AffectedKeys, d.second(f.FirstSeen), d.second(f.LastSeen), n.of(mute), f.Others}
 }
 
-func (d *data) changeRow(c *summary.Change, n *textNumbers) []any {
+func (d *data) changeRow(c *summary.Change, n *numbering) []any {
 	return []any{chgRank(c.Change), n.of(c.Signature), n.of(c.Title), n.of(c.MapTitle), sevRank(c.Severity), c.Records, c.PreviousRecords,
 		d.second(c.FirstSeen), d.second(c.LastSeen), d.second(c.KnownSince), n.of(periodCounts(c.Counts, " · "))}
 }
@@ -118,14 +118,14 @@ func (d *data) second(t time.Time) int64 {
 	return t.Unix() - d.Base
 }
 
-// A textNumbers numbers texts.
-type textNumbers struct {
+// A numbering numbers texts.
+type numbering struct {
 	numbers map[string]int
 	list    []string
 	bytes   int // of JSON, about
 }
 
-func (d *textNumbers) of(text string) int {
+func (d *numbering) of(text string) int {
 	n, ok := d.numbers[text]
 	if !ok {
 		n = len(d.list)
@@ -136,8 +136,8 @@ func (d *textNumbers) of(text string) int {
 	return n
 }
 
-func (d *textNumbers) clone() *textNumbers {
-	return &textNumbers{maps.Clone(d.numbers), slices.Clone(d.list), d.bytes}
+func (d *numbering) clone() *numbering {
+	return &numbering{maps.Clone(d.numbers), slices.Clone(d.list), d.bytes}
 }
 
 // shades are the steps of the heat table, each as the least number that has it: four equal ratios between the smallest

@@ -15,13 +15,13 @@ import (
 func fromNPM(t *testing.T, name, version, file string) string {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
-		lacking(t, "no npm to get "+name+" with")
+		lacking(t, browserRequired, "no npm to get "+name+" with")
 	}
 	dir := t.TempDir()
 	pack := exec.Command("npm", "pack", "--silent", "--prefer-offline", name+"@"+version)
 	pack.Dir = dir
 	if out, err := pack.CombinedOutput(); err != nil {
-		lacking(t, fmt.Sprintf("npm pack %s: %v: %s", name, err, out))
+		lacking(t, browserRequired, fmt.Sprintf("npm pack %s: %v: %s", name, err, out))
 	}
 	f, err := os.Open(filepath.Join(dir, name+"-"+version+".tgz"))
 	if err != nil {

@@ -16,11 +16,12 @@ import (
 
 // Options tell Write how to draw. The zero value is what analysts get.
 type Options struct {
-	PlainCSV bool   // tables without byte order mark and with LF line ends, for scripts
-	Markdown bool   // also report.md, the text of a ticket
-	Teams    bool   // also card.json, a message for Teams
-	XLSX     bool   // also report.xlsx, the tables as a workbook
-	Ahead    *Ahead // rows of records.csv that are drawn already; nil: none
+	PlainCSV  bool   // tables without byte order mark and with LF line ends, for scripts
+	Semicolon bool   // tables with semicolons between cells, for Excel in a language with decimal commas
+	Markdown  bool   // also report.md, the text of a ticket
+	Teams     bool   // also card.json, a message for Teams
+	XLSX      bool   // also report.xlsx, the tables as a workbook
+	Ahead     *Ahead // rows of records.csv that are drawn already; nil: none
 
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
 	// drawing, and the report from before stays.
@@ -29,6 +30,12 @@ type Options struct {
 	// Drawn, unless it is nil, is called when every file but summary.json is drawn, which is the last one for it: what it puts into the
 	// summary's Timings, which no other file has, is how long they took. An error of it ends the drawing.
 	Drawn func() error
+}
+
+func (opt Options) table(w io.Writer) *table {
+	t := newTable(w, opt.PlainCSV)
+	t.semicolon = opt.Semicolon
+	return t
 }
 
 // A drawing is a file of the output folder and how it is made.
@@ -41,15 +48,15 @@ type drawing struct {
 func drawings(opt Options) []drawing {
 	var list []drawing
 	for _, t := range tables() {
-		draw := func(w io.Writer, s *summary.Summary) error { return t.draw(newTable(w, opt.PlainCSV), s) }
+		draw := func(w io.Writer, s *summary.Summary) error { return t.draw(opt.table(w), s) }
 		switch t.name {
 		case "records":
 			draw = func(w io.Writer, s *summary.Summary) error {
-				return opt.Ahead.drawRecords(newTable(w, opt.PlainCSV), s)
+				return opt.Ahead.drawRecords(opt.table(w), s)
 			}
 		case "captures":
 			draw = func(w io.Writer, s *summary.Summary) error {
-				return opt.Ahead.drawCaptures(newTable(w, opt.PlainCSV), s)
+				return opt.Ahead.drawCaptures(opt.table(w), s)
 			}
 		}
 		list = append(list, drawing{t.name + ".csv", draw})

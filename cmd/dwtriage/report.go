@@ -44,7 +44,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	defineColor(g, &r.color)
 	defineCI(g, &r.ci)
 	defineFormat(g, "format", &r.format)
-	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	defineCSV(g, &r.csv)
 	defineXLSX(g, &r.xlsx)
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
@@ -66,7 +66,7 @@ func runReport(s *session, args []string) (int, error) {
 	if s.ci.on() && !hasForm(rf.format, "markdown") {
 		rf.format += ",markdown" // the summary of the step
 	}
-	if err := oneOf("--csv", rf.csv, []string{"excel", "plain"}); err != nil {
+	if err := oneOf("--csv", rf.csv, csvStyles); err != nil {
 		return 0, err
 	}
 	if err := checkFormat("--format", rf.format); err != nil {
@@ -106,7 +106,9 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
-	if err := report.Write(rf.out, sum, report.Options{Markdown: hasForm(rf.format, "markdown"), Teams: hasForm(rf.format, "teams"), XLSX: rf.xlsx, PlainCSV: rf.csv == "plain", Progress: goesOn}); err != nil {
+	opt := drawn(rf.csv, rf.format, rf.xlsx)
+	opt.Progress = goesOn
+	if err := report.Write(rf.out, sum, opt); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	defer s.endPipeline(sum, exitDone, "", filepath.Join(rf.out, "report.md"))

@@ -74,7 +74,7 @@ duplicates and not loaded again.`)
 	defineColor(g, &r.color)
 	defineCI(g, &r.ci)
 	defineFormat(g, "report-format", &r.format)
-	g.StringVar(&r.csv, "csv", defaultCSV, "`STYLE` of CSV files: excel (byte order mark, CRLF) or plain")
+	defineCSV(g, &r.csv)
 	defineXLSX(g, &r.xlsx)
 	g = f.group("Limits")
 	r.reading.defineLimits(g)
@@ -229,7 +229,7 @@ func (j *job) check() error {
 	}{
 		{"--fail-on", r.failOn, append([]string{"", "new"}, classify.Severities...)},
 		{"--progress", r.progress, []string{"auto", "plain", "none"}},
-		{"--csv", r.csv, []string{"excel", "plain"}},
+		{"--csv", r.csv, csvStyles},
 	} {
 		if err := oneOf(c.flag, c.value, c.known); err != nil {
 			return err
@@ -416,7 +416,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
-	return report.Options{Markdown: hasForm(j.flags.format, "markdown"), Teams: hasForm(j.flags.format, "teams"), XLSX: j.flags.xlsx, PlainCSV: j.flags.csv == "plain"}
+	return drawn(j.flags.csv, j.flags.format, j.flags.xlsx)
 }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
