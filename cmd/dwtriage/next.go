@@ -16,6 +16,7 @@ type place struct {
 	made    bool   // the database was not there before
 	rules   ruleFlags
 	csv     string   // --csv
+	xlsx    bool     // --xlsx
 	forms   string   // --report-format
 	inputs  []string // as given to run; none of report
 	env     func(string) string
@@ -58,6 +59,9 @@ func (w place) next(s *summary.Summary) []suggestion {
 		}
 		if w.csv != defaultCSV {
 			args = append(args, "--csv", w.csv)
+		}
+		if w.xlsx {
+			args = append(args, "--xlsx") // the folder is drawn anew, and would lose its workbook
 		}
 		list = append(list, suggestion{"The text of a ticket, as report.md beside the page:", args})
 	}

@@ -238,7 +238,7 @@ func TestNextCommands(t *testing.T) {
 		out  string
 	}{
 		{"nothing given", nil, "dwtriage-report"},
-		{"blanks", []string{"--db", "my nights.duckdb", "-o", "my report", "--csv", "plain"}, "my report"},
+		{"blanks", []string{"--db", "my nights.duckdb", "-o", "my report", "--csv", "plain", "--xlsx"}, "my report"},
 		{"signs of a shell", []string{"--db", "a'b$(touch x)`y`.duckdb", "-o", "-r & *;'\"!", "--rules", "o'site.yaml", "--report-format", "json"}, "-r & *;'\"!"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

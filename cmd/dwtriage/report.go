@@ -126,7 +126,7 @@ func runReport(s *session, args []string) (int, error) {
 	var rules ruleFlags
 	rules.paths, _ = f.GetStringArray("rules")
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
-	printSummary(p, sum, place{db: rf.archive.file, rules: rules, out: rf.out, csv: rf.csv, forms: rf.format, env: s.getenv}, filepath.Join(rf.out, "index.html"))
+	printSummary(p, sum, place{db: rf.archive.file, rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, filepath.Join(rf.out, "index.html"))
 	return exitDone, p.print(s.stdout)
 }
 

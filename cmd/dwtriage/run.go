@@ -553,7 +553,7 @@ func (j *job) print(sum *summary.Summary) error {
 		out += " (of an earlier run, as it was)"
 	}
 	p := j.s.panelFor(j.s.stdout, j.flags.color)
-	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
+	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
 	if err := p.print(j.s.stdout); err != nil {
 		return err
 	}
