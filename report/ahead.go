@@ -61,7 +61,9 @@ func (p place) compare(q place) int {
 func NewAhead(environment string, m *classify.Matcher, opt Options, spill func() (*os.File, error)) *Ahead {
 	a := &Ahead{spill: spill, met: make(map[string]bool)}
 	a.drawers.New = func() any {
-		return &drawer{summary.NewLoading(environment, m), opt.table(nil)}
+		t := opt.table(nil)
+		t.later = true
+		return &drawer{from: summary.NewLoading(environment, m), table: t}
 	}
 	a.drawn.New = func() any { return &Rows{} }
 	return a
@@ -92,6 +94,7 @@ func (r *Rows) Write(text []byte) (int, error) {
 type drawer struct {
 	from  *summary.Loading
 	table *table
+	shown summary.RedactedRecord
 }
 
 // Draw draws the rows of the failing records of a classified batch, which must stay until they are kept. It may be
@@ -106,9 +109,13 @@ func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
 	rows.text, rows.list = rows.text[:0], rows.list[:0]
 	d.table.w = rows
 	d.from.EachFailing(records, func(i int, r *summary.Record, finding uint64) {
-		drawRow(d.table, recordColumns, r)
+		row := r
+		if d.table.redacted != nil {
+			row = d.shown.Of(d.table.redacted, r)
+		}
+		drawRow(d.table, recordColumns, row)
 		mid := len(rows.text)
-		drawCaptured(d.table, r)
+		drawCaptured(d.table, row)
 		rows.list = append(rows.list, drawnRow{i, mid, len(rows.text), finding, r.File, place{r.Row, r.ByteOffset, r.RecordID}})
 	})
 	return rows
@@ -207,7 +214,8 @@ func (a *Ahead) flushed() bool { return a.w == nil || a.w.Flush() == nil }
 
 // has reports whether all rows of s wait, or those that do not are of records that an earlier run had loaded.
 func (a *Ahead) has(s *summary.Summary) bool {
-	return a != nil && !a.gaveUp.Load() && a.rows+s.Known == s.Failing && (s.Known == 0 || s.Listed == s.Failing)
+	known := s.Known == 0 || s.Listed == s.Failing && s.Redacted == nil // what is hidden does not say where it belongs
+	return a != nil && !a.gaveUp.Load() && a.rows+s.Known == s.Failing && known
 }
 
 // draw writes what there is of the records that s lists: the texts that wait, and rows of records that an earlier run had loaded.
@@ -283,7 +291,11 @@ func (r *rowReader) behind(known *summary.Record) bool {
 func (r *rowReader) copyUntil(t *table, stop func() bool) error {
 	for !r.ended && !stop() {
 		if r.listed(binary.LittleEndian.Uint64(r.head[:])) && t.err == nil {
-			_, t.err = t.w.Write(r.copied(r))
+			text := r.copied(r)
+			if t.redacted != nil {
+				t.redacted.Count(text)
+			}
+			_, t.err = t.w.Write(text)
 		}
 		if err := cmp.Or(t.err, r.next()); err != nil {
 			return err

@@ -168,6 +168,9 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	if n := len(s.Fixes) - len(listed); n > 0 {
 		add(paragraph(run(words.Count(n, "more fix", "more fixes") + " in fixes.csv.").subtle()))
 	}
+	for _, sentence := range Redaction(s) {
+		add(paragraph(run(sentence).subtle()))
+	}
 	last := paragraph(run("Run " + strconv.FormatInt(s.Run.ID, 10) + ". Everything is in its report: index.html.").subtle())
 	last.Separator = true
 	add(last)

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -18,6 +19,11 @@ type table struct {
 	semicolon bool   // parts cells by semicolons, as Excel expects it where a comma parts decimals
 	line      []byte // the row so far
 	begun     bool   // the row has a cell, which may be empty
+
+	// redacted, unless nil, is whose tokens stand in the table: its last column says which kinds each row has, and they are
+	// counted, unless that is done when the rows are written at last.
+	redacted *redact.Redactor
+	later    bool
 
 	joined []byte // a cell of several values
 	err    error
@@ -33,10 +39,25 @@ func (t *table) header(columns ...heading) {
 	for _, c := range columns {
 		t.text(c.name)
 	}
-	t.end()
+	if t.redacted != nil {
+		t.text("redacted")
+	}
+	t.lineEnd()
 }
 
 func (t *table) end() error {
+	if t.redacted != nil {
+		if !t.later {
+			t.redacted.Count(t.line)
+		}
+		row := len(t.line)
+		t.comma()
+		t.line = redact.AppendKinds(t.line, t.line[:row])
+	}
+	return t.lineEnd()
+}
+
+func (t *table) lineEnd() error {
 	if !t.plain {
 		t.line = append(t.line, '\r')
 	}

@@ -414,7 +414,7 @@ func (p *page) words() template.FuncMap {
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"sparkX": func(i int) int { return 6 * i },
-		"pct":    percent, "cut": cut,
+		"pct":    percent, "cut": cut, "redaction": func() []string { return Redaction(p.Summary) },
 		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changesCaption": func() string { return changesCaption(p.Summary) },

@@ -38,6 +38,8 @@ type summaryFile struct {
 	IncidentCount int         `json:"incident_count"` // how many there are
 	Causes        []jsonCause `json:"causes"`         // those that explain most records first, 100 at most
 	CauseCount    int         `json:"cause_count"`
+
+	Redaction *jsonRedaction `json:"redaction,omitempty"` // of a redacted report
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -207,6 +209,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Fixes:          []jsonFix{},
 		Causes:         []jsonCause{},
 		CauseCount:     s.CauseCount,
+		Redaction:      newJSONRedaction(s),
 	}
 	for i := range s.Causes {
 		f.Causes = append(f.Causes, newJSONCause(&s.Causes[i]))

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"dwtriage/report/folder"
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -23,6 +24,9 @@ type Options struct {
 	XLSX      bool   // also report.xlsx, the tables as a workbook
 	Ahead     *Ahead // rows of records.csv that are drawn already; nil: none
 
+	// Redacted is that of the Summary, for an Ahead, whose rows are drawn before there is one; nil: nothing is hidden.
+	Redacted *redact.Redactor
+
 	// Progress, unless it is nil, is told while a file is written how much of it there is. An error of it ends the
 	// drawing, and the report from before stays.
 	Progress func(file string, bytes int64) error
@@ -34,7 +38,7 @@ type Options struct {
 
 func (opt Options) table(w io.Writer) *table {
 	t := newTable(w, opt.PlainCSV)
-	t.semicolon = opt.Semicolon
+	t.semicolon, t.redacted = opt.Semicolon, opt.Redacted
 	return t
 }
 
@@ -61,6 +65,13 @@ func drawings(opt Options) []drawing {
 		}
 		list = append(list, drawing{t.name + ".csv", draw})
 	}
+	if opt.Redacted != nil { // behind the tables, whose tokens it counts, as what follows does
+		list = append(list, drawing{"redaction.csv", func(w io.Writer, s *summary.Summary) error {
+			t := opt.table(w)
+			t.redacted = nil // it holds no token
+			return drawList(t, redactionColumns, s.Redacted.Counts())
+		}})
+	}
 	list = append(list, drawing{"index.html", drawHTML})
 	if opt.XLSX {
 		list = append(list, drawing{WorkbookName, drawXLSX})
@@ -86,6 +97,7 @@ func drawings(opt Options) []drawing {
 // fails, or is killed, leaves the report that was there before.
 func Write(dir string, s *summary.Summary, opt Options) error {
 	var files []folder.File
+	opt.Redacted = s.Redacted
 	for _, d := range drawings(opt) {
 		files = append(files, folder.File{Name: d.name, Draw: func(w io.Writer) error {
 			return d.draw(&watched{w, d.name, 0, opt.Progress}, s)
@@ -97,7 +109,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 // Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
 func Ready(dir string) error {
 	var names []string
-	for _, d := range drawings(Options{Markdown: true, Teams: true, XLSX: true}) {
+	for _, d := range drawings(Options{Markdown: true, Teams: true, XLSX: true, Redacted: new(redact.Redactor)}) {
 		names = append(names, d.name)
 	}
 	return folder.Check(dir, names)

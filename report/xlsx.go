@@ -122,6 +122,13 @@ func readMe(s *summary.Summary, sheets []workbook.Line) (lines []workbook.Line) 
 		lines = append(lines, workbook.Line{"Compared with", "nothing: no earlier period of the same logs is known"})
 	}
 
+	if said := Redaction(s); said != nil {
+		heading("Redacted")
+		for _, sentence := range said {
+			lines = append(lines, workbook.Line{sentence})
+		}
+	}
+
 	heading("Sheets")
 	lines = append(lines, workbook.Line{"Sheet", "What it holds", "Rows"})
 	lines = append(lines, sheets...)

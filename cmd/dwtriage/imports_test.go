@@ -24,11 +24,13 @@ var mayImport = map[string][]string{
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/ingest/ascii", "dwtriage/classify/pattern"},
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
-	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store"},
+	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/redact", "dwtriage/report/store"},
+	"dwtriage/report/redact":    {},
+	"dwtriage/report/bundle":    {},
 	"dwtriage/report/folder":    {},
 	"dwtriage/report/workbook":  {},
-	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/workbook"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report"},
+	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/workbook"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/bundle", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
 	// examples of the rules.
@@ -44,7 +46,7 @@ var onlyIn = map[string]string{
 	"github.com/duckdb/":                "dwtriage/report/store",
 	"github.com/klauspost/compress/":    "dwtriage/ingest/unpack dwtriage/ingest/xlsx dwtriage/ingest",
 	"compress/":                         "dwtriage/ingest/unpack dwtriage/report/workbook",
-	"archive/":                          "dwtriage/ingest/unpack dwtriage/report/workbook",
+	"archive/":                          "dwtriage/ingest/unpack dwtriage/report/workbook dwtriage/report/bundle",
 	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
 	"go.yaml.in/yaml/v4":                "dwtriage/classify",

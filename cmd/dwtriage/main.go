@@ -17,6 +17,8 @@ func commands() []command {
 	return []command{
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
 		{"report", "draw the report again from the database, compared with any earlier period", runReport},
+		{"bundle", "freeze a run for a review: report, rules and extract of the database in one zip", runBundle},
+		{"verify", "check a bundle, draw its report again and compare", runVerify},
 		{"inspect", "say what each file is taken for, before a run", runInspect},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"query", "ask the database in SQL: a table, CSV or JSON", runQuery},

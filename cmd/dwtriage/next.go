@@ -32,6 +32,9 @@ type suggestion struct {
 // failed most, a rule for the largest message that nothing explains, the text of a ticket.
 func (w place) next(s *summary.Summary) []suggestion {
 	var list []suggestion
+	if s.Redacted != nil {
+		return nil // its ids are tokens, and no command takes them
+	}
 	if n := len(w.inputs); s.Records == 0 && n > 0 && n <= mostInputs && !slices.Contains(w.inputs, "-") {
 		args := []string{"dwtriage", "inspect"}
 		for _, path := range w.inputs {

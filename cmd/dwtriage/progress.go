@@ -25,6 +25,7 @@ type progress struct {
 	said     time.Time // when something was said of the report
 	written  string    // the file that was spoken of
 	mu       sync.Mutex
+	path     func(string) string // as it may be printed; nil: as it is
 }
 
 // redraw is how often a line on a terminal changes at most.
@@ -81,7 +82,11 @@ func (p *progress) file(f *ingest.File) {
 	if f.Log != "" {
 		what += ", " + f.Log
 	}
-	tell(p.w, "%s: %s, %s", f.Path, what, words.Count(f.Read, "row"))
+	path := f.Path
+	if p.path != nil {
+		path = p.path(path)
+	}
+	tell(p.w, "%s: %s, %s", path, what, words.Count(f.Read, "row"))
 	if f.Rejected > 0 {
 		tell(p.w, ", %s rejected", words.Thousands(f.Rejected))
 	}

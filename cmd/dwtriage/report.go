@@ -25,6 +25,7 @@ type reportFlags struct {
 	color, ci        string
 	json, quiet      bool
 	xlsx             bool
+	redact           redactFlags
 }
 
 func (r *reportFlags) flags() *flags {
@@ -44,6 +45,7 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	defineColor(g, &r.color)
 	defineCI(g, &r.ci)
 	defineFormat(g, "format", &r.format)
+	r.redact.define(g)
 	defineCSV(g, &r.csv)
 	defineXLSX(g, &r.xlsx)
 	f.examples = `  dwtriage report
@@ -58,7 +60,15 @@ the report. 5 the database is in use.`
 func runReport(s *session, args []string) (int, error) {
 	var rf reportFlags
 	f := rf.flags()
-	m, db, err := rulesAndDB(s, f, args, 0, &rf.archive)
+	m, err := matcherFor(s, f, args, 0)
+	if err != nil {
+		return 0, err
+	}
+	if err := rf.redact.check(); err != nil {
+		return 0, err
+	}
+	red := rf.redact.redactor(s, m)
+	db, err := rf.archive.openStored(s)
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +108,7 @@ func runReport(s *session, args []string) (int, error) {
 			return 0, fmt.Errorf("%s holds no run with records%s", rf.archive.file, ofEnvironment(environment))
 		}
 	}
-	sum, err := summary.OfCompared(s.ctx, db, id, m, to)
+	sum, err := summary.OfRedacted(s.ctx, db, id, m, to, red)
 	if errors.Is(err, summary.ErrNotBefore) {
 		return 0, usageError("--compare-to: %v", err)
 	}
@@ -126,7 +136,7 @@ func runReport(s *session, args []string) (int, error) {
 	var rules ruleFlags
 	rules.paths, _ = f.GetStringArray("rules")
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
-	printSummary(p, sum, place{db: rf.archive.file, rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, filepath.Join(rf.out, "index.html"))
+	printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
 	return exitDone, p.print(s.stdout)
 }
 

@@ -52,14 +52,19 @@ func (r *ruleFlags) compiled() (*classify.Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := classify.Load(layers, time.Now())
+	return compileLayers(layers, rules.FS, time.Now())
+}
+
+// compileLayers compiles rules as they hold at a time, with the tables of a folder.
+func compileLayers(layers []classify.Layer, tables fs.FS, at time.Time) (*classify.Matcher, error) {
+	set, err := classify.Load(layers, at)
 	if err != nil {
 		return nil, &exitError{exitUsage, ruleMistakes(err)}
 	}
 	if len(set.Rules) == 0 {
 		return nil, usageError("there are no rules: give --rules FILE or leave out --no-builtin-rules")
 	}
-	return classify.Compile(set, rules.FS)
+	return classify.Compile(set, tables)
 }
 
 // layers are the built-in rules, of which only fragments and signs stay when they are left out, and those

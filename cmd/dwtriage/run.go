@@ -42,6 +42,7 @@ type runFlags struct {
 	shared, allowEmpty  bool
 	xlsx                bool
 	rules               ruleFlags
+	redact              redactFlags
 }
 
 func (r *runFlags) flags() *flags {
@@ -74,6 +75,7 @@ duplicates and not loaded again.`)
 	defineColor(g, &r.color)
 	defineCI(g, &r.ci)
 	defineFormat(g, "report-format", &r.format)
+	r.redact.define(g)
 	defineCSV(g, &r.csv)
 	defineXLSX(g, &r.xlsx)
 	g = f.group("Limits")
@@ -83,7 +85,7 @@ duplicates and not loaded again.`)
 	g.IntVar(&r.threads, "threads", 0, "`N` worker threads (0: one per core)")
 	g.StringVar(&r.memoryLimit, "memory-limit", "400MB", "`SIZE` of the memory of the whole program, at least 200MB; what does not fit goes to a folder beside the database")
 	f.fold(namesOf(g)...)
-	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv")
+	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv", "redact-key")
 	f.examples = `  dwtriage run exports/
   dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
@@ -161,6 +163,7 @@ func newJob(s *session, args []string) (*job, error) {
 	}
 	j.timed("rules", mark)
 	j.matcher = m
+	j.flags.redact.redactor(s, m)
 	for _, note := range m.Set().Ended(time.Now()) {
 		j.say("dwtriage: %s\n", note)
 	}
@@ -205,6 +208,9 @@ func outReady(out string) error {
 func (j *job) check() error {
 	r := &j.flags
 	if err := r.archive.check(); err != nil {
+		return err
+	}
+	if err := r.redact.check(); err != nil {
 		return err
 	}
 	opt, err := r.reading.options(j.s.stdin)
@@ -292,7 +298,7 @@ func (j *job) ownOutput(s ingest.Source) bool {
 // fail notes an input that could not be read, and says so at once.
 func (j *job) fail(msg string) {
 	j.failures = append(j.failures, msg)
-	j.s.ci.issue("error", msg)
+	j.s.ci.issue("error", j.s.hide(msg))
 	j.say("dwtriage: %s\n", msg)
 }
 
@@ -301,7 +307,13 @@ func (j *job) say(format string, args ...any) {
 	if j.show != nil {
 		j.show.clear()
 	}
-	tell(j.s.stderr, format, args...)
+	if j.s.red == nil {
+		tell(j.s.stderr, format, args...)
+		return
+	}
+	var message strings.Builder
+	tell(&message, format, args...)
+	tell(j.s.stderr, "%s", several(j.s.red.Sentence(message.String())))
 }
 
 // mostThreads is the largest --threads: each takes memory of the limit, and the system ends a process that asks for too many.
@@ -340,6 +352,7 @@ func (j *job) run() (int, error) {
 		}
 	}
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
+	j.show.path = j.s.hidePath
 	j.opt.Progress = j.show.update
 	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
 	defer j.ahead.Close()
@@ -374,7 +387,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	defer j.show.end()
 	j.show.stage("summing up")
 	mark := time.Now()
-	sum, err := summary.Of(ctx, db, id, j.matcher)
+	sum, err := summary.OfRedacted(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red)
 	if err != nil {
 		return nil, err
 	}
@@ -416,7 +429,9 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
-	return drawn(j.flags.csv, j.flags.format, j.flags.xlsx)
+	opt := drawn(j.flags.csv, j.flags.format, j.flags.xlsx)
+	opt.Redacted = j.s.red
+	return opt
 }
 
 // undo takes a run back that was stopped between its load and its report, as an interrupted
@@ -548,12 +563,12 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.flags.quiet {
 		return nil
 	}
-	out := filepath.Join(j.flags.out, "index.html")
+	out := j.s.hidePath(filepath.Join(j.flags.out, "index.html"))
 	if j.kept {
 		out += " (of an earlier run, as it was)"
 	}
 	p := j.s.panelFor(j.s.stdout, j.flags.color)
-	printSummary(p, sum, place{db: j.flags.archive.file, made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
+	printSummary(p, sum, place{db: j.s.hidePath(j.flags.archive.file), made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
 	if err := p.print(j.s.stdout); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -65,10 +66,11 @@ type session struct {
 	fate           fate
 	asJSON         atomic.Bool // the call owes a line of JSON; answered: and has printed it
 	answered       atomic.Bool
-	relax          func()    // lets others read what is made; nil: they may
-	lastWord       sync.Once // of those who may end the process
-	ci             ciLog     // the pipeline that is told
-	defused        bool      // nothing that is printed is a command of a pipeline
+	relax          func()           // lets others read what is made; nil: they may
+	lastWord       sync.Once        // of those who may end the process
+	ci             ciLog            // the pipeline that is told
+	defused        bool             // nothing that is printed is a command of a pipeline
+	red            *redact.Redactor // hides what messages say; nil: nothing
 }
 
 // A command is one thing dwtriage can do. Its run returns an exit code only where it did what was asked;
@@ -90,7 +92,7 @@ func (s *session) end(code int, err error) int {
 	}
 	if stopped, ok := errors.AsType[signalError](context.Cause(s.ctx)); ok {
 		s.lastWord.Do(func() {
-			message := fmt.Sprintf("%v; %s", stopped, s.fate.words())
+			message := s.hide(fmt.Sprintf("%v; %s", stopped, s.fate.words()))
 			tell(s.stderr, "dwtriage: %s\n", message)
 			s.ci.issue("error", message)
 			s.answerFailed(stopSignals[stopped.Signal], message)
@@ -99,19 +101,20 @@ func (s *session) end(code int, err error) int {
 	}
 	if errors.Is(err, syscall.EPIPE) { // of standard output: nothing else that is written to is a pipe
 		if s.command == "run" {
-			tell(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.fate.words())
+			tell(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.hide(s.fate.words()))
 		}
 		return exitUnread
 	}
-	tell(s.stderr, "dwtriage: %v\n", err)
+	said := s.hide(errorLines(err))
+	tell(s.stderr, "dwtriage: %s\n", several(said))
 	code = exitFailed
 	if e, ok := errors.AsType[*exitError](err); ok {
 		code = e.code
 	}
-	for line := range strings.Lines(errorLines(err)) {
+	for line := range strings.Lines(said) {
 		s.ci.issue("error", line)
 	}
-	s.answerFailed(code, errorLines(err))
+	s.answerFailed(code, said)
 	return code
 }
 

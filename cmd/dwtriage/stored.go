@@ -46,7 +46,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 	}
 	opt.LockWait = a.wait
 	opt.Waiting = func(err error) {
-		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", a.file, err, a.wait)
+		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", s.hidePath(a.file), s.hide(err.Error()), a.wait)
 	}
 	db, err := store.Open(s.ctx, a.file, opt)
 	if errors.Is(err, store.ErrBusy) {
@@ -56,7 +56,7 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 		return nil, err
 	}
 	for _, note := range db.Notes() {
-		tell(s.stderr, "dwtriage: %s\n", note)
+		tell(s.stderr, "dwtriage: %s\n", s.hide(note))
 	}
 	return db, nil
 }

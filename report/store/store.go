@@ -46,6 +46,8 @@ type Options struct {
 
 	LockWait time.Duration // how long to wait for another process that has the file open
 	Waiting  func(error)   // called once when that begins, with an error that names the process; may be nil
+
+	folder string // of an extract, whose files may be written and read, in the order of rows
 }
 
 // A DB is an open database. It is for one goroutine.
@@ -232,7 +234,7 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 	settings := []string{
 		"SET memory_limit = '" + quote(limit) + "'",
 		// Rows carry file, row and byte_offset; queries sort.
-		"SET preserve_insertion_order = false",
+		fmt.Sprintf("SET preserve_insertion_order = %t", opt.folder != ""),
 		"SET temp_directory = '" + quote(db.temp) + "'",
 		"SET TimeZone = 'UTC'",
 		// A file that turns out to be damaged stays as it is, with its log. Close makes the checkpoint.
@@ -243,6 +245,9 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 		// A run's transaction takes its view of a database when it first reads it, so what the spool
 		// holds by then is visible at the end of a run.
 		"ATTACH ':memory:' AS spool",
+	}
+	if opt.folder != "" {
+		settings = append(settings, "SET allowed_directories = ['"+quote(opt.folder)+"']")
 	}
 	if opt.Threads > 0 {
 		settings = append(settings, fmt.Sprintf("SET threads = %d", opt.Threads))

@@ -423,13 +423,15 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 		b.Title = "Failures of several kinds"
 		b.Maps = []string{lead.name}
 	case ofHost:
-		b.Title = "Calls to " + lead.name + " fail in several ways"
+		b.Title = hostTitle(lead.name)
 		b.Host = lead.name
 	default:
 		b.Title = title(lead.name)
 	}
 	return b
 }
+
+func hostTitle(host string) string { return "Calls to " + host + " fail in several ways" }
 
 // called gives every signature the title that the report has for it: unknown messages are called by their sentence.
 func called(clusters []Cluster, title func(sig string) string) func(sig string) string {

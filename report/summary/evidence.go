@@ -25,7 +25,7 @@ const (
 // addEvidence gives signatures and clusters the records that prove them. The database knows a
 // message that no rule explains, or a wrapper only, by the id of its template; its text is made here again, from
 // one record of each, and is the title of the message's findings and changes from now on.
-func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, s *Summary) error {
+func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, s *Summary, hide hider) error {
 	proof, err := evidence(ctx, db)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 				continue
 			}
 			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
-			templates[of] = cmp.Or(string(template), noText)
+			templates[of] = cmp.Or(hide.text(string(template)), noText)
 		}
 	}); err != nil {
 		return err
@@ -67,6 +67,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 			}
 			p.show(&texts, m, found.status[p.sig])
 		}
+		hide.evidence(&p.Evidence, p.captures)
 		bySig[p.sig] = append(bySig[p.sig], p.Evidence)
 	}
 	nameMessages(templates, found, s)
@@ -155,6 +156,7 @@ type proof struct {
 	place      int64
 	start, end int  // of the match in the normal form of field
 	cut        bool // the row may hold the start of the text only
+	captures   []Capture
 }
 
 // evidence finds the first records of every signature, by time.
@@ -163,7 +165,7 @@ func evidence(ctx context.Context, db *store.DB) (list []proof, err error) {
 		var p proof
 		e := &p.Evidence
 		err := rows.Scan(&p.sig, &p.place, &e.RecordID, &e.File, &e.Row, &e.ByteOffset, (*instant)(&e.OccurredAt), &e.OccurredRaw, &e.Company, &e.MapTitle,
-			&e.TypeName, &e.AffectedKey, &p.field, &p.start, &p.end)
+			&e.TypeName, &e.AffectedKey, &p.field, &p.start, &p.end, &captureList{&p.captures})
 		list = append(list, p)
 		return err
 	})

@@ -18,7 +18,7 @@ import (
 //
 // Every signature of a rule gets its own fix, too, and the cause as its meaning; those that are muted
 // have no place in the plan.
-func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, found *tally, list []Signature) ([]Fix, error) {
+func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, found *tally, list []Signature, hide hider) ([]Fix, error) {
 	var drafts []*Fix
 	for i := range list {
 		s := &list[i]
@@ -31,7 +31,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 			}
 		}
 	}
-	drafts, err := splitByParent(ctx, db, m, drafts)
+	drafts, err := splitByParent(ctx, db, m, drafts, hide)
 	if err != nil {
 		return nil, err
 	}

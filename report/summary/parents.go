@@ -39,18 +39,18 @@ const namedRows = 4
 // record that waits for several is counted where it is cured: at the last of them in the order of
 // the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
 // rule.
-func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) ([]*Fix, error) {
+func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix, hide hider) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
 		if m.Rule(f.Signature).WaitsForMaps() {
 			rules[f.Signature] = f
 		}
 	}
-	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)))
+	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)), hide)
 	if err != nil || len(waits) == 0 {
 		return drafts, err
 	}
-	out, cleared := split(m, rules, waits, lacks)
+	out, cleared := split(m, rules, waits, lacks, hide)
 	for _, f := range drafts {
 		rest := *f
 		if n := cleared[f.Signature]; n > 0 {
@@ -65,7 +65,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, draft
 }
 
 // readWaits reads what the records of some signatures wait for, and which rows each parent lacks for them.
-func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []string) (waits []wait, lacks map[string]*lack, err error) {
+func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []string, hide hider) (waits []wait, lacks map[string]*lack, err error) {
 	if err := db.Lookups(ctx, "scope", sigs); err != nil {
 		return nil, nil, err
 	}
@@ -88,23 +88,24 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 			l = &lack{count: count}
 			lacks[row.parent] = l
 		}
-		l.add(row, m)
+		l.add(row, m, hide)
 		return err
 	}, mostMissing)
 	return waits, lacks, err
 }
 
 // add takes the next of the rows that most records wait for.
-func (l *lack) add(row lookedUp, m *classify.Matcher) {
-	if len(l.rows) < namedRows && !slices.Contains(l.rows, row.phrase) {
-		l.rows, l.keys = append(l.rows, row.phrase), append(l.keys, row.keyColumn)
+func (l *lack) add(row lookedUp, m *classify.Matcher, hide hider) {
+	phrase := hide.phrase(row.phrase)
+	if len(l.rows) < namedRows && !slices.Contains(l.rows, phrase) {
+		l.rows, l.keys = append(l.rows, phrase), append(l.keys, hide.text(row.keyColumn))
 	}
 	l.list = append(l.list, row.missing(m))
 }
 
 // split makes a fix per parent out of those of the rules, and says how many records of each rule these fixes clear.
 // What also waits for rows that its message does not name is cleared by none of them.
-func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack) (out []*Fix, cleared map[string]int64) {
+func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack, hide hider) (out []*Fix, cleared map[string]int64) {
 	perParent, cleared := make(map[string]int64), make(map[string]int64)
 	for _, w := range list {
 		for _, p := range w.parents {
@@ -130,7 +131,7 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 		cured[parents[last].MissingIn] = append(cured[parents[last].MissingIn], w)
 	}
 	for _, p := range parents {
-		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn]))
+		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn], hide))
 	}
 	return out, cleared
 }
@@ -151,7 +152,7 @@ func waitingFor(rules map[string]*Fix, parent string, list []wait) (fs []*Fix) {
 
 // parentFix fills the fix of the rule that leads in for the rows that one parent lacks. Texts name only these;
 // entities, companies and times are those of every record that waits for them.
-func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list []wait, l *lack) *Fix {
+func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list []wait, l *lack, hide hider) *Fix {
 	fs := waitingFor(rules, p.MissingIn, list)
 	f := fs[0]
 	own := *f
@@ -172,7 +173,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 	_, own.NoCompany = companies[""]
 	delete(companies, "")
 	own.Entities, own.Companies = mostNamed(names), mostNamed(companies)
-	values := map[string]string{"lookup_map": p.MissingIn}
+	values := map[string]string{"lookup_map": hide.text(p.MissingIn)}
 	if l != nil {
 		own.MissingRows, own.Missing = l.count, l.list
 		values["lookup"] = lookups(l.rows)
@@ -181,7 +182,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 		}
 	}
 	maps := parentMaps(m, p.MissingIn)
-	values["table"], values["value"] = p.MissingIn, ""
+	values["table"], values["value"] = values["lookup_map"], ""
 	if len(maps) == 1 && l != nil {
 		values["table"] = cmp.Or(maps[0].Set, maps[0].Title)
 		values["value"] = phrase(keysOf(l.rows, maps[0].Record))

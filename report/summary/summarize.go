@@ -3,7 +3,6 @@ package summary
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
@@ -29,11 +28,7 @@ func Latest(ctx context.Context, db *store.DB, environment *string) (id int64, e
 // OfCompared is Of, compared with a period that is asked for: what fails now and did not then is new or, when the database
 // knew it already, regressed; what failed then and does not fail now is resolved.
 func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo) (*Summary, error) {
-	s, err := sumUp(ctx, db, id, m, to)
-	if err != nil {
-		return nil, fmt.Errorf("summarizing run %d: %w", id, err)
-	}
-	return s, nil
+	return OfRedacted(ctx, db, id, m, to, nil)
 }
 
 // sumUp takes the steps of Of. Their order is forced by what each needs of the earlier ones, which
@@ -55,7 +50,7 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
 //  9. Fixes leave muted signatures out of the plan: after step 8.
 //  10. Causes are behind the missing rows that the plan found, and name its fixes.
-func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo) (*Summary, error) {
+func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo, hide hider) (*Summary, error) {
 	s := &Summary{}
 	if err := ledger(ctx, db, id, s); err != nil {
 		return nil, err
@@ -77,6 +72,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	if err != nil {
 		return nil, err
 	}
+	hide.all(values)
 	name := titles{m, values}
 	if s.Logs, err = compare(ctx, db, id, to); err != nil {
 		return nil, err
@@ -92,12 +88,12 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	if err := addEvidence(ctx, db, m, found, s); err != nil {
+	if err := addEvidence(ctx, db, m, found, s, hide); err != nil {
 		return nil, err
 	}
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)
 	s.Muted = mark(s.Mutes, found, s)
-	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures); err != nil {
+	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hide); err != nil {
 		return nil, err
 	}
 	if err := causes(ctx, db, m, name, s); err != nil {
@@ -133,14 +129,15 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	s.EachCaptures = func(yield func(*Record) error) error {
 		return eachRecord(ctx, db, id, share, m, captureColumns(), yield)
 	}
-	s.Lister = func() func(uint64) bool { return share.lister(s.Findings) }
+	raw := s.Findings // by whose names records are told apart, whatever of them is shown
+	s.Lister = func() func(uint64) bool { return share.lister(raw) }
 	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, described(m, yield)) }
 	s.EachRetry = retries(ctx, db, id, m, s)
 	s.EachMissing = missingRows(ctx, db, id, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {
 		return stream(ctx, db, query("rejects"), RejectColumns, yield, id)
 	}
-	return s, nil
+	return hide.summary(s), nil
 }
 
 // ledger reads the run as it was booked.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/report/redact"
 	"dwtriage/report/store"
 )
 
@@ -93,6 +94,9 @@ type Summary struct {
 	// Lister returns a function that says which failing records EachRecord yields. It is asked for all of them in the
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
 	Lister func() func(finding uint64) bool
+
+	// Redacted made the tokens that stand in the place of values, and counts them in what is drawn; nil where nothing is hidden.
+	Redacted *redact.Redactor
 }
 
 // A ViewColumn is what a view of the database has, as its comment says it.

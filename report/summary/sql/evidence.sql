@@ -15,6 +15,7 @@ WITH listed AS (
   QUALIFY n <= CASE WHEN unexplained THEN 1 ELSE 3 END
 )
 SELECT sig, place, record_id::VARCHAR, file, row, byte_offset, occurred_at, coalesce(occurred_raw, ''), coalesce(company, ''), map_title,
-  coalesce(type_name, ''), coalesce(affected_key, ''), coalesce(matched_field, 'error_text'), coalesce(matched_start, 0), coalesce(matched_end, 0)
+  coalesce(type_name, ''), coalesce(affected_key, ''), coalesce(matched_field, 'error_text'), coalesce(matched_start, 0), coalesce(matched_end, 0),
+  captures
 FROM numbered JOIN scope USING (place)
 ORDER BY sig, n;
