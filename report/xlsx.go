@@ -109,7 +109,11 @@ func readMe(s *summary.Summary, sheets []workbook.Line) (lines []workbook.Line) 
 
 	heading("Numbers")
 	for _, c := range cards(s) {
-		lines = append(lines, workbook.Line{readable(c.Label), readable(strings.TrimSpace(c.Value + " " + c.Detail))})
+		detail := c.Detail
+		if detail != "" && !strings.HasPrefix(detail, "of ") && !strings.HasPrefix(detail, "in ") {
+			detail = ", " + detail // 247 of 337 records; 90, 27% of all records
+		}
+		lines = append(lines, workbook.Line{readable(c.Label), strings.ReplaceAll(readable(c.Value+" "+detail), " , ", ", ")})
 	}
 
 	heading("This report")

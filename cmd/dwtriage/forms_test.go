@@ -210,7 +210,7 @@ func (f *forms) percentages() {
 		}
 		said := false
 		for _, line := range inBook {
-			said = said || len(line) > 1 && line[0] == c.label && strings.HasPrefix(line[1], c.value+" "+c.detail)
+			said = said || len(line) > 1 && line[0] == c.label && strings.HasPrefix(strings.Replace(line[1], ", ", " ", 1), c.value+" "+c.detail)
 		}
 		if !said {
 			f.Errorf("the first sheet does not say %v", c)

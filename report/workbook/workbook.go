@@ -253,23 +253,23 @@ type Line []any // texts, int64 and time.Time; nil: an empty cell
 // line of a single text is a heading, unless it is longer than one: it then runs over the width.
 func (b *Writer) Page(name, title string, lines []Line) {
 	b.begin(sheet{Sheet: Sheet{name, len(lines) + 1}, first: true})
-	b.text(`<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><cols><col min="1" max="1" width="28" customWidth="1"/><col min="2" max="2" width="70" customWidth="1"/><col min="3" max="12" width="13" customWidth="1"/></cols><sheetData>`)
+	b.text(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><cols><col min="1" max="1" width="48" customWidth="1"/><col min="2" max="2" width="68" customWidth="1"/><col min="3" max="12" width="13" customWidth="1"/></cols><sheetData>`)
 	row := rowWriter{columns: names(12)}
 	row.begin(1, 20)
 	row.text(styleTitle, title)
 	b.text(string(row.end()))
 	var merged []string
 	for i, line := range lines {
-		height := 0.0
-		style := styleLabel
+		height, style := 0.0, styleText
 		if text, ok := line.alone(); ok && len(text) > longHeading {
 			merged = append(merged, fmt.Sprintf(`<mergeCell ref="A%d:B%d"/>`, i+2, i+2))
-			height, style = 15*float64(1+len(text)/95), styleWrapped // of merged cells Excel does not find the height
+			height, style = 15*float64(1+len(text)/mergedLine), styleWrapped // of merged cells Excel does not find the height
+		} else if ok {
+			style = styleLabel
 		}
 		row.begin(i+2, height)
 		for _, v := range line {
 			row.value(style, v)
-			style = styleWrapped
 		}
 		b.text(string(row.end()))
 	}
@@ -277,7 +277,7 @@ func (b *Writer) Page(name, title string, lines []Line) {
 	if len(merged) > 0 {
 		b.text(`<mergeCells count="` + strconv.Itoa(len(merged)) + `">` + strings.Join(merged, "") + `</mergeCells>`)
 	}
-	b.text(`<pageSetup orientation="landscape"/></worksheet>`)
+	b.text(`<pageSetup orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>`)
 	b.end()
 }
 
@@ -291,6 +291,9 @@ func (l Line) alone() (text string, ok bool) {
 
 // longHeading is the longest line of a Page that is a heading.
 const longHeading = 60
+
+// mergedLine is about how many characters stand on a line over both columns.
+const mergedLine = 115
 
 func names(n int) (list []string) {
 	for i := range n {
