@@ -29,11 +29,25 @@ func dictionary(s *summary.Summary) (list []entry) {
 			m := meaningOf(t.name, c.name)
 			list = append(list, entry{t.name + ".csv", c.name, string(c.kind), m.text, cmp.Or(m.format, formats[c.kind])})
 		}
+		if s.Redacted != nil {
+			list = append(list, redactedEntry(t.name))
+		}
+	}
+	if s.Redacted != nil {
+		for _, c := range headings(redactionColumns) {
+			m := meaningOf("redaction", c.name)
+			list = append(list, entry{"redaction.csv", c.name, string(c.kind), m.text, cmp.Or(m.format, formats[c.kind])})
+		}
 	}
 	for _, v := range s.ViewColumns {
 		list = append(list, entry{v.View, v.Name, strings.ToLower(v.Type), v.Meaning, ""})
 	}
 	return list
+}
+
+// redactedEntry is the column that every table of a redacted report ends with.
+func redactedEntry(table string) entry {
+	return entry{table + ".csv", "redacted", string(aList), "how many tokens of which kind the row has; empty without one", "kind and number, several joined by ; and a blank"}
 }
 
 // formats says how the cells of a kind are written.
@@ -149,7 +163,12 @@ var meanings = map[string]meaning{
 	"excerpt":         {"start of the row", ""},
 	"type":            {"text, number, time, list or pairs; of a view the type that the database has", ""},
 	"meaning":         {"what the column holds", ""},
-	"format":          {"unit, or how a cell is written", ""},
+
+	"redaction kind":    {"kind of token, with which its tokens begin", ""},
+	"redaction meaning": {"what its tokens stand for", ""},
+	"values":            {"number of different values that it hides", "values"},
+	"places":            {"number of its tokens in the tables", "tokens"},
+	"format":            {"unit, or how a cell is written", ""},
 
 	"records map":          {"dual-write map, where there is one that it must be; empty else, see where", ""},
 	"records company":      {"legal entity: what the log prints, else what the message names; as printed: 001 is not 1", ""},

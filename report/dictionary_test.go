@@ -11,14 +11,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
 // columns.csv describes every column of every table, in the order in which they stand, and what it says of types is so.
 func TestDictionary(t *testing.T) {
+	nothing := redact.New(nil, func(func(name, search bool, text string)) {})
+	for name, red := range map[string]*redact.Redactor{"readable": nil, "redacted": nothing} {
+		t.Run(name, func(t *testing.T) { checkDictionary(t, red) })
+	}
+}
+
+func checkDictionary(t *testing.T, red *redact.Redactor) {
 	s := night()
+	s.Redacted = red
 	s.ViewColumns = []summary.ViewColumn{{View: "v_records", Name: "record_id", Type: "UUID", Meaning: "identity"}}
-	out := draw(t, s, Options{PlainCSV: true})
+	out := draw(t, s, Options{PlainCSV: true, Redacted: red})
 	kinds := map[string]string{} // by file and column
 	var said, stand []string
 	for _, r := range rows(t, out["columns.csv"]) {
@@ -29,7 +38,7 @@ func TestDictionary(t *testing.T) {
 			t.Errorf("%s: type %q, meaning %q, format %q", at, r["type"], r["meaning"], r["format"])
 		}
 	}
-	for _, d := range drawings(Options{}) {
+	for _, d := range drawings(Options{Redacted: red}) {
 		if !strings.HasSuffix(d.name, ".csv") {
 			continue
 		}
