@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -212,4 +213,18 @@ func TestWordsForNothing(t *testing.T) {
 		t.Error("calm: there is a plan")
 	}
 	check(t, calmPage)
+}
+
+func TestUnknownOffersADraft(t *testing.T) {
+	s := night()
+	page := draw(t, s, Options{})["index.html"]
+	for _, c := range s.Clusters {
+		if n := strings.Count(page, "<code>dwtriage rules draft "+c.TemplateID+"</code>"); n != 1 {
+			t.Errorf("cluster %s: the command that drafts its rule stands %d times", c.TemplateID, n)
+		}
+	}
+	s.Redacted = redact.New(nil, func(func(name, search bool, text string)) {})
+	if strings.Contains(draw(t, s, Options{Redacted: s.Redacted})["index.html"], "rules draft") {
+		t.Error("a redacted page has a command for ids that the database does not know")
+	}
 }

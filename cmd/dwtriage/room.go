@@ -15,14 +15,25 @@ const (
 	unpackedFactor = 10
 	databaseShare  = 0.5
 	spillShare     = 0.25
-	reportMost     = 1 << 30 // records.csv has no more rows than a sheet: 1,048,575, of which most have less than 1,000 bytes
-	littleInput    = 64 << 20
+
+	// A million failing records of 300 MB make a records.csv of 718 MB, a captures.csv of 174 MB and a workbook of 382 MB; more rows
+	// than a sheet takes, 1,048,575, records.csv never has.
+	reportFactor   = 3
+	reportMost     = 1280 << 20
+	workbookFactor = 1.5
+	workbookMost   = 512 << 20
+
+	littleInput = 64 << 20
 )
 
-// roomFor estimates the bytes that the database with its spilled files and the report take when size bytes of unpacked exports
-// are loaded.
-func roomFor(size int64) (database, report int64) {
-	return int64(float64(size) * (databaseShare + spillShare)), min(size, reportMost)
+// roomFor estimates the bytes that the database with its spilled files and the report, with a workbook or without, take when size
+// bytes of unpacked exports are loaded.
+func roomFor(size int64, xlsx bool) (database, report int64) {
+	report = min(reportFactor*size, reportMost)
+	if xlsx {
+		report += min(int64(workbookFactor*float64(size)), workbookMost)
+	}
+	return int64(float64(size) * (databaseShare + spillShare)), report
 }
 
 // unpackedSize estimates how many bytes sources hold, unpacked. It is known of none that is no regular file, such as standard
@@ -63,8 +74,8 @@ type shortage struct {
 }
 
 // shortages compares what a run needs with what there is. Places on one file system need the room of both.
-func shortages(size int64, db, out string, look func(path string) (disk, bool)) (short []shortage) {
-	forDB, forReport := roomFor(size)
+func shortages(size int64, xlsx bool, db, out string, look func(path string) (disk, bool)) (short []shortage) {
+	forDB, forReport := roomFor(size, xlsx)
 	atDB, okDB := look(db)
 	atOut, okOut := look(out)
 	if okDB && okOut && atDB.id == atOut.id {
@@ -89,7 +100,7 @@ func (j *job) warnOfRoom() {
 	if !known || size < littleInput {
 		return
 	}
-	for _, s := range shortages(size, j.flags.archive.file, j.flags.out, diskOf) {
+	for _, s := range shortages(size, j.flags.xlsx, j.flags.archive.file, j.flags.out, diskOf) {
 		j.say("dwtriage: %s: about %s of disk may be needed for inputs of %s unpacked, if all of them are new, and %s is free; make room, or give places with more by --db and -o\n",
 			printable(s.place), formatSize(s.needed), formatSize(size), formatSize(s.free))
 	}

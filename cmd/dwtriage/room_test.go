@@ -20,16 +20,16 @@ func TestRoom(t *testing.T) {
 		want    string
 	}{
 		"enough":           {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", 10 * gb}, disk{"1", 10 * gb}, false, ""},
-		"one disk":         {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"1", gb}, false, "db and out 1792 1024"},
-		"just enough":      {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", 1792 * mb}, disk{"1", 1792 * mb}, false, ""},
-		"two disks":        {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"2", gb}, false, ""},
-		"database's":       {[]ingest.Source{{Path: "a.csv", Size: 2 * gb}}, disk{"1", gb}, disk{"2", gb}, false, "db 1536 1024"},
-		"report's":         {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"2", 512 * mb}, false, "out 1024 512"},
-		"both":             {[]ingest.Source{{Path: "a.csv", Size: 100 * gb}}, disk{"1", gb}, disk{"2", 512 * mb}, false, "db 76800 1024; out 1024 512"},
+		"one disk":         {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"1", gb}, false, "db and out 2048 1024"},
+		"just enough":      {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", 2 * gb}, disk{"1", 2 * gb}, false, ""},
+		"two disks":        {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"2", 2 * gb}, false, ""},
+		"database's":       {[]ingest.Source{{Path: "a.csv", Size: 2 * gb}}, disk{"1", gb}, disk{"2", 2 * gb}, false, "db 1536 1024"},
+		"report's":         {[]ingest.Source{{Path: "a.csv", Size: gb}}, disk{"1", gb}, disk{"2", 512 * mb}, false, "out 1280 512"},
+		"both":             {[]ingest.Source{{Path: "a.csv", Size: 100 * gb}}, disk{"1", gb}, disk{"2", 512 * mb}, false, "db 76800 1024; out 1280 512"},
 		"packed":           {[]ingest.Source{{Path: "a.csv.gz", Size: gb / 10}, {Path: "b.csv", Size: 0}}, disk{"1", 512 * mb}, disk{"2", 2 * gb}, false, "db 767 512"},
-		"together":         {[]ingest.Source{{Path: "a.csv", Size: gb}, {Path: "b.csv", Size: gb}}, disk{"1", gb}, disk{"2", gb}, false, "db 1536 1024"},
+		"together":         {[]ingest.Source{{Path: "a.csv", Size: gb}, {Path: "b.csv", Size: gb}}, disk{"1", gb}, disk{"2", 2 * gb}, false, "db 1536 1024"},
 		"standard input":   {[]ingest.Source{{Path: "a.csv", Size: 100 * gb}, {Path: "-", Size: -1}}, disk{"1", 1}, disk{"1", 1}, true, ""},
-		"upper-case names": {[]ingest.Source{{Path: "A.CSV.GZ", Size: gb}}, disk{"1", gb}, disk{"2", gb}, false, "db 7680 1024"},
+		"upper-case names": {[]ingest.Source{{Path: "A.CSV.GZ", Size: gb}}, disk{"1", gb}, disk{"2", 2 * gb}, false, "db 7680 1024"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			size, known := unpackedSize(tc.sources)
@@ -40,7 +40,7 @@ func TestRoom(t *testing.T) {
 				return
 			}
 			var got []string
-			for _, s := range shortages(size, "db", "out", func(path string) (disk, bool) {
+			for _, s := range shortages(size, false, "db", "out", func(path string) (disk, bool) {
 				if path == "db" {
 					return tc.db, true
 				}
@@ -53,8 +53,12 @@ func TestRoom(t *testing.T) {
 			}
 		})
 	}
+	small := func(string) (disk, bool) { return disk{"1", 1}, true }
+	if plain, xlsx := shortages(gb, false, "db", "out", small)[0].needed, shortages(gb, true, "db", "out", small)[0].needed; xlsx-plain != workbookMost {
+		t.Errorf("a workbook takes %d MB", (xlsx-plain)/mb)
+	}
 	nothing := func(string) (disk, bool) { return disk{}, false }
-	if short := shortages(100*gb, "db", "out", nothing); len(short) > 0 {
+	if short := shortages(100*gb, false, "db", "out", nothing); len(short) > 0 {
 		t.Errorf("of disks that nobody knows: %v", short)
 	}
 }
