@@ -265,6 +265,9 @@ func sameReport(t *testing.T, readable, redacted map[string]string) {
 			continue
 		}
 		want, got := tableRows(t, text), tableRows(t, redacted[name])
+		if name == "columns.csv" { // which describes the columns that redaction adds, too
+			got = slices.DeleteFunc(got, func(row []string) bool { return row[0] == "redaction.csv" || row[1] == "redacted" })
+		}
 		if len(want) != len(got) {
 			t.Errorf("%s has %d rows, redacted %d", name, len(want), len(got))
 			continue

@@ -51,7 +51,7 @@ func TestDrawnAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		files, err := os.ReadDir(drawn(i))
-		if err != nil || len(files) != 12 {
+		if err != nil || len(files) != 14 {
 			t.Fatalf("run %d drew %d files, error %v", i+1, len(files), err)
 		}
 		for _, f := range files {

@@ -81,7 +81,7 @@ func TestRoomOfASmallDisk(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	run(t.Context(), []string{"run", "--db", dir + "/new/t.duckdb", "-o", dir + "/report", "a.csv"}, nil, &stdout, &stderr, func(string) string { return "" })
 	said, _, _ := strings.Cut(stderr.String(), "\n")
-	if !strings.Contains(said, "175 MB of disk may be needed for inputs of 100 MB") || !strings.Contains(said, "40 MB is free") {
+	if !strings.Contains(said, "375 MB of disk may be needed for inputs of 100 MB") || !strings.Contains(said, "40 MB is free") {
 		t.Errorf("it says first: %s", said)
 	}
 	if _, err := os.Stat(dir + "/new/t.duckdb"); err != nil {
