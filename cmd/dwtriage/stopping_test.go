@@ -177,7 +177,7 @@ func TestStoppedTwice(t *testing.T) {
 	code, _ := s.rest(t, c)
 	runs, err := program(t, dir, "history", "list", "--json").Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v, exit code %d\n%s\n%s", err, code, &s.text, err.(*exec.ExitError).Stderr)
 	}
 	kept := regexp.MustCompile(`"run_id":\s*1\b`).Match(runs)
 	told := strings.Contains(s.text.String(), "run 1 is kept")
