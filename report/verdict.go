@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -274,7 +275,7 @@ func missing(s *summary.Summary) []phrase {
 		return nil
 	}
 	v := []phrase{strong(words.Count(records, "record waits", "records wait") + " for rows that are missing"), plain(" in " + some(maps, 2) + ": "),
-		link(words.Count(rows, "missing row"), "#fix-"+words.Thousands(rank))}
+		link(words.Count(rows, "missing row"), "#fix-"+strconv.Itoa(rank))}
 	if who := people(roles); who != "" {
 		v = append(v, plain(", to be brought by "+who))
 	}

@@ -164,3 +164,11 @@ func TestImbalance(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The link to a fix goes by its number, without the comma of a thousand.
+func TestLinkToAFarFix(t *testing.T) {
+	said := repeats(&summary.Summary{Fixes: []summary.Fix{{Rank: 1234, Tier: classify.RepeatOnly, Records: 2}}})
+	if len(said) == 0 || said[0].Href != "#fix-1234" {
+		t.Errorf("%+v", said)
+	}
+}
