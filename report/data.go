@@ -22,33 +22,35 @@ const (
 // order is one of all rows, not of those that happen to be shown. Texts repeat, so a row has their numbers in Names; it is
 // a list and not an object because ten thousand copies of its keys would be half of the page.
 type data struct {
-	categories []string       // of the heat table; a row has their numbers
-	Year       int            // of the run: times of another one are written with theirs
-	Base       int64          // Unix seconds of the earliest time less one; times are counted from it, 0 is not known
-	Names      []string       // the first is empty
-	Severities []string       // the gravest first
-	States     []string       // of a change, in the order in which they are listed
-	Shades     []int64        // of the heat table, see shades
-	Findings   [][]any        // id and what findingRow says
-	Changes    [][]any        // what changeRow says
-	Of         map[string]int // how many there are of what is not all here
+	categories []string        // of the heat table; a row has their numbers
+	Year       int             // of the run: times of another one are written with theirs
+	Base       int64           // Unix seconds of the earliest time less one; times are counted from it, 0 is not known
+	Names      []string        // the first is empty
+	Severities []string        // the gravest first
+	States     []string        // of a change, in the order in which they are listed
+	Shades     []int64         // of the heat table, see shades
+	Step       int             // how many rows of a table are shown first, and then with each call for more
+	HeatRows   int             // how many maps the heat table shows
+	Findings   json.RawMessage // rows of an id and what findingRow says
+	Changes    json.RawMessage // rows of what changeRow says
+	Of         map[string]int  // how many there are of what is not all here
 }
 
 // dataOf encodes the findings and changes of a night. Where they do not fit, what is left out is what fair leaves out.
 func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
-	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Of: map[string]int{}}
+	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Step: mostFindings, HeatRows: mostHeatRows, Of: map[string]int{}}
 	d.Base, d.categories = base(s), s.Heat.Categories
 	names := numbering{numbers: map[string]int{}}
 	names.of("")
-	findings, err := fitting(s.Findings, kindsOfFinding, mostFindingData, &names, d.findingRow, &d.Findings)
-	if err != nil {
+	var findings, changes int
+	var err error
+	if d.Findings, findings, err = fitting(s.Findings, kindsOfFinding, mostFindingData, &names, d.findingRow); err != nil {
 		return "", err
 	}
 	if n := s.FindingCount(); findings < n {
 		d.Of["findings"] = n
 	}
-	changes, err := fitting(s.Changes, kindsOfChange, mostChangeData, &names, d.changeRow, &d.Changes)
-	if err != nil {
+	if d.Changes, changes, err = fitting(s.Changes, kindsOfChange, mostChangeData, &names, d.changeRow); err != nil {
 		return "", err
 	}
 	if n := s.Changed.Listed() + s.ChangedUnknown.Listed(); changes < n {
@@ -59,42 +61,41 @@ func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
 	return template.JS(b), err
 }
 
-// fitting encodes as much of a list as there is room for and returns how much that is.
-func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names *numbering, row func(*T, *numbering) []any, rows *[][]any) (int, error) {
+// fitting encodes as many rows of a list as there is room for, and says how many that are.
+func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names *numbering, row func(*T, *numbering) []any) (json.RawMessage, int, error) {
 	for most := len(list); ; most = most * 3 / 4 {
 		tried := names.clone()
-		*rows = nil
+		var rows [][]any
 		for i, picked := 0, fair(list, most, kinds); i < len(picked); i++ {
-			*rows = append(*rows, row(&picked[i], tried))
+			rows = append(rows, row(&picked[i], tried))
 		}
-		b, err := json.Marshal(*rows)
+		b, err := json.Marshal(rows)
 		if err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 		if len(b)+tried.bytes-names.bytes <= room || most == 0 {
 			*names = *tried
-			return len(*rows), nil
+			return b, len(rows), nil
 		}
 	}
 }
 
 // base is the second before the first time of any row.
 func base(s *summary.Summary) int64 {
-	var first time.Time
+	first := int64(math.MaxInt64)
+	add := func(t time.Time) {
+		if !t.IsZero() {
+			first = min(first, t.Unix())
+		}
+	}
 	for i := range s.Findings {
-		first = earliest(first, s.Findings[i].FirstSeen)
+		add(s.Findings[i].FirstSeen)
 	}
 	for i := range s.Changes {
-		first = earliest(earliest(first, s.Changes[i].FirstSeen), s.Changes[i].KnownSince)
+		add(s.Changes[i].FirstSeen)
+		add(s.Changes[i].KnownSince)
 	}
-	return first.Unix() - 1
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
+	return first - 1
 }
 
 func (d *data) findingRow(f *summary.Finding, n *numbering) []any {

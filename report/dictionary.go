@@ -24,20 +24,20 @@ var dictionaryColumns = []column[entry]{
 
 // dictionary describes all columns in the order in which they stand.
 func dictionary(s *summary.Summary) (list []entry) {
-	for _, t := range tables() {
-		for _, c := range t.columns {
-			m := meaningOf(t.name, c.name)
-			list = append(list, entry{t.name + ".csv", c.name, string(c.kind), m.text, cmp.Or(m.format, formats[c.kind])})
+	add := func(table string, columns []heading) {
+		for _, c := range columns {
+			m := meaningOf(table, c.name)
+			list = append(list, entry{table + ".csv", c.name, string(c.kind), m.text, cmp.Or(m.format, formats[c.kind])})
 		}
+	}
+	for _, t := range tables() {
+		add(t.name, t.columns)
 		if s.Redacted != nil {
 			list = append(list, redactedEntry(t.name))
 		}
 	}
 	if s.Redacted != nil {
-		for _, c := range headings(redactionColumns) {
-			m := meaningOf("redaction", c.name)
-			list = append(list, entry{"redaction.csv", c.name, string(c.kind), m.text, cmp.Or(m.format, formats[c.kind])})
-		}
+		add("redaction", headings(redactionColumns))
 	}
 	for _, v := range s.ViewColumns {
 		list = append(list, entry{v.View, v.Name, strings.ToLower(v.Type), v.Meaning, ""})

@@ -301,6 +301,7 @@ func urlText(s string) string {
 	}
 	return text
 }
+
 func inputWords(in store.Input) string {
 	var list []string
 	for _, s := range []string{in.Log, in.Format, in.Container} {

@@ -101,11 +101,7 @@ var about = map[string]string{
 // readMe is the first sheet: what the page says at its top, and what one must know of the others.
 func readMe(s *summary.Summary, sheets []workbook.Line) (lines []workbook.Line) {
 	heading := func(text string) { lines = append(lines, workbook.Line{}, workbook.Line{text}) }
-	var said strings.Builder
-	for _, p := range verdict(s) {
-		said.WriteString(p.Text)
-	}
-	lines = append(lines, workbook.Line{readable(said.String())})
+	lines = append(lines, workbook.Line{readable(spoken(verdict(s)))})
 
 	heading("Numbers")
 	for _, c := range cards(s) {

@@ -137,15 +137,7 @@ func (b *bundleFlags) choose(s *session, ofEnv bool) (int64, error) {
 	if b.run > 0 {
 		return b.run, nil
 	}
-	var environment *string
-	if ofEnv {
-		environment = &b.environment
-	}
-	id, err := summary.Latest(s.ctx, db, environment)
-	if err == nil && id == 0 {
-		err = fmt.Errorf("%s holds no run with records%s", b.archive.file, ofEnvironment(environment))
-	}
-	return id, err
+	return latestRun(s, db, b.archive.file, b.environment, ofEnv)
 }
 
 // fill puts what the bundle holds into the folder content of work. The report is drawn from the extract, as verify draws it: what another run loads
@@ -157,10 +149,7 @@ func (b *bundleFlags) fill(s *session, work string, id int64, layers []classify.
 		return nil, nil, err
 	}
 	if _, err := store.Extract(s.ctx, b.archive.file, id, extract, store.Options{LockWait: b.archive.wait}); err != nil {
-		if errors.Is(err, store.ErrBusy) {
-			err = &exitError{exitBusy, err}
-		}
-		return nil, nil, err
+		return nil, nil, busy(err)
 	}
 	m := &bundle.Manifest{Format: bundle.Format, Tool: "dwtriage " + version, RunID: id, CompareTo: b.compareTo, Redacted: b.redact.on}
 	d := drawer{s: s, layers: layers, tables: rules.FS, id: id, compareTo: b.compareTo, redact: &b.redact}
@@ -399,10 +388,7 @@ func (v *verifyFlags) fromDatabase(d *drawer, b *bundle.Bundle, work string) (er
 		return err
 	}
 	_, err = store.Extract(d.s.ctx, v.archive.file, b.RunID, extract, store.Options{LockWait: v.archive.wait})
-	if errors.Is(err, store.ErrBusy) {
-		err = &exitError{exitBusy, err}
-	}
-	return err
+	return busy(err)
 }
 
 // compareFolders lists the files that differ between a report in a bundle and the one that was drawn again.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dwtriage/report"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
@@ -97,15 +98,8 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	id := rf.run
 	if id == 0 {
-		var environment *string
-		if f.Changed("environment") {
-			environment = &rf.environment
-		}
-		if id, err = summary.Latest(s.ctx, db, environment); err != nil {
+		if id, err = latestRun(s, db, rf.archive.file, rf.environment, f.Changed("environment")); err != nil {
 			return 0, err
-		}
-		if id == 0 {
-			return 0, fmt.Errorf("%s holds no run with records%s", rf.archive.file, ofEnvironment(environment))
 		}
 	}
 	sum, err := summary.OfRedacted(s.ctx, db, id, m, to, red)
@@ -138,6 +132,19 @@ func runReport(s *session, args []string) (int, error) {
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
 	return exitDone, p.print(s.stdout)
+}
+
+// latestRun is the latest run with records: of an environment where one is given, which may be the one without a name.
+func latestRun(s *session, db *store.DB, file, environment string, given bool) (int64, error) {
+	var only *string
+	if given {
+		only = &environment
+	}
+	id, err := summary.Latest(s.ctx, db, only)
+	if err == nil && id == 0 {
+		err = fmt.Errorf("%s holds no run with records%s", file, ofEnvironment(only))
+	}
+	return id, err
 }
 
 func ofEnvironment(name *string) string {

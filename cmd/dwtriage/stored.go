@@ -49,11 +49,8 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", s.hidePath(a.file), s.hide(err.Error()), a.wait)
 	}
 	db, err := store.Open(s.ctx, a.file, opt)
-	if errors.Is(err, store.ErrBusy) {
-		return nil, &exitError{exitBusy, err}
-	}
 	if err != nil {
-		return nil, err
+		return nil, busy(err)
 	}
 	for _, note := range db.Notes() {
 		tell(s.stderr, "dwtriage: %s\n", s.hide(note))
@@ -77,4 +74,12 @@ func rulesAndDB(s *session, f *flags, args []string, takes int, archive *archive
 	}
 	db, err := archive.openStored(s)
 	return m, db, err
+}
+
+// busy gives the error of a database that another process has open its exit code; others stay as they are.
+func busy(err error) error {
+	if errors.Is(err, store.ErrBusy) {
+		return &exitError{exitBusy, err}
+	}
+	return err
 }

@@ -74,7 +74,7 @@
       csv: { change: r => r.chg, signature: r => r.signature, title, map: r => r.map, severity: r => r.sev, records: r => r.records, records_before: r => r.before, first_seen: r => iso(r.first), last_seen: r => iso(r.last), known_since: r => iso(r.known) },
     },
   }[table.id] }));
-  const findings = tables.find(t => t.name === 'finding'), step = 200;
+  const findings = tables.find(t => t.name === 'finding'), step = data.Step;
   const order = new Intl.Collator('en', { numeric: true });
   const compare = (a, b) => typeof a === 'number' ? a - b : order.compare(a, b);
 
@@ -196,7 +196,7 @@
     }
     none.hidden = maps.size > 0;
     if (!maps.size) return;
-    const { col, sign } = heatTable.order ?? { col: 1, sign: -1 }, most = 50;
+    const { col, sign } = heatTable.order ?? { col: 1, sign: -1 }, most = data.HeatRows;
     const rows = [...maps].sort((a, b) => sign * (col ? a[1][col - 1] - b[1][col - 1] : order.compare(a[0], b[0])));
     const number = (n, cls) => el('td', { class: cls, title: n >= 10000 && num(n), 'data-v': n >= 10000 && String(n) }, n ? short(n) : '');
     const shade = n => { const i = data.Shades.findLastIndex(least => n >= least); return i < 0 ? '' : `h${i + 1}`; };
