@@ -309,7 +309,7 @@ func largest(s *summary.Summary) []phrase {
 	if n := len(f.Parts) - 1; n > 0 { // its records are those of all of them
 		text += " and " + words.Count(n, "more signature")
 	}
-	v := []phrase{plain(text + " ("), link(words.Count(f.Records, "record"), "#fix-"+words.Thousands(f.Rank))}
+	v := []phrase{plain(text + " ("), link(words.Count(f.Records, "record"), "#fix-"+strconv.Itoa(f.Rank))}
 	if who := people([]string{f.Role}); who != "" {
 		v = append(v, plain(", "+who))
 	}
@@ -343,7 +343,7 @@ func repeats(s *summary.Summary) []phrase {
 	if records == 0 {
 		return nil
 	}
-	return []phrase{link(words.Count(records, "record"), "#fix-"+words.Thousands(rank)), plain(" " + words.Plural(records, "has", "have") + " only to be saved again. ")}
+	return []phrase{link(words.Count(records, "record"), "#fix-"+strconv.Itoa(rank)), plain(" " + words.Plural(records, "has", "have") + " only to be saved again. ")}
 }
 
 // caveats say how far the numbers can be believed.
