@@ -189,7 +189,7 @@ func TestLongMessage(t *testing.T) {
 func TestWordsForNothing(t *testing.T) {
 	calm := night()
 	calm.Records, calm.Failing, calm.Unknown, calm.Entities = calm.OK, 0, 0, 0
-	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, summary.Heat{}
+	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, summary.Heat{Groups: []summary.HeatGroup{{All: true}}}
 	calm.Mutes, calm.Muted = nil, 0
 	calm.Inputs, calm.RejectReasons = calm.Inputs[:2], nil
 	calm.Inputs[0].Warnings = nil
@@ -208,6 +208,9 @@ func TestWordsForNothing(t *testing.T) {
 		if !strings.Contains(c.page, c.want) {
 			t.Errorf("%s: page lacks %q", c.name, c.want)
 		}
+	}
+	if strings.Contains(calmPage, "<table class=\"heat\"") {
+		t.Error("calm: there is a heat table of nothing")
 	}
 	if strings.Contains(calmPage, `id="fixes"`) {
 		t.Error("calm: there is a plan")
