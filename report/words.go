@@ -167,12 +167,14 @@ func keys(names []string) string { return strings.Join(first(names, mostOptions)
 const noMapKnown = "no map known"
 
 // some lists the first names and says how many more there are, where that is known. It stands in sentences, so a
-// table without a map is called a table there; lists and cells have the words of the findings, "No map: msdyn_agreement".
+// table without a map is called a table there, an entity by its name; lists and cells have the words of the findings, "No map: msdyn_agreement".
 func some(names []string, most int) string {
 	names = slices.Clone(names)
 	for i, n := range names {
 		if table, ok := strings.CutPrefix(n, "No map: "); ok {
 			names[i] = "table " + table
+		} else if entity, ok := strings.CutPrefix(n, "No map known: "); ok {
+			names[i] = entity
 		} else if n == "No map" {
 			names[i] = noMapKnown
 		}

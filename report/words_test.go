@@ -41,6 +41,7 @@ func TestWords(t *testing.T) {
 		{"some", some([]string{"a"}, 3), "a"},
 		{"some", some([]string{"a", "b", "c"}, 3), "a, b and c"},
 		{"some", some([]string{"No map: msdyn_agreement"}, 3), "table msdyn_agreement"},
+		{"some", some([]string{"No map known: VendorsExt", "No map"}, 3), "VendorsExt and no map known"},
 		{"some", some([]string{"Customers V3 (accounts)", "No map", "No map: a", "b"}, 3), "Customers V3 (accounts), no map known, table a and 1 more"},
 		{"some", some([]string{"a", "b", "c", "d"}, 2), "a, b and 2 more"},
 		{"url", httpURL("javascript:alert(1)"), ""},

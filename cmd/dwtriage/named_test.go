@@ -267,7 +267,7 @@ func (n *night) checkTables() {
 		n.check("failing_entities.csv, "+f["signature"]+" in "+f["map"]+" of "+f["company"], strings.Join([]string{f["title"], f["fix_summary"], f["company"], f["dataverse_table"], f["fno_entity"], most.ReplaceAllString(line, "$1")}, " | "), []string{f["signature"]}, true,
 			func(p *printed) bool {
 				return p.sig == f["signature"] && p.company == f["company"] && p.table == f["dataverse_table"] && p.fno == f["fno_entity"] && (f["template_id"] == "" || p.template == f["template_id"]) &&
-					(p.mapTitle == f["map"] || strings.HasPrefix(p.mapTitle, "No map") || strings.Contains(p.mapTitle, " or "))
+					p.mapTitle == f["map"]
 			})
 	}
 	for _, f := range rowsOf(n.T, filepath.Join(n.out, "changes.csv")) {

@@ -50,7 +50,7 @@ func (l *Loading) EachFailing(records arrow.RecordBatch, yield func(i int, r *Re
 		for _, f := range fill {
 			f(i)
 		}
-		l.row.Where = mapTitle(l.row.Map, candidates.at(i), l.row.DataverseTable)
+		l.row.Where = mapTitle(l.row.Map, candidates.at(i), l.row.DataverseTable, l.row.Entity)
 		l.rules.describe(&l.row)
 		yield(i, &l.row, l.finding())
 	}
@@ -178,7 +178,7 @@ func categoryOf(status string) string {
 }
 
 // mapTitle is what findings are called after, column map_title of view shown.
-func mapTitle(title string, candidates []string, table string) string {
+func mapTitle(title string, candidates []string, table, entity string) string {
 	switch {
 	case title != "":
 		return title
@@ -188,6 +188,8 @@ func mapTitle(title string, candidates []string, table string) string {
 		return strings.Join(candidates, " or ")
 	case table != "":
 		return "No map: " + table
+	case entity != "":
+		return "No map known: " + entity
 	}
 	return "No map"
 }

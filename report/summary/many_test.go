@@ -220,7 +220,7 @@ func TestShareOfRecords(t *testing.T) {
 		t.Fatalf("%d of %d records are listed", all.Listed, all.Failing)
 	}
 	of := func(r *Record) string {
-		return fmt.Sprint(r.Map, r.DataverseTable, r.FnoEntity, r.Company, r.Signature, r.TemplateID)
+		return fmt.Sprint(r.Where, r.Map, r.DataverseTable, r.FnoEntity, r.Company, r.Signature, r.TemplateID)
 	}
 	rows := func(s *Summary) (byFinding map[string][]string, ids []string) {
 		byFinding = make(map[string][]string)

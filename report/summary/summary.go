@@ -112,7 +112,7 @@ type Count struct {
 type Finding struct {
 	ID             string // 8 hex digits over map, table, company, signature and message; stable between runs
 	Map            string // map name; empty when no map is known
-	MapTitle       string // for people: "Customers V3 (accounts)" where the name alone is ambiguous, the table, or "No map"
+	MapTitle       string // for people: "Customers V3 (accounts)" where the name alone is ambiguous, the table, "No map known: VendorsExt", or "No map"
 	DataverseTable string
 	FnoEntity      string
 	Company        string

@@ -17,6 +17,8 @@ SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS co
     WHEN r.map IS NOT NULL THEN r.map
     WHEN len(r.map_candidates) > 0 THEN array_to_string(r.map_candidates[1:3], ' or ') || CASE WHEN len(r.map_candidates) > 3 THEN ' or another' ELSE '' END
     WHEN r.dataverse_table IS NOT NULL THEN 'No map: ' || r.dataverse_table
+    -- An entity that no catalogue knows, mostly the customer's own: two of them are two places where records fail.
+    WHEN r.entity IS NOT NULL THEN 'No map known: ' || r.entity
     ELSE 'No map'
   END AS map_title,
   coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' WHEN 'text' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
