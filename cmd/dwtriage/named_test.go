@@ -260,14 +260,13 @@ func (n *night) checkTables() {
 		line := ""
 		if i < len(terminal) {
 			line = terminal[i]
-			if !strings.Contains(line, f["map"]) {
-				n.Errorf("line %d of the terminal is not of %s: %s", i+1, f["map"], line)
+			if !strings.Contains(line, f["where"]) {
+				n.Errorf("line %d of the terminal is not of %s: %s", i+1, f["where"], line)
 			}
 		}
-		n.check("failing_entities.csv, "+f["signature"]+" in "+f["map"]+" of "+f["company"], strings.Join([]string{f["title"], f["fix_summary"], f["company"], f["dataverse_table"], f["fno_entity"], most.ReplaceAllString(line, "$1")}, " | "), []string{f["signature"]}, true,
+		n.check("failing_entities.csv, "+f["signature"]+" in "+f["where"]+" of "+f["company"], strings.Join([]string{f["title"], f["fix_summary"], f["company"], f["dataverse_table"], f["fno_entity"], most.ReplaceAllString(line, "$1")}, " | "), []string{f["signature"]}, true,
 			func(p *printed) bool {
-				return p.sig == f["signature"] && p.company == f["company"] && p.table == f["dataverse_table"] && p.fno == f["fno_entity"] && (f["template_id"] == "" || p.template == f["template_id"]) &&
-					p.mapTitle == f["map"]
+				return p.sig == f["signature"] && p.company == f["company"] && p.table == f["dataverse_table"] && p.fno == f["fno_entity"] && (f["template_id"] == "" || p.template == f["template_id"]) && p.mapTitle == f["where"]
 			})
 	}
 	for _, f := range rowsOf(n.T, filepath.Join(n.out, "changes.csv")) {
