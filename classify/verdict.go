@@ -33,6 +33,11 @@ type Hit struct {
 	Lost       string // why it ranks behind the primary hit, for people; empty for the primary one
 }
 
+// Texts are the columns of a record that it is judged by, as [Matcher.JudgeRow] takes them.
+type Texts struct {
+	Log, Type, Error, Trace, Entity, Company string // Company as the log prints it
+}
+
 // Judge classifies one text as Classify does. log may be empty: then rules of both logs take
 // part, and only the text shows whose failure it is.
 func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {

@@ -16,7 +16,6 @@ import (
 	"dwtriage/classify"
 	"dwtriage/ingest"
 	"dwtriage/ingest/words"
-	"dwtriage/report/store"
 )
 
 // explainMost is the longest text explain takes: a trace with its exception has about 20 kB.
@@ -47,9 +46,6 @@ takes a record of the database and says where it came from, too.`)
 	}
 	if log != "" && log != "dualwrite" && log != "plugintrace" {
 		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)
-	}
-	if err := archive.check(); err != nil {
-		return 0, err
 	}
 	stored := record != ""
 	if raw && !stored || folder != "" && !raw {
@@ -82,16 +78,16 @@ takes a record of the database and says where it came from, too.`)
 	if err != nil {
 		return 0, err
 	}
-	return exitDone, explainRows(s.stdout, m, rows, store.Texts{Log: log, Error: text})
+	return exitDone, explainRows(s.stdout, m, rows, classify.Texts{Log: log, Error: text})
 }
 
 // explainRows explains each record that a text gives. Where it gives none, it is explained as the message of a
 // record, as if it stood in a column of an export.
-func explainRows(w io.Writer, m *classify.Matcher, rows []store.Texts, alone store.Texts) error {
+func explainRows(w io.Writer, m *classify.Matcher, rows []classify.Texts, alone classify.Texts) error {
 	p := &printer{w: w}
 	if len(rows) == 0 {
 		p.printf("A file with this text gives run no record that failed. As the message of a record it is:\n\n")
-		rows = []store.Texts{alone}
+		rows = []classify.Texts{alone}
 	}
 	for i, t := range rows {
 		if len(rows) > 1 {
@@ -107,7 +103,7 @@ func explainRows(w io.Writer, m *classify.Matcher, rows []store.Texts, alone sto
 
 // readTexts reads a text as run reads a file that holds it, and gives the records that failed. log, where it is
 // given, takes the place of what a text without columns resembles.
-func readTexts(ctx context.Context, text, log string) (rows []store.Texts, err error) {
+func readTexts(ctx context.Context, text, log string) (rows []classify.Texts, err error) {
 	err = ingest.Read(ctx, []ingest.Source{{Path: "-", Size: -1}}, ingest.Options{Stdin: strings.NewReader(text)}, func(b *ingest.Batch) error {
 		defer b.Release()
 		for i := range b.Len() {
@@ -117,7 +113,7 @@ func readTexts(ctx context.Context, text, log string) (rows []store.Texts, err e
 			if cell(ingest.ColOutcome) == ingest.OK {
 				continue
 			}
-			rows = append(rows, store.Texts{Log: cmp.Or(log, cell(ingest.ColLog)), Type: cell(ingest.ColTypeName), Error: cell(ingest.ColErrorText),
+			rows = append(rows, classify.Texts{Log: cmp.Or(log, cell(ingest.ColLog)), Type: cell(ingest.ColTypeName), Error: cell(ingest.ColErrorText),
 				Trace: cell(ingest.ColTraceText), Entity: cell(ingest.ColEntity), Company: cell(ingest.ColCompany)})
 		}
 		return nil

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 import (
@@ -14,7 +16,7 @@ import (
 )
 
 // explainStored explains a record of the database: first where it came from, then what its texts are taken for.
-func explainStored(s *session, m *classify.Matcher, r store.Stored, t store.Texts) error {
+func explainStored(s *session, m *classify.Matcher, r store.Stored, t classify.Texts) error {
 	p := &printer{w: s.stdout}
 	place := fmt.Sprintf("row %d", r.Row)
 	if r.Offset >= 0 {

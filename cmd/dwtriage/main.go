@@ -84,7 +84,7 @@ Commands:
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-10s%s\n", c.name, c.short)
 	}
-	fmt.Fprint(w, `
+	fmt.Fprint(w, lightNote+`
 Examples:
   dwtriage run exports/                     last night's exports, report in dwtriage-report/
   dwtriage run --environment PROD *.csv.gz  named in the report and in every record

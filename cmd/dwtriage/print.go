@@ -3,13 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 
 	"dwtriage/classify"
 	"dwtriage/ingest/words"
-	"dwtriage/report/store"
 )
 
 // A printer remembers the first error of writing, so that a text of thirty lines is not thirty checks. An
@@ -39,22 +37,6 @@ func printFix(p *printer, cause string, fix classify.Fix, queries []classify.SQL
 		p.printf("\n  Read: %s\n", fix.URL)
 	}
 }
-
-// printTimings says how long a run took, how fast that was, and where the time went. On a terminal it always does; elsewhere, where
-// the same input is to give the same bytes, only of a long run.
-func printTimings(w io.Writer, took float64, rows int64, timings []store.Timing, always bool) {
-	if took < longRun && !always {
-		return
-	}
-	var parts []string
-	for _, t := range timings {
-		parts = append(parts, fmt.Sprintf("%s %.1f", t.Stage, t.Seconds))
-	}
-	tell(w, "Time: %.1f s for %s, %s/s (%s)\n", took, words.Count(rows, "row"), words.Thousands(int64(float64(rows)/max(took, 0.001))), strings.Join(parts, ", "))
-}
-
-// longRun is from how many seconds on a run is a long one.
-const longRun = 10
 
 // printable is [words.OneLine], for texts that are measured or cut before they are told.
 func printable(s string) string { return words.OneLine(s) }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones for --tz on machines that have none
 
 	"github.com/spf13/pflag"
 

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 import (
@@ -83,20 +85,4 @@ func (r *redactFlags) redactor(s *session, m *classify.Matcher) *redact.Redactor
 		s.red = summary.NewRedactor(r.key, m)
 	}
 	return s.red
-}
-
-// hide is a message as it may be printed.
-func (s *session) hide(message string) string {
-	if s.red == nil {
-		return message
-	}
-	return s.red.Sentence(message)
-}
-
-// hidePath is a path as it may be printed.
-func (s *session) hidePath(path string) string {
-	if s.red == nil {
-		return path
-	}
-	return s.red.Text(path)
 }

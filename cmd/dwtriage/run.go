@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 import (
@@ -14,7 +16,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones for --tz on machines that have none
 
 	"dwtriage/classify"
 	"dwtriage/ingest"

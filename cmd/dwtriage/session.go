@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"dwtriage/report/redact"
-	"dwtriage/report/summary"
 )
 
 // Exit codes. The README lists them, and a test holds it to these. A scheduler sees nothing of a run but
@@ -19,13 +18,14 @@ import (
 // be wrong tomorrow, 3 and 4 the job is done and its result is what somebody asked to be woken for, 5 try
 // again later. Those above 128 are those of a shell, 128 and the number of the signal: wrappers of
 // schedulers look for them. Those that depend on what a run found are worked out by the summary, because the page
-// prints them and can be drawn again from the database without a command line.
+// prints them and can be drawn again from the database without a command line; the light build has no summary, so
+// the numbers stand here, too, and a test holds them to its.
 const (
-	exitDone        = summary.ExitDone
-	exitFailed      = summary.ExitFailed
+	exitDone        = 0
+	exitFailed      = 1
 	exitUsage       = 2
-	exitFailOn      = summary.ExitFailOn
-	exitRejects     = summary.ExitRejects
+	exitFailOn      = 3
+	exitRejects     = 4
 	exitBusy        = 5
 	exitHungUp      = 129
 	exitInterrupted = 130
@@ -127,4 +127,20 @@ func unjoin(err error) []error {
 		return joined.Unwrap()
 	}
 	return []error{err}
+}
+
+// hide is a message as it may be printed.
+func (s *session) hide(message string) string {
+	if s.red == nil {
+		return message
+	}
+	return s.red.Sentence(message)
+}
+
+// hidePath is a path as it may be printed.
+func (s *session) hidePath(path string) string {
+	if s.red == nil {
+		return path
+	}
+	return s.red.Text(path)
 }

@@ -1,32 +1,19 @@
+//go:build cgo
+
 package main
 
 import (
 	"errors"
-	"time"
-
-	"github.com/spf13/pflag"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
-// What --db, --out and --csv are where nobody says.
+// What --out and --csv are where nobody says.
 const (
-	defaultDB  = "dwtriage.duckdb"
 	defaultOut = "dwtriage-report"
 	defaultCSV = "excel"
 )
-
-// archiveFlags are the flags of every command that opens the database.
-type archiveFlags struct {
-	file string
-	wait time.Duration
-}
-
-func (a *archiveFlags) define(g *pflag.FlagSet, about string) {
-	g.StringVar(&a.file, "db", defaultDB, about)
-	g.DurationVar(&a.wait, "lock-wait", time.Minute, "wait `TIME` (30s, 10m; 0s not at all) while another process has the database open, then exit with 5")
-}
 
 // check finds what cannot be the name of a database before anything is read.
 func (a *archiveFlags) check() error {

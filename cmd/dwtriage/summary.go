@@ -1,13 +1,17 @@
+//go:build cgo
+
 package main
 
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
@@ -170,3 +174,19 @@ func headline(s *summary.Summary, said report.Said) string {
 
 // entities counts what failed by map, or by table where no map is known: the page's word for both.
 func entities(n int) string { return words.Count(n, "entity", "entities") }
+
+// printTimings says how long a run took, how fast that was, and where the time went. On a terminal it always does; elsewhere, where
+// the same input is to give the same bytes, only of a long run.
+func printTimings(w io.Writer, took float64, rows int64, timings []store.Timing, always bool) {
+	if took < longRun && !always {
+		return
+	}
+	var parts []string
+	for _, t := range timings {
+		parts = append(parts, fmt.Sprintf("%s %.1f", t.Stage, t.Seconds))
+	}
+	tell(w, "Time: %.1f s for %s, %s/s (%s)\n", took, words.Count(rows, "row"), words.Thousands(int64(float64(rows)/max(took, 0.001))), strings.Join(parts, ", "))
+}
+
+// longRun is from how many seconds on a run is a long one.
+const longRun = 10

@@ -18,6 +18,8 @@ import (
 // Batches are handed to C as they are, so they are made of C memory.
 var cMemory = mallocator.NewMallocator()
 
+const loader = "arrow"
+
 // Allocator is the memory that batches for Load should be made of.
 func Allocator() memory.Allocator { return cMemory }
 

@@ -14,6 +14,8 @@ import (
 	"dwtriage/classify"
 )
 
+const loader = "plain"
+
 // Allocator is the memory that batches for Load should be made of.
 func Allocator() memory.Allocator { return memory.DefaultAllocator }
 

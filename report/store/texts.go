@@ -6,15 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"dwtriage/classify"
 )
 
-// Texts are what a record is judged by.
-type Texts struct {
-	Log, Type, Error, Trace, Entity, Company string // Company as the log prints it
-}
-
 // Texts reads the texts of the record with this id, long ones to their end.
-func (db *DB) Texts(ctx context.Context, id string) (t Texts, err error) {
+func (db *DB) Texts(ctx context.Context, id string) (t classify.Texts, err error) {
 	err = db.conn.QueryRowContext(ctx, query("texts"), id).Scan(&t.Log, &t.Type, &t.Error, &t.Trace, &t.Entity, &t.Company)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv", id, db.path)

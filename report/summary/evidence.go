@@ -40,7 +40,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 		at[p.place] = append(at[p.place], message{})
 	}
 	templates := make(map[message]string)
-	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), func(place int64, t *store.Texts) {
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), func(place int64, t *classify.Texts) {
 		for _, of := range at[place] {
 			if of == (message{}) {
 				p := &proof[shown[place]]
@@ -174,7 +174,7 @@ func evidence(ctx context.Context, db *store.DB) (list []proof, err error) {
 
 // show fills in what the record says. Of what no rule explains, or only a wrapper, the sentence is shown: the match
 // of a wrapper is the dress around it.
-func (p *proof) show(t *store.Texts, m *classify.Matcher, status string) {
+func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string) {
 	text := t.Error
 	if p.field == "trace_text" {
 		text = t.Trace
@@ -198,7 +198,7 @@ const textsAtOnce = 256
 
 // eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
 // is decompressed together. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
-func eachText(ctx context.Context, db *store.DB, places []int64, yield func(place int64, t *store.Texts)) error {
+func eachText(ctx context.Context, db *store.DB, places []int64, yield func(place int64, t *classify.Texts)) error {
 	for chunk := range slices.Chunk(places, textsAtOnce) {
 		numbers := make([]string, len(chunk))
 		for i, place := range chunk {
@@ -206,7 +206,7 @@ func eachText(ctx context.Context, db *store.DB, places []int64, yield func(plac
 		}
 		if err := each(ctx, db, "texts", func(rows *sql.Rows) error {
 			var place int64
-			var t store.Texts
+			var t classify.Texts
 			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company)
 			yield(place, &t)
 			return err
