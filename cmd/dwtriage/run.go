@@ -348,7 +348,7 @@ func (j *job) run() (int, error) {
 	}
 	defer db.Close()
 	if j.flags.backup {
-		if _, err := db.Backup(".bak"); err != nil {
+		if _, err := db.Backup(j.s.ctx, ".bak"); err != nil {
 			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -9,8 +10,12 @@ import (
 
 // Backup copies the database as it is now, with its log if it has one, beside it under its name and suffix, and gives the
 // path of the copy. A copy of that name is replaced once the new one is whole. Nothing may be under way on the database.
-func (db *DB) Backup(suffix string) (path string, err error) {
+func (db *DB) Backup(ctx context.Context, suffix string) (path string, err error) {
 	path = db.path + suffix
+	return path, db.beside(ctx, func() error { return db.copyFiles(path) })
+}
+
+func (db *DB) copyFiles(path string) error {
 	for _, part := range []string{"", ".wal"} {
 		err := db.copyFile(db.path+part, path+part)
 		if part == ".wal" && errors.Is(err, os.ErrNotExist) {
@@ -20,10 +25,10 @@ func (db *DB) Backup(suffix string) (path string, err error) {
 			}
 		}
 		if err != nil {
-			return "", err
+			return err
 		}
 	}
-	return path, syncFolder(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
 }
 
 // copyFile copies a file of the database. The original stays open, see hold.

@@ -171,19 +171,24 @@ const looked = 256 << 20
 // findDamage looks for blocks that are in use and damaged, in all of the file or, of a large one, in the part that is this
 // run's turn.
 func (db *DB) findDamage(ctx context.Context, all bool) error {
-	f, l, err := db.layout()
+	last, err := db.lastRun(ctx)
 	if err != nil {
 		return err
 	}
-	first, count := int64(0), l.blocks
-	if part := int64(looked / blockSize); !all && l.blocks > part {
-		last, err := db.lastRun(ctx)
-		if err != nil {
+	var l layout
+	var bad []int64
+	err = db.beside(ctx, func() error {
+		var f *os.File
+		if f, l, err = db.layout(); err != nil {
 			return err
 		}
-		first, count = last%((l.blocks+part-1)/part)*part, part
-	}
-	bad, err := l.damagedBlocks(f, first, count)
+		first, count := int64(0), l.blocks
+		if part := int64(looked / blockSize); !all && l.blocks > part {
+			first, count = last%((l.blocks+part-1)/part)*part, part
+		}
+		bad, err = l.damagedBlocks(f, first, count)
+		return err
+	})
 	if err != nil || len(bad) == 0 && l.blocks == l.booked {
 		return err
 	}

@@ -69,7 +69,10 @@ func kindOf(path string) (fileKind, error) {
 		return noFile, errors.New("it is no regular file; give another one with --db")
 	}
 	f, err := os.Open(path)
-	if err != nil {
+	switch {
+	case lockedOut(err):
+		return duckFile, nil // DuckDB says who has it open
+	case err != nil:
 		return noFile, err
 	}
 	defer f.Close()

@@ -46,7 +46,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if version == schemaVersion {
 		return nil
 	}
-	kept, err := db.Backup(fmt.Sprintf(".v%d.bak", version))
+	kept, err := db.Backup(ctx, fmt.Sprintf(".v%d.bak", version))
 	if err != nil {
 		return fmt.Errorf("keeping a copy before its schema is brought from version %d to %d: %w", version, schemaVersion, err)
 	}

@@ -52,15 +52,16 @@ type Options struct {
 
 // A DB is an open database. It is for one goroutine.
 type DB struct {
-	pool   *sql.DB
-	conn   *sql.Conn // everything runs on it; the database is attached to it as dw
-	spool  *sql.Conn // fills tables outside the run's transaction
-	path   string
-	temp   string // folder that DuckDB and Spill put files into
-	spills bool   // that folder is ours alone
-	notes  []string
-	held   []*os.File // see hold
-	open   bool       // for writing, and in order
+	pool       *sql.DB
+	conn       *sql.Conn // everything runs on it; the database is attached to it as dw
+	spool      *sql.Conn // fills tables outside the run's transaction
+	path       string
+	temp       string // folder that DuckDB and Spill put files into
+	spills     bool   // that folder is ours alone
+	notes      []string
+	held       []*os.File // see hold
+	attachment string     // the statement that attached the database
+	open       bool       // for writing, and in order
 
 	readOnly bool
 	confined bool // by Ask: nothing but queries is possible any more
@@ -164,6 +165,8 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		if busy := busyError(err); busy != nil {
 			err = busy
+		} else if held(err, path) {
+			err = ErrBusy
 		} else {
 			err = db.damaged(err)
 		}
@@ -262,6 +265,7 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 			return err
 		}
 	}
+	db.attachment = attach
 	if err := db.attach(ctx, attach); err != nil {
 		return err
 	}
