@@ -61,14 +61,7 @@ func namesOf(g *pflag.FlagSet) (names []string) {
 // loop, so no flag can be forgotten. An empty variable counts as not set, as in a scheduler's form left
 // blank; mistakes in several variables are all said at once.
 func (f *flags) parse(s *session, args []string) error {
-	for _, g := range f.groups {
-		f.AddFlagSet(g)
-	}
-	f.BoolVarP(&f.help, "help", "h", false, "print this text")
-	if len(f.rare) > 0 {
-		f.BoolVar(&f.helpAll, "help-all", false, "print this text with every flag")
-	}
-	if err := f.Parse(args); err != nil {
+	if err := f.read(args); err != nil {
 		return usageError("%v; dwtriage %s --help lists the flags", err, s.command)
 	}
 	if f.help || f.helpAll {
@@ -94,6 +87,23 @@ func (f *flags) parse(s *session, args []string) error {
 		return s.tellPipeline(ci.Value.String(), f.Lookup("json").Value.String() == "true")
 	}
 	return nil
+}
+
+// read takes the flags of a command line, and nothing else into account.
+func (f *flags) read(args []string) error {
+	f.join()
+	return f.Parse(args)
+}
+
+// join makes one set of the groups, and adds the flags that every command has.
+func (f *flags) join() {
+	for _, g := range f.groups {
+		f.AddFlagSet(g)
+	}
+	f.BoolVarP(&f.help, "help", "h", false, "print this text")
+	if len(f.rare) > 0 {
+		f.BoolVar(&f.helpAll, "help-all", false, "print this text with every flag")
+	}
 }
 
 func (f *flags) print(w io.Writer) {

@@ -25,6 +25,7 @@ func commands() []command {
 		{"history", "list the runs of the database, or forget one", runHistory},
 		{"check", "verify the database, and say what can be saved of a damaged one", runCheck},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
+		{"schedule", "print a task that calls run every day: Windows, systemd, cron, Azure Pipelines, GitHub", runSchedule},
 		{"version", "print the version of the program and its rules", runVersion},
 	}
 }
