@@ -61,6 +61,11 @@ func namesOf(g *pflag.FlagSet) (names []string) {
 // loop, so no flag can be forgotten. An empty variable counts as not set, as in a scheduler's form left
 // blank; mistakes in several variables are all said at once.
 func (f *flags) parse(s *session, args []string) error {
+	if s.probe != nil {
+		f.join()
+		*s.probe = f
+		return errHelped
+	}
 	if err := f.read(args); err != nil {
 		return usageError("%v; dwtriage %s --help lists the flags", err, s.command)
 	}

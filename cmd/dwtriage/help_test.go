@@ -10,15 +10,15 @@ import (
 )
 
 // helps are the commands that have a help of their own.
-func helps() [][]string {
-	list := [][]string{{"history", "list"}, {"history", "forget"}}
+func helps() (list [][]string) {
 	for _, c := range commands() {
-		if c.name != "history" && c.name != "rules" {
+		below := commandsOf(c.name)
+		if len(below) == 0 {
 			list = append(list, []string{c.name})
 		}
-	}
-	for _, name := range []string{"list", "show", "lint", "test", "coverage", "draft"} {
-		list = append(list, []string{"rules", name})
+		for _, sub := range below {
+			list = append(list, []string{c.name, sub.name})
+		}
 	}
 	return list
 }

@@ -49,6 +49,7 @@ var onlyIn = map[string]string{
 	"archive/":                          "dwtriage/ingest/unpack dwtriage/report/workbook dwtriage/report/bundle",
 	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
+	"github.com/spf13/cobra":            "dwtriage/cmd/dwtriage",
 	"go.yaml.in/yaml/v4":                "dwtriage/classify",
 	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",
 	"github.com/schollz/progressbar/v3": "dwtriage/cmd/dwtriage",

@@ -71,6 +71,7 @@ type session struct {
 	ci             ciLog            // the pipeline that is told
 	defused        bool             // nothing that is printed is a command of a pipeline
 	red            *redact.Redactor // hides what messages say; nil: nothing
+	probe          **flags          // gets the flags of the command, which does nothing else then
 }
 
 // A command is one thing dwtriage can do. Its run returns an exit code only where it did what was asked;
