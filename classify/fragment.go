@@ -84,7 +84,7 @@ func (f fragments) expand(source string) (string, error) {
 		fragment := f[name]
 		switch {
 		case fragment == nil && first == nil:
-			first = fmt.Errorf("there is no fragment {{%s}}%s", name, nearest(name, namesOf(f)))
+			first = fmt.Errorf("there is no fragment {{%s}}%s", name, Nearest(name, namesOf(f)))
 		case fragment != nil && fragment.broken && first == nil:
 			first = errBroken
 		case fragment != nil && !fragment.broken:

@@ -124,7 +124,7 @@ func (j *judge) verdict(log string, entity, company []byte) {
 		if j.knowsAll(mt) {
 			continue // a match of higher rank has given it all
 		}
-		mt = j.nearest(mt)
+		mt = j.Nearest(mt)
 		j.apart = i > 0 && j.otherError(mt)
 		text, at := j.searched(mt)
 		j.m.engine.capture(at, text, j.keepGroup)
@@ -275,7 +275,7 @@ func (j *judge) otherError(mt match) bool {
 // nearest is the match of a wrapper that stands nearest before the primary match: where a text holds several errors, the
 // first wrapper is that of the first. A later one must give all names that the first one gives, or it is
 // another part of the same frame ("Writes to … failed with").
-func (j *judge) nearest(mt match) match {
+func (j *judge) Nearest(mt match) match {
 	primary := j.matches[0]
 	c := &j.m.engine.rules[mt.rule]
 	if !c.rule.Wrapper || !c.captures || mt.part != byRegex || mt.inner || mt.field != primary.field || primary.start <= mt.start {

@@ -282,8 +282,8 @@ func TestNearestWord(t *testing.T) {
 		{"titel", `, did you mean "title"?`}, {"step", `, did you mean "steps"?`}, {"tet", `, did you mean "text"?`},
 		{"", ", known here: title, text, steps"}, {"paragraph", ", known here: title, text, steps"},
 	} {
-		if got := nearest(tc.word, known); got != tc.want {
-			t.Errorf("nearest(%q) is %q, want %q", tc.word, got, tc.want)
+		if got := Nearest(tc.word, known); got != tc.want {
+			t.Errorf("Nearest(%q) is %q, want %q", tc.word, got, tc.want)
 		}
 	}
 }

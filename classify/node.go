@@ -56,7 +56,7 @@ func (l *yamlReader) mapping(n *yaml.Node, what string, visit func(key string, v
 			}
 		}
 		if !visit(k.Value, v) {
-			l.fail(placeOf(k), "unknown key %q%s", k.Value, nearest(k.Value, known))
+			l.fail(placeOf(k), "unknown key %q%s", k.Value, Nearest(k.Value, known))
 		}
 	}
 }
@@ -150,8 +150,9 @@ func scalarAt(n *yaml.Node, key string) string {
 	return ""
 }
 
-// nearest suggests the known word with at most two letters' difference.
-func nearest(word string, known []string) string {
+// Nearest is the end of a message about an unknown word: it suggests the known word with at most two letters' difference, or
+// lists them all.
+func Nearest(word string, known []string) string {
 	best, dist := "", 3
 	for _, k := range known {
 		if d := editDistance(word, k); d < dist {

@@ -95,7 +95,7 @@ func (l *loader) checkSigns(r *Rule, n *yaml.Node, known signs) {
 			at := placeOf(aliased(valueAt(n, "match", key)).Content[i])
 			switch {
 			case known[name] == nil:
-				l.fail(at, "there is no sign %s%s", name, nearest(name, namesOf(known)))
+				l.fail(at, "there is no sign %s%s", name, Nearest(name, namesOf(known)))
 			case key == "no_signs" && slices.Contains(r.Match.Signs, name):
 				l.fail(at, "sign %s is needed and forbidden: the rule can never match", name)
 			}

@@ -126,9 +126,11 @@ func begin(typed string, list []string) (kept []string) {
 func commandsOf(name string) []command {
 	switch name {
 	case "rules":
-		return ruleCommands
+		return ruleCommands()
 	case "history":
 		return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run out of the database again", runHistoryForget}}
+	case "config":
+		return []command{{"print", "print the flags in force, and what set them", runConfigPrint}}
 	case "schedule":
 		return []command{{"print", "print a task that calls run every day", func(s *session, args []string) (int, error) {
 			return runSchedule(s, append([]string{"print"}, args...))

@@ -26,6 +26,8 @@ type flags struct {
 	notes    string // below the flags
 	help     bool
 	helpAll  bool
+	config   string            // FILE of --config
+	from     map[string]string // what set a flag: the flag, a variable, a line of a file
 }
 
 func newFlags(usage, about string) *flags {
@@ -53,10 +55,10 @@ func namesOf(g *pflag.FlagSet) (names []string) {
 }
 
 // parse reads the arguments, then fills every flag that was not given from its environment
-// variable: --fail-on from DWTRIAGE_FAIL_ON. Where help was asked for it is printed, and the error
+// variable, --fail-on from DWTRIAGE_FAIL_ON, or the file of --config. Where help was asked for it is printed, and the error
 // is errHelped.
 //
-// What is typed wins over the environment, which wins over the default: a variable is set once for a
+// What is typed wins over the environment, which wins over the file of --config, which wins over the default: a variable is set once for a
 // machine, a flag by somebody who means this call. The name of a variable follows from the flag's, in one
 // loop, so no flag can be forgotten. An empty variable counts as not set, as in a scheduler's form left
 // blank; mistakes in several variables are all said at once.
@@ -73,17 +75,8 @@ func (f *flags) parse(s *session, args []string) error {
 		f.print(s.stdout)
 		return errHelped
 	}
-	var errs []error
-	f.VisitAll(func(fl *pflag.Flag) {
-		name := variable(fl.Name)
-		if v := s.getenv(name); v != "" && !fl.Changed && !strings.HasPrefix(fl.Name, "help") {
-			if err := f.Set(fl.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("environment variable %s: %w", name, err))
-			}
-		}
-	})
-	if len(errs) > 0 {
-		return &exitError{exitUsage, errors.Join(errs...)}
+	if err := f.settle(s, s.command); err != nil {
+		return err
 	}
 	if s.answersInJSON() {
 		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
@@ -94,6 +87,36 @@ func (f *flags) parse(s *session, args []string) error {
 	return nil
 }
 
+// settle fills every flag of a command that was not typed from its variable, and then from the file of --config.
+func (f *flags) settle(s *session, command string) error {
+	f.from = map[string]string{}
+	var errs []error
+	f.VisitAll(func(fl *pflag.Flag) {
+		name := variable(fl.Name)
+		switch v := s.getenv(name); {
+		case isHelp(fl.Name):
+		case fl.Changed:
+			f.from[fl.Name] = "flag"
+		case v != "":
+			if err := f.Set(fl.Name, v); err != nil {
+				errs = append(errs, fmt.Errorf("environment variable %s: %w", name, err))
+			}
+			f.from[fl.Name] = "variable " + name
+		}
+	})
+	if len(errs) > 0 {
+		return &exitError{exitUsage, errors.Join(errs...)}
+	}
+	if f.config == "" {
+		return nil
+	}
+	c, err := s.readConfig(f.config)
+	if err != nil {
+		return err
+	}
+	return c.apply(s, f, command)
+}
+
 // read takes the flags of a command line, and nothing else into account.
 func (f *flags) read(args []string) error {
 	f.join()
@@ -102,6 +125,9 @@ func (f *flags) read(args []string) error {
 
 // join makes one set of the groups, and adds the flags that every command has.
 func (f *flags) join() {
+	if len(f.groups) > 0 {
+		f.StringVar(&f.config, "config", "", "`FILE` of values for flags that neither the command line nor a variable sets")
+	}
 	for _, g := range f.groups {
 		f.AddFlagSet(g)
 	}
@@ -144,7 +170,7 @@ func (f *flags) print(w io.Writer) {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", f.examples)
 	}
 	if example != "" {
-		fmt.Fprintf(w, "\nEvery flag can be set by an environment variable: --%s by %s.\n", example, variable(example))
+		fmt.Fprintf(w, "\nEvery flag can be set by a variable, --%s by %s, and by --config FILE (config print --help).\n", example, variable(example))
 	}
 }
 

@@ -37,7 +37,7 @@ func TestHelp(t *testing.T) {
 		for _, m := range flagLine.FindAllStringSubmatch(short, -1) {
 			described[m[1]] = true
 		}
-		last := regexp.MustCompile(`Every flag can be set by an environment variable: --([a-z-]+) by DWTRIAGE_([A-Z_]+)\.\n$`).FindStringSubmatch(short)
+		last := regexp.MustCompile(`Every flag can be set by a variable, --([a-z-]+) by DWTRIAGE_([A-Z_]+), and by --config FILE \(config print --help\)\.\n$`).FindStringSubmatch(short)
 		switch {
 		case last == nil && len(described) > 0:
 			t.Errorf("%s: nothing is said of variables:\n%s", name, short)

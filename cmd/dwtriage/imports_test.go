@@ -50,7 +50,7 @@ var onlyIn = map[string]string{
 	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
 	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
 	"github.com/spf13/cobra":            "dwtriage/cmd/dwtriage",
-	"go.yaml.in/yaml/v4":                "dwtriage/classify",
+	"go.yaml.in/yaml/v4":                "dwtriage/classify dwtriage/cmd/dwtriage", // rules, and the file of --config
 	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",
 	"github.com/schollz/progressbar/v3": "dwtriage/cmd/dwtriage",
 	"html/template":                     "dwtriage/report",

@@ -26,6 +26,7 @@ func commands() []command {
 		{"check", "verify the database, and say what can be saved of a damaged one", runCheck},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"schedule", "print a task that calls run every day: Windows, systemd, cron, Azure Pipelines, GitHub", runSchedule},
+		{"config", "print the flags in force, and what set them", runConfig},
 		{"completion", "print the script that completes commands and flags in a shell", runCompletion},
 		{"man", "print manual pages", runMan},
 		{"version", "print the version of the program and its rules", runVersion},

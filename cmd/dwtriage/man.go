@@ -116,6 +116,7 @@ func (s *session) overviewPage() string {
 	}
 	m.section("ENVIRONMENT")
 	m.item("\\fBDWTRIAGE_\\fIFLAG\\fR", "Sets a flag of any command that has it, where the command line does not: --fail-on by DWTRIAGE_FAIL_ON.")
+	m.item("\\fBDWTRIAGE_CONFIG\\fR", "Names the file of flags that neither the command line nor a variable sets, as --config does.")
 	m.item("\\fBNO_COLOR\\fR, \\fBTERM\\fR, \\fBCOLUMNS\\fR", "Whether there are colors, and how wide lines are.")
 	m.item("\\fBTF_BUILD\\fR, \\fBGITHUB_ACTIONS\\fR", "Name the pipeline that is told of warnings and errors, see --ci.")
 	m.section("FILES")
@@ -151,7 +152,7 @@ func (s *session) commandPage(name string, c command) string {
 	}
 	if example := anyFlag(f); example != "" {
 		m.section("ENVIRONMENT")
-		m.text("Every flag can be set by an environment variable: --" + example + " by " + variable(example) + ".")
+		m.text("Every flag can be set by an environment variable: --" + example + " by " + variable(example) + ". What the command line sets wins over a variable, which wins over the file that --config FILE names; dwtriage-config-print(1) describes it.")
 	}
 	db, out := f.Lookup("db"), f.Lookup("out")
 	if db != nil && db.DefValue != "" || out != nil && out.DefValue != "" {

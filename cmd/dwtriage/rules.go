@@ -16,21 +16,23 @@ import (
 	"dwtriage/rules"
 )
 
-// ruleCommands are the things to do with rules.
-var ruleCommands = []command{
-	{"list", "every rule with its severity, category and priority", runRulesList},
-	{"show", "one rule whole: what it matches, what it means, what to do", runRulesShow},
-	{"lint", "mistakes and weak spots of rule files, all at once", runRulesLint},
-	{"test", "judge every example of every rule by the whole set", runRulesTest},
-	{"captures", "the names that expressions and texts of rules may use, and what each means", runRulesCaptures},
-	{"schema", "the JSON Schema of rule files, for editors", runRulesSchema},
-	{"coverage", "which rules fired when, which never, which are always shadowed", runRulesCoverage},
-	{"draft", "write a rule for an unknown cluster of the database", runRulesDraft},
+// ruleCommands are the things to do with rules. It is a function as commands is one.
+func ruleCommands() []command {
+	return []command{
+		{"list", "every rule with its severity, category and priority", runRulesList},
+		{"show", "one rule whole: what it matches, what it means, what to do", runRulesShow},
+		{"lint", "mistakes and weak spots of rule files, all at once", runRulesLint},
+		{"test", "judge every example of every rule by the whole set", runRulesTest},
+		{"captures", "the names that expressions and texts of rules may use, and what each means", runRulesCaptures},
+		{"schema", "the JSON Schema of rule files, for editors", runRulesSchema},
+		{"coverage", "which rules fired when, which never, which are always shadowed", runRulesCoverage},
+		{"draft", "write a rule for an unknown cluster of the database", runRulesDraft},
+	}
 }
 
 func runRules(s *session, args []string) (int, error) {
-	names := make([]string, len(ruleCommands))
-	for i, c := range ruleCommands {
+	names := make([]string, len(ruleCommands()))
+	for i, c := range ruleCommands() {
 		names[i] = c.name
 		if len(args) > 0 && args[0] == c.name {
 			s.command = "rules " + c.name
@@ -40,7 +42,7 @@ func runRules(s *session, args []string) (int, error) {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help") {
 		tell(s.stdout, "Usage:\n  dwtriage rules COMMAND [flags]\n\nCommands:\n")
 		w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
-		for _, c := range ruleCommands {
+		for _, c := range ruleCommands() {
 			tell(w, "  %s\t%s\n", c.name, c.short)
 		}
 		tell(w, "\ndwtriage rules COMMAND --help says more.\n")
