@@ -7,16 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/pflag"
-
 	"dwtriage/ingest/words"
 	"dwtriage/report"
 	"dwtriage/report/summary"
 )
-
-func defineCI(g *pflag.FlagSet, value *string) {
-	g.StringVar(value, "ci", "auto", "`PIPELINE` to tell of warnings, errors and the summary: azure, github, auto (the one that TF_BUILD or GITHUB_ACTIONS names) or none")
-}
 
 // end tells of the exit code, and where the text of a ticket is that is shown as a summary; none where that is empty.
 // A task of Azure is as bad as the worst of what it says and of its exit code, so SucceededWithIssues shows only where the

@@ -101,7 +101,7 @@ func (s *session) shadowOf(name string, c command) *cobra.Command {
 		case name == "completion" && len(args) == 0:
 			return begin(toComplete, shells), cobra.ShellCompDirectiveNoFileComp
 		case name == "man" && len(args) == 0:
-			return begin(toComplete, pageNames()), cobra.ShellCompDirectiveNoFileComp
+			return begin(toComplete, s.pageNames()), cobra.ShellCompDirectiveNoFileComp
 		case name == "rules show" && len(args) == 0:
 			return begin(toComplete, ruleIDs(f)), cobra.ShellCompDirectiveNoFileComp
 		case strings.Contains(f.usage, "PATH") || strings.HasSuffix(f.usage, "FILE"):
@@ -128,7 +128,7 @@ func commandsOf(name string) []command {
 	case "rules":
 		return ruleCommands()
 	case "history":
-		return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run out of the database again", runHistoryForget}}
+		return historyCommands()
 	case "config":
 		return []command{{"print", "print the flags in force, and what set them", runConfigPrint}}
 	case "schedule":

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 import (
@@ -243,8 +245,8 @@ func TestManualPages(t *testing.T) {
 	dir := t.TempDir()
 	shownBy(t, nil, "man", "-o", dir)
 	files, err := filepath.Glob(filepath.Join(dir, "*.1"))
-	if err != nil || len(files) != len(pageNames())+1 {
-		t.Errorf("%d pages, want %d (%v)", len(files), len(pageNames())+1, err)
+	if err != nil || len(files) != len((&session{ctx: t.Context(), getenv: environment(nil)}).pageNames())+1 {
+		t.Errorf("%d pages, want %d (%v)", len(files), len((&session{ctx: t.Context(), getenv: environment(nil)}).pageNames())+1, err)
 	}
 	groff := tool(t, "groff")
 	set := func(name string) string {
@@ -275,7 +277,7 @@ func TestManualPages(t *testing.T) {
 		}
 	}
 	plain := func(s string) string { return strings.Join(strings.Fields(s), " ") }
-	for _, name := range pageNames() {
+	for _, name := range (&session{ctx: t.Context(), getenv: environment(nil)}).pageNames() {
 		text := set("dwtriage-" + strings.ReplaceAll(name, " ", "-"))
 		if len(commandsOf(name)) > 0 {
 			for _, sub := range commandsOf(name) {

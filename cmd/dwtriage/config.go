@@ -165,6 +165,7 @@ func (c *configFile) check(s *session) error {
 	for name, cmd := range commandNames() {
 		known[name] = s.flagsOf(cmd)
 	}
+	known["run"] = flagsOfRun()
 	var errs []error
 	for _, v := range c.sections {
 		if _, there := known[v.command]; !there {
@@ -214,14 +215,16 @@ func (c *configFile) checkValue(f *flags, command string, v configured, known ma
 
 func isHelp(flag string) bool { return flag == "help" || flag == "help-all" }
 
+// flagsOfRun are the flags of run, also in a build without it.
+func flagsOfRun() *flags {
+	f := (&runFlags{}).flags()
+	f.join()
+	return f
+}
+
 // apply sets the flags of a command that nothing has set.
 func (c *configFile) apply(s *session, f *flags, command string) error {
-	base := f
-	if command != "run" {
-		if run, ok := commandNames()["run"]; ok {
-			base = s.flagsOf(run)
-		}
-	}
+	base := flagsOfRun()
 	own := map[string]bool{}
 	for _, v := range c.values {
 		own[v.flag] = own[v.flag] || v.command == command
@@ -253,9 +256,6 @@ func (c *configFile) apply(s *session, f *flags, command string) error {
 
 // alike reports whether a flag means what that of run does: the folder of a report is no file of a bundle.
 func alike(fl *pflag.Flag, run *flags, name string) bool {
-	if run == nil {
-		return true
-	}
 	of := run.Lookup(name)
 	if of == nil {
 		return false
@@ -312,6 +312,9 @@ No file is read that is not named.`)
 		return 0, usageError("there is no command %q%s", name, classify.Nearest(name, slices.Sorted(maps.Keys(commandNames()))))
 	}
 	of := s.flagsOf(cmd)
+	if name == "run" {
+		of = flagsOfRun()
+	}
 	if of == nil {
 		return 0, usageError("%s has no flags in this build", name)
 	}

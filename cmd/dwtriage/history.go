@@ -19,6 +19,11 @@ const historyUsage = `Usage:
   dwtriage history forget --run N [flags] takes a run out of the database again
 `
 
+// historyCommands are the things to do with runs.
+func historyCommands() []command {
+	return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run out of the database again", runHistoryForget}}
+}
+
 func runHistory(s *session, args []string) (int, error) {
 	if len(args) == 0 {
 		return 0, usageError("history needs to be told what: list or forget")

@@ -5,6 +5,8 @@ package main
 import (
 	"runtime"
 
+	"github.com/spf13/pflag"
+
 	"dwtriage/classify"
 )
 
@@ -36,6 +38,23 @@ func explainRecord(s *session, _ *archiveFlags, _, _ string, _ bool, _ func() (*
 
 // engine says which DuckDB the program holds, and how it is loaded.
 func engine() (duckdb, loader string) { return "none", "none" }
+
+// historyCommands are those of history in the full build.
+func historyCommands() []command { return nil }
+
+// runIDs is for builds with the database.
+func (s *session) runIDs(*flags) []string { return nil }
+
+// checked says what run would say of the words that its flags take; what needs the database to be judged is judged by run.
+func (r *runFlags) checked(*session) error {
+	var err error
+	r.set.VisitAll(func(fl *pflag.Flag) {
+		if known := flagWords("run", fl.Name); err == nil && fl.Changed && known != nil && fl.Name != "report-format" {
+			err = oneOf("--"+fl.Name, fl.Value.String(), known)
+		}
+	})
+	return err
+}
 
 // noDatabase is the error of a command that needs one. There is no compiler for macOS where releases are made.
 func (s *session) noDatabase() error {

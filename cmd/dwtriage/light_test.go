@@ -97,6 +97,12 @@ func TestLight(t *testing.T) {
 		{[]string{"inspect", demo}, "dual-write errors"},
 		{[]string{"rules", "list"}, "SEVERITY"},
 		{[]string{"rules", "lint"}, "0 mistakes"},
+		{[]string{"schedule", "print", "--for", "github", "--", "--fail-on", "critical", "exports"}, "dwtriage run --fail-on critical"},
+		{[]string{"__complete", "inspect", "--date-order", ""}, "auto\ndmy\nmdy\nymd\n"},
+		{[]string{"completion", "fish"}, "__complete"},
+		{[]string{"man", "inspect"}, ".SH EXIT STATUS"},
+		{[]string{"man"}, ".SH FILES"},
+		{[]string{"config", "print", "--", "inspect"}, "date-order"},
 	} {
 		if out, said, code := do(x.args...); code != exitDone || !strings.Contains(out, x.want) || said != "" {
 			t.Errorf("%q: exit code %d, %s%s", x.args, code, out, said)

@@ -25,10 +25,8 @@ With --out it writes all of them, as dwtriage.1, dwtriage-run.1 and so on.`)
 	}
 	pages := s.pages()
 	if out == "" {
-		name := strings.Join(append([]string{"dwtriage"}, f.Args()...), "-")
-		name = strings.ReplaceAll(name, " ", "-")
 		for _, p := range pages {
-			if p.name == name {
+			if p.command == strings.Join(f.Args(), " ") {
 				_, err := s.stdout.Write([]byte(p.text))
 				return exitDone, err
 			}
@@ -42,7 +40,7 @@ With --out it writes all of them, as dwtriage.1, dwtriage-run.1 and so on.`)
 		return 0, fmt.Errorf("--out: %w", err)
 	}
 	for _, p := range pages {
-		if err := os.WriteFile(filepath.Join(out, p.name+".1"), []byte(p.text), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(out, p.name()+".1"), []byte(p.text), 0o666); err != nil {
 			return 0, fmt.Errorf("--out: %w", err)
 		}
 	}
@@ -50,42 +48,52 @@ With --out it writes all of them, as dwtriage.1, dwtriage-run.1 and so on.`)
 }
 
 // A page is a manual page in man's macros.
-type page struct{ name, text string }
+type page struct{ command, text string }
 
-// pageNames are the commands that have a page, as man takes them.
-func pageNames() (names []string) {
-	for _, c := range commands() {
-		if names = append(names, c.name); len(commandsOf(c.name)) > 0 {
-			for _, sub := range commandsOf(c.name) {
-				names = append(names, c.name+" "+sub.name)
-			}
-		}
+func (p page) name() string {
+	return strings.ReplaceAll(strings.TrimSuffix("dwtriage-"+p.command, "-"), " ", "-")
+}
+
+// pageNames are the commands that have a page, as man takes them: those that are in this build.
+func (s *session) pageNames() (names []string) {
+	for _, p := range s.pages()[1:] {
+		names = append(names, p.command)
 	}
 	return names
 }
 
 // pages are those of the program and of each of its commands, made of what --help-all prints.
 func (s *session) pages() []page {
-	all := []page{{"dwtriage", s.overviewPage()}}
+	all := []page{{"", s.overviewPage()}}
 	for _, c := range commands() {
-		below := commandsOf(c.name)
-		if len(below) == 0 {
-			all = append(all, page{"dwtriage-" + c.name, s.commandPage(c.name, c)})
-			continue
+		var below []command
+		for _, sub := range commandsOf(c.name) {
+			if f := s.flagsOf(sub); f != nil {
+				below = append(below, sub)
+				all = append(all, page{c.name + " " + sub.name, commandPage(c.name+" "+sub.name, sub, f)})
+			}
 		}
-		m := newManual("dwtriage-"+c.name, c.short)
-		m.section("SYNOPSIS")
-		m.line("\\fBdwtriage %s\\fR \\fICOMMAND\\fR [\\fIflags\\fR]", roff(c.name))
-		m.section("COMMANDS")
-		for _, sub := range below {
-			m.item("\\fBdwtriage\\-"+roff(c.name+"-"+sub.name)+"\\fR(1)", sub.short)
-			all = append(all, page{"dwtriage-" + c.name + "-" + sub.name, s.commandPage(c.name+" "+sub.name, sub)})
+		if len(below) > 0 {
+			all = append(all, page{c.name, groupPage(c, below)})
+		} else if f := s.flagsOf(c); f != nil {
+			all = append(all, page{c.name, commandPage(c.name, c, f)})
 		}
-		m.see("dwtriage")
-		all = append(all, page{"dwtriage-" + c.name, m.String()})
 	}
-	slices.SortFunc(all, func(a, b page) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(all, func(a, b page) int { return strings.Compare(a.command, b.command) })
 	return all
+}
+
+// groupPage is the page of a command that has others below it.
+func groupPage(c command, below []command) string {
+	m := newManual("dwtriage-"+c.name, c.short)
+	m.section("SYNOPSIS")
+	m.line("\\fBdwtriage %s\\fR \\fICOMMAND\\fR [\\fIflags\\fR]", roff(c.name))
+	m.section("COMMANDS")
+	for _, sub := range below {
+		m.item("\\fBdwtriage\\-"+roff(c.name+"-"+sub.name)+"\\fR(1)", sub.short)
+	}
+	m.see("dwtriage")
+	return m.String()
 }
 
 // exitMeanings are the exit codes of the program, as a page lists them.
@@ -128,9 +136,8 @@ func (s *session) overviewPage() string {
 }
 
 // commandPage is the page of a command that has flags.
-func (s *session) commandPage(name string, c command) string {
+func commandPage(name string, c command, f *flags) string {
 	m := newManual("dwtriage-"+strings.ReplaceAll(name, " ", "-"), c.short)
-	f := s.flagsOf(c)
 	m.section("SYNOPSIS")
 	m.line("\\fB%s\\fR %s", roff("dwtriage "+name), roff(strings.TrimPrefix(strings.TrimPrefix(f.usage, "dwtriage "+name), " ")))
 	m.section("DESCRIPTION")

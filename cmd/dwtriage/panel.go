@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
-	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"dwtriage/ingest/words"
@@ -43,11 +42,6 @@ const (
 
 // severityStyles are the colors of severities; the word is always there, so they say nothing alone.
 var severityStyles = map[string]string{"critical": bold + ";" + red, "high": red, "medium": yellow, "low": cyan}
-
-// defineColor is the flag of the commands that print a panel.
-func defineColor(g *pflag.FlagSet, value *string) {
-	g.StringVar(value, "color", "auto", "`WHEN` text for people has colors: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never")
-}
 
 func checkColor(value string) error {
 	return oneOf("--color", value, []string{"auto", "always", "never"})

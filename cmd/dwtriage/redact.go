@@ -10,24 +10,10 @@ import (
 	"os"
 	"runtime"
 
-	"github.com/spf13/pflag"
-
 	"dwtriage/classify"
 	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
-
-// redactFlags are the flags that hide what a report says of people, machines and business records.
-type redactFlags struct {
-	on   bool
-	file string
-	key  []byte // of the file; nil: one is made up
-}
-
-func (r *redactFlags) define(g *pflag.FlagSet) {
-	g.BoolVar(&r.on, "redact", false, "tokens for names, keys, hosts, ids and addresses in the report")
-	g.StringVar(&r.file, "redact-key", "", "`FILE` of the key of the tokens, at least 32 bytes that only this user may read: reports with the same key have the same tokens (without one a key is made for this report alone)")
-}
 
 // check reads the key, before anything else is opened.
 func (r *redactFlags) check() (err error) {

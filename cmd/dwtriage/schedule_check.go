@@ -1,3 +1,5 @@
+//go:build cgo
+
 package main
 
 // checked says what run would say of its flags, before it touches a file.

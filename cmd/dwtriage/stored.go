@@ -9,12 +9,6 @@ import (
 	"dwtriage/report/store"
 )
 
-// What --out and --csv are where nobody says.
-const (
-	defaultOut = "dwtriage-report"
-	defaultCSV = "excel"
-)
-
 // check finds what cannot be the name of a database before anything is read.
 func (a *archiveFlags) check() error {
 	if err := store.CheckName(a.file); err != nil {
