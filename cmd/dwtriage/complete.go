@@ -64,6 +64,7 @@ func (s *session) complete(args []string) (int, error) {
 func (s *session) shadow() *cobra.Command {
 	root := &cobra.Command{Use: "dwtriage", Short: "triage of dual-write error logs and plug-in traces", CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}}
 	help := &cobra.Command{Use: "help", Short: "describe a command", Run: nothing}
+	help.AddCommand(&cobra.Command{Use: "exporting", Short: "how exports are made", Run: nothing})
 	root.SetHelpCommand(help)
 	for _, c := range commands() {
 		help.AddCommand(&cobra.Command{Use: c.name, Short: c.short, Run: nothing})

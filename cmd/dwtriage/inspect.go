@@ -110,7 +110,7 @@ func runInspect(s *session, args []string) (int, error) {
 		failed = true
 	}
 	if len(sources) == 0 {
-		return 0, errors.New("there is nothing to inspect")
+		return 0, errors.New("there is nothing to inspect; " + exportHint)
 	}
 	files, err := inspect(s, sources, opt)
 	if err != nil {
@@ -121,6 +121,9 @@ func runInspect(s *session, args []string) (int, error) {
 	}
 	for _, s := range sources {
 		failed = failed || !s.Walked && !holdsLog(s.Path, files)
+	}
+	if slices.ContainsFunc(files, func(x inspected) bool { return x.NotALog || x.Problem == "" && x.Records == 0 }) {
+		tell(s.stderr, "dwtriage: some of this holds no record of a log; %s\n", exportHint)
 	}
 	if in.json {
 		err = printJSON(s.stdout, files)

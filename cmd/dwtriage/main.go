@@ -57,6 +57,10 @@ func (s *session) run(args []string) int {
 	}
 	switch args[0] {
 	case "-h", "--help", "help":
+		if len(args) == 2 && args[0] == "help" && args[1] == "exporting" {
+			printExporting(s.stdout)
+			return exitDone
+		}
 		if len(args) > 1 && args[0] == "help" {
 			return s.run(append(args[1:], "--help"))
 		}
@@ -96,6 +100,7 @@ Examples:
   dwtriage run --environment PROD *.csv.gz  named in the report and in every record
   dwtriage explain "Unable to lookup msdyn_customergroups with values {80}"
 
-dwtriage COMMAND --help describes a command and its exit codes.
+dwtriage COMMAND --help describes a command and its exit codes, dwtriage help exporting what
+yields a file that can be read.
 `)
 }

@@ -130,6 +130,8 @@ func (s *session) overviewPage() string {
 	m.section("FILES")
 	m.item("\\fI"+roff(defaultDB)+"\\fR", "The database, where --db names no other: the memory of all runs.")
 	m.item("\\fI"+roff(defaultOut)+"/index.html\\fR", "The report, where --out names no other folder; the CSV files beside it.")
+	m.section("EXPORTS")
+	m.verbatim(exporting)
 	m.section("EXAMPLES")
 	m.verbatim("dwtriage run exports/\ndwtriage explain \"Unable to lookup msdyn_customergroups with values {80}\"")
 	return m.String()

@@ -204,7 +204,7 @@ func (j *job) expand(paths []string) error {
 	}
 	sources = slices.DeleteFunc(sources, j.ownOutput)
 	if len(sources) == 0 {
-		return errors.New("there is nothing to read, so nothing was done")
+		return errors.New("there is nothing to read, so nothing was done; " + exportHint)
 	}
 	j.sources = sources
 	return nil
@@ -330,6 +330,9 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	}
 	if j.why != "" {
 		j.say("dwtriage: %s\n", excerpt(j.why, 300))
+	}
+	if sum.Records == 0 {
+		j.say("dwtriage: no record came through; %s\n", exportHint)
 	}
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
