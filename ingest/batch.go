@@ -106,6 +106,13 @@ type Batch struct {
 	// the end of a line or cell: the file may have been copied while it was written, and the same record may come whole
 	// later. Nearly always it is nil; there is at most one such row in a file.
 	Cut []int
+	// With Options.Originals: what the rows are made of, and each of them as its file has it, where it could be told from its
+	// neighbours. A row's records and rejects are all in the batch that has its original. Of a file of Arrow it is Own, whose rows begin
+	// with number OwnRow; every one of them has a record or a reject in the batch.
+	Header    *Header
+	Originals []Original
+	Own       arrow.RecordBatch
+	OwnRow    int64
 }
 
 // Len is the number of records in b.
@@ -118,8 +125,11 @@ func (b *Batch) Len() int {
 
 // Bytes is how much memory the columns of the records take, as far as they are read and not yet judged.
 func (b *Batch) Bytes() (n int64) {
+	for i := range b.Originals {
+		n += int64(b.Originals[i].size())
+	}
 	if b.Records == nil {
-		return 0
+		return n
 	}
 	for _, c := range b.Records.Columns() {
 		for _, x := range c.Data().Buffers() {
@@ -136,6 +146,10 @@ func (b *Batch) Release() {
 	if b.Records != nil {
 		b.Records.Release()
 		b.Records = nil
+	}
+	if b.Own != nil {
+		b.Own.Release()
+		b.Own = nil
 	}
 }
 
@@ -271,6 +285,14 @@ type builder struct {
 	files   []File
 	cut     []int
 	ids     identities
+
+	originals bool // rows are kept whole
+	lastRow   int64
+	header    *Header
+	announce  bool // nobody has seen it yet
+	kept      []Original
+	own       arrow.RecordBatch
+	ownRow    int64
 }
 
 // A batch is full at 2 MB of text or 8,192 rows, whichever comes first: a row of a trace may be many times
@@ -299,6 +321,9 @@ func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *bui
 // went well unless the log says otherwise, as traces are also written of executions that did; a dual-write
 // log has no such rows, so there a record without a text is an error whose text is missing.
 func (b *builder) add(file string, r *record) error {
+	if err := b.whole(r.row); err != nil {
+		return err
+	}
 	outcome := Error
 	if r.ok || len(r.errorText) == 0 && r.log == PluginTrace && !r.failed {
 		outcome = OK
@@ -345,7 +370,7 @@ func (b *builder) add(file string, r *record) error {
 	// 256 is about what the numbers, offsets and bits of a row take.
 	_, sum := r.lengths()
 	b.bytes += sum + len(file) + 256
-	if b.rows >= b.maxRows || b.bytes >= batchBytes {
+	if !b.originals && (b.rows >= b.maxRows || b.bytes >= batchBytes) {
 		return b.flush()
 	}
 	return nil
@@ -362,8 +387,11 @@ func addText[T string | []byte](b *builder, col int, v T) {
 }
 
 func (b *builder) reject(r Reject) error {
+	if err := b.whole(r.Row); err != nil {
+		return err
+	}
 	b.rejects = append(b.rejects, r)
-	if len(b.rejects) >= batchRejects {
+	if !b.originals && len(b.rejects) >= batchRejects {
 		return b.flush()
 	}
 	return nil
@@ -382,14 +410,15 @@ func (b *builder) done(f File) error {
 // flush hands out what there is, also when it is accounts alone: the last one of a run is how a file without
 // records gets into the report.
 func (b *builder) flush() error {
-	if b.rows == 0 && len(b.rejects) == 0 && len(b.files) == 0 {
+	if b.rows == 0 && len(b.rejects) == 0 && len(b.files) == 0 && len(b.kept) == 0 && b.own == nil && !b.announce {
 		return nil
 	}
-	out := &Batch{Rejects: b.rejects, Files: b.files, Cut: b.cut}
+	out := &Batch{Rejects: b.rejects, Files: b.files, Cut: b.cut, Header: b.header, Originals: b.kept, Own: b.own, OwnRow: b.ownRow}
 	if b.rows > 0 {
 		out.Records = b.records()
 	}
 	b.rejects, b.files, b.cut, b.rows, b.bytes = nil, nil, nil, 0, 0
+	b.kept, b.own, b.announce = nil, nil, false
 	return b.emit(out)
 }
 

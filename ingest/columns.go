@@ -427,6 +427,7 @@ type table struct {
 	secret   bool // has a column that must not be shown
 	marked   bool // the columns were found by what is in them
 	bare     bool // and there is no header
+	own      *ownTable
 }
 
 // headed makes a table of headings; nil when too few of them are known.

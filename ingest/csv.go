@@ -36,6 +36,9 @@ func (r *file) csv(t *table) error {
 	r.account.Delimiter = string(t.comma)
 	t.tell(&r.account)
 	w.Skip(t.skip)
+	if err := r.own(t); err != nil {
+		return err
+	}
 	p := csvReader{file: r, grid: grid{r, t}, row: 1, budget: 64 << 20}
 	p.scan.Most = len(t.slots)
 	if t.bare {
@@ -150,7 +153,7 @@ func (p *csvReader) step() error {
 		p.grid.table = t
 		p.scan.Most = len(t.slots)
 		w.Skip(p.scan.Length)
-		return nil
+		return p.file.own(t)
 	}
 	p.file.unended = p.scan.Length == len(rest) && p.unended(rest)
 	return p.take()
@@ -211,6 +214,11 @@ func (p *csvReader) take() error {
 	at := place{row: p.row, offset: w.Offset(), length: w.RawLen(b)}
 	w.Take(p.scan.Length)
 	f := p.grid.begin()
+	if t.own != nil {
+		if err := p.original(b); err != nil {
+			return err
+		}
+	}
 	for _, c := range p.scan.Cells[min(len(t.slots), len(p.scan.Cells)):] {
 		if p.scan.Beyond || len(bytes.TrimSpace(b[c.Start:c.End])) > 0 {
 			return p.file.reject(at, "", reasonManyCells, p.shown(b))

@@ -75,6 +75,9 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 		case problem != nil:
 			r.account.Problem = problem
 			return false, nil
+		case read != nil && r.run.b.originals && f.name != formatCSV && f.name != formatJSON:
+			r.account.Problem = noOwnColumns(path, f.title)
+			return false, nil
 		case read != nil:
 			r.account.Format = f.name
 			return true, read()
@@ -87,6 +90,9 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 // document reads one file, decompressed: it finds encoding and format, reads the rows and
 // closes the account.
 func (run *run) document(m unpack.Member) error {
+	if run.met++; run.opt.Originals && run.met > 1 {
+		return run.unread(m.Path, m.Containers(), notALog(m.Path, "a second file in the input: the filter takes one, as what it writes has one header"))
+	}
 	r := run.begin(m, m.In, window.Options{Sample: run.opt.Sample, Most: run.lim.Record})
 	w := r.w
 	w.More()

@@ -339,6 +339,9 @@ func (p *jsonReader) value() error {
 	}
 	switch b[0] {
 	case '{':
+		if err := p.original(b); err != nil {
+			return err
+		}
 		return p.object(b, at)
 	case '"':
 		return p.file.message(scan.JSONText(&p.file.row.arena, b), at, 0)

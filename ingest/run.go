@@ -23,6 +23,7 @@ type Options struct {
 	DateOrder DateOrder        // of dates like 03/04/2026; the zero value reads only those that can be read one way
 	Limits    Limits           // beyond which a row is rejected or a file given up
 	Sample    int64            // bytes of each file to look at; 0: all of it. See File.Sampled
+	Originals bool             // rows also as their file has them: Batch.Originals. Tables of text and JSON alone are read then, one file of them
 	BatchRows int              // most rows in a batch; 0: 8192
 	Workers   int              // goroutines that read a large CSV file side by side; 0, 1: none. The records are the same
 	Allocator memory.Allocator // memory of the batches, for several goroutines if there are Workers; nil: Go memory
@@ -64,6 +65,7 @@ type run struct {
 	taken    map[string]int    // names that were given, and how often
 	benches  []*bench          // for large files, made when the first one is met
 	parts    parting
+	met      int // documents and workbooks, of which a filter takes one
 }
 
 func newRun(ctx context.Context, opt Options, emit func(*Batch) error) *run {
@@ -73,7 +75,11 @@ func newRun(ctx context.Context, opt Options, emit func(*Batch) error) *run {
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
-	return &run{ctx: ctx, opt: opt, lim: opt.Limits.withDefaults(), parts: parting{partBytes, notedRows}, b: newBuilder(opt.Allocator, opt.BatchRows, emit)}
+	r := &run{ctx: ctx, opt: opt, lim: opt.Limits.withDefaults(), parts: parting{partBytes, notedRows}, b: newBuilder(opt.Allocator, opt.BatchRows, emit)}
+	if r.b.originals = opt.Originals; opt.Originals {
+		r.opt.Workers = 0 // the parts of a file know nothing of its header
+	}
+	return r
 }
 
 // tell adds n bytes to the progress and passes it on now and then, and at the end of a file.

@@ -40,6 +40,9 @@ func (run *run) workbook(c unpack.Member, z *zip.Reader) error {
 	if c.Marked && !dmfLog(c.Path) {
 		return run.unread(c.Path, names, businessData(c.Path))
 	}
+	if run.met++; run.opt.Originals {
+		return run.unread(c.Path, names, noOwnColumns(c.Path, "an Excel workbook"))
+	}
 	if len(z.File) > run.lim.Members {
 		return run.unread(c.Path, names, unpack.TooMany(c.Path, run.lim.Members))
 	}

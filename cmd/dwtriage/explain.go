@@ -47,6 +47,9 @@ takes a record of the database and says where it came from, too.`)
 	if log != "" && log != "dualwrite" && log != "plugintrace" {
 		return 0, usageError("--log: %q is not one of dualwrite, plugintrace", log)
 	}
+	if err := archive.check(); err != nil {
+		return 0, err
+	}
 	stored := record != ""
 	if raw && !stored || folder != "" && !raw {
 		return 0, usageError("--raw needs --record ID, and --source needs --raw")

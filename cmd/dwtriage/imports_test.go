@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"dwtriage/ingest/words":     {},
 	"dwtriage/ingest/xlsx":      {"dwtriage/ingest/ascii", "dwtriage/ingest/scan", "dwtriage/ingest/window"},
 	"dwtriage/classify":         {"dwtriage/ingest", "dwtriage/ingest/ascii", "dwtriage/classify/pattern"},
+	"dwtriage/classify/filter":  {"dwtriage/ingest", "dwtriage/ingest/words", "dwtriage/classify"},
 	"dwtriage/classify/pattern": {},
 	"dwtriage/report/store":     {"dwtriage/ingest", "dwtriage/classify"},
 	"dwtriage/report/summary":   {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/redact", "dwtriage/report/store"},
@@ -30,7 +31,7 @@ var mayImport = map[string][]string{
 	"dwtriage/report/folder":    {},
 	"dwtriage/report/workbook":  {},
 	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/workbook"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/bundle", "dwtriage/report"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/classify/filter", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/bundle", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
 	// examples of the rules.
@@ -43,17 +44,18 @@ var mayImport = map[string][]string{
 
 // Modules that only these rooms may know.
 var onlyIn = map[string]string{
-	"github.com/duckdb/":                "dwtriage/report/store",
-	"github.com/klauspost/compress/":    "dwtriage/ingest/unpack dwtriage/ingest/xlsx dwtriage/ingest",
-	"compress/":                         "dwtriage/ingest/unpack dwtriage/report/workbook",
-	"archive/":                          "dwtriage/ingest/unpack dwtriage/report/workbook dwtriage/report/bundle",
-	"github.com/mikelolasagasti/xz":     "dwtriage/ingest/unpack",
-	"github.com/spf13/pflag":            "dwtriage/cmd/dwtriage",
-	"github.com/spf13/cobra":            "dwtriage/cmd/dwtriage",
-	"go.yaml.in/yaml/v4":                "dwtriage/classify dwtriage/cmd/dwtriage", // rules, and the file of --config
-	"golang.org/x/sync/errgroup":        "dwtriage/cmd/dwtriage",
-	"github.com/schollz/progressbar/v3": "dwtriage/cmd/dwtriage",
-	"html/template":                     "dwtriage/report",
+	"github.com/duckdb/":                       "dwtriage/report/store",
+	"github.com/klauspost/compress/":           "dwtriage/ingest/unpack dwtriage/ingest/xlsx dwtriage/ingest",
+	"compress/":                                "dwtriage/ingest/unpack dwtriage/report/workbook",
+	"github.com/apache/arrow-go/v18/arrow/ipc": "dwtriage/ingest dwtriage/classify/filter",
+	"archive/":                                 "dwtriage/ingest/unpack dwtriage/report/workbook dwtriage/report/bundle",
+	"github.com/mikelolasagasti/xz":            "dwtriage/ingest/unpack",
+	"github.com/spf13/pflag":                   "dwtriage/cmd/dwtriage",
+	"github.com/spf13/cobra":                   "dwtriage/cmd/dwtriage",
+	"go.yaml.in/yaml/v4":                       "dwtriage/classify dwtriage/cmd/dwtriage", // rules, and the file of --config
+	"golang.org/x/sync/errgroup":               "dwtriage/cmd/dwtriage",
+	"github.com/schollz/progressbar/v3":        "dwtriage/cmd/dwtriage",
+	"html/template":                            "dwtriage/report",
 }
 
 func TestImportDirection(t *testing.T) {

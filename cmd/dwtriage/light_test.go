@@ -95,6 +95,7 @@ func TestLight(t *testing.T) {
 		{[]string{"version", "--json"}, `"build": "light"`},
 		{[]string{"explain", "Unable to lookup msdyn_customergroups with values {80}"}, "Fix:"},
 		{[]string{"inspect", demo}, "dual-write errors"},
+		{[]string{"classify", filepath.Join(demo, "dualwrite-errors.csv")}, ";documented;;true;dw-"},
 		{[]string{"rules", "list"}, "SEVERITY"},
 		{[]string{"rules", "lint"}, "0 mistakes"},
 		{[]string{"schedule", "print", "--for", "github", "--", "--fail-on", "critical", "exports"}, "dwtriage run --fail-on critical"},

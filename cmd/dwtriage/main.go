@@ -20,6 +20,7 @@ func commands() []command {
 		{"bundle", "freeze a run for a review: report, rules and extract of the database in one zip", runBundle},
 		{"verify", "check a bundle, draw its report again and compare", runVerify},
 		{"inspect", "say what each file is taken for, before a run", runInspect},
+		{"classify", "filter: give rows back with their verdicts, for any engine; no database", runClassify},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"query", "ask the database in SQL: a table, CSV or JSON", runQuery},
 		{"history", "list the runs of the database, or forget one", runHistory},

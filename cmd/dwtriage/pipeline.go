@@ -1,5 +1,3 @@
-//go:build cgo
-
 package main
 
 import (
@@ -10,7 +8,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"dwtriage/ingest"
-	"dwtriage/report"
 )
 
 // pipeline is where rooms work beside each other: read fills batches, workers classify them and draw their rows
@@ -36,16 +33,16 @@ import (
 // Batches lie in memory that the collector does not see, so each must be released once by whoever holds
 // it last. A batch that classify leaves as it was, since its context is done, goes no further. Until load has it that is the queue, also on the way out of a failed run: what is still in it
 // when all goroutines are done belongs to nobody else.
-func pipeline(ctx context.Context, workers int, read func(context.Context, func(*ingest.Batch) error) error,
-	classify func(context.Context, *ingest.Batch) *report.Rows, load func(source) error) error {
+func pipeline[T any](ctx context.Context, workers int, read func(context.Context, func(*ingest.Batch) error) error,
+	classify func(context.Context, *ingest.Batch) T, load func(source[T]) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	queue, raw := make(chan *ticket, workers+4), make(chan *ticket, 2)
+	queue, raw := make(chan *ticket[T], workers+4), make(chan *ticket[T], 2)
 	most := queueBytes(workers)
 	room := semaphore.NewWeighted(most)
 	g.Go(func() error {
 		defer close(raw)
 		err := read(ctx, func(b *ingest.Batch) error {
-			t := &ticket{batch: b, ready: make(chan struct{}), bytes: min(b.Bytes(), most)}
+			t := &ticket[T]{batch: b, ready: make(chan struct{}), bytes: min(b.Bytes(), most)}
 			if room.Acquire(ctx, t.bytes) != nil {
 				b.Release()
 				return context.Cause(ctx)
@@ -77,7 +74,7 @@ func pipeline(ctx context.Context, workers int, read func(context.Context, func(
 		})
 	}
 	g.Go(func() error {
-		return load(func() (*ingest.Batch, *report.Rows, error) { return take(ctx, queue, room) })
+		return load(func() (*ingest.Batch, T, error) { return take(ctx, queue, room) })
 	})
 	err := g.Wait()
 	for len(queue) > 0 {
@@ -92,31 +89,34 @@ func queueBytes(workers int) int64 { return int64(workers+4) * (3 << 20) }
 
 // A ticket is the place of a batch in the queue. It is ready when the batch is classified, or when nobody
 // wants that any more.
-type ticket struct {
+type ticket[T any] struct {
 	batch *ingest.Batch
-	rows  *report.Rows
+	rows  T
 	bytes int64 // of the queue's room
 	ready chan struct{}
 }
 
 // A source hands over classified batches, one after the other, and what is drawn of each; io.EOF ends them.
-type source func() (*ingest.Batch, *report.Rows, error)
+type source[T any] func() (*ingest.Batch, T, error)
 
 // take waits for the batch at the head of the queue; io.EOF when it was the last one.
-func take(ctx context.Context, queue <-chan *ticket, room *semaphore.Weighted) (*ingest.Batch, *report.Rows, error) {
+func take[T any](ctx context.Context, queue <-chan *ticket[T], room *semaphore.Weighted) (b *ingest.Batch, rows T, err error) {
 	select {
 	case t, ok := <-queue:
 		if !ok {
-			return nil, nil, io.EOF
+			return nil, rows, io.EOF
 		}
 		<-t.ready
 		room.Release(t.bytes)
 		if err := context.Cause(ctx); err != nil {
 			t.batch.Release()
-			return nil, nil, err
+			return nil, rows, err
 		}
 		return t.batch, t.rows, nil
 	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
+		return nil, rows, context.Cause(ctx)
 	}
 }
+
+// mostThreads is the largest --threads: each takes memory of the limit, and the system ends a process that asks for too many.
+const mostThreads = 1024

@@ -27,8 +27,8 @@ import (
 )
 
 // drain is a load that takes everything and counts it.
-func drain(n *int) func(source) error {
-	return func(next source) error {
+func drain(n *int) func(source[*report.Rows]) error {
+	return func(next source[*report.Rows]) error {
 		for {
 			_, _, err := next()
 			if err == io.EOF {
@@ -79,7 +79,7 @@ func TestPipelineOrder(t *testing.T) {
 			rows := &report.Rows{}
 			drawn.Store(b, rows)
 			return rows
-		}, func(next source) error {
+		}, func(next source[*report.Rows]) error {
 			for {
 				b, rows, err := next()
 				if err == io.EOF {
@@ -124,7 +124,7 @@ func TestPipelineBytes(t *testing.T) {
 				}
 			}
 			return nil
-		}, func(_ context.Context, _ *ingest.Batch) *report.Rows { return nil }, func(next source) error {
+		}, func(_ context.Context, _ *ingest.Batch) *report.Rows { return nil }, func(next source[*report.Rows]) error {
 			for {
 				b, _, err := next()
 				if err == io.EOF {
@@ -187,7 +187,7 @@ func TestPipelineReleases(t *testing.T) {
 						cancel(boom)
 					}
 					return nil
-				}, func(next source) error {
+				}, func(next source[*report.Rows]) error {
 					for loaded.Add(1) <= tc.loads {
 						b, _, err := next()
 						if err == io.EOF {
@@ -234,7 +234,7 @@ func TestPipelineErrors(t *testing.T) {
 	if !errors.Is(err, boom) {
 		t.Errorf("reading fails: error %v, want boom", err)
 	}
-	err = pipeline(t.Context(), 2, batches(1000), drawNothing, func(next source) error {
+	err = pipeline(t.Context(), 2, batches(1000), drawNothing, func(next source[*report.Rows]) error {
 		next()
 		return boom
 	})

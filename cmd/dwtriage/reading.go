@@ -24,10 +24,16 @@ type readingFlags struct {
 
 // define adds the flags about what is read; also is what else --tz is the zone of.
 func (r *readingFlags) define(g *pflag.FlagSet, also string) {
-	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin)"+also)
-	g.StringVar(&r.dateOrder, "date-order", "auto", "`ORDER` of dates like 03/04/2026: auto (only those that can be read one way, others stay text), dmy, mdy or ymd")
+	r.defineTimes(g, also)
 	g.StringVar(&r.log, "log", "auto", "keep only one `LOG`: auto (both), dualwrite or plugintrace")
 	g.StringVar(&r.format, "format", "auto", "take every file for this `FORMAT`: "+orList(formatNames()))
+}
+
+// defineTimes adds the flags about times alone, for a command that takes every log in the formats it knows.
+func (r *readingFlags) defineTimes(g *pflag.FlagSet, also string) {
+	r.log, r.format = "auto", "auto"
+	g.StringVar(&r.tz, "tz", "UTC", "`ZONE` of times in the exports that name none (Europe/Berlin)"+also)
+	g.StringVar(&r.dateOrder, "date-order", "auto", "`ORDER` of dates like 03/04/2026: auto (only those that can be read one way, others stay text), dmy, mdy or ymd")
 }
 
 // defineLimits adds the flags about what is too much. The defaults let every export pass that was ever met

@@ -247,9 +247,6 @@ func (j *job) say(format string, args ...any) {
 	tell(j.s.stderr, "%s", several(j.s.red.Sentence(message.String())))
 }
 
-// mostThreads is the largest --threads: each takes memory of the limit, and the system ends a process that asks for too many.
-const mostThreads = 1024
-
 // gcPercent trades a little processor time for memory: batches are short-lived, and with the
 // default of 100 the set of known record ids would be paid for twice.
 const gcPercent = 50
@@ -409,7 +406,7 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	}
 	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 	var id int64
-	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source) (err error) {
+	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
 		var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
 		id, _, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
 			b, rows, err := next()

@@ -61,3 +61,45 @@ func AppendJSON(b, json []byte) []byte {
 	}
 	return b
 }
+
+// AppendQuoted appends a text as a JSON string, on one line: control characters and the line ends of Unicode are escaped, what is no
+// UTF-8 becomes U+FFFD.
+func AppendQuoted(b []byte, text string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	done := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		n := 1
+		switch {
+		case c == '"' || c == '\\':
+			b = append(append(b, text[done:i]...), '\\', c)
+		case c == '\n':
+			b = append(append(b, text[done:i]...), '\\', 'n')
+		case c == '\r':
+			b = append(append(b, text[done:i]...), '\\', 'r')
+		case c == '\t':
+			b = append(append(b, text[done:i]...), '\\', 't')
+		case c < ' ' || c == 0x7f:
+			b = append(append(b, text[done:i]...), '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		case c < utf8.RuneSelf:
+			i++
+			continue
+		default:
+			var r rune
+			r, n = utf8.DecodeRuneInString(text[i:])
+			switch {
+			case r == utf8.RuneError && n == 1:
+				b = append(append(b, text[done:i]...), "\uFFFD"...)
+			case r == '\u2028' || r == '\u2029' || r < 0xa0:
+				b = append(append(b, text[done:i]...), '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+			default:
+				i += n
+				continue
+			}
+		}
+		i += n
+		done = i
+	}
+	return append(append(b, text[done:]...), '"')
+}
