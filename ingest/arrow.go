@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	flatbuffers "github.com/google/flatbuffers/go"
 
 	"dwtriage/ingest/secrets"
 	"dwtriage/ingest/unpack"
@@ -62,7 +65,12 @@ func (r *file) arrow(in io.Reader) (fatal error) {
 	} else if len(magic) == 0 && err == io.EOF {
 		return nil
 	}
-	stream, err := ipc.NewReader(buffered, ipc.WithAllocator(memory.DefaultAllocator), ipc.WithBodySizeLimit(mostArrowBatch), ipc.WithMetadataSizeLimit(mostArrowBatch))
+	whole, err := checkedSchema(buffered)
+	if err != nil {
+		r.account.Problem = a.damaged(err)
+		return nil
+	}
+	stream, err := ipc.NewReader(whole, ipc.WithAllocator(bounded{memory.DefaultAllocator}), ipc.WithBodySizeLimit(mostArrowBatch), ipc.WithMetadataSizeLimit(mostArrowBatch))
 	if err != nil {
 		r.account.Problem = a.damaged(err)
 		return nil
@@ -86,6 +94,69 @@ func (r *file) arrow(in io.Reader) (fatal error) {
 
 // mostArrowBatch is the largest batch that is taken, in bytes: it lies in memory as a whole. Engines send some 10,000 rows, or 64 MB.
 const mostArrowBatch = 1 << 30
+
+// bounded is memory for batches that claim no more than the largest one may have: the reader allocates what a compressed buffer says that it
+// unpacks to. What it panics with the reader makes an error of.
+type bounded struct{ memory.Allocator }
+
+func (m bounded) Allocate(n int) []byte {
+	if n > mostArrowBatch {
+		panic(fmt.Sprintf("a buffer of %s bytes, the limit is %s", words.Thousands(n), words.Thousands(mostArrowBatch)))
+	}
+	return m.Allocator.Allocate(n)
+}
+
+func (m bounded) Reallocate(n int, b []byte) []byte {
+	if n > mostArrowBatch {
+		panic(fmt.Sprintf("a buffer of %s bytes, the limit is %s", words.Thousands(n), words.Thousands(mostArrowBatch)))
+	}
+	return m.Allocator.Reallocate(n, b)
+}
+
+// checkedSchema looks at the schema before the reader does, which makes room for as many fields as it claims to have. It gives the whole
+// stream back. What it asks of the layout is in Message.fbs and Schema.fbs of the Arrow format; offsets that lead out of the message
+// panic here and are caught as damage.
+func checkedSchema(in *bufio.Reader) (io.Reader, error) {
+	head := make([]byte, 8)
+	if _, err := io.ReadFull(in, head); err != nil {
+		return nil, err
+	}
+	size := binary.LittleEndian.Uint32(head[4:])
+	if string(head[:4]) != "\xff\xff\xff\xff" || size > mostSchema {
+		return nil, errors.New("it does not begin with a schema")
+	}
+	message := make([]byte, size)
+	if _, err := io.ReadFull(in, message); err != nil {
+		return nil, err
+	}
+	const header, fields, children = 8, 6, 14 // places in the tables Message, Schema and Field
+	root := flatbuffers.Table{Bytes: message, Pos: flatbuffers.GetUOffsetT(message)}
+	left := len(message)
+	var check func(t flatbuffers.Table, list flatbuffers.VOffsetT)
+	check = func(t flatbuffers.Table, list flatbuffers.VOffsetT) {
+		o := flatbuffers.UOffsetT(t.Offset(list))
+		if o == 0 {
+			return
+		}
+		n := t.VectorLen(o)
+		if left -= n * 4; n < 0 || left < 0 {
+			panic("more fields than it has room for")
+		}
+		for i := range n {
+			at := t.Vector(o) + flatbuffers.UOffsetT(i*4)
+			check(flatbuffers.Table{Bytes: message, Pos: t.Indirect(at)}, children)
+		}
+	}
+	if o := flatbuffers.UOffsetT(root.Offset(header)); o != 0 {
+		var schema flatbuffers.Table
+		root.Union(&schema, o)
+		check(schema, fields)
+	}
+	return io.MultiReader(bytes.NewReader(append(head, message...)), in), nil
+}
+
+// mostSchema is the longest schema that is taken, in bytes: that of 100,000 columns.
+const mostSchema = 16 << 20
 
 // An arrowReader reads the batches of one stream.
 type arrowReader struct {
