@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify/filter"
 	"dwtriage/testdata/bad"
 )
 
@@ -232,4 +233,43 @@ func sum(counts map[string]int) (n int) {
 		n += v
 	}
 	return n
+}
+
+// TestReadmeFilter: the table of README has every column that the filter adds, with its type, in their order.
+func TestReadmeFilter(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const heading = "| column | `all` | type | meaning |\n|---|---|---|---|\n"
+	_, table, ok := strings.Cut(string(text), heading)
+	if !ok {
+		t.Fatal("README has no table of the columns of classify")
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	types := map[string]string{}
+	for line := range strings.Lines(shownBy(t, nil, "classify", "--schema", "--to", "jsonl", "--columns", "all")) {
+		var c struct{ Name, Type string }
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		types[c.Name] = c.Type
+	}
+	want := ""
+	for _, c := range filter.Columns() {
+		only := "only"
+		if c.Verdict {
+			only = ""
+		}
+		want += fmt.Sprintf("| `%s` | %s | %s | %s |\n", c.Name, only, types[c.Name], c.Meaning)
+	}
+	if d := cmp.Diff(strings.TrimSpace(want), table); d != "" {
+		if !*update {
+			t.Fatalf("columns (-program +README; -update writes them):\n%s", d)
+		}
+		out := strings.Replace(string(text), heading+table, heading+strings.TrimSpace(want), 1)
+		if err := os.WriteFile(readme, []byte(out), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
