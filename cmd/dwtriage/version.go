@@ -3,7 +3,6 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
-	"time"
 
 	"dwtriage/classify"
 	"dwtriage/ingest/words"
@@ -34,17 +33,15 @@ digest: what a report says of them in summary.json.`)
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
-	// Loaded, not compiled, which would be most of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(startGCPercent))
 	layers, err := (&ruleFlags{}).layers()
 	if err != nil {
 		return 0, err
 	}
-	set, err := classify.Load(layers, time.Now())
+	rules, digest, err := classify.Survey(layers)
 	if err != nil {
 		return 0, err
 	}
-	v := versionInfo{Version: version, Commit: commit(), Build: build, Rules: len(set.Rules), RulesDigest: set.Digest,
+	v := versionInfo{Version: version, Commit: commit(), Build: build, Rules: rules, RulesDigest: digest,
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	v.DuckDB, v.Loader = engine()
 	if *asJSON {
