@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestClassifyPipes: a reader that goes away ends the filter without a word, also while more is still to come; one that is slow gets
+// every row; and rows are handed on while the input is still open.
+func TestClassifyPipes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("pipes end in another way there")
+	}
+	program := buildLight(t, runtime.GOOS+"/"+runtime.GOARCH)
+	const line = `{"k":%d,"exceptiondetails":"The user is not a member of the organization.","createdon":"2026-11-22T22:15:00Z"}` + "\n"
+	const rows = 20_000
+	start := func() (*exec.Cmd, io.WriteCloser, io.ReadCloser, *bytes.Buffer) {
+		cmd := exec.Command(program, "classify", "--threads", "2")
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := new(bytes.Buffer)
+		cmd.Stderr = said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd, in, out, said
+	}
+	feed := func(in io.Writer) {
+		for k := range rows {
+			if _, err := fmt.Fprintf(in, line, k); err != nil {
+				return
+			}
+		}
+	}
+
+	cmd, in, out, said := start()
+	go feed(in) // and never closes it
+	if _, err := io.ReadFull(out, make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	out.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		cmd.Process.Kill()
+		t.Fatal("it goes on although nobody reads")
+	}
+	if code := cmd.ProcessState.ExitCode(); code != exitUnread || said.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, said)
+	}
+
+	cmd, in, out, said = start()
+	go func() {
+		feed(in)
+		in.Close()
+	}()
+	var all strings.Builder
+	for b := make([]byte, 1<<18); ; {
+		n, err := out.Read(b)
+		all.Write(b[:n])
+		if err != nil {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	k := 0
+	for l := range strings.Lines(all.String()) {
+		if !strings.HasPrefix(l, fmt.Sprintf(`{"k":%d,`, k)) {
+			t.Fatalf("row %d is %.80s", k, l)
+		}
+		k++
+	}
+	if k != rows {
+		t.Errorf("%d rows, want %d", k, rows)
+	}
+}
