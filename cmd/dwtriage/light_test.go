@@ -110,8 +110,9 @@ func TestLight(t *testing.T) {
 		}
 	}
 	overview, _, _ := do("--help")
-	_, note, ok := strings.Cut(overview, "without the database: ")
-	if note, _, ok = strings.Cut(note, " are in the full build"); !ok {
+	_, note, _ := strings.Cut(overview, "without the database: ")
+	note, _, ok := strings.Cut(note, " are in the full build")
+	if !ok {
 		t.Fatalf("the overview:\n%s", overview)
 	}
 	without := map[string]bool{}
