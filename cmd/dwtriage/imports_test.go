@@ -30,8 +30,9 @@ var mayImport = map[string][]string{
 	"dwtriage/report/bundle":    {},
 	"dwtriage/report/folder":    {},
 	"dwtriage/report/workbook":  {},
+	"dwtriage/report/lake":      {"dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/store"},
 	"dwtriage/report":           {"dwtriage/ingest/words", "dwtriage/classify", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/workbook"},
-	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/classify/filter", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/bundle", "dwtriage/report"},
+	"dwtriage/cmd/dwtriage":     {"dwtriage/rules", "dwtriage/ingest", "dwtriage/ingest/secrets", "dwtriage/ingest/words", "dwtriage/classify", "dwtriage/classify/filter", "dwtriage/report/store", "dwtriage/report/summary", "dwtriage/report/folder", "dwtriage/report/redact", "dwtriage/report/bundle", "dwtriage/report/lake", "dwtriage/report"},
 
 	// Tests may import the writers of exports, of the programs only the generator of samples. That takes texts from the
 	// examples of the rules.

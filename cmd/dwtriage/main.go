@@ -19,6 +19,7 @@ func commands() []command {
 		{"report", "draw the report again from the database, compared with any earlier period", runReport},
 		{"bundle", "freeze a run for a review: report, rules and extract of the database in one zip", runBundle},
 		{"verify", "check a bundle, draw its report again and compare", runVerify},
+		{"export", "write runs as Parquet files for SQL engines and Power BI", runExport},
 		{"inspect", "say what each file is taken for, before a run", runInspect},
 		{"classify", "filter: give rows back with their verdicts, for any engine; no database", runClassify},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},

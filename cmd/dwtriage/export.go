@@ -1,0 +1,234 @@
+//go:build cgo
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/lake"
+	"dwtriage/report/store"
+)
+
+// exportFlags are the flags of the command export, as given.
+type exportFlags struct {
+	archive            archiveFlags
+	parquet            string
+	star, force, prune bool
+	shared             bool
+	runs               []int64
+	all                bool
+	environment        string
+	since, until       string
+	quiet              bool
+}
+
+func (e *exportFlags) flags() *flags {
+	f := newFlags("dwtriage export --parquet DIR [flags]", `Writes runs as Parquet files that SQL engines read in place (Fabric, Spark, Trino, Databricks, DuckDB, Power BI): a folder
+per table, records in hive partitions environment=…/day=…, files of its own for each run, so that the next run adds
+files and touches none. Each record is in the files of one run, that which loaded it. The same run gives the same bytes again.
+Texts, keys and names are as the log has them: --redact is of reports, and there is no redacted export.`)
+	g := f.group("Where things are")
+	e.archive.define(g, "database `FILE`")
+	g.StringVar(&e.parquet, "parquet", "", "`DIR` to write to: an earlier export, an empty folder, or a new one")
+	g = f.group("Which runs")
+	g.Int64SliceVar(&e.runs, "run", nil, "run `N`, several with commas (default: the latest that has records)")
+	g.StringVar(&e.environment, "environment", "", "runs of environment `NAME` alone")
+	g.StringVar(&e.since, "since", "", "all runs whose files hold hours from `TIME` on, UTC where it names no zone")
+	g.StringVar(&e.until, "until", "", "all runs whose files hold hours before `TIME`")
+	g.BoolVar(&e.all, "all", false, "all runs of the database")
+	g = f.group("What is written")
+	g.BoolVar(&e.star, "star", false, "facts and dimensions for Power BI, too; a folder that has them once always gets them")
+	g.BoolVar(&e.prune, "prune", false, "remove the files of runs that the database does not hold (any more); for a folder that one database alone is exported to")
+	g.BoolVar(&e.force, "force", false, "write into a folder that holds other files; they stay")
+	g.BoolVar(&e.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
+	g.BoolVarP(&e.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	f.examples = `  dwtriage export --parquet lake
+  dwtriage export --parquet lake --star --all
+  dwtriage export --parquet lake --since 2026-11-01 --environment PROD`
+	f.notes = `Exit codes: 0 done. 1 failed, what is under its final name is whole, and the same call completes it. 2 mistake in flags or
+rules, or the folder is no export's. 5 the database is in use.`
+	return f
+}
+
+// runExport is the command export.
+func runExport(s *session, args []string) (int, error) {
+	var ef exportFlags
+	f := ef.flags()
+	m, err := matcherFor(s, f, args, 0)
+	if err != nil {
+		return 0, err
+	}
+	since, until, err := ef.check(f)
+	if err != nil {
+		return 0, err
+	}
+	if ef.shared && s.relax != nil {
+		s.relax()
+	}
+	opt := lake.Options{Star: ef.star, Prune: ef.prune, Matcher: m}
+	if err := lake.Check(ef.parquet, ef.force); err != nil {
+		return 0, usageError("--parquet: %v", err)
+	}
+	s.fate.is("the database was only read; what is under its final name is whole, and the same call completes the export")
+	e, err := ef.open(s)
+	if err != nil {
+		return 0, err
+	}
+	defer e.Close()
+	all, err := e.Runs(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	runs, err := ef.choose(f, all, since, until)
+	if err != nil {
+		return 0, err
+	}
+	if err := os.MkdirAll(ef.parquet, 0o777); err != nil {
+		return 0, fmt.Errorf("--parquet: %w", err)
+	}
+	p := &printer{w: s.stdout}
+	if !ef.quiet {
+		opt.Wrote = func(run store.ExportRun, records, rejects int64) {
+			p.printf("Run %d%s: %s, %s\n", run.ID, inParens(run.Environment), words.Count(records, "record"), words.Count(rejects, "reject"))
+		}
+	}
+	res, err := lake.Put(s.ctx, e, ef.parquet, runs, all, opt)
+	if err != nil {
+		return 0, fmt.Errorf("exporting to %s: %w", ef.parquet, err)
+	}
+	if len(res.Without) > 0 {
+		tell(s.stderr, "dwtriage: %s: no facts of %s, exported before the folder had a star; export them with --run, or all with --all\n", ef.parquet, runList(res.Without))
+	}
+	if ef.quiet {
+		return exitDone, nil
+	}
+	p.printf("%s\n", exported(res, ef.parquet))
+	return exitDone, p.err
+}
+
+// check finds mistakes in the flags before anything is opened.
+func (e *exportFlags) check(f *flags) (since, until time.Time, err error) {
+	period := f.Changed("since") || f.Changed("until") || e.since != "" || e.until != ""
+	switch {
+	case e.parquet == "":
+		err = usageError("export needs --parquet DIR, the folder to write to")
+	case strings.ContainsRune(e.parquet, 0):
+		err = usageError("--parquet: the name holds a zero byte")
+	case len(e.runs) > 0 && (e.all || period):
+		err = usageError("--run names runs; with --all, --since or --until it is not clear which are meant")
+	case e.all && period:
+		err = usageError("--all are all runs; leave it out for those of a period")
+	}
+	if err != nil {
+		return since, until, err
+	}
+	if since, err = parseTime("--since", e.since, time.UTC); err != nil {
+		return since, until, err
+	}
+	if until, err = parseTime("--until", e.until, time.UTC); err != nil {
+		return since, until, err
+	}
+	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
+		err = usageError("--until: %s is not after --since, %s", e.until, e.since)
+	}
+	return since, until, err
+}
+
+// open opens the database as [archiveFlags.openStored] does, and lets files be written below the folder.
+func (e *exportFlags) open(s *session) (*store.Export, error) {
+	if err := e.archive.check(); err != nil {
+		return nil, err
+	}
+	x, err := store.OpenExport(s.ctx, e.archive.file, e.parquet, store.Options{LockWait: e.archive.wait, Waiting: func(err error) {
+		tell(s.stderr, "dwtriage: %s: %v; waiting up to %v\n", e.archive.file, err, e.archive.wait)
+	}})
+	if err != nil {
+		return nil, busy(err)
+	}
+	for _, note := range x.Notes() {
+		tell(s.stderr, "dwtriage: %s\n", note)
+	}
+	return x, nil
+}
+
+// choose gives the runs that are asked for, oldest first.
+func (e *exportFlags) choose(f *flags, all []store.ExportRun, since, until time.Time) (runs []store.ExportRun, err error) {
+	for _, id := range e.runs {
+		if !slices.ContainsFunc(all, func(r store.ExportRun) bool { return r.ID == id }) {
+			return nil, usageError("--run: there is no run %d in %s; dwtriage history list shows them", id, e.archive.file)
+		}
+	}
+	period := !since.IsZero() || !until.IsZero()
+	for _, r := range all {
+		switch {
+		case len(e.runs) > 0 && !slices.Contains(e.runs, r.ID):
+		case f.Changed("environment") && text(r.Environment) != e.environment:
+		case !since.IsZero() && !r.Until.After(since) && !r.Until.Equal(r.From):
+		case !since.IsZero() && r.Until.Equal(r.From) && r.From.Before(since):
+		case !until.IsZero() && !r.From.Before(until):
+		default:
+			runs = append(runs, r)
+		}
+	}
+	if len(e.runs) == 0 && !e.all && !period {
+		runs = latest(runs)
+	}
+	if len(runs) == 0 && !e.prune {
+		return nil, usageError("%s holds no such run; dwtriage history list shows those it has", e.archive.file)
+	}
+	return runs, nil
+}
+
+// latest is the last run with records, or the last one where none has any.
+func latest(runs []store.ExportRun) []store.ExportRun {
+	for i := len(runs) - 1; i >= 0; i-- {
+		if runs[i].HasRecords {
+			return runs[i : i+1]
+		}
+	}
+	return runs[max(0, len(runs)-1):]
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func inParens(name *string) string {
+	if text(name) == "" {
+		return ""
+	}
+	return " (" + printable(*name) + ")"
+}
+
+// exported says what an export did.
+func exported(res lake.Result, dir string) string {
+	said := fmt.Sprintf("%s in %s: %d written", words.Count(int64(res.Written+res.Same), "file"), filepath.ToSlash(dir), res.Written)
+	if res.Same > 0 {
+		said += fmt.Sprintf(", %d as they were", res.Same)
+	}
+	if res.Removed > 0 {
+		said += fmt.Sprintf(", %d removed", res.Removed)
+	}
+	return said
+}
+
+// runList names runs.
+func runList(ids []int) string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = fmt.Sprint(id)
+	}
+	if len(list) == 1 {
+		return "run " + list[0]
+	}
+	return "runs " + strings.Join(list, ", ")
+}

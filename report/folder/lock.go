@@ -1,0 +1,100 @@
+package folder
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Lock keeps other processes from changing a folder, which is there, until unlock; it waits for one that does. A file system without locks
+// does without.
+func Lock(dir string) (unlock func(), err error) {
+	for until := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		unlock, err := tryLock(dir)
+		switch {
+		case err == nil:
+			return unlock, nil
+		case !errors.Is(err, errLocked):
+			return func() {}, nil
+		case time.Now().After(until):
+			return nil, fmt.Errorf("another program holds a lock on %s; wait for it", dir)
+		}
+	}
+}
+
+// Work makes an empty folder in dir, whose name readers of tables leave out, and removes those that killed processes left there. The
+// caller holds the lock of dir, and removes the folder.
+func Work(dir string) (string, error) {
+	for _, path := range contents(dir) {
+		rest, ok := strings.CutPrefix(filepath.Base(path), insidePrefix)
+		if info, err := os.Lstat(path); ok && digits.MatchString(rest) && err == nil && info.IsDir() {
+			if err := os.RemoveAll(path); err != nil {
+				return "", err
+			}
+		}
+	}
+	return makeStage(filepath.Join(dir, insidePrefix))
+}
+
+// Replace lets the file at from take the place of the one at path, whose folders are made. Both are on one file system. Where the content is
+// the same already that one stays as it is, so what watches for changes sees none.
+func Replace(from, path string) (changed bool, err error) {
+	same, err := sameContent(from, path)
+	if err != nil {
+		return false, err
+	}
+	if same {
+		return false, os.Remove(from)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return false, err
+	}
+	if old, err := os.Lstat(path); err == nil && old.Mode().IsRegular() {
+		if err := os.Chmod(from, old.Mode().Perm()); err != nil {
+			return false, err
+		}
+	}
+	if err := os.Rename(from, path); err != nil {
+		return false, err
+	}
+	return true, syncFolder(dir)
+}
+
+// sameContent compares two files; one that is not there has no content.
+func sameContent(a, b string) (bool, error) {
+	infoA, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	infoB, err := os.Lstat(b)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil || !infoB.Mode().IsRegular() || infoA.Size() != infoB.Size() {
+		return false, err
+	}
+	x, err := contentSum(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := contentSum(b)
+	return err == nil && bytes.Equal(x, y), err
+}
+
+func contentSum(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return sum.Sum(nil), err
+}
