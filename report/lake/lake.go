@@ -94,7 +94,7 @@ func readMark(dir string) (m mark, err error) {
 	return m, nil
 }
 
-// Put writes runs, of all that the database holds, into the folder dir, which is there. A run whose row is in table runs is there whole; an
+// Put writes runs, of all that the database holds, into the folder dir, which is there, and those that have changed since they were written there. A run whose row is in table runs is there whole; an
 // export that failed is completed by the next one.
 func Put(ctx context.Context, e *store.Export, dir string, runs, all []store.ExportRun, opt Options) (res Result, err error) {
 	unlock, err := folder.Lock(dir)
@@ -130,6 +130,10 @@ func (p *put) all(runs, all []store.ExportRun) error {
 		return err
 	}
 	if err := p.texts(); err != nil {
+		return err
+	}
+	runs, err := p.withChanged(runs, all)
+	if err != nil {
 		return err
 	}
 	// Members come before the facts that point to them.
@@ -205,6 +209,32 @@ func (p *put) look() error {
 		}
 	}
 	return nil
+}
+
+// withChanged adds the runs that were exported before and have changed since: a record that passed to another run must not be in the files of both.
+func (p *put) withChanged(runs, all []store.ExportRun) ([]store.ExportRun, error) {
+	var files []string
+	for _, run := range all {
+		path := filepath.Join(p.dir, "runs", stem(run)+".parquet")
+		if slices.Contains(p.has[stem(run)], path) {
+			files = append(files, path)
+		}
+	}
+	changed, err := p.e.Changed(p.ctx, files)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was exported before: %w", err)
+	}
+	asked := make(map[int64]bool)
+	for _, run := range runs {
+		asked[run.ID] = true
+	}
+	var list []store.ExportRun
+	for _, run := range all {
+		if asked[run.ID] || slices.Contains(changed, run.ID) {
+			list = append(list, run)
+		}
+	}
+	return list, nil
 }
 
 // tables are the folders of the tables with files per run.

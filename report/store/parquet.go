@@ -93,6 +93,24 @@ func (e *Export) Runs(ctx context.Context) (runs []ExportRun, err error) {
 	return runs, err
 }
 
+// Changed says which runs are another than when the files, of table runs, were written: records passed to them, or were mended.
+func (e *Export) Changed(ctx context.Context, files []string) (runs []int64, err error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	quoted := make([]string, len(files))
+	for i, f := range files {
+		quoted[i] = "'" + quote(f) + "'"
+	}
+	err = e.db.Each(ctx, strings.ReplaceAll(query("parquet_changed"), "%[files]", strings.Join(quoted, ", ")), func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		runs = append(runs, id)
+		return err
+	})
+	return runs, err
+}
+
 // Parts lists the files of the table records of a run: one a day, those without a time last. A run without records has one part, with no rows.
 func (e *Export) Parts(ctx context.Context, run ExportRun) (parts []Part, err error) {
 	if _, err := e.db.conn.ExecContext(ctx, query("parquet_long"), run.ID); err != nil {
