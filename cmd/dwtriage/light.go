@@ -17,7 +17,7 @@ const build = "light"
 
 // lightNote is what the overview says of the commands that this build lacks.
 const lightNote = `
-This is the light build, without the database: run, report, bundle, verify, query, history, check, rules coverage,
+This is the light build, without the database: run, report, bundle, verify, export, query, history, check, rules coverage,
 rules draft and explain --record are in the full build.
 `
 
@@ -25,6 +25,7 @@ func runRun(s *session, _ []string) (int, error)           { return 0, s.noDatab
 func runReport(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
 func runBundle(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
 func runVerify(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
+func runExport(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
 func runQuery(s *session, _ []string) (int, error)         { return 0, s.noDatabase() }
 func runHistory(s *session, _ []string) (int, error)       { return 0, s.noDatabase() }
 func runCheck(s *session, _ []string) (int, error)         { return 0, s.noDatabase() }
