@@ -41,6 +41,7 @@ type Part struct {
 	width  int64 // mean bytes of a row in its file
 	from   int64 // places in the table
 	to     int64
+	long   bool // some texts go on in text_parts
 }
 
 // The tables of an export that have files per run, in the order in which they are to be written: a run that has its row in runs is there whole.
@@ -153,6 +154,7 @@ func (e *Export) cutDay(ctx context.Context, day Part) (parts []Part, err error)
 			day.Number++
 		}
 		held += bytes
+		day.long = true
 		return err
 	}, day.Day)
 	return append(parts, day), err
@@ -169,8 +171,12 @@ func (e *Export) Records(ctx context.Context, run ExportRun, part Part, file str
 	if e.long != run.ID {
 		return 0, errors.New("internal error: records of a run whose parts were not asked for")
 	}
-	if of := (restOf{run.ID, part}); e.rest != of {
-		if _, err := e.db.conn.ExecContext(ctx, query("parquet_rest"), run.ID, part.from, part.to, part.Day); err != nil {
+	of := restOf{run.ID, Part{Number: 1, to: -1}} // there is nothing between these places
+	if part.long {
+		of.Part = part
+	}
+	if e.rest != of {
+		if _, err := e.db.conn.ExecContext(ctx, query("parquet_rest"), run.ID, of.from, of.to, of.Day); err != nil {
 			return 0, err
 		}
 		e.rest = of
