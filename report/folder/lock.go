@@ -32,14 +32,19 @@ func Lock(dir string) (unlock func(), err error) {
 // caller holds the lock of dir, and removes the folder.
 func Work(dir string) (string, error) {
 	for _, path := range contents(dir) {
-		rest, ok := strings.CutPrefix(filepath.Base(path), insidePrefix)
-		if info, err := os.Lstat(path); ok && digits.MatchString(rest) && err == nil && info.IsDir() {
+		if info, err := os.Lstat(path); IsWork(filepath.Base(path)) && err == nil && info.IsDir() {
 			if err := os.RemoveAll(path); err != nil {
 				return "", err
 			}
 		}
 	}
 	return makeStage(filepath.Join(dir, insidePrefix))
+}
+
+// IsWork reports whether a folder of this name is one that Work made.
+func IsWork(name string) bool {
+	rest, ok := strings.CutPrefix(name, insidePrefix)
+	return ok && digits.MatchString(rest)
 }
 
 // Replace lets the file at from take the place of the one at path, whose folders are made. Both are on one file system. Where the content is

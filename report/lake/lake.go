@@ -68,6 +68,7 @@ func Check(dir string, force bool) error {
 		return err
 	}
 	entries, err := os.ReadDir(dir)
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() && folder.IsWork(e.Name()) }) // of a call that was killed at once
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil

@@ -530,6 +530,12 @@ func TestCheck(t *testing.T) {
 	if err := Check(filepath.Join(dir, "new"), false); err != nil {
 		t.Errorf("a folder that is not there: %v", err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, ".dwtriage-42"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(dir, false); err != nil {
+		t.Errorf("a folder in which a call was killed at once: %v", err)
+	}
 	file := filepath.Join(dir, "mine.txt")
 	if err := os.WriteFile(file, []byte("mine"), 0o666); err != nil {
 		t.Fatal(err)
