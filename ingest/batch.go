@@ -189,6 +189,7 @@ func (r Reject) Error() string {
 // Read = records emitted + Rejected + Filtered.
 type File struct {
 	Path      string   // as in column file: slash-separated, a member as archive.zip/member.csv, a second one of that name as archive.zip/member.csv (2)
+	Source    string   // the path of the source that it is or is in
 	Bytes     int64    // decompressed
 	Digest    string   // xxh3-128 of the decompressed bytes, hex
 	Container string   // outermost to innermost, "zip", "zip gz"; empty for a plain file
@@ -274,6 +275,7 @@ func (r *record) lengths() (longest, sum int) {
 // slices, which are as long as the longest batch so far, and copies them out at the end of each: see
 // records.
 type builder struct {
+	source  string // being read
 	mem     memory.Allocator
 	emit    func(*Batch) error
 	texts   [NumColumns]texts
@@ -399,6 +401,7 @@ func (b *builder) reject(r Reject) error {
 
 // done closes the account of a file. Ordinals among equal contents start again.
 func (b *builder) done(f File) error {
+	f.Source = b.source
 	b.files = append(b.files, f)
 	b.ids.reset()
 	if len(b.files) >= batchFiles {

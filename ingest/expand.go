@@ -25,8 +25,13 @@ func Expand(args []string) ([]Source, error) {
 			x.errs = append(x.errs, err)
 		}
 	}
-	slices.SortFunc(x.sources, func(a, b Source) int { return unpack.ComparePaths(a.Path, b.Path) })
+	SortSources(x.sources)
 	return x.sources, errors.Join(x.errs...)
+}
+
+// SortSources puts sources in the order in which they are read, that of their paths.
+func SortSources(sources []Source) {
+	slices.SortFunc(sources, func(a, b Source) int { return unpack.ComparePaths(a.Path, b.Path) })
 }
 
 type expansion struct {

@@ -30,11 +30,14 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 // returned ends the whole run.
 func (r *run) read(in Source) error {
 	r.progress.File = secrets.Clean(in.Path)
+	r.b.source = r.progress.File
 	stdin := r.opt.Stdin
 	if stdin == nil {
 		stdin = os.Stdin
 	}
-	return unpack.Walk(r.ctx, in.Path, in.Walked, stdin, r.unpacking(), r.visitor())
+	opt := r.unpacking()
+	opt.At = in.At
+	return unpack.Walk(r.ctx, in.Path, in.Walked, stdin, opt, r.visitor())
 }
 
 func (r *run) unpacking() unpack.Options {

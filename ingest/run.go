@@ -48,6 +48,7 @@ type Source struct {
 	Path   string // as given or found, slash-separated; "-" for standard input
 	Size   int64  // bytes on disk, -1 where unknown
 	Walked bool   // found in a folder, not named by the user: it may well not be a log
+	At     string // where it is opened; empty: at Path
 }
 
 // A run is one call of Read: what its caller asked for, where the batches go, and the memory that

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"cmp"
 	stdbzip2 "compress/bzip2"
 	"context"
 	"errors"
@@ -37,7 +38,8 @@ func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Optio
 		defer in.Close()
 		m.In = in
 	} else {
-		f, err := openFile(ctx, path)
+		at := cmp.Or(opt.At, path)
+		f, err := openFile(ctx, at)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -52,7 +54,7 @@ func Walk(ctx context.Context, path string, walked bool, in io.Reader, opt Optio
 			return s.unopened(path, errors.New("it is a folder"))
 		} else if info.Mode().IsRegular() {
 			m.at, m.Size, s.budget.size = &meterAt{s, f}, info.Size(), info.Size()
-			s.state = &fileState{f, path, info.Size()}
+			s.state = &fileState{f, at, info.Size()}
 		} else {
 			in := Patient(ctx, f)
 			defer in.Close()

@@ -20,6 +20,7 @@ import (
 
 // Options say how to walk. Limits, Progress and Marks must be set.
 type Options struct {
+	At       string // what Walk opens for its path; empty: that
 	Limits   Limits
 	Progress func(n int)            // n more bytes of the source were read; called by whoever reads a file
 	Marks    func(name string) bool // a member of this name marks all others of its archive

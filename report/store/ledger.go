@@ -41,8 +41,14 @@ type Timing struct {
 // Counts are the figures of the ledger. Read = Loaded + Duplicates + Rejected + Filtered and
 // Loaded = OK + Classified + Unclassified.
 type Counts struct {
-	Read, Loaded, Duplicates, Rejected, Filtered int64
-	OK, Classified, Unclassified                 int64
+	Read         int64 `json:"read"`
+	Loaded       int64 `json:"loaded"`
+	Duplicates   int64 `json:"duplicates"`
+	Rejected     int64 `json:"rejected"`
+	Filtered     int64 `json:"filtered"`
+	OK           int64 `json:"ok"`
+	Classified   int64 `json:"classified"`
+	Unclassified int64 `json:"unclassified"`
 }
 
 // Balances reports whether both sums of the ledger hold.

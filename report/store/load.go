@@ -51,9 +51,14 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 		return 0, nil, err
 	}
 	defer release()
+	return db.commit(ctx, run, func() ([]Input, tableCounts, error) { return db.transact(ctx, f, run, tool, relation) })
+}
+
+// commit does what a run writes in one transaction, and makes sure afterwards that the file holds it.
+func (db *DB) commit(ctx context.Context, run Run, do func() ([]Input, tableCounts, error)) (id int64, inputs []Input, err error) {
 	var booked tableCounts
 	if err := db.transaction(ctx, func() (err error) {
-		if inputs, booked, err = db.transact(ctx, f, run, tool, relation); err == nil {
+		if inputs, booked, err = do(); err == nil {
 			run.tell(false)
 		}
 		return err
@@ -106,26 +111,37 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if !totals.Balances() {
 		return nil, tableCounts{}, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
 	}
-	booked, err := db.account(ctx, f, run, tool, inputs, totals)
+	if err := db.spoolFiles(inputs); err != nil {
+		return nil, tableCounts{}, err
+	}
+	beside := beside{rejects: "spool.main.rejects", texts: "spool.main.text_parts", textRows: f.partRows}
+	if beside.covered, err = f.spoolCoverage(); err != nil {
+		return nil, tableCounts{}, err
+	}
+	return db.book(ctx, run, tool, inputs, totals, beside, f.cuts)
+}
+
+// beside is what a run has beside its records: relations to read, and how many rows the tables must have of it.
+type beside struct {
+	rejects, texts    string
+	textRows, covered int64
+}
+
+// book writes the ledger of a run whose records are loaded, and audits it.
+func (db *DB) book(ctx context.Context, run Run, tool Tool, inputs []Input, totals Counts, beside beside, cuts []cutRecord) ([]Input, tableCounts, error) {
+	booked, err := db.account(ctx, run, tool, inputs, totals, beside)
 	if err != nil {
 		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
-	if inputs, err = db.mend(ctx, run.ID, f.cuts, inputs, &booked); err != nil {
+	if inputs, err = db.mend(ctx, run.ID, cuts, inputs, &booked); err != nil {
 		return nil, tableCounts{}, fmt.Errorf("replacing records that were cut: %w", err)
 	}
 	return inputs, booked, db.audit(ctx, run.ID, booked)
 }
 
 // account writes the run, its files and what they cover, rejects, sightings and parts of texts, and says what the tables must hold of it.
-func (db *DB) account(ctx context.Context, f *feed, run Run, tool Tool, inputs []Input, t Counts) (tableCounts, error) {
-	if err := db.spoolFiles(inputs); err != nil {
-		return tableCounts{}, err
-	}
-	covered, err := f.spoolCoverage()
-	if err != nil {
-		return tableCounts{}, err
-	}
-	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1, Parts: f.partRows, Coverage: covered}
+func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t Counts, beside beside) (tableCounts, error) {
+	booked := tableCounts{Records: t.Loaded, Rejects: t.Rejected, Files: int64(len(inputs)), Runs: 1, Parts: beside.textRows, Coverage: beside.covered}
 	var errs []error
 	exec := func(q string, args ...any) (rows int64) {
 		r, err := db.conn.ExecContext(ctx, q, args...)
@@ -137,8 +153,8 @@ func (db *DB) account(ctx context.Context, f *feed, run Run, tool Tool, inputs [
 	}
 	exec("INSERT INTO dw.files SELECT ?, * FROM spool.main.files", run.ID)
 	exec("INSERT INTO dw.coverage SELECT ?, * FROM spool.main.coverage", run.ID)
-	exec("INSERT INTO dw.rejects SELECT ?, * FROM spool.main.rejects", run.ID)
-	exec("INSERT INTO dw.text_parts SELECT ?, * FROM spool.main.text_parts", run.ID)
+	exec("INSERT INTO dw.rejects SELECT ?, * FROM "+beside.rejects, run.ID)
+	exec("INSERT INTO dw.text_parts SELECT ?, * FROM "+beside.texts, run.ID)
 	// How many different records the duplicates were, only the database knows.
 	booked.Sightings = exec(query("insert_sightings"), run.ID)
 	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,

@@ -6,6 +6,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -46,6 +47,8 @@ type Options struct {
 
 	LockWait time.Duration // how long to wait for another process that has the file open
 	Waiting  func(error)   // called once when that begins, with an error that names the process; may be nil
+
+	Reads []string // full paths of folders whose files may be read, besides the database: of parts
 
 	folder string // of an extract, whose files may be written and read, in the order of rows
 }
@@ -155,11 +158,8 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{pool: sql.OpenDB(connector), path: path, asking: defaultAsking, made: make(map[string]made)}
-	if db.conn, err = db.pool.Conn(ctx); err == nil {
-		db.spool, err = db.pool.Conn(ctx)
-	}
-	if err == nil {
+	db := &DB{path: path, asking: defaultAsking, made: make(map[string]made)}
+	if db.pool, db.conn, db.spool, err = connect(ctx, connector); err == nil {
 		err = db.setUp(ctx, opt, kind)
 	}
 	if err != nil {
@@ -174,6 +174,15 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// connect opens the two connections of a database. Whatever it returns is to be closed.
+func connect(ctx context.Context, connector *duckdb.Connector) (pool *sql.DB, conn, spool *sql.Conn, err error) {
+	pool = sql.OpenDB(connector)
+	if conn, err = pool.Conn(ctx); err == nil {
+		spool, err = pool.Conn(ctx)
+	}
+	return pool, conn, spool, err
 }
 
 var holder = regexp.MustCompile(`(?:held in |open in\s+)(.*?) \(PID (\d+)\)`)
@@ -221,10 +230,6 @@ func checkFile(path string, mustExist bool) (fileKind, error) {
 }
 
 func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
-	limit := opt.MemoryLimit
-	if limit == "" {
-		limit = "150MB"
-	}
 	full, err := filepath.Abs(db.path)
 	if err != nil {
 		return err
@@ -234,28 +239,7 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 	if opt.ReadOnly {
 		attach = fmt.Sprintf(attachReadOnly, quote(full))
 	}
-	settings := []string{
-		"SET memory_limit = '" + quote(limit) + "'",
-		// Rows carry file, row and byte_offset; queries sort.
-		fmt.Sprintf("SET preserve_insertion_order = %t", opt.folder != ""),
-		"SET temp_directory = '" + quote(db.temp) + "'",
-		"SET TimeZone = 'UTC'",
-		// A file that turns out to be damaged stays as it is, with its log. Close makes the checkpoint.
-		"PRAGMA disable_checkpoint_on_shutdown",
-		// What a file names is not to be fetched from anywhere.
-		"SET autoinstall_known_extensions = false",
-		"SET autoload_known_extensions = false",
-		// A run's transaction takes its view of a database when it first reads it, so what the spool
-		// holds by then is visible at the end of a run.
-		"ATTACH ':memory:' AS spool",
-	}
-	if opt.folder != "" {
-		settings = append(settings, "SET allowed_directories = ['"+quote(opt.folder)+"']")
-	}
-	if opt.Threads > 0 {
-		settings = append(settings, fmt.Sprintf("SET threads = %d", opt.Threads))
-	}
-	for _, s := range settings {
+	for _, s := range settings(opt, db.temp, opt.folder != "") {
 		if _, err := db.conn.ExecContext(ctx, s); err != nil {
 			return err
 		}
@@ -298,6 +282,40 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 	}
 	db.open = true
 	return nil
+}
+
+// settings are the statements that set DuckDB up, before the database is attached.
+func settings(opt Options, temp string, ordered bool) []string {
+	list := []string{
+		"SET memory_limit = '" + quote(cmp.Or(opt.MemoryLimit, "150MB")) + "'",
+		// Rows carry file, row and byte_offset; queries sort.
+		fmt.Sprintf("SET preserve_insertion_order = %t", ordered),
+		"SET temp_directory = '" + quote(temp) + "'",
+		"SET TimeZone = 'UTC'",
+		// A file that turns out to be damaged stays as it is, with its log. Close makes the checkpoint.
+		"PRAGMA disable_checkpoint_on_shutdown",
+		// What a file names is not to be fetched from anywhere.
+		"SET autoinstall_known_extensions = false",
+		"SET autoload_known_extensions = false",
+		// A run's transaction takes its view of a database when it first reads it, so what the spool
+		// holds by then is visible at the end of a run.
+		"ATTACH ':memory:' AS spool",
+	}
+	folders := opt.Reads
+	if opt.folder != "" {
+		folders = append(folders, opt.folder)
+	}
+	if len(folders) > 0 {
+		quoted := make([]string, len(folders))
+		for i, f := range folders {
+			quoted[i] = "'" + quote(f) + "'"
+		}
+		list = append(list, "SET allowed_directories = ["+strings.Join(quoted, ", ")+"]")
+	}
+	if opt.Threads > 0 {
+		list = append(list, fmt.Sprintf("SET threads = %d", opt.Threads))
+	}
+	return list
 }
 
 // attach attaches the database, without its log where that cannot be replayed.
