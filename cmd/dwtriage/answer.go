@@ -17,7 +17,9 @@ type failedAnswer struct {
 }
 
 // answersInJSON reports whether a command owes its caller a line of JSON, however it ends.
-func (s *session) answersInJSON() bool { return s.command == "run" || s.command == "report" }
+func (s *session) answersInJSON() bool {
+	return s.command == "run" || s.command == "merge" || s.command == "report"
+}
 
 // wantsJSON reads from a command line that may have mistakes whether JSON is asked for: a scheduler that parses the answer gets one to
 // its wrong flags, too. Where the flags are right, parse knows better: the value of another flag may be spelled --json.

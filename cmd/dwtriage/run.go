@@ -53,7 +53,8 @@ type job struct {
 	kept       bool   // the report of an earlier run, as this one has nothing to say
 	timings    []store.Timing
 	began      time.Time
-	made       bool // the database was not there before
+	made       bool          // the database was not there before
+	parts      []*store.Part // what a merge loads instead of sources
 }
 
 // runRun is the command run.
@@ -61,6 +62,9 @@ func runRun(s *session, args []string) (int, error) {
 	j, err := newJob(s, args)
 	if err != nil {
 		return 0, err
+	}
+	if j.flags.parts.folder != "" {
+		return j.makePart()
 	}
 	return j.run()
 }
@@ -76,6 +80,20 @@ func newJob(s *session, args []string) (*job, error) {
 	if f.NArg() == 0 {
 		return nil, usageError("run needs the PATH of the exports: a file, a folder, a glob, or - for standard input; dwtriage run --help has examples")
 	}
+	j, err := prepare(s, rf)
+	if err != nil {
+		return nil, err
+	}
+	j.paths = f.Args()
+	if err := j.expand(j.paths); err != nil {
+		return nil, err
+	}
+	j.warnOfRoom()
+	return j, nil
+}
+
+// prepare makes a job of flags, but for what it loads.
+func prepare(s *session, rf runFlags) (*job, error) {
 	if s.ci.on() && !hasForm(rf.format, "markdown") {
 		rf.format += ",markdown" // the summary of the step
 	}
@@ -99,15 +117,10 @@ func newJob(s *session, args []string) (*job, error) {
 		j.say("dwtriage: %s\n", note)
 	}
 	// Before the inputs are looked for: what a killed run left beside the report is none.
-	if err := writable(rf.archive.file, rf.out); err != nil {
-		return nil, err
+	if rf.parts.folder != "" {
+		return j, nil
 	}
-	j.paths = f.Args()
-	if err := j.expand(j.paths); err != nil {
-		return nil, err
-	}
-	j.warnOfRoom()
-	return j, nil
+	return j, writable(rf.archive.file, rf.out)
 }
 
 // writable says before the work that its result could not be kept. A folder that is not there yet is made later.
@@ -144,21 +157,9 @@ func (j *job) check() error {
 	if err := r.redact.check(); err != nil {
 		return err
 	}
-	opt, err := r.reading.options(j.s.stdin)
-	if err != nil {
-		return err
-	}
+	var err error
 	if j.memory, err = parseSize(r.memoryLimit); err != nil || j.memory < leastMemory {
 		return usageError("--memory-limit: %q is not a size of at least %s; write 400MB or 2GB", r.memoryLimit, formatSize(leastMemory))
-	}
-	if j.since, err = parseTime("--since", r.since, opt.Zone); err != nil {
-		return err
-	}
-	if j.until, err = parseTime("--until", r.until, opt.Zone); err != nil {
-		return err
-	}
-	if !j.since.IsZero() && !j.until.IsZero() && !j.since.Before(j.until) {
-		return usageError("--since %s is not before --until %s, so there would be nothing to read; change one of them", j.since.Format(time.RFC3339), j.until.Format(time.RFC3339))
 	}
 	for _, c := range []struct {
 		flag, value string
@@ -188,10 +189,32 @@ func (j *job) check() error {
 	if _, err := j.thresholds.RejectsAllowed(0); err != nil {
 		return usageError("--max-rejects: %v", err)
 	}
+	if r.reading.tz == "" { // a merge reads no exports
+		return nil
+	}
+	return j.checkReading()
+}
+
+// checkReading turns the texts of flags about what is read into values.
+func (j *job) checkReading() error {
+	r := &j.flags
+	opt, err := r.reading.options(j.s.stdin)
+	if err != nil {
+		return err
+	}
+	if j.since, err = parseTime("--since", r.since, opt.Zone); err != nil {
+		return err
+	}
+	if j.until, err = parseTime("--until", r.until, opt.Zone); err != nil {
+		return err
+	}
+	if !j.since.IsZero() && !j.until.IsZero() && !j.since.Before(j.until) {
+		return usageError("--since %s is not before --until %s, so there would be nothing to read; change one of them", j.since.Format(time.RFC3339), j.until.Format(time.RFC3339))
+	}
 	opt.Since, opt.Until, opt.Allocator = j.since, j.until, store.Allocator()
 	opt.Workers = r.threads / 2 // two cores are full without; with more, one reader is what the others wait for
 	j.opt = opt
-	return nil
+	return r.parts.check(j.s.getenv)
 }
 
 // expand finds the inputs. A path that leads nowhere does not stop the others: of four exports of a night
@@ -206,7 +229,12 @@ func (j *job) expand(paths []string) error {
 	if len(sources) == 0 {
 		return errors.New("there is nothing to read, so nothing was done; " + exportHint)
 	}
-	j.sources = sources
+	if j.sources, err = j.flags.parts.of(sources); err != nil {
+		return err
+	}
+	if len(j.failures) > 0 && j.flags.parts.folder != "" {
+		return errors.New("no part was written: one that lacks a file would be taken for the whole of its share; mend the paths and run the worker again")
+	}
 	return nil
 }
 
@@ -219,6 +247,9 @@ func (j *job) ownOutput(s ingest.Source) bool {
 	path, err := filepath.Abs(s.Path)
 	if err != nil {
 		return false
+	}
+	if part := j.flags.parts.folder; part != "" && strings.HasPrefix(path, absolute(part)+string(filepath.Separator)) {
+		return true
 	}
 	db, err1 := filepath.Abs(j.flags.archive.file)
 	out, err2 := filepath.Abs(j.flags.out)
@@ -260,16 +291,28 @@ const leastMemory = 200 << 20
 // eighths of 400 MB the inputs that once took all memory pass, and a night of 1 GB is loaded no slower than with more.
 func engineShare(memory int64) int64 { return memory * 3 / 8 }
 
+// engineLimit is that share as DuckDB reads it.
+func (j *job) engineLimit() string { return strconv.FormatInt(engineShare(j.memory), 10) + "B" }
+
+// limitMemory bounds Go's part of the memory until the function that it returns is called.
+func (j *job) limitMemory() (restore func()) {
+	percent := debug.SetGCPercent(gcPercent)
+	limit := debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
+
 // run does the work. A database that another process uses ends with a code of its own: two schedulers
 // that overlap are no fault of the data, and the second one can simply try again.
 func (j *job) run() (int, error) {
 	ctx := j.s.ctx
-	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(j.memory - engineShare(j.memory) - j.memory/5))
+	defer j.limitMemory()()
 	started := time.Now()
 	file, missing := os.Stat(j.flags.archive.file)
 	j.made = errors.Is(missing, fs.ErrNotExist) || missing == nil && file.Size() == 0
-	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: strconv.FormatInt(engineShare(j.memory), 10) + "B", Threads: j.flags.threads})
+	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: j.engineLimit(), Threads: j.flags.threads, Reads: store.Reading(j.parts)})
 	if err != nil {
 		return 0, err
 	}
@@ -282,9 +325,13 @@ func (j *job) run() (int, error) {
 	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
 	j.show.path = j.s.hidePath
 	j.opt.Progress = j.show.update
-	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
-	defer j.ahead.Close()
-	id, err := j.load(ctx, db, started)
+	load := j.merge
+	if j.parts == nil {
+		load = j.load
+		j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
+		defer j.ahead.Close()
+	}
+	id, err := load(ctx, db, started)
 	j.show.end()
 	if err != nil {
 		if id == 0 && j.s.fate.id.Load() > 0 {
@@ -394,17 +441,7 @@ func (j *job) timed(stage string, since time.Time) {
 // after it was compiled. Batches lie in the store's memory, which DuckDB may read without a copy. What is
 // said of a file is said when its last batch goes by, in the order in which files end.
 func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
-	run := store.Run{
-		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
-		Told: func(id int64, committed bool) {
-			j.s.fate.ofRun(id, committed)
-			if !committed {
-				j.show.turn("committing")
-			}
-		},
-	}
-	tool := store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
+	run, tool := j.booking(started)
 	var id int64
 	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
 		var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
@@ -424,6 +461,20 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 		return err
 	})
 	return id, err
+}
+
+// booking is how a run that began then is booked.
+func (j *job) booking(started time.Time) (store.Run, store.Tool) {
+	return store.Run{
+		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
+		Told: func(id int64, committed bool) {
+			j.s.fate.ofRun(id, committed)
+			if !committed {
+				j.show.turn("committing")
+			}
+		},
+	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 }
 
 // judge is the work of one worker on one batch.

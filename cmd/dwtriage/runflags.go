@@ -28,6 +28,7 @@ type runFlags struct {
 	xlsx                bool
 	rules               ruleFlags
 	redact              redactFlags
+	parts               partFlags
 	set                 *flags // that they are of
 }
 
@@ -50,11 +51,35 @@ duplicates and not loaded again.`)
 	r.reading.define(g, ", and of --since and --until")
 	g = f.group("Rules")
 	r.rules.define(g)
-	g = f.group("Exit code")
+	r.defineExit(f)
+	r.defineOutput(f)
+	r.parts.define(f)
+	g = f.group("Limits")
+	r.reading.defineLimits(g)
+	f.fold(namesOf(g)...)
+	r.defineMachine(f)
+	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv", "redact-key")
+	f.examples = `  dwtriage run exports/
+  dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
+  zstdcat night.csv.zst | dwtriage run --json - > summary.json`
+	f.notes = `Exit codes: 0 done. 1 failed, or an input could not be read (to its end); all others were
+loaded; or no row that was read came through. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
+rejects than --max-rejects. 5 the database is in use. 129/130/131/143 ended by a signal: the database is
+as it was, or the message says what is kept. 141 done, but nobody reads standard output.`
+	return f
+}
+
+// defineExit adds the flags about the exit code.
+func (r *runFlags) defineExit(f *flags) {
+	g := f.group("Exit code")
 	g.StringVar(&r.failOn, "fail-on", "", "exit with 3 when a failure is as severe as `LEVEL` (critical, high, medium, low, info) or worse, or with new: when one is new or regressed")
 	g.StringVar(&r.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejected")
 	g.BoolVar(&r.allowEmpty, "allow-empty", false, "exit with 0 also when rows were read and none came through: all rejected, or left out by --since, --until or --log")
-	g = f.group("Output")
+}
+
+// defineOutput adds the flags about what is written and said.
+func (r *runFlags) defineOutput(f *flags) {
+	g := f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
@@ -65,22 +90,13 @@ duplicates and not loaded again.`)
 	r.redact.define(g)
 	defineCSV(g, &r.csv)
 	defineXLSX(g, &r.xlsx)
-	g = f.group("Limits")
-	r.reading.defineLimits(g)
-	f.fold(namesOf(g)...)
-	g = f.group("Machine")
+}
+
+func (r *runFlags) defineMachine(f *flags) {
+	g := f.group("Machine")
 	g.IntVar(&r.threads, "threads", 0, "`N` worker threads (0: one per core)")
 	g.StringVar(&r.memoryLimit, "memory-limit", "400MB", "`SIZE` of the memory of the whole program, at least 200MB; what does not fit goes to a folder beside the database")
 	f.fold(namesOf(g)...)
-	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv", "redact-key")
-	f.examples = `  dwtriage run exports/
-  dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
-  zstdcat night.csv.zst | dwtriage run --json - > summary.json`
-	f.notes = `Exit codes: 0 done. 1 failed, or an input could not be read (to its end); all others were
-loaded; or no row that was read came through. 2 mistake in flags or rules, nothing was done. 3 done, --fail-on met. 4 done, more
-rejects than --max-rejects. 5 the database is in use. 129/130/131/143 ended by a signal: the database is
-as it was, or the message says what is kept. 141 done, but nobody reads standard output.`
-	return f
 }
 
 // defineColor is the flag of the commands that print a panel.

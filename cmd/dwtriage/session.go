@@ -101,7 +101,7 @@ func (s *session) end(code int, err error) int {
 		return stopSignals[stopped.Signal]
 	}
 	if errors.Is(err, syscall.EPIPE) { // of standard output: nothing else that is written to is a pipe
-		if s.command == "run" {
+		if s.command == "run" || s.command == "merge" {
 			tell(s.stderr, "dwtriage: nobody reads standard output; %s\n", s.hide(s.fate.words()))
 		}
 		return exitUnread

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"dwtriage/ingest"
+	"dwtriage/ingest/words"
+	"dwtriage/report"
+	"dwtriage/report/store"
+)
+
+// makePart is the job of a worker: it reads and classifies as run does, and writes what run would load into a part. What the
+// whole night is needed for (clusters, chains, causes, change) is left to merge.
+//
+// An input that the file system does not give ends the worker without a part: the scheduler tries again, and a part with half of
+// a file would stand in the way of the whole one. A file that is damaged is so for the next worker, too; it goes into the part with its problem,
+// and merge says of it what run would have said.
+func (j *job) makePart() (int, error) {
+	j.s.fate.is("no part was written")
+	defer j.limitMemory()()
+	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
+	j.show.path = j.s.hidePath
+	j.opt.Progress = j.show.update
+	var part *store.Part
+	var made bool
+	err := pipeline(j.s.ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
+		part, made, err = store.WritePart(j.s.ctx, j.flags.parts.folder, j.part(), store.Options{MemoryLimit: j.engineLimit()}, func() (*ingest.Batch, error) {
+			b, _, err := next()
+			if err == nil {
+				j.files(b.Files)
+				err = unreadable(b.Files)
+			}
+			return b, err
+		}, j.failsRun)
+		return err
+	})
+	j.show.end()
+	if err != nil {
+		return 0, fmt.Errorf("%w; no part was written", err)
+	}
+	j.s.fate.is("the part %s is there", part.Folder)
+	return exitDone, j.printPart(part, made)
+}
+
+// unreadable is the problem of a file that the system did not give, nil if there is none.
+func unreadable(files []ingest.File) error {
+	for _, f := range files {
+		var number syscall.Errno
+		var path *fs.PathError
+		if errors.As(f.Problem, &number) || errors.As(f.Problem, &path) {
+			return f.Problem
+		}
+	}
+	return nil
+}
+
+// failsRun reports whether a run must not succeed with this file.
+func (j *job) failsRun(f *ingest.File) bool {
+	return f.Problem != nil && !(errors.Is(f.Problem, ingest.ErrNotALog) && !j.named(f.Path))
+}
+
+// part says how the part is made.
+func (j *job) part() store.Part {
+	r := &j.flags.reading
+	return store.Part{
+		ToolVersion: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(),
+		Environment: j.flags.environment, Since: stamp(j.since), Until: stamp(j.until),
+		Settings: map[string]string{
+			"tz": r.tz, "date-order": r.dateOrder, "log": r.log, "format": r.format,
+			"max-cell": r.cell, "max-record": r.record, "max-unpacked": r.unpacked, "max-columns": strconv.Itoa(r.columns),
+			"max-nesting": strconv.Itoa(r.nesting), "max-ratio": strconv.Itoa(r.ratio), "max-members": strconv.Itoa(r.members),
+		},
+		Arguments: "dwtriage " + shellJoin(j.s.arguments),
+	}
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// printPart says what was made: for a program part.json, with the folder.
+func (j *job) printPart(p *store.Part, made bool) error {
+	if j.flags.json {
+		text, err := json.Marshal(struct {
+			Folder string `json:"folder"`
+			Made   bool   `json:"made"`
+			*store.Part
+		}{filepath.ToSlash(p.Folder), made, p})
+		if err != nil {
+			return err
+		}
+		return j.s.answer(text)
+	}
+	if j.flags.quiet {
+		return nil
+	}
+	t := p.Totals
+	if _, err := tell(j.s.stdout, "%s: %s, %s read: %s loaded, %s, %s rejected, %s filtered\n", j.s.hidePath(p.Folder), words.Count(p.Files, "file"), words.Count(t.Read, "row"),
+		words.Thousands(t.Loaded), words.Count(t.Duplicates, "duplicate"), words.Thousands(t.Rejected), words.Thousands(t.Filtered)); err != nil {
+		return err
+	}
+	if !made {
+		_, err := tell(j.s.stdout, "It was there already and stays as it was.\n")
+		return err
+	}
+	return nil
+}
+
+// merge loads parts into one transaction, as load does inputs.
+func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
+	run, tool := j.booking(started)
+	id, _, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile)
+	if errors.Is(err, store.ErrNotAPart) {
+		err = &exitError{exitUsage, err}
+	}
+	return id, err
+}
+
+// mergedFile says of a file in a part what run says of a file that it has read.
+func (j *job) mergedFile(in store.Input, failed bool) {
+	for _, w := range in.Warnings {
+		j.say("dwtriage: %s: %s\n", in.Path, w)
+	}
+	switch {
+	case failed:
+		j.fail(in.Problem)
+	case in.Problem != "":
+		j.say("dwtriage: %s\n", in.Problem)
+		j.others++
+	}
+}
