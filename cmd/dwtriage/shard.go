@@ -25,7 +25,7 @@ func (p *partFlags) define(f *flags) {
 	g.StringVar(&p.folder, "part", "", "write no database and no report but a part into `FOLDER`, for dwtriage merge")
 	g.StringVar(&p.shard, "shard", "", "read only the files of shard `I/N`, counted from 1; auto: as Slurm or AWS Batch number this task, auto/N: or Kubernetes. Every file goes whole to one shard")
 	g.StringVar(&p.root, "root", "", "name files by their path below `FOLDER`, wherever that is mounted")
-	f.fold("root")
+	f.fold(namesOf(g)...)
 }
 
 // check reads the shard, from the environment of the scheduler where the flag says so.

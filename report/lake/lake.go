@@ -287,7 +287,7 @@ func (p *put) run(run store.ExportRun) error {
 }
 
 func (p *put) records(run store.ExportRun) (paths []string, rows int64, err error) {
-	parts, err := p.e.Parts(p.ctx, run)
+	parts, err := p.e.Slices(p.ctx, run)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -331,6 +331,37 @@ func TestWrongCount(t *testing.T) {
 	}
 }
 
+// A merge that is stopped leaves the database as it was.
+func TestMergeStopped(t *testing.T) {
+	files, dir := madeNight(rand.New(rand.NewPCG(5, 5)), 6), t.TempDir()
+	writeParts(t, filepath.Join(dir, "parts"), files, [][]int{{0, 1, 2}, {3, 4, 5}})
+	db, _ := mergeInto(t, filepath.Join(dir, "x.duckdb"), filepath.Join(dir, "parts"))
+	before := tables(t, db)
+	parts, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, stopAt := range map[string]int{"at the first file": 1, "at the last file": len(files)} {
+		ctx, stop := context.WithCancel(t.Context())
+		met := 0
+		_, _, err := db.Merge(ctx, Run{Started: time.Now()}, Tool{}, parts, func(Input, bool) {
+			if met++; met == stopAt {
+				stop()
+			}
+		})
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if d := cmp.Diff(before, tables(t, db)); d != "" {
+			t.Errorf("%s: the database was changed:\n%s", name, d)
+		}
+		stop()
+	}
+	if _, _, err := db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil); err != nil {
+		t.Errorf("the next merge: %v", err)
+	}
+}
+
 // Two parts that hold the same file are refused: it would be counted twice.
 func TestSharedFile(t *testing.T) {
 	files, dir := madeNight(rand.New(rand.NewPCG(5, 5)), 3), t.TempDir()

@@ -33,8 +33,8 @@ type ExportRun struct {
 	HasRecords  bool      // in its files, whoever loaded them
 }
 
-// A Part is what one file of the table records holds: the records of a run of one day, or, where their texts are very long, some of them.
-type Part struct {
+// A Slice is what one file of the table records holds: the records of a run of one day, or, where their texts are very long, some of them.
+type Slice struct {
 	Day    *string // 2026-11-22, UTC; nil: the log gives no time
 	Number int     // among those of the day, from 1
 	rows   int64
@@ -113,14 +113,14 @@ func (e *Export) Changed(ctx context.Context, files []string) (runs []int64, err
 }
 
 // Parts lists the files of the table records of a run: one a day, those without a time last. A run without records has one part, with no rows.
-func (e *Export) Parts(ctx context.Context, run ExportRun) (parts []Part, err error) {
+func (e *Export) Slices(ctx context.Context, run ExportRun) (parts []Slice, err error) {
 	if _, err := e.db.conn.ExecContext(ctx, query("parquet_long"), run.ID); err != nil {
 		return nil, err
 	}
 	e.long = run.ID
-	var days []Part
+	var days []Slice
 	if err := e.db.Each(ctx, query("parquet_days"), func(rows *sql.Rows) error {
-		p := Part{Number: 1}
+		p := Slice{Number: 1}
 		err := rows.Scan(&p.Day, &p.rows, &p.width, &p.from, &p.to)
 		days = append(days, p)
 		return err
@@ -128,7 +128,7 @@ func (e *Export) Parts(ctx context.Context, run ExportRun) (parts []Part, err er
 		return nil, err
 	}
 	if len(days) == 0 {
-		return []Part{{Number: 1, to: -1}}, nil
+		return []Slice{{Number: 1, to: -1}}, nil
 	}
 	for _, day := range days {
 		cut, err := e.cutDay(ctx, day)
@@ -141,7 +141,7 @@ func (e *Export) Parts(ctx context.Context, run ExportRun) (parts []Part, err er
 }
 
 // cutDay parts a day where more long texts come together than a file is made of.
-func (e *Export) cutDay(ctx context.Context, day Part) (parts []Part, err error) {
+func (e *Export) cutDay(ctx context.Context, day Slice) (parts []Slice, err error) {
 	held := int64(0)
 	err = e.db.Each(ctx, "SELECT place, bytes FROM export_long WHERE day IS NOT DISTINCT FROM $1 ORDER BY place", func(rows *sql.Rows) error {
 		var place, bytes int64
@@ -163,17 +163,17 @@ func (e *Export) cutDay(ctx context.Context, day Part) (parts []Part, err error)
 // restOf says for which records the long texts are put together.
 type restOf struct {
 	run int64
-	Part
+	Slice
 }
 
 // Records writes a file of the table records.
-func (e *Export) Records(ctx context.Context, run ExportRun, part Part, file string) (rows int64, err error) {
+func (e *Export) Records(ctx context.Context, run ExportRun, part Slice, file string) (rows int64, err error) {
 	if e.long != run.ID {
 		return 0, errors.New("internal error: records of a run whose parts were not asked for")
 	}
-	of := restOf{run.ID, Part{Number: 1, to: -1}} // there is nothing between these places
+	of := restOf{run.ID, Slice{Number: 1, to: -1}} // there is nothing between these places
 	if part.long {
-		of.Part = part
+		of.Slice = part
 	}
 	if e.rest != of {
 		if _, err := e.db.conn.ExecContext(ctx, query("parquet_rest"), run.ID, of.from, of.to, of.Day); err != nil {

@@ -33,7 +33,7 @@ func TestExportOfLongTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := e.Parts(t.Context(), runs[0])
+	parts, err := e.Slices(t.Context(), runs[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dwtriage/ingest"
+)
+
+// peak is the most memory that the process had since the last reset, in MB; 0 where the system does not tell.
+func peak(t *testing.T, reset bool) int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	if reset {
+		giveBack()
+		runtime.GC()
+		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+			return 0
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kb, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kb / 1024
+}
+
+// TestManyParts merges 10, 100 and, with -full, 1,000 parts, each with the last tenth of the records of the part before, and prints what it
+// takes. Memory must not grow with the number of parts: what a terabyte of exports is dealt out into differs from this only in
+// how many bytes the records have, and they pass through.
+func TestManyParts(t *testing.T) {
+	records, sizes := 200, []int{10, 40}
+	if *full {
+		sizes = []int{10, 100, 1000}
+	}
+	dir := t.TempDir()
+	var folders []string
+	for i := range sizes[len(sizes)-1] {
+		batches := many(i*(records-records/10), records)
+		for _, b := range batches {
+			for j := range b.Files {
+				b.Files[j].Source = b.Files[j].Path
+			}
+		}
+		next := 0
+		p, _, err := WritePart(t.Context(), dir, Part{}, Options{}, func() (*ingest.Batch, error) {
+			if next++; next > len(batches) {
+				return nil, io.EOF
+			}
+			return batches[next-1], nil
+		}, func(*ingest.File) bool { return false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		folders = append(folders, p.Folder)
+	}
+	least := 0
+	for _, n := range sizes {
+		before := peak(t, true)
+		start := time.Now()
+		db, inputs := mergeInto(t, filepath.Join(dir, fmt.Sprintf("%d.duckdb", n)), folders[:n]...)
+		took, most := time.Since(start), peak(t, false)
+		db.Close()
+		var totals Counts
+		for _, in := range inputs {
+			totals.Add(in.Counts)
+		}
+		if want := int64(records + (n-1)*(records-records/10)); totals.Loaded != want || totals.Duplicates != int64((n-1)*(records/10)) {
+			t.Errorf("%d parts: %+v, want %d loaded", n, totals, want)
+		}
+		t.Logf("%5d parts, %7d records: %6.2f s, %5.1f ms a part, memory %d MB, %d MB before", n, totals.Read, took.Seconds(), took.Seconds()*1000/float64(n), most, before)
+		if least == 0 {
+			least = most
+		}
+		if most > least+150 {
+			t.Errorf("%d parts took %d MB, and %d parts %d MB", n, most, sizes[0], least)
+		}
+	}
+}
