@@ -58,6 +58,13 @@ signal. 141 nobody reads standard output any more.`
 	return f
 }
 
+// The words that the flags take.
+var (
+	filterFrom    = []string{"auto", "arrow"}
+	filterTo      = []string{"auto", filter.Arrow, filter.JSONL, filter.CSV}
+	filterColumns = []string{"verdict", "all"}
+)
+
 // runClassify is the command classify.
 func runClassify(s *session, args []string) (int, error) {
 	var c classifyFlags
@@ -109,9 +116,9 @@ func (c *classifyFlags) check(s *session) (ingest.Options, error) {
 		flag, value string
 		known       []string
 	}{
-		{"--from", c.from, []string{"auto", "arrow"}},
-		{"--to", c.to, []string{"auto", filter.Arrow, filter.JSONL, filter.CSV}},
-		{"--columns", c.columns, []string{"verdict", "all"}},
+		{"--from", c.from, filterFrom},
+		{"--to", c.to, filterTo},
+		{"--columns", c.columns, filterColumns},
 	} {
 		if err := oneOf(x.flag, x.value, x.known); err != nil {
 			return opt, err

@@ -153,6 +153,12 @@ func flagWords(command, flag string) []string {
 	switch flag {
 	case "for":
 		return taskKinds
+	case "from":
+		return filterFrom
+	case "to":
+		return filterTo
+	case "columns":
+		return filterColumns
 	case "fail-on":
 		return append(slices.Clone(classify.Severities), "new")
 	case "severity":

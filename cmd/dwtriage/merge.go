@@ -28,8 +28,10 @@ part.json, its ledger against its records.`)
 	f.examples = `  dwtriage run --part parts --shard 1/2 exports/      on one machine
   dwtriage run --part parts --shard 2/2 exports/      on another one
   dwtriage merge --db night.duckdb -o report parts`
-	f.notes = `Exit codes: as of dwtriage run. 1 also: a part is damaged or not whole, nothing was loaded. 2 also: no part, or one of
-another version, of other rules or with a file of another part, nothing was loaded.`
+	f.notes = `Exit codes: 0 done. 1 failed; a part is damaged or not whole, and nothing was loaded; or a worker could not read an input
+to its end, and all others were loaded. 2 mistake in flags or rules, no part, or one of another version, of other rules or with a file of another
+part, and nothing was loaded. 3 done, --fail-on met. 4 done, more rejects than --max-rejects. 5 the database is in use. 129/130/131/143 ended by a
+signal: the database is as it was, or the message says what is kept. 141 done, but nobody reads standard output.`
 	return f
 }
 

@@ -37,8 +37,7 @@ func (r *runFlags) flags() *flags {
 loads it into the database, and draws the report. PATH is a file, a folder (with everything
 below it), a glob in quotes, or - for standard input. Formats (CSV, Excel workbooks, JSON, XML,
 text) and containers (.gz .zst .bz2 .xz .zip .tar) are recognised by their content; dwtriage
-inspect shows what a file is taken for. Records that the database already holds are counted as
-duplicates and not loaded again.`)
+inspect shows what a file is taken for. Records that the database already holds count as duplicates.`)
 	r.set = f
 	g := f.group("Where things go")
 	r.archive.define(g, "`FILE` of the database, made when it is missing")
