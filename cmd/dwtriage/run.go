@@ -214,7 +214,7 @@ func (j *job) checkReading() error {
 	opt.Since, opt.Until, opt.Allocator = j.since, j.until, store.Allocator()
 	opt.Workers = r.threads / 2 // two cores are full without; with more, one reader is what the others wait for
 	j.opt = opt
-	return r.parts.check(j.s.getenv)
+	return r.parts.check(r.set, j.s.getenv)
 }
 
 // expand finds the inputs. A path that leads nowhere does not stop the others: of four exports of a night

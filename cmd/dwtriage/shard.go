@@ -28,8 +28,17 @@ func (p *partFlags) define(f *flags) {
 	f.fold(namesOf(g)...)
 }
 
-// check reads the shard, from the environment of the scheduler where the flag says so.
-func (p *partFlags) check(getenv func(string) string) (err error) {
+// ofTheNight are the flags of run that say what becomes of a whole night, which a worker does not see.
+var ofTheNight = []string{"db", "lock-wait", "backup", "out", "fail-on", "max-rejects", "allow-empty", "csv", "xlsx", "report-format", "redact", "redact-key"}
+
+// check reads the shard, from the environment of the scheduler where the flag says so. What a variable or a file sets for all calls may be
+// of no use to a worker; what was typed for this one must not be passed over.
+func (p *partFlags) check(set *flags, getenv func(string) string) (err error) {
+	for _, name := range ofTheNight {
+		if p.folder != "" && set.from[name] == "flag" {
+			return usageError("--%s: a worker (--part) writes no database and no report; give it to dwtriage merge", name)
+		}
+	}
 	if p.shard == "" {
 		return nil
 	}
