@@ -137,7 +137,7 @@ func tables(t *testing.T, db *DB) map[string][]string {
 func TestMergeEqualsLoad(t *testing.T) {
 	nights := 1
 	if *full {
-		nights = 60
+		nights = 5
 	}
 	for seed := range nights {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
