@@ -37,7 +37,7 @@ Texts, keys and names are as the log has them: --redact is of reports, and there
 	e.archive.define(g, "database `FILE`")
 	g.StringVar(&e.parquet, "parquet", "", "`DIR` to write to: an earlier export, an empty folder, or a new one")
 	g = f.group("Which runs")
-	g.Int64SliceVar(&e.runs, "run", nil, "run `N`, several with commas (default: the latest that has records)")
+	g.Int64SliceVar(&e.runs, "run", nil, "run `N`, several with commas (default: all that DIR does not hold yet)")
 	g.StringVar(&e.environment, "environment", "", "runs of environment `NAME` alone")
 	g.StringVar(&e.since, "since", "", "all runs whose files hold hours from `TIME` on, UTC where it names no zone")
 	g.StringVar(&e.until, "until", "", "all runs whose files hold hours before `TIME`")
@@ -45,7 +45,7 @@ Texts, keys and names are as the log has them: --redact is of reports, and there
 	g = f.group("What is written")
 	g.BoolVar(&e.star, "star", false, "facts and dimensions for Power BI, too; a folder that has them once always gets them")
 	g.BoolVar(&e.prune, "prune", false, "remove the files of runs that the database does not hold (any more); for a folder that one database alone is exported to")
-	g.BoolVar(&e.force, "force", false, "write into a folder that holds other files; they stay")
+	g.BoolVar(&e.force, "force", false, "write into a folder that holds other files; they stay, and names that an export needs must be free")
 	g.BoolVar(&e.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.BoolVarP(&e.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	f.examples = `  dwtriage export --parquet lake
@@ -104,6 +104,9 @@ func runExport(s *session, args []string) (int, error) {
 	}
 	if len(res.Without) > 0 {
 		tell(s.stderr, "dwtriage: %s: no facts of %s, exported before the folder had a star; export them with --run, or all with --all\n", ef.parquet, runList(res.Without))
+	}
+	if res.Others > 0 {
+		tell(s.stderr, "dwtriage: %s: it holds %s that %s does not: if history forgot them, their records may stand in files of later runs, too, and --prune removes theirs; if another database is exported here, nothing is to be done\n", ef.parquet, words.Count(int64(res.Others), "run"), ef.archive.file)
 	}
 	if ef.quiet {
 		return exitDone, nil
@@ -176,23 +179,13 @@ func (e *exportFlags) choose(f *flags, all []store.ExportRun, since, until time.
 			runs = append(runs, r)
 		}
 	}
-	if len(e.runs) == 0 && !e.all && !period {
-		runs = latest(runs)
-	}
 	if len(runs) == 0 && !e.prune {
 		return nil, usageError("%s holds no such run; dwtriage history list shows those it has", e.archive.file)
 	}
-	return runs, nil
-}
-
-// latest is the last run with records, or the last one where none has any.
-func latest(runs []store.ExportRun) []store.ExportRun {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].HasRecords {
-			return runs[i : i+1]
-		}
+	if len(e.runs) == 0 && !e.all && !period {
+		runs = slices.DeleteFunc(runs, func(r store.ExportRun) bool { return lake.Holds(e.parquet, r) })
 	}
-	return runs[max(0, len(runs)-1):]
+	return runs, nil
 }
 
 func text(s *string) string {
@@ -211,7 +204,7 @@ func inParens(name *string) string {
 
 // exported says what an export did.
 func exported(res lake.Result, dir string) string {
-	said := fmt.Sprintf("%s in %s: %d written", words.Count(int64(res.Written+res.Same), "file"), filepath.ToSlash(dir), res.Written)
+	said := fmt.Sprintf("%s: %s written", filepath.ToSlash(dir), words.Count(int64(res.Written), "file"))
 	if res.Same > 0 {
 		said += fmt.Sprintf(", %d as they were", res.Same)
 	}

@@ -56,6 +56,7 @@ type Result struct {
 	Records                int64
 	Star                   bool  // the folder has facts and dimensions
 	Without                []int // runs of which it has records and no facts, by number
+	Others                 int   // runs in the folder that the database does not hold
 }
 
 // Check says whether dir is a folder that exports go to: of an export, empty, or not there yet. With force any folder is.
@@ -74,10 +75,27 @@ func Check(dir string, force bool) error {
 		return nil
 	case err != nil:
 		return err
-	case len(entries) > 0 && !force:
+	case len(entries) > 0 && force:
+		for _, e := range entries {
+			if slices.Contains(ownNames(), e.Name()) {
+				return fmt.Errorf("%s is no export's, and an export would write in its place; move it, or give another folder", filepath.Join(dir, e.Name()))
+			}
+		}
+	case len(entries) > 0:
 		return fmt.Errorf("%s holds files (%.60q) and no %s, so no export made it; give another folder, or --force to write into this one", dir, entries[0].Name(), MarkName)
 	}
 	return folder.Writable(dir)
+}
+
+// ownNames are the names that an export has in its folder.
+func ownNames() []string {
+	return append([]string{starFolder, "columns.csv", "duckdb.sql", "fabric.sql", "spark.sql", "powerquery.m"}, store.RunTables...)
+}
+
+// Holds reports whether the folder dir holds an export of a run. One that was begun and not ended it does not hold.
+func Holds(dir string, run store.ExportRun) bool {
+	info, err := os.Stat(filepath.Join(dir, "runs", stem(run)+".parquet"))
+	return err == nil && info.Mode().IsRegular()
 }
 
 // readMark reads the mark of a folder; without one the error is [fs.ErrNotExist].
@@ -154,7 +172,19 @@ func (p *put) all(runs, all []store.ExportRun) error {
 		}
 	}
 	p.without()
+	p.res.Others = p.others(all)
 	return nil
+}
+
+// others counts the runs in the folder that the database does not hold: forgotten ones, or those of another database.
+func (p *put) others(all []store.ExportRun) int {
+	n := len(p.has)
+	for _, run := range all {
+		if len(p.has[stem(run)]) > 0 {
+			n--
+		}
+	}
+	return n
 }
 
 // mark marks the folder before there is anything in it, so that what a killed call leaves is known for what it is.

@@ -30,7 +30,6 @@ type ExportRun struct {
 	Environment *string
 	Started     time.Time // UTC
 	From, Until time.Time // UTC, hours that its files cover; both Started where they hold no times
-	HasRecords  bool      // in its files, whoever loaded them
 }
 
 // A Slice is what one file of the table records holds: the records of a run of one day, or, where their texts are very long, some of them.
@@ -87,7 +86,7 @@ func (e *Export) Notes() []string { return e.db.Notes() }
 func (e *Export) Runs(ctx context.Context) (runs []ExportRun, err error) {
 	err = e.db.Each(ctx, query("parquet_runs_list"), func(rows *sql.Rows) error {
 		var r ExportRun
-		err := rows.Scan(&r.ID, &r.Key, &r.Environment, &r.Started, &r.From, &r.Until, &r.HasRecords)
+		err := rows.Scan(&r.ID, &r.Key, &r.Environment, &r.Started, &r.From, &r.Until)
 		runs = append(runs, r)
 		return err
 	})
@@ -112,7 +111,7 @@ func (e *Export) Changed(ctx context.Context, files []string) (runs []int64, err
 	return runs, err
 }
 
-// Parts lists the files of the table records of a run: one a day, those without a time last. A run without records has one part, with no rows.
+// Slices lists the files of the table records of a run: one a day, those without a time last. A run without records has one part, with no rows.
 func (e *Export) Slices(ctx context.Context, run ExportRun) (parts []Slice, err error) {
 	if _, err := e.db.conn.ExecContext(ctx, query("parquet_long"), run.ID); err != nil {
 		return nil, err
