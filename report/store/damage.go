@@ -171,9 +171,16 @@ const looked = 256 << 20
 // findDamage looks for blocks that are in use and damaged, in all of the file or, of a large one, in the part that is this
 // run's turn.
 func (db *DB) findDamage(ctx context.Context, all bool) error {
-	last, err := db.lastRun(ctx)
+	info, err := os.Stat(db.path)
 	if err != nil {
 		return err
+	}
+	// The tables of an older version are others. It is opened once, and then looked at from the start.
+	last := int64(0)
+	if !all && info.Size() > looked && db.version == schemaVersion {
+		if last, err = db.lastRun(ctx); err != nil {
+			return err
+		}
 	}
 	var l layout
 	var bad []int64
