@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,7 +85,11 @@ func TestCompletes(t *testing.T) {
 		s := &session{ctx: t.Context(), getenv: environment(nil)}
 		got, _ := completed(t, append(slices.Clone(name), "--")...)
 		want := []string{}
-		s.flagsOf(commandOf(t, name)).VisitAll(func(fl *pflag.Flag) { want = append(want, "--"+fl.Name) })
+		s.flagsOf(commandOf(t, name)).VisitAll(func(fl *pflag.Flag) {
+			if !fl.Hidden {
+				want = append(want, "--"+fl.Name)
+			}
+		})
 		for _, w := range want {
 			if !slices.ContainsFunc(got, func(g string) bool { return strings.TrimSuffix(g, "=") == w }) {
 				t.Errorf("%s: %s is not offered in %q", name, w, got)
@@ -321,4 +326,29 @@ func readmeText(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// TestManualPagesSpare: pages of another version are replaced, and nothing else is.
+func TestManualPagesSpare(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "dwtriage-run.1")
+	for text, want := range map[string]int{
+		".TH DWTRIAGE\\-RUN 1 \"\" \"dwtriage 0.1\" \"dwtriage\"\nold\n": exitDone,
+		".TH DWTRIAGE\\-RUN 1 \"\" \"my notes\"\n":                       exitFailed,
+		"\n": exitFailed,
+	} {
+		pages, err := filepath.Glob(filepath.Join(dir, "*"))
+		for _, p := range pages {
+			os.Remove(p)
+		}
+		if err = errors.Join(err, os.WriteFile(name, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		code := run(t.Context(), []string{"man", "-o", dir}, nil, &out, &out, environment(nil))
+		have, _ := os.ReadFile(name)
+		if pages, _ = filepath.Glob(filepath.Join(dir, "*")); code != want || (want == exitFailed) != (string(have) == text) || (want == exitFailed) != (len(pages) == 1) {
+			t.Errorf("%q: exit code %d, %d pages: %s", text, code, len(pages), &out)
+		}
+	}
 }

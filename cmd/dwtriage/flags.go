@@ -132,9 +132,8 @@ func (f *flags) join() {
 		f.AddFlagSet(g)
 	}
 	f.BoolVarP(&f.help, "help", "h", false, "print this text")
-	if len(f.rare) > 0 {
-		f.BoolVar(&f.helpAll, "help-all", false, "print this text with every flag")
-	}
+	f.BoolVar(&f.helpAll, "help-all", false, "print this text with every flag")
+	f.Lookup("help-all").Hidden = len(f.rare) == 0 // says what --help says
 }
 
 func (f *flags) print(w io.Writer) {
@@ -172,6 +171,11 @@ func (f *flags) print(w io.Writer) {
 	if example != "" {
 		fmt.Fprintf(w, "\nEvery flag can be set by a variable, --%s by %s, and by --config FILE (config print --help).\n", example, variable(example))
 	}
+}
+
+// asksHelp reports whether a command that has others below it is asked for help.
+func asksHelp(args []string) bool {
+	return len(args) > 0 && (args[0] == "-h" || isHelp(strings.TrimPrefix(args[0], "--")) && strings.HasPrefix(args[0], "--"))
 }
 
 // variable is the name of the environment variable that sets a flag.

@@ -34,7 +34,7 @@ func runHistory(s *session, args []string) (int, error) {
 		return runHistoryList(s, args[1:])
 	case "forget":
 		return runHistoryForget(s, args[1:])
-	case "-h", "--help":
+	case "-h", "--help", "--help-all":
 		_, err := io.WriteString(s.stdout, historyUsage+"\ndwtriage history list --help and dwtriage history forget --help describe the flags.\n")
 		return exitDone, err
 	}

@@ -59,7 +59,7 @@ func (s *session) run(args []string) int {
 		return exitUsage
 	}
 	switch args[0] {
-	case "-h", "--help", "help":
+	case "-h", "--help", "--help-all", "help":
 		if len(args) == 2 && args[0] == "help" && args[1] == "exporting" {
 			printExporting(s.stdout)
 			return exitDone
@@ -94,8 +94,12 @@ Usage:
 
 Commands:
 `)
+	width := 0
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-10s%s\n", c.name, c.short)
+		width = max(width, len(c.name))
+	}
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-*s  %s\n", width, c.name, c.short)
 	}
 	fmt.Fprint(w, lightNote+`
 Examples:

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,7 +22,7 @@ With --out it writes all of them, as dwtriage.1, dwtriage-run.1 and so on.`)
 	f.group("Output").StringVarP(&out, "out", "o", "", "`FOLDER` for all pages, as ~/.local/share/man/man1, where man looks for them")
 	f.examples = `  dwtriage man run | man -l -
   dwtriage man -o ~/.local/share/man/man1 && man dwtriage-run`
-	f.notes = "Exit codes: 0 printed. 1 a file could not be written. 2 mistake in flags, or no such command."
+	f.notes = "Exit codes: 0 printed. 1 a file could not be written, or is there and no page of dwtriage. 2 mistake in flags, or no such command."
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
@@ -41,6 +43,11 @@ With --out it writes all of them, as dwtriage.1, dwtriage-run.1 and so on.`)
 		return 0, fmt.Errorf("--out: %w", err)
 	}
 	for _, p := range pages {
+		if err := p.spare(out); err != nil {
+			return 0, err
+		}
+	}
+	for _, p := range pages {
 		if err := os.WriteFile(filepath.Join(out, p.name()+".1"), []byte(p.text), 0o666); err != nil {
 			return 0, fmt.Errorf("--out: %w", err)
 		}
@@ -53,6 +60,21 @@ type page struct{ command, text string }
 
 func (p page) name() string {
 	return strings.ReplaceAll(strings.TrimSuffix("dwtriage-"+p.command, "-"), " ", "-")
+}
+
+// spare refuses a file of the name of the page that is none of dwtriage; pages of another version are replaced.
+func (p page) spare(folder string) error {
+	name := filepath.Join(folder, p.name()+".1")
+	there, err := smallFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("--out: %w", err)
+	case !strings.HasPrefix(string(there), titleLine(p.name())):
+		return fmt.Errorf("--out: %s is there and no page of dwtriage; move it away or choose another folder", name)
+	}
+	return nil
 }
 
 // pageNames are the commands that have a page, as man takes them: those that are in this build.
@@ -217,11 +239,16 @@ type manual struct{ strings.Builder }
 
 func newManual(name, short string) *manual {
 	m := &manual{}
-	m.line(".TH %s 1 \"\" \"dwtriage %s\" \"dwtriage\"", strings.ToUpper(roff(name)), version)
+	m.line("%s %s\" \"dwtriage\"", titleLine(name), version)
 	m.line(".ad l\n.nh") // words of a command line stay whole
 	m.section("NAME")
 	m.line("%s \\- %s", roff(name), roff(short))
 	return m
+}
+
+// titleLine is how a page begins, in every version.
+func titleLine(name string) string {
+	return fmt.Sprintf(".TH %s 1 \"\" \"dwtriage", strings.ToUpper(roff(name)))
 }
 
 func (m *manual) line(format string, args ...any) {

@@ -39,7 +39,7 @@ func runRules(s *session, args []string) (int, error) {
 			return c.run(s, args[1:])
 		}
 	}
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help") {
+	if asksHelp(args) {
 		tell(s.stdout, "Usage:\n  dwtriage rules COMMAND [flags]\n\nCommands:\n")
 		w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 		for _, c := range ruleCommands() {
