@@ -147,6 +147,24 @@ func (s *session) flagsOf(c command) (asked *flags) {
 	return asked
 }
 
+// checkWords refuses a value that was set and is none of the few words that its flag takes; where it takes several with commas, each.
+func (f *flags) checkWords(command string) (err error) {
+	f.VisitAll(func(fl *pflag.Flag) {
+		known := flagWords(command, fl.Name)
+		if known == nil || !fl.Changed {
+			return
+		}
+		for _, value := range valuesOf(fl) {
+			for word := range strings.SplitSeq(value, ",") {
+				if word != "" && err == nil {
+					err = oneOf("--"+fl.Name, word, known)
+				}
+			}
+		}
+	})
+	return err
+}
+
 // flagWords are the values of flags that take one of a few words, by command where it matters; TestCompletedValues holds them to what
 // the commands refuse.
 func flagWords(command, flag string) []string {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -279,7 +280,7 @@ func runConfig(s *session, args []string) (int, error) {
 		s.command = "config print"
 		return runConfigPrint(s, args[1:])
 	}
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help") {
+	if asksHelp(args) {
 		s.command = "config print"
 		return runConfigPrint(s, []string{"--help"})
 	}
@@ -302,7 +303,7 @@ No file is read that is not named.`)
 	f.group("Output").BoolVar(&asJSON, "json", false, "an array of objects instead of a table")
 	f.examples = `  dwtriage config print --config dwtriage.yaml
   dwtriage config print --config dwtriage.yaml -- report --run 3`
-	f.notes = "Exit codes: 0 printed. 2 mistake in flags, variables or the file."
+	f.notes = "Exit codes: 0 printed. 2 mistake in flags, variables or the file. What can only be\njudged by opening a file or a database is judged by the command."
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
@@ -327,6 +328,9 @@ No file is read that is not named.`)
 	if err := of.settle(s, name); err != nil {
 		return 0, err
 	}
+	if err := of.judge(s, name); err != nil {
+		return 0, err
+	}
 	list := of.shown(name)
 	if asJSON {
 		return exitDone, printJSON(s.stdout, list)
@@ -341,6 +345,46 @@ No file is read that is not named.`)
 		tell(w, "%s\t%s\t%s\n", v.Flag, string(text), v.From)
 	}
 	return exitDone, w.Flush()
+}
+
+// judge says what a command would say of the values of its flags: of those that run has too run's own check, of the others the words that
+// they take. What only opening a file can tell is left to the command.
+func (f *flags) judge(s *session, command string) error {
+	var rf runFlags
+	run := rf.flags()
+	run.join()
+	run.from = f.from
+	var errs []error
+	f.VisitAll(func(fl *pflag.Flag) {
+		if !fl.Changed || isHelp(fl.Name) || !alike(fl, run, fl.Name) {
+			return
+		}
+		for _, text := range valuesOf(fl) {
+			errs = append(errs, run.Set(fl.Name, text))
+		}
+	})
+	if err := errors.Join(errs...); err != nil {
+		return usageError("%v", err)
+	}
+	if err := rf.checked(s); err != nil {
+		return f.placed(err)
+	}
+	return f.placed(f.checkWords(command))
+}
+
+// quotedFlag finds the flag that a message is about.
+var quotedFlag = regexp.MustCompile(`^--([a-z-]+): `)
+
+// placed names the variable, or the line of the file, that has set the flag which an error is about.
+func (f *flags) placed(err error) error {
+	if err == nil {
+		return nil
+	}
+	m := quotedFlag.FindStringSubmatch(err.Error())
+	if m == nil || f.from[m[1]] == "" || f.from[m[1]] == "flag" {
+		return err
+	}
+	return &exitError{exitUsage, fmt.Errorf("%s: %w", f.from[m[1]], err)}
 }
 
 // commandTyped takes the command off a command line; run is the one of an empty line.

@@ -36,6 +36,7 @@ out: report
 threads: 3
 quiet: true
 rules: [a.yaml, /site/b.yaml]
+redact: true
 redact-key: key
 max-rejects: 5%
 run:
@@ -62,22 +63,23 @@ report:
 		"environment": {"PROD", name + ":2"},
 		"db":          {"night.duckdb", name + ":3"},
 		"out":         {"etc/report", name + ":4"},
-		"threads":     {"2", name + ":12"},
+		"threads":     {"2", name + ":13"},
 		"quiet":       {"true", name + ":6"},
 		"rules":       {`["etc/a.yaml","/site/b.yaml"]`, name + ":7"},
-		"redact-key":  {"[withheld]", name + ":8"},
+		"redact-key":  {"[withheld]", name + ":9"},
 		"max-rejects": {"7", "variable DWTRIAGE_MAX_REJECTS"},
 		"fail-on":     {"medium", "flag"},
 		"tz":          {"UTC", "flag"},
 		"csv":         {"excel", "default"},
-		"redact":      {"false", "default"},
+		"redact":      {"true", name + ":8"},
+		"backup":      {"false", "default"},
 	} {
 		if got[flag] != want {
 			t.Errorf("run --%s: %q, want %q", flag, got[flag], want)
 		}
 	}
 	got = from(map[string]string{"DWTRIAGE_CONFIG": name}, "--", "report")
-	for flag, want := range map[string][2]string{"run": {"7", name + ":14"}, "db": {"night.duckdb", name + ":3"}, "out": {"etc/report", name + ":4"}} {
+	for flag, want := range map[string][2]string{"run": {"7", name + ":15"}, "db": {"night.duckdb", name + ":3"}, "out": {"etc/report", name + ":4"}} {
 		if got[flag] != want {
 			t.Errorf("report --%s: %q, want %q", flag, got[flag], want)
 		}
@@ -109,6 +111,47 @@ func TestConfigRuns(t *testing.T) {
 	if list := shownBy(t, map[string]string{"DWTRIAGE_CONFIG": name}, "history", "list"); !strings.Contains(list, "PROD") {
 		t.Errorf("history: %s", list)
 	}
+}
+
+// TestConfigPrintJudges: a value that the command would refuse at night is refused, with the line or the variable that it is from.
+func TestConfigPrintJudges(t *testing.T) {
+	for text, want := range map[string]string{
+		"environment: P\ntz: Mars/Base\n":                  `F:2: --tz: "Mars/Base" is not a time zone`,
+		"format: docx\n":                                   `F:1: --format: "docx" is not one of`,
+		"max-cell: 8XB\n":                                  `F:1: --max-cell: "8XB" is not a size`,
+		"run:\n  fail-on: critcal\n":                       `F:2: --fail-on: "critcal" is not one of`,
+		"memory-limit: 1MB\n":                              `F:1: --memory-limit: "1MB" is not a size of at least`,
+		"since: yesterday\n":                               `F:1: --since: "yesterday" is not a time`,
+		"db: x\n-- inspect\nlog: paper\n":                  `F:2: --log: "paper" is not one of`,
+		"db: x\n-- report\nreport:\n  format: html,docx\n": `F:3: --format: "docx" is not one of`,
+		"db: x\n-- run --part p --db x x\n":                "--db: a worker (--part) writes no database",
+		"db: x\n-- run --csv tabs\n":                       `--csv: "tabs" is not one of`,
+	} {
+		var behind []string
+		var lines []string
+		for line := range strings.Lines(text) {
+			if rest, ok := strings.CutPrefix(line, "-- "); ok {
+				behind = append([]string{"--"}, strings.Fields(rest)...)
+			} else {
+				lines = append(lines, line)
+			}
+		}
+		file := configuredBy(t, strings.Join(lines, ""))
+		var out bytes.Buffer
+		code := run(t.Context(), append([]string{"config", "print", "--config", file}, behind...), nil, &out, &out, environment(nil))
+		if got := strings.ReplaceAll(out.String(), file, "F"); code != exitUsage || !strings.HasPrefix(got, "dwtriage: "+want) {
+			t.Errorf("%q: exit code %d, %q, want %q", text, code, got, want)
+		}
+	}
+	var out bytes.Buffer
+	code := run(t.Context(), []string{"config", "print"}, nil, &out, &out, environment(map[string]string{"DWTRIAGE_TZ": "Mars"}))
+	if code != exitUsage || !strings.HasPrefix(out.String(), "dwtriage: variable DWTRIAGE_TZ: --tz: ") {
+		t.Errorf("exit code %d: %s", code, &out)
+	}
+	for _, name := range helps() { // what is not set is right
+		shownBy(t, nil, append([]string{"config", "print", "--"}, name...)...)
+	}
+	shownBy(t, nil, "config", "print", "--", "run", "--part", "p", "--shard", "auto/3")
 }
 
 // TestConfigMistakes: all of them are said at once, with their lines, and end with exit code 2.

@@ -30,6 +30,10 @@ var flagLine = regexp.MustCompile(`(?m)^(?:  -\w, |      )--([a-z-]+)`)
 func TestHelp(t *testing.T) {
 	for _, name := range helps() {
 		short := shownBy(t, nil, append(slices.Clone(name), "--help")...)
+		long := shownBy(t, nil, append(slices.Clone(name), "--help-all")...)
+		if folds := strings.Contains(short, "described by --help-all"); folds == (long == short) {
+			t.Errorf("%s folds flags: %v, --help-all:\n%s", name, folds, long)
+		}
 		if n := strings.Count(short, "\n"); n > 70 {
 			t.Errorf("%s: %d lines", name, n)
 		}
@@ -71,5 +75,21 @@ func TestHelp(t *testing.T) {
 	}
 	if short := shownBy(t, nil, "run", "--help"); !strings.Contains(short, "--max-cell") || strings.Contains(short, "reject a row with a text longer") {
 		t.Errorf("the limits of run:\n%s", short)
+	}
+}
+
+// TestHelpOfGroups: commands with others below them, and the program, take --help-all for --help, and the overview parts names from
+// what they mean.
+func TestHelpOfGroups(t *testing.T) {
+	for _, name := range [][]string{{}, {"rules"}, {"history"}, {"config"}, {"schedule"}} {
+		if short, long := shownBy(t, nil, append(slices.Clone(name), "--help")...), shownBy(t, nil, append(slices.Clone(name), "--help-all")...); !strings.HasPrefix(long, short[:20]) {
+			t.Errorf("%s --help-all:\n%s", name, long)
+		}
+	}
+	overview := shownBy(t, nil, "--help")
+	for _, c := range commands() {
+		if !regexp.MustCompile(`(?m)^  ` + c.name + ` {2,}` + regexp.QuoteMeta(c.short) + `$`).MatchString(overview) {
+			t.Errorf("%s:\n%s", c.name, overview)
+		}
 	}
 }

@@ -5,8 +5,6 @@ package main
 import (
 	"runtime"
 
-	"github.com/spf13/pflag"
-
 	"dwtriage/classify"
 )
 
@@ -50,15 +48,16 @@ func historyCommands() []command { return nil }
 // runIDs is for builds with the database.
 func (s *session) runIDs(*flags) []string { return nil }
 
-// checked says what run would say of the words that its flags take; what needs the database to be judged is judged by run.
+// checked says what run would say of the words that its flags take, of limits and of workers; what needs the database to be judged is judged by run.
 func (r *runFlags) checked(*session) error {
-	var err error
-	r.set.VisitAll(func(fl *pflag.Flag) {
-		if known := flagWords("run", fl.Name); err == nil && fl.Changed && known != nil && fl.Name != "report-format" {
-			err = oneOf("--"+fl.Name, fl.Value.String(), known)
-		}
-	})
-	return err
+	if err := r.set.checkWords("run"); err != nil {
+		return err
+	}
+	if _, err := r.reading.options(nil); err != nil {
+		return err
+	}
+	there := r.elsewhere()
+	return there.parts.check(there.set, nil)
 }
 
 // noDatabase is the error of a command that needs one. There is no compiler for macOS where releases are made.

@@ -109,6 +109,20 @@ func TestLight(t *testing.T) {
 			t.Errorf("%q: exit code %d, %s%s", x.args, code, out, said)
 		}
 	}
+	for kind, want := range map[string]int{"cron": exitUsage, "systemd": exitUsage, "azure-pipelines": exitDone} {
+		_, said, code := do("schedule", "print", "--for", kind, "--", "exports")
+		if code != want || code == exitUsage && !strings.Contains(said, "--program: this light build") {
+			t.Errorf("schedule print --for %s: exit code %d, %s", kind, code, said)
+		}
+	}
+	if out, said, code := do("schedule", "print", "--for", "cron", "--program", "/opt/dwtriage", "--", "exports"); code != exitDone || !strings.Contains(out, "/opt/dwtriage run ") {
+		t.Errorf("schedule print --program: exit code %d, %s%s", code, out, said)
+	}
+	for _, bad := range [][]string{{"--tz", "Mars"}, {"--part", "p", "--db", "x"}, {"--part", "p", "--shard", "auto/0"}, {"--fail-on", "severe"}} {
+		if _, said, code := do(append(append([]string{"config", "print", "--", "run"}, bad...), "x")...); code != exitUsage || !strings.Contains(said, bad[len(bad)-2]+": ") {
+			t.Errorf("%q: exit code %d, %s", bad, code, said)
+		}
+	}
 	overview, _, _ := do("--help")
 	_, note, _ := strings.Cut(overview, "without the database: ")
 	note, _, ok := strings.Cut(note, " are in the full build")

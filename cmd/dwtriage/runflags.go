@@ -68,6 +68,21 @@ as it was, or the message says what is kept. 141 done, but nobody reads standard
 	return f
 }
 
+// elsewhere are the flags as they can be judged before run is called, maybe on another machine: without the variables of its scheduler and
+// the key that it has.
+func (r *runFlags) elsewhere() runFlags {
+	there := *r
+	there.parts.elsewhere = true
+	if there.redact.on {
+		there.redact.file = ""
+	}
+	if r.set.from == nil { // only read, not settled
+		r.set.from = map[string]string{}
+		r.set.Visit(func(fl *pflag.Flag) { r.set.from[fl.Name] = "flag" })
+	}
+	return there
+}
+
 // defineExit adds the flags about the exit code.
 func (r *runFlags) defineExit(f *flags) {
 	g := f.group("Exit code")

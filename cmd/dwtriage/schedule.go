@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,7 +27,7 @@ type taskFlags struct {
 	program, directory  string
 	user, logFile, host string // host: the system this runs on, windows or unix
 	out                 string
-	quiet               bool
+	quiet, force        bool
 }
 
 func (t *taskFlags) flags() *flags {
@@ -38,26 +40,29 @@ Nothing is installed: the text says at its beginning how that is done.`)
 	g.StringVar(&t.at, "at", "05:00", "start at `HH:MM`, in the time of the machine; in UTC for azure-pipelines and github")
 	g.StringVar(&t.name, "name", "dwtriage", "`NAME` of the task: one for each environment that has a task of its own")
 	g = f.group("The machine that it runs on")
-	g.StringVar(&t.program, "program", "", "`FILE` of dwtriage there (default this program; in a pipeline dwtriage, wherever PATH finds it)")
+	g.StringVar(&t.program, "program", "", "`FILE` of dwtriage there (default this program, if it is no light build; in a pipeline dwtriage, wherever PATH finds it)")
 	g.StringVar(&t.directory, "directory", "", "working `FOLDER`, which relative names are relative to (default this one; in a pipeline the checkout)")
 	g.StringVar(&t.user, "user", "", "`NAME` of the user it runs as (default whoever installs it)")
 	g.StringVar(&t.logFile, "log-file", "", "`FILE` that gets what run prints, at its end (default NAME.log in the working folder for cron and windows, the journal of systemd, the log of a pipeline's step)")
 	g = f.group("Output")
 	g.StringVarP(&t.out, "out", "o", "", "`FOLDER` for the task as files, instead of printing it: systemd has two")
+	g.BoolVar(&t.force, "force", false, "with --out: replace files that are there with other content")
 	g.BoolVarP(&t.quiet, "quiet", "q", false, "with --out: do not say which files were written")
 	f.examples = `  dwtriage schedule print --for windows --user 'CONTOSO\svc-dwtriage' -- --environment PROD D:\exports > dwtriage.xml
   dwtriage schedule print --for systemd -o /etc/systemd/system -- --db /var/lib/dwtriage/night.duckdb /srv/exports
   dwtriage schedule print --for github --at 04:30 -- --fail-on critical exports > .github/workflows/dwtriage.yml`
 	f.notes = `The source systems forget within a day, so the task is daily, catches up on a start that was missed, and
-never runs twice at once. Where --lock-wait is not given it is 30m: a busy database is waited for.
-Exit codes: 0 printed. 1 a file could not be written. 2 mistake in flags, those of run included.`
+never runs twice at once. Where neither --lock-wait nor --part is given, --lock-wait is 30m: a
+busy database is waited for.
+Exit codes: 0 printed. 1 a file could not be written, or is there
+with other content. 2 mistake in flags, those of run included.`
 	return f
 }
 
 // runSchedule is the command schedule, of which print is all there is: the word leaves room, and says that nothing is installed.
 func runSchedule(s *session, args []string) (int, error) {
 	if len(args) == 0 || args[0] != "print" {
-		if len(args) > 0 && (args[0] == "-h" || args[0] == "--help") {
+		if asksHelp(args) {
 			args = []string{"print", "--help"}
 		} else {
 			return 0, usageError("schedule can print: dwtriage schedule print --help")
@@ -94,6 +99,9 @@ func runSchedule(s *session, args []string) (int, error) {
 		}
 		return exitDone, nil
 	}
+	if err := t.spare(files); err != nil {
+		return 0, err
+	}
 	for _, file := range files {
 		name := filepath.Join(t.out, file.name)
 		if err := os.WriteFile(name, []byte(file.text), 0o666); err != nil {
@@ -104,6 +112,29 @@ func runSchedule(s *session, args []string) (int, error) {
 		}
 	}
 	return exitDone, nil
+}
+
+// spare refuses to replace what somebody may have written, before any file is. A task that was printed before and is printed as it was is
+// no loss.
+func (t *taskFlags) spare(files []taskFile) error {
+	for _, file := range files {
+		name := filepath.Join(t.out, file.name)
+		info, err := os.Stat(name)
+		if t.force || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		var there []byte
+		if err == nil && info.Mode().IsRegular() && info.Size() == int64(len(file.text)) {
+			there, err = os.ReadFile(name)
+		}
+		if err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+		if string(there) != file.text {
+			return fmt.Errorf("--out: %s is there with other content; move it away or give --force, which replaces it", name)
+		}
+	}
+	return nil
 }
 
 // A task is what a scheduler has to do, for the machine that it is for.
@@ -183,6 +214,8 @@ func (t *taskFlags) places(k *task) (err error) {
 	switch {
 	case t.program != "":
 		k.program, err = t.absolute("--program", t.program, k.directory)
+	case t.native() && build == "light":
+		err = usageError("--program: this light build cannot run what the task calls; name the full build, as in --program %s", t.join(t.like(), "dwtriage"))
 	case t.native():
 		k.program, err = os.Executable()
 	default:
@@ -276,7 +309,7 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 			args = append(args, typedFlag(fl, v)...)
 		}
 	})
-	if !f.Changed("lock-wait") {
+	if !f.Changed("lock-wait") && rf.parts.folder == "" { // a worker waits for no database
 		args = append(args, "--lock-wait", "30m")
 	}
 	for _, name := range f.Args() {

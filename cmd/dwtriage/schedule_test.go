@@ -446,6 +446,9 @@ func TestScheduleRefuses(t *testing.T) {
 		`--for: "at" is not one of windows`:                                   {"--for", "at", "--", "x"},
 		`"x" stands before --`:                                                {"--for", "cron", "x"},
 		"behind -- stands what run reads":                                     {"--for", "cron"},
+		"--db: a worker (--part) writes no database":                          {"--for", "cron", "--", "--part", "p", "--db", "x", "x"},
+		`--shard: "auto/0": "0" is not a number of shards`:                    {"--for", "cron", "--", "--part", "p", "--shard", "auto/0", "x"},
+		`--shard: "3/2" is no shard`:                                          {"--for", "cron", "--", "--part", "p", "--shard", "3/2", "x"},
 		"unknown flag: --enviroment":                                          {"--for", "cron", "--", "--enviroment", "P", "x"},
 		`--fail-on: "severe" is not one of`:                                   {"--for", "cron", "--", "--fail-on", "severe", "x"},
 		`--at: "25:00" is not a time`:                                         {"--for", "cron", "--at", "25:00", "--", "x"},
@@ -468,5 +471,52 @@ func TestScheduleRefuses(t *testing.T) {
 		if code != exitUsage || !strings.Contains(out.String(), want) {
 			t.Errorf("%q: exit code %d, %q, want %q", args, code, &out, want)
 		}
+	}
+}
+
+// TestScheduleOfWorker: a worker is called with what it takes, and its shard is known where it runs, and not here.
+func TestScheduleOfWorker(t *testing.T) {
+	demo := shared(t, "demo")
+	for _, shard := range []string{"1/2", "auto", "auto/2"} {
+		root := t.TempDir()
+		t.Chdir(root)
+		text := scheduled(t, "--for", "github", "--", "--part", "p", "--shard", shard, demo)
+		_, line, _ := strings.Cut(text, "dwtriage run ")
+		line, _, _ = strings.Cut(line, "\n")
+		if want := "--part p --shard " + shard + " " + demo; !strings.HasPrefix(line, want) || strings.Contains(text, "--lock-wait 30m") {
+			t.Fatalf("%q, want %q", line, want)
+		}
+		shownBy(t, map[string]string{"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "2"}, "run", "--part", "p", "--shard", shard, demo)
+	}
+}
+
+// TestScheduleSpares: a file with other content is replaced by --force and not else, and then none of the task is written.
+func TestScheduleSpares(t *testing.T) {
+	t.Chdir(t.TempDir())
+	args := []string{"schedule", "print", "--for", "systemd", "-o", "."}
+	do := func(args ...string) (int, string) {
+		var out bytes.Buffer
+		code := run(t.Context(), args, nil, &out, &out, environment(nil))
+		return code, out.String()
+	}
+	if err := os.WriteFile("dwtriage.timer", []byte("mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := do(append(args, "--", "x")...); code != exitFailed || !strings.Contains(said, "dwtriage.timer is there with other content") || !strings.Contains(said, "--force") {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+	if text, _ := os.ReadFile("dwtriage.timer"); string(text) != "mine\n" {
+		t.Errorf("dwtriage.timer: %q", text)
+	}
+	if _, err := os.Stat("dwtriage.service"); err == nil {
+		t.Error("half of the task was written")
+	}
+	shownBy(t, nil, append(args, "--force", "--", "x")...)
+	shownBy(t, nil, append(args, "--", "x")...) // as it is
+	if code, said := do(append(args, "--", "y")...); code != exitFailed || !strings.Contains(said, "dwtriage.service is there") {
+		t.Errorf("another task: exit code %d: %s", code, said)
+	}
+	if text, _ := os.ReadFile("dwtriage.timer"); !strings.HasPrefix(string(text), "# dwtriage.timer") {
+		t.Errorf("dwtriage.timer: %q", text)
 	}
 }

@@ -17,7 +17,8 @@ type partFlags struct {
 	shard  string
 	root   string
 
-	index, count int // of the shard, from 0; count 0: no shards
+	index, count int  // of the shard, from 0; count 0: no shards
+	elsewhere    bool // run is called on another machine: no variable of this one is read
 }
 
 func (p *partFlags) define(f *flags) {
@@ -45,6 +46,9 @@ func (p *partFlags) check(set *flags, getenv func(string) string) (err error) {
 	if p.folder == "" {
 		return usageError("--shard is for workers that write parts: give --part FOLDER, too")
 	}
+	if p.elsewhere {
+		getenv = nil
+	}
 	p.index, p.count, err = readShard(p.shard, getenv)
 	if err != nil {
 		return usageError("--shard: %v", err)
@@ -55,13 +59,16 @@ func (p *partFlags) check(set *flags, getenv func(string) string) (err error) {
 // mostShards is beyond what any scheduler numbers.
 const mostShards = 1 << 20
 
-// readShard gives a shard as its index, from 0, and the number of shards.
+// readShard gives a shard as its index, from 0, and the number of shards. Without getenv auto is not looked up.
 func readShard(text string, getenv func(string) string) (index, count int, err error) {
 	first, rest, slash := strings.Cut(text, "/")
 	if slash {
 		if count, err = strconv.Atoi(rest); err != nil || count < 1 || count > mostShards {
 			return 0, 0, fmt.Errorf("%q: %q is not a number of shards from 1 to %d", text, rest, mostShards)
 		}
+	}
+	if first == "auto" && getenv == nil {
+		return 0, count, nil
 	}
 	if first == "auto" {
 		return shardOfTask(count, getenv)
