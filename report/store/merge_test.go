@@ -298,10 +298,39 @@ func TestDamagedParts(t *testing.T) {
 		}
 		os.WriteFile(path, text, 0o666)
 	}
-	moved := filepath.Join(dir, "part-x")
-	os.Rename(folder, moved)
-	if _, err := FindParts(t.Context(), []string{dir}); err == nil || !strings.Contains(err.Error(), whole[0].Name()) {
-		t.Errorf("a folder of another name: %v", err)
+}
+
+// A renamed part is refused by both names, also beside parts that are not; what has nothing of a part is left out.
+func TestRenamedParts(t *testing.T) {
+	files, dir := madeNight(rand.New(rand.NewPCG(5, 5)), 6), t.TempDir()
+	writeParts(t, dir, files, [][]int{{0, 1, 2}, {3, 4, 5}})
+	os.Mkdir(filepath.Join(dir, "notes"), 0o777)
+	os.WriteFile(filepath.Join(dir, "readme.txt"), nil, 0o666)
+	parts, err := FindParts(t.Context(), []string{dir})
+	if err != nil || len(parts) != 2 {
+		t.Fatal(len(parts), err)
+	}
+	p := parts[0]
+	for _, name := range []string{"part-x", "shard1"} {
+		moved := filepath.Join(dir, name)
+		refused := func(want, path string) {
+			t.Helper()
+			if _, err := FindParts(t.Context(), []string{path}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s by %s: %v", name, path, err)
+			}
+		}
+		if err := os.Rename(p.Folder, moved); err != nil {
+			t.Fatal(err)
+		}
+		refused(p.Name(), dir)
+		refused(p.Name(), moved)
+		os.Rename(moved, p.Folder)
+	}
+	moved := filepath.Join(dir, "shard1")
+	os.Rename(p.Folder, moved)
+	os.Remove(filepath.Join(moved, partFile))
+	if _, err := FindParts(t.Context(), []string{dir}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved+": the folder holds tables of a part and no part.json") {
+		t.Errorf("renamed, without part.json: %v", err)
 	}
 }
 

@@ -317,7 +317,8 @@ func inputsDigest(inputs []Input) string {
 
 // FindParts finds the parts that paths lead to, each a part or a folder of parts, and makes sure that each is whole: its files as its
 // part.json describes them. A part that is met twice counts once. They come in the order of their names. Entries of a folder whose name begins
-// with a dot belong to workers that are at work or were killed, and are left out, as is whatever is not named like a part.
+// with a dot belong to workers that are at work or were killed, and are left out, as is whatever holds no file of a part. A part under another name
+// than its own is refused, not left out.
 func FindParts(ctx context.Context, paths []string) (parts []*Part, err error) {
 	met := make(map[string]bool)
 	for _, path := range paths {
@@ -366,18 +367,30 @@ func partFolders(path string) ([]string, error) {
 	}
 	var folders []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), partPrefix) {
-			folder := filepath.Join(path, e.Name())
-			if _, err := os.Stat(filepath.Join(folder, partFile)); err != nil {
-				return nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", folder, partFile)
-			}
+		folder := filepath.Join(path, e.Name())
+		_, err := os.Stat(filepath.Join(folder, partFile))
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case err == nil: // under whatever name: readPart says what it should be
 			folders = append(folders, folder)
+		case strings.HasPrefix(e.Name(), partPrefix):
+			return nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", folder, partFile)
+		case holdsTables(folder):
+			return nil, notAPart{fmt.Sprintf("%s: the folder holds tables of a part and no %s, so they cannot be loaded: delete it and run its worker again, or move it out of %s", folder, partFile, path)}
 		}
 	}
 	if len(folders) == 0 {
 		return nil, notAPart{path + ": neither a part nor a folder with parts in it: give the folder that dwtriage run --part wrote to"}
 	}
 	return folders, nil
+}
+
+// holdsTables reports whether there is a file of a part in folder.
+func holdsTables(folder string) bool {
+	return slices.ContainsFunc(partTables, func(table string) bool {
+		_, err := os.Stat(filepath.Join(folder, table+".parquet"))
+		return err == nil
+	})
 }
 
 // cause is an error without the path that the caller names.
@@ -415,7 +428,7 @@ func readPart(folder string) (*Part, error) {
 		return nil, damaged("%s was changed or damaged", partFile)
 	}
 	if name := filepath.Base(absolute(folder)); name != p.Name() {
-		return nil, damaged("the folder holds the part %s", p.Name())
+		return nil, notAPart{fmt.Sprintf("%s: the folder was renamed, it holds the part %s: give it that name again, or delete it where that part is there, too", folder, p.Name())}
 	}
 	for _, table := range partTables {
 		bytes, digest, err := sumOf(p.path(table), nil)
