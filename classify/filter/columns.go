@@ -186,7 +186,7 @@ var columns = []Column{
 	verdict("template_id", "fingerprint of the message without its values", classify.ColTemplateID),
 	{Name: "others", Verdict: true, Meaning: "further records and rejects of the same row, which may hold several failures: a JSON array of objects with these columns; null when there are none", text: others},
 
-	{Name: "file", Meaning: "the PATH, - for standard input", text: func(r *row) (string, bool) {
+	{Name: "file", Meaning: "the PATH, - for standard input and pipes", text: func(r *row) (string, bool) {
 		if r.reject != nil {
 			return r.reject.File, true
 		}

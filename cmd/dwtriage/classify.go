@@ -32,7 +32,7 @@ func (c *classifyFlags) flags() *flags {
 	f := newFlags("dwtriage classify [flags] [PATH | -]", `Gives rows back with their verdicts: for each row that is read exactly one is written, in the same
 order, with its own columns and those of the verdict beside them. A row that is no record comes out
 as well, with status reject and the reason. There is no database and nothing is kept, so any engine
-can run it over its partitions. PATH is one file, - or nothing is standard input. It takes CSV (and
+can run it over its partitions. PATH is one file, or a pipe; - or nothing is standard input. It takes CSV (and
 TSV), JSON lines, arrays of JSON, and Arrow IPC, as a stream or a file; other exports are for run.`)
 	g := f.group("Input and output")
 	g.StringVar(&c.from, "from", "auto", "`FORM` of what is read: auto (Arrow, CSV or JSON, by its first bytes) or arrow")
@@ -165,26 +165,35 @@ func (s *session) rows(form string) io.Writer {
 
 // An input is what classify reads: Arrow, or something that ingest knows by its content.
 type input struct {
-	path  string
+	path  string    // - for all that is no regular file
 	arrow io.Reader // nil: it is none
 	opt   ingest.Options
 	file  *os.File // nil: standard input
 }
 
-// openInput looks at the first bytes of the input, where nobody said what it is.
+// openInput opens the input, once, and looks at its first bytes, where nobody said what it is. A path that is no regular file is read as
+// standard input is: a pipe opened a second time has lost its start, or waits for another writer.
 func openInput(s *session, path string, opt ingest.Options, arrow bool) (*input, error) {
 	in := &input{path: path, opt: opt}
-	from := io.Reader(&stoppable{ctx: s.ctx, in: s.stdin})
+	from := s.stdin
+	regular := false
 	if path != "-" {
-		file, err := os.Open(path)
+		file, err := openUntil(s.ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		if info, err := file.Stat(); err == nil && info.IsDir() {
+		info, err := file.Stat()
+		if err == nil && info.IsDir() {
 			file.Close()
 			return nil, fmt.Errorf("%s is a folder; classify takes one file, run takes folders", path)
 		}
 		in.file, from = file, file
+		if regular = err == nil && info.Mode().IsRegular(); !regular {
+			in.path = "-"
+		}
+	}
+	if !regular {
+		from = &stoppable{ctx: s.ctx, in: from}
 	}
 	buffered := bufio.NewReaderSize(from, 1<<16)
 	start, _ := buffered.Peek(8)
@@ -194,6 +203,23 @@ func openInput(s *session, path string, opt ingest.Options, arrow bool) (*input,
 		in.opt.Stdin = buffered
 	}
 	return in, nil
+}
+
+// openUntil is os.Open that stops waiting for the other end of a pipe when a signal comes.
+func openUntil(ctx context.Context, path string) (*os.File, error) {
+	var file *os.File
+	var err error
+	done := make(chan struct{})
+	go func() {
+		file, err = os.Open(path)
+		close(done)
+	}()
+	select {
+	case <-done:
+		return file, err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 func (in *input) Close() error {
@@ -285,7 +311,7 @@ func (c *classifyFlags) printSchema(s *session, in *input) (int, error) {
 	return exitDone, c.filter(s, in.arrow != nil).Schema(header, objects)
 }
 
-// stoppable is standard input that stops waiting when a signal comes, or when nobody wants the rest. A read that is under way is left to
+// stoppable is standard input, or a pipe, that stops waiting when a signal comes, or when nobody wants the rest. A read that is under way is left to
 // itself: the process ends.
 type stoppable struct {
 	ctx  context.Context

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -89,5 +91,31 @@ func TestClassifyPipes(t *testing.T) {
 	}
 	if k != rows {
 		t.Errorf("%d rows, want %d", k, rows)
+	}
+}
+
+// TestClassifyPath: a pipe that is named is read once, from its start, as standard input is.
+func TestClassifyPath(t *testing.T) {
+	if _, err := os.Stat("/dev/fd"); err != nil {
+		t.Skip("pipes have no paths here")
+	}
+	const rows = 5000
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	go func() {
+		defer w.Close()
+		for k := range rows {
+			fmt.Fprintf(w, `{"k":%d,"exceptiondetails":"no"}`+"\n", k)
+		}
+	}()
+	got, code, said := filtered(t, fmt.Sprintf("/dev/fd/%d", r.Fd()))
+	if len(got) != rows || code != 0 || said != "" {
+		t.Fatalf("%d rows of %d, exit code %d, %q", len(got), rows, code, said)
+	}
+	if got[0]["row"] != json.Number("1") || got[0]["file"] != "-" {
+		t.Errorf("the first row is %v of %v", got[0]["row"], got[0]["file"])
 	}
 }
