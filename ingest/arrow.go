@@ -197,9 +197,7 @@ func (a *arrowReader) begin(s *arrow.Schema) error {
 	t.tell(&r.account)
 	a.grid = grid{r, t}
 	h := &Header{Names: t.headings, Schema: s}
-	for i := range names {
-		h.secret = append(h.secret, secretSlots.has(t.slots[i]) || secrets.Name(names[i]))
-	}
+	h.find(t.slots)
 	return r.run.b.head(h)
 }
 
@@ -360,9 +358,14 @@ func checkNested(x array.ListLike) error {
 func ownBatch(h *Header, rec arrow.RecordBatch) arrow.RecordBatch {
 	columns := make([]arrow.Array, len(h.Names))
 	changed := false
+	named := namesSecrets(rec.Columns(), h.roles)
 	for i, c := range rec.Columns() {
 		columns[i] = c
-		if d, ok := withoutSecrets(c.Data(), h.secret[i]); ok {
+		which := is{name: h.secret[i], word: h.word[i]}
+		if h.roles != nil && h.roles[i] == secrets.Holding {
+			which.named = named
+		}
+		if d, ok := withoutSecrets(c.Data(), which); ok {
 			columns[i], changed = array.MakeFromData(d), true
 			d.Release()
 		}
@@ -380,9 +383,38 @@ func ownBatch(h *Header, rec arrow.RecordBatch) arrow.RecordBatch {
 	return out
 }
 
-// withoutSecrets gives the data of a column with marks for the secrets in its texts, at any depth; false when there are none. secret says
-// that its name tells: then no value of it is shown, and one that is no text becomes null.
-func withoutSecrets(d arrow.ArrayData, secret bool) (arrow.ArrayData, bool) {
+// An is says which values of a column are secrets by what they are called.
+type is struct {
+	name  bool   // all are
+	word  bool   // those that are no word
+	named []bool // by row: those beside the name of one; nil: none
+}
+
+func (s is) secret(i int, v []byte) bool {
+	return s.name || s.named != nil && s.named[i] || s.word && secrets.Odd(v)
+}
+
+// namesSecrets says in which rows a column holds the name of a secret, whose value is in another one; nil: in none.
+func namesSecrets(columns []arrow.Array, roles []secrets.Role) (named []bool) {
+	for k, role := range roles {
+		if role != secrets.Naming {
+			continue
+		}
+		for i := range columns[k].Len() {
+			if nameOfSecret(arrowText(columns[k], i)) {
+				if named == nil {
+					named = make([]bool, columns[k].Len())
+				}
+				named[i] = true
+			}
+		}
+	}
+	return named
+}
+
+// withoutSecrets gives the data of a column with marks for the secrets in its texts, at any depth; false when there are none. Of a value
+// that is secret by what it is called nothing is shown, and where one is that is no text all of them become null.
+func withoutSecrets(d arrow.ArrayData, secret is) (arrow.ArrayData, bool) {
 	x := array.MakeFromData(d)
 	defer x.Release()
 	switch x := x.(type) {
@@ -399,14 +431,14 @@ func withoutSecrets(d arrow.ArrayData, secret bool) (arrow.ArrayData, bool) {
 	case *array.BinaryView:
 		return cleanBytes(x, secret, array.NewBinaryViewBuilder(memory.DefaultAllocator))
 	}
-	if secret && x.NullN() < x.Len() {
+	if (secret.name || secret.named != nil) && x.NullN() < x.Len() {
 		null := array.MakeArrayOfNull(memory.DefaultAllocator, d.DataType(), d.Len())
 		defer null.Release()
 		null.Data().Retain()
 		return null.Data(), true
 	}
 	if dict, ok := d.Dictionary().(*array.Data); ok && dict != nil {
-		clean, changed := withoutSecrets(dict, false)
+		clean, changed := withoutSecrets(dict, is{word: secret.word})
 		if !changed {
 			return nil, false
 		}
@@ -414,13 +446,26 @@ func withoutSecrets(d arrow.ArrayData, secret bool) (arrow.ArrayData, bool) {
 		return array.NewDataWithDictionary(d.DataType(), d.Len(), d.Buffers(), d.NullN(), d.Offset(), clean.(*array.Data)), true
 	}
 	var children []arrow.ArrayData
-	for i, child := range d.Children() {
-		name := false
-		if s, ok := d.DataType().(*arrow.StructType); ok {
-			field := []byte(s.Field(i).Name)
-			name = secretSlots.has(slotOf(field)) || secrets.Name(field)
+	var h Header // of the fields
+	var named []bool
+	if fields, ok := d.DataType().(*arrow.StructType); ok {
+		slots := make([]slot, fields.NumFields())
+		for i, field := range fields.Fields() {
+			h.Names = append(h.Names, field.Name)
+			slots[i] = slotOf([]byte(field.Name))
 		}
-		if clean, changed := withoutSecrets(child, name); changed {
+		h.find(slots)
+		named = namesSecrets(arraysOf(d.Children(), h.roles), h.roles)
+	}
+	for i, child := range d.Children() {
+		var which is
+		if h.Names != nil {
+			which = is{name: h.secret[i], word: h.word[i]}
+			if h.roles != nil && h.roles[i] == secrets.Holding {
+				which.named = named
+			}
+		}
+		if clean, changed := withoutSecrets(child, which); changed {
 			if children == nil {
 				children = append(children, d.Children()...)
 			}
@@ -434,6 +479,18 @@ func withoutSecrets(d arrow.ArrayData, secret bool) (arrow.ArrayData, bool) {
 	return array.NewData(d.DataType(), d.Len(), d.Buffers(), children, d.NullN(), d.Offset()), true
 }
 
+// arraysOf makes arrays of columns, where one of them is asked for.
+func arraysOf(data []arrow.ArrayData, roles []secrets.Role) []arrow.Array {
+	if roles == nil {
+		return nil
+	}
+	arrays := make([]arrow.Array, len(data))
+	for i, d := range data {
+		arrays[i] = array.MakeFromData(d)
+	}
+	return arrays
+}
+
 // cleanTexts gives the data of a column of texts with marks in it; false when it needs none.
 func cleanTexts[A interface {
 	arrow.Array
@@ -441,7 +498,7 @@ func cleanTexts[A interface {
 }, B interface {
 	array.Builder
 	Append(string)
-}](x A, secret bool, to B) (arrow.ArrayData, bool) {
+}](x A, secret is, to B) (arrow.ArrayData, bool) {
 	return cleaned(x, secret, to, func(i int) []byte { return []byte(x.Value(i)) }, func(v []byte) { to.Append(string(v)) })
 }
 
@@ -451,11 +508,11 @@ func cleanBytes[A interface {
 }, B interface {
 	array.Builder
 	Append([]byte)
-}](x A, secret bool, to B) (arrow.ArrayData, bool) {
+}](x A, secret is, to B) (arrow.ArrayData, bool) {
 	return cleaned(x, secret, to, x.Value, to.Append)
 }
 
-func cleaned(x arrow.Array, secret bool, to array.Builder, value func(int) []byte, add func([]byte)) (arrow.ArrayData, bool) {
+func cleaned(x arrow.Array, secret is, to array.Builder, value func(int) []byte, add func([]byte)) (arrow.ArrayData, bool) {
 	defer to.Release()
 	var arena window.Arena
 	changed := false
@@ -468,7 +525,7 @@ func cleaned(x arrow.Array, secret bool, to array.Builder, value func(int) []byt
 		}
 		v := value(i)
 		clean := v
-		if secret && len(v) > 0 {
+		if len(v) > 0 && secret.secret(i, v) {
 			clean = []byte(secrets.Mark)
 		} else if !secrets.Plain(v) {
 			arena.Reset()

@@ -19,7 +19,24 @@ type Header struct {
 	Comma  byte          // between the cells of a table of text
 	Schema *arrow.Schema // of a file of Arrow, whose columns are in Batch.Own
 
-	secret []bool // columns whose texts are withheld, by column
+	secret []bool         // columns whose texts are withheld, by column
+	word   []bool         // columns of which those are that are no word
+	roles  []secrets.Role // of columns in pairs of a name and a value; nil: none of either
+}
+
+// find looks for the columns that hold secrets.
+func (h *Header) find(slots []slot) {
+	naming, holding := false, false
+	for i, name := range h.Names {
+		role := secrets.RoleOf([]byte(name))
+		h.secret = append(h.secret, secretSlots.has(slots[i]) || secrets.Name([]byte(name)))
+		h.word = append(h.word, secrets.Word([]byte(name)))
+		h.roles = append(h.roles, role)
+		naming, holding = naming || role == secrets.Naming, holding || role == secrets.Holding
+	}
+	if !naming || !holding {
+		h.roles = nil
+	}
 }
 
 // An Original is a row as its file has it, in its own columns: what a filter gives back beside the verdict. Of a table it has
@@ -94,9 +111,7 @@ func (r *file) own(t *table) error {
 		if h.Names == nil {
 			h.Names = []string{}
 		}
-		for i, name := range t.headings {
-			h.secret = append(h.secret, secretSlots.has(t.slots[i]) || secrets.Name([]byte(name)))
-		}
+		h.find(t.slots)
 		if err := b.head(h); err != nil {
 			return err
 		}
@@ -127,7 +142,7 @@ func (p *csvReader) original(b []byte) error {
 	defer r.w.Uncounted()() // they are, when the row is read
 	cells := make([]string, len(own.header.Names))
 	var arena window.Arena
-	most := 0
+	most, named := 0, false
 	for i, c := range p.scan.Cells[:min(len(own.places), len(p.scan.Cells))] {
 		k := own.places[i]
 		if k < 0 {
@@ -138,7 +153,14 @@ func (p *csvReader) original(b []byte) error {
 			v = scan.Unquote(&arena, v)
 		}
 		v = r.w.Text(&arena, v)
-		cells[k], most = withheld(&arena, v, own.header.secret[k]), max(most, k+1)
+		cells[k] = withheld(&arena, v, own.header.secret[k] || own.header.word[k] && secrets.Odd(v))
+		named = named || own.header.roles != nil && own.header.roles[k] == secrets.Naming && nameOfSecret(v)
+		most = max(most, k+1)
+	}
+	for k, role := range own.header.roles {
+		if named && role == secrets.Holding && cells[k] != "" {
+			cells[k] = secrets.Mark
+		}
 	}
 	return r.run.b.keepOriginal(Original{Row: p.row, Cells: cells[:most]})
 }
@@ -170,6 +192,7 @@ func appendOwn(dst []byte, a *window.Arena, v []byte) []byte {
 	switch v[0] {
 	case '{':
 		dst = append(dst, '{')
+		named := namesSecret(a, v)
 		first := true
 		scan.Members(v, func(key, value []byte) {
 			if !first {
@@ -177,13 +200,8 @@ func appendOwn(dst []byte, a *window.Arena, v []byte) []byte {
 			}
 			first = false
 			name := scan.Unescape(a, key)
-			if quoted := append(append(append(make([]byte, 0, len(key)+2), '"'), key...), '"'); json.Valid(quoted) {
-				dst = append(dst, quoted...)
-			} else {
-				dst = words.AppendQuoted(dst, string(name))
-			}
-			dst = append(dst, ':')
-			if value[0] != 'n' && (secretSlots.has(slotOf(name)) || secrets.Name(name)) {
+			dst = append(appendName(dst, a, key, name), ':')
+			if value[0] != 'n' && (secretMember(a, name, value) || named && secrets.RoleOf(name) == secrets.Holding) {
 				dst = append(dst, `"`+secrets.Mark+`"`...)
 				return
 			}
@@ -218,6 +236,40 @@ func appendOwn(dst []byte, a *window.Arena, v []byte) []byte {
 		return words.AppendQuoted(dst, string(v))
 	}
 	return append(dst, v...)
+}
+
+// appendName appends a key, which is called name, in quotes.
+func appendName(dst []byte, a *window.Arena, key, name []byte) []byte {
+	if !secrets.Plain(name) {
+		if clean, left := secrets.Withhold(a, name); left != 0 {
+			return words.AppendQuoted(dst, string(clean))
+		}
+	}
+	if quoted := append(append(append(make([]byte, 0, len(key)+2), '"'), key...), '"'); json.Valid(quoted) {
+		return append(dst, quoted...)
+	}
+	return words.AppendQuoted(dst, string(name))
+}
+
+// secretMember reports whether the value of a member is secret by its name.
+func secretMember(a *window.Arena, name, value []byte) bool {
+	if secretSlots.has(slotOf(name)) || secrets.Name(name) {
+		return true
+	}
+	return value[0] == '"' && secrets.Word(name) && secrets.Odd(scan.JSONText(a, value))
+}
+
+// nameOfSecret reports whether a value is the name of a secret. None is longer than 96 bytes, as in texts.
+func nameOfSecret(v []byte) bool { return len(v) <= 96 && secrets.Name(v) }
+
+// namesSecret reports whether a member of an object is the name of a secret, whose value is another one.
+func namesSecret(a *window.Arena, object []byte) (named bool) {
+	scan.Members(object, func(key, value []byte) {
+		if !named && value[0] == '"' && secrets.RoleOf(scan.Unescape(a, key)) == secrets.Naming {
+			named = nameOfSecret(scan.JSONText(a, value))
+		}
+	})
+	return named
 }
 
 // noOwnColumns is the problem of a file whose rows cannot be given back.

@@ -244,9 +244,13 @@ func TestSecretsAtAnyDepth(t *testing.T) {
 		{Name: "struct", Type: arrow.StructOf(arrow.Field{Name: "secureConfiguration", Type: text}, arrow.Field{Name: "note", Type: text})},
 		{Name: "word", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: text}},
 		{Name: "bytes", Type: arrow.BinaryTypes.Binary},
+		{Name: "Name", Type: text},
+		{Name: "Value", Type: text},
+		{Name: "settings", Type: arrow.StructOf(arrow.Field{Name: "key", Type: text}, arrow.Field{Name: "value", Type: text})},
+		{Name: "token", Type: text},
 	}, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, s)
-	for range 3 {
+	for row := range 3 {
 		b.Field(0).(*array.StringBuilder).Append("boom " + secret)
 		b.Field(1).(*array.StructBuilder).Append(true)
 		b.Field(1).(*array.StructBuilder).FieldBuilder(0).(*array.StringBuilder).Append("hunter2")
@@ -260,6 +264,17 @@ func TestSecretsAtAnyDepth(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Field(5).(*array.BinaryBuilder).Append([]byte(secret))
+		name, value := "ClientSecret", "hunter2"
+		if row == 2 {
+			name, value = "Limit", "stays here"
+		}
+		b.Field(6).(*array.StringBuilder).Append(name)
+		b.Field(7).(*array.StringBuilder).Append(value)
+		pair := b.Field(8).(*array.StructBuilder)
+		pair.Append(true)
+		pair.FieldBuilder(0).(*array.StringBuilder).Append(name)
+		pair.FieldBuilder(1).(*array.StringBuilder).Append(value)
+		b.Field(9).(*array.StringBuilder).Append("hunter2")
 	}
 	var in bytes.Buffer
 	w := ipc.NewWriter(&in, ipc.WithSchema(s))
@@ -276,6 +291,9 @@ func TestSecretsAtAnyDepth(t *testing.T) {
 		}
 		if bytes.Contains(out, []byte("abcdefgh12345678")) || bytes.Contains(out, []byte("hunter2")) || !bytes.Contains(out, []byte("[withheld]")) {
 			t.Errorf("%s:\n%q", to, out)
+		}
+		if n := bytes.Count(out, []byte("stays here")); n != 2 {
+			t.Errorf("%s: %d values of 2 beside a name that is none of a secret", to, n)
 		}
 	}
 }

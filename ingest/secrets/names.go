@@ -216,11 +216,19 @@ func (w *spelled) reads(s string, from int) bool {
 func (w *spelled) names(b []byte) bool {
 	for _, s := range [...]string{"name", "key", "id", "type", "variable", "parameter"} {
 		if w.reads(s, 0) {
-			at := w.starts[len(s)-1]
-			return at == 0 || !ascii.Letter(b[at-1]) || ascii.Lower(b[at]) != b[at]
+			return w.ends(b, s)
 		}
 	}
 	return false
+}
+
+// ends reports whether w ends with s as a word of its own.
+func (w *spelled) ends(b []byte, s string) bool {
+	if !w.reads(s, 0) {
+		return false
+	}
+	at := w.starts[len(s)-1]
+	return at == 0 || !ascii.Letter(b[at-1]) || ascii.Lower(b[at]) != b[at]
 }
 
 // Name reports whether s is the name of a secret, as a heading or a key: the values under it are none of anybody's
@@ -229,4 +237,35 @@ func Name(s []byte) bool {
 	w := spell(s, len(s))
 	n, _ := w.secret(s)
 	return n != nil && n.how&(signed|key|whole) == 0
+}
+
+// Word reports whether s is a word that may be the name of a secret, as token: only a value that is [Odd] is one.
+func Word(s []byte) bool {
+	w := spell(s, len(s))
+	n, _ := w.secret(s)
+	return n != nil && n.how&whole != 0
+}
+
+// Odd reports whether v is no number, id or word.
+func Odd(v []byte) bool { return ordinary(v, 0) }
+
+// A Role is what a heading or key says of a pair of a name and a value that it is half of.
+type Role uint8
+
+const (
+	NoRole  Role = iota
+	Naming       // its value may be the name of a secret: name, Key, SettingName
+	Holding      // its value is what is so called: value, SettingValue
+)
+
+// RoleOf is the role of s.
+func RoleOf(s []byte) Role {
+	w := spell(s, len(s))
+	if w.names(s) {
+		return Naming
+	}
+	if w.ends(s, "value") {
+		return Holding
+	}
+	return NoRole
 }
