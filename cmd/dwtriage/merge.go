@@ -3,9 +3,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -58,10 +64,71 @@ func runMerge(s *session, args []string) (int, error) {
 	if err := j.agree(); err != nil {
 		return 0, err
 	}
+	for _, lack := range missingShards(j.parts) {
+		j.s.ci.issue("warning", lack)
+		j.say("dwtriage: %s\n", lack)
+	}
 	return j.run()
 }
 
-// agree makes sure that the parts are of one run: of the rules of today, and of the same environment and limits, which a run has once.
+// mostNamed is how many shards a sentence names.
+const mostNamed = 20
+
+// missingShards says of each deal among the parts which of its shards lack, as far as they had files: deal gives every shard one before it
+// gives any a second, so behind the number of files all are empty. What is lacking cannot be told by part.json alone where there are parts
+// beside those of the deal: a part that was there already keeps the shard of its first worker, and a file may have been read without --shard.
+func missingShards(parts []*store.Part) (sentences []string) {
+	type deal struct {
+		digest string
+		shards int
+	}
+	deals := make(map[deal][]*store.Shard)
+	for _, p := range parts {
+		if s := p.Shard; s != nil {
+			d := deal{s.Deal, s.Of}
+			deals[d] = append(deals[d], s)
+		}
+	}
+	order := slices.SortedFunc(maps.Keys(deals), func(a, b deal) int {
+		return cmp.Or(cmp.Compare(a.shards, b.shards), cmp.Compare(a.digest, b.digest))
+	})
+	for _, d := range order {
+		there, withFiles := make(map[int]bool), min(d.shards, deals[d][0].Dealt)
+		for _, s := range deals[d] {
+			there[s.Number] = true
+		}
+		var missing []string
+		for n := 1; n <= withFiles; n++ {
+			if !there[n] {
+				missing = append(missing, strconv.Itoa(n))
+			}
+		}
+		if len(missing) == 0 {
+			continue
+		}
+		unless := ""
+		if len(deals[d]) < len(parts) {
+			unless = ", unless a part of another deal or without --shard holds them"
+		}
+		sentences = append(sentences, fmt.Sprintf("%s %s of %d %s not among the parts: the report lacks %s files%s", words.Plural(len(missing), "shard"), andList(missing), d.shards,
+			words.Plural(len(missing), "is", "are"), words.Plural(len(missing), "its", "their"), unless))
+	}
+	return sentences
+}
+
+// andList names a few things: "2, 5 and 7".
+func andList(names []string) string {
+	if more := len(names) - mostNamed; more > 1 {
+		names = append(slices.Clone(names[:mostNamed]), words.Thousands(more)+" more")
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// agree makes sure that the parts are of one run: of the rules of today, and of the same environment, limits and settings, which a run has once.
 func (j *job) agree() error {
 	first := j.parts[0]
 	for _, p := range j.parts {
@@ -72,6 +139,11 @@ func (j *job) agree() error {
 			return usageError("%s is of environment %q and %s of %q: merge them one environment at a time", first.Folder, first.Environment, p.Folder, p.Environment)
 		case p.Since != first.Since || p.Until != first.Until:
 			return usageError("%s and %s were made with other --since or --until: run the workers again with the same limits", first.Folder, p.Folder)
+		}
+		for _, flag := range slices.Sorted(maps.Keys(first.Settings)) {
+			if a, b := first.Settings[flag], p.Settings[flag]; a != b {
+				return usageError("%s was made with --%s %q and %s with --%s %q: a run has one; run the workers again with the same", first.Folder, flag, a, p.Folder, flag, b)
+			}
 		}
 	}
 	switch {

@@ -73,6 +73,7 @@ func (j *job) failsRun(f *ingest.File) bool {
 func (j *job) part() store.Part {
 	r := &j.flags.reading
 	return store.Part{
+		Shard:       j.flags.parts.booked(),
 		ToolVersion: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(),
 		Environment: j.flags.environment, Since: stamp(j.since), Until: stamp(j.until),
 		Settings: map[string]string{
@@ -82,6 +83,14 @@ func (j *job) part() store.Part {
 		},
 		Arguments: "dwtriage " + shellJoin(j.s.arguments),
 	}
+}
+
+// booked is the shard as its part names it, nil without --shard.
+func (p *partFlags) booked() *store.Shard {
+	if p.count == 0 {
+		return nil
+	}
+	return &store.Shard{Number: p.index + 1, Of: p.count, Sources: p.sources, Dealt: p.dealt, Deal: p.deal}
 }
 
 func stamp(t time.Time) string {

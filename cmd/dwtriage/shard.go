@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -19,6 +21,9 @@ type partFlags struct {
 
 	index, count int  // of the shard, from 0; count 0: no shards
 	elsewhere    bool // run is called on another machine: no variable of this one is read
+
+	sources, dealt int    // files of this shard, of all
+	deal           string // digest of what was dealt
 }
 
 func (p *partFlags) define(f *flags) {
@@ -38,6 +43,12 @@ func (p *partFlags) check(set *flags, getenv func(string) string) (err error) {
 	for _, name := range ofTheNight {
 		if p.folder != "" && set.from[name] == "flag" {
 			return usageError("--%s: a worker (--part) writes no database and no report; give it to dwtriage merge", name)
+		}
+	}
+	// A variable of a script that is not set: the worker would be a whole run, or read every file.
+	for _, g := range []struct{ name, value, what string }{{"part", p.folder, "name"}, {"shard", p.shard, "number"}, {"root", p.root, "name"}} {
+		if g.value == "" && set.from[g.name] == "flag" {
+			return usageError("--%s: the %s is empty", g.name, g.what)
 		}
 	}
 	if p.shard == "" {
@@ -154,7 +165,19 @@ func (p *partFlags) of(sources []ingest.Source) ([]ingest.Source, error) {
 	if slices.ContainsFunc(sources, func(s ingest.Source) bool { return s.Path == "-" }) {
 		return nil, usageError("--shard: standard input is no file that could go to one of several workers; leave - out")
 	}
-	return deal(sources, p.count)[p.index], nil
+	hand := deal(sources, p.count)[p.index]
+	p.sources, p.dealt, p.deal = len(hand), len(sources), dealDigest(sources)
+	return hand, nil
+}
+
+// dealDigest is a digest of what deals follow from but for the number of shards, so that it is the same for every worker, wherever the files
+// are mounted: their sizes, in the order of their paths.
+func dealDigest(sources []ingest.Source) string {
+	h := sha256.New()
+	for _, s := range sources {
+		fmt.Fprintln(h, s.Size)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // below names sources by their paths below root, and puts them in the order of those.

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"dwtriage/ingest"
+	"dwtriage/report/store"
 )
 
 // Every file goes to exactly one shard, whoever deals and in whatever order the files are met, and no shard has more than the
@@ -44,6 +47,52 @@ func TestDeal(t *testing.T) {
 				t.Errorf("%s went to %d shards", s.Path, met[s.Path])
 			}
 		}
+	}
+}
+
+// Shards are reported missing when their part is, and only when they had a file.
+func TestMissingShards(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		var sources []ingest.Source
+		for i := range r.IntN(30) {
+			sources = append(sources, ingest.Source{Path: fmt.Sprint("f/", i), Size: r.Int64N(3)})
+		}
+		shards := 1 + r.IntN(40)
+		var parts []*store.Part
+		var lost []string
+		for i, hand := range deal(sources, shards) {
+			switch {
+			case r.IntN(4) > 0:
+				flags := partFlags{index: i, count: shards}
+				if _, err := flags.of(slices.Clone(sources)); err != nil {
+					t.Fatal(err)
+				}
+				p := store.Part{Shard: flags.booked()}
+				if p.Shard.Number != i+1 || p.Shard.Sources != len(hand) {
+					t.Fatalf("shard %d of %d with %d files is booked as %+v", i+1, shards, len(hand), *p.Shard)
+				}
+				parts = append(parts, &p)
+			case len(hand) > 0:
+				lost = append(lost, strconv.Itoa(i+1))
+			}
+		}
+		got := missingShards(parts)
+		switch {
+		case len(parts) == 0 || len(lost) == 0:
+			if len(got) != 0 {
+				t.Errorf("%d files, %d shards, none lost: %q", len(sources), shards, got)
+			}
+		case len(got) != 1 || !strings.Contains(got[0]+" ", " "+andList(lost)+fmt.Sprintf(" of %d ", shards)):
+			t.Errorf("%d files, %d shards, %v lost: %q", len(sources), shards, lost, got)
+		}
+	}
+	var many []string
+	for i := range 30 {
+		many = append(many, strconv.Itoa(i+1))
+	}
+	if got := andList(many); !strings.HasSuffix(got, ", 19, 20 and 10 more") {
+		t.Errorf("30 shards: %s", got)
 	}
 }
 

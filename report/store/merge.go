@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -40,8 +42,39 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	return db.commit(ctx, run, func() ([]Input, tableCounts, error) { return db.transactParts(ctx, run, tool, inputs) })
 }
 
+// CheckParts makes sure, without a database, of all that Merge asks of parts for themselves: no file is in two, and each holds what its ledger says.
+func CheckParts(ctx context.Context, parts []*Part, opt Options) error {
+	dir, err := os.MkdirTemp("", "dwtriage-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	opt.Reads = Reading(parts)
+	db, err := openPart(ctx, dir, opt)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.listLedger(ctx, parts), db.Close())
+}
+
 // spoolParts works out which copy of each record counts, before the transaction, which then only writes.
 func (db *DB) spoolParts(ctx context.Context, environment string, parts []*Part) error {
+	if err := db.listLedger(ctx, parts); err != nil {
+		return err
+	}
+	if _, err := db.spool.ExecContext(ctx, query("part_copies"), orNil(environment), StartBytes); err != nil {
+		return fmt.Errorf("looking for records that are met more than once: %w", err)
+	}
+	for _, q := range []string{"part_lost", "part_sightings"} {
+		if _, err := db.spool.ExecContext(ctx, query(q)); err != nil {
+			return fmt.Errorf("booking records that are met more than once: %w", err)
+		}
+	}
+	return nil
+}
+
+// listLedger makes the views of the tables of all parts and the ledger of their files, and weighs them.
+func (db *DB) listLedger(ctx context.Context, parts []*Part) error {
 	statements := []string{query("spool"), "CREATE OR REPLACE TABLE spool.main.parts (part BIGINT, name VARCHAR, files_path VARCHAR, texts_path VARCHAR, coverage_path VARCHAR, loaded BIGINT, duplicates BIGINT, rejected BIGINT)"}
 	for _, table := range partTables {
 		statements = append(statements, partView(table, parts))
@@ -57,18 +90,7 @@ func (db *DB) spoolParts(ctx context.Context, environment string, parts []*Part)
 	if _, err := db.spool.ExecContext(ctx, query("part_ledger")); err != nil {
 		return fmt.Errorf("reading the ledgers of the parts: %w", err)
 	}
-	if err := db.weighParts(ctx, parts); err != nil {
-		return err
-	}
-	if _, err := db.spool.ExecContext(ctx, query("part_copies"), orNil(environment), StartBytes); err != nil {
-		return fmt.Errorf("looking for records that are met more than once: %w", err)
-	}
-	for _, q := range []string{"part_lost", "part_sightings"} {
-		if _, err := db.spool.ExecContext(ctx, query(q)); err != nil {
-			return fmt.Errorf("booking records that are met more than once: %w", err)
-		}
-	}
-	return nil
+	return db.weighParts(ctx, parts)
 }
 
 // partView makes the view part_TABLE of the rows of all parts. Where a table has no column that leads to its part the name of the

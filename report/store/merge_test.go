@@ -345,6 +345,9 @@ func TestWrongCount(t *testing.T) {
 	parts[1].Tables["records"] = parts[0].Tables["records"]
 	text, _ := os.ReadFile(parts[0].path("records"))
 	os.WriteFile(parts[1].path("records"), text, 0o666)
+	if err := CheckParts(t.Context(), parts, Options{}); err == nil || !strings.Contains(err.Error(), "the ledger of") {
+		t.Errorf("records of another part, checked: %v", err)
+	}
 	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Reads: Reading(parts)})
 	if err != nil {
 		t.Fatal(err)
@@ -398,6 +401,12 @@ func TestSharedFile(t *testing.T) {
 	parts, err := FindParts(t.Context(), []string{dir})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := CheckParts(t.Context(), parts, Options{}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), files[1].account.Path) {
+		t.Errorf("a file in two parts, checked: %v", err)
+	}
+	if err := CheckParts(t.Context(), parts[:1], Options{}); err != nil {
+		t.Errorf("one part, checked: %v", err)
 	}
 	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Reads: Reading(parts)})
 	if err != nil {

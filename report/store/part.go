@@ -30,7 +30,8 @@ import (
 // Nothing is decided in a part that needs the whole night: it holds records, each with its verdict, and accounts of files.
 
 // partVersion is that of the layout of a part. The columns of its tables follow schemaVersion.
-const partVersion = 1
+// Version 2 says which shard a part is.
+const partVersion = 2
 
 const (
 	partFile   = "part.json"
@@ -54,7 +55,8 @@ type Part struct {
 	Until       string            `json:"until"`
 	Settings    map[string]string `json:"settings"` // others that change records, as given
 	Arguments   string            `json:"arguments"`
-	Inputs      string            `json:"inputs"` // SHA-256 over the paths and contents of the files
+	Shard       *Shard            `json:"shard,omitempty"` // nil where the worker was given all that it was to read
+	Inputs      string            `json:"inputs"`          // SHA-256 over the paths and contents of the files
 	Files       int               `json:"files"`
 	Totals      Counts            `json:"totals"`
 	// Tables are the Parquet files by name.
@@ -62,6 +64,15 @@ type Part struct {
 	Seal   string               `json:"sha256"` // of all the rest of part.json
 
 	Folder string `json:"-"` // where it is
+}
+
+// A Shard says which of the workers of a deal made a part. It is no part of the name of a part: the same files make the same part.
+type Shard struct {
+	Number  int    `json:"number"` // from 1
+	Of      int    `json:"of"`
+	Sources int    `json:"sources"` // files that were dealt to it, archives counted once
+	Dealt   int    `json:"dealt"`   // to all
+	Deal    string `json:"deal"`    // SHA-256 over what the deal followed from
 }
 
 // A PartTable is one of the Parquet files of a part.
@@ -92,7 +103,7 @@ func (p Part) seal() string {
 func (p *Part) path(table string) string { return filepath.Join(p.Folder, table+".parquet") }
 
 // WritePart makes a part of everything that src hands over, in the folder dir, which is made where it is missing. Of p it takes what the
-// caller knows: program, rules, environment, limits, settings and arguments. failed says of a file that a run must not succeed
+// caller knows: program, rules, environment, limits, settings, arguments and shard. failed says of a file that a run must not succeed
 // with it. Where a part of that name is there already, that one stays as it is, and made is false. An error leaves nothing in dir.
 func WritePart(ctx context.Context, dir string, p Part, opt Options, src Source, failed func(*ingest.File) bool) (part *Part, made bool, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -190,10 +201,14 @@ func openPart(ctx context.Context, dir string, opt Options) (*DB, error) {
 	if db.pool, db.conn, db.spool, err = connect(ctx, connector); err != nil {
 		return nil, err
 	}
+	var folders []string
+	for _, f := range append([]string{full}, opt.Reads...) {
+		folders = append(folders, "'"+quote(f)+"'")
+	}
 	for _, s := range append(settings(opt, db.temp, false),
 		"SET threads = 1",
 		"ATTACH ':memory:' AS dw",
-		"SET allowed_directories = ['"+quote(full)+"']",
+		"SET allowed_directories = ["+strings.Join(folders, ", ")+"]",
 		"SET enable_external_access = false",
 		query("schema"),
 	) {
