@@ -6,7 +6,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +65,14 @@ func runMerge(s *session, args []string) (int, error) {
 	}
 	if err := j.agree(); err != nil {
 		return 0, err
+	}
+	// A refused merge leaves no new database behind. Where there is one, Merge finds the same, and leaves it as it was.
+	if _, err := os.Stat(j.flags.archive.file); errors.Is(err, fs.ErrNotExist) {
+		if err := store.CheckParts(s.ctx, j.parts, store.Options{MemoryLimit: j.engineLimit()}); errors.Is(err, store.ErrNotAPart) {
+			return 0, &exitError{exitUsage, err}
+		} else if err != nil {
+			return 0, err
+		}
 	}
 	for _, lack := range missingShards(j.parts) {
 		j.s.ci.issue("warning", lack)
