@@ -175,7 +175,11 @@ func (a *arrowReader) damaged(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		err = errors.New("it ends too soon")
 	}
-	return fmt.Errorf("%s: the Arrow stream is damaged %s: %v; the rows before it were read, send it again", a.file.account.Path, where, err)
+	read := "no row was read"
+	if a.row > 0 {
+		read = "the rows before it were read"
+	}
+	return fmt.Errorf("%s: the Arrow stream is damaged %s: %v; %s, send it again", a.file.account.Path, where, err, read)
 }
 
 // begin finds the columns of a log among those of the stream.
@@ -238,6 +242,13 @@ func printableName(name string) string { return fmt.Sprintf("%.40q", secrets.Cle
 func (a *arrowReader) entry(rec arrow.RecordBatch, i int) error {
 	a.row++
 	f := a.grid.begin()
+	empty := reasonEmpty
+	for k := range rec.Columns() {
+		if c := rec.Column(k); c.IsValid(i) && len(bytes.TrimSpace(arrowText(c, i))) > 0 {
+			empty = reasonNoText
+			break
+		}
+	}
 	for k, s := range a.grid.table.slots {
 		if s == slotNone {
 			continue
@@ -246,7 +257,7 @@ func (a *arrowReader) entry(rec arrow.RecordBatch, i int) error {
 			f.put(s, v)
 		}
 	}
-	return a.grid.close(place{row: a.row, offset: -1, length: -1}, reasonEmpty, func() string {
+	return a.grid.close(place{row: a.row, offset: -1, length: -1}, empty, func() string {
 		if a.grid.table.secret {
 			return ""
 		}

@@ -247,7 +247,7 @@ func (p *csvReader) take() error {
 	case len(p.scan.Cells)*2 < len(t.slots) && !f.hasText():
 		return p.file.reject(at, "", reasonFewCells, p.shown(b))
 	}
-	return p.grid.close(at, reasonEmpty, func() string { return p.shown(b) })
+	return p.grid.close(at, reasonNoText, func() string { return p.shown(b) })
 }
 
 func (p *csvReader) allBlank(b []byte) bool {

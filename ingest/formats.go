@@ -48,6 +48,10 @@ var formats = []format{
 // its end.
 func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	w := r.w
+	if IsArrow(w.Rest()) {
+		r.account.Problem = notALog(path, "Arrow data: dwtriage classify reads it, unpacked and as one file or stream; run and inspect read text and workbooks")
+		return false, nil
+	}
 	if what, advice := foreign(w.Rest(), w.Wide()); what != "" {
 		r.account.Problem = notALog(path, "%s, which is no log: %s", what, advice)
 		return false, nil

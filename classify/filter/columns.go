@@ -47,7 +47,8 @@ func (r *records) text(col, i int) (string, bool) {
 }
 
 // rowsOf puts together what became of each row of a batch, in the order of the rows.
-func rowsOf(b *ingest.Batch, environment string) []row {
+func rowsOf(b *ingest.Batch, opt Options) []row {
+	environment := opt.Environment
 	var numbers []int64
 	rec := &records{b.Records}
 	if b.Records != nil {
@@ -96,7 +97,7 @@ func rowsOf(b *ingest.Batch, environment string) []row {
 			r.others = append(r.others, row{number: number, record: -1, reject: &b.Rejects[k], environment: environment})
 		}
 		if len(r.others) > 0 {
-			r.inOthers = slices.DeleteFunc(Columns(), func(c Column) bool { return !c.Verdict || c.Name == "others" })
+			r.inOthers = slices.DeleteFunc(Columns(), func(c Column) bool { return !c.Verdict && !opt.All || c.Name == "others" })
 		}
 		rows = append(rows, r)
 	}

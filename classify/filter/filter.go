@@ -67,7 +67,7 @@ func (e *Encoded) Release() {
 // The batch stays with the caller, who may release it when the rows are written.
 func (f *Filter) Encode(b *ingest.Batch) *Encoded {
 	e := &Encoded{}
-	rows := rowsOf(b, f.opt.Environment)
+	rows := rowsOf(b, f.opt)
 	if b.Header == nil && len(rows) == 0 {
 		return e // an account; nothing is known yet of the stream
 	}
