@@ -70,7 +70,7 @@ func TestCIAzure(t *testing.T) {
 		{"an input that is not there", pipeline, []string{demo, "none.csv"}, exitFailed,
 			[]string{`##vso\[task.logissue type=error;\]none.csv: no such file.*`, regexp.QuoteMeta(summary)}},
 		{"nothing to read", pipeline, []string{"none.csv"}, exitFailed,
-			[]string{`##vso\[task.logissue type=error;\]none.csv: no such file.*`, `##vso\[task.logissue type=error;\]there is nothing to read, so nothing was done`}},
+			[]string{`##vso\[task.logissue type=error;\]none.csv: no such file.*`, `##vso\[task.logissue type=error;\]there is nothing to read, so nothing was done%3B dwtriage help exporting .*`}},
 		{"a mistake in the flags", pipeline, []string{"--fail-on", "never", demo}, exitUsage, []string{`##vso\[task.logissue type=error;\]--fail-on: "never" is not one of .*`}},
 		{"told nothing", pipeline, []string{"--ci", "none", "--fail-on", "critical", demo}, exitFailOn, nil},
 		{"no pipeline", nil, []string{"--fail-on", "critical", demo}, exitFailOn, nil},

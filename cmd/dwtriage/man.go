@@ -335,7 +335,7 @@ func roff(text string) string {
 		if r < utf8.RuneSelf {
 			b.WriteRune(r)
 		} else {
-			fmt.Fprintf(&b, `\[u%04X]`, r)
+			b.WriteString(fmt.Sprintf(`\[u%04X]`, r))
 		}
 	}
 	return b.String()

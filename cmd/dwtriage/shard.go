@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -175,7 +176,7 @@ func (p *partFlags) of(sources []ingest.Source) ([]ingest.Source, error) {
 func dealDigest(sources []ingest.Source) string {
 	h := sha256.New()
 	for _, s := range sources {
-		fmt.Fprintln(h, s.Size)
+		io.WriteString(h, strconv.FormatInt(s.Size, 10)+"\n")
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
