@@ -22,6 +22,7 @@ func (r *runFlags) mergeFlags() *flags {
 same as one run over all their files. PART is a part or a folder of parts; the order makes no
 difference, and a part that is given twice counts once. Each part is checked first: its files against
 part.json, its ledger against its records.`)
+	r.merges = true
 	g := f.group("Where things go")
 	r.archive.define(g, "`FILE` of the database, made when it is missing")
 	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")

@@ -189,7 +189,7 @@ func (j *job) check() error {
 	if _, err := j.thresholds.RejectsAllowed(0); err != nil {
 		return usageError("--max-rejects: %v", err)
 	}
-	if r.reading.tz == "" { // a merge reads no exports
+	if r.merges {
 		return nil
 	}
 	return j.checkReading()

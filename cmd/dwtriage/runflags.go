@@ -30,6 +30,7 @@ type runFlags struct {
 	redact              redactFlags
 	parts               partFlags
 	set                 *flags // that they are of
+	merges              bool   // they are those of merge, which reads no exports
 }
 
 func (r *runFlags) flags() *flags {
