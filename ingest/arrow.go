@@ -372,11 +372,7 @@ func ownBatch(h *Header, rec arrow.RecordBatch) arrow.RecordBatch {
 	named := namesSecrets(rec.Columns(), h.roles)
 	for i, c := range rec.Columns() {
 		columns[i] = c
-		which := is{name: h.secret[i], word: h.word[i]}
-		if h.roles != nil && h.roles[i] == secrets.Holding {
-			which.named = named
-		}
-		if d, ok := withoutSecrets(c.Data(), which); ok {
+		if d, ok := withoutSecrets(c.Data(), h.secretsOf(i, named)); ok {
 			columns[i], changed = array.MakeFromData(d), true
 			d.Release()
 		}
@@ -399,6 +395,15 @@ type is struct {
 	name  bool   // all are
 	word  bool   // those that are no word
 	named []bool // by row: those beside the name of one; nil: none
+}
+
+// secretsOf says it of a column in rows of which some hold the name of a secret.
+func (h *Header) secretsOf(column int, named []bool) is {
+	which := is{name: h.secret[column], word: h.word[column]}
+	if h.roles != nil && h.roles[column] == secrets.Holding {
+		which.named = named
+	}
+	return which
 }
 
 func (s is) secret(i int, v []byte) bool {
@@ -471,10 +476,7 @@ func withoutSecrets(d arrow.ArrayData, secret is) (arrow.ArrayData, bool) {
 	for i, child := range d.Children() {
 		var which is
 		if h.Names != nil {
-			which = is{name: h.secret[i], word: h.word[i]}
-			if h.roles != nil && h.roles[i] == secrets.Holding {
-				which.named = named
-			}
+			which = h.secretsOf(i, named)
 		}
 		if clean, changed := withoutSecrets(child, which); changed {
 			if children == nil {

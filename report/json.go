@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
@@ -19,7 +20,7 @@ type summaryFile struct {
 	StartedAt   jsonTime        `json:"started_at"`
 	FinishedAt  jsonTime        `json:"finished_at"`
 	Inputs      []jsonInput     `json:"inputs"`
-	Totals      jsonTotals      `json:"totals"`
+	Totals      store.Counts    `json:"totals"`
 	Statuses    object          `json:"statuses"`
 	Signatures  []jsonSignature `json:"signatures"`
 	Changes     changeCounts    `json:"changes"`
@@ -147,17 +148,6 @@ type jsonInput struct {
 	Warnings   []string `json:"warnings"`
 }
 
-type jsonTotals struct {
-	Read         int64 `json:"read"`
-	Loaded       int64 `json:"loaded"`
-	Duplicates   int64 `json:"duplicates"`
-	Rejected     int64 `json:"rejected"`
-	Filtered     int64 `json:"filtered"`
-	OK           int64 `json:"ok"`
-	Classified   int64 `json:"classified"`
-	Unclassified int64 `json:"unclassified"`
-}
-
 type jsonSignature struct {
 	ID      string `json:"id"`
 	Records int64  `json:"records"`
@@ -196,7 +186,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		StartedAt:      jsonTime(s.Run.Started),
 		FinishedAt:     jsonTime(s.Run.Finished),
 		Inputs:         []jsonInput{},
-		Totals:         jsonTotals(s.Totals),
+		Totals:         s.Totals,
 		Signatures:     []jsonSignature{},
 		Changes:        changeCounts(s.Changed),
 		ExitCode:       s.ExitCode,

@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -20,6 +18,7 @@ import (
 	"dwtriage/ingest/words"
 	"dwtriage/report"
 	"dwtriage/report/bundle"
+	"dwtriage/report/folder"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 	"dwtriage/rules"
@@ -412,7 +411,7 @@ func compareFolders(bundled, again string) (differ []string, err error) {
 		case !slices.Contains(b, name):
 			differ = append(differ, bundledReport+"/"+name+": is in the bundle, and not drawn from the extract")
 		default:
-			same, err := sameBytes(filepath.Join(bundled, name), filepath.Join(again, name))
+			same, err := folder.SameContent(filepath.Join(bundled, name), filepath.Join(again, name))
 			if err != nil {
 				return nil, err
 			}
@@ -433,26 +432,4 @@ func namesIn(dir string) (names []string, err error) {
 		names = append(names, e.Name())
 	}
 	return names, nil
-}
-
-// sameBytes compares two files of any length.
-func sameBytes(a, b string) (bool, error) {
-	x, err := fileSum(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := fileSum(b)
-	return x == y, err
-}
-
-func fileSum(name string) (sum [sha256.Size]byte, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return sum, err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	_, err = io.Copy(hash, f)
-	hash.Sum(sum[:0])
-	return sum, err
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"time"
 
 	"dwtriage/classify"
@@ -124,11 +123,8 @@ func (c *classifyFlags) check(s *session) (ingest.Options, error) {
 			return opt, err
 		}
 	}
-	if c.threads < 0 || c.threads > mostThreads {
-		return opt, usageError("--threads: %d is not a number from 0 to %d", c.threads, mostThreads)
-	}
-	if c.threads == 0 {
-		c.threads = runtime.GOMAXPROCS(0)
+	if c.threads, err = workers(c.threads); err != nil {
+		return opt, err
 	}
 	if _, err := ingest.RejectsAllowed(c.maxRejects, 0); err != nil {
 		return opt, usageError("--max-rejects: %v", err)

@@ -175,7 +175,7 @@ func (f *flags) print(w io.Writer) {
 
 // asksHelp reports whether a command that has others below it is asked for help.
 func asksHelp(args []string) bool {
-	return len(args) > 0 && (args[0] == "-h" || isHelp(strings.TrimPrefix(args[0], "--")) && strings.HasPrefix(args[0], "--"))
+	return len(args) > 0 && slices.Contains([]string{"-h", "--help", "--help-all"}, args[0])
 }
 
 // variable is the name of the environment variable that sets a flag.

@@ -23,13 +23,8 @@ same as one run over all their files. PART is a part or a folder of parts; the o
 difference, and a part that is given twice counts once. Each part is checked first: its files against
 part.json, its ledger against its records.`)
 	r.merges = true
-	g := f.group("Where things go")
-	r.archive.define(g, "`FILE` of the database, made when it is missing")
-	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")
-	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report: index.html, CSV files, summary.json")
-	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment, where the workers were given none")
-	g = f.group("Rules")
-	r.rules.define(g)
+	r.defineWhere(f, "`NAME` of the environment, where the workers were given none")
+	r.rules.define(f.group("Rules"))
 	r.defineExit(f)
 	r.defineOutput(f)
 	r.defineMachine(f)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"runtime"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -120,3 +121,14 @@ func take[T any](ctx context.Context, queue <-chan *ticket[T], room *semaphore.W
 
 // mostThreads is the largest --threads: each takes memory of the limit, and the system ends a process that asks for too many.
 const mostThreads = 1024
+
+// workers is how many threads --threads asks for.
+func workers(threads int) (int, error) {
+	switch {
+	case threads < 0 || threads > mostThreads:
+		return 0, usageError("--threads: %d is not a number from 0 to %d", threads, mostThreads)
+	case threads == 0:
+		return runtime.GOMAXPROCS(0), nil
+	}
+	return threads, nil
+}

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -176,11 +175,8 @@ func (j *job) check() error {
 	if err := checkColor(r.color); err != nil {
 		return err
 	}
-	if r.threads < 0 || r.threads > mostThreads {
-		return usageError("--threads: %d is not a number from 0 to %d", r.threads, mostThreads)
-	}
-	if r.threads == 0 {
-		r.threads = runtime.GOMAXPROCS(0)
+	if r.threads, err = workers(r.threads); err != nil {
+		return err
 	}
 	if err := checkFormat("--report-format", r.format); err != nil {
 		return err

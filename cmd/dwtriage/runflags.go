@@ -40,12 +40,8 @@ below it), a glob in quotes, or - for standard input. Formats (CSV, Excel workbo
 text) and containers (.gz .zst .bz2 .xz .zip .tar) are recognised by their content; dwtriage
 inspect shows what a file is taken for. Records that the database already holds count as duplicates.`)
 	r.set = f
-	g := f.group("Where things go")
-	r.archive.define(g, "`FILE` of the database, made when it is missing")
-	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")
-	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report: index.html, CSV files, summary.json")
-	g.StringVar(&r.environment, "environment", "", "`NAME` of the environment the exports come from, for the report and the database")
-	g = f.group("What is read")
+	r.defineWhere(f, "`NAME` of the environment the exports come from, for the report and the database")
+	g := f.group("What is read")
 	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
 	g.StringVar(&r.until, "until", "", "leave out records at or after `TIME`")
 	r.reading.define(g, ", and of --since and --until")
@@ -82,6 +78,15 @@ func (r *runFlags) elsewhere() runFlags {
 		r.set.Visit(func(fl *pflag.Flag) { r.set.from[fl.Name] = "flag" })
 	}
 	return there
+}
+
+// defineWhere adds the flags about the database and the folder of the report; environment is what --environment means.
+func (r *runFlags) defineWhere(f *flags, environment string) {
+	g := f.group("Where things go")
+	r.archive.define(g, "`FILE` of the database, made when it is missing")
+	g.BoolVar(&r.backup, "backup", false, "keep a copy of the database as it was before this run, as FILE.bak, in place of an older one")
+	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report: index.html, CSV files, summary.json")
+	g.StringVar(&r.environment, "environment", "", environment)
 }
 
 // defineExit adds the flags about the exit code.

@@ -50,7 +50,7 @@ func IsWork(name string) bool {
 // Replace lets the file at from take the place of the one at path, whose folders are made. Both are on one file system. Where the content is
 // the same already that one stays as it is, so what watches for changes sees none.
 func Replace(from, path string) (changed bool, err error) {
-	same, err := sameContent(from, path)
+	same, err := SameContent(from, path)
 	if err != nil {
 		return false, err
 	}
@@ -72,8 +72,8 @@ func Replace(from, path string) (changed bool, err error) {
 	return true, syncFolder(dir)
 }
 
-// sameContent compares two files; one that is not there has no content.
-func sameContent(a, b string) (bool, error) {
+// SameContent compares two files of any length. One at b that is not there, or is no regular file, has no content.
+func SameContent(a, b string) (bool, error) {
 	infoA, err := os.Stat(a)
 	if err != nil {
 		return false, err

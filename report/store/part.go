@@ -201,14 +201,9 @@ func openPart(ctx context.Context, dir string, opt Options) (*DB, error) {
 	if db.pool, db.conn, db.spool, err = connect(ctx, connector); err != nil {
 		return nil, err
 	}
-	var folders []string
-	for _, f := range append([]string{full}, opt.Reads...) {
-		folders = append(folders, "'"+quote(f)+"'")
-	}
+	opt.Threads, opt.folder = 1, full
 	for _, s := range append(settings(opt, db.temp, false),
-		"SET threads = 1",
 		"ATTACH ':memory:' AS dw",
-		"SET allowed_directories = ["+strings.Join(folders, ", ")+"]",
 		"SET enable_external_access = false",
 		query("schema"),
 	) {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -301,7 +302,7 @@ func settings(opt Options, temp string, ordered bool) []string {
 		// holds by then is visible at the end of a run.
 		"ATTACH ':memory:' AS spool",
 	}
-	folders := opt.Reads
+	folders := slices.Clone(opt.Reads)
 	if opt.folder != "" {
 		folders = append(folders, opt.folder)
 	}
