@@ -2,9 +2,12 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
+	"container/heap"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -15,51 +18,68 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
-// Ahead draws rows of records.csv and captures.csv while their records are loaded. Written afterwards they have to be read back from
-// the archive, which for three million records took as long as all the rest of the run.
+// Ahead draws rows of records.csv and captures.csv side by side: those of new records while they are loaded, since reading three
+// million of them back from the archive took as long as all the rest of the run, and those of records that an earlier run had
+// loaded, or of a run that is drawn again, by a scan of the archive.
 //
-// Rows wait in a file until the report is drawn, for only then it is known which of them are listed. Rows of records that
-// an earlier run had loaded are read from the archive and take their places among them. Where not all of these are
-// listed either, or a file did not hold its rows in the order of records.csv, or the disk had no room for them, records.csv
-// is drawn from the archive as it is without an Ahead: a nil one draws and keeps nothing.
+// Rows wait in a file until the report is drawn, for only then it is known which of them are listed. They come in runs that are in the
+// order of records.csv, one for each file where its rows were read in order, and runs are merged when they are drawn. Where the disk had no room for
+// them, records.csv is drawn from the archive as it is without an Ahead, row by row and sorted by the database: a nil one draws
+// and keeps nothing.
 type Ahead struct {
 	drawers sync.Pool // *drawer
 	drawn   sync.Pool // *Rows to be used again: a batch has megabytes of them
 	spill   func() (*os.File, error)
 
+	mu     sync.Mutex // of all below, while rows are kept
 	file   *os.File
 	w      *bufio.Writer
 	rows   int64 // waiting
 	size   int64 // of the file
-	files  []waiting
-	met    map[string]bool // the names of files
-	last   place
+	runs   []ordered
+	last   place       // of the last row
+	chosen bool        // all that waits is listed
 	gaveUp atomic.Bool // read by those who draw, too
 }
 
-// waiting is the rows of one file of the run, and where they stand in the file of Ahead.
-type waiting struct {
+// ordered is a run of rows of one file of the log, in the order of records.csv, and where they stand in the file of Ahead.
+type ordered struct {
 	name     string
+	first    place
 	from, to int64
+}
+
+func (o *ordered) compare(p *ordered) int {
+	return cmp.Or(strings.Compare(o.name, p.name), o.first.compare(&p.first))
 }
 
 // A place is what records.csv is ordered by, within a file.
 type place struct {
 	row, offset int64
-	id          string
+	id          [idBytes]byte // as text
 }
 
-func (p place) compare(q place) int {
-	return cmp.Or(cmp.Compare(p.row, q.row), cmp.Compare(p.offset, q.offset), cmp.Compare(p.id, q.id))
+func placeOf(r *summary.Record) place {
+	p := place{row: r.Row, offset: r.ByteOffset}
+	copy(p.id[:], r.RecordID)
+	return p
 }
 
-// NewAhead is for one run in this environment, whose batches m classified. spill makes the file that rows wait in, when
+func (p *place) compare(q *place) int {
+	if c := cmp.Or(cmp.Compare(p.row, q.row), cmp.Compare(p.offset, q.offset)); c != 0 {
+		return c
+	}
+	return bytes.Compare(p.id[:], q.id[:])
+}
+
+// NewAhead is for one run in this environment, with the rules m. spill makes the file that rows wait in, when
 // the first ones come; Close closes and removes it.
 func NewAhead(environment string, m *classify.Matcher, opt Options, spill func() (*os.File, error)) *Ahead {
-	a := &Ahead{spill: spill, met: make(map[string]bool)}
+	a := &Ahead{spill: spill}
 	a.drawers.New = func() any {
 		t := opt.table(nil)
 		t.later = true
@@ -77,11 +97,16 @@ type Rows struct {
 
 type drawnRow struct {
 	at      int // in the batch
+	begin   int // of its text
 	mid     int // where its rows of captures.csv begin
-	end     int // of its text; it begins where the one before ends
+	end     int
 	finding uint64
 	file    string
 	place
+}
+
+func (r *drawnRow) compare(q *drawnRow) int {
+	return cmp.Or(strings.Compare(r.file, q.file), r.place.compare(&q.place))
 }
 
 // Write takes the text of a table.
@@ -103,38 +128,53 @@ func (a *Ahead) Draw(records arrow.RecordBatch) *Rows {
 	if a == nil || a.gaveUp.Load() {
 		return nil
 	}
+	return a.drawWith(func(d *drawer, rows *Rows) {
+		d.from.EachFailing(records, func(i int, r *summary.Record, finding uint64) { d.draw(rows, i, r, finding) })
+	})
+}
+
+func (a *Ahead) drawWith(draw func(*drawer, *Rows)) *Rows {
 	d := a.drawers.Get().(*drawer)
 	defer a.drawers.Put(d)
 	rows := a.drawn.Get().(*Rows)
 	rows.text, rows.list = rows.text[:0], rows.list[:0]
 	d.table.w = rows
-	d.from.EachFailing(records, func(i int, r *summary.Record, finding uint64) {
-		row := r
-		if d.table.redacted != nil {
-			row = d.shown.Of(d.table.redacted, r)
-		}
-		drawRow(d.table, recordColumns, row)
-		mid := len(rows.text)
-		drawCaptured(d.table, row)
-		rows.list = append(rows.list, drawnRow{i, mid, len(rows.text), finding, r.File, place{r.Row, r.ByteOffset, r.RecordID}})
-	})
+	draw(d, rows)
 	return rows
 }
 
-// Keep keeps the rows of the records that are loaded, by their numbers in the batch, and takes rows over. It is called in
-// the order in which batches are loaded. The first fault ends the collecting for the run.
+// draw draws the rows of one record.
+func (d *drawer) draw(rows *Rows, at int, r *summary.Record, finding uint64) {
+	row := r
+	if d.table.redacted != nil {
+		row = d.shown.Of(d.table.redacted, r)
+	}
+	begin := len(rows.text)
+	drawRow(d.table, recordColumns, row)
+	mid := len(rows.text)
+	drawCaptured(d.table, row)
+	rows.list = append(rows.list, drawnRow{at, begin, mid, len(rows.text), finding, r.File, placeOf(r)})
+}
+
+// Keep keeps the rows of the records that are loaded, by their numbers in the batch, and takes rows over. The first fault ends the
+// collecting for the run.
 func (a *Ahead) Keep(rows *Rows, loaded []bool) {
 	if a == nil || rows == nil {
 		return
 	}
+	a.keepIf(rows, func(r *drawnRow) bool { return loaded[r.at] })
+}
+
+func (a *Ahead) keepIf(rows *Rows, kept func(*drawnRow) bool) {
 	defer a.drawn.Put(rows)
-	begin := 0
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	slices.SortFunc(rows.list, func(r, q drawnRow) int { return r.compare(&q) }) // nearly always in order
 	for i := range rows.list {
 		r := &rows.list[i]
-		if record, captures := rows.text[begin:r.mid], rows.text[r.mid:r.end]; loaded[r.at] && !a.gaveUp.Load() && !a.keep(r, record, captures) {
+		if kept(r) && !a.gaveUp.Load() && !a.keep(r, rows.text[r.begin:r.mid], rows.text[r.mid:r.end]) {
 			a.giveUp()
 		}
-		begin = r.end
 	}
 }
 
@@ -151,19 +191,19 @@ const (
 	idBytes = 36
 )
 
-// keep reports whether the row waits now: it does where it comes in the order of records.csv, and where there is room.
+// keep reports whether the row waits now: it does where there is room.
 func (a *Ahead) keep(r *drawnRow, record, captures []byte) bool {
-	n := len(a.files)
-	switch {
-	case n == 0 || a.files[n-1].name != r.file:
-		if a.met[r.file] || n == 0 && !a.begin() {
+	n := len(a.runs)
+	if n == 0 || a.runs[n-1].name != r.file || a.last.compare(&r.place) >= 0 {
+		if a.file == nil && !a.begin() {
 			return false
 		}
 		name := strings.Clone(r.file)
-		a.met[name] = true
-		a.files = append(a.files, waiting{name, a.size, a.size})
-	case a.last.compare(r.place) >= 0:
-		return false
+		if n > 0 && a.runs[n-1].name == name {
+			name = a.runs[n-1].name // one text for all runs of a file
+		}
+		a.runs = append(a.runs, ordered{name, r.place, a.size, a.size})
+		n++
 	}
 	a.last = r.place
 	var head [rowHead]byte
@@ -172,12 +212,12 @@ func (a *Ahead) keep(r *drawnRow, record, captures []byte) bool {
 	binary.LittleEndian.PutUint64(head[16:], uint64(r.offset))
 	binary.LittleEndian.PutUint32(head[24:], uint32(len(record)))
 	binary.LittleEndian.PutUint32(head[28:], uint32(len(captures)))
-	copy(head[32:], r.id)
+	copy(head[32:], r.id[:])
 	a.w.Write(head[:])
 	a.w.Write(record)
 	a.rows++
 	a.size += int64(rowHead + len(record) + len(captures))
-	a.files[len(a.files)-1].to = a.size
+	a.runs[n-1].to = a.size
 	_, err := a.w.Write(captures) // of all of it: an error of the writer sticks
 	return err == nil
 }
@@ -193,115 +233,182 @@ func (a *Ahead) begin() bool {
 
 // drawRecords draws records.csv, of the rows that wait where all of them do.
 func (a *Ahead) drawRecords(t *table, s *summary.Summary) error {
-	if !a.has(s) || !a.flushed() {
+	switch ready, err := a.ready(s); {
+	case err != nil:
+		return err
+	case !ready:
 		return drawRecords(t, s)
 	}
 	header(t, recordColumns)
-	return a.draw(t, s, (*rowReader).record, func(r *summary.Record) error { return drawRow(t, recordColumns, r) })
+	return a.draw(t, s, (*rowReader).record)
 }
 
 // drawCaptures draws captures.csv, of the rows that wait where all of them do.
 func (a *Ahead) drawCaptures(t *table, s *summary.Summary) error {
-	if !a.has(s) || !a.flushed() {
+	switch ready, err := a.ready(s); {
+	case err != nil:
+		return err
+	case !ready:
 		return drawCaptures(t, s)
 	}
 	header(t, captureColumns)
-	return a.draw(t, s, (*rowReader).captures, func(r *summary.Record) error { return drawCaptured(t, r) })
+	return a.draw(t, s, (*rowReader).captures)
 }
 
-// flushed reports whether what waits is in the file, all of it.
-func (a *Ahead) flushed() bool { return a.w == nil || a.w.Flush() == nil }
-
-// has reports whether all rows of s wait, or those that do not are of records that an earlier run had loaded.
-func (a *Ahead) has(s *summary.Summary) bool {
-	known := s.Known == 0 || s.Listed == s.Failing && s.Redacted == nil // what is hidden does not say where it belongs
-	return a != nil && !a.gaveUp.Load() && a.rows+s.Known == s.Failing && known
-}
-
-// draw writes what there is of the records that s lists: the texts that wait, and rows of records that an earlier run had loaded.
-func (a *Ahead) draw(t *table, s *summary.Summary, text func(*rowReader) []byte, known func(*summary.Record) error) error {
-	slices.SortFunc(a.files, func(f, g waiting) int { return strings.Compare(f.name, g.name) })
-	r := &rowReader{of: a, listed: s.Lister(), copied: text}
-	if err := r.next(); err != nil {
-		return err
+// ready reports whether all rows that s lists wait in the file. Those that do not wait yet are drawn from the archive.
+func (a *Ahead) ready(s *summary.Summary) (bool, error) {
+	if a == nil || a.gaveUp.Load() {
+		return false, nil
 	}
-	if s.Known > 0 {
-		if err := s.EachKnown(func(record *summary.Record) error {
-			if err := r.copyUntil(t, func() bool { return r.behind(record) }); err != nil {
-				return err
-			}
-			return known(record)
-		}); err != nil {
-			return err
+	var err error
+	switch waits := a.waits(s); {
+	case waits:
+	case s.Known > 0 && a.rows+s.Known == s.Failing && s.Listed == s.Failing:
+		err = a.scan(s, true)
+	default: // or where some of many known ones are listed
+		if a.reset(); !a.gaveUp.Load() {
+			a.chosen = true
+			err = a.scan(s, false)
 		}
 	}
-	return r.copyUntil(t, func() bool { return false })
+	if err == nil && !a.gaveUp.Load() && (a.w != nil && a.w.Flush() != nil) {
+		a.giveUp()
+	}
+	if err == nil && !a.gaveUp.Load() && !a.waits(s) {
+		err = fmt.Errorf("internal error: %d rows of records.csv wait, of %d failing records, %d of them listed and %d known", a.rows, s.Failing, s.Listed, s.Known)
+	}
+	return err == nil && !a.gaveUp.Load(), err
 }
 
-// rowReader reads the rows that wait, file by file.
+// waits reports whether all rows that s lists wait.
+func (a *Ahead) waits(s *summary.Summary) bool {
+	return a.chosen && a.rows == s.Listed || !a.chosen && a.rows == s.Failing
+}
+
+// scan draws rows from the archive, on all threads that it reads with.
+func (a *Ahead) scan(s *summary.Summary, known bool) error {
+	return s.Scan(known, func(records *store.Texts) error {
+		if a.gaveUp.Load() {
+			return nil
+		}
+		a.keepIf(a.drawWith(func(d *drawer, rows *Rows) {
+			d.from.EachScanned(records, func(r *summary.Record, finding uint64) { d.draw(rows, 0, r, finding) })
+		}), func(*drawnRow) bool { return true })
+		return nil
+	})
+}
+
+// reset forgets what waits.
+func (a *Ahead) reset() {
+	a.rows, a.size, a.runs = 0, 0, nil
+	if a.file == nil {
+		return
+	}
+	_, err := a.file.Seek(0, io.SeekStart)
+	if err == nil {
+		err = a.file.Truncate(0)
+	}
+	if a.w.Reset(a.file); err != nil {
+		a.giveUp()
+	}
+}
+
+// draw writes the texts of what waits and is listed.
+func (a *Ahead) draw(t *table, s *summary.Summary, text func(*rowReader) []byte) error {
+	listed := s.Lister()
+	if a.chosen {
+		listed = func(uint64) bool { return true }
+	}
+	return a.each(func(r *rowReader) error {
+		if !listed(r.finding()) {
+			return nil
+		}
+		text := text(r)
+		if t.redacted != nil {
+			t.redacted.Count(text)
+		}
+		if t.err == nil {
+			_, t.err = t.w.Write(text)
+		}
+		return t.err
+	})
+}
+
+// each merges the runs. A run is opened when its first row is the next one: of those that a scan made of one file, as many stand side by
+// side as the archive was loaded by threads.
+func (a *Ahead) each(yield func(*rowReader) error) error {
+	slices.SortFunc(a.runs, func(o, p ordered) int { return o.compare(&p) })
+	var open readers
+	for next := 0; next < len(a.runs) || len(open) > 0; {
+		if next < len(a.runs) && (len(open) == 0 || a.runs[next].compare(&open[0].at) < 0) {
+			r := &rowReader{at: a.runs[next]}
+			r.in = bufio.NewReaderSize(io.NewSectionReader(a.file, r.at.from, r.at.to-r.at.from), mergeBuffer(len(open)))
+			next++
+			if err := r.next(); err != nil {
+				return err
+			}
+			heap.Push(&open, r)
+			continue
+		}
+		r := open[0]
+		if err := yield(r); err != nil {
+			return err
+		}
+		switch err := r.next(); {
+		case err == io.EOF:
+			heap.Pop(&open)
+		case err != nil:
+			return err
+		default:
+			heap.Fix(&open, 0)
+		}
+	}
+	return nil
+}
+
+// mergeBuffer is how much to read ahead of a run beside so many others: 16 MB in all, unless they are many thousands.
+func mergeBuffer(beside int) int { return max(1<<18>>min(beside/32, 6), 1<<12) }
+
+// readers are open runs, a heap by the place of their next row.
+type readers []*rowReader
+
+func (r readers) Len() int           { return len(r) }
+func (r readers) Less(i, j int) bool { return r[i].at.compare(&r[j].at) < 0 }
+func (r readers) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *readers) Push(x any)        { *r = append(*r, x.(*rowReader)) }
+func (r *readers) Pop() any {
+	last := len(*r) - 1
+	x := (*r)[last]
+	*r = (*r)[:last]
+	return x
+}
+
+// rowReader reads the rows of a run.
 type rowReader struct {
-	of     *Ahead
-	copied func(*rowReader) []byte // the text that is written
-	listed func(finding uint64) bool
-	file   int // of the next row
-	in     *bufio.Reader
-	ended  bool
-	head   [rowHead]byte
-	text   []byte // with line ends, as it was drawn: the row and its rows of captures.csv
+	at   ordered // its place is that of the row
+	in   *bufio.Reader
+	head [rowHead]byte
+	text []byte // with line ends, as it was drawn: the row and its rows of captures.csv
 }
 
+func (r *rowReader) finding() uint64  { return binary.LittleEndian.Uint64(r.head[:]) }
 func (r *rowReader) record() []byte   { return r.text[:binary.LittleEndian.Uint32(r.head[24:])] }
 func (r *rowReader) captures() []byte { return r.text[binary.LittleEndian.Uint32(r.head[24:]):] }
 
-// next reads the next row.
+// next reads the next row; io.EOF ends the run.
 func (r *rowReader) next() error {
-	for {
-		if r.in == nil {
-			if r.ended = r.file == len(r.of.files); r.ended {
-				return nil
-			}
-			f := r.of.files[r.file]
-			r.in = bufio.NewReaderSize(io.NewSectionReader(r.of.file, f.from, f.to-f.from), 1<<18)
-		}
-		_, err := io.ReadFull(r.in, r.head[:])
-		if err == io.EOF {
-			r.in = nil
-			r.file++
-			continue
-		}
-		if err == nil {
-			n := int(binary.LittleEndian.Uint32(r.head[24:]) + binary.LittleEndian.Uint32(r.head[28:]))
-			r.text = slices.Grow(r.text[:0], n)[:n]
-			_, err = io.ReadFull(r.in, r.text)
-		}
+	if _, err := io.ReadFull(r.in, r.head[:]); err != nil {
 		return err
 	}
-}
-
-// behind reports whether the next row comes behind that of a record.
-func (r *rowReader) behind(known *summary.Record) bool {
-	if c := strings.Compare(r.of.files[r.file].name, known.File); c != 0 {
-		return c > 0
+	r.at.first.row, r.at.first.offset = int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:]))
+	copy(r.at.first.id[:], r.head[32:])
+	n := int(binary.LittleEndian.Uint32(r.head[24:]) + binary.LittleEndian.Uint32(r.head[28:]))
+	r.text = slices.Grow(r.text[:0], n)[:n]
+	_, err := io.ReadFull(r.in, r.text)
+	if err == io.EOF && n > 0 {
+		err = io.ErrUnexpectedEOF
 	}
-	at := place{int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:])), string(r.head[32:])}
-	return at.compare(place{known.Row, known.ByteOffset, known.RecordID}) > 0
-}
-
-// copyUntil writes the rows that are listed, up to one that stop asks to stop before.
-func (r *rowReader) copyUntil(t *table, stop func() bool) error {
-	for !r.ended && !stop() {
-		if r.listed(binary.LittleEndian.Uint64(r.head[:])) && t.err == nil {
-			text := r.copied(r)
-			if t.redacted != nil {
-				t.redacted.Count(text)
-			}
-			_, t.err = t.w.Write(text)
-		}
-		if err := cmp.Or(t.err, r.next()); err != nil {
-			return err
-		}
-	}
-	return t.err
+	return err
 }
 
 // Close closes and removes the file.

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,6 +102,8 @@ func TestAheadEqualsArchive(t *testing.T) {
 	lines := aheadNight()
 	backwards := slices.Clone(lines) // files, not rows
 	slices.SortStableFunc(backwards, func(a, b storetest.Line) int { return strings.Compare(b.File, a.File) })
+	shuffled := slices.Clone(lines)
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	for name, tc := range map[string]struct {
 		lines []storetest.Line
 		plain bool
@@ -108,13 +111,14 @@ func TestAheadEqualsArchive(t *testing.T) {
 		"excel":             {lines, false},
 		"plain":             {lines, true},
 		"files in no order": {backwards, false},
+		"rows in no order":  {shuffled, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := openStore(t)
 			opt := Options{PlainCSV: tc.plain}
 			a := ahead(t, db, opt)
 			s := loadedAhead(t, a, db, linesOf(tc.lines, 7)...)
-			if !a.has(s) {
+			if !a.waits(s) {
 				t.Fatal("not all rows wait")
 			}
 			var fast, slow bytes.Buffer
@@ -133,16 +137,6 @@ func TestAheadEqualsArchive(t *testing.T) {
 			}
 		})
 	}
-}
-
-// headerOf is the first row of a table.
-func headerOf[T any](t *testing.T, columns []column[T]) string {
-	t.Helper()
-	var b strings.Builder
-	if err := drawList(newTable(&b, true), columns, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }
 
 // sameCaptures draws captures.csv both ways, and compares it with the records.
@@ -186,12 +180,12 @@ func TestAheadCopiesWhatIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	r := &rowReader{of: a, copied: (*rowReader).record, listed: func(uint64) bool { n++; return n%3 == 0 }}
-	if err := errors.Join(r.next(), r.copyUntil(newTable(&some, true), func() bool { return false })); err != nil {
+	s.Lister = func() func(uint64) bool { return func(uint64) bool { n++; return n%3 == 0 } }
+	if err := a.drawRecords(newTable(&some, true), s); err != nil {
 		t.Fatal(err)
 	}
 	want := rows(t, all.String())
-	got := rows(t, headerOf(t, recordColumns)+some.String())
+	got := rows(t, some.String())
 	if len(got) != len(want)/3 {
 		t.Fatalf("%d rows of %d, want a third", len(got), len(want))
 	}
@@ -217,7 +211,7 @@ func TestAheadBesideKnown(t *testing.T) {
 		loadedAhead(t, ahead(t, db, Options{}), db, linesOf(known, 9)...)
 		a := ahead(t, db, Options{})
 		s := loadedAhead(t, a, db, linesOf(lines, 7)...)
-		if !a.has(s) || s.Known == 0 || a.rows+s.Known != s.Failing {
+		if a.waits(s) || s.Known == 0 || a.rows+s.Known != s.Failing {
 			t.Fatalf("every %d: %d rows wait, %d are known, of %d", every, a.rows, s.Known, s.Failing)
 		}
 		var fast, slow bytes.Buffer
@@ -234,18 +228,19 @@ func TestAheadBesideKnown(t *testing.T) {
 	}
 }
 
-// Where rows do not wait in the order of records.csv, or not all of them do, the archive is asked.
+// Where there is no room for what waits, be it of new records or of those of the archive, rows are read from there one by one.
 func TestAheadGivesUp(t *testing.T) {
 	lines := storetest.Night
 	for name, tc := range map[string]struct {
 		lines []storetest.Line
 		spill error // of making the file
 		full  bool  // it cannot be written to
+		again bool  // the run is drawn again
 	}{
-		"rows in no order":                   {[]storetest.Line{lines[1], lines[0], lines[2]}, nil, false},
-		"a file in two pieces":               {[]storetest.Line{lines[0], lines[3], lines[1]}, nil, false},
-		"no room for the file of what waits": {lines, errors.New("disk full"), false},
-		"no room any more":                   {aheadNight(), nil, true},
+		"no room for the file of what waits": {lines, errors.New("disk full"), false, false},
+		"no room any more":                   {aheadNight(), nil, true, false},
+		"no room for the file, drawn again":  {lines, errors.New("disk full"), false, true},
+		"no room any more, drawn again":      {aheadNight(), nil, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := openStore(t)
@@ -260,9 +255,13 @@ func TestAheadGivesUp(t *testing.T) {
 				return f, err
 			})
 			defer a.Close()
-			s := loadedAhead(t, a, db, linesOf(tc.lines, 2)...)
-			if a.has(s) && a.flushed() {
-				t.Fatal("rows are taken for all in their order")
+			load := a
+			if tc.again {
+				load = nil
+			}
+			s := loadedAhead(t, load, db, linesOf(tc.lines, 2)...)
+			if ready, err := a.ready(s); ready || err != nil {
+				t.Fatalf("all rows are taken to wait, error %v", err)
 			}
 			var fast, slow bytes.Buffer
 			if err := a.drawRecords(newTable(&fast, false), s); err != nil {
@@ -278,6 +277,35 @@ func TestAheadGivesUp(t *testing.T) {
 	}
 }
 
+// A run that is drawn again is scanned, in parts of the table and by several threads: what comes is what EachRecord reads, be
+// its rows listed all or in part, new or known, loaded in their order or not.
+func TestAheadOfArchive(t *testing.T) {
+	lines := aheadNight()
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	db := openStore(t)
+	for n, each := range []int{len(lines), 7, 1} { // the second and the third time nothing is new
+		s := loadedAhead(t, nil, db, linesOf(lines, each)...)
+		if wantKnown := n > 0; (s.Known == s.Failing) != wantKnown {
+			t.Fatalf("%d of %d are known", s.Known, s.Failing)
+		}
+		a := ahead(t, db, Options{})
+		var fast, slow bytes.Buffer
+		if err := a.drawRecords(newTable(&fast, false), s); err != nil {
+			t.Fatal(err)
+		}
+		if !a.waits(s) {
+			t.Fatal("rows do not wait")
+		}
+		if err := drawRecords(newTable(&slow, false), s); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(slow.String(), fast.String()); d != "" {
+			t.Errorf("records.csv (-rows +scan):\n%s", d)
+		}
+		sameCaptures(t, a, s, false)
+	}
+}
+
 // A night where a record stands twice has it once, where it stands first.
 func TestAheadDuplicates(t *testing.T) {
 	db := openStore(t)
@@ -285,8 +313,8 @@ func TestAheadDuplicates(t *testing.T) {
 	again.File, again.Row = "z.csv", 9
 	a := ahead(t, db, Options{})
 	s := loadedAhead(t, a, db, linesOf(append(slices.Clone(storetest.Night), again), 4)...)
-	if !a.has(s) || a.rows != 5 {
-		t.Errorf("%d rows wait, all: %v; want the 5 that failed", a.rows, a.has(s))
+	if !a.waits(s) || a.rows != 5 {
+		t.Errorf("%d rows wait, all: %v; want the 5 that failed", a.rows, a.waits(s))
 	}
 }
 

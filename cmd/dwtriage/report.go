@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -113,7 +114,9 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
 	opt := drawn(rf.csv, rf.format, rf.xlsx)
-	opt.Progress = goesOn
+	opt.Progress, opt.Redacted = goesOn, red
+	opt.Ahead = report.NewAhead(sum.Environment, m, opt, func() (*os.File, error) { return db.Spill("records") })
+	defer opt.Ahead.Close()
 	if err := report.Write(rf.out, sum, opt); err != nil {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}

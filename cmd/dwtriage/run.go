@@ -324,9 +324,9 @@ func (j *job) run() (int, error) {
 	load := j.merge
 	if j.parts == nil {
 		load = j.load
-		j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
-		defer j.ahead.Close()
 	}
+	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
+	defer j.ahead.Close()
 	id, err := load(ctx, db, started)
 	j.show.end()
 	if err != nil {

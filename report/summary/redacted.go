@@ -247,7 +247,7 @@ func (h hider) summary(s *Summary) *Summary {
 		}
 	}
 	out.Redacted = h.Redactor
-	out.EachRecord, out.EachKnown, out.EachCaptures = h.records(s.EachRecord), h.records(s.EachKnown), h.records(s.EachCaptures)
+	out.EachRecord, out.EachCaptures = h.records(s.EachRecord), h.records(s.EachCaptures)
 	out.EachReject, out.EachMissing, out.EachRetry = hidden(h, s.EachReject), hidden(h, s.EachMissing), hidden(h, s.EachRetry)
 	return &out
 }

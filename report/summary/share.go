@@ -97,17 +97,6 @@ func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classi
 	return eachPart(ctx, db, columns, yield)
 }
 
-// eachKnown calls yield for the failing records that a run met, but did not load.
-func eachKnown(ctx context.Context, db *store.DB, run int64, yield func(*Record) error) error {
-	if err := db.Scope(ctx, "scope", run); err != nil {
-		return err
-	}
-	if err := db.KnownPlaces(ctx, "scope", run); err != nil {
-		return err
-	}
-	return eachPart(ctx, db, RecordColumns, yield)
-}
-
 // eachPart calls yield for the records at the places, part by part.
 func eachPart(ctx context.Context, db *store.DB, columns []Column[Record], yield func(*Record) error) error {
 	parts, err := parts(ctx, db)

@@ -131,7 +131,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	}
 	raw := s.Findings // by whose names records are told apart, whatever of them is shown
 	s.Lister = func() func(uint64) bool { return share.lister(raw) }
-	s.EachKnown = func(yield func(*Record) error) error { return eachKnown(ctx, db, id, described(m, yield)) }
+	s.Scan = func(known bool, each func(*store.Texts) error) error {
+		return scanRecords(ctx, db, id, share, m, known, each)
+	}
 	s.EachRetry = retries(ctx, db, id, m, s)
 	s.EachMissing = missingRows(ctx, db, id, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {

@@ -88,8 +88,10 @@ type Summary struct {
 	// rank, parents before children, then by map, key and company. It streams as EachRecord does.
 	EachRetry func(yield func(*Retry) error) error
 
-	// EachKnown is EachRecord of the failing records that an earlier run had loaded, Known of them, without regard to Listed.
-	EachKnown func(yield func(*Record) error) error
+	// Scan hands over the records that EachRecord yields, or with known the failing ones that an earlier run had loaded, Known of
+	// them, listed or not: in no order and from several goroutines at once, for [Loading.EachScanned]. It is the one walk that hides nothing, as rows
+	// are put in order by what may have to be hidden; an error of each ends it.
+	Scan func(known bool, each func(*store.Texts) error) error
 
 	// Lister returns a function that says which failing records EachRecord yields. It is asked for all of them in the
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
