@@ -5,19 +5,19 @@ WITH explained AS (
   SELECT cause, count(*) FILTER (whole) AS waiting, count(*) FILTER (NOT whole) AS partly, max(depth) FILTER (whole) AS depth,
     min(occurred_at) FILTER (whole) AS first_wait, max(occurred_at) FILTER (whole) AS last_wait
   FROM %[1]s_explained
-  WHERE cause %% $2 = $1
+  WHERE cause %% $2::UBIGINT = $1::UBIGINT
   GROUP BY cause
   HAVING count(*) FILTER (whole) > 0
 ), rows AS (
   SELECT cause, count(*) AS rows, count(*) FILTER (kind = 'window') AS unseen, count(*) FILTER (kind = 'missing') AS missing
   FROM %[1]s_behind
-  WHERE cause %% $2 = $1
+  WHERE cause %% $2::UBIGINT = $1::UBIGINT
   GROUP BY cause
 ), own AS (
   SELECT f.cause, count(*) FILTER (b.cause IS NULL OR NOT f.has_company) AS records, min(f.occurred_at) AS first_seen,
     max(f.occurred_at) AS last_seen, min(f.place) AS place
   FROM %[1]s_fails f LEFT JOIN %[1]s_blocks b ON b.cause = f.cause
-  WHERE NOT f.waits AND f.cause %% $2 = $1
+  WHERE NOT f.waits AND f.cause %% $2::UBIGINT = $1::UBIGINT
   GROUP BY f.cause
 )
 SELECT cause, r.rows, r.unseen, r.missing > 0 AS missing, e.waiting, e.partly, e.depth, e.first_wait, e.last_wait,

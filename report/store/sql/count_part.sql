@@ -4,7 +4,7 @@
 -- Reading the numbers twice is cheaper than keeping a copy of them, which is what DuckDB does with a name that is used twice.
 INSERT INTO %[1]s_counts
 WITH part AS NOT MATERIALIZED (
-  SELECT * FROM %[1]s_failing WHERE finding %% $2 = $1
+  SELECT * FROM %[1]s_failing WHERE finding %% $2::UBIGINT = $1::UBIGINT
 ), touched AS (
   SELECT DISTINCT finding, key FROM part WHERE key IS NOT NULL
 ), keys AS (

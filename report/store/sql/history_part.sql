@@ -6,5 +6,5 @@ SELECT place_of_change,
   bool_or(dual_write), NOT bool_and(dual_write), bool_or(unexplained),
   min(occurred_at) FILTER (period > 0), max(occurred_at) FILTER (period > 0), arg_min(place, id)
 FROM recent
-WHERE place_of_change % $2 = $1
+WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
 GROUP BY place_of_change;

@@ -7,7 +7,7 @@ WITH per_company AS (
   SELECT parent, key, company, has_company, count(*) AS records, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
     arg_min(place * 4 + n - 1, id) AS spot, min(id) AS id
   FROM %[1]s_lookups
-  WHERE key %% $2 = $1
+  WHERE key %% $2::UBIGINT = $1::UBIGINT
   GROUP BY parent, key, company, has_company
 ), per_key AS (
   SELECT parent, key, count(*) FILTER (has_company) AS companies, min(company) FILTER (has_company) AS only_company

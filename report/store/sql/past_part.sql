@@ -4,5 +4,5 @@ INSERT INTO past
 SELECT hash(sig, map_title) AS place_of_change, min(occurred_at), max(occurred_at)
 FROM here
 WHERE hash(sig) IN (SELECT sig_hash FROM scope_sums) AND (occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $3)
-  AND hash(sig, map_title) IN (SELECT place_of_change FROM scope_sums WHERE place_of_change % $2 = $1)
+  AND hash(sig, map_title) IN (SELECT place_of_change FROM scope_sums WHERE place_of_change % $2::UBIGINT = $1::UBIGINT)
 GROUP BY 1;

@@ -6,7 +6,7 @@ WITH failed AS (
   SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row, hash(sig) AS sig, hash(record_id) AS id,
     CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
   FROM %[1]s
-  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(affected_key) %% $2 = $1
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(affected_key) %% $2::UBIGINT = $1::UBIGINT
 ), waits AS (
   SELECT l.place, max(p.rank) AS rank, bool_or(l.blind OR p.rank IS NULL) AS more
   FROM %[1]s_lookups l LEFT JOIN %[1]s_ranked_parents p ON p.name = l.parent
