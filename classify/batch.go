@@ -99,9 +99,9 @@ func (m *Matcher) ClassifyUntil(done <-chan struct{}, b *ingest.Batch, mem memor
 			v.ok()
 			continue
 		}
-		log, entity, company := logs.Value(i), stringAt(entities, i), stringAt(companies, i)
-		j.record(log, stringAt(types, i), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, company)
-		v.append(j, log, entity, j.affectedKey(stringAt(keys, i), company))
+		log, entity, company := logs.Value(i), named(stringAt(entities, i)), named(stringAt(companies, i))
+		j.record(log, named(stringAt(types, i)), [numFields][]byte{stringAt(errs, i), stringAt(traces, i)}, entity, company)
+		v.append(j, log, entity, j.affectedKey(named(stringAt(keys, i)), company))
 	}
 	if closed(done) { // what was found of the last record may not be all of it
 		return false

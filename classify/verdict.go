@@ -48,7 +48,7 @@ func (m *Matcher) Judge(log, errText, trace, entity string) *Verdict {
 // may show that the record is one of dual-write, and the company that the log prints, which its template masks.
 func (m *Matcher) JudgeRow(log, plugin, errText, trace, entity, company string) *Verdict {
 	j := &judge{m: m}
-	j.record(log, []byte(plugin), [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(entity), []byte(company))
+	j.record(log, []byte(Name(plugin)), [numFields][]byte{[]byte(errText), []byte(trace)}, []byte(Name(entity)), []byte(Name(company)))
 	v := &Verdict{Log: log, Code: j.code(), Captures: make(map[string]string), Template: string(j.template), TemplateID: TemplateID(j.template)}
 	v.Signature, v.Status, _, _ = j.decided(v.Code)
 	for i, mt := range j.matches {

@@ -15,13 +15,14 @@ const build = "light"
 
 // lightNote is what the overview says of the commands that this build lacks.
 const lightNote = `
-This is the light build, without the database: run, merge, report, bundle, verify, export, query, history,
-check, rules coverage, rules draft and explain --record are in the full build.
+This is the light build, without the database: run, merge, report, reclassify, bundle, verify, export, query,
+history, check, rules coverage, rules draft and explain --record are in the full build.
 `
 
 func runRun(s *session, _ []string) (int, error)           { return 0, s.noDatabase() }
 func runMerge(s *session, _ []string) (int, error)         { return 0, s.noDatabase() }
 func runReport(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
+func runReclassify(s *session, _ []string) (int, error)    { return 0, s.noDatabase() }
 func runBundle(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
 func runVerify(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }
 func runExport(s *session, _ []string) (int, error)        { return 0, s.noDatabase() }

@@ -18,6 +18,7 @@ func commands() []command {
 		{"run", "read exports, classify, load and draw the report: the nightly job", runRun},
 		{"merge", "load parts that run --part made, on other machines or side by side, and draw the report", runMerge},
 		{"report", "draw the report again from the database, compared with any earlier period", runReport},
+		{"reclassify", "judge the records of the database again, by the rules of today", runReclassify},
 		{"bundle", "freeze a run for a review: report, rules and extract of the database in one zip", runBundle},
 		{"verify", "check a bundle, draw its report again and compare", runVerify},
 		{"export", "write runs as Parquet files for SQL engines and Power BI", runExport},

@@ -156,9 +156,8 @@ func (j *job) check() error {
 	if err := r.redact.check(); err != nil {
 		return err
 	}
-	var err error
-	if j.memory, err = parseSize(r.memoryLimit); err != nil || j.memory < leastMemory {
-		return usageError("--memory-limit: %q is not a size of at least %s; write 400MB or 2GB", r.memoryLimit, formatSize(leastMemory))
+	if err := j.checkMachine(); err != nil {
+		return err
 	}
 	for _, c := range []struct {
 		flag, value string
@@ -175,9 +174,6 @@ func (j *job) check() error {
 	if err := checkColor(r.color); err != nil {
 		return err
 	}
-	if r.threads, err = workers(r.threads); err != nil {
-		return err
-	}
 	if err := checkFormat("--report-format", r.format); err != nil {
 		return err
 	}
@@ -189,6 +185,16 @@ func (j *job) check() error {
 		return nil
 	}
 	return j.checkReading()
+}
+
+// checkMachine turns the flags about the machine into values.
+func (j *job) checkMachine() (err error) {
+	r := &j.flags
+	if j.memory, err = parseSize(r.memoryLimit); err != nil || j.memory < leastMemory {
+		return usageError("--memory-limit: %q is not a size of at least %s; write 400MB or 2GB", r.memoryLimit, formatSize(leastMemory))
+	}
+	r.threads, err = workers(r.threads)
+	return err
 }
 
 // checkReading turns the texts of flags about what is read into values.

@@ -26,7 +26,16 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
 	return db.transaction(ctx, func() error {
-		steps := []string{query("hand_over"), query("hand_over_texts")}
+		judgement, err := db.nextJudgement(ctx)
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{"keep_judgement", "hand_over"} {
+			if _, err := db.conn.ExecContext(ctx, query(name), run, judgement); err != nil {
+				return err
+			}
+		}
+		steps := []string{query("hand_over_texts")}
 		for _, table := range runTables {
 			steps = append(steps, "DELETE FROM dw."+table+" WHERE run_id = $1")
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/duckdb/duckdb-go/v2"
 
+	"dwtriage/classify"
 	"dwtriage/ingest"
 )
 
@@ -17,14 +18,11 @@ import (
 // a long text, at most StartBytes, and what stands behind it goes to rows of text_parts. A vector then
 // takes 20 MB at most, and v_records puts the text together again for who asks for it.
 //
-// Names are no texts. One that is longer than nameBytes is a cell in the wrong column, or a try to fill
-// the memory; it is cut, and says so at its end.
+// Names are no texts, and are cut (see [classify.Name]).
 const (
 	// StartBytes is how much of error_text and of trace_text stands in records, in bytes. Dataverse keeps 10,000
 	// characters of a trace, so hardly a text is longer. Twice as much let DuckDB ask for 64 MB for a vector.
 	StartBytes = 10000
-	nameBytes  = 2000
-	nameCut    = " … [cut]"
 )
 
 // longTexts are the columns whose texts are kept whole, whatever their length.
@@ -70,7 +68,7 @@ func (f *feed) shortenColumn(records arrow.RecordBatch, i int) (arrow.Array, err
 	switch a := records.Column(i).(type) {
 	case *array.String:
 		field, long := longTexts[i]
-		most := nameBytes
+		most := classify.NameBytes
 		if long {
 			most = StartBytes
 		}
@@ -82,7 +80,7 @@ func (f *feed) shortenColumn(records arrow.RecordBatch, i int) (arrow.Array, err
 		}
 		return f.cutTexts(a, field, records.Column(ingest.ColRecordID).(*array.FixedSizeBinary))
 	case *array.Map:
-		if !longer(a.Items().(*array.String), nameBytes) {
+		if !longer(a.Items().(*array.String), classify.NameBytes) {
 			return nil, nil
 		}
 		return cutItems(a), nil
@@ -157,15 +155,8 @@ func Start(text string) string {
 	return start
 }
 
-// Name is a name as it is stored: whole, or cut where nobody can have meant it for one.
-func Name(name string) string {
-	start, rest := split(name, nameBytes)
-	if rest == "" {
-		return name
-	}
-	start, _ = split(start, nameBytes-len(nameCut))
-	return start + nameCut
-}
+// Name is a name as it is stored: [classify.Name].
+func Name(name string) string { return classify.Name(name) }
 
 func cutNames(a *array.String) arrow.Array {
 	b := array.NewStringBuilder(Allocator())

@@ -7,4 +7,5 @@ WITH next AS (
   WHERE run_id <> $1 AND record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1)
   GROUP BY record_id
 )
-SELECT s.* FROM dw.sightings s JOIN next USING (record_id, run_id);
+SELECT s.*, (u.rules_digest, u.tool_version) IS DISTINCT FROM (g.rules_digest, g.tool_version) AS other_rules
+FROM dw.sightings s JOIN next USING (record_id, run_id) JOIN dw.runs u USING (run_id), (FROM dw.runs WHERE run_id = $1) g;

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '8'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '9'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -98,7 +98,9 @@ CREATE TABLE dw.records (
   matched_end     INTEGER,
   run_id          BIGINT,  -- the run that loaded it, or was handed it
   company_named   VARCHAR, -- the company that the message names; column company is the log's own
-  record_key      VARCHAR  -- the business key of the failing row, where the log has a column for it
+  record_key      VARCHAR, -- the business key of the failing row, where the log has a column for it
+  judgement_id    BIGINT,  -- what its verdict is of, in judgements; null: the run that loaded it
+  handed          BOOLEAN  -- true: the run was handed it when the one that had loaded it was forgotten
 );
 
 -- What stands behind the start of a long text in records, in parts of the same length. v_records puts
@@ -152,4 +154,18 @@ CREATE TABLE dw.cuts (
   record_id UUID,
   file      VARCHAR,
   row       BIGINT
+);
+
+-- Which rules judged records that are not judged by those of their run: each call of reclassify, and runs that were forgotten and
+-- whose records passed to others.
+CREATE TABLE dw.judgements (
+  judgement_id BIGINT,  -- 1, 2, 3 … per database
+  run_id       BIGINT,  -- the forgotten run; null for a call of reclassify
+  made_at      TIMESTAMP,
+  tool_version VARCHAR,
+  rules        BIGINT,
+  rules_digest VARCHAR,
+  arguments    VARCHAR, -- the command line, which says what it was restricted to
+  records      BIGINT,  -- failing records that were judged
+  changed      BIGINT   -- of these, whose verdict became another one
 );

@@ -14,8 +14,13 @@ SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurr
   r.error_text || coalesce(rest.error_text, '') AS error_text, r.trace_text || coalesce(rest.trace_text, '') AS trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
   r.captures, r.affected_key, r.template_id, r.matched_field, r.matched_start, r.matched_end,
-  r.run_id, u.environment, r.company AS company_logged, r.company_named, r.record_key
-FROM records r JOIN runs u USING (run_id) LEFT JOIN rest USING (record_id);
+  r.run_id, u.environment, r.company AS company_logged, r.company_named, r.record_key,
+  coalesce(j.rules_digest, u.rules_digest) AS rules_digest, coalesce(j.made_at, u.finished_at) AS judged_at
+FROM records r JOIN runs u USING (run_id) LEFT JOIN rest USING (record_id) LEFT JOIN judgements j USING (judgement_id);
+
+-- Which rules judged records after the run that loaded them.
+CREATE OR REPLACE VIEW dw.v_judgements AS
+SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, arguments, records, changed FROM judgements;
 
 -- Every row that records looked up and did not find, of all runs: one per environment, table, key and company. The same
 -- record waits for all rows that it looked up. A record that names no company waits for the row of the only company
@@ -161,6 +166,18 @@ COMMENT ON COLUMN dw.v_records."environment" IS 'environment of that run; null w
 COMMENT ON COLUMN dw.v_records."company_logged" IS 'legal entity that the log prints';
 COMMENT ON COLUMN dw.v_records."company_named" IS 'legal entity that the message names';
 COMMENT ON COLUMN dw.v_records."record_key" IS 'business key that the log has in a column of its own';
+COMMENT ON COLUMN dw.v_records."rules_digest" IS 'digest of the rule files that its verdict is of';
+COMMENT ON COLUMN dw.v_records."judged_at" IS 'when it was judged by them: when the run had loaded it, or by reclassify, UTC';
+COMMENT ON VIEW dw.v_judgements IS 'a row per call of reclassify, and per forgotten run whose verdicts are kept with records that passed to another one';
+COMMENT ON COLUMN dw.v_judgements."judgement_id" IS 'number of the judgement';
+COMMENT ON COLUMN dw.v_judgements."run_id" IS 'the forgotten run; null for a call of reclassify';
+COMMENT ON COLUMN dw.v_judgements."made_at" IS 'when it was made, UTC';
+COMMENT ON COLUMN dw.v_judgements."tool_version" IS 'version of dwtriage';
+COMMENT ON COLUMN dw.v_judgements."rules" IS 'number of rules';
+COMMENT ON COLUMN dw.v_judgements."rules_digest" IS 'digest of the rule files';
+COMMENT ON COLUMN dw.v_judgements."arguments" IS 'command line as typed, which says what it was restricted to';
+COMMENT ON COLUMN dw.v_judgements."records" IS 'failing records that were judged';
+COMMENT ON COLUMN dw.v_judgements."changed" IS 'of these, those whose verdict became another one';
 COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs';
 COMMENT ON COLUMN dw.v_missing."environment" IS 'environment; null when none was given';
 COMMENT ON COLUMN dw.v_missing."table" IS 'Dataverse table that lacks the row';

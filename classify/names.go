@@ -1,0 +1,26 @@
+package classify
+
+import "unsafe"
+
+// Names are no texts. One that is longer than NameBytes is a cell in the wrong column, or a try to fill the memory; it is cut, and says so
+// at its end. A record is judged by its names as they are kept, so that it can be judged again when the export is gone.
+const (
+	NameBytes = 2000
+	nameCut   = " … [cut]"
+)
+
+// Name is a name as records are judged by it and as the archive stores it: whole, or cut where nobody can have meant it for one.
+func Name(name string) string {
+	if len(name) <= NameBytes {
+		return name
+	}
+	return string(cutAtRune([]byte(name[:NameBytes]), NameBytes-len(nameCut))) + nameCut
+}
+
+// named is Name of a name that must not be written to.
+func named(name []byte) []byte {
+	if len(name) <= NameBytes {
+		return name
+	}
+	return []byte(Name(unsafe.String(unsafe.SliceData(name), len(name))))
+}

@@ -1,0 +1,691 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/duckdb/duckdb-go/v2"
+
+	"dwtriage/classify"
+	"dwtriage/ingest"
+)
+
+// Only says which records are judged again. The zero value is all of them.
+type Only struct {
+	Environment  *string   // of the run that has the record; nil: any, empty: those without a name
+	Run          int64     // that has the record; 0: any
+	Since, Until time.Time // UTC; the record is not before Since and is before Until; zero: any. With either, a record without a time is left out
+}
+
+// A Pipe judges stored records: it calls read, which hands over batches of failing records with the columns that Classify looks at, and load
+// with a source of the same batches, in the same order and classified. It may do both at once and judge several batches side by side.
+type Pipe func(read func(ctx context.Context, emit func(*ingest.Batch) error) error, load func(Source) error) error
+
+// Reclassified says what judging again did, or would do.
+type Reclassified struct {
+	Before  []JudgedBy // whose verdicts the records had; most records first
+	Records int64      // failing records that were judged
+	Changed int64      // of these, whose verdict became another one
+	Changes []Verdicts // most records first; at most mostChanges
+	Groups  int64      // how many Changes there are in all
+	Kept    bool       // something was written: verdicts, or only that these rules have judged them
+}
+
+// JudgedBy are the records whose verdicts one set of rules made.
+type JudgedBy struct {
+	RulesDigest string
+	Records     int64
+}
+
+// Verdicts are records that had one verdict and get another one.
+type Verdicts struct {
+	From, To string   // signatures: a rule, code/0x…, text/0x… or unknown/ and the template id
+	Columns  []string // of the verdict that differ, in the order of the table
+	Records  int64
+	Example  string // the smallest record id
+}
+
+// mostChanges is how many changes are listed one by one. The numbers are of all.
+const mostChanges = 1000
+
+// verdictColumns are the columns of records that Classify fills, in its order.
+var verdictColumns = func() (names []string) {
+	for _, f := range classify.Schema().Fields()[ingest.NumColumns:] {
+		names = append(names, f.Name)
+	}
+	return names
+}()
+
+// Reclassify judges failing records of the archive again, as pipe does, and puts their new verdicts in the place of the old ones, in one
+// transaction. Nothing else of a record changes, and of the runs only how many of their records are classified and unclassified. made
+// says by which rules and when: tool, the command line and the time. With dry, or where the same program and rules judged all of them
+// and nothing differs, nothing is written.
+//
+// Records pass through in windows of rows, so neither their number nor their length bounds memory. What changed waits in a
+// temporary table, which DuckDB puts on disk where it is large, and is written window by window: one UPDATE for all of a million rows took
+// twice as long as 16 of 61,440 rows each. A verdict that stays is not written.
+func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments string, at time.Time, dry bool, pipe Pipe) (done Reclassified, err error) {
+	if err := db.current(); err != nil {
+		return done, err
+	}
+	where, err := db.only(ctx, only)
+	if err != nil {
+		return done, err
+	}
+	r := &rejudging{db: db, where: where, dry: dry}
+	defer r.close()
+	work := func() error { return r.run(ctx, tool, arguments, at, pipe) }
+	if dry {
+		err = work()
+	} else if err = db.transaction(ctx, work); errors.Is(err, errUnchanged) {
+		err = nil
+	} else if err == nil {
+		_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw")
+		err = db.damaged(err)
+	}
+	if err != nil {
+		return done, fmt.Errorf("judging the records of %s again: %w", db.path, err)
+	}
+	return r.done, nil
+}
+
+// errUnchanged ends a transaction that would write what is there.
+var errUnchanged = errors.New("nothing changed")
+
+// only is a condition on rows of records.
+func (db *DB) only(ctx context.Context, o Only) (string, error) {
+	conditions := []string{"outcome = 'error'", "run_id IN (SELECT run_id FROM dw.runs)"}
+	if o.Environment != nil || o.Run != 0 {
+		var ids []string
+		env, any := "", o.Environment == nil
+		if !any {
+			env = *o.Environment
+		}
+		err := db.Each(ctx, "SELECT run_id::VARCHAR FROM dw.runs WHERE ($1 OR environment IS NOT DISTINCT FROM $2) AND ($3 = 0 OR run_id = $3) ORDER BY run_id", func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, any, orNil(env), o.Run)
+		if err != nil {
+			return "", err
+		}
+		// A list, since what changes the type of a column takes no subquery.
+		conditions[1] = "run_id IN (" + strings.Join(append(ids, "-1"), ", ") + ")"
+	} else if !db.readOnly {
+		conditions = conditions[:1] // rows of no run are gone when a database is opened for writing
+	}
+	for _, limit := range []struct {
+		sign string
+		at   time.Time
+	}{{">=", o.Since}, {"<", o.Until}} {
+		if !limit.at.IsZero() {
+			conditions = append(conditions, fmt.Sprintf("occurred_at %s TIMESTAMP '%s'", limit.sign, limit.at.UTC().Format("2006-01-02 15:04:05.999999")))
+		}
+	}
+	return strings.Join(conditions, " AND "), nil
+}
+
+// A rejudging is the work of one Reclassify.
+type rejudging struct {
+	db      *DB
+	where   string
+	dry     bool
+	done    Reclassified
+	reader  *sql.Conn // reads windows
+	texts   *sql.Conn // reads the rest of long texts
+	windows []window
+
+	mu  sync.Mutex
+	was []*olds // of the batches that were handed over and not taken yet, in their order
+
+	rows  *duckdb.Appender // of the table judged
+	part  int32            // of it, as they are written together
+	first int64            // place of the part's first and last row
+	last  int64
+	held  int // rows and bytes of the part
+	bytes int
+}
+
+// run does the work, within a transaction unless it is dry.
+func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at time.Time, pipe Pipe) (err error) {
+	for _, c := range []**sql.Conn{&r.reader, &r.texts} {
+		if *c, err = r.db.pool.Conn(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.before(ctx); err != nil {
+		return err
+	}
+	judgement, err := r.db.nextJudgement(ctx)
+	if err != nil {
+		return err
+	}
+	var byOthers int64
+	if err := r.db.conn.QueryRowContext(ctx, fmt.Sprintf(query("judged_by_others"), r.where), tool.RulesDigest, tool.Version).Scan(&byOthers); err != nil {
+		return err
+	}
+	if byOthers > 0 && !r.dry {
+		// The column is written anew as a whole: an UPDATE holds 40 bytes in memory for every row. It comes first, as a table that was
+		// updated is not altered.
+		if _, err := r.db.conn.ExecContext(ctx, fmt.Sprintf(query("judge"), r.where, judgement)); err != nil {
+			return fmt.Errorf("booking who judged: %w", err)
+		}
+	}
+	if _, err := r.db.conn.ExecContext(ctx, query("judged")); err != nil {
+		return err
+	}
+	if err := r.db.conn.Raw(func(c any) (err error) {
+		r.rows, err = duckdb.NewAppender(c.(driver.Conn), "temp", "main", "judged")
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := r.plan(ctx); err != nil {
+		return err
+	}
+	if err := pipe(r.read, func(next Source) error { return r.load(ctx, next) }); err != nil {
+		return err
+	}
+	if err := r.list(ctx); err != nil || r.dry {
+		return err
+	}
+	if byOthers == 0 && r.done.Changed == 0 {
+		return errUnchanged
+	}
+	r.done.Kept = true
+	return r.book(ctx, judgement, tool, arguments, at)
+}
+
+// before says whose verdicts the records have.
+func (r *rejudging) before(ctx context.Context) error {
+	return r.db.Each(ctx, fmt.Sprintf(query("judged_before"), r.where), func(rows *sql.Rows) error {
+		var by JudgedBy
+		err := rows.Scan(&by.RulesDigest, &by.Records)
+		r.done.Before = append(r.done.Before, by)
+		return err
+	})
+}
+
+// book writes the ledgers of the runs and the judgement.
+func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, arguments string, at time.Time) error {
+	if _, err := r.db.conn.ExecContext(ctx, query("rebook")); err != nil {
+		return fmt.Errorf("booking what is classified: %w", err)
+	}
+	_, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8)",
+		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed)
+	return err
+}
+
+// nextJudgement is an id that no judgement has.
+func (db *DB) nextJudgement(ctx context.Context) (id int64, err error) {
+	err = db.conn.QueryRowContext(ctx, "SELECT coalesce(max(judgement_id), 0) + 1 FROM dw.judgements").Scan(&id)
+	return id, err
+}
+
+func (r *rejudging) close() {
+	ctx := context.Background()
+	if r.rows != nil {
+		r.rows.Close()
+	}
+	for _, c := range []*sql.Conn{r.reader, r.texts} {
+		if c != nil {
+			c.Close()
+		}
+	}
+	r.db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS rebooked")
+	r.db.spool.ExecContext(ctx, "DROP TABLE IF EXISTS spool.main.long_texts")
+}
+
+// list groups what changed.
+func (r *rejudging) list(ctx context.Context) error {
+	err := r.db.Each(ctx, query("judged_changes"), func(rows *sql.Rows) error {
+		var v Verdicts
+		var columns int64
+		if err := rows.Scan(&v.From, &v.To, &columns, &v.Records, &v.Example, &r.done.Groups); err != nil {
+			return err
+		}
+		for i, name := range verdictColumns {
+			if columns&(1<<i) != 0 {
+				v.Columns = append(v.Columns, name)
+			}
+		}
+		r.done.Changes = append(r.done.Changes, v)
+		return nil
+	}, mostChanges)
+	return err
+}
+
+// A window is a stretch of rows that are read at once.
+type window struct{ from, until int64 }
+
+// What a window has at most, but for a single vector of DuckDB, which is never parted: 2,048 rows with two texts of StartBytes are 40 MB.
+const (
+	vectorRows  = 2048
+	windowRows  = 30 * vectorRows
+	windowBytes = 24 << 20
+)
+
+// plan parts the rows into windows by how long their texts are.
+func (r *rejudging) plan(ctx context.Context) error {
+	if _, err := r.db.spool.ExecContext(ctx, query("long_texts")); err != nil {
+		return err
+	}
+	var bytes int64
+	rows, err := r.reader.QueryContext(ctx, fmt.Sprintf(query("vectors"), r.where), vectorRows)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var vector, size int64
+		if err := rows.Scan(&vector, &size); err != nil {
+			return err
+		}
+		from, until := vector*vectorRows, (vector+1)*vectorRows
+		if n := len(r.windows); n > 0 && until-r.windows[n-1].from <= windowRows && bytes+size <= windowBytes {
+			r.windows[n-1].until = until
+			bytes += size
+			continue
+		}
+		r.windows = append(r.windows, window{from, until})
+		bytes = size
+	}
+	return rows.Err()
+}
+
+// read is the upstream end of a pipe.
+func (r *rejudging) read(ctx context.Context, emit func(*ingest.Batch) error) error {
+	b := newStoredBatch()
+	for _, w := range r.windows {
+		if err := r.readWindow(ctx, w, b, emit); err != nil {
+			b.release()
+			return r.db.damaged(err)
+		}
+	}
+	return r.hand(ctx, b, emit)
+}
+
+func (r *rejudging) readWindow(ctx context.Context, w window, b *storedBatch, emit func(*ingest.Batch) error) error {
+	rows, err := r.reader.QueryContext(ctx, fmt.Sprintf(query("window"), r.where, w.from, w.until))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := b.scan(rows); err != nil {
+			return err
+		}
+		if b.bytes >= batchBytes || len(b.olds.places) >= batchRows {
+			if err := r.hand(ctx, b, emit); err != nil {
+				return err
+			}
+		}
+	}
+	return rows.Err()
+}
+
+// What a batch of stored records has at most, but for one record, as of those that ingest makes.
+const (
+	batchRows  = 8192
+	batchBytes = 2 << 20
+)
+
+// hand hands a batch over and begins a new one in its place.
+func (r *rejudging) hand(ctx context.Context, b *storedBatch, emit func(*ingest.Batch) error) error {
+	if len(b.olds.places) == 0 {
+		b.release()
+		return nil
+	}
+	if err := r.complete(ctx, b); err != nil {
+		b.release()
+		return err
+	}
+	batch, olds := b.finish()
+	r.mu.Lock()
+	r.was = append(r.was, olds)
+	r.mu.Unlock()
+	return emit(batch)
+}
+
+// complete puts what stands behind the starts of long texts to them.
+func (r *rejudging) complete(ctx context.Context, b *storedBatch) error {
+	if len(b.long) == 0 {
+		return nil
+	}
+	var ids strings.Builder
+	for id := range b.long {
+		if ids.Len() > 0 {
+			ids.WriteString(", ")
+		}
+		fmt.Fprintf(&ids, "'%s'::UUID", (*duckdb.UUID)(&id).String())
+	}
+	rows, err := r.texts.QueryContext(ctx, fmt.Sprintf(query("long_rest"), ids.String()))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id duckdb.UUID
+		var field, text string
+		if err := rows.Scan(&id, &field, &text); err != nil {
+			return err
+		}
+		row := b.long[id]
+		if field == "trace_text" {
+			b.traces[row] += text
+		} else {
+			b.errors[row] += text
+		}
+	}
+	return rows.Err()
+}
+
+// olds are the places and verdicts of the records of a batch as they are stored.
+type olds struct {
+	places []int64
+	ids    []duckdb.UUID
+	texts  [][]string // of each verdict column, by row: as verdictText writes it
+}
+
+// A storedBatch is filled with stored records.
+type storedBatch struct {
+	olds                                      *olds
+	logs, types, errors, traces, names, firms []string
+	keys                                      []string
+	long                                      map[duckdb.UUID]int // rows with more text than what their row holds
+	bytes                                     int
+	into                                      []any // of scan
+	row                                       storedRow
+}
+
+type storedRow struct {
+	place                                       int64
+	id                                          duckdb.UUID
+	log, kind, err, trace, entity, company, key string
+	more                                        int
+	verdict                                     []string
+}
+
+func newStoredBatch() *storedBatch {
+	b := &storedBatch{}
+	b.reset()
+	b.row.verdict = make([]string, len(verdictColumns))
+	w := &b.row
+	b.into = []any{&w.place, &w.id, &w.log, &w.kind, &w.err, &w.trace, &w.entity, &w.company, &w.key, &w.more}
+	for i := range w.verdict {
+		b.into = append(b.into, &w.verdict[i])
+	}
+	return b
+}
+
+func (b *storedBatch) reset() {
+	b.olds = &olds{texts: make([][]string, len(verdictColumns))}
+	b.logs, b.types, b.errors, b.traces, b.names, b.firms, b.keys = nil, nil, nil, nil, nil, nil, nil
+	b.long, b.bytes = make(map[duckdb.UUID]int), 0
+}
+
+func (b *storedBatch) release() { b.reset() }
+
+// scan takes a row of sql/window.sql.
+func (b *storedBatch) scan(rows *sql.Rows) error {
+	w := &b.row
+	if err := rows.Scan(b.into...); err != nil {
+		return err
+	}
+	if w.more > 0 {
+		b.long[w.id] = len(b.olds.places)
+	}
+	b.olds.places, b.olds.ids = append(b.olds.places, w.place), append(b.olds.ids, w.id)
+	b.logs, b.types, b.errors, b.traces = append(b.logs, w.log), append(b.types, w.kind), append(b.errors, w.err), append(b.traces, w.trace)
+	b.names, b.firms, b.keys = append(b.names, w.entity), append(b.firms, w.company), append(b.keys, w.key)
+	for i, text := range w.verdict {
+		b.olds.texts[i] = append(b.olds.texts[i], text)
+		b.bytes += len(text)
+	}
+	b.bytes += len(w.err) + len(w.trace) + len(w.entity) + len(w.company) + len(w.key) + w.more
+	return nil
+}
+
+// finish makes a batch of what was scanned. Columns that Classify does not look at are null.
+func (b *storedBatch) finish() (*ingest.Batch, *olds) {
+	n := len(b.olds.places)
+	texts := map[int][]string{
+		ingest.ColLog: b.logs, ingest.ColTypeName: b.types, ingest.ColErrorText: b.errors, ingest.ColTraceText: b.traces,
+		ingest.ColEntity: b.names, ingest.ColCompany: b.firms, ingest.ColRecordKey: b.keys, ingest.ColOutcome: slices.Repeat([]string{ingest.Error}, n),
+	}
+	cols := make([]arrow.Array, ingest.NumColumns)
+	for i, f := range ingest.Schema().Fields() {
+		if list, ok := texts[i]; ok {
+			cols[i] = textColumn(list)
+		} else {
+			cols[i] = array.MakeArrayOfNull(Allocator(), f.Type, n)
+		}
+		defer cols[i].Release()
+	}
+	batch := &ingest.Batch{Records: array.NewRecordBatch(ingest.Schema(), cols, int64(n))}
+	olds := b.olds
+	b.reset()
+	return batch, olds
+}
+
+// textColumn is a column of texts, of which no text is empty.
+func textColumn(list []string) arrow.Array {
+	b := array.NewStringBuilder(Allocator())
+	defer b.Release()
+	size := 0
+	for _, text := range list {
+		size += len(text)
+	}
+	b.Reserve(len(list))
+	b.ReserveData(size)
+	for _, text := range list {
+		if text == "" {
+			b.AppendNull()
+		} else {
+			b.Append(text)
+		}
+	}
+	return b.NewArray()
+}
+
+// load takes judged batches, and writes what differs.
+func (r *rejudging) load(ctx context.Context, next Source) error {
+	for {
+		b, err := next()
+		if err == io.EOF {
+			return r.write(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		was := r.was[0]
+		r.was = r.was[1:]
+		r.mu.Unlock()
+		err = r.take(ctx, b, was)
+		b.Release()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take compares the verdicts of a batch with the stored ones, and keeps those that differ.
+func (r *rejudging) take(ctx context.Context, b *ingest.Batch, was *olds) error {
+	verdict := b.Records.Columns()[ingest.NumColumns:]
+	r.done.Records += b.Records.NumRows()
+	var text []byte
+	for i, place := range was.places {
+		var differs int64
+		for c, column := range verdict {
+			if text = appendVerdict(text[:0], column, i); string(text) != was.texts[c][i] && !sameCaptures(column, i, was.texts[c][i]) {
+				differs |= 1 << c
+			}
+		}
+		if differs == 0 {
+			continue
+		}
+		r.done.Changed++
+		if r.held >= windowRows || r.bytes >= windowBytes {
+			if err := r.write(ctx); err != nil {
+				return err
+			}
+		}
+		if r.held++; r.held == 1 {
+			r.first, r.last = place, place
+		}
+		r.first, r.last = min(r.first, place), max(r.last, place)
+		if err := r.keep(verdict, i, was, differs); err != nil {
+			return fmt.Errorf("keeping a verdict: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	signatureColumn = classify.ColSignature - ingest.NumColumns
+	statusColumn    = classify.ColStatus - ingest.NumColumns
+	templateColumn  = classify.ColTemplateID - ingest.NumColumns
+)
+
+// keep appends a new verdict to the table judged.
+func (r *rejudging) keep(verdict []arrow.Array, i int, was *olds, differs int64) error {
+	from := was.texts[signatureColumn][i]
+	if from == "" {
+		from = "unknown/" + was.texts[templateColumn][i]
+	}
+	row := []driver.Value{r.part, was.places[i], was.ids[i], from, was.texts[statusColumn][i], differs}
+	for _, column := range verdict {
+		value, bytes := verdictValue(column, i)
+		row = append(row, value)
+		r.bytes += bytes
+	}
+	return r.rows.AppendRow(row...)
+}
+
+// verdictValue is a value of a verdict as the archive stores it, and about how long it is.
+func verdictValue(column arrow.Array, i int) (value driver.Value, bytes int) {
+	if column.IsNull(i) {
+		return nil, 0
+	}
+	switch a := column.(type) {
+	case *array.String:
+		text := Name(a.Value(i))
+		return text, len(text)
+	case *array.Int32:
+		return a.Value(i), 4
+	case *array.List:
+		return listOf(a, i), 32
+	case *array.Map:
+		var m duckdb.OrderedMap
+		eachCapture(a, i, func(name, value string) {
+			m.Set(name, value)
+			bytes += len(name) + len(value)
+		})
+		return m, bytes
+	}
+	panic(fmt.Sprintf("a verdict of type %s", column.DataType()))
+}
+
+func listOf(a *array.List, i int) []string {
+	from, to := a.ValueOffsets(i)
+	list := make([]string, 0, to-from)
+	for at := int(from); at < int(to); at++ {
+		list = append(list, a.ListValues().(*array.String).Value(at))
+	}
+	return list
+}
+
+// eachCapture calls do for the captures of a record, each as it is stored.
+func eachCapture(a *array.Map, i int, do func(name, value string)) {
+	names, values := a.Keys().(*array.String), a.Items().(*array.String)
+	from, to := a.ValueOffsets(i)
+	for at := int(from); at < int(to); at++ {
+		do(names.Value(at), Name(values.Value(at)))
+	}
+}
+
+// appendVerdict appends a value of a verdict as sql/window.sql writes it.
+func appendVerdict(dst []byte, column arrow.Array, i int) []byte {
+	if column.IsNull(i) {
+		return dst
+	}
+	switch a := column.(type) {
+	case *array.String:
+		return append(dst, Name(a.Value(i))...)
+	case *array.Int32:
+		return strconv.AppendInt(dst, int64(a.Value(i)), 10)
+	case *array.List:
+		from, to := a.ValueOffsets(i)
+		for at := int(from); at < int(to); at++ {
+			if at > int(from) {
+				dst = append(dst, 31)
+			}
+			dst = append(dst, a.ListValues().(*array.String).Value(at)...)
+		}
+	case *array.Map:
+		eachCapture(a, i, func(name, value string) {
+			dst = append(append(dst, name...), '=')
+			dst = append(strconv.AppendInt(dst, int64(len(value)), 10), ':')
+			dst = append(dst, value...)
+		})
+	}
+	return dst
+}
+
+// sameCaptures reports whether the captures of a record are those of a text of sql/window.sql in another order: earlier programs stored them in
+// any.
+func sameCaptures(column arrow.Array, i int, text string) bool {
+	a, ok := column.(*array.Map)
+	if !ok {
+		return false
+	}
+	now, was := make(map[string]string), 0
+	eachCapture(a, i, func(name, value string) { now[name] = value })
+	for text != "" {
+		name, rest, _ := strings.Cut(text, "=")
+		length, rest, _ := strings.Cut(rest, ":")
+		n, err := strconv.Atoi(length)
+		if err != nil || n > len(rest) {
+			return false
+		}
+		if value, ok := now[name]; !ok || value != rest[:n] {
+			return false
+		}
+		was++
+		text = rest[n:]
+	}
+	return was == len(now)
+}
+
+// write puts the verdicts of a part in their places.
+func (r *rejudging) write(ctx context.Context) error {
+	if r.held == 0 {
+		return nil
+	}
+	if err := r.rows.Flush(); err != nil {
+		return err
+	}
+	if !r.dry {
+		for _, name := range []string{"rebook_part", "write_verdicts"} {
+			if _, err := r.db.conn.ExecContext(ctx, fmt.Sprintf(query(name), r.part, r.first, r.last)); err != nil {
+				return fmt.Errorf("writing verdicts: %w", err)
+			}
+		}
+	}
+	r.part++
+	r.held, r.bytes = 0, 0
+	return nil
+}

@@ -1,0 +1,20 @@
+-- The new verdicts of a part take the place of the old ones.
+UPDATE dw.records r SET signature = j.signature,
+  signatures = j.signatures,
+  status = j.status,
+  category = j.category,
+  severity = j.severity,
+  error_code = j.error_code,
+  map = j.map,
+  fno_entity = j.fno_entity,
+  dataverse_table = j.dataverse_table,
+  map_candidates = j.map_candidates,
+  captures = j.captures,
+  affected_key = j.affected_key,
+  template_id = j.template_id,
+  matched_field = j.matched_field,
+  matched_start = j.matched_start,
+  matched_end = j.matched_end,
+  company_named = j.company_named
+FROM (FROM judged WHERE part = %[1]d) j
+WHERE r.rowid = j.place AND r.rowid BETWEEN %[2]d AND %[3]d;
