@@ -41,6 +41,16 @@ type summaryFile struct {
 	CauseCount    int         `json:"cause_count"`
 
 	Redaction *jsonRedaction `json:"redaction,omitempty"` // of a redacted report
+
+	Judgements []jsonJudgement `json:"judgements,omitempty"` // of records that are not judged by the rules of the run that loaded them
+}
+
+// A jsonJudgement is what made verdicts of the report.
+type jsonJudgement struct {
+	At      jsonTime  `json:"at"`
+	Rules   jsonRules `json:"rules"`
+	Run     int64     `json:"forgotten_run,omitempty"` // whose verdicts are kept; absent: a call of reclassify
+	Records int64     `json:"records"`
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -200,6 +210,9 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Causes:         []jsonCause{},
 		CauseCount:     s.CauseCount,
 		Redaction:      newJSONRedaction(s),
+	}
+	for _, j := range s.Judgements {
+		f.Judgements = append(f.Judgements, jsonJudgement{jsonTime(j.At), jsonRules{j.Rules, j.RulesDigest}, j.Run, j.Records})
 	}
 	for i := range s.Causes {
 		f.Causes = append(f.Causes, newJSONCause(&s.Causes[i]))

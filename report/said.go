@@ -1,7 +1,9 @@
 package report
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
@@ -41,6 +43,21 @@ func changed(s *summary.Summary) string {
 		parts = append(parts, words.Count(n, "new unknown message"))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// JudgedAgain says of which failing records the verdicts are not those of the run that loaded them, a sentence for each time.
+func JudgedAgain(s *summary.Summary) (sentences []string) {
+	for _, j := range s.Judgements {
+		of := words.Thousands(j.Records) + " of " + words.Count(s.Failing, "failing record") + " " + words.Were(j.Records)
+		by := "by " + words.Count(j.Rules, "rule") + " (" + shortDigest(j.RulesDigest) + ")"
+		at := j.At.Format(time.DateTime) + " UTC"
+		if j.Run > 0 {
+			sentences = append(sentences, of+" judged "+by+" of "+"run "+strconv.FormatInt(j.Run, 10)+" of "+at+", which was forgotten since.")
+			continue
+		}
+		sentences = append(sentences, of+" judged again "+by+" on "+at+".")
+	}
+	return sentences
 }
 
 // Percent is the share of n in all, as the page writes it: 0% and 100% only where that is exact.

@@ -50,7 +50,7 @@ func printSummary(p *panel, s *summary.Summary, at place, page string) {
 	p.b.WriteByte('\n')
 	p.line("Ledger: ", span{text: fmt.Sprintf("%s read = %s loaded + %s duplicates + %s rejected + %s filtered", words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered))})
 	p.line("        ", span{text: fmt.Sprintf("%s loaded = %s ok + %s classified + %s unclassified", words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified))})
-	for _, sentence := range report.Redaction(s) {
+	for _, sentence := range append(report.JudgedAgain(s), report.Redaction(s)...) {
 		p.line("", span{text: sentence})
 	}
 	p.hung("", "        ", span{text: "Report:"}, span{text: page, whole: true})

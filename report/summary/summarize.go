@@ -65,6 +65,9 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	if err != nil {
 		return nil, err
 	}
+	if s.Judgements, err = judgements(ctx, db); err != nil {
+		return nil, err
+	}
 	if s.Timeline, err = timeline(ctx, db, s.Records, s.Failing); err != nil {
 		return nil, err
 	}

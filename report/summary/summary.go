@@ -62,6 +62,7 @@ type Summary struct {
 	FailedIn       []int64     // failing records of the environment in the hours compared (see Comparison.Night) and in the periods before, the latest first; nil where a log is not compared
 	Mutes          []Mute      // of the rule files; those in force first, then most records
 
+	Judgements    []Judgement    // by which records were judged again, in their order; empty: the verdicts are those of the runs that loaded them
 	RejectReasons []RejectReason // most rows first
 	Timings       []store.Timing
 	ExitCode      int
