@@ -24,7 +24,9 @@ difference, and a part that is given twice counts once. Each part is checked fir
 part.json, its ledger against its records.`)
 	r.merges = true
 	r.defineWhere(f, "`NAME` of the environment, where the workers were given none")
-	r.rules.define(f.group("Rules"))
+	g := f.group("Rules")
+	r.rules.define(g)
+	g.BoolVar(&r.reclassify, "reclassify", false, "judge the records of parts that were made with other rules again, by those of this call; without, such a part is refused")
 	r.defineExit(f)
 	r.defineOutput(f)
 	r.defineMachine(f)
@@ -61,6 +63,16 @@ func runMerge(s *session, args []string) (int, error) {
 	}
 	if err := j.agree(); err != nil {
 		return 0, err
+	}
+	if r := j.flags; r.reclassify {
+		folder, err := os.MkdirTemp("", "dwtriage-parts-")
+		if err != nil {
+			return 0, err
+		}
+		defer os.RemoveAll(folder)
+		if err := j.rejudgeParts(folder); err != nil {
+			return 0, err
+		}
 	}
 	// A refused merge leaves no new database behind. Where there is one, Merge finds the same, and leaves it as it was.
 	if _, err := os.Stat(j.flags.archive.file); errors.Is(err, fs.ErrNotExist) {
@@ -139,8 +151,8 @@ func (j *job) agree() error {
 	first := j.parts[0]
 	for _, p := range j.parts {
 		switch {
-		case p.RulesDigest != j.matcher.Digest():
-			return usageError("%s: the part was made with other rules (%s) than those of this call (%s): give merge the --rules of the workers, or run the workers again", p.Folder, shortDigest(p.RulesDigest), shortDigest(j.matcher.Digest()))
+		case p.RulesDigest != j.matcher.Digest() && !j.flags.reclassify:
+			return usageError("%s: the part was made with other rules (%s) than those of this call (%s): give merge the --rules of the workers, or --reclassify to judge its records again, or run the workers again", p.Folder, shortDigest(p.RulesDigest), shortDigest(j.matcher.Digest()))
 		case p.Environment != first.Environment:
 			return usageError("%s is of environment %q and %s of %q: merge them one environment at a time", first.Folder, first.Environment, p.Folder, p.Environment)
 		case p.Since != first.Since || p.Until != first.Until:
@@ -160,6 +172,50 @@ func (j *job) agree() error {
 	}
 	j.since, j.until = first.Limits()
 	return nil
+}
+
+// rejudgeParts puts parts of the rules of this call, made in a folder, in the place of those that were made with others.
+func (j *job) rejudgeParts(folder string) error {
+	defer j.limitMemory()()
+	_, tool := j.booking(j.began)
+	var records int64
+	others := make(map[string]bool)
+	met := make(map[string]bool)
+	var parts []*store.Part
+	for _, p := range j.parts {
+		if p.RulesDigest == tool.RulesDigest {
+			met[p.Name()] = true
+			parts = append(parts, p)
+		}
+	}
+	for _, p := range j.parts {
+		// The same files judged by several rules are one part in the end.
+		if name := p.NameBy(tool.RulesDigest); met[name] {
+			continue
+		} else {
+			met[name] = true
+		}
+		again, err := store.RejudgePart(j.s.ctx, folder, p, store.Options{MemoryLimit: j.engineLimit(), Threads: j.flags.threads}, tool, j.judgeAgain)
+		if err != nil {
+			return fmt.Errorf("judging a part again: %w", err)
+		}
+		parts, others[p.RulesDigest] = append(parts, again), true
+		records += again.Totals.Loaded
+	}
+	j.parts = parts
+	if len(others) > 0 && !j.flags.quiet {
+		j.say("dwtriage: %s of parts that were made with other rules (%s) %s judged again\n", words.Count(records, "record"),
+			andList(slices.Sorted(maps.Keys(shortDigests(others)))), words.Were(records))
+	}
+	return nil
+}
+
+func shortDigests(digests map[string]bool) map[string]bool {
+	short := make(map[string]bool)
+	for d := range digests {
+		short[shortDigest(d)] = true
+	}
+	return short
 }
 
 // shortDigest is as much of a digest as a person compares.

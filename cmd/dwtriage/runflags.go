@@ -27,6 +27,7 @@ type runFlags struct {
 	shared, allowEmpty  bool
 	xlsx                bool
 	rules               ruleFlags
+	reclassify          bool // of merge
 	redact              redactFlags
 	parts               partFlags
 	set                 *flags // that they are of

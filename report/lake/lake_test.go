@@ -222,7 +222,7 @@ func TestRows(t *testing.T) {
 	n := twoNights(t)
 	n.export(Options{})
 	db := n.duck()
-	for view, extra := range map[string]string{"records": "run_key, day", "runs": "run_key", "files": "run_key", "coverage": "run_key"} {
+	for view, extra := range map[string]string{"records": "run_key, day", "runs": "run_key, judgement_id", "files": "run_key", "coverage": "run_key"} {
 		columns := ask(t, db, fmt.Sprintf("SELECT column_name FROM duckdb_columns() WHERE database_name = 'n' AND table_name = 'v_%s' ORDER BY column_index", view))
 		var here, there []string
 		for _, c := range columns {
@@ -267,7 +267,8 @@ var types = map[string]string{
 		type_name text, message_name text, mode text, operation_type text, depth int32, duration_ms int64, correlation_id text, request_id text, activity_id text,
 		error_text text, trace_text text, outcome text, truncated text, withheld text, signature text, signatures text, status text, category text, severity text,
 		error_code text, map text, fno_entity text, dataverse_table text, map_candidates text, captures text, affected_key text, template_id text, matched_field text,
-		matched_start int32, matched_end int32, run_id int64, company_logged text, company_named text, record_key text, run_key text`,
+		matched_start int32, matched_end int32, run_id int64, company_logged text, company_named text, record_key text, run_key text,
+		rules_digest text, judged_at time`,
 	"rejects":   "run_id int64, environment text, file text, row int64, byte_offset int64, byte_length int64, column text, reason text, excerpt text, run_key text",
 	"sightings": "run_id int64, record_id text, file text, row int64, byte_offset int64, byte_length int64, loaded_by int64, run_key text",
 	"files": `run_id int64, environment text, position int64, path text, bytes int64, digest text, container text, encoding text, format text, log text, from_at time,
@@ -276,7 +277,7 @@ var types = map[string]string{
 	"coverage": "environment text, log text, from_at time, until_at time, records int64, whole boolean, run_id int64, path text, run_key text",
 	"runs": `run_id int64, environment text, started_at time, finished_at time, exit_code int32, from_at time, until_at time, files int64, unread int64, read int64,
 		loaded int64, duplicates int64, rejected int64, filtered int64, ok int64, classified int64, unclassified int64, inherited int64, scope_records int64,
-		tool_version text, rules int64, rules_digest text, arguments text, since time, until time, fail_on text, max_rejects text, seconds double, run_key text`,
+		tool_version text, rules int64, rules_digest text, arguments text, since time, until time, fail_on text, max_rejects text, seconds double, run_key text, judgement_id int64`,
 	"fact_records": `record_id text, run_key text, file_key text, signature_key text, map_key text, company_key text, environment_key text, date_key int32, occurred_at time,
 		log text, outcome text, status text, error_code text, entity text, type_name text, message_name text, affected_key text, template_id text, duration_ms int64, records int32`,
 	"fact_days": `run_key text, signature_key text, map_key text, company_key text, environment_key text, date_key int32, log text, outcome text, records int64,

@@ -120,6 +120,7 @@ func meaning(d described, column string, meanings map[string]string) string {
 
 // columnMeanings are those of columns that no view has, or that hold something else here.
 var columnMeanings = map[string]string{
+	"judgement_id":    "last judgement of records of the run that were judged after it had loaded them; null: none was",
 	"run_key":         "key of the run: the same in every database it was copied to, and of no other run",
 	"file_key":        "key of the file in the run; (unknown) where the ledger does not have it",
 	"signature_key":   "the signature itself: rule id, code/0x… or text/0x… of the code table; (unknown) for what nothing explains, (ok) for what did not fail",

@@ -88,6 +88,12 @@ func (p *Part) Name() string {
 	return partPrefix + digestOf(identity)[:32]
 }
 
+// NameBy is the name that p would have if it had been made by rules of this digest.
+func (p Part) NameBy(rulesDigest string) string {
+	p.RulesDigest = rulesDigest
+	return p.Name()
+}
+
 func digestOf(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
