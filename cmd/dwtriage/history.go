@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,12 +17,13 @@ import (
 
 const historyUsage = `Usage:
   dwtriage history list [flags]           the runs that are in the database, oldest first
-  dwtriage history forget --run N [flags] takes a run out of the database again
+  dwtriage history forget (--run N | --file NAME) [flags]
+                                          takes a run or a file out of the database again
 `
 
 // historyCommands are the things to do with runs.
 func historyCommands() []command {
-	return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run out of the database again", runHistoryForget}}
+	return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run or a file out of the database again", runHistoryForget}}
 }
 
 func runHistory(s *session, args []string) (int, error) {
@@ -159,24 +161,28 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 }
 
 func runHistoryForget(s *session, args []string) (int, error) {
-	f := newFlags("dwtriage history forget --run N [flags]", `Takes a run out of the database again. Records that it loaded and a later run met again pass to the first
-such run; those that nobody else met are gone. The reports of all other runs stay as if it had never
-taken place, but for what is said of the nights before. Its number is not used again, and the
-folder with its report stays. Nothing is asked: --dry-run says what would happen.`)
+	f := newFlags("dwtriage history forget (--run N | --file NAME [--run N]) [flags]", `Takes a run, or a file that runs read, out of the database again. Records that a run loaded and a later one met
+again pass to the first such run; those that nobody else met are gone. The reports of all other runs stay as
+if it had never taken place, but for what is said of the nights before. Its number is not used again, and the
+folder with its report stays. Of a file everything goes that runs read from it, as if they had been called
+without it: what stood in another file of the same run, too, is then a record of that file, and a run of no other file is
+forgotten with it. Nothing is asked: --dry-run says what would happen.`)
 	var archive archiveFlags
 	var id int64
+	var file string
 	var dry bool
 	g := f.group("What is forgotten")
 	archive.define(g, "database `FILE`")
-	g.Int64Var(&id, "run", 0, "run `N`, of history list")
+	g.Int64Var(&id, "run", 0, "run `N`, of history list; with --file what that run read from it")
+	g.StringVar(&file, "file", "", "the file of this `NAME`, as history list --files shows it, of all runs that read it")
 	g.BoolVar(&dry, "dry-run", false, "say what would go and what would pass on, and change nothing")
-	f.examples = "  dwtriage history forget --run 12 --dry-run\n  dwtriage history forget --run 12"
-	f.notes = "Exit codes: 0 forgotten. 1 failed, the database is as it was. 2 mistake in flags, or there is no\nsuch run. 5 the database is in use."
+	f.examples = "  dwtriage history forget --run 12 --dry-run\n  dwtriage history forget --run 12\n  dwtriage history forget --file exports/wrong-environment.csv"
+	f.notes = "Exit codes: 0 forgotten. 1 failed, the database is as it was. 2 mistake in flags, or there is no\nsuch run or file. 5 the database is in use."
 	if err := f.parse(s, args); err != nil {
 		return 0, err
 	}
-	if f.NArg() > 0 || id <= 0 {
-		return 0, usageError("history forget needs --run N, the number of a run of dwtriage history list")
+	if f.NArg() > 0 || id < 0 || id == 0 && file == "" {
+		return 0, usageError("history forget needs --run N, the number of a run of dwtriage history list, or --file NAME, a file of dwtriage history list --files")
 	}
 	s.fate.is("the database is as it was")
 	db, err := openKept(s, &archive, dry)
@@ -188,12 +194,67 @@ folder with its report stays. Nothing is asked: --dry-run says what would happen
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range runs {
-		if r.ID == id {
-			return exitDone, forget(s, db, r, dry)
+	at := slices.IndexFunc(runs, func(r store.Past) bool { return r.ID == id })
+	switch {
+	case id > 0 && at < 0:
+		return 0, usageError("there is no run %d in %s; dwtriage history list shows them", id, archive.file)
+	case file == "":
+		return exitDone, forget(s, db, runs[at], dry)
+	}
+	ids, err := db.RunsOfFile(s.ctx, file, id)
+	if err != nil {
+		return 0, err
+	}
+	if len(ids) == 0 {
+		return 0, usageError("no run in %s read a file of the name %q; dwtriage history list --files shows them as they have to be given", archive.file, file)
+	}
+	for _, id := range ids {
+		if err := forgetFile(s, db, id, file, dry); err != nil {
+			return 0, err
 		}
 	}
-	return 0, usageError("there is no run %d in %s; dwtriage history list shows them", id, archive.file)
+	return exitDone, nil
+}
+
+// forgetFile says what it does in the same words before and after.
+func forgetFile(s *session, db *store.DB, id int64, file string, dry bool) error {
+	what, err := db.ForgettingFile(s.ctx, id, file)
+	if err != nil {
+		return err
+	}
+	said := "is forgotten"
+	s.fate.is("dwtriage history list --files says of which runs the file is still there")
+	if dry {
+		said = "would be forgotten"
+	} else if err := db.ForgetFile(s.ctx, id, file); err != nil {
+		return err
+	}
+	p := &printer{w: s.stdout}
+	with := ""
+	if what.Last {
+		with = ", and the run with it, which read nothing else"
+	}
+	p.printf("%s of run %d %s, with %s%s.\n", printable(file), id, said, words.Count(what.Rejects, "reject"), with)
+	var passed []string
+	if what.Within > 0 {
+		passed = append(passed, words.Thousands(what.Within)+" to other files of the run")
+	}
+	for _, heir := range what.Passed {
+		passed = append(passed, fmt.Sprintf("%s to run %d", words.Thousands(heir.Records), heir.Run))
+	}
+	p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
+	if len(passed) > 0 {
+		p.printf("; others stood elsewhere, too, and pass on: %s", strings.Join(passed, ", "))
+	}
+	p.printf(".\n")
+	if what.Met > 0 {
+		p.printf("%s that the run met in it %s in the database from elsewhere, and %s.\n", words.Count(what.Met, "record"), words.Plural(what.Met, "is", "are"), words.Plural(what.Met, "stays", "stay"))
+	}
+	if what.Unknown > 0 && what.Gone+what.Met > 0 {
+		p.printf("It is not kept of which records %s in other files of run %d %s: of several copies in one run only the first place is. Where one is a copy of what went with this file, the run does not know it any more; the exports once more tell.\n",
+			words.Count(what.Unknown, "duplicate"), id, words.Plural(what.Unknown, "is", "are"))
+	}
+	return p.err
 }
 
 // openKept opens a database that must be there, to change it or only to look. What an older dwtriage made is brought up to date

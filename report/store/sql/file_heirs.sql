@@ -1,0 +1,9 @@
+-- Where do the records go that run $1 has from file $2, when that file is forgotten? To another file in which the run met them, else to the first
+-- other run that did, with the place where it met them.
+CREATE OR REPLACE TEMP TABLE heirs AS
+WITH places AS (
+  FROM dw.sightings WHERE record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1 AND file = $2) AND (run_id <> $1 OR file <> $2)
+  QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY run_id <> $1, run_id) = 1
+)
+SELECT s.*, (u.rules_digest, u.tool_version) IS DISTINCT FROM (g.rules_digest, g.tool_version) AS other_rules
+FROM places s JOIN dw.runs u USING (run_id), (FROM dw.runs WHERE run_id = $1) g;
