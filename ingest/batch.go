@@ -52,6 +52,8 @@ const (
 	ColTruncated
 	ColWithheld
 	ColRecordKey
+	ColStartedAt
+	ColTextIDs
 	NumColumns
 )
 
@@ -84,13 +86,17 @@ var schema = arrow.NewSchema([]arrow.Field{
 	ColTruncated:     {Name: "truncated", Type: arrow.BinaryTypes.String, Nullable: true},
 	ColWithheld:      {Name: "withheld", Type: arrow.BinaryTypes.String, Nullable: true},
 	ColRecordKey:     {Name: "record_key", Type: arrow.BinaryTypes.String, Nullable: true},
+	ColStartedAt:     {Name: "started_at", Type: &arrow.TimestampType{Unit: arrow.Microsecond}, Nullable: true},
+	ColTextIDs:       {Name: "text_ids", Type: arrow.BinaryTypes.String, Nullable: true},
 }, nil)
 
 // Schema is the Arrow schema of the records that Read emits, in the order of the Col constants: identity and
 // place (record_id, file, row, byte_offset, byte_length), what the log says (log to outcome), then
 // truncated, which of error_text and trace_text the exporting tool cut short, withheld, what was left out of
-// them because it is secret, and record_key, the business key of the row that failed where a column gives it. Times are UTC in microseconds. A column that is null was not given; no
-// text is empty.
+// them because it is secret, record_key, the business key of the row that failed where a column gives it, started_at,
+// when the plug-in began where a column gives it beside the time of the entry, and text_ids, the ids of operations that
+// the texts name ("correlation:GUID activity:GUID"). Times are UTC in microseconds. A column that is null was not given;
+// no text is empty.
 func Schema() *arrow.Schema { return schema }
 
 // A Batch is what moves from room to room: records as columns, the rows that could not
@@ -237,6 +243,7 @@ type record struct {
 	log           string
 	at            time.Time // zero when the time is not known
 	atRaw         []byte    // text of a time that could not be read without guessing
+	started       time.Time // when the execution began; zero when no column says so
 	entity        []byte
 	company       []byte
 	recordKey     []byte
@@ -249,6 +256,7 @@ type record struct {
 	correlationID []byte
 	requestID     []byte
 	activityID    []byte
+	textIDs       []byte // see textIDs
 	errorText     []byte
 	traceText     []byte
 	unended       bool          // it ends with its file and may go on, see file.unended
@@ -264,7 +272,7 @@ type record struct {
 // the offsets of the column, which are 32 bits.
 func (r *record) lengths() (longest, sum int) {
 	for _, n := range [...]int{len(r.atRaw), len(r.entity), len(r.company), len(r.recordKey), len(r.typeName), len(r.messageName), len(r.mode), len(r.operationType),
-		len(r.correlationID), len(r.requestID), len(r.activityID), len(r.errorText), len(r.traceText)} {
+		len(r.correlationID), len(r.requestID), len(r.activityID), len(r.textIDs), len(r.errorText), len(r.traceText)} {
 		longest = max(longest, n)
 		sum += n
 	}
@@ -365,6 +373,10 @@ func (b *builder) add(file string, r *record) error {
 		addText(b, ColWithheld, r.withheld.String())
 	}
 	addText(b, ColRecordKey, r.recordKey)
+	if !r.started.IsZero() {
+		b.numbers[ColStartedAt].push(i, r.started.UnixMicro())
+	}
+	addText(b, ColTextIDs, r.textIDs)
 	if r.unended {
 		b.cut = append(b.cut, b.rows)
 	}

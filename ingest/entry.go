@@ -158,6 +158,7 @@ func (r *file) fillTime(x *record, f *fields) {
 	} else if len(start) == 0 {
 		start = f.value[slotStartTime]
 	}
+	r.fillStart(x, f, start)
 	if r.fitTime(x, f, start) {
 		return
 	}
@@ -186,6 +187,24 @@ func (r *file) fillTime(x *record, f *fields) {
 			x.atRaw = v
 		}
 	}
+}
+
+// fillStart sets when the execution of a plug-in began. A start whose day and month follow from its numbers only is left
+// out: it tells which trace lies within which, to the millisecond.
+func (r *file) fillStart(x *record, f *fields, start []byte) {
+	if v := f.value[slotExecStart]; len(v) > 0 {
+		start = v
+	} else if len(f.value[slotStartTime]) == 0 {
+		return // a day is no time
+	}
+	if x.log != PluginTrace {
+		return
+	}
+	bare := r.clock.Bare
+	if at, ok := r.clock.Parse(start); ok && !r.clock.Deduced {
+		x.started = at
+	}
+	r.clock.Bare = bare // says of the times of entries that a zone was assumed
 }
 
 // fitTime reads a time of creation that can be read two ways by a date beside it that can be read

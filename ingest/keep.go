@@ -99,6 +99,8 @@ func (r *file) keep(x *record) error {
 	x.traceText, kept = secrets.Withhold(&r.row.arena, x.traceText)
 	x.withheld |= kept
 	x.truncated = truncation(x.errorText, x.traceText, x.cut)
+	r.row.ids = textIDs(r.row.ids[:0], x) // before texts fill columns: what a column gives is believed
+	x.textIDs = r.row.ids
 	r.fromText(x)
 	for _, v := range [...]*[]byte{&x.atRaw, &x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
 		if !secrets.Plain(*v) {

@@ -125,6 +125,7 @@ type row struct {
 	fields fields
 	arena  window.Arena
 	found  []response
+	ids    []byte        // memory for textIDs
 	left   secrets.Kinds // left out of it already, before its texts are looked at
 }
 

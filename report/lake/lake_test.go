@@ -268,7 +268,7 @@ var types = map[string]string{
 		error_text text, trace_text text, outcome text, truncated text, withheld text, signature text, signatures text, status text, category text, severity text,
 		error_code text, map text, fno_entity text, dataverse_table text, map_candidates text, captures text, affected_key text, template_id text, matched_field text,
 		matched_start int32, matched_end int32, run_id int64, company_logged text, company_named text, record_key text, run_key text,
-		rules_digest text, judged_at time`,
+		rules_digest text, judged_at time, started_at time, text_ids text`,
 	"rejects":   "run_id int64, environment text, file text, row int64, byte_offset int64, byte_length int64, column text, reason text, excerpt text, run_key text",
 	"sightings": "run_id int64, record_id text, file text, row int64, byte_offset int64, byte_length int64, loaded_by int64, run_key text",
 	"files": `run_id int64, environment text, position int64, path text, bytes int64, digest text, container text, encoding text, format text, log text, from_at time,

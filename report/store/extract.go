@@ -21,7 +21,7 @@ var extracted = map[string]string{
 }
 
 // leftBehind are the columns of records that an extract has of its own run alone.
-var leftBehind = []string{"error_text", "trace_text", "captures", "affected_key", "record_key", "correlation_id", "request_id", "activity_id", "occurred_raw"}
+var leftBehind = []string{"error_text", "trace_text", "captures", "affected_key", "record_key", "correlation_id", "request_id", "activity_id", "text_ids", "occurred_raw"}
 
 // Extract writes what the report of a run is drawn from out of the database at path: a Parquet file per table into the folder dir, in
 // the order of the tables, so equal databases give equal bytes. The names of the files are returned.

@@ -13,3 +13,6 @@ CREATE TABLE dw.judgements (
   records      BIGINT,  -- failing records that were judged
   changed      BIGINT   -- of these, whose verdict became another one
 );
+-- And what joins records of one operation. Records that are there already have neither: their texts are not read again.
+ALTER TABLE dw.records ADD COLUMN started_at TIMESTAMP;
+ALTER TABLE dw.records ADD COLUMN text_ids VARCHAR;

@@ -100,7 +100,9 @@ CREATE TABLE dw.records (
   company_named   VARCHAR, -- the company that the message names; column company is the log's own
   record_key      VARCHAR, -- the business key of the failing row, where the log has a column for it
   judgement_id    BIGINT,  -- what its verdict is of, in judgements; null: the run that loaded it
-  handed          BOOLEAN  -- true: the run was handed it when the one that had loaded it was forgotten
+  handed          BOOLEAN, -- true: the run was handed it when the one that had loaded it was forgotten
+  started_at      TIMESTAMP, -- when the plug-in began, where the log has a column for it
+  text_ids        VARCHAR  -- ids of operations that the texts name: "correlation:GUID activity:GUID"
 );
 
 -- What stands behind the start of a long text in records, in parts of the same length. v_records puts

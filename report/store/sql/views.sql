@@ -15,7 +15,8 @@ SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurr
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
   r.captures, r.affected_key, r.template_id, r.matched_field, r.matched_start, r.matched_end,
   r.run_id, u.environment, r.company AS company_logged, r.company_named, r.record_key,
-  coalesce(j.rules_digest, u.rules_digest) AS rules_digest, coalesce(j.made_at, u.finished_at) AS judged_at
+  coalesce(j.rules_digest, u.rules_digest) AS rules_digest, coalesce(j.made_at, u.finished_at) AS judged_at,
+  r.started_at, r.text_ids
 FROM records r JOIN runs u USING (run_id) LEFT JOIN rest USING (record_id) LEFT JOIN judgements j USING (judgement_id);
 
 -- Which rules judged records after the run that loaded them.
@@ -105,6 +106,107 @@ CREATE OR REPLACE VIEW dw.v_coverage AS
 SELECT u.environment, c.log, c.from_at, c.until_at, c.records, c.whole, c.run_id, f.path
 FROM coverage c JOIN runs u USING (run_id) JOIN files f ON f.run_id = c.run_id AND f.position = c.position;
 
+-- The records of one operation that failed, in order: dual-write errors and plug-in traces. Two things are evidence, and without either there is no chain.
+-- An id (GUID) that several records name, in a column or in a text, of whatever kind: of one environment, in 2 to 100 records of which one failed, within an
+-- hour. An id of more is that of a job, a user's session or a constant in somebody's code. Ids go on: a record with two of them ties both.
+-- Else, between an error and a trace, the same map (or one that both may be of), business key, company and cause within 10 seconds, if one of the two names
+-- no id at all; and only if neither has another one to go with, by an id or a key. Wrappers' codes are no cause. More than 16 records of a key in 10 seconds are told apart by nothing.
+-- A parent is the only trace one less deep within whose execution a trace began. rowid is shorter than record_id, which names what is shown.
+CREATE OR REPLACE VIEW dw.v_chains AS
+WITH RECURSIVE ids AS (
+  SELECT rowid AS place, run_id, TRY_CAST(correlation_id AS UUID) AS id FROM records WHERE correlation_id IS NOT NULL
+  UNION ALL SELECT rowid, run_id, TRY_CAST(request_id AS UUID) FROM records WHERE request_id IS NOT NULL
+  UNION ALL SELECT rowid, run_id, TRY_CAST(activity_id AS UUID) FROM records WHERE activity_id IS NOT NULL
+  UNION ALL SELECT rowid, run_id, TRY_CAST(split_part(unnest(string_split(text_ids, ' ')), ':', 2) AS UUID) FROM records WHERE text_ids IS NOT NULL
+), repeated AS (
+  SELECT id FROM ids GROUP BY id HAVING min(place) < max(place) AND id NOT IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+), named AS MATERIALIZED (
+  SELECT DISTINCT i.place, coalesce(u.environment, '') AS env, i.id
+  FROM ids i JOIN repeated USING (id) JOIN runs u USING (run_id)
+), shared AS (
+  SELECT n.env, n.id, min(n.place) AS first
+  FROM named n JOIN records r ON r.rowid = n.place
+  GROUP BY n.env, n.id
+  HAVING count(*) BETWEEN 2 AND 100 AND bool_or(r.outcome = 'error') AND coalesce(max(r.occurred_at) - min(r.occurred_at) <= INTERVAL 1 HOUR, true)
+), members AS MATERIALIZED (
+  SELECT n.place, n.env, n.id, s.first FROM named n JOIN shared s USING (env, id)
+), spread AS (
+  SELECT place, min(first) AS chain FROM members GROUP BY place
+  UNION
+  SELECT m.place, min(f.chain) AS chain
+  FROM members m JOIN (SELECT a.env, a.id, min(s.chain) AS chain FROM spread s JOIN members a USING (place) GROUP BY a.env, a.id) f USING (env, id)
+  GROUP BY m.place
+), joined AS MATERIALIZED (
+  SELECT j.place, j.chain, CASE WHEN min(r.log) OVER tied_ones = max(r.log) OVER tied_ones THEN r.log ELSE 'both' END AS log
+  FROM (SELECT place, min(chain) AS chain FROM spread GROUP BY place) j JOIN records r ON r.rowid = j.place
+  WINDOW tied_ones AS (PARTITION BY j.chain)
+), traces AS MATERIALIZED (
+  SELECT r.rowid AS place, coalesce(u.environment, '') AS env, r.affected_key AS key, upper(coalesce(r.company, r.company_named)) AS company, epoch_ms(r.occurred_at) // 10000 AS slot
+  FROM records r JOIN runs u USING (run_id)
+  WHERE r.log = 'plugintrace' AND r.outcome = 'error' AND r.occurred_at IS NOT NULL AND r.affected_key IS NOT NULL AND coalesce(r.company, r.company_named) IS NOT NULL
+), errors AS MATERIALIZED (
+  SELECT r.rowid AS place, coalesce(u.environment, '') AS env, r.affected_key AS key, upper(coalesce(r.company, r.company_named)) AS company, epoch_ms(r.occurred_at) // 10000 AS slot
+  FROM records r JOIN runs u USING (run_id)
+  WHERE r.log = 'dualwrite' AND r.outcome = 'error' AND r.occurred_at IS NOT NULL AND coalesce(r.company, r.company_named) IS NOT NULL
+    AND r.affected_key IN (SELECT key FROM traces)
+), near AS (
+  SELECT e.place AS error, t.place AS trace
+  FROM (SELECT *, unnest([slot - 1, slot, slot + 1]) AS near FROM errors QUALIFY count(*) OVER (PARTITION BY env, key, company, slot) <= 16) e
+  JOIN (FROM traces QUALIFY count(*) OVER (PARTITION BY env, key, company, slot) <= 16) t ON t.env = e.env AND t.key = e.key AND t.company = e.company AND t.slot = e.near
+), facts AS MATERIALIZED (
+  SELECT rowid AS place, occurred_at, CASE WHEN map IS NULL THEN map_candidates ELSE [map] END AS maps, signature, template_id,
+    CASE WHEN error_code NOT IN ('0x80040216', '0x80040224', '0x80040265') THEN error_code END AS code,
+    coalesce(correlation_id, request_id, activity_id, text_ids) IS NULL AS bare
+  FROM records
+  WHERE rowid IN (SELECT error FROM near UNION ALL SELECT trace FROM near)
+), pairs AS MATERIALIZED (
+  SELECT DISTINCT coalesce(x.chain, n.error) AS one, coalesce(y.chain, n.trace) AS other, n.error, n.trace
+  FROM near n JOIN facts e ON e.place = n.error JOIN facts t ON t.place = n.trace
+  LEFT JOIN joined x ON x.place = n.error LEFT JOIN joined y ON y.place = n.trace
+  WHERE abs(epoch_ms(t.occurred_at) - epoch_ms(e.occurred_at)) <= 10000
+    AND list_has_any(t.maps, e.maps)
+    AND (t.signature = e.signature OR t.code = e.code OR t.template_id = e.template_id)
+    AND (e.bare OR t.bare) AND coalesce(x.log, 'dualwrite') = 'dualwrite' AND coalesce(y.log, 'plugintrace') = 'plugintrace'
+), single AS MATERIALIZED (
+  FROM (SELECT DISTINCT one, other FROM pairs)
+  WHERE one NOT IN (SELECT other FROM pairs) AND other NOT IN (SELECT one FROM pairs)
+  QUALIFY count(*) OVER (PARTITION BY one) = 1 AND count(*) OVER (PARTITION BY other) = 1
+), tied AS (
+  SELECT place, chain FROM joined
+  UNION SELECT error, one FROM pairs JOIN single USING (one, other)
+  UNION SELECT trace, other FROM pairs JOIN single USING (one, other)
+), placed AS (
+  SELECT t.place, coalesce(a.one, b.one, t.chain) AS chain
+  FROM tied t LEFT JOIN single a ON a.one = t.chain LEFT JOIN single b ON b.other = t.chain
+  QUALIFY count(*) OVER (PARTITION BY coalesce(a.one, b.one, t.chain)) <= 100
+), seen AS (
+  SELECT m.place, m.env, m.id, m.id IS NOT DISTINCT FROM TRY_CAST(r.correlation_id AS UUID) AS correlated, m.id IS NOT DISTINCT FROM TRY_CAST(r.request_id AS UUID) AS requested,
+    m.id IS NOT DISTINCT FROM TRY_CAST(r.activity_id AS UUID) AS acted, correlated OR requested OR acted AS given,
+    count(*) FILTER (given) OVER (PARTITION BY m.env, m.id) AS columns,
+    CASE WHEN correlated THEN 'correlation' WHEN requested THEN 'request' WHEN acted THEN 'activity' ELSE regexp_extract(r.text_ids, '(\w+):' || m.id::VARCHAR, 1) END AS link
+  FROM members m JOIN records r ON r.rowid = m.place
+), links AS (
+  SELECT place, link, id::VARCHAR AS link_id, CASE WHEN given AND columns > 1 THEN 'certain' ELSE 'high' END AS confidence
+  FROM seen
+  QUALIFY row_number() OVER (PARTITION BY place ORDER BY confidence, instr('correlation request activity', link), id) = 1
+), rows AS MATERIALIZED (
+  SELECT p.chain, p.place, coalesce(l.link, 'key') AS link, coalesce(l.link_id, r.affected_key) AS link_id, coalesce(l.confidence, 'medium') AS confidence,
+    r.* EXCLUDE (error_text, trace_text, captures), u.environment
+  FROM placed p JOIN records r ON r.rowid = p.place JOIN runs u USING (run_id) LEFT JOIN links l USING (place)
+), parents AS (
+  SELECT c.place, min(p.record_id) AS parent_record_id
+  FROM rows c JOIN rows p ON p.chain = c.chain AND p.depth = c.depth - 1 AND c.started_at BETWEEN p.started_at AND p.started_at + to_milliseconds(p.duration_ms) AND c.duration_ms <= p.duration_ms
+  WHERE c.mode IS DISTINCT FROM 'Asynchronous'
+  GROUP BY c.place
+  HAVING count(*) = 1
+)
+SELECT environment, min(record_id) OVER chain AS chain_id, count(*) OVER chain AS records,
+  row_number() OVER (PARTITION BY chain ORDER BY coalesce(started_at, occurred_at), depth NULLS FIRST, duration_ms DESC NULLS LAST, record_id) AS position,
+  record_id, link, link_id, confidence, parent_record_id, log, started_at, occurred_at, duration_ms, depth, mode, type_name, message_name, entity, map,
+  coalesce(company, company_named) AS company, affected_key, outcome, signature, template_id, error_code, file, row, run_id
+FROM rows LEFT JOIN parents USING (place)
+WINDOW chain AS (PARTITION BY chain);
+
 -- What the views mean, out of the catalogue. It is asked of all databases that are attached, since a view does not know the name of its own:
 -- of two archives the same sentence is told once.
 CREATE OR REPLACE VIEW dw.v_dictionary AS
@@ -168,6 +270,8 @@ COMMENT ON COLUMN dw.v_records."company_named" IS 'legal entity that the message
 COMMENT ON COLUMN dw.v_records."record_key" IS 'business key that the log has in a column of its own';
 COMMENT ON COLUMN dw.v_records."rules_digest" IS 'digest of the rule files that its verdict is of';
 COMMENT ON COLUMN dw.v_records."judged_at" IS 'when it was judged by them: when the run had loaded it, or by reclassify, UTC';
+COMMENT ON COLUMN dw.v_records."started_at" IS 'when the plug-in began, UTC; null where the log has no column for it';
+COMMENT ON COLUMN dw.v_records."text_ids" IS 'ids of operations that the texts name, as kind:id with blanks between; kinds are correlation, request and activity';
 COMMENT ON VIEW dw.v_judgements IS 'a row per call of reclassify, and per forgotten run whose verdicts are kept with records that passed to another one';
 COMMENT ON COLUMN dw.v_judgements."judgement_id" IS 'number of the judgement';
 COMMENT ON COLUMN dw.v_judgements."run_id" IS 'the forgotten run; null for a call of reclassify';
@@ -275,6 +379,35 @@ COMMENT ON COLUMN dw.v_coverage."records" IS 'records with a time in these hours
 COMMENT ON COLUMN dw.v_coverage."whole" IS 'read without trouble and complete, so what is not in it did not happen';
 COMMENT ON COLUMN dw.v_coverage."run_id" IS 'run that read the file';
 COMMENT ON COLUMN dw.v_coverage."path" IS 'path of the file, as given';
+COMMENT ON VIEW dw.v_chains IS 'a row per record of an operation that failed, where ids or key and time tie records of it together';
+COMMENT ON COLUMN dw.v_chains."environment" IS 'environment; null when none was given';
+COMMENT ON COLUMN dw.v_chains."chain_id" IS 'the smallest record_id of the chain';
+COMMENT ON COLUMN dw.v_chains."records" IS 'records of the chain';
+COMMENT ON COLUMN dw.v_chains."position" IS 'ordinal in the chain: by start where the log has one, else by time, then by depth, the longest first';
+COMMENT ON COLUMN dw.v_chains."record_id" IS 'identity of the record';
+COMMENT ON COLUMN dw.v_chains."link" IS 'what ties it to the others: correlation, request or activity, an id that another record names as well, or key';
+COMMENT ON COLUMN dw.v_chains."link_id" IS 'that id; of key the business key';
+COMMENT ON COLUMN dw.v_chains."confidence" IS 'certain: both have the id in a column; high: one names it in a text only; medium: the same map, business key, company and cause within 10 seconds';
+COMMENT ON COLUMN dw.v_chains."parent_record_id" IS 'the trace within whose execution this one began; null where start, duration and depth do not tell it from others';
+COMMENT ON COLUMN dw.v_chains."log" IS 'dualwrite or plugintrace';
+COMMENT ON COLUMN dw.v_chains."started_at" IS 'when the plug-in began, UTC; null where the log has no column for it';
+COMMENT ON COLUMN dw.v_chains."occurred_at" IS 'time of the entry, UTC';
+COMMENT ON COLUMN dw.v_chains."duration_ms" IS 'duration of the plug-in in milliseconds';
+COMMENT ON COLUMN dw.v_chains."depth" IS 'depth of the plug-in in its pipeline';
+COMMENT ON COLUMN dw.v_chains."mode" IS 'mode of the plug-in step, as printed';
+COMMENT ON COLUMN dw.v_chains."type_name" IS 'class of the plug-in';
+COMMENT ON COLUMN dw.v_chains."message_name" IS 'message of the plug-in step, such as Update';
+COMMENT ON COLUMN dw.v_chains."entity" IS 'entity as the log prints it';
+COMMENT ON COLUMN dw.v_chains."map" IS 'title of the dual-write map; null where it is not known or several share the name';
+COMMENT ON COLUMN dw.v_chains."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_chains."affected_key" IS 'business record that failed';
+COMMENT ON COLUMN dw.v_chains."outcome" IS 'error, or ok: a trace without an exception';
+COMMENT ON COLUMN dw.v_chains."signature" IS 'rule that wins, code/0x… or text/0x… of the code table; null when nothing explains it';
+COMMENT ON COLUMN dw.v_chains."template_id" IS 'id of the message without names and numbers';
+COMMENT ON COLUMN dw.v_chains."error_code" IS 'Dataverse error code';
+COMMENT ON COLUMN dw.v_chains."file" IS 'path of the file it was read from, as given';
+COMMENT ON COLUMN dw.v_chains."row" IS 'ordinal of the row in its file';
+COMMENT ON COLUMN dw.v_chains."run_id" IS 'run that loaded it';
 COMMENT ON VIEW dw.v_dictionary IS 'what the views and their columns mean: a row per view and column';
 COMMENT ON COLUMN dw.v_dictionary."view" IS 'name of the view';
 COMMENT ON COLUMN dw.v_dictionary."column" IS 'name of the column; null in the row of the view itself';
