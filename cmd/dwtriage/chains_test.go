@@ -141,14 +141,14 @@ func (n *chainNight) write(t *testing.T, dir string, files int) (paths []string)
 	return paths
 }
 
-// A chained is a row of v_chains.
-type chained struct {
+// A chainRow is a row of v_chains.
+type chainRow struct {
 	chain, link, confidence, parent, record string
 	op, rec, position                       int
 }
 
 // chainsOf loads exports and reads v_chains.
-func chainsOf(t *testing.T, dir string, paths []string) (rows []chained) {
+func chainsOf(t *testing.T, dir string, paths []string) (rows []chainRow) {
 	t.Helper()
 	rule, db := filepath.Join(dir, "site.yaml"), filepath.Join(dir, "x.duckdb")
 	if err := os.WriteFile(rule, []byte(chainRule), 0o666); err != nil {
@@ -161,7 +161,7 @@ func chainsOf(t *testing.T, dir string, paths []string) (rows []chained) {
 	return readChains(t, db)
 }
 
-func readChains(t *testing.T, path string) (rows []chained) {
+func readChains(t *testing.T, path string) (rows []chainRow) {
 	t.Helper()
 	db, err := store.Open(t.Context(), path, store.Options{ReadOnly: true})
 	if err != nil {
@@ -172,7 +172,7 @@ func readChains(t *testing.T, path string) (rows []chained) {
 			regexp_extract(r.error_text || r.trace_text, 'op-(\d+)', 1)::INTEGER, regexp_extract(r.error_text || r.trace_text, 'rec-(\d+)', 1)::INTEGER, c.position
 		FROM dw.v_chains c JOIN (SELECT * REPLACE (coalesce(error_text, '') AS error_text, coalesce(trace_text, '') AS trace_text) FROM dw.v_records) r USING (record_id)
 		LEFT JOIN dw.v_records p ON p.record_id = c.parent_record_id ORDER BY c.chain_id, c.position`, func(rows_ *sql.Rows) error {
-		var c chained
+		var c chainRow
 		err := rows_.Scan(&c.chain, &c.link, &c.confidence, &c.parent, &c.record, &c.op, &c.rec, &c.position)
 		rows = append(rows, c)
 		return err
@@ -183,8 +183,8 @@ func readChains(t *testing.T, path string) (rows []chained) {
 }
 
 // linked counts the pairs of records that chains link, and those of them that are of one operation.
-func linked(rows []chained, of func(op int) bool) (right, wrong int) {
-	chains := make(map[string][]chained)
+func linked(rows []chainRow, of func(op int) bool) (right, wrong int) {
+	chains := make(map[string][]chainRow)
 	for _, r := range rows {
 		chains[r.chain] = append(chains[r.chain], r)
 	}
@@ -308,7 +308,7 @@ func quoted(n *chainNight) string {
 }
 
 // nested makes sure that every trace's parent is the one it was generated within, and that those with ids in columns have theirs.
-func nested(t *testing.T, n *chainNight, rows []chained) {
+func nested(t *testing.T, n *chainNight, rows []chainRow) {
 	t.Helper()
 	depth := make(map[string]int)
 	for _, r := range append(n.traces[1:], n.errors[1:]...) {
@@ -337,7 +337,7 @@ func nested(t *testing.T, n *chainNight, rows []chained) {
 
 // The same records in other files, in another order, and loaded by several calls are the same chains.
 func TestChainsOfAnyOrder(t *testing.T) {
-	var first []chained
+	var first []chainRow
 	for i := range 3 {
 		n := newChainNight(7)
 		for op := range 60 {
@@ -346,7 +346,7 @@ func TestChainsOfAnyOrder(t *testing.T) {
 		n.Rand = rand.New(rand.NewPCG(uint64(i), 1))
 		dir := t.TempDir()
 		paths := n.write(t, dir, min(i+1, 2))
-		var rows []chained
+		var rows []chainRow
 		for len(paths) > 0 { // one call, or two
 			now := len(paths)
 			if i == 2 {
@@ -357,7 +357,7 @@ func TestChainsOfAnyOrder(t *testing.T) {
 		}
 		if i == 0 {
 			first = rows
-		} else if d := cmp.Diff(first, rows, cmp.AllowUnexported(chained{})); d != "" {
+		} else if d := cmp.Diff(first, rows, cmp.AllowUnexported(chainRow{})); d != "" {
 			t.Errorf("order %d (-first +now):\n%s", i, d)
 		}
 	}

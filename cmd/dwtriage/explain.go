@@ -25,7 +25,7 @@ func runExplain(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage explain [flags] (TEXT | - | --record ID)", `Says what a record would be taken for: every rule that matches and where, which one wins and
 why, the captures, the dual-write map, and the filled-in fix. TEXT is read as run reads a file
 that holds it, so a list gives several records; - reads it from standard input; --record
-takes a record of the database and says where it came from, too.`)
+takes a record of the database and says where it came from, and which others are of its operation, too.`)
 	var archive archiveFlags
 	var record, log, folder string
 	var raw bool

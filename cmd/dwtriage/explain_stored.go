@@ -16,7 +16,11 @@ import (
 )
 
 // explainStored explains a record of the database: first where it came from, then what its texts are taken for.
-func explainStored(s *session, m *classify.Matcher, r store.Stored, t classify.Texts) error {
+func explainStored(s *session, m *classify.Matcher, db *store.DB, r store.Stored, t classify.Texts) error {
+	chain, known, err := db.Chain(s.ctx, r.ID)
+	if err != nil {
+		return fmt.Errorf("reading the chain of record %s: %w", r.ID, err)
+	}
 	p := &printer{w: s.stdout}
 	place := fmt.Sprintf("row %d", r.Row)
 	if r.Offset >= 0 {
@@ -34,6 +38,9 @@ func explainStored(s *session, m *classify.Matcher, r store.Stored, t classify.T
 		p.printf(", met again by %s %s", map[bool]string{true: "run", false: "runs"}[len(r.Met) == 1], strings.Join(r.Met, ", "))
 	}
 	p.printf("\n")
+	if known {
+		explainChain(p, r.ID, chain)
+	}
 	if r.Outcome == ingest.OK {
 		p.printf("stored as ok: the trace has no text of an exception\n")
 		return p.err
@@ -121,5 +128,5 @@ func explainRecord(s *session, archive *archiveFlags, id, folder string, raw boo
 	if err != nil {
 		return err
 	}
-	return explainStored(s, m, r, t)
+	return explainStored(s, m, db, r, t)
 }
