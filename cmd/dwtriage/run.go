@@ -384,6 +384,9 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
 	}
+	if err := report.Tell(ctx, db, sum); err != nil {
+		return nil, err
+	}
 	if j.kept = sum.Records == 0 && report.Exists(j.flags.out); j.kept {
 		j.say("dwtriage: no record came through, so the report in %s stays as it was; -o with another folder draws what there is\n", j.flags.out)
 		return sum, nil

@@ -18,6 +18,9 @@ var extracted = map[string]string{
 	"rejects":    `SELECT * FROM dw.rejects WHERE run_id = %[1]d`,
 	"sightings":  `SELECT * FROM dw.sightings WHERE run_id = %[1]d`,
 	"cuts":       `SELECT * FROM dw.cuts WHERE run_id = %[1]d`,
+	"changes":    `SELECT * FROM dw.changes WHERE run_id = %[1]d`,
+	"fixes":      `SELECT * FROM dw.fixes WHERE run_id = %[1]d`,
+	"incidents":  `SELECT * FROM dw.incidents WHERE run_id = %[1]d`,
 }
 
 // leftBehind are the columns of records that an extract has of its own run alone.

@@ -35,7 +35,7 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 				return err
 			}
 		}
-		steps := []string{query("hand_over_texts")}
+		steps := []string{query("hand_over_texts"), query("untell")}
 		for _, table := range runTables {
 			steps = append(steps, "DELETE FROM dw."+table+" WHERE run_id = $1")
 		}

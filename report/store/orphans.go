@@ -13,7 +13,7 @@ import (
 // run that took the same id they would be its own.
 
 // runTables hold rows of runs; runs themselves come last.
-var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "files", "runs"}
+var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "changes", "fixes", "incidents", "files", "runs"}
 
 // archiveTables are all tables of the archive.
 var archiveTables = append([]string{"meta", "judgements"}, runTables...)

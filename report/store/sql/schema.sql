@@ -171,3 +171,67 @@ CREATE TABLE dw.judgements (
   records      BIGINT,  -- failing records that were judged
   changed      BIGINT   -- of these, whose verdict became another one
 );
+
+-- What the report of a run said, as its CSV files have it. It was drawn when the run ended; a run forgotten later takes along the changes that
+-- were told against it.
+CREATE TABLE dw.changes (
+  run_id BIGINT,
+  position BIGINT,
+  change VARCHAR,
+  signature VARCHAR,
+  title VARCHAR,
+  map VARCHAR,
+  records BIGINT,
+  previous_records BIGINT,
+  first_seen TIMESTAMP,
+  last_seen TIMESTAMP,
+  known_since TIMESTAMP,
+  periods VARCHAR,
+  "where" VARCHAR
+);
+
+CREATE TABLE dw.fixes (
+  run_id BIGINT,
+  position BIGINT,
+  rank BIGINT,
+  signature VARCHAR,
+  title VARCHAR,
+  severity VARCHAR,
+  records BIGINT,
+  entities VARCHAR[],
+  role VARCHAR,
+  retry VARCHAR,
+  steps VARCHAR,
+  sql VARCHAR,
+  prerequisites VARCHAR[],
+  url VARCHAR,
+  tier BIGINT,
+  summary VARCHAR,
+  signatures VARCHAR[],
+  missing_in VARCHAR,
+  missing_rows BIGINT,
+  waiting BIGINT,
+  first_seen TIMESTAMP,
+  last_seen TIMESTAMP,
+  over_since TIMESTAMP,
+  other_prerequisites VARCHAR[]
+);
+
+CREATE TABLE dw.incidents (
+  run_id BIGINT,
+  position BIGINT,
+  onset TIMESTAMP,
+  "end" TIMESTAMP,
+  going_on VARCHAR,
+  records BIGINT,
+  peak_at TIMESTAMP,
+  peak_records BIGINT,
+  kind VARCHAR,
+  name VARCHAR,
+  title VARCHAR,
+  severity VARCHAR,
+  maps VARCHAR[],
+  host VARCHAR,
+  "user" VARCHAR,
+  signatures VARCHAR[]
+);

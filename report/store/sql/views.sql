@@ -109,8 +109,8 @@ FROM coverage c JOIN runs u USING (run_id) JOIN files f ON f.run_id = c.run_id A
 -- The records of one operation that failed, in order: dual-write errors and plug-in traces. Two things are evidence, and without either there is no chain.
 -- An id (GUID) that several records name, in a column or in a text, of whatever kind: of one environment, in 2 to 100 records of which one failed, within an
 -- hour. An id of more is that of a job, a user's session or a constant in somebody's code. Ids go on: a record with two of them ties both.
--- Else, between an error and a trace, the same map (or one that both may be of), business key, company and cause within 10 seconds, if one of the two names
--- no id at all; and only if neither has another one to go with, by an id or a key. Wrappers' codes are no cause. More than 16 records of a key in 10 seconds are told apart by nothing.
+-- Else, between an error and a trace, the same map (or one that both may be of), business key, company and cause (signature, code, wording or category) within 10 seconds, if one of the
+-- two names no id at all; and only if neither has another one to go with, by an id or a key. Wrappers' codes are no cause. More than 16 records of a key in 10 seconds are told apart by nothing.
 -- A parent is the only trace one less deep within whose execution a trace began. rowid is shorter than record_id, which names what is shown.
 CREATE OR REPLACE VIEW dw.v_chains AS
 WITH RECURSIVE ids AS (
@@ -154,7 +154,7 @@ WITH RECURSIVE ids AS (
   FROM (SELECT *, unnest([slot - 1, slot, slot + 1]) AS near FROM errors QUALIFY count(*) OVER (PARTITION BY env, key, company, slot) <= 16) e
   JOIN (FROM traces QUALIFY count(*) OVER (PARTITION BY env, key, company, slot) <= 16) t ON t.env = e.env AND t.key = e.key AND t.company = e.company AND t.slot = e.near
 ), facts AS MATERIALIZED (
-  SELECT rowid AS place, occurred_at, CASE WHEN map IS NULL THEN map_candidates ELSE [map] END AS maps, signature, template_id,
+  SELECT rowid AS place, occurred_at, CASE WHEN map IS NULL THEN map_candidates ELSE [map] END AS maps, signature, template_id, category,
     CASE WHEN error_code NOT IN ('0x80040216', '0x80040224', '0x80040265') THEN error_code END AS code,
     coalesce(correlation_id, request_id, activity_id, text_ids) IS NULL AS bare
   FROM records
@@ -165,7 +165,7 @@ WITH RECURSIVE ids AS (
   LEFT JOIN joined x ON x.place = n.error LEFT JOIN joined y ON y.place = n.trace
   WHERE abs(epoch_ms(t.occurred_at) - epoch_ms(e.occurred_at)) <= 10000
     AND list_has_any(t.maps, e.maps)
-    AND (t.signature = e.signature OR t.code = e.code OR t.template_id = e.template_id)
+    AND (t.signature = e.signature OR t.code = e.code OR t.template_id = e.template_id OR t.category = e.category)
     AND (e.bare OR t.bare) AND coalesce(x.log, 'dualwrite') = 'dualwrite' AND coalesce(y.log, 'plugintrace') = 'plugintrace'
 ), single AS MATERIALIZED (
   FROM (SELECT DISTINCT one, other FROM pairs)
@@ -206,6 +206,19 @@ SELECT environment, min(record_id) OVER chain AS chain_id, count(*) OVER chain A
   coalesce(company, company_named) AS company, affected_key, outcome, signature, template_id, error_code, file, row, run_id
 FROM rows LEFT JOIN parents USING (place)
 WINDOW chain AS (PARTITION BY chain);
+
+-- What reports said, see the tables: of every run whose report was drawn since the database has them.
+CREATE OR REPLACE VIEW dw.v_changes AS
+SELECT u.environment, t.run_id, t.change, t.signature, t.title, t.map, t.records, t.previous_records, t.first_seen, t.last_seen, t.known_since, t.periods, t."where"
+FROM changes t JOIN runs u USING (run_id);
+
+CREATE OR REPLACE VIEW dw.v_fixes AS
+SELECT u.environment, t.run_id, t.rank, t.signature, t.title, t.severity, t.records, t.entities, t.role, t.retry, t.steps, t.sql, t.prerequisites, t.url, t.tier, t.summary, t.signatures, t.missing_in, t.missing_rows, t.waiting, t.first_seen, t.last_seen, t.over_since, t.other_prerequisites
+FROM fixes t JOIN runs u USING (run_id);
+
+CREATE OR REPLACE VIEW dw.v_incidents AS
+SELECT u.environment, t.run_id, t.onset, t."end", t.going_on, t.records, t.peak_at, t.peak_records, t.kind, t.name, t.title, t.severity, t.maps, t.host, t."user", t.signatures
+FROM incidents t JOIN runs u USING (run_id);
 
 -- What the views mean, out of the catalogue. It is asked of all databases that are attached, since a view does not know the name of its own:
 -- of two archives the same sentence is told once.
@@ -408,6 +421,62 @@ COMMENT ON COLUMN dw.v_chains."error_code" IS 'Dataverse error code';
 COMMENT ON COLUMN dw.v_chains."file" IS 'path of the file it was read from, as given';
 COMMENT ON COLUMN dw.v_chains."row" IS 'ordinal of the row in its file';
 COMMENT ON COLUMN dw.v_chains."run_id" IS 'run that loaded it';
+COMMENT ON VIEW dw.v_changes IS 'a row per signature and map that was in another state than in the periods before, as the report of the run said it';
+COMMENT ON COLUMN dw.v_changes."environment" IS 'environment of the run; null when none was given';
+COMMENT ON COLUMN dw.v_changes."run_id" IS 'run whose report said it';
+COMMENT ON COLUMN dw.v_changes."change" IS 'new, regressed, spiking, quiet or resolved';
+COMMENT ON COLUMN dw.v_changes."signature" IS 'rule, code/0x…, text/0x… or unknown/ and the template_id';
+COMMENT ON COLUMN dw.v_changes."title" IS 'what it is called';
+COMMENT ON COLUMN dw.v_changes."map" IS 'dual-write map or table that it fails in';
+COMMENT ON COLUMN dw.v_changes."records" IS 'failing records of the period';
+COMMENT ON COLUMN dw.v_changes."previous_records" IS 'failing records of the period before';
+COMMENT ON COLUMN dw.v_changes."first_seen" IS 'time of the first one, UTC';
+COMMENT ON COLUMN dw.v_changes."last_seen" IS 'time of the last one, UTC';
+COMMENT ON COLUMN dw.v_changes."known_since" IS 'since when the database knew it, UTC';
+COMMENT ON COLUMN dw.v_changes."periods" IS 'records of the period and those before it, the oldest first';
+COMMENT ON COLUMN dw.v_changes."where" IS 'map or table as the page names it';
+COMMENT ON VIEW dw.v_fixes IS 'a row per fix, in the order to do them, as the report of the run said it';
+COMMENT ON COLUMN dw.v_fixes."environment" IS 'environment of the run; null when none was given';
+COMMENT ON COLUMN dw.v_fixes."run_id" IS 'run whose report said it';
+COMMENT ON COLUMN dw.v_fixes."rank" IS 'place in the order in which to do them';
+COMMENT ON COLUMN dw.v_fixes."signature" IS 'rule of the fix; of several, the one that leads';
+COMMENT ON COLUMN dw.v_fixes."title" IS 'what the failure is called';
+COMMENT ON COLUMN dw.v_fixes."severity" IS 'critical, high, medium, low or info';
+COMMENT ON COLUMN dw.v_fixes."records" IS 'records that wait for no later fix';
+COMMENT ON COLUMN dw.v_fixes."entities" IS 'maps and tables, most records first';
+COMMENT ON COLUMN dw.v_fixes."role" IS 'who does it';
+COMMENT ON COLUMN dw.v_fixes."retry" IS 'yes, after-fix or no: whether the rows can be saved again';
+COMMENT ON COLUMN dw.v_fixes."steps" IS 'what to do, a step per line';
+COMMENT ON COLUMN dw.v_fixes."sql" IS 'queries that help';
+COMMENT ON COLUMN dw.v_fixes."prerequisites" IS 'maps that must hold their rows first';
+COMMENT ON COLUMN dw.v_fixes."url" IS 'page of the documentation';
+COMMENT ON COLUMN dw.v_fixes."tier" IS '0 link and users, 1 reachability, 2 privileges, 3 versions and schema, 4 reference data, 5 single rows, 6 repeat only';
+COMMENT ON COLUMN dw.v_fixes."summary" IS 'what to do, in one sentence';
+COMMENT ON COLUMN dw.v_fixes."signatures" IS 'signatures that it is for, each with =records';
+COMMENT ON COLUMN dw.v_fixes."missing_in" IS 'map or table whose rows are missing';
+COMMENT ON COLUMN dw.v_fixes."missing_rows" IS 'rows of it that are missing';
+COMMENT ON COLUMN dw.v_fixes."waiting" IS 'records that wait for these rows';
+COMMENT ON COLUMN dw.v_fixes."first_seen" IS 'time of the first failure, UTC';
+COMMENT ON COLUMN dw.v_fixes."last_seen" IS 'time of the last failure, UTC';
+COMMENT ON COLUMN dw.v_fixes."over_since" IS 'since when the failures are over, UTC; null where they go on or the records do not tell';
+COMMENT ON COLUMN dw.v_fixes."other_prerequisites" IS 'maps that matter where a row uses them';
+COMMENT ON VIEW dw.v_incidents IS 'a row per burst of failures, as the report of the run said it';
+COMMENT ON COLUMN dw.v_incidents."environment" IS 'environment of the run; null when none was given';
+COMMENT ON COLUMN dw.v_incidents."run_id" IS 'run whose report said it';
+COMMENT ON COLUMN dw.v_incidents."onset" IS 'time of the first record of the burst, UTC';
+COMMENT ON COLUMN dw.v_incidents."end" IS 'time of the last one, UTC';
+COMMENT ON COLUMN dw.v_incidents."going_on" IS 'yes where it reaches the end of the period, else no';
+COMMENT ON COLUMN dw.v_incidents."records" IS 'failing records of the burst';
+COMMENT ON COLUMN dw.v_incidents."peak_at" IS 'begin of the time with most records, UTC';
+COMMENT ON COLUMN dw.v_incidents."peak_records" IS 'its records';
+COMMENT ON COLUMN dw.v_incidents."kind" IS 'signature, map or host';
+COMMENT ON COLUMN dw.v_incidents."name" IS 'signature that leads, or the map or host';
+COMMENT ON COLUMN dw.v_incidents."title" IS 'what it is called';
+COMMENT ON COLUMN dw.v_incidents."severity" IS 'worst severity of its signatures';
+COMMENT ON COLUMN dw.v_incidents."maps" IS 'maps with most of its records';
+COMMENT ON COLUMN dw.v_incidents."host" IS 'host that half of its records name';
+COMMENT ON COLUMN dw.v_incidents."user" IS 'user that half of its records name';
+COMMENT ON COLUMN dw.v_incidents."signatures" IS 'signatures that began together, each with =records';
 COMMENT ON VIEW dw.v_dictionary IS 'what the views and their columns mean: a row per view and column';
 COMMENT ON COLUMN dw.v_dictionary."view" IS 'name of the view';
 COMMENT ON COLUMN dw.v_dictionary."column" IS 'name of the column; null in the row of the view itself';
