@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,6 +62,9 @@ const ownPage = "– dwtriage</title>"
 // ownSheets are sheets that the workbook of a report has, also when somebody saved it again.
 var ownSheets = []string{"read_me", "failing_entities", "records", "unclassified"}
 
+// ownLog is how lines of a --log-file begin.
+var ownLog = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z dwtriage\[\d+\]: `)
+
 // own reports whether b is the start of a file that dwtriage itself wrote. Its reports quote the errors of a log, so they look
 // like one; read as logs, each error would be counted once more with every night.
 func own(b []byte) bool {
@@ -72,6 +76,9 @@ func own(b []byte) bool {
 		}
 	}
 	head := b[:min(len(b), 2048)]
+	if ownLog.Match(head) {
+		return true
+	}
 	if bytes.HasPrefix(head, []byte("{")) {
 		return bytes.Contains(head, []byte(`"run_id":`)) && (bytes.Contains(head, []byte(`"tool_version":`)) || bytes.Contains(head, []byte(`"sha256":`)))
 	}

@@ -61,6 +61,7 @@ the database is, draws the report again from there.`)
 	b.rules.define(g)
 	g = f.group("Output")
 	g.BoolVarP(&b.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	f.defineLog(g)
 	f.examples = `  dwtriage bundle
   dwtriage bundle --run 12 -o incident-4711.zip
   dwtriage verify incident-4711.zip`
@@ -115,13 +116,11 @@ func runBundle(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("writing the bundle: %w", err)
 	}
-	if b.quiet {
-		return exitDone, nil
-	}
+	out := s.result(b.quiet)
 	for _, sentence := range report.Redaction(sum) {
-		tell(s.stdout, "%s\n", sentence)
+		tell(out, "%s\n", sentence)
 	}
-	_, err = tell(s.stdout, "Run %d, %s: %s in %s\nSHA-256 %s: kept elsewhere it shows later that the bundle is this one.\n", id, words.Count(sum.Records, "record"), words.Count(len(m.Members), "member"), s.hidePath(b.out), digest)
+	_, err = tell(out, "Run %d, %s: %s in %s\nSHA-256 %s: kept elsewhere it shows later that the bundle is this one.\n", id, words.Count(sum.Records, "record"), words.Count(len(m.Members), "member"), s.hidePath(b.out), digest)
 	return exitDone, err
 }
 
@@ -273,6 +272,7 @@ database that it was made from, with the key and the rules of a site that it was
 	v.rules.define(g)
 	g = f.group("Output")
 	g.BoolVarP(&v.quiet, "quiet", "q", false, "print nothing but what differs, warnings and errors")
+	f.defineLog(g)
 	f.examples = `  dwtriage verify incident-4711.zip
   dwtriage verify --db dwtriage.duckdb --redact-key redact.key for-the-vendor.zip`
 	f.notes = `Exit codes: 0 everything is as it was bundled. 1 something differs, or the file is no bundle. 2 mistake in flags
@@ -305,13 +305,10 @@ func runVerify(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	for _, line := range differ {
-		tell(s.stdout, "%s\n", line)
+		tell(s.result(false), "%s\n", line)
 	}
 	if len(differ) > 0 {
 		return 0, fmt.Errorf("%s is not as it was made: %s", f.Arg(0), words.Count(len(differ), "difference"))
-	}
-	if v.quiet {
-		return exitDone, nil
 	}
 	how := "and its report, drawn again from the extract, is the same in every byte"
 	switch {
@@ -320,7 +317,7 @@ func runVerify(s *session, args []string) (int, error) {
 	case b.Redacted:
 		how = "and its report, drawn again from " + v.archive.file + ", is the same in every byte"
 	}
-	_, err = tell(s.stdout, "Run %d: %s as they were bundled by %s, %s.\n", b.RunID, words.Count(len(b.Members), "member"), b.Tool, how)
+	_, err = tell(s.result(v.quiet), "Run %d: %s as they were bundled by %s, %s.\n", b.RunID, words.Count(len(b.Members), "member"), b.Tool, how)
 	return exitDone, err
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 
 	"dwtriage/ingest/words"
@@ -37,6 +38,7 @@ file and changes nothing.`)
 	archive.define(f.group("Input"), "database `FILE`")
 	g := f.group("Output")
 	g.BoolVar(&asJSON, "json", false, "one line of JSON instead of text")
+	f.defineLog(g)
 	var ci string
 	defineCI(g, &ci)
 	f.notes = "Exit codes: 0 in order. 1 not in order, or it could not be opened. 2 mistake in flags. 5 the database is in use."
@@ -64,9 +66,10 @@ file and changes nothing.`)
 		done.Checks = append(done.Checks, part)
 	}
 	if asJSON {
+		_ = printCheck(s.result(true), done, checks)
 		err = printJSONLine(s.stdout, done)
 	} else {
-		err = printCheck(s, done, checks)
+		err = printCheck(s.result(false), done, checks)
 	}
 	if err == nil && !done.InOrder {
 		err = errNotInOrder
@@ -74,8 +77,8 @@ file and changes nothing.`)
 	return exitDone, err
 }
 
-func printCheck(s *session, done checkedFile, checks []store.Check) error {
-	p := &printer{w: s.stdout}
+func printCheck(w io.Writer, done checkedFile, checks []store.Check) error {
+	p := &printer{w: w}
 	p.printf("%s\n", done.Database)
 	for _, c := range checks {
 		said := c.Problems

@@ -42,6 +42,7 @@ TSV), JSON lines, arrays of JSON, and Arrow IPC, as a stream or a file; other ex
 	g = f.group("What is read")
 	c.reading.defineTimes(g, "")
 	c.rules.define(f.group("Rules"))
+	f.defineLog(f.group("Messages"))
 	f.group("Exit code").StringVar(&c.maxRejects, "max-rejects", "", "exit with 4 when more rows than `N` (or N% of the rows read) are rejects")
 	g = f.group("Machine")
 	g.IntVar(&c.threads, "threads", 0, "`N` worker threads (0: one per core)")

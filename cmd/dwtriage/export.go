@@ -48,6 +48,7 @@ Texts, keys and names are as the log has them: --redact is of reports, and there
 	g.BoolVar(&e.force, "force", false, "write into a folder that holds other files; they stay, and names that an export needs must be free")
 	g.BoolVar(&e.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.BoolVarP(&e.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	f.defineLog(g)
 	f.examples = `  dwtriage export --parquet lake
   dwtriage export --parquet lake --star --all
   dwtriage export --parquet lake --since 2026-11-01 --environment PROD`
@@ -92,11 +93,9 @@ func runExport(s *session, args []string) (int, error) {
 	if err := os.MkdirAll(ef.parquet, 0o777); err != nil {
 		return 0, fmt.Errorf("--parquet: %w", err)
 	}
-	p := &printer{w: s.stdout}
-	if !ef.quiet {
-		opt.Wrote = func(run store.ExportRun, records, rejects int64) {
-			p.printf("Run %d%s: %s, %s\n", run.ID, inParens(run.Environment), words.Count(records, "record"), words.Count(rejects, "reject"))
-		}
+	p := &printer{w: s.result(ef.quiet)}
+	opt.Wrote = func(run store.ExportRun, records, rejects int64) {
+		p.printf("Run %d%s: %s, %s\n", run.ID, inParens(run.Environment), words.Count(records, "record"), words.Count(rejects, "reject"))
 	}
 	res, err := lake.Put(s.ctx, e, ef.parquet, runs, all, opt)
 	if err != nil {
@@ -107,9 +106,6 @@ func runExport(s *session, args []string) (int, error) {
 	}
 	if res.Others > 0 {
 		tell(s.stderr, "dwtriage: %s: it holds %s that %s does not: if history forgot them, their records may stand in files of later runs, too, and --prune removes theirs; if another database is exported here, nothing is to be done\n", ef.parquet, words.Count(int64(res.Others), "run"), ef.archive.file)
-	}
-	if ef.quiet {
-		return exitDone, nil
 	}
 	p.printf("%s\n", exported(res, ef.parquet))
 	return exitDone, p.err

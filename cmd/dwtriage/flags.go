@@ -27,6 +27,8 @@ type flags struct {
 	help     bool
 	helpAll  bool
 	config   string            // FILE of --config
+	logFile  string            // FILE of --log-file
+	keepsLog bool              // it has that flag
 	from     map[string]string // what set a flag: the flag, a variable, a line of a file
 }
 
@@ -68,6 +70,11 @@ func (f *flags) parse(s *session, args []string) error {
 		*s.probe = f
 		return errHelped
 	}
+	defer func() {
+		if !f.help && !f.helpAll {
+			s.openLog(f, args)
+		}
+	}()
 	if err := f.read(args); err != nil {
 		return usageError("%v; dwtriage %s --help lists the flags", err, s.command)
 	}

@@ -176,6 +176,7 @@ forgotten with it. Nothing is asked: --dry-run says what would happen.`)
 	g.Int64Var(&id, "run", 0, "run `N`, of history list; with --file what that run read from it")
 	g.StringVar(&file, "file", "", "the file of this `NAME`, as history list --files shows it, of all runs that read it")
 	g.BoolVar(&dry, "dry-run", false, "say what would go and what would pass on, and change nothing")
+	f.defineLog(f.group("Output"))
 	f.examples = "  dwtriage history forget --run 12 --dry-run\n  dwtriage history forget --run 12\n  dwtriage history forget --file exports/wrong-environment.csv"
 	f.notes = "Exit codes: 0 forgotten. 1 failed, the database is as it was. 2 mistake in flags, or there is no\nsuch run or file. 5 the database is in use."
 	if err := f.parse(s, args); err != nil {
@@ -284,7 +285,7 @@ func forget(s *session, db *store.DB, r store.Past, dry bool) error {
 	if r.Environment != "" {
 		name += " (" + printable(r.Environment) + ")"
 	}
-	p := &printer{w: s.stdout}
+	p := &printer{w: s.result(false)}
 	p.printf("%s %s, with %s and %s.\n", name, said, words.Count(what.Files, "file"), words.Count(what.Rejects, "reject"))
 	var passed []string
 	for _, heir := range what.Passed {

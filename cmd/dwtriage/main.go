@@ -51,8 +51,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return s.run(args)
 }
 
-// run does what a command line asks for.
+// run does what a command line asks for, and writes into its log how it ended.
 func (s *session) run(args []string) int {
+	code := s.do(args)
+	s.endLog(code)
+	return code
+}
+
+func (s *session) do(args []string) int {
 	s.arguments = args
 	s.escape()
 	if len(args) == 0 {
@@ -66,7 +72,7 @@ func (s *session) run(args []string) int {
 			return exitDone
 		}
 		if len(args) > 1 && args[0] == "help" {
-			return s.run(append(args[1:], "--help"))
+			return s.do(append(args[1:], "--help"))
 		}
 		printOverview(s.stdout)
 		return exitDone

@@ -31,7 +31,7 @@ func TestOwnReportsAreLeftOut(t *testing.T) {
 			t.Fatal(files, err)
 		}
 		for _, path := range files {
-			said := filepath.ToSlash(path) + ": a report of dwtriage: it was left out"
+			said := filepath.ToSlash(path) + ": a report or a log file of dwtriage: it was left out"
 			if !strings.Contains(stderr.String(), said) && !strings.Contains(stdout.String(), said) {
 				t.Errorf("nothing says %q:\n%s", said, &stderr)
 			}

@@ -84,6 +84,16 @@ func (p *panel) print(w io.Writer) error {
 	return err
 }
 
+// logPanel writes a panel into the log, a line for each of its own.
+func (s *session) logPanel(fill func(*panel)) {
+	if s.log == nil {
+		return
+	}
+	var p panel
+	fill(&p)
+	_ = p.print(s.log) // says itself what is wrong
+}
+
 // heading begins a part of the panel.
 func (p *panel) heading(text string) {
 	p.b.WriteByte('\n')

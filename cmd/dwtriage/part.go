@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strconv"
@@ -28,8 +29,7 @@ import (
 func (j *job) makePart() (int, error) {
 	j.s.fate.is("no part was written")
 	defer j.limitMemory()()
-	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
-	j.show.path = j.s.hidePath
+	j.showProgress()
 	j.opt.Progress = j.show.update
 	var part *store.Part
 	var made bool
@@ -111,18 +111,20 @@ func (j *job) printPart(p *store.Part, made bool) error {
 		if err != nil {
 			return err
 		}
+		_ = saidOfPart(j.s.result(true), j.s.hidePath(p.Folder), p, made)
 		return j.s.answer(text)
 	}
-	if j.flags.quiet {
-		return nil
-	}
+	return saidOfPart(j.s.result(j.flags.quiet), j.s.hidePath(p.Folder), p, made)
+}
+
+func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 	t := p.Totals
-	if _, err := tell(j.s.stdout, "%s: %s, %s read: %s loaded, %s, %s rejected, %s filtered\n", j.s.hidePath(p.Folder), words.Count(p.Files, "file"), words.Count(t.Read, "row"),
+	if _, err := tell(w, "%s: %s, %s read: %s loaded, %s, %s rejected, %s filtered\n", folder, words.Count(p.Files, "file"), words.Count(t.Read, "row"),
 		words.Thousands(t.Loaded), words.Count(t.Duplicates, "duplicate"), words.Thousands(t.Rejected), words.Thousands(t.Filtered)); err != nil {
 		return err
 	}
 	if !made {
-		_, err := tell(j.s.stdout, "It was there already and stays as it was.\n")
+		_, err := tell(w, "It was there already and stays as it was.\n")
 		return err
 	}
 	return nil

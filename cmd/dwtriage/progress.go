@@ -20,12 +20,14 @@ import (
 // are not known before they are read, and unpacked bytes not before they are unpacked.
 type progress struct {
 	w        io.Writer
+	lines    io.Writer                // gets a line for each file and stage; nil: nobody
 	bar      *progressbar.ProgressBar // nil: no bar
 	plain    bool
 	terminal bool
 	started  time.Time
-	said     time.Time // when something was said of the report
-	written  string    // the file that was spoken of
+	said     time.Time // when a line was written
+	drawn    time.Time // when the bar changed its words
+	written  string    // the file that it speaks of
 	mu       sync.Mutex
 	path     func(string) string // as it may be printed; nil: as it is
 }
@@ -53,7 +55,7 @@ func newProgress(w io.Writer, mode string, quiet, moves bool, sources []ingest.S
 			progressbar.OptionThrottle(redraw), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
 			progressbar.OptionFullWidth())
 	default:
-		p.plain = true
+		p.plain, p.lines = true, w
 	}
 	return p
 }
@@ -74,7 +76,7 @@ func (p *progress) update(at ingest.Progress) {
 // file prints the line of a finished file. On a terminal there is none: the bar is enough while it runs,
 // and the ledger says the rest.
 func (p *progress) file(f *ingest.File) {
-	if !p.plain || f.Format == "" && f.Problem != nil { // which is said in a sentence
+	if p.lines == nil || f.Format == "" && f.Problem != nil { // which is said in a sentence
 		return
 	}
 	what := f.Format
@@ -88,14 +90,14 @@ func (p *progress) file(f *ingest.File) {
 	if p.path != nil {
 		path = p.path(path)
 	}
-	tell(p.w, "%s: %s, %s", path, what, words.Count(f.Read, "row"))
+	tell(p.lines, "%s: %s, %s", path, what, words.Count(f.Read, "row"))
 	if f.Rejected > 0 {
-		tell(p.w, ", %s rejected", words.Thousands(f.Rejected))
+		tell(p.lines, ", %s rejected", words.Thousands(f.Rejected))
 	}
 	if f.Filtered > 0 {
-		tell(p.w, ", %s filtered", words.Thousands(f.Filtered))
+		tell(p.lines, ", %s filtered", words.Thousands(f.Filtered))
 	}
-	tell(p.w, "\n")
+	tell(p.lines, "\n")
 }
 
 // clear takes the bar off the screen, so that a message can be printed.
@@ -109,8 +111,8 @@ func (p *progress) clear() {
 
 // stage says what a run does when its inputs are read.
 func (p *progress) stage(what string) {
-	if p.plain {
-		tell(p.w, "%s\n", what)
+	if p.lines != nil {
+		tell(p.lines, "%s\n", what)
 		p.said = time.Now()
 	}
 	p.turn(what)
@@ -134,20 +136,16 @@ func (p *progress) writing(file string, bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	pause := redraw // a sheet of a million rows is as many calls, and a terminal takes longer for a line than a disk
-	if p.bar == nil {
-		pause = longRun * time.Second
+	text := func() string { return fmt.Sprintf("writing %s, %.1f MB", file, float64(bytes)/1e6) }
+	if p.lines != nil && now.Sub(p.said) >= longRun*time.Second {
+		p.said = now
+		tell(p.lines, "%s\n", text())
 	}
-	if now.Sub(p.said) < pause && (p.bar == nil || file == p.written) || p.bar == nil && !p.plain {
-		return
+	// A sheet of a million rows is as many calls, and a terminal takes longer for a line than a disk.
+	if p.bar != nil && (now.Sub(p.drawn) >= redraw || file != p.written) {
+		p.drawn, p.written = now, file
+		p.bar.Describe(text())
 	}
-	p.said, p.written = now, file
-	text := fmt.Sprintf("writing %s, %.1f MB", file, float64(bytes)/1e6)
-	if p.bar != nil {
-		p.bar.Describe(text)
-		return
-	}
-	tell(p.w, "%s\n", text)
 }
 
 // end takes the bar away for good. The messages behind it are printed as if there had been none.

@@ -44,8 +44,9 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`")
 	g.StringVar(&r.compareTo, "compare-to", "", "compare with `WHAT`: a day (2026-11-20: the night to it), hours (2026-11-19T18:00..2026-11-20T06:00) or a run (17), instead of the periods before")
 	g = f.group("Output")
-	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
+	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output: summary.json or the error")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	f.defineLog(g)
 	defineColor(g, &r.color)
 	defineCI(g, &r.ci)
 	defineFormat(g, "format", &r.format)
@@ -121,6 +122,13 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	defer s.endPipeline(sum, exitDone, "", filepath.Join(rf.out, "report.md"))
+	var rules ruleFlags
+	rules.paths, _ = f.GetStringArray("rules")
+	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
+	summarize := func(p *panel) {
+		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
+	}
+	s.logPanel(summarize)
 	switch {
 	case rf.json:
 		var text bytes.Buffer
@@ -132,10 +140,7 @@ func runReport(s *session, args []string) (int, error) {
 		return exitDone, nil
 	}
 	p := s.panelFor(s.stdout, rf.color)
-	var rules ruleFlags
-	rules.paths, _ = f.GetStringArray("rules")
-	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
-	printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
+	summarize(p)
 	return exitDone, p.print(s.stdout)
 }
 

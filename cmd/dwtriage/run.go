@@ -250,6 +250,9 @@ func (j *job) ownOutput(s ingest.Source) bool {
 	if err != nil {
 		return false
 	}
+	if j.s.inLog(path) {
+		return true
+	}
 	if part := j.flags.parts.folder; part != "" && strings.HasPrefix(path, absolute(part)+string(filepath.Separator)) {
 		return true
 	}
@@ -324,8 +327,7 @@ func (j *job) run() (int, error) {
 			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)
 		}
 	}
-	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
-	j.show.path = j.s.hidePath
+	j.showProgress()
 	j.opt.Progress = j.show.update
 	load := j.merge
 	if j.parts == nil {
@@ -356,6 +358,15 @@ func (j *job) run() (int, error) {
 	}
 	j.s.endPipeline(sum, sum.ExitCode, j.why, ticket)
 	return sum.ExitCode, nil
+}
+
+// showProgress begins to show how far the job is.
+func (j *job) showProgress() {
+	j.show = newProgress(j.s.stderr, j.flags.progress, j.flags.quiet, j.s.obeysSequences(), j.sources)
+	j.show.path = j.s.hidePath
+	if !j.show.plain && j.s.log != nil {
+		j.show.lines = j.s.log
+	}
 }
 
 // publish draws the report of a run. Files are written aside and take their place when all of them are there: whoever
@@ -533,6 +544,18 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 // error, so that --json can be piped. It prints the file that was just written instead of encoding again:
 // two encodings could differ, and one of them would be wrong.
 func (j *job) print(sum *summary.Summary) error {
+	out := j.s.hidePath(filepath.Join(j.flags.out, "index.html"))
+	if j.kept {
+		out += " (of an earlier run, as it was)"
+	}
+	summarize := func(p *panel) {
+		printSummary(p, sum, place{db: j.s.hidePath(j.flags.archive.file), made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
+	}
+	j.s.logPanel(summarize)
+	took := time.Since(j.began).Seconds()
+	if j.flags.json || j.flags.quiet {
+		printTimings(j.s.log, took, sum.Totals.Read, j.timings, true)
+	}
 	if j.flags.json && j.kept {
 		var text bytes.Buffer
 		if err := report.WriteJSON(&text, sum); err != nil {
@@ -550,30 +573,11 @@ func (j *job) print(sum *summary.Summary) error {
 	if j.flags.quiet {
 		return nil
 	}
-	out := j.s.hidePath(filepath.Join(j.flags.out, "index.html"))
-	if j.kept {
-		out += " (of an earlier run, as it was)"
-	}
 	p := j.s.panelFor(j.s.stdout, j.flags.color)
-	printSummary(p, sum, place{db: j.s.hidePath(j.flags.archive.file), made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
+	summarize(p)
 	if err := p.print(j.s.stdout); err != nil {
 		return err
 	}
-	printTimings(j.s.stderr, time.Since(j.began).Seconds(), sum.Totals.Read, j.timings, isTerminal(j.s.stderr))
+	printTimings(j.s.stderr, took, sum.Totals.Read, j.timings, isTerminal(j.s.stderr))
 	return nil
-}
-
-// shellJoin writes the command line as it can be typed again, for the page and the history, but for the secrets in it:
-// an input may be given by a signed address. Arguments are
-// quoted for a POSIX shell; a path with a blank is the common case, one with a quote the one that bites.
-func shellJoin(args []string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		a = secrets.Clean(a)
-		quoted[i] = a
-		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
-			quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
 }

@@ -101,8 +101,9 @@ func (r *runFlags) defineExit(f *flags) {
 // defineOutput adds the flags about what is written and said.
 func (r *runFlags) defineOutput(f *flags) {
 	g := f.group("Output")
-	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output, always: summary.json, or what went wrong")
+	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output: summary.json or the error")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	f.defineLog(g)
 	g.BoolVar(&r.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.StringVar(&r.progress, "progress", "auto", "`MODE` of progress on standard error: auto (a bar on a terminal, else plain), plain (a line per file) or none")
 	defineColor(g, &r.color)

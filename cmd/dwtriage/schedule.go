@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,6 +27,8 @@ type taskFlags struct {
 	kind, name, at      string
 	program, directory  string
 	user, logFile, host string // host: the system this runs on, windows or unix
+	runLog              string // --log-file behind --
+	worker              bool   // --part is there
 	out                 string
 	quiet, force        bool
 }
@@ -43,7 +46,7 @@ Nothing is installed: the text says at its beginning how that is done.`)
 	g.StringVar(&t.program, "program", "", "`FILE` of dwtriage there (default this program, if it is no light build; in a pipeline dwtriage, wherever PATH finds it)")
 	g.StringVar(&t.directory, "directory", "", "working `FOLDER`, which relative names are relative to (default this one; in a pipeline the checkout)")
 	g.StringVar(&t.user, "user", "", "`NAME` of the user it runs as (default whoever installs it)")
-	g.StringVar(&t.logFile, "log-file", "", "`FILE` that gets what run prints, at its end (default NAME.log in the working folder for cron and windows, the journal of systemd, the log of a pipeline's step)")
+	g.StringVar(&t.logFile, "log-file", "", "`FILE` that gets what run prints, at its end, without times; --log-file of run, behind --, is a log with times (default NAME.log in the working folder for cron and windows, the journal of systemd, the log of a pipeline's step)")
 	g = f.group("Output")
 	g.StringVarP(&t.out, "out", "o", "", "`FOLDER` for the task as files, instead of printing it: systemd has two")
 	g.BoolVar(&t.force, "force", false, "with --out: replace files that are there with other content")
@@ -146,7 +149,12 @@ type task struct {
 	directory  string   // empty: that of a pipeline
 	user       string
 	logFile    string // empty: where the scheduler keeps what is printed
+	runLog     string // of --log-file of run; empty: it keeps none
+	worker     bool   // it makes a part: no database is busy, and nothing is judged
 }
+
+// log is the file to look into after a failure.
+func (k *task) log() string { return cmp.Or(k.runLog, k.logFile) }
 
 // A taskFile is a file of a task.
 type taskFile struct{ name, text string }
@@ -181,6 +189,10 @@ func (t *taskFlags) task(s *session, typed []string) (*task, error) {
 	}
 	if k.arguments, err = t.arguments(s, typed, k.directory); err != nil {
 		return nil, err
+	}
+	k.worker = t.worker
+	if k.runLog = t.runLog; k.runLog != "" && k.runLog == k.logFile {
+		return nil, usageError("--log-file: %s would get what run says twice, as its own --log-file and as what it prints; give one of them another name", k.logFile)
 	}
 	for _, text := range append([]string{k.program, k.directory, k.user, k.logFile}, k.arguments...) {
 		if words.OneLine(text) != text {
@@ -306,10 +318,14 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 			if isPath(fl) && v != "" && err == nil {
 				v, err = place("--"+fl.Name, v)
 			}
+			if fl.Name == "log-file" {
+				t.runLog = v
+			}
 			args = append(args, typedFlag(fl, v)...)
 		}
 	})
-	if !f.Changed("lock-wait") && rf.parts.folder == "" { // a worker waits for no database
+	t.worker = rf.parts.folder != ""
+	if !f.Changed("lock-wait") && !t.worker { // which waits for no database
 		args = append(args, "--lock-wait", "30m")
 	}
 	for _, name := range f.Args() {

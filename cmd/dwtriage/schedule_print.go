@@ -50,7 +50,11 @@ func (k *task) windows() ([]taskFile, error) {
 		user = "/RU " + windowsQuote(k.user)
 	}
 	about := fmt.Sprintf("Triage of the dual-write and plug-in trace exports of the day. Last run result: 0 done; 0x1 failed or an input was unreadable, see %s; "+
-		"0x2 mistake in the call; 0x3 done, --fail-on met; 0x4 done, too many rejects; 0x5 the database was busy for as long as --lock-wait says.", k.logFile)
+		"0x2 mistake in the call", k.log())
+	if !k.worker {
+		about += "; 0x3 done, --fail-on met; 0x4 done, too many rejects; 0x5 the database was busy for as long as --lock-wait says"
+	}
+	about += "."
 	return []taskFile{{k.name + ".xml", `<?xml version="1.0"?>
 <!-- Install: schtasks /Create /TN ` + k.name + ` /XML ` + k.name + `.xml ` + strings.ReplaceAll(xmlText(user), "--", "&#45;&#45;") + ` /RP * -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -126,6 +130,14 @@ func (k *task) systemd() ([]taskFile, error) {
 	if k.logFile != "" {
 		more += "StandardOutput=append:" + systemdText(k.logFile) + "\nStandardError=inherit\n"
 	}
+	codes := `# 3: done, --fail-on met. 4: done, too many rejects. 5: the database is in use, tried again. 1 and 2: failed.
+SuccessExitStatus=3 4
+RestartForceExitStatus=5
+RestartSec=10min
+`
+	if k.worker {
+		codes = ""
+	}
 	return []taskFile{{k.name + ".service", `# ` + k.name + `.service, in /etc/systemd/system. Install: systemctl daemon-reload && systemctl enable --now ` + k.name + `.timer
 [Unit]
 Description=dwtriage: triage of the dual-write and plug-in trace exports of the day
@@ -136,11 +148,7 @@ StartLimitBurst=6
 Type=exec
 WorkingDirectory=` + systemdText(k.directory) + `
 ExecStart=` + line + `
-` + more + `# 3: done, --fail-on met. 4: done, too many rejects. 5: the database is in use, tried again. 1 and 2: failed.
-SuccessExitStatus=3 4
-RestartForceExitStatus=5
-RestartSec=10min
-RuntimeMaxSec=12h
+` + more + codes + `RuntimeMaxSec=12h
 `}, {k.name + ".timer", `# ` + k.name + `.timer, in /etc/systemd/system
 [Unit]
 Description=dwtriage, every day
@@ -184,15 +192,19 @@ func (k *task) cron() ([]taskFile, error) {
 	for _, a := range k.arguments {
 		line += " " + shellQuote(a)
 	}
-	line += " >>" + shellQuote(k.logFile) + " 2>&1 || echo 'dwtriage: exit code '$?', see '" + shellQuote(k.logFile)
+	line += " >>" + shellQuote(k.logFile) + " 2>&1 || echo 'dwtriage: exit code '$?', see '" + shellQuote(k.log())
 	line = strings.ReplaceAll(line, "%", `\%`) // a percent sign ends the command
 	if len(line) > mostCron {
 		return nil, usageError("the line has %d bytes, and cron takes %d; put flags into a file and name it by --config", len(line), mostCron)
 	}
-	return []taskFile{{k.name + ".cron", `# ` + where + `
-# Cron mails what is printed, which is a line where the exit code is not 0: 1 failed or an input was unreadable, 2 mistake in
+	codes := `2 mistake in
 # the call, 3 done, --fail-on met, 4 done, too many rejects, 5 the database was busy for as long as --lock-wait says.
-# A start that was missed is not caught up: anacron and the timers of systemd do that.
+`
+	if k.worker {
+		codes = "2 mistake in\n# the call.\n"
+	}
+	return []taskFile{{k.name + ".cron", `# ` + where + `
+# Cron mails what is printed, which is a line where the exit code is not 0: 1 failed or an input was unreadable, ` + codes + `# A start that was missed is not caught up: anacron and the timers of systemd do that.
 SHELL=/bin/sh
 ` + fmt.Sprintf("%d %d * * * %s%s\n", k.min, k.hour, user, line)}}, nil
 }
@@ -215,6 +227,9 @@ func (k *task) script(indent string) string {
 	line := shellQuote(k.program)
 	for _, a := range k.arguments {
 		line += " " + shellQuote(a)
+	}
+	if k.worker {
+		return indent + line + "\n"
 	}
 	lines := []string{
 		"code=0",

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -460,6 +461,7 @@ func TestScheduleRefuses(t *testing.T) {
 		"cron takes 998":                                                      {"--for", "cron", "--", strings.Repeat("x", 999)},
 		"signs that no line of a task can hold":                               {"--for", "systemd", "--", "a\nb"},
 		"--user and --log-file: a pipeline":                                   {"--for", "github", "--user", "x", "--", "x"},
+		"would get what run says twice":                                       {"--for", "cron", "--directory", "/srv", "--program", "/opt/dwtriage", "--", "--log-file", "./dwtriage.log", "x"},
 		`--name: "../x" is not a name`:                                        {"--for", "systemd", "--name", "../x", "--", "x"},
 		`--directory: "$(id)" has an expression`:                              {"--for", "github", "--directory", "$(id)", "--", "x"},
 		`--user: "a b" is no name of a user`:                                  {"--for", "cron", "--user", "a b", "--", "x"},
@@ -487,6 +489,30 @@ func TestScheduleOfWorker(t *testing.T) {
 			t.Fatalf("%q, want %q", line, want)
 		}
 		shownBy(t, map[string]string{"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "2"}, "run", "--part", "p", "--shard", shard, demo)
+	}
+}
+
+// TestScheduleSaysWhatCanHappen: a worker has no database that is busy and judges nothing, so its task says nothing of 3, 4 and 5; and a task
+// whose run keeps a log names that one.
+func TestScheduleSaysWhatCanHappen(t *testing.T) {
+	for _, kind := range taskKinds {
+		args := []string{"--for", kind, "--", "--part", "p", "x"}
+		whole := []string{"--for", kind, "--", "--log-file", "night.log", "x"}
+		if kind == "windows" {
+			there := []string{"--directory", `D:\x`, "--program", `D:\dwtriage.exe`}
+			args, whole = slices.Insert(args, 2, there...), slices.Insert(whole, 2, there...)
+		}
+		worker, night := scheduled(t, args...), scheduled(t, whole...)
+		codes := regexp.MustCompile(`--fail-on met|too many rejects|in use|was busy|ExitStatus`)
+		if found := codes.FindString(worker); found != "" || !codes.MatchString(night) {
+			t.Errorf("%s: the task of a worker says %q, and that of a night says\n%s", kind, found, night)
+		}
+		if see := regexp.MustCompile(`see '?(\S*)(?:night|dwtriage)\.log`).FindString(night); (kind == "cron" || kind == "windows") && !strings.HasSuffix(see, "night.log") {
+			t.Errorf("%s: one is to %q:\n%s", kind, see, night)
+		}
+		if !strings.Contains(night, "night.log") {
+			t.Errorf("%s: no log:\n%s", kind, night)
+		}
 	}
 }
 

@@ -71,6 +71,7 @@ type session struct {
 	ci             ciLog            // the pipeline that is told
 	defused        bool             // nothing that is printed is a command of a pipeline
 	red            *redact.Redactor // hides what messages say; nil: nothing
+	log            *nightLog        // the file of --log-file; nil: none
 	probe          **flags          // gets the flags of the command, which does nothing else then
 }
 

@@ -23,6 +23,7 @@ import (
 type escaping struct {
 	to   io.Writer // behind a defuser in a pipeline
 	file io.Writer // what it is in the end
+	also *nightLog // gets a copy; nil: nobody
 	half []byte    // of a character whose rest comes with the next Write
 	out  []byte
 }
@@ -43,6 +44,7 @@ func (e *escaping) Write(p []byte) (int, error) {
 	}
 	e.out = words.AppendPrintable(e.out[:0], text[:whole])
 	e.half = append([]byte(nil), text[whole:]...)
+	e.also.Write(e.out) // whether or not somebody reads the stream
 	if _, err := e.to.Write(e.out); err != nil {
 		return 0, err
 	}

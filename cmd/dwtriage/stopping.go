@@ -83,6 +83,7 @@ func (s *session) cutOff(first signalError, how string) {
 			tell(s.stderr, "dwtriage: %s\n", message)
 			s.answerFailed(stopSignals[first.Signal], message)
 		})
+		s.endLog(stopSignals[first.Signal])
 		close(said)
 	}()
 	select {
