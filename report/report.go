@@ -6,6 +6,8 @@
 package report
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -106,13 +108,49 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 	return folder.Put(dir, files, folder.About{Tool: "dwtriage " + s.Tool.Version, RunID: s.Run.ID, Environment: s.Environment})
 }
 
-// Ready says whether a report can be written into dir, and why not. A folder that a killed Write left is put right. Nothing is made.
+// Ready says whether a report can be written into dir, and why not: what is there under the name of a file of a report, and of none, is
+// somebody's. A folder that a killed Write left is put right. Nothing is made.
 func Ready(dir string) error {
-	var names []string
+	names := Names()
+	if err := folder.Check(dir, names); err != nil {
+		return err
+	}
+	if folder.Holds(dir) || isPage(filepath.Join(dir, "index.html")) {
+		return nil
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("%s is there, is of no report, and would be replaced; move it away, or give another folder", path)
+		}
+	}
+	return nil
+}
+
+// Names are those of all files that a report may have.
+func Names() (names []string) {
 	for _, d := range drawings(Options{Markdown: true, Teams: true, XLSX: true, Redacted: new(redact.Redactor)}) {
 		names = append(names, d.name)
 	}
-	return folder.Check(dir, names)
+	return append(names, folder.ManifestName)
+}
+
+// pageTitle ends the title of the page of a report.
+const pageTitle = "– dwtriage</title>"
+
+// isPage reports whether a file is the page of a report, also where the manifest beside it is gone.
+func isPage(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, 4096)) // as far as it can be read
+	return bytes.Contains(head, []byte(pageTitle))
 }
 
 // Exists reports whether the folder holds a report.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -103,6 +104,9 @@ func runBundle(s *session, args []string) (int, error) {
 	if b.out == "" {
 		b.out = fmt.Sprintf("dwtriage-run-%d.zip", id)
 	}
+	if err := replaceable(b.out); err != nil {
+		return 0, fmt.Errorf("--out: %w", err)
+	}
 	work, err := os.MkdirTemp(filepath.Dir(b.out), ".dwtriage-bundle-*")
 	if err != nil {
 		return 0, fmt.Errorf("--out: %w", err)
@@ -122,6 +126,27 @@ func runBundle(s *session, args []string) (int, error) {
 	}
 	_, err = tell(out, "Run %d, %s: %s in %s\nSHA-256 %s: kept elsewhere it shows later that the bundle is this one.\n", id, words.Count(sum.Records, "record"), words.Count(len(m.Members), "member"), s.hidePath(b.out), digest)
 	return exitDone, err
+}
+
+// replaceable says that a bundle would take the place of something that is none.
+func replaceable(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is there and is no file; give another name", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	start := make([]byte, 2)
+	if n, _ := io.ReadFull(f, start); n > 0 && string(start) != "PK" { // of a zip
+		return fmt.Errorf("%s is there, is no bundle, and would be replaced; move it away, or give another name", path)
+	}
+	return nil
 }
 
 // choose is the run that is asked for.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -60,7 +59,7 @@ func (s *session) readConfig(name string) (*configFile, error) {
 }
 
 func smallFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := openRegular(name)
 	if err != nil {
 		return nil, err
 	}
@@ -384,7 +383,7 @@ func (f *flags) placed(err error) error {
 	if m == nil || f.from[m[1]] == "" || f.from[m[1]] == "flag" {
 		return err
 	}
-	return &exitError{exitUsage, fmt.Errorf("%s: %w", f.from[m[1]], err)}
+	return fmt.Errorf("%s: %w", f.from[m[1]], err)
 }
 
 // commandTyped takes the command off a command line; run is the one of an empty line.

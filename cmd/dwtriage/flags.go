@@ -85,6 +85,7 @@ func (f *flags) parse(s *session, args []string) error {
 	if err := f.settle(s, s.command); err != nil {
 		return err
 	}
+	s.typed = f
 	if s.answersInJSON() {
 		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
 	}

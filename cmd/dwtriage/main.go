@@ -54,6 +54,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // run does what a command line asks for, and writes into its log how it ended.
 func (s *session) run(args []string) int {
 	code := s.do(args)
+	if err := s.unwritten(); err != nil && code == exitDone {
+		code = s.end(code, err)
+	}
 	s.endLog(code)
 	return code
 }

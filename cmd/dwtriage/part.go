@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 	"dwtriage/ingest"
 	"dwtriage/ingest/words"
 	"dwtriage/report"
+	"dwtriage/report/folder"
 	"dwtriage/report/store"
 )
 
@@ -28,6 +30,9 @@ import (
 // and merge says of it what run would have said.
 func (j *job) makePart() (int, error) {
 	j.s.fate.is("no part was written")
+	if err := partFolder(j.flags.parts.folder); err != nil {
+		return 0, fmt.Errorf("--part: %w; no part was written", err)
+	}
 	defer j.limitMemory()()
 	j.showProgress()
 	j.opt.Progress = j.show.update
@@ -50,6 +55,21 @@ func (j *job) makePart() (int, error) {
 	}
 	j.s.fate.is("the part %s is there", part.Folder)
 	return exitDone, j.printPart(part, made)
+}
+
+// partFolder says before the work that there can be no part in a folder. One that is not there is made later.
+func partFolder(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s is a file; give a folder", dir)
+	case err == nil:
+		return folder.Writable(dir)
+	}
+	if to, err := os.Readlink(dir); err == nil {
+		return fmt.Errorf("%s is a link to %s, which is not there; make it, or give another folder", dir, to)
+	}
+	return nil
 }
 
 // unreadable is the problem of a file that the system did not give, nil if there is none.

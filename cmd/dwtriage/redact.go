@@ -4,10 +4,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 
 	"dwtriage/classify"
@@ -33,20 +31,14 @@ const makeKey = "(umask 077; openssl rand -base64 -out FILE 32) makes one"
 
 // readKey reads a key, without the line end behind it.
 func readKey(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%w; %s", err, makeKey)
-	}
+	f, err := openRegular(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; %s", err, makeKey)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file; %s", name, makeKey)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("%s may be read by others (mode %03o), who could find out what a token stands for: chmod 600 %s", name, info.Mode().Perm(), shellJoin([]string{name}))

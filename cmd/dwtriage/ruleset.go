@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -95,13 +96,32 @@ func ruleSystem(p string) (fs.FS, string, error) {
 		return nil, "", err
 	}
 	if info.IsDir() {
-		return os.DirFS(p), filepath.ToSlash(p), nil
+		entries, err := os.ReadDir(p)
+		if err != nil {
+			return nil, "", err
+		}
+		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !e.IsDir() && isRuleFile(e.Name()) }) {
+			return os.DirFS(p), filepath.ToSlash(p), nil
+		}
+		return nil, "", fmt.Errorf("%s holds no rule file, whose name ends in .yaml or .yml", p)
+	}
+	if info.Mode().IsRegular() && !isRuleFile(p) {
+		return nil, "", fmt.Errorf("%s is no rule file, whose name ends in .yaml or .yml", p)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, "", fmt.Errorf("%s is neither a file nor a folder", p)
 	}
 	dir, file := filepath.Split(p)
 	if dir == "" {
 		dir = "."
 	}
 	return oneFile{os.DirFS(dir), file}, filepath.ToSlash(filepath.Clean(dir)), nil
+}
+
+// isRuleFile reports whether classify reads a file of a folder of rules: it passes over others without a word.
+func isRuleFile(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
 }
 
 // oneFile is a file system in which only one file of another shows: the loader reads folders, and a single

@@ -227,8 +227,22 @@ func (j *job) expand(paths []string) error {
 	for _, e := range unjoin(err) {
 		j.fail(e.Error())
 	}
-	sources = slices.DeleteFunc(sources, j.ownOutput)
-	if len(sources) == 0 {
+	found, strange, names := len(sources), 0, report.Names()
+	sources = slices.DeleteFunc(sources, func(s ingest.Source) bool {
+		own := j.ownOutput(s)
+		if own && within(s.Path, j.flags.out) && !slices.Contains(names, filepath.Base(s.Path)) {
+			strange++
+		}
+		return own
+	})
+	switch {
+	case len(sources) > 0 && strange > 0:
+		j.say("dwtriage: %s: %s in it, of no report, %s left out, since the folder is that of the report; name what is to be read, or give -o another folder\n",
+			j.flags.out, words.Count(strange, "file"), words.Plural(strange, "is", "are"))
+	case len(sources) > 0:
+	case found > 0:
+		return fmt.Errorf("there is nothing to read but what lies in the folder of the report (-o %s) or beside the database, which is left out, so nothing was done; give -o another folder, or name the files themselves", j.flags.out)
+	default:
 		return errors.New("there is nothing to read, so nothing was done; " + exportHint)
 	}
 	if j.sources, err = j.flags.parts.of(sources); err != nil {
@@ -238,6 +252,11 @@ func (j *job) expand(paths []string) error {
 		return errors.New("no part was written: one that lacks a file would be taken for the whole of its share; mend the paths and run the worker again")
 	}
 	return nil
+}
+
+// within reports whether a file lies in a folder, or below it.
+func within(path, folder string) bool {
+	return strings.HasPrefix(absolute(path), absolute(folder)+string(filepath.Separator))
 }
 
 // ownOutput reports whether a file met while walking a folder is what an earlier run wrote: its
@@ -389,7 +408,10 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		j.say("dwtriage: %s\n", excerpt(j.why, 300))
 	}
 	if sum.Records == 0 {
-		j.say("dwtriage: no record came through; %s\n", exportHint)
+		j.say("dwtriage: %s; %s\n", nothingCame(sum), exportHint)
+	}
+	if err := j.sayElsewhere(ctx, db, id, sum); err != nil {
+		return nil, err
 	}
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
@@ -419,6 +441,37 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
 	return sum, nil
+}
+
+// sayElsewhere names the environments whose records this run met again. Their names would look wrong in its report else.
+func (j *job) sayElsewhere(ctx context.Context, db *store.DB, id int64, sum *summary.Summary) error {
+	if sum.Totals.Duplicates == 0 {
+		return nil
+	}
+	list, err := db.Elsewhere(ctx, id)
+	for _, e := range list {
+		name := "an environment without a name"
+		if e.Environment != "" {
+			name = fmt.Sprintf("environment %q", e.Environment)
+		}
+		j.say("dwtriage: %s of this run %s in the database already, of %s: an id is one record, which keeps the environment that it was loaded for; if these are exports of two environments, give each a database of its own\n",
+			words.Count(e.Records, "record"), words.Plural(e.Records, "is", "are"), name)
+	}
+	return err
+}
+
+// nothingCame says of a run without records what became of what it read.
+func nothingCame(sum *summary.Summary) string {
+	empty := 0
+	for _, in := range sum.Inputs {
+		if in.Read == 0 && in.Problem == "" {
+			empty++
+		}
+	}
+	if len(sum.Inputs) == 0 || empty < len(sum.Inputs) {
+		return "no record came through"
+	}
+	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
 }
 
 // drawing is how the report is drawn.

@@ -71,6 +71,7 @@ type session struct {
 	ci             ciLog            // the pipeline that is told
 	defused        bool             // nothing that is printed is a command of a pipeline
 	red            *redact.Redactor // hides what messages say; nil: nothing
+	typed          *flags           // of the command, once they are read
 	log            *nightLog        // the file of --log-file; nil: none
 	probe          **flags          // gets the flags of the command, which does nothing else then
 }
@@ -88,6 +89,9 @@ type command struct {
 func (s *session) end(code int, err error) int {
 	if err == nil {
 		return code
+	}
+	if s.typed != nil {
+		err = s.typed.placed(err)
 	}
 	if errors.Is(err, errHelped) {
 		return exitDone

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ type escaping struct {
 	to   io.Writer // behind a defuser in a pipeline
 	file io.Writer // what it is in the end
 	also *nightLog // gets a copy; nil: nobody
+	err  error     // the first of to
 	half []byte    // of a character whose rest comes with the next Write
 	out  []byte
 }
@@ -46,9 +48,19 @@ func (e *escaping) Write(p []byte) (int, error) {
 	e.half = append([]byte(nil), text[whole:]...)
 	e.also.Write(e.out) // whether or not somebody reads the stream
 	if _, err := e.to.Write(e.out); err != nil {
+		e.err = cmp.Or(e.err, err)
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// unwritten is why not all of standard output was written, nil if it was. Commands that print a lot stop there; those that print a
+// screen need not look.
+func (s *session) unwritten() error {
+	if e, ok := s.stdout.(*escaping); ok {
+		return e.err
+	}
+	return nil
 }
 
 // styled writes a text of our own with sequences of SGR in it, whose values were made harmless one by one.

@@ -158,6 +158,10 @@ type Bundle struct {
 
 // Open opens a bundle and holds its list of members to its manifest. An error says what is wrong with it, in a sentence.
 func Open(path string) (*Bundle, error) {
+	// A pipe is not waited for.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no file; give that of a bundle", path)
+	}
 	z, err := zip.OpenReader(path)
 	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrInsecurePath) || errors.Is(err, io.ErrUnexpectedEOF) {
 		if z != nil {

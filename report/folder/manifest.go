@@ -60,6 +60,12 @@ func readManifest(dir string) (*manifest, error) {
 	return m, nil
 }
 
+// Holds reports whether a folder holds files that Put put there, by their manifest.
+func Holds(dir string) bool {
+	m, err := readManifest(dir)
+	return err == nil && m.Tool != "" && len(m.Files) > 0
+}
+
 // names are those of its files, and its own, which is the last.
 func (m *manifest) names() []string {
 	if m == nil {
