@@ -43,6 +43,8 @@ type summaryFile struct {
 	Redaction *jsonRedaction `json:"redaction,omitempty"` // of a redacted report
 
 	Judgements []jsonJudgement `json:"judgements,omitempty"` // of records that are not judged by the rules of the run that loaded them
+
+	MissingShards []string `json:"missing_shards,omitempty"` // that were not among the parts of a merge, as 2/16
 }
 
 // A jsonJudgement is what made verdicts of the report.
@@ -209,6 +211,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Fixes:          []jsonFix{},
 		Causes:         []jsonCause{},
 		CauseCount:     s.CauseCount,
+		MissingShards:  s.Run.MissingShards,
 		Redaction:      newJSONRedaction(s),
 	}
 	for _, j := range s.Judgements {

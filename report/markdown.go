@@ -34,6 +34,9 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	for _, p := range verdict(s) {
 		said.WriteString(ticketPhrase(p))
 	}
+	for _, sentence := range missingShards(s.Run) {
+		line("**%s.**\n", marked(sentence))
+	}
 	line("%s\n\n| What | Number | |\n|---|---|---|", strings.TrimSpace(said.String()))
 	for _, c := range cards(s) {
 		line("| %s | %s | %s |", marked(c.Label), marked(c.Value), marked(c.Detail))

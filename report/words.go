@@ -426,3 +426,23 @@ func imbalance(c store.Counts) string {
 
 // problem is what is wrong with an input, without the file name that the page shows beside it.
 func problem(in store.Input) string { return strings.TrimPrefix(in.Problem, in.Path+": ") }
+
+// missingShards says which shards of a merge were not among its parts, a sentence for each number of shards; none where all were there.
+func missingShards(run store.Run) (sentences []string) {
+	numbers := make(map[string][]string)
+	var order []string
+	for _, shard := range run.MissingShards {
+		number, of, _ := strings.Cut(shard, "/")
+		if numbers[of] == nil {
+			order = append(order, of)
+		}
+		if !slices.Contains(numbers[of], number) { // of two deals with as many shards
+			numbers[of] = append(numbers[of], number)
+		}
+	}
+	for _, of := range order {
+		n := len(numbers[of])
+		sentences = append(sentences, fmt.Sprintf("%s of %s %s missing: %s", words.Thousands(int64(n)), of+" shards", words.Plural(n, "is", "are"), words.AndList(numbers[of])))
+	}
+	return sentences
+}

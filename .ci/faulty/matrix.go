@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // A scenario is a run that a fault meets, and what is there before it.
@@ -136,6 +137,7 @@ func (h *harness) faults(f *fixture) (bad int, err error) {
 			}
 		}
 	}
+	fmt.Printf("%s: %d operations, %d cases, begun %s\n", f.name, len(f.operations), len(cases), time.Now().Format(time.TimeOnly))
 	counts := make(map[outcome]int)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -160,7 +162,7 @@ func (h *harness) faults(f *fixture) (bad int, err error) {
 	}
 	close(next)
 	wg.Wait()
-	fmt.Printf("%s: %d operations, %d cases, %d bad\n", f.name, len(f.operations), len(cases), bad)
+	fmt.Printf("%s: %d cases, %d bad, done %s\n", f.name, len(cases), bad, time.Now().Format(time.TimeOnly))
 	for _, o := range slices.SortedFunc(keys(counts), func(a, b outcome) int { return strings.Compare(a.mode+a.state, b.mode+b.state) }) {
 		fmt.Printf("  %-18s%-40s%5d\n", o.mode, o.state, counts[o])
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report/store"
@@ -55,7 +54,8 @@ func runMerge(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if j.parts, err = store.FindParts(s.ctx, f.Args()); err != nil {
+	var deeper []string
+	if j.parts, deeper, err = store.FindParts(s.ctx, f.Args()); err != nil {
 		if errors.Is(err, store.ErrNotAPart) {
 			return 0, &exitError{exitUsage, err}
 		}
@@ -82,20 +82,27 @@ func runMerge(s *session, args []string) (int, error) {
 			return 0, err
 		}
 	}
-	for _, lack := range missingShards(j.parts) {
-		j.s.ci.issue("warning", lack)
-		j.say("dwtriage: %s\n", lack)
+	for _, folder := range deeper {
+		j.say("dwtriage: %s: there are parts in it, which are not merged: name the folder, too, if they are of this night\n", folder)
+	}
+	for _, d := range lackingDeals(j.parts) {
+		j.s.ci.issue("warning", d.sentence())
+		j.say("dwtriage: %s\n", d.sentence())
 	}
 	return j.run()
 }
 
-// mostNamed is how many shards a sentence names.
-const mostNamed = 20
+// A lackingDeal is a deal of which some shards are not among the parts.
+type lackingDeal struct {
+	shards  int
+	missing []int // from 1, in order
+	others  bool  // there are parts beside those of the deal, which may hold the files
+}
 
-// missingShards says of each deal among the parts which of its shards lack, as far as they had files: deal gives every shard one before it
+// lackingDeals finds the deals among the parts that lack a shard, as far as that had files: deal gives every shard one before it
 // gives any a second, so behind the number of files all are empty. What is lacking cannot be told by part.json alone where there are parts
 // beside those of the deal: a part that was there already keeps the shard of its first worker, and a file may have been read without --shard.
-func missingShards(parts []*store.Part) (sentences []string) {
+func lackingDeals(parts []*store.Part) (list []lackingDeal) {
 	type deal struct {
 		digest string
 		shards int
@@ -115,35 +122,42 @@ func missingShards(parts []*store.Part) (sentences []string) {
 		for _, s := range deals[d] {
 			there[s.Number] = true
 		}
-		var missing []string
+		lacks := lackingDeal{shards: d.shards, others: len(deals[d]) < len(parts)}
 		for n := 1; n <= withFiles; n++ {
 			if !there[n] {
-				missing = append(missing, strconv.Itoa(n))
+				lacks.missing = append(lacks.missing, n)
 			}
 		}
-		if len(missing) == 0 {
-			continue
+		if len(lacks.missing) > 0 {
+			list = append(list, lacks)
 		}
-		unless := ""
-		if len(deals[d]) < len(parts) {
-			unless = ", unless a part of another deal or without --shard holds them"
-		}
-		sentences = append(sentences, fmt.Sprintf("%s %s of %d %s not among the parts: the report lacks %s files%s", words.Plural(len(missing), "shard"), andList(missing), d.shards,
-			words.Plural(len(missing), "is", "are"), words.Plural(len(missing), "its", "their"), unless))
 	}
-	return sentences
+	return list
 }
 
-// andList names a few things: "2, 5 and 7".
-func andList(names []string) string {
-	if more := len(names) - mostNamed; more > 1 {
-		names = append(slices.Clone(names[:mostNamed]), words.Thousands(more)+" more")
+func (d lackingDeal) sentence() string {
+	names := make([]string, len(d.missing))
+	for i, n := range d.missing {
+		names[i] = strconv.Itoa(n)
 	}
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
+	unless := ""
+	if d.others {
+		unless = ", unless a part of another deal or without --shard holds them"
 	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return fmt.Sprintf("%s %s of %d %s not among the parts: the report lacks %s files%s", words.Plural(len(names), "shard"), words.AndList(names), d.shards,
+		words.Plural(len(names), "is", "are"), words.Plural(len(names), "its", "their"), unless)
+}
+
+// bookParts names the parts of a merge in its run, and the shards that it lacks.
+func bookParts(run *store.Run, parts []*store.Part) {
+	for _, p := range parts {
+		run.Parts = append(run.Parts, p.Name())
+	}
+	for _, d := range lackingDeals(parts) {
+		for _, n := range d.missing {
+			run.MissingShards = append(run.MissingShards, fmt.Sprintf("%d/%d", n, d.shards))
+		}
+	}
 }
 
 // agree makes sure that the parts are of one run: of the rules of today, and of the same environment, limits and settings, which a run has once.
@@ -205,7 +219,7 @@ func (j *job) rejudgeParts(folder string) error {
 	j.parts = parts
 	if len(others) > 0 && !j.flags.quiet {
 		j.say("dwtriage: %s of parts that were made with other rules (%s) %s judged again\n", words.Count(records, "record"),
-			andList(slices.Sorted(maps.Keys(shortDigests(others)))), words.Were(records))
+			words.AndList(slices.Sorted(maps.Keys(shortDigests(others)))), words.Were(records))
 	}
 	return nil
 }

@@ -153,6 +153,7 @@ func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 // merge loads parts into one transaction, as load does inputs.
 func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run, tool := j.booking(started)
+	bookParts(&run, j.parts)
 	id, _, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile)
 	if errors.Is(err, store.ErrNotAPart) {
 		err = &exitError{exitUsage, err}

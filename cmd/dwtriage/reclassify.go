@@ -219,7 +219,7 @@ func printRejudged(out io.Writer, r rejudged) error {
 	for _, v := range r.Changes[:min(len(r.Changes), mostRejudged)] {
 		to := v.To
 		if v.From == v.To {
-			to = "the same, other " + andList(v.Columns)
+			to = "the same, other " + words.AndList(v.Columns)
 		}
 		tell(w, "%s\t%s\t%s\t%s\n", words.Thousands(v.Records), printable(v.From), printable(to), v.Example)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -77,13 +78,22 @@ func TestMissingShards(t *testing.T) {
 				lost = append(lost, strconv.Itoa(i+1))
 			}
 		}
-		got := missingShards(parts)
+		var got, listed []string
+		for _, d := range lackingDeals(parts) {
+			got = append(got, d.sentence())
+			for _, n := range d.missing {
+				listed = append(listed, strconv.Itoa(n))
+			}
+		}
+		if len(parts) > 0 && !slices.Equal(listed, lost) {
+			t.Errorf("%d files, %d shards, %v lost: %v", len(sources), shards, lost, listed)
+		}
 		switch {
 		case len(parts) == 0 || len(lost) == 0:
 			if len(got) != 0 {
 				t.Errorf("%d files, %d shards, none lost: %q", len(sources), shards, got)
 			}
-		case len(got) != 1 || !strings.Contains(got[0]+" ", " "+andList(lost)+fmt.Sprintf(" of %d ", shards)):
+		case len(got) != 1 || !strings.Contains(got[0]+" ", " "+words.AndList(lost)+fmt.Sprintf(" of %d ", shards)):
 			t.Errorf("%d files, %d shards, %v lost: %q", len(sources), shards, lost, got)
 		}
 	}
@@ -91,7 +101,7 @@ func TestMissingShards(t *testing.T) {
 	for i := range 30 {
 		many = append(many, strconv.Itoa(i+1))
 	}
-	if got := andList(many); !strings.HasSuffix(got, ", 19, 20 and 10 more") {
+	if got := words.AndList(many); !strings.HasSuffix(got, ", 19, 20 and 10 more") {
 		t.Errorf("30 shards: %s", got)
 	}
 }

@@ -2,7 +2,11 @@
 // comes in, English comes out; it knows nothing of what is counted.
 package words
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // A Whole is what counts come as: lengths are int, counts of rows and of the database int64.
 type Whole interface{ int | int64 }
@@ -34,3 +38,18 @@ func Count[N Whole](n N, one string, many ...string) string {
 
 // Were is the verb for n things: "was" or "were".
 func Were[N Whole](n N) string { return Plural(n, "was", "were") }
+
+// mostNamed is how many things a sentence names.
+const mostNamed = 20
+
+// AndList names a few things: "2, 5 and 7", of many the first ones and how many more there are.
+func AndList(names []string) string {
+	if more := len(names) - mostNamed; more > 1 {
+		names = append(slices.Clone(names[:mostNamed]), Thousands(more)+" more")
+	}
+	last := len(names) - 1
+	if last <= 0 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

@@ -168,6 +168,8 @@ var columnMeanings = map[string]string{
 	"tool_version":          "version of dwtriage",
 	"rules_digest":          "digest of the rule files",
 	"arguments":             "command line as typed",
+	"parts":                 "names of the parts that a merge loaded, a JSON array; null for a run",
+	"missing_shards":        "shards that were dealt files and were not among the parts of a merge, as 2/16, a JSON array; null when none",
 	"path":                  "path of the file, as given; members of archives behind a /",
 	"format":                "format it was taken for",
 	"encoding":              "encoding of its text",

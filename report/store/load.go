@@ -9,6 +9,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -160,7 +161,8 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
-		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects))
+		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects),
+		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")))
 	exec(bookRun(run.ID))
 	return booked, errors.Join(errs...)
 }

@@ -103,7 +103,7 @@ func dealt(r *rand.Rand, files, workers int) [][]int {
 
 func mergeInto(t *testing.T, path string, paths ...string) (*DB, []Input) {
 	t.Helper()
-	parts, err := FindParts(t.Context(), paths)
+	parts, _, err := FindParts(t.Context(), paths)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestMergeSubsets(t *testing.T) {
 	files, dir := madeNight(r, 8), t.TempDir()
 	hands := dealt(r, len(files), 3)
 	writeParts(t, filepath.Join(dir, "parts"), files, hands)
-	parts, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
+	parts, _, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestDamagedParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	files, dir := madeNight(r, 6), t.TempDir()
 	writeParts(t, dir, files, dealt(r, len(files), 1))
-	whole, err := FindParts(t.Context(), []string{dir})
+	whole, _, err := FindParts(t.Context(), []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,13 +287,13 @@ func TestDamagedParts(t *testing.T) {
 		bent[len(bent)*2/3] ^= 1
 		for what, damaged := range map[string][]byte{"cut": text[:len(text)/2], "empty": nil, "bent": bent} {
 			os.WriteFile(path, damaged, 0o666)
-			_, err := FindParts(t.Context(), []string{dir})
+			_, _, err := FindParts(t.Context(), []string{dir})
 			if err == nil || !strings.Contains(err.Error(), folder) || !strings.Contains(err.Error(), e.Name()) {
 				t.Errorf("%s %s: %v", e.Name(), what, err)
 			}
 		}
 		os.Remove(path)
-		if _, err := FindParts(t.Context(), []string{dir}); err == nil || !strings.Contains(err.Error(), folder) {
+		if _, _, err := FindParts(t.Context(), []string{dir}); err == nil || !strings.Contains(err.Error(), folder) {
 			t.Errorf("%s removed: %v", e.Name(), err)
 		}
 		os.WriteFile(path, text, 0o666)
@@ -306,16 +306,33 @@ func TestRenamedParts(t *testing.T) {
 	writeParts(t, dir, files, [][]int{{0, 1, 2}, {3, 4, 5}})
 	os.Mkdir(filepath.Join(dir, "notes"), 0o777)
 	os.WriteFile(filepath.Join(dir, "readme.txt"), nil, 0o666)
-	parts, err := FindParts(t.Context(), []string{dir})
+	parts, _, err := FindParts(t.Context(), []string{dir})
 	if err != nil || len(parts) != 2 {
 		t.Fatal(len(parts), err)
 	}
+	// A folder beside the parts that holds parts is told of, unless it is named, too; alone it is no folder of parts.
+	archive := filepath.Join(dir, "archive")
+	writeParts(t, archive, files, [][]int{{1}, {5}})
+	for _, c := range []struct {
+		paths  []string
+		parts  int
+		deeper []string
+	}{{[]string{dir}, 2, []string{archive}}, {[]string{dir, archive}, 4, nil}, {[]string{archive + "/"}, 2, nil}} {
+		found, deeper, err := FindParts(t.Context(), c.paths)
+		if err != nil || len(found) != c.parts || !slices.Equal(deeper, c.deeper) {
+			t.Errorf("%q: %d parts, %q beside them, %v", c.paths, len(found), deeper, err)
+		}
+	}
+	if _, _, err := FindParts(t.Context(), []string{filepath.Dir(dir)}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("the folder above: %v", err)
+	}
+	os.RemoveAll(archive)
 	p := parts[0]
 	for _, name := range []string{"part-x", "shard1"} {
 		moved := filepath.Join(dir, name)
 		refused := func(want, path string) {
 			t.Helper()
-			if _, err := FindParts(t.Context(), []string{path}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved) || !strings.Contains(err.Error(), want) {
+			if _, _, err := FindParts(t.Context(), []string{path}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s by %s: %v", name, path, err)
 			}
 		}
@@ -329,7 +346,7 @@ func TestRenamedParts(t *testing.T) {
 	moved := filepath.Join(dir, "shard1")
 	os.Rename(p.Folder, moved)
 	os.Remove(filepath.Join(moved, partFile))
-	if _, err := FindParts(t.Context(), []string{dir}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved+": the folder holds tables of a part and no part.json") {
+	if _, _, err := FindParts(t.Context(), []string{dir}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), moved+": the folder holds tables of a part and no part.json") {
 		t.Errorf("renamed, without part.json: %v", err)
 	}
 }
@@ -338,7 +355,7 @@ func TestRenamedParts(t *testing.T) {
 func TestWrongCount(t *testing.T) {
 	files, dir := madeNight(rand.New(rand.NewPCG(5, 5)), 6), t.TempDir()
 	writeParts(t, filepath.Join(dir, "parts"), files, [][]int{{0, 1, 2}, {3, 4, 5}})
-	parts, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
+	parts, _, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +386,7 @@ func TestMergeStopped(t *testing.T) {
 	writeParts(t, filepath.Join(dir, "parts"), files, [][]int{{0, 1, 2}, {3, 4, 5}})
 	db, _ := mergeInto(t, filepath.Join(dir, "x.duckdb"), filepath.Join(dir, "parts"))
 	before := tables(t, db)
-	parts, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
+	parts, _, err := FindParts(t.Context(), []string{filepath.Join(dir, "parts")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -398,7 +415,7 @@ func TestMergeStopped(t *testing.T) {
 func TestSharedFile(t *testing.T) {
 	files, dir := madeNight(rand.New(rand.NewPCG(5, 5)), 3), t.TempDir()
 	writeParts(t, dir, files, [][]int{{0, 1}, {1, 2}})
-	parts, err := FindParts(t.Context(), []string{dir})
+	parts, _, err := FindParts(t.Context(), []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}

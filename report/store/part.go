@@ -334,21 +334,23 @@ func inputsDigest(inputs []Input) string {
 // FindParts finds the parts that paths lead to, each a part or a folder of parts, and makes sure that each is whole: its files as its
 // part.json describes them. A part that is met twice counts once. They come in the order of their names. Entries of a folder whose name begins
 // with a dot belong to workers that are at work or were killed, and are left out, as is whatever holds no file of a part. A part under another name
-// than its own is refused, not left out.
-func FindParts(ctx context.Context, paths []string) (parts []*Part, err error) {
+// than its own is refused, not left out. deeper are folders beside the parts that hold parts themselves, and are left out: those of another
+// night may be kept there.
+func FindParts(ctx context.Context, paths []string) (parts []*Part, deeper []string, err error) {
 	met := make(map[string]bool)
 	for _, path := range paths {
-		folders, err := partFolders(path)
+		folders, below, err := partFolders(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		deeper = append(deeper, below...)
 		for _, folder := range folders {
 			if err := context.Cause(ctx); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			p, err := readPart(folder)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if !met[p.Name()] {
 				met[p.Name()] = true
@@ -357,7 +359,10 @@ func FindParts(ctx context.Context, paths []string) (parts []*Part, err error) {
 		}
 	}
 	slices.SortFunc(parts, func(a, b *Part) int { return strings.Compare(a.Name(), b.Name()) })
-	return parts, nil
+	deeper = slices.DeleteFunc(deeper, func(folder string) bool { // named, too
+		return slices.ContainsFunc(paths, func(path string) bool { return absolute(path) == absolute(folder) })
+	})
+	return parts, deeper, nil
 }
 
 // ErrNotAPart is wrapped where a path leads to no part, and where a part is of another version than this program reads.
@@ -368,20 +373,19 @@ type notAPart struct{ text string }
 func (e notAPart) Error() string { return e.text }
 func (e notAPart) Unwrap() error { return ErrNotAPart }
 
-func partFolders(path string) ([]string, error) {
+func partFolders(path string) (folders, deeper []string, err error) {
 	if _, err := os.Stat(filepath.Join(path, partFile)); err == nil {
-		return []string{path}, nil
+		return []string{path}, nil, nil
 	}
 	entries, err := os.ReadDir(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, notAPart{path + ": no such folder: give the folder that dwtriage run --part wrote to"}
+		return nil, nil, notAPart{path + ": no such folder: give the folder that dwtriage run --part wrote to"}
 	case err != nil:
-		return nil, notAPart{fmt.Sprintf("%s: cannot be read as a folder of parts: %v", path, cause(err))}
+		return nil, nil, notAPart{fmt.Sprintf("%s: cannot be read as a folder of parts: %v", path, cause(err))}
 	case strings.HasPrefix(filepath.Base(path), partPrefix):
-		return nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", path, partFile)
+		return nil, nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", path, partFile)
 	}
-	var folders []string
 	for _, e := range entries {
 		folder := filepath.Join(path, e.Name())
 		_, err := os.Stat(filepath.Join(folder, partFile))
@@ -390,15 +394,29 @@ func partFolders(path string) ([]string, error) {
 		case err == nil: // under whatever name: readPart says what it should be
 			folders = append(folders, folder)
 		case strings.HasPrefix(e.Name(), partPrefix):
-			return nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", folder, partFile)
+			return nil, nil, fmt.Errorf("%s: the part has no %s, so it is not whole: delete the folder and run its worker again", folder, partFile)
 		case holdsTables(folder):
-			return nil, notAPart{fmt.Sprintf("%s: the folder holds tables of a part and no %s, so they cannot be loaded: delete it and run its worker again, or move it out of %s", folder, partFile, path)}
+			return nil, nil, notAPart{fmt.Sprintf("%s: the folder holds tables of a part and no %s, so they cannot be loaded: delete it and run its worker again, or move it out of %s", folder, partFile, path)}
+		case holdsParts(folder):
+			deeper = append(deeper, folder)
 		}
 	}
-	if len(folders) == 0 {
-		return nil, notAPart{path + ": neither a part nor a folder with parts in it: give the folder that dwtriage run --part wrote to"}
+	if len(folders) == 0 && len(deeper) > 0 {
+		return nil, nil, notAPart{fmt.Sprintf("%s: no part lies in it itself, but in %s: name that folder", path, deeper[0])}
 	}
-	return folders, nil
+	if len(folders) == 0 {
+		return nil, nil, notAPart{path + ": neither a part nor a folder with parts in it: give the folder that dwtriage run --part wrote to"}
+	}
+	return folders, deeper, nil
+}
+
+// holdsParts reports whether parts lie in folder.
+func holdsParts(folder string) bool {
+	entries, _ := os.ReadDir(folder) // a file has none
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		_, err := os.Stat(filepath.Join(folder, e.Name(), partFile))
+		return err == nil && !strings.HasPrefix(e.Name(), ".")
+	})
 }
 
 // holdsTables reports whether there is a file of a part in folder.

@@ -79,3 +79,6 @@ CREATE TABLE dw.incidents (
   "user" VARCHAR,
   signatures VARCHAR[]
 );
+-- Which parts a merge loaded, and which shards were not among them. What was merged before has none.
+ALTER TABLE dw.runs ADD COLUMN parts VARCHAR[];
+ALTER TABLE dw.runs ADD COLUMN missing_shards VARCHAR[];

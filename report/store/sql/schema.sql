@@ -30,7 +30,9 @@ CREATE TABLE dw.runs (
   fail_on       VARCHAR, -- thresholds as given: critical … info, or new
   max_rejects   VARCHAR, -- "100", "2%"
   exit_code     INTEGER, -- as its report says; null for a run that was stopped before its report
-  timings       STRUCT(stage VARCHAR, seconds DOUBLE)[]
+  timings       STRUCT(stage VARCHAR, seconds DOUBLE)[],
+  parts         VARCHAR[], -- names of those that a merge loaded; null for a run
+  missing_shards VARCHAR[] -- shards of their deals that were not among them, as 2/16
 );
 
 CREATE TABLE dw.files (

@@ -67,7 +67,8 @@ WITH hours AS (
 SELECT u.run_id, u.environment, u.started_at, u.finished_at, u.exit_code, h.from_at, h.until_at, coalesce(i.files, 0) AS files, coalesce(i.unread, 0) AS unread,
   u.read, u.loaded, u.duplicates, u.rejected, u.filtered, u.ok, u.classified, u.unclassified, u.inherited, u.scope_records,
   u.tool_version, u.rules, u.rules_digest, u.arguments, u.since, u.until, u.fail_on, u.max_rejects,
-  list_sum(list_transform(u.timings, lambda t: t.seconds)) AS seconds
+  list_sum(list_transform(u.timings, lambda t: t.seconds)) AS seconds,
+  u.parts, u.missing_shards
 FROM runs u LEFT JOIN hours h USING (run_id) LEFT JOIN inputs i USING (run_id);
 
 -- The files of all runs: a file that two runs read is there twice.
@@ -334,6 +335,8 @@ COMMENT ON COLUMN dw.v_runs."since" IS '--since, UTC; null when not given';
 COMMENT ON COLUMN dw.v_runs."until" IS '--until, UTC; null when not given';
 COMMENT ON COLUMN dw.v_runs."fail_on" IS '--fail-on as given';
 COMMENT ON COLUMN dw.v_runs."max_rejects" IS '--max-rejects as given';
+COMMENT ON COLUMN dw.v_runs."parts" IS 'names of the parts that a merge loaded; null for a run';
+COMMENT ON COLUMN dw.v_runs."missing_shards" IS 'shards that were dealt files and were not among the parts of a merge, as 2/16; null when none';
 COMMENT ON COLUMN dw.v_runs."seconds" IS 'how long its stages took up to the report';
 COMMENT ON VIEW dw.v_files IS 'a row per file and run';
 COMMENT ON COLUMN dw.v_files."run_id" IS 'run that read it';
