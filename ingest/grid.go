@@ -304,9 +304,10 @@ func sentence(v []byte) bool {
 
 func (p *gridReader) put(at place, cells []gridCell, shown string) error {
 	f := p.grid.begin()
-	beyond := false
+	beyond, filled := false, false
 	for _, c := range cells {
 		s := p.grid.slot(c.column)
+		filled = filled || len(bytes.TrimSpace(c.text)) > 0
 		beyond = beyond || c.column >= len(p.grid.table.slots) && len(bytes.TrimSpace(c.text)) > 0
 		if p.grid.wants(s, c.text) && len(c.text) > 0 {
 			f.put(s, c.text)
@@ -316,8 +317,11 @@ func (p *gridReader) put(at place, cells []gridCell, shown string) error {
 		shown = ""
 	}
 	empty := reasonEmpty
-	if beyond {
+	switch {
+	case beyond:
 		empty = reasonManyCells
+	case filled:
+		empty = reasonNoText
 	}
 	return p.grid.close(at, empty, func() string { return shown })
 }

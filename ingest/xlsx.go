@@ -385,8 +385,9 @@ func (r *file) cutSheet(err error) error {
 // take makes a record of the cells of a row.
 func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
 	f := p.grid.begin()
-	empty := reasonEmpty
+	empty, filled := reasonEmpty, false
 	for _, c := range cells {
+		filled = filled || len(bytes.TrimSpace(c.Text)) > 0
 		p.texts += int64(len(c.Text))
 		s := p.grid.slot(c.Column)
 		switch {
@@ -398,6 +399,9 @@ func (p *sheetReader) take(cells []xlsx.Cell, at place) error {
 		default:
 			f.put(s, p.cellText(c, s))
 		}
+	}
+	if filled && empty == reasonEmpty {
+		empty = reasonNoText
 	}
 	return p.grid.close(at, empty, func() string { return "" })
 }

@@ -143,7 +143,7 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	facts := cardElement{Type: "FactSet", Separator: true}
 	for _, n := range cards(s) {
 		value := n.Value + ", " + n.Detail
-		if strings.HasPrefix(n.Detail, "of ") {
+		if strings.HasPrefix(n.Detail, "of ") || strings.HasPrefix(n.Detail, "in ") {
 			value = n.Value + " " + n.Detail
 		}
 		facts.Facts = append(facts.Facts, cardFact{n.Label, strings.TrimSuffix(value, ", ")})

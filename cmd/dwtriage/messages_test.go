@@ -281,3 +281,20 @@ func TestPlacedValues(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, fmt.Sprint(&out))
 	}
 }
+
+// TestRowsWithoutText: a row with cells and no text of an error is not called empty, in a table of a page as in a CSV file.
+func TestRowsWithoutText(t *testing.T) {
+	inLogFolder(t)
+	row := func(cells ...string) string { return "<tr><td>" + strings.Join(cells, "</td><td>") + "</td></tr>\n" }
+	page := "<html><body><table>\n" + row("Company", "Entity Name", "Created On", "Error Message") + row("USMF", "salesorders", "2026-11-24T09:00:00Z", "Boom.") + row("USMF", "", "", "") + row("", "", "", "") + "</table></body></html>\n"
+	for name, text := range map[string]string{"page.html": page, "rows.csv": loggedExport + "USMF,,,\n,,,\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	callOf(t.Context(), "run", "-q", "page.html", "rows.csv")
+	_, out, _ := callOf(t.Context(), "query", "--csv", "SELECT file, row, reason FROM rejects ORDER BY ALL")
+	if want := "file,row,reason\npage.html,3,no error or trace text found\npage.html,4,row is empty\nrows.csv,3,no error or trace text found\nrows.csv,4,row is empty\n"; out != want {
+		t.Errorf("rejects:\n%s", out)
+	}
+}

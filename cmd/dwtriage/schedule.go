@@ -304,6 +304,9 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 	if err := rf.checked(s); err != nil {
 		return nil, &exitError{exitUsage, fmt.Errorf("behind --: %w", err)}
 	}
+	if err := t.checkConfig(s, typed, f.config, folder); err != nil {
+		return nil, err
+	}
 	place := func(what, name string) (string, error) {
 		if t.pipeline() {
 			return name, nil
@@ -341,6 +344,35 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 		args = append(args, name)
 	}
 	return args, err
+}
+
+// checkConfig says what run would say of the file of --config, where that lies on this machine.
+func (t *taskFlags) checkConfig(s *session, typed []string, name, folder string) error {
+	if name == "" || !t.native() && !t.pipeline() {
+		return nil
+	}
+	if folder != "" && !path.IsAbs(name) {
+		name = filepath.Join(folder, name)
+	}
+	if _, err := os.Stat(name); err != nil {
+		return nil // it may be made later
+	}
+	c, err := s.readConfig(name)
+	if err != nil {
+		return err
+	}
+	var rf runFlags
+	f := rf.flags()
+	f.from = map[string]string{}
+	err = f.read(typed)
+	f.Visit(func(fl *pflag.Flag) { f.from[fl.Name] = "flag" })
+	if err == nil {
+		err = c.apply(s, f, "run")
+	}
+	if err == nil {
+		err = f.placed(rf.checked(s))
+	}
+	return err
 }
 
 // valuesOf are the values of a flag: several where it is repeatable.

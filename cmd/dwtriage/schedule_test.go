@@ -516,6 +516,28 @@ func TestScheduleSaysWhatCanHappen(t *testing.T) {
 	}
 }
 
+// TestScheduleReadsConfig: a file of --config behind -- is judged as run would, where it is there.
+func TestScheduleReadsConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"unknown.yaml": "environmnt: PROD\n", "value.yaml": "environment: PROD\nfail-on: severe\n", "good.yaml": "environment: PROD\ndb: night.duckdb\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"unknown.yaml": "unknown.yaml:1: ", "value.yaml": "value.yaml:2: --fail-on: ", "good.yaml": "", "later.yaml": ""} {
+		for _, kind := range []string{"cron", "github"} {
+			var out bytes.Buffer
+			code := run(t.Context(), []string{"schedule", "print", "--for", kind, "--program", "/opt/dwtriage", "--", "--config", name, "x"}, nil, &out, &out, environment(nil))
+			if (code == exitUsage) != (want != "") || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "night.duckdb") {
+				t.Errorf("%s for %s: exit code %d, want %q:\n%s", name, kind, code, want, &out)
+			}
+		}
+	}
+	if got := scheduled(t, "--for", "cron", "--program", "/opt/dwtriage", "--", "--config", "value.yaml", "--fail-on", "high", "x"); !strings.Contains(got, "--fail-on high") {
+		t.Errorf("what is typed wins:\n%s", got)
+	}
+}
+
 // TestScheduleSpares: a file with other content is replaced by --force and not else, and then none of the task is written.
 func TestScheduleSpares(t *testing.T) {
 	t.Chdir(t.TempDir())
