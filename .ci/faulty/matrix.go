@@ -164,7 +164,7 @@ func (h *harness) faults(f *fixture) (bad int, err error) {
 	wg.Wait()
 	fmt.Printf("%s: %d cases, %d bad, done %s\n", f.name, len(cases), bad, time.Now().Format(time.TimeOnly))
 	for _, o := range slices.SortedFunc(keys(counts), func(a, b outcome) int { return strings.Compare(a.mode+a.state, b.mode+b.state) }) {
-		fmt.Printf("  %-18s%-40s%5d\n", o.mode, o.state, counts[o])
+		fmt.Printf("  %-18s%-60s%5d\n", o.mode, o.state, counts[o])
 	}
 	return bad, nil
 }
@@ -208,7 +208,7 @@ func (h *harness) meet(f *fixture, dir string, c fault) (found string, problems 
 		} else if !strings.HasPrefix(left.content, "unreadable") {
 			bad("it holds %q", left.content)
 		} else {
-			found = "unreadable until the next run"
+			found = "unreadable until the next run: " + lastLine(left.content)
 		}
 	}
 	if left.content == "" && f.before.content != "" {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (db *DB) damaged(err error) error {
 		return nil
 	}
 	if d, ok := errors.AsType[*DamageError](err); ok {
-		d.Advice = db.advice()
+		d.Advice = cmp.Or(d.Advice, db.advice())
 		return err
 	}
 	if !speaksOfDamage(err) {

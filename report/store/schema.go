@@ -23,6 +23,8 @@ func (db *DB) checkSchema(ctx context.Context) error {
 	case all == 0 && !db.readOnly: // of a program that was killed before it made its tables
 		db.version = schemaVersion
 		return db.all(ctx, query("schema"), query("views"))
+	case all == 0:
+		return errEmpty
 	case views > 0:
 		return errors.New("it is a DuckDB database, but what stands for its tables are views, so it is not one of dwtriage; give another file with --db")
 	case tables == 0:

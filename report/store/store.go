@@ -205,6 +205,9 @@ func busyError(err error) error {
 
 var errNotADatabase = errors.New("it is not a DuckDB database; give another file with --db")
 
+// errEmpty is of what only reads, where a run was killed before it made its tables.
+var errEmpty = errors.New("it is empty, as after a run that was killed before it held anything; dwtriage run makes a database of it")
+
 // checkFile makes sure that path is a DuckDB file, or will be one. DuckDB itself takes a short file of
 // any kind for an empty one and writes over it.
 func checkFile(path string, mustExist bool) (fileKind, error) {
@@ -223,7 +226,7 @@ func checkFile(path string, mustExist bool) (fileKind, error) {
 	case kind == noFile && mustExist:
 		return kind, fmt.Errorf("%w; dwtriage run makes it, --db gives another one", os.ErrNotExist)
 	case kind == huskFile && mustExist:
-		return kind, errors.New("it is empty, as after a run that was killed before it held anything; dwtriage run makes a database of it")
+		return kind, errEmpty
 	case kind != duckFile && err == nil && log.Size() > 0:
 		return kind, fmt.Errorf("it is empty or missing, and the log of a database lies beside it, %s.wal: put back a copy of the database, or remove the log", path)
 	}
@@ -322,11 +325,18 @@ func settings(opt Options, temp string, ordered bool) []string {
 // attach attaches the database, without its log where that cannot be replayed.
 func (db *DB) attach(ctx context.Context, statement string) error {
 	_, err := db.conn.ExecContext(ctx, statement)
-	if err == nil || db.readOnly || busyError(err) != nil || !speaksOfDamage(err) {
+	if err == nil || busyError(err) != nil || !speaksOfDamage(err) {
 		return err
 	}
 	if info, stat := os.Stat(db.path + ".wal"); stat != nil || info.Size() == 0 {
 		return err
+	}
+	if db.readOnly {
+		if db.look() != nil { // it is not the log alone
+			return err
+		}
+		return &DamageError{What: fmt.Sprintf("its log %s.wal, of a run that did not come to its end, cannot be replayed (%s)", db.path, firstLine(err)),
+			Advice: "nothing was changed; the next dwtriage run sets the log aside and goes on with the database as it was before that run"}
 	}
 	return db.attachLogAside(ctx, statement)
 }
