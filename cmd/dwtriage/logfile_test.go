@@ -165,7 +165,7 @@ func TestLogFileIsAppendedTo(t *testing.T) {
 func TestLogFileIsNoReasonToFail(t *testing.T) {
 	inLogFolder(t)
 	files := map[string]string{
-		"notes.txt": "a file of somebody's\n", "site.yaml": "[]\n", "config.yaml": "environment: PROD\n", "binary": "\x00\x01\x02",
+		"notes.txt": "a file of somebody's\n", "site.yaml": "[]\n", "config.yaml": "max-rejects: 5%\n", "binary": "\x00\x01\x02",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
