@@ -96,6 +96,7 @@ func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
 			{query("keep_judgement"), []any{run, judgement}},
 			{query("hand_over"), []any{run, judgement}},
 			{query("hand_over_texts"), []any{run}},
+			{query("untell"), []any{run}},
 			{query("forget_file"), of},
 			{query("forget_file_rows"), of},
 			{"DELETE FROM dw.sightings s USING heirs h WHERE s.run_id = h.run_id AND s.record_id = h.record_id", nil},
@@ -106,6 +107,9 @@ func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
 		}
 		// Of versions 1 and 2 a sighting has no place.
 		steps = append(steps, step{"DELETE FROM dw.sightings WHERE run_id = $1 AND record_id NOT IN (SELECT record_id FROM dw.records)", []any{run}})
+		for _, table := range ToldTables { // the report was about this file, too
+			steps = append(steps, step{"DELETE FROM dw." + table + " WHERE run_id = $1", []any{run}})
+		}
 		for _, table := range []string{"coverage", "files"} {
 			steps = append(steps, step{"DELETE FROM dw." + table + " WHERE run_id = $1 AND position = $2", []any{run, position}},
 				step{"UPDATE dw." + table + " SET position = position - 1 WHERE run_id = $1 AND position > $2", []any{run, position}})

@@ -66,6 +66,16 @@ func TestForgetFile(t *testing.T) {
 			load(t, never, earlier)
 			load(t, db, lines)
 			load(t, never, without)
+			for _, table := range ToldTables {
+				for _, to := range []struct {
+					db  *DB
+					run int64
+				}{{db, 1}, {never, 1}, {db, 2}} {
+					if _, err := to.db.conn.ExecContext(t.Context(), "INSERT INTO dw."+table+" (run_id, position) VALUES ($1, 0)", to.run); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
 			before := rowsOf(t, db)
 			what, err := db.ForgettingFile(t.Context(), 2, gone)
 			if err != nil || what.Last || what.Unknown != 0 {
