@@ -223,6 +223,11 @@ func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, argume
 	if _, err := r.db.conn.ExecContext(ctx, query("rebook")); err != nil {
 		return fmt.Errorf("booking what is classified: %w", err)
 	}
+	if r.done.Changed > 0 {
+		if _, err := r.db.conn.ExecContext(ctx, fmt.Sprintf(query("untell_judged"), r.where)); err != nil {
+			return fmt.Errorf("taking back what reports said: %w", err)
+		}
+	}
 	_, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8)",
 		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed)
 	return err
@@ -244,7 +249,7 @@ func (r *rejudging) close() {
 			c.Close()
 		}
 	}
-	r.db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS rebooked")
+	r.db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS rebooked; DROP TABLE IF EXISTS untold")
 	r.db.spool.ExecContext(ctx, "DROP TABLE IF EXISTS spool.main.long_texts")
 }
 

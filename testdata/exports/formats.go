@@ -3,6 +3,7 @@ package exports
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,18 @@ func traces(name, extension string, write func([]Trace) []byte) Format {
 
 // table is one as CSV.
 func table(name string, columns []heading, before, comma, end string) Format {
-	return traces(name, "csv", func(e []Trace) []byte { return append([]byte(before), traceTable(e, columns).CSV(comma, end)...) })
+	return traces(name, "csv", func(e []Trace) []byte { return append([]byte(before), traceTable(e, columns).CSV(comma, end)...) }).
+		without(noStart(columns)...)
+}
+
+// noStart is what a table with these columns does not carry if none of them says when a plug-in began.
+func noStart(columns []heading) []string {
+	for _, h := range columns {
+		if strings.HasPrefix(h.column, "performanceexecutionstarttime") {
+			return nil
+		}
+	}
+	return []string{"started_at"}
 }
 
 func (f Format) of(set string) Format {
@@ -80,7 +92,7 @@ func (f Format) ordered(dates string) Format {
 }
 
 func (f Format) without(columns ...string) Format {
-	f.Drops = columns
+	f.Drops = slices.Concat(f.Drops, columns)
 	return f
 }
 
@@ -175,7 +187,7 @@ func toolFormats() []Format {
 		table("ppds csv", ppdsNames, "", ",", "\n"),
 		traces("json ppds", "json", func(e []Trace) []byte {
 			return joined(webAPI(e, ppdsKeys, noNotes), "[\n  ", ",\n  ", "\n]\n", "\n    ")
-		}),
+		}).without(noStart(ppdsKeys)...),
 		traces("powershell", "csv", shell),
 		traces("powershell with type line", "csv", func(e []Trace) []byte { return append([]byte(typeLine), shell(e)...) }),
 		table("trace viewer csv", viewerNames, "", ",", "\r\n").without("record_id"),
@@ -193,7 +205,7 @@ func jsonFormats() []Format {
 		traces("json page", "json", func(e []Trace) []byte { return page(webAPI(e, logicalNames, noNotes), columns, "") }),
 		annotated,
 		annotated.encoded("json page, utf-16", wide),
-		{Name: "json page, indented", Extension: "json", Set: AllTraces, write: func(l *Log) ([]byte, error) {
+		{Name: "json page, indented", Extension: "json", Set: AllTraces, Drops: noStart(queryNames), write: func(l *Log) ([]byte, error) {
 			shown := notes{tagged: true, shown: []string{"createdon", "operationtype", "mode"}}
 			return indented(page(webAPI(l.Traces, queryNames, shown), "", ""))
 		}},
@@ -251,7 +263,7 @@ func markupFormats() []Format {
 
 func workbooks() []Format {
 	of := func(name string, w workbook, columns []heading) Format {
-		return Format{Name: name, Extension: "xlsx", Set: AllTraces,
+		return Format{Name: name, Extension: "xlsx", Set: AllTraces, Drops: noStart(columns),
 			write: func(l *Log) ([]byte, error) { return w.xlsx(traceTable(l.Traces, columns)) }}
 	}
 	hidden := appNames()
