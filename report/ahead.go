@@ -198,9 +198,11 @@ func (a *Ahead) keep(r *drawnRow, record, captures []byte) bool {
 		if a.file == nil && !a.begin() {
 			return false
 		}
-		name := strings.Clone(r.file)
-		if n > 0 && a.runs[n-1].name == name {
+		var name string
+		if n > 0 && a.runs[n-1].name == r.file {
 			name = a.runs[n-1].name // one text for all runs of a file
+		} else {
+			name = strings.Clone(r.file)
 		}
 		a.runs = append(a.runs, ordered{name, r.place, a.size, a.size})
 		n++

@@ -182,6 +182,20 @@ func outputs(t *testing.T, dir string) remains {
 	return n
 }
 
+// textsOf is what a query for one text a row gives.
+func textsOf(t *testing.T, db *store.DB, query string) (all []string) {
+	t.Helper()
+	if err := db.Each(t.Context(), query, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		all = append(all, s)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // tables adds the tables of the database. Of all places where a run met a record that it loaded, the record must have
 // the smallest.
 func tables(t *testing.T, path string, n remains) {
@@ -191,17 +205,7 @@ func tables(t *testing.T, path string, n remains) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	texts := func(query string) (all []string) {
-		if err := db.Each(t.Context(), query, func(rows *sql.Rows) error {
-			var s string
-			err := rows.Scan(&s)
-			all = append(all, s)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		return all
-	}
+	texts := func(query string) []string { return textsOf(t, db, query) }
 	for _, table := range texts("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'dw' AND table_type = 'BASE TABLE'") {
 		without := ""
 		if table == "runs" {

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -37,17 +36,7 @@ func content(t *testing.T, path string, leaveOut map[string]string) map[string][
 		t.Fatal(err)
 	}
 	defer db.Close()
-	texts := func(query string) (all []string) {
-		if err := db.Each(t.Context(), query, func(rows *sql.Rows) error {
-			var s string
-			err := rows.Scan(&s)
-			all = append(all, s)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		return all
-	}
+	texts := func(query string) []string { return textsOf(t, db, query) }
 	tables := make(map[string][]string)
 	for _, table := range texts("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'dw' AND table_type = 'BASE TABLE' ORDER BY 1") {
 		if without, ok := leaveOut[table]; without != "all" {

@@ -35,9 +35,6 @@ func (db *DB) Chain(ctx context.Context, id string) (list []Chained, ok bool, er
 		var at sql.NullTime
 		err := rows.Scan(&c.ID, &c.Parent, &c.Link, &c.LinkID, &c.Confidence, &c.Log, &at, &c.Depth, &c.DurationMS, &c.Type, &c.Message, &c.Entity, &c.Outcome, &c.Signature)
 		c.At = at.Time.UTC()
-		if !at.Valid {
-			c.At = time.Time{}
-		}
 		list = append(list, c)
 		return err
 	}, id)

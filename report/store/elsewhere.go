@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -14,17 +15,13 @@ type Elsewhere struct {
 // Elsewhere counts the records of a run that an earlier run of another environment had loaded, by environment: an id is one record,
 // so they keep the name of the first.
 func (db *DB) Elsewhere(ctx context.Context, run int64) (list []Elsewhere, err error) {
-	rows, err := db.conn.QueryContext(ctx, query("elsewhere"), run)
-	if err != nil {
+	if err = db.Each(ctx, query("elsewhere"), func(rows *sql.Rows) error {
+		var e Elsewhere
+		err := rows.Scan(&e.Environment, &e.Records)
+		list = append(list, e)
+		return err
+	}, run); err != nil {
 		return nil, fmt.Errorf("query elsewhere: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var e Elsewhere
-		if err := rows.Scan(&e.Environment, &e.Records); err != nil {
-			return nil, fmt.Errorf("query elsewhere: %w", err)
-		}
-		list = append(list, e)
-	}
-	return list, rows.Err()
+	return list, nil
 }

@@ -88,26 +88,17 @@ type Input struct {
 // Run reads the run with this id as it was booked. A run that is not there is an error.
 func (db *DB) Run(ctx context.Context, id int64) (run Run, tool Tool, err error) {
 	var since, until sql.NullTime
-	var parts, missing string
 	found := false
 	err = db.Each(ctx, query("run"), func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&run.ID, &run.Environment, &run.Started, &run.Finished, &since, &until, &run.Arguments,
-			&run.Thresholds.FailOn, &run.Thresholds.MaxRejects, &tool.Version, &tool.Rules, &tool.RulesDigest, &parts, &missing)
+			&run.Thresholds.FailOn, &run.Thresholds.MaxRejects, &tool.Version, &tool.Rules, &tool.RulesDigest, (*List)(&run.Parts), (*List)(&run.MissingShards))
 	}, id)
 	if err == nil && !found {
 		err = fmt.Errorf("there is no run %d in %s", id, db.path)
 	}
 	run.Since, run.UntilLimit = since.Time, until.Time
-	run.Parts, run.MissingShards = linesOf(parts), linesOf(missing)
 	return run, tool, err
-}
-
-func linesOf(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, "\n")
 }
 
 // End books how a run ended, once its report is known: its exit code and how long its stages took.

@@ -147,6 +147,11 @@ func (p *Part) fill(ctx context.Context, opt Options, src Source, failed func(*i
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
+	return p.finish()
+}
+
+// finish writes part.json, once the tables are whole.
+func (p *Part) finish() (err error) {
 	for _, table := range partTables {
 		t := p.Tables[table]
 		if t.Bytes, t.SHA256, err = sumOf(p.path(table), (*os.File).Sync); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +30,7 @@ func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Too
 	if err := n.judgeAgain(ctx, dir, p, opt, tool, pipe); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Folder, err)
 	}
-	if err := n.sealTables(); err != nil {
+	if err := n.finish(); err != nil {
 		return nil, err
 	}
 	n.Folder = filepath.Join(filepath.Dir(aside), n.Name())
@@ -102,23 +101,6 @@ func (db *DB) copyJudged(ctx context.Context, n, p *Part) error {
 		return fmt.Errorf("internal error: the ledger does not balance: %+v", n.Totals)
 	}
 	return nil
-}
-
-// sealTables writes part.json.
-func (n *Part) sealTables() (err error) {
-	for _, table := range partTables {
-		t := n.Tables[table]
-		if t.Bytes, t.SHA256, err = sumOf(n.path(table), nil); err != nil {
-			return err
-		}
-		n.Tables[table] = t
-	}
-	n.Seal = n.seal()
-	text, err := json.MarshalIndent(n, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(n.Folder, partFile), append(text, '\n'), 0o666)
 }
 
 func copyFile(to, from string) error {
