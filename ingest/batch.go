@@ -221,6 +221,8 @@ type File struct {
 	// how many rows the whole file may have, -1 when nothing tells.
 	Sampled   bool
 	Estimated int64
+	// Again is the number by which the database knows a file that was not read again (Options.Known); 0: it was read.
+	Again int64
 	// Problem is why the file could not be read, or not to its end; nil otherwise. Records
 	// and rejects found before it count. The text names the file and what to do.
 	Problem error

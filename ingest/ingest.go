@@ -31,6 +31,13 @@ func Read(ctx context.Context, sources []Source, opt Options, emit func(*Batch) 
 func (r *run) read(in Source) error {
 	r.progress.File = secrets.Clean(in.Path)
 	r.b.source = r.progress.File
+	if f, known, err := r.again(in); err != nil {
+		return err
+	} else if known {
+		r.tell(int(f.Bytes))
+		r.tell(0)
+		return r.b.done(f)
+	}
 	stdin := r.opt.Stdin
 	if stdin == nil {
 		stdin = os.Stdin

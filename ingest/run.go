@@ -29,7 +29,10 @@ type Options struct {
 	Allocator memory.Allocator // memory of the batches, for several goroutines if there are Workers; nil: Go memory
 	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
 	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
-	Now       func() time.Time // the clock that the times of files are compared with; nil: time.Now
+	// Known, unless nil, is asked before a plain file is read: what earlier runs made of a file of this path and size. One
+	// with the same digest is not read again, its account is that of then.
+	Known func(path string, bytes int64) []KnownFile
+	Now   func() time.Time // the clock that the times of files are compared with; nil: time.Now
 }
 
 // A DateOrder says how dates with slashes or hyphens and the year last are meant: "dmy", "mdy" or

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,7 +26,8 @@ import (
 )
 
 // The same files and the same history give the same bytes in every output and the same rows in the database,
-// times and the command line apart, whatever the number of threads, the order of the arguments and the size of batches.
+// times and the command line apart, whatever the number of threads, the order of the arguments and the size of batches, and whether
+// files that an earlier run read are read again.
 func TestSameBytes(t *testing.T) {
 	demo, err := filepath.Abs("../../testdata/demo")
 	if err != nil {
@@ -38,11 +40,11 @@ func TestSameBytes(t *testing.T) {
 	if *full {
 		rounds = 5
 	}
-	want := twoNights(t, 1, 64, paths)
+	want := twoNights(t, 1, 64, true, paths)
 	for round := range rounds {
 		threads := []int{8, 2, 8, 1}[round%4]
 		rng.Shuffle(len(paths), func(i, k int) { paths[i], paths[k] = paths[k], paths[i] })
-		got := twoNights(t, threads, 5, paths) // many batches, so that they can overtake each other
+		got := twoNights(t, threads, 5, round%2 > 0, paths) // many batches, so that they can overtake each other
 		for i := range want {
 			if diff := cmp.Diff(lines(want[i]), lines(got[i])); diff != "" {
 				t.Errorf("%d threads, arguments %q, night %d: -want +got:\n%.4000s", threads, paths, i+1, diff)
@@ -62,6 +64,9 @@ func overlapping(t *testing.T, demo string) []string {
 		}
 		if err == nil {
 			err = os.WriteFile(path, b, 0o644)
+		}
+		if err == nil { // a file that may still be written to is always read again
+			err = os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -125,8 +130,8 @@ func lines(n remains) map[string][]string {
 	return out
 }
 
-// twoNights loads half of the paths into a new database, then all of them, so many rows a batch.
-func twoNights(t *testing.T, threads, batchRows int, paths []string) [2]remains {
+// twoNights loads half of the paths into a new database, then all of them, so many rows a batch; the half is read again or not.
+func twoNights(t *testing.T, threads, batchRows int, reread bool, paths []string) [2]remains {
 	t.Helper()
 	dir := t.TempDir()
 	db := filepath.Join(dir, "x.duckdb")
@@ -139,7 +144,7 @@ func twoNights(t *testing.T, threads, batchRows int, paths []string) [2]remains 
 	var nights [2]remains
 	for i, args := range [][]string{half, paths} {
 		out := filepath.Join(dir, fmt.Sprint(i))
-		args = append([]string{"-q", "--threads", fmt.Sprint(threads), "--environment", "PROD", "--db", db, "-o", out}, args...)
+		args = append([]string{"-q", "--threads", fmt.Sprint(threads), "--environment", "PROD", "--db", db, "-o", out, fmt.Sprint("--reread=", reread)}, args...)
 		var said bytes.Buffer
 		j, err := newJob(&session{ctx: t.Context(), stdin: strings.NewReader(onStdin), stdout: &said, stderr: &said, getenv: func(string) string { return "" }}, args)
 		if err != nil {
@@ -148,6 +153,9 @@ func twoNights(t *testing.T, threads, batchRows int, paths []string) [2]remains 
 		j.opt.BatchRows = batchRows
 		if code, err := j.run(); code != exitDone || err != nil {
 			t.Fatalf("exit code %d, error %v: %s", code, err, &said)
+		}
+		if unread := j.asBefore; unread > 0 == reread && i > 0 {
+			t.Errorf("%d files were not read again, with --reread=%v", unread, reread)
 		}
 		nights[i] = outputs(t, out)
 		tables(t, db, nights[i])

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,7 +45,15 @@ func TestReadmeSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	if err := os.Symlink(demo, "testdata"); err != nil {
+	if err := os.CopyFS("testdata", os.DirFS(demo)); err != nil {
+		t.Fatal(err)
+	}
+	if err := filepath.WalkDir("testdata", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)) // a file that may still be written to is always read again
+	}); err != nil {
 		t.Fatal(err)
 	}
 	rule := yamlBlock.FindSubmatch(text)

@@ -54,7 +54,7 @@ func TestMergeReclassify(t *testing.T) {
 		}
 		runIn(t, exitDone, append([]string{"merge", "-q", "--reclassify", "--db", name + ".duckdb", "-o", name, "parts"}, rules...)...)
 		runIn(t, exitDone, append([]string{"run", "-q", "--db", name + "-one.duckdb", "-o", name + "-one", "in"}, rules...)...)
-		timed := map[string]string{"runs": "started_at, finished_at, arguments, timings, parts, missing_shards"}
+		timed := map[string]string{"runs": "started_at, finished_at, arguments, timings, parts, missing_shards, reading"}
 		if d := cmp.Diff(content(t, name+"-one.duckdb", timed), content(t, name+".duckdb", timed)); d != "" {
 			t.Errorf("%s: one run against merged parts (-run +merge):\n%.3000s", name, d)
 		}

@@ -42,6 +42,7 @@ type job struct {
 	sources    []ingest.Source
 	failures   []string // inputs that could not be read, for people
 	others     int      // files in folders and archives that are no logs
+	asBefore   int      // files that were not read again
 	since      time.Time
 	until      time.Time
 	thresholds store.Thresholds
@@ -351,6 +352,9 @@ func (j *job) run() (int, error) {
 	load := j.merge
 	if j.parts == nil {
 		load = j.load
+		if err := j.known(ctx, db); err != nil {
+			return 0, err
+		}
 	}
 	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
 	defer j.ahead.Close()
@@ -363,6 +367,9 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	j.timed("load", started)
+	if j.asBefore > 0 && !j.flags.quiet {
+		j.say("dwtriage: %s not read again, as an earlier run read the same bytes; --reread reads all\n", words.Count(j.asBefore, "file")+" "+words.Were(int64(j.asBefore)))
+	}
 	sum, err := j.publish(ctx, db, id)
 	if err != nil {
 		return 0, j.undo(ctx, db, id, err)
@@ -532,11 +539,33 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	return id, err
 }
 
+// known asks the database for files that it knows, so that they need not be read again.
+func (j *job) known(ctx context.Context, db *store.DB) error {
+	if j.flags.reread {
+		return nil
+	}
+	var paths []string
+	var sizes []int64
+	for _, s := range j.sources {
+		if s.Size >= 0 && secrets.Clean(s.Path) == s.Path {
+			paths, sizes = append(paths, s.Path), append(sizes, s.Size)
+		}
+	}
+	known, err := db.KnownFiles(ctx, j.flags.environment, j.opt.Reading(), paths, sizes)
+	if err != nil {
+		return err
+	}
+	j.opt.Known = func(path string, bytes int64) []ingest.KnownFile {
+		return slices.DeleteFunc(slices.Clone(known[path]), func(k ingest.KnownFile) bool { return k.File.Bytes != bytes })
+	}
+	return nil
+}
+
 // booking is how a run that began then is booked.
 func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 	return store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds,
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Reading: j.reading(),
 		Told: func(id int64, committed bool) {
 			j.s.fate.ofRun(id, committed)
 			if !committed {
@@ -544,6 +573,14 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 			}
 		},
 	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
+}
+
+// reading is how files are read: nothing where parts are merged, whose workers may have been of another version.
+func (j *job) reading() string {
+	if j.parts != nil {
+		return ""
+	}
+	return j.opt.Reading()
 }
 
 // judge is the work of one worker on one batch.
@@ -566,6 +603,9 @@ func (j *job) files(files []ingest.File) {
 	for i := range files {
 		f := &files[i]
 		j.show.file(f)
+		if f.Again != 0 {
+			j.asBefore++
+		}
 		for _, w := range f.Warnings {
 			j.say("dwtriage: %s: %s\n", f.Path, w)
 		}

@@ -25,6 +25,7 @@ type runFlags struct {
 	threads             int
 	json, quiet, backup bool
 	shared, allowEmpty  bool
+	reread              bool
 	xlsx                bool
 	rules               ruleFlags
 	reclassify          bool // of merge
@@ -46,6 +47,7 @@ inspect shows what a file is taken for. Records that the database already holds 
 	g.StringVar(&r.since, "since", "", "leave out records before `TIME` (2026-11-22, 2026-11-22T18:00, 2026-11-22T18:00Z)")
 	g.StringVar(&r.until, "until", "", "leave out records at or after `TIME`")
 	r.reading.define(g, ", and of --since and --until")
+	g.BoolVar(&r.reread, "reread", false, "read every file, also one that an earlier run read: the same path and bytes (XXH3), read in the same way")
 	g = f.group("Rules")
 	r.rules.define(g)
 	r.defineExit(f)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,7 +27,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join(testdata, "script"),
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "code": code, "truncate": truncate, "repeat": repeat},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"dwtriage": inProcess, "code": code, "truncate": truncate, "repeat": repeat, "age": age},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DEMO", filepath.Join(testdata, "demo"))
 			e.Setenv("DWTRIAGE_THREADS", threads())
@@ -71,6 +72,18 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got, _ := ended.Load(ts); fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %v, want %s", got, args[0])
+	}
+}
+
+// age TIME FILE... says of files that they were written so long ago.
+func age(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: age TIME FILE...")
+	}
+	ago, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	for _, name := range args[1:] {
+		ts.Check(os.Chtimes(ts.MkAbs(name), time.Time{}, time.Now().Add(-ago)))
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"dwtriage/ingest/words"
 )
 
-// settled is how long a file must have been left alone before its end is believed. Exporters and copies write at
+// Settled is how long a file must have been left alone before its end is believed. Exporters and copies write at
 // least once a second or so; a minute forgives a clock of another machine that is a little off.
-const settled = time.Minute
+const Settled = time.Minute
 
 // A fileState is what was known of a file when it was opened, to be compared with what it is later.
 type fileState struct {
@@ -42,5 +42,5 @@ func (s *fileState) changed() string {
 // fresh reports whether the file was written to within the last minute, or is said to be written in the future by less.
 func (s *fileState) fresh(now time.Time) bool {
 	info, err := s.file.Stat()
-	return err == nil && now.Sub(info.ModTime()).Abs() < settled
+	return err == nil && now.Sub(info.ModTime()).Abs() < Settled
 }

@@ -26,6 +26,7 @@ type Run struct {
 	UntilLimit  time.Time // --until, zero when not given
 	Arguments   string    // the command line as typed, quoted for a shell
 	Thresholds  Thresholds
+	Reading     string // how its files were read, [ingest.Options.Reading]; written only
 
 	Parts         []string // names of the parts that a merge loaded, in their order; none of a run
 	MissingShards []string // shards that were dealt files and are not among them, as 2/16

@@ -119,6 +119,11 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if beside.covered, err = f.spoolCoverage(); err != nil {
 		return nil, tableCounts{}, err
 	}
+	again, err := db.readAgain(ctx, f.order)
+	if err != nil {
+		return nil, tableCounts{}, err
+	}
+	beside.covered += again
 	return db.book(ctx, run, tool, inputs, totals, beside, f.cuts)
 }
 
@@ -162,7 +167,7 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
 		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects),
-		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")))
+		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")), orNil(run.Reading))
 	exec(bookRun(run.ID))
 	return booked, errors.Join(errs...)
 }
@@ -485,6 +490,9 @@ func (f *feed) ledger() (inputs []Input, totals Counts) {
 			in.Counts = c.Counts
 		}
 		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered
+		if file.Again != 0 {
+			in.Duplicates = in.Read - in.Rejected - in.Filtered
+		}
 		inputs = append(inputs, in)
 		totals.Add(in.Counts)
 	}

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '9'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '10'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -32,7 +32,8 @@ CREATE TABLE dw.runs (
   exit_code     INTEGER, -- as its report says; null for a run that was stopped before its report
   timings       STRUCT(stage VARCHAR, seconds DOUBLE)[],
   parts         VARCHAR[], -- names of those that a merge loaded; null for a run
-  missing_shards VARCHAR[] -- shards of their deals that were not among them, as 2/16
+  missing_shards VARCHAR[], -- shards of their deals that were not among them, as 2/16
+  reading       VARCHAR  -- how its files were read, so that they need not be read again; null where that is not known
 );
 
 CREATE TABLE dw.files (
