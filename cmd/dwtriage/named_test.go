@@ -81,7 +81,7 @@ func readNight(t *testing.T, input string) *night {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.Scope(t.Context(), "scope", 1); err != nil {
+	if err := db.Scope(t.Context(), "scope", store.OfRun(1)); err != nil {
 		t.Fatal(err)
 	}
 	err = db.Each(t.Context(), `SELECT s.record_id::VARCHAR, s.sig, s.map_title, coalesce(s.dataverse_table, ''), coalesce(s.fno_entity, ''), coalesce(s.company, ''), coalesce(s.template_id, ''),

@@ -24,22 +24,22 @@ type ChangeRule struct {
 }
 
 // States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
-// other one that failed in the windows of its logs, in which state it is. run is the run of the scope; whole are the logs of
+// other one that failed in the windows of its logs, in which state it is. s is what the view scope was made of; whole are the logs of
 // which the hours of window 0 were read without trouble, so that what is absent did not happen. Columns are in
 // sql/states.sql. The table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
-func (db *DB) States(ctx context.Context, run int64, windows []Window, whole []string, rule ChangeRule) error {
+func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []string, rule ChangeRule) error {
 	h := historyOf(windows)
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, h.replace(query(name)), args...)
 	}
-	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("here"), run)); err != nil {
+	if _, err := db.conn.ExecContext(ctx, s.replace(query("here"), "")); err != nil {
 		return err
 	}
 	if _, err := exec("no_history"); err != nil {
 		return err
 	}
 	if h.compared { // nothing is asked of a past that is not covered
-		if err := db.lookBack(ctx, exec, run); err != nil {
+		if err := db.lookBack(ctx, exec, s.first); err != nil {
 			return err
 		}
 	}

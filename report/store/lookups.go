@@ -9,10 +9,10 @@ import (
 // Lookups makes the tables VIEW_lookups and VIEW_missing of a view that Scope made: what its failing records of
 // signatures look up and do not find, and the missing rows that these are. The tables are temporary and hold numbers
 // only: there may be as many missing rows as records, and DuckDB puts them on disk. Columns are in sql/lookups.sql and
-// sql/no_missing.sql. What was made of the same run and signatures already, and nothing written since, stays as it is.
+// sql/no_missing.sql. What was made of the same records and signatures already, and nothing written since, stays as it is.
 func (db *DB) Lookups(ctx context.Context, view string, signatures []string) error {
 	name := view + "_lookups"
-	of := made{db.made[view].run, strings.Join(signatures, "\n")}
+	of := made{db.made[view].scope, strings.Join(signatures, "\n")}
 	if db.made[name] == of {
 		return nil
 	}

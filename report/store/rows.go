@@ -26,39 +26,17 @@ func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error
 	return db.damaged(rows.Err())
 }
 
-// Scope makes the records that a run is about a view of this name, for queries that follow; a view
-// of that name is replaced. Its columns are in sql/scope.sql. A database of an older schema, which was
-// opened for reading and so is not brought up to date, is an error.
-func (db *DB) Scope(ctx context.Context, view string, run int64) error {
-	if db.version < schemaVersion {
-		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
-	}
-	if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("scope"), view, run)); err != nil {
-		return err
-	}
-	if db.made[view].run != run {
-		db.made[view] = made{run: run}
-	}
-	return nil
-}
-
-// made says what a view of Scope is about, and what Groups was asked for: the same once more is there already.
-type made struct {
-	run    int64
-	groups string
-}
-
 // Groups makes the tables VIEW_failing, VIEW_sums and VIEW_groups of a view that Scope made: its failing records and these
 // counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
 // apart by their messages. most findings are listed, those with most records, half of them unknown messages where there are as many, and
 // always those of the signatures in always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
-// sql/no_counts.sql, sql/sums.sql and sql/groups.sql. What was made of the same run already, and nothing written since, stays as it is.
+// sql/no_counts.sql, sql/sums.sql and sql/groups.sql. What was made of the same records already, and nothing written since, stays as it is.
 func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
-	of := made{db.made[view].run, fmt.Sprint(wrappers, most, always)}
+	of := made{db.made[view].scope, fmt.Sprint(wrappers, most, always)}
 	if db.made[view] == of {
 		return nil
 	}
-	db.made[view] = made{run: of.run} // also when this fails half way
+	db.made[view] = made{scope: of.scope} // also when this fails half way
 	if err := db.group(ctx, view, wrappers, most, always); err != nil {
 		return err
 	}
@@ -121,16 +99,16 @@ const (
 // Places makes the table places of the failing records of a view that Scope made: where each is, for
 // queries that read their texts part by part.
 func (db *DB) Places(ctx context.Context, view string) error {
-	return db.places(ctx, view, false, 0)
+	return db.places(ctx, view, false)
 }
 
-// KnownPlaces makes the table places of those failing records of a view that a run met, but did not load.
-func (db *DB) KnownPlaces(ctx context.Context, view string, run int64) error {
-	return db.places(ctx, view, true, run)
+// KnownPlaces makes the table places of those failing records of a view that its runs met, but did not load.
+func (db *DB) KnownPlaces(ctx context.Context, view string) error {
+	return db.places(ctx, view, true)
 }
 
-func (db *DB) places(ctx context.Context, view string, known bool, run int64) error {
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("places"), view), known, run)
+func (db *DB) places(ctx context.Context, view string, known bool) error {
+	_, err := db.conn.ExecContext(ctx, db.made[view].scope.replace(query("places"), view), known)
 	return err
 }
 

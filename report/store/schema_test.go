@@ -206,7 +206,7 @@ func TestOlderSchemaReadOnly(t *testing.T) {
 		if others, err := db.OtherMessages(t.Context(), template); err != nil || len(others) == 0 {
 			t.Errorf("version %s: %d other messages, error %v", version, len(others), err)
 		}
-		if err := db.Scope(t.Context(), "scope", 2); err == nil || !strings.Contains(err.Error(), "version "+version) {
+		if err := db.Scope(t.Context(), "scope", OfRun(2)); err == nil || !strings.Contains(err.Error(), "version "+version) {
 			t.Errorf("version %s: a report of it: error %v, want one that names the version", version, err)
 		}
 		db.Close()

@@ -115,7 +115,7 @@ func TestOverlap(t *testing.T) {
 		t.Errorf("totals: %+v, want %+v", b.Totals, want)
 	}
 	// Every row of the scope is what was loaded, not a mix of columns.
-	if err := db.Scope(t.Context(), "scope", b.id); err != nil {
+	if err := db.Scope(t.Context(), "scope", OfRun(b.id)); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

@@ -168,7 +168,7 @@ type surge struct {
 }
 
 // bursts finds the incidents of the scope along its timeline: by onset, those that are listed, and how many there are.
-func bursts(ctx context.Context, db *store.DB, run int64, t *Timeline, m *classify.Matcher, title func(sig string) string) (list []Burst, all int, err error) {
+func bursts(ctx context.Context, db *store.DB, scope store.Scope, t *Timeline, m *classify.Matcher, title func(sig string) string) (list []Burst, all int, err error) {
 	if len(t.Buckets) < fewestBuckets {
 		return nil, 0, nil
 	}
@@ -180,7 +180,7 @@ func bursts(ctx context.Context, db *store.DB, run int64, t *Timeline, m *classi
 	if err := nameSurges(ctx, db, surges); err != nil {
 		return nil, 0, err
 	}
-	covered, err := covers(ctx, db, run, t)
+	covered, err := covers(ctx, db, scope, t)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -250,10 +250,10 @@ func surgesOf(ctx context.Context, db *store.DB, t *Timeline, heard []bool) (sur
 	return largest(surges), err
 }
 
-// covers says which buckets of t some file of a run covers, by log.
-func covers(ctx context.Context, db *store.DB, run int64, t *Timeline) (map[string][]bool, error) {
+// covers says which buckets of t some file of the report covers, by log.
+func covers(ctx context.Context, db *store.DB, scope store.Scope, t *Timeline) (map[string][]bool, error) {
 	covered := make(map[string][]bool)
-	err := each(ctx, db, "covered", func(rows *sql.Rows) error {
+	err := eachOf(ctx, db, scope, "covered", func(rows *sql.Rows) error {
 		var log string
 		var from, until time.Time
 		if err := rows.Scan(&log, (*instant)(&from), (*instant)(&until)); err != nil {
@@ -268,7 +268,7 @@ func covers(ctx context.Context, db *store.DB, run int64, t *Timeline) (map[stri
 			}
 		}
 		return nil
-	}, run)
+	})
 	return covered, err
 }
 

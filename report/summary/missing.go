@@ -77,7 +77,7 @@ func namePredecessors(m *classify.Matcher, plan []*Fix) {
 }
 
 // missingRows is EachMissing of a Summary with this plan and these signatures.
-func missingRows(ctx context.Context, db *store.DB, run int64, m *classify.Matcher, plan []Fix, list []Signature) func(func(*MissingRow) error) error {
+func missingRows(ctx context.Context, db *store.DB, scope store.Scope, m *classify.Matcher, plan []Fix, list []Signature) func(func(*MissingRow) error) error {
 	var parents []string
 	after := make(map[string][]string)
 	for i := range plan {
@@ -91,7 +91,7 @@ func missingRows(ctx context.Context, db *store.DB, run int64, m *classify.Match
 	sigs := lookupRules(m, list)
 	return func(yield func(*MissingRow) error) error {
 		// Made again: another Summary may have been made since.
-		if err := db.Scope(ctx, "scope", run); err != nil {
+		if err := db.Scope(ctx, "scope", scope); err != nil {
 			return err
 		}
 		if err := db.Lookups(ctx, "scope", sigs); err != nil {

@@ -106,25 +106,25 @@ type covered struct {
 }
 
 // comparisons finds the periods of both logs.
-func comparisons(ctx context.Context, db *store.DB, run int64, to CompareTo) ([]Comparison, error) {
+func comparisons(ctx context.Context, db *store.DB, scope store.Scope, to CompareTo) ([]Comparison, error) {
 	own, other, all := make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
-	err := each(ctx, db, "periods", func(rows *sql.Rows) error {
+	err := eachOf(ctx, db, scope, "periods", func(rows *sql.Rows) error {
 		var c covered
 		var log string
-		var id int64
-		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &id)
+		var isOwn, isOther bool
+		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &isOwn, &isOther)
 		c.From, c.Until = c.From.UTC(), c.Until.UTC()
-		switch id {
-		case run:
+		if isOwn {
 			own[log] = append(own[log], c)
-		case to.Run:
+		}
+		if isOther {
 			other[log] = append(other[log], c)
 		}
 		if c.whole {
 			all[log] = append(all[log], c)
 		}
 		return err
-	}, run, to.Run)
+	}, to.Run)
 	if err == nil && to.Run != 0 && len(other) == 0 {
 		err = fmt.Errorf("run %d to compare with covers no hours of this environment, or is not there", to.Run)
 	}

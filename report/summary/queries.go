@@ -35,7 +35,12 @@ func query(name string) string {
 
 // each runs an embedded query and calls scan for every row.
 func each(ctx context.Context, db *store.DB, name string, scan func(*sql.Rows) error, args ...any) error {
-	if err := db.Each(ctx, query(name), scan, args...); err != nil {
+	return eachOf(ctx, db, store.Scope{}, name, scan, args...)
+}
+
+// eachOf is each for a query that names the runs of a report.
+func eachOf(ctx context.Context, db *store.DB, scope store.Scope, name string, scan func(*sql.Rows) error, args ...any) error {
+	if err := db.Each(ctx, scope.In(query(name)), scan, args...); err != nil {
 		return fmt.Errorf("query %s: %w", name, err)
 	}
 	return nil

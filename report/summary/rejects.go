@@ -34,13 +34,13 @@ type RejectReason struct {
 }
 
 // rejectReasons says why rows were rejected, most rows first.
-func rejectReasons(ctx context.Context, db *store.DB, run int64) (reasons []RejectReason, err error) {
-	err = each(ctx, db, "reject_reasons", func(rows *sql.Rows) error {
+func rejectReasons(ctx context.Context, db *store.DB, scope store.Scope) (reasons []RejectReason, err error) {
+	err = eachOf(ctx, db, scope, "reject_reasons", func(rows *sql.Rows) error {
 		var r RejectReason
 		err := rows.Scan(&r.Reason, &r.Rows, &r.First.File, &r.First.Row, &r.First.ByteOffset, &r.First.Column, &r.First.Excerpt)
 		r.First.Reason = r.Reason
 		reasons = append(reasons, r)
 		return err
-	}, run)
+	})
 	return reasons, err
 }

@@ -29,7 +29,7 @@ type Retry struct {
 }
 
 // retries is EachRetry of a Summary with this plan and these signatures.
-func retries(ctx context.Context, db *store.DB, run int64, m *classify.Matcher, s *Summary) func(func(*Retry) error) error {
+func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.Matcher, s *Summary) func(func(*Retry) error) error {
 	var signatures, parents []string
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
@@ -47,7 +47,7 @@ func retries(ctx context.Context, db *store.DB, run int64, m *classify.Matcher, 
 	titles := dependencyOrder(m, s.Findings)
 	return func(yield func(*Retry) error) error {
 		// Made again: another Summary may have been made since.
-		if err := db.Scope(ctx, "scope", run); err != nil {
+		if err := db.Scope(ctx, "scope", scope); err != nil {
 			return err
 		}
 		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {

@@ -14,11 +14,11 @@ import (
 )
 
 // scanRecords hands over what Scan of a Summary promises.
-func scanRecords(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, known bool, each func(*store.Texts) error) error {
+func scanRecords(ctx context.Context, db *store.DB, scope store.Scope, s share, m *classify.Matcher, known bool, each func(*store.Texts) error) error {
 	// Made again: another Summary may have been made since.
-	err := db.Scope(ctx, "scope", run)
+	err := db.Scope(ctx, "scope", scope)
 	if err == nil && known {
-		err = db.KnownPlaces(ctx, "scope", run)
+		err = db.KnownPlaces(ctx, "scope")
 	} else if err == nil {
 		err = places(ctx, db, s, m)
 	}

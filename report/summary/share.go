@@ -85,10 +85,10 @@ func (s share) lister(findings []Finding) func(finding uint64) bool {
 	}
 }
 
-// eachRecord calls yield for the failing records of a run that records.csv lists.
-func eachRecord(ctx context.Context, db *store.DB, run int64, s share, m *classify.Matcher, columns []Column[Record], yield func(*Record) error) error {
+// eachRecord calls yield for the failing records of a report that records.csv lists.
+func eachRecord(ctx context.Context, db *store.DB, scope store.Scope, s share, m *classify.Matcher, columns []Column[Record], yield func(*Record) error) error {
 	// Made again: another Summary may have been made since.
-	if err := db.Scope(ctx, "scope", run); err != nil {
+	if err := db.Scope(ctx, "scope", scope); err != nil {
 		return err
 	}
 	if err := places(ctx, db, s, m); err != nil {

@@ -51,17 +51,17 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 //  9. Fixes leave muted signatures out of the plan: after step 8.
 //  10. Causes are behind the missing rows that the plan found, and name its fixes.
 func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo, hide hider) (*Summary, error) {
-	s := &Summary{}
+	s, scope := &Summary{}, store.OfRun(id)
 	if err := ledger(ctx, db, id, s); err != nil {
 		return nil, err
 	}
-	if err := db.Scope(ctx, "scope", id); err != nil {
+	if err := db.Scope(ctx, "scope", scope); err != nil {
 		return nil, err
 	}
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
-	err := totals(ctx, db, id, s)
+	err := totals(ctx, db, scope, s)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	}
 	hide.all(values)
 	name := titles{m, values}
-	if s.Logs, err = compare(ctx, db, id, to); err != nil {
+	if s.Logs, err = compare(ctx, db, scope, to); err != nil {
 		return nil, err
 	}
 	found, err := findings(ctx, db, name)
@@ -103,14 +103,14 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 		return nil, err
 	}
 	fillFindings(m, values, s.Findings)
-	if s.RejectReasons, err = rejectReasons(ctx, db, id); err != nil {
+	if s.RejectReasons, err = rejectReasons(ctx, db, scope); err != nil {
 		return nil, err
 	}
 	s.Heat = heat(s.Findings)
 	if s.Alerts, err = alerts(ctx, db); err != nil {
 		return nil, err
 	}
-	if s.Bursts, s.BurstCount, err = bursts(ctx, db, id, &s.Timeline, m, called(s.Clusters, name.title)); err != nil {
+	if s.Bursts, s.BurstCount, err = bursts(ctx, db, scope, &s.Timeline, m, called(s.Clusters, name.title)); err != nil {
 		return nil, err
 	}
 	if err := each(ctx, db, "view_columns", func(rows *sql.Rows) error {
@@ -127,20 +127,20 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	}
 	s.Listed = share.listed
 	s.EachRecord = func(yield func(*Record) error) error {
-		return eachRecord(ctx, db, id, share, m, RecordColumns, described(m, yield))
+		return eachRecord(ctx, db, scope, share, m, RecordColumns, described(m, yield))
 	}
 	s.EachCaptures = func(yield func(*Record) error) error {
-		return eachRecord(ctx, db, id, share, m, captureColumns(), yield)
+		return eachRecord(ctx, db, scope, share, m, captureColumns(), yield)
 	}
 	raw := s.Findings // by whose names records are told apart, whatever of them is shown
 	s.Lister = func() func(uint64) bool { return share.lister(raw) }
 	s.Scan = func(known bool, each func(*store.Texts) error) error {
-		return scanRecords(ctx, db, id, share, m, known, each)
+		return scanRecords(ctx, db, scope, share, m, known, each)
 	}
-	s.EachRetry = retries(ctx, db, id, m, s)
-	s.EachMissing = missingRows(ctx, db, id, m, s.Fixes, s.Signatures)
+	s.EachRetry = retries(ctx, db, scope, m, s)
+	s.EachMissing = missingRows(ctx, db, scope, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {
-		return stream(ctx, db, query("rejects"), RejectColumns, yield, id)
+		return stream(ctx, db, scope.In(query("rejects")), RejectColumns, yield)
 	}
 	return hide.summary(s), nil
 }
@@ -164,10 +164,10 @@ func ledger(ctx context.Context, db *store.DB, id int64, s *Summary) (err error)
 }
 
 // totals counts the records of the scope: all of them, and by status.
-func totals(ctx context.Context, db *store.DB, id int64, s *Summary) error {
-	err := each(ctx, db, "totals", func(rows *sql.Rows) error {
+func totals(ctx context.Context, db *store.DB, scope store.Scope, s *Summary) error {
+	err := eachOf(ctx, db, scope, "totals", func(rows *sql.Rows) error {
 		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Known, &s.Entities, (*instant)(&s.From), (*instant)(&s.Until))
-	}, id)
+	})
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,8 @@
--- The failing records of the environment of run %[1]d: of its runs, and those of other environments that one of its runs
+-- The failing records of the environment of a report: of its runs, and those of other environments that one of its runs
 -- met again.
 CREATE OR REPLACE TEMP VIEW here AS
 WITH of_environment AS (
-  SELECT run_id FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[1]d)
+  SELECT run_id FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
 SELECT place, record_id, run_id, log, occurred_at, sig, map_title, status, hash(template_id, map_title) AS wording
 FROM shown

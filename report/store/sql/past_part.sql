@@ -1,5 +1,5 @@
 -- Since when does the database know what fails now, and when did it fail last before? Part $1 of $2 of the places of
--- run $3. What has no time counts as earlier when an earlier run loaded it.
+-- the report, whose first run is $3. What has no time counts as earlier when an earlier run loaded it.
 INSERT INTO past
 SELECT hash(sig, map_title) AS place_of_change, min(occurred_at), max(occurred_at)
 FROM here

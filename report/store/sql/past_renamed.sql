@@ -1,5 +1,5 @@
 -- A failure has another signature when the rules have changed: what is new by its signature and was known by its wording, in
--- the same map, is not new. Wordings of one record of each finding; $1 is the run.
+-- the same map, is not new. Wordings of one record of each finding; $1 is the first run of the report.
 INSERT INTO past
 WITH wordings AS (
   SELECT DISTINCT place_of_change, hash(r.template_id, r.map_title) AS wording

@@ -23,17 +23,3 @@ SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS co
   END AS map_title,
   coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' WHEN 'text' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
 FROM dw.records r;
-
--- The records that run %[2]d is about: those it loaded, and those it met again, which are shown where it
--- met them and as of its environment: its report is about its own inputs, whoever had them first.
-CREATE OR REPLACE TEMP VIEW %[1]s AS
-WITH met AS (
-  SELECT * FROM shown WHERE run_id = %[2]d
-  UNION ALL
-  SELECT r.* REPLACE (coalesce(s.file, r.file) AS file, coalesce(s.row, r.row) AS row,
-    coalesce(s.byte_offset, r.byte_offset) AS byte_offset, coalesce(s.byte_length, r.byte_length) AS byte_length)
-  FROM shown r JOIN dw.sightings s USING (record_id)
-  WHERE s.run_id = %[2]d AND r.run_id <> %[2]d
-)
-SELECT met.*, u.environment
-FROM met CROSS JOIN (SELECT environment FROM dw.runs WHERE run_id = %[2]d) u;

@@ -1,5 +1,5 @@
--- Which time does run $1 cover, of which log? Ranges of full hours.
+-- Which time do the runs of the report cover, of which log? Ranges of full hours.
 SELECT DISTINCT log, from_at, until_at
 FROM dw.coverage
-WHERE run_id = $1
+WHERE run_id IN (%[runs])
 ORDER BY ALL;

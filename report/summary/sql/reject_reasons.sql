@@ -2,7 +2,7 @@
 WITH numbered AS (
   SELECT *, count(*) OVER (PARTITION BY reason) AS rows,
     row_number() OVER (PARTITION BY reason ORDER BY file, row, byte_offset, "column", excerpt) AS n
-  FROM dw.rejects WHERE run_id = $1
+  FROM dw.rejects WHERE run_id IN (%[runs])
 )
 SELECT reason, rows, file, row, byte_offset, coalesce("column", ''), excerpt
 FROM numbered

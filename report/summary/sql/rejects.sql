@@ -2,5 +2,5 @@
 -- rejects.go.
 SELECT %s
 FROM dw.rejects
-WHERE run_id = $1
+WHERE run_id IN (%[runs])
 ORDER BY file, row, byte_offset, reason, "column", excerpt;

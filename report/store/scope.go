@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Scope says which records a report is about: those that the inputs of a run held, or those that happened in a period, whatever runs
+// of its environment held them. [OfRun] and [DB.OfPeriod] make one; two that are equal are about the same.
+type Scope struct {
+	first       int64     // the run; of a period the first of its runs
+	runs        string    // ids, ascending: "15, 16"
+	from, until time.Time // of a period, UTC, until not included; zero of a run
+}
+
+// OfRun is about the records that the inputs of this run held, whoever loaded them.
+func OfRun(id int64) Scope { return Scope{first: id, runs: strconv.FormatInt(id, 10)} }
+
+// OfPeriod is about the records of an environment that happened from a time on and before another, of all runs that hold some. Records
+// without a time are in no period. runs are those whose exports cover hours of it, oldest first; without any there is no Scope, and
+// no error.
+func (db *DB) OfPeriod(ctx context.Context, environment string, from, until time.Time) (s Scope, runs []int64, err error) {
+	if err := db.current(); err != nil {
+		return s, nil, err
+	}
+	var ids []string
+	err = db.Each(ctx, query("scope_runs"), func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		runs, ids = append(runs, id), append(ids, strconv.FormatInt(id, 10))
+		return err
+	}, environment, from.UTC(), until.UTC())
+	if err != nil || len(runs) == 0 {
+		return s, nil, err
+	}
+	return Scope{slices.Min(runs), strings.Join(ids, ", "), from.UTC(), until.UTC()}, runs, nil
+}
+
+// In puts the runs of s into a query, in the place of %[runs], which stands behind IN between parentheses.
+func (s Scope) In(query string) string { return s.replace(query, "") }
+
+func (s Scope) replace(query, view string) string {
+	stamp := func(t time.Time) string { return "TIMESTAMP '" + t.Format("2006-01-02 15:04:05.999999") + "'" }
+	return strings.NewReplacer("%[view]", view, "%[runs]", s.runs, "%[first]", strconv.FormatInt(s.first, 10), "%[from]", stamp(s.from), "%[until]", stamp(s.until)).Replace(query)
+}
+
+// Scope makes the records that s is about a view of this name, for queries that follow; a view
+// of that name is replaced. Its columns are in sql/scope.sql. A database of an older schema, which was
+// opened for reading and so is not brought up to date, is an error.
+func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
+	if db.version < schemaVersion {
+		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
+	}
+	text := query("scope") + s.replace(query("scope_run"), view)
+	if !s.from.IsZero() {
+		text = query("scope") + s.replace(query("scope_period"), view)
+		if db.made[view].scope != s {
+			text = s.replace(query("scope_met"), view) + text
+		}
+	}
+	if _, err := db.conn.ExecContext(ctx, text); err != nil {
+		return err
+	}
+	if db.made[view].scope != s {
+		db.made[view] = made{scope: s}
+	}
+	return nil
+}
+
+// made says what a view of Scope is about, and what Groups was asked for: the same once more is there already.
+type made struct {
+	scope  Scope
+	groups string
+}
