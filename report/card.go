@@ -171,7 +171,7 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	for _, sentence := range Redaction(s) {
 		add(paragraph(run(sentence).subtle()))
 	}
-	last := paragraph(run("Run " + strconv.FormatInt(s.Run.ID, 10) + ". Everything is in its report: index.html.").subtle())
+	last := paragraph(run(capital(RunWords(s)) + ". Everything is in its report: index.html.").subtle())
 	last.Separator = true
 	add(last)
 	return c

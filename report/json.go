@@ -25,7 +25,7 @@ type summaryFile struct {
 	Signatures  []jsonSignature `json:"signatures"`
 	Changes     changeCounts    `json:"changes"`
 	Timings     object          `json:"timings"`
-	ExitCode    int             `json:"exit_code"`
+	ExitCode    *int            `json:"exit_code"` // null of a period, as of no run
 
 	Environment    string       `json:"environment"`
 	Period         jsonPeriod   `json:"period"` // the hours that the inputs cover, of all logs together
@@ -45,6 +45,18 @@ type summaryFile struct {
 	Judgements []jsonJudgement `json:"judgements,omitempty"` // of records that are not judged by the rules of the run that loaded them
 
 	MissingShards []string `json:"missing_shards,omitempty"` // that were not among the parts of a merge, as 2/16
+
+	Asked *jsonPeriod `json:"asked,omitempty"` // of a period: the hours that it is about
+	Runs  []jsonRun   `json:"runs,omitempty"`  // of a period: those that read some of it; run_id, rules and tool_version are of the last
+}
+
+// A jsonRun is a run that read hours of a period, with all its rows.
+type jsonRun struct {
+	RunID      int64        `json:"run_id"`
+	StartedAt  jsonTime     `json:"started_at"`
+	FinishedAt jsonTime     `json:"finished_at"`
+	Inputs     int          `json:"inputs"`
+	Totals     store.Counts `json:"totals"`
 }
 
 // A jsonJudgement is what made verdicts of the report.
@@ -201,7 +213,6 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Totals:         s.Totals,
 		Signatures:     []jsonSignature{},
 		Changes:        changeCounts(s.Changed),
-		ExitCode:       s.ExitCode,
 		Environment:    s.Environment,
 		Period:         newJSONPeriod(s.Period()),
 		Logs:           []jsonLog{},
@@ -213,6 +224,15 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		CauseCount:     s.CauseCount,
 		MissingShards:  s.Run.MissingShards,
 		Redaction:      newJSONRedaction(s),
+	}
+	if s.OfPeriod() {
+		asked := newJSONPeriod(s.Span)
+		f.Asked, f.StartedAt = &asked, jsonTime(s.Runs[0].Started)
+	} else {
+		f.ExitCode = &s.ExitCode
+	}
+	for _, r := range s.Runs {
+		f.Runs = append(f.Runs, jsonRun{r.ID, jsonTime(r.Started), jsonTime(r.Finished), r.Inputs, r.Totals})
 	}
 	for _, j := range s.Judgements {
 		f.Judgements = append(f.Judgements, jsonJudgement{jsonTime(j.At), jsonRules{j.Rules, j.RulesDigest}, j.Run, j.Records})
@@ -248,6 +268,9 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		for _, p := range c.Before {
 			l.Before = append(l.Before, newJSONPeriod(p))
 		}
+		for _, p := range c.Gaps {
+			l.Gaps = append(l.Gaps, newJSONPeriod(p))
+		}
 		f.Logs = append(f.Logs, l)
 	}
 	return f
@@ -270,6 +293,8 @@ type jsonLog struct {
 	Night  jsonPeriod   `json:"night"`  // what is compared: the period, and what other runs cover around it
 	Whole  bool         `json:"whole"`  // read without trouble: what is absent did not happen
 	Before []jsonPeriod `json:"before"` // the latest first; empty when there was nothing to compare with
+
+	Gaps []jsonPeriod `json:"gaps,omitempty"` // of a period: hours that no export covers
 }
 
 // A jsonPeriod is a stretch of full hours, its end not included; nulls where no record has a time.

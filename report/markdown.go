@@ -50,9 +50,9 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	ticketBurstList(line, s)
 	ticketUnknown(line, s)
 	t := s.Totals
-	line("\n### Ledger\n\n%s read = %s loaded + %s duplicates + %s rejected + %s filtered; %s loaded = %s ok + %s classified + %s unclassified. Run %d.",
+	line("\n### Ledger\n\n%s read = %s loaded + %s duplicates + %s rejected + %s filtered; %s loaded = %s ok + %s classified + %s unclassified. %s.",
 		words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered),
-		words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified), s.Run.ID)
+		words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified), capital(RunWords(s)))
 	for _, sentence := range JudgedAgain(s) {
 		line("\n%s", marked(sentence))
 	}

@@ -22,6 +22,9 @@ func logWord(log string) string {
 // hours, a longer one by its days. Without a period it is the day of the run.
 func periodTitle(s *summary.Summary) string {
 	p := s.Period()
+	if s.OfPeriod() {
+		p = s.Span
+	}
 	if p.Hours() == 0 {
 		if d := day(s.Run.Finished); d != "" {
 			return "read on " + d

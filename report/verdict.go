@@ -31,9 +31,9 @@ func verdict(s *summary.Summary) []phrase {
 		lead, rest := Nothing(s)
 		v = append(v, strong(lead), plain(rest))
 	case s.Failing == 0 && s.Records == 1:
-		v = append(v, strong("No record failed in this run:"), plain(" the only one is ok."))
+		v = append(v, strong("No record failed in "+subject(s)+":"), plain(" the only one is ok."))
 	case s.Failing == 0:
-		v = append(v, strong("No record failed in this run:"), plain(" all "+words.Thousands(s.Records)+" are ok."))
+		v = append(v, strong("No record failed in "+subject(s)+":"), plain(" all "+words.Thousands(s.Records)+" are ok."))
 	default:
 		v = failures(s)
 	}
@@ -55,6 +55,8 @@ func Nothing(s *summary.Summary) (lead, rest string) {
 		all = " the only row was"
 	}
 	switch {
+	case s.OfPeriod():
+		return "No record is known of this period:", " its exports have none, or only rows without a time."
 	case len(s.Inputs) == 0:
 		return unread, " the run had no input."
 	case t.Read == 0:
@@ -362,6 +364,9 @@ func caveats(s *summary.Summary) []phrase {
 			strong(" could not be read to the end"), plain(": the numbers may be too low."))
 	case troubled > 0 && s.Failing == 0:
 		v = append(v, plain(" But "), link(words.Count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
+	}
+	for _, sentence := range uncovered(s) {
+		v = append(v, plain(" "+sentence))
 	}
 	if s.Muted > 0 {
 		v = append(v, plain(" "), link(words.Count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))

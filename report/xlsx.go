@@ -117,7 +117,7 @@ func readMe(s *summary.Summary, sheets []workbook.Line) (lines []workbook.Line) 
 	if p := s.Period(); p.Hours() > 0 {
 		lines = append(lines, workbook.Line{"Period from, UTC", p.From}, workbook.Line{"Period until, UTC", p.Until})
 	}
-	lines = append(lines, workbook.Line{"Run", fmt.Sprintf("%d, rules %d, %s", s.Run.ID, s.Tool.Rules, readable(s.Tool.Version))})
+	lines = append(lines, workbook.Line{"Run", fmt.Sprintf("%s, rules %d, %s", strings.TrimPrefix(strings.TrimPrefix(RunWords(s), "runs "), "run "), s.Tool.Rules, readable(s.Tool.Version))})
 	if !s.Compared() {
 		lines = append(lines, workbook.Line{"Compared with", "nothing: no earlier period of the same logs is known"})
 	}
@@ -174,5 +174,5 @@ func notes(s *summary.Summary) []string {
 
 // documentTitle is the title of the page.
 func documentTitle(s *summary.Summary) string {
-	return readable(fmt.Sprintf("%s, %s: %s", orWords(s.Environment, "environment not set"), cmp.Or(periodTitle(s), fmt.Sprintf("run %d", s.Run.ID)), words.Count(s.Failing, "failing record")))
+	return readable(fmt.Sprintf("%s, %s: %s", orWords(s.Environment, "environment not set"), cmp.Or(periodTitle(s), RunWords(s)), words.Count(s.Failing, "failing record")))
 }

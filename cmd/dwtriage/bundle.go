@@ -83,7 +83,7 @@ func runBundle(s *session, args []string) (int, error) {
 	if err := b.redact.check(); err != nil {
 		return 0, err
 	}
-	if _, err := parseCompareTo(b.compareTo); err != nil {
+	if _, err := parseCompareTo("--compare-to", b.compareTo); err != nil {
 		return 0, err
 	}
 	layers, err := b.rules.layers()
@@ -260,7 +260,7 @@ func (d *drawer) draw(work, extract, out string) (*summary.Summary, *classify.Ma
 	if err != nil {
 		return nil, nil, err
 	}
-	to, err := parseCompareTo(d.compareTo)
+	to, err := parseCompareTo("--compare-to", d.compareTo)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,7 +21,16 @@ type place struct {
 	xlsx    bool     // --xlsx
 	forms   string   // --report-format
 	inputs  []string // as given to run; none of report
+	span    []string // flags that ask for the period of the report; none of a run
 	env     func(string) string
+}
+
+// drawnOf are the flags that draw the report of s again.
+func (w place) drawnOf(s *summary.Summary) []string {
+	if s.OfPeriod() {
+		return w.span
+	}
+	return []string{"--run", strconv.FormatInt(s.Run.ID, 10)}
 }
 
 // A suggestion is a command to go on with, and what for.
@@ -58,7 +67,7 @@ func (w place) next(s *summary.Summary) []suggestion {
 		}
 	}
 	if s.Records > 0 && !hasForm(w.forms, "markdown") {
-		args := w.command("report", "--run", strconv.FormatInt(s.Run.ID, 10), "--format", w.withForm("markdown"))
+		args := w.command("report", append(w.drawnOf(s), "--format", w.withForm("markdown"))...)
 		if w.out != defaultOut || w.env("DWTRIAGE_OUT") != "" {
 			args = append(args, "-o", w.out)
 		}

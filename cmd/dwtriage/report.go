@@ -24,6 +24,8 @@ type reportFlags struct {
 	archive          archiveFlags
 	out, environment string
 	run              int64
+	since, until     string
+	period           string
 	compareTo        string
 	csv, format      string
 	color, ci        string
@@ -35,13 +37,18 @@ type reportFlags struct {
 func (r *reportFlags) flags() *flags {
 	f := newFlags("dwtriage report [flags]", `Draws the report of a run again, from the database alone: the exports may be gone. It shows what the run's
 inputs held, with today's texts of the rules and today's knowledge of the nights before, also of those
-that were loaded later. With --compare-to it is compared with any earlier period.`)
+that were loaded later. With --period, or --since and --until, it is the report of a period of one
+environment: what happened in it, whatever runs read it, each record once. With --compare-to it is
+compared with any earlier period.`)
 	g := f.group("Where things are")
 	r.archive.define(g, "database `FILE`")
 	g.StringVarP(&r.out, "out", "o", defaultOut, "`FOLDER` of the report")
 	g = f.group("What is drawn")
 	g.Int64Var(&r.run, "run", 0, "run `N` (0: the latest that has records)")
-	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`")
+	g.StringVar(&r.environment, "environment", "", "the latest run of environment `NAME`, or the period in it")
+	g.StringVar(&r.since, "since", "", "the report of a period, of all runs that read some of it: from `TIME` (UTC, full hours) on")
+	g.StringVar(&r.until, "until", "", "and before `TIME`; without one of them it goes as far as exports do")
+	g.StringVar(&r.period, "period", "", "the same for `WHAT`: a day (2026-11-20: the night to it, from noon to noon UTC) or hours (2026-11-19T18:00..2026-11-20T06:00)")
 	g.StringVar(&r.compareTo, "compare-to", "", "compare with `WHAT`: a day (2026-11-20: the night to it), hours (2026-11-19T18:00..2026-11-20T06:00) or a run (17), instead of the periods before")
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output: summary.json or the error")
@@ -55,9 +62,10 @@ that were loaded later. With --compare-to it is compared with any earlier period
 	defineXLSX(g, &r.xlsx)
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
+  dwtriage report --environment PROD --period 2026-11-20 -o night-20
   dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
 	f.notes = `Exit codes: 0 done. 1 failed. 2 mistake in flags or rules, or nothing to compare with lies before
-the report. 5 the database is in use.`
+the report, or no export covers the period. 5 the database is in use.`
 	return f
 }
 
@@ -93,20 +101,35 @@ func runReport(s *session, args []string) (int, error) {
 	if rf.run < 0 {
 		return 0, usageError("--run: %d is less than 0", rf.run)
 	}
-	to, err := parseCompareTo(rf.compareTo)
+	to, err := parseCompareTo("--compare-to", rf.compareTo)
+	if err != nil {
+		return 0, err
+	}
+	span, err := rf.span()
 	if err != nil {
 		return 0, err
 	}
 	if err := outReady(rf.out); err != nil {
 		return 0, err
 	}
-	id := rf.run
-	if id == 0 {
-		if id, err = latestRun(s, db, rf.archive.file, rf.environment, f.Changed("environment")); err != nil {
+	var sum *summary.Summary
+	if span != nil {
+		if span.Environment, err = rf.environmentOf(s, db, *span, f.Changed("environment")); err != nil {
 			return 0, err
 		}
+		sum, err = summary.OfSpan(s.ctx, db, *span, m, to, red)
+	} else {
+		id := rf.run
+		if id == 0 {
+			if id, err = latestRun(s, db, rf.archive.file, rf.environment, f.Changed("environment")); err != nil {
+				return 0, err
+			}
+		}
+		sum, err = summary.OfRedacted(s.ctx, db, id, m, to, red)
 	}
-	sum, err := summary.OfRedacted(s.ctx, db, id, m, to, red)
+	if errors.Is(err, summary.ErrNotCovered) {
+		return 0, rf.notCovered(s, db, f.Changed("environment"))
+	}
 	if errors.Is(err, summary.ErrNotBefore) {
 		return 0, usageError("--compare-to: %v", err)
 	}
@@ -126,7 +149,7 @@ func runReport(s *session, args []string) (int, error) {
 	rules.paths, _ = f.GetStringArray("rules")
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	summarize := func(p *panel) {
-		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
+		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum), env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
 	}
 	s.logPanel(summarize)
 	switch {
@@ -166,9 +189,8 @@ func ofEnvironment(name *string) string {
 
 var aDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
-// parseCompareTo reads what --compare-to says: a run, a day, or hours.
-func parseCompareTo(text string) (to summary.CompareTo, err error) {
-	const flag = "--compare-to"
+// parseCompareTo reads what --compare-to, or another flag in its words, says: a run, a day, or hours.
+func parseCompareTo(flag, text string) (to summary.CompareTo, err error) {
 	if text == "" {
 		return to, nil
 	}

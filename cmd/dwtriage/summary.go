@@ -54,7 +54,7 @@ func printSummary(p *panel, s *summary.Summary, at place, page string) {
 		p.line("", span{text: sentence})
 	}
 	p.hung("", "        ", span{text: "Report:"}, span{text: page, whole: true})
-	database := []span{{text: "Database:"}, {text: at.db + ",", whole: true}, {text: fmt.Sprintf("run %d", s.Run.ID)}}
+	database := []span{{text: "Database:"}, {text: at.db + ",", whole: true}, {text: report.RunWords(s)}}
 	if at.made {
 		database = append(database, span{text: "(a new database)"})
 	}

@@ -34,8 +34,8 @@ const (
 )
 
 // compare makes the table scope_states: the periods of the report and in which state every signature × map is.
-func compare(ctx context.Context, db *store.DB, scope store.Scope, to CompareTo) (logs []Comparison, err error) {
-	if logs, err = comparisons(ctx, db, scope, to); err != nil {
+func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []Comparison, err error) {
+	if logs, err = comparisons(ctx, db, a, to); err != nil {
 		return nil, err
 	}
 	var windows []store.Window
@@ -62,7 +62,7 @@ func compare(ctx context.Context, db *store.DB, scope store.Scope, to CompareTo)
 	if to.given() {
 		back = 1 // of one period there is only before and after
 	}
-	return logs, db.States(ctx, scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
+	return logs, db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
 }
 
 // mostChanges is how many of each state are listed, see mostFindings.

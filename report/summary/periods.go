@@ -32,7 +32,19 @@ type Comparison struct {
 	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
 	// absent did not happen.
 	Whole bool
-	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
+	// Gaps are the hours of a report of a period, of its Span, that no export covers, where any is covered; nil in a report of a run.
+	Gaps    []Period
+	covered []Period
+	Asked   Period // to compare with, see [CompareTo]; zero where the periods before are compared with
+}
+
+// measureGaps finds what of the hours that were asked for was not read of the logs that were.
+func measureGaps(logs []Comparison, asked Period) {
+	for i := range logs {
+		if c := &logs[i]; c.Period.Hours() > 0 {
+			c.Gaps = gaps(c.covered, asked)
+		}
+	}
 }
 
 // Compared reports whether there is something to compare with.
@@ -106,9 +118,9 @@ type covered struct {
 }
 
 // comparisons finds the periods of both logs.
-func comparisons(ctx context.Context, db *store.DB, scope store.Scope, to CompareTo) ([]Comparison, error) {
+func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Comparison, error) {
 	own, other, all := make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
-	err := eachOf(ctx, db, scope, "periods", func(rows *sql.Rows) error {
+	err := eachOf(ctx, db, a.scope, "periods", func(rows *sql.Rows) error {
 		var c covered
 		var log string
 		var isOwn, isOther bool
@@ -133,10 +145,17 @@ func comparisons(ctx context.Context, db *store.DB, scope store.Scope, to Compar
 	}
 	var list []Comparison
 	for _, log := range []string{"dualwrite", "plugintrace"} {
-		c := Comparison{Log: log, Period: mainPeriod(own[log])}
+		c := Comparison{Log: log}
 		whole := hours(all[log])
-		if c.Period.Hours() > 0 {
+		if a.span == nil {
+			c.Period = mainPeriod(own[log])
 			c.Night = nightAround(whole, c.Period)
+		} else {
+			inside := a.span.clip(own[log])
+			c.Period, c.covered = hull(inside), hours(inside)
+			c.Night = c.Period
+		}
+		if c.Period.Hours() > 0 {
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {

@@ -27,7 +27,7 @@ func NewRedactor(key []byte, m *classify.Matcher) *redact.Redactor {
 // rules or cut, and all other fields when the Summary is finished; whoever draws it has nothing to hide, and can forget nothing. Without a
 // Redactor nothing is hidden.
 func OfRedacted(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo, red *redact.Redactor) (*Summary, error) {
-	s, err := sumUp(ctx, db, id, m, to, hider{red})
+	s, err := sumUp(ctx, db, ofRun(id), m, to, hider{red})
 	if err != nil {
 		return nil, fmt.Errorf("summarizing run %d: %w", id, err)
 	}

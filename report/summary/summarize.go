@@ -35,7 +35,7 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 // is why it is handed over as values and arguments here instead of lying in a struct that every
 // step may look into:
 //
-//  1. The run and its ledger say which run this is.
+//  1. The run and its ledger say which run this is, or which runs read the period.
 //  2. The scope makes its records a view; every query below but those of rejects reads it. Its groups
 //     are the findings, counted by DuckDB, which can put what is too much for the memory on disk.
 //  3. Values of captures come before anything that has a title: "Customer group {lookup}".
@@ -50,9 +50,9 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 //  8. Mutes are called by those titles and mark findings, signatures and clusters.
 //  9. Fixes leave muted signatures out of the plan: after step 8.
 //  10. Causes are behind the missing rows that the plan found, and name its fixes.
-func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to CompareTo, hide hider) (*Summary, error) {
-	s, scope := &Summary{}, store.OfRun(id)
-	if err := ledger(ctx, db, id, s); err != nil {
+func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to CompareTo, hide hider) (*Summary, error) {
+	s, scope := &Summary{}, a.scope
+	if err := ledgerOf(ctx, db, a, s); err != nil {
 		return nil, err
 	}
 	if err := db.Scope(ctx, "scope", scope); err != nil {
@@ -77,8 +77,12 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	}
 	hide.all(values)
 	name := titles{m, values}
-	if s.Logs, err = compare(ctx, db, scope, to); err != nil {
+	if s.Logs, err = compare(ctx, db, a, to); err != nil {
 		return nil, err
+	}
+	if a.span != nil {
+		s.Span = a.span.ends(s.Period())
+		measureGaps(s.Logs, s.Span)
 	}
 	found, err := findings(ctx, db, name)
 	if err != nil {

@@ -64,8 +64,13 @@ type Summary struct {
 
 	Judgements    []Judgement    // by which records were judged again, in their order; empty: the verdicts are those of the runs that loaded them
 	RejectReasons []RejectReason // most rows first
-	Timings       []store.Timing
-	ExitCode      int
+	Timings       []store.Timing // of a run
+	ExitCode      int            // of a run
+
+	// Of a report of a period, see [OfSpan]; of one of a run they are zero.
+	Span       Period    // the hours that were asked for, or those of them that are covered, where they were not asked for by their ends
+	Runs       []PastRun // whose exports cover hours of it, oldest first; Run is the last of them, and of its rules is Tool
+	OtherRules bool      // not all of them had the same rules and program
 
 	ViewColumns []ViewColumn // of the views that people query, in their order
 
@@ -101,6 +106,16 @@ type Summary struct {
 	// Redacted made the tokens that stand in the place of values, and counts them in what is drawn; nil where nothing is hidden.
 	Redacted *redact.Redactor
 }
+
+// A PastRun is one of the runs of a period, with its inputs and all their rows, also those of other hours.
+type PastRun struct {
+	store.Run
+	Inputs int
+	Totals store.Counts
+}
+
+// OfPeriod reports whether the report is one of a period; else it is of a run.
+func (s *Summary) OfPeriod() bool { return len(s.Runs) > 0 }
 
 // A ViewColumn is what a view of the database has, as its comment says it.
 type ViewColumn struct{ View, Name, Type, Meaning string }

@@ -1,0 +1,108 @@
+//go:build cgo
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/store"
+	"dwtriage/report/summary"
+)
+
+// span is the period that the flags ask for, its environment left open; nil where they ask for a run.
+func (r *reportFlags) span() (*summary.Span, error) {
+	if r.period == "" && r.since == "" && r.until == "" {
+		return nil, nil
+	}
+	if r.run != 0 {
+		return nil, usageError("--run %d is the report of one run, and %s that of a period: give one of them", r.run, r.spanFlag())
+	}
+	if r.period != "" {
+		if r.since != "" || r.until != "" {
+			return nil, usageError("--period is --since and --until in one: give it or them")
+		}
+		of, err := parseCompareTo("--period", r.period)
+		if err == nil && of.Run != 0 {
+			err = usageError("--period: %q is a run; --run %d draws its report", r.period, of.Run)
+		}
+		return &summary.Span{Day: of.Day, From: of.Period.From, Until: of.Period.Until}, err
+	}
+	from, err := parseTime("--since", r.since, time.UTC)
+	if err != nil {
+		return nil, err
+	}
+	until, err := parseTime("--until", r.until, time.UTC)
+	if err != nil {
+		return nil, err
+	}
+	if until = until.Add(time.Hour - 1).Truncate(time.Hour); r.until == "" {
+		until = time.Time{}
+	}
+	if from = from.Truncate(time.Hour); r.since != "" && r.until != "" && !from.Before(until) {
+		return nil, usageError("--until %s: it ends before --since %s", r.until, r.since)
+	}
+	return &summary.Span{From: from, Until: until}, nil
+}
+
+func (r *reportFlags) spanFlag() string {
+	switch {
+	case r.period != "":
+		return "--period"
+	case r.since != "":
+		return "--since"
+	}
+	return "--until"
+}
+
+// spanFlags ask for the period of sum once more.
+func (r *reportFlags) spanFlags(sum *summary.Summary) (args []string) {
+	for _, f := range [][2]string{{"--period", r.period}, {"--since", r.since}, {"--until", r.until}} {
+		if f[1] != "" {
+			args = append(args, f[0], f[1])
+		}
+	}
+	if sum.Environment != "" {
+		args = append(args, "--environment", sum.Environment)
+	}
+	return args
+}
+
+// environmentOf is the environment of a period: the one that was given, else the only one that has exports of it. Two of them are never taken
+// together, and none is chosen by chance.
+func (r *reportFlags) environmentOf(s *session, db *store.DB, span summary.Span, given bool) (string, error) {
+	if given {
+		return r.environment, nil
+	}
+	names, err := summary.Environments(s.ctx, db, span)
+	if err != nil || len(names) <= 1 {
+		return strings.Join(names, ""), err
+	}
+	for i := range names {
+		names[i] = fmt.Sprintf("%q", names[i])
+	}
+	return "", usageError("%s have exports of this period: %s; say which with --environment", words.Count(len(names), "environment"), words.AndList(names))
+}
+
+// notCovered is the error of a period of which nothing was read, with the hours that were: of the environment that was asked for, or of all.
+func (r *reportFlags) notCovered(s *session, db *store.DB, given bool) error {
+	list, err := db.History(s.ctx)
+	if err != nil {
+		return err
+	}
+	of := "no export"
+	if given {
+		of += fmt.Sprintf(" of environment %q", r.environment)
+	}
+	list = slices.DeleteFunc(list, func(p store.Past) bool { return given && p.Environment != r.environment || p.From.IsZero() })
+	if len(list) == 0 {
+		return usageError("%s: %s covers any hour; dwtriage history list shows what the database has", r.spanFlag(), of)
+	}
+	from := slices.MinFunc(list, func(a, b store.Past) int { return a.From.Compare(b.From) }).From
+	until := slices.MaxFunc(list, func(a, b store.Past) int { return a.Until.Compare(b.Until) }).Until
+	return usageError("%s: %s covers any hour of it; what is covered lies between %s and %s UTC, see dwtriage history list",
+		r.spanFlag(), of, from.Format(time.DateTime), until.Format(time.DateTime))
+}

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
+)
+
+// subject is what the report is about, in a sentence.
+func subject(s *summary.Summary) string {
+	if s.OfPeriod() {
+		return "this period"
+	}
+	return "this run"
+}
+
+// mostRuns is how many runs a line names one by one.
+const mostRuns = 4
+
+// RunWords names the run of a report, or those of its period: "run 17", "runs 15, 16 and 17", "31 runs, 12 to 60".
+func RunWords(s *summary.Summary) string {
+	n := len(s.Runs)
+	switch {
+	case n <= 1:
+		return "run " + strconv.FormatInt(s.Run.ID, 10)
+	case n <= mostRuns:
+		var ids []string
+		for _, r := range s.Runs {
+			ids = append(ids, strconv.FormatInt(r.ID, 10))
+		}
+		return "runs " + words.AndList(ids)
+	}
+	return fmt.Sprintf("%s, %d to %d", words.Count(n, "run"), s.Runs[0].ID, s.Run.ID)
+}
+
+// uncovered says which hours of the period no export covers, a sentence for each log that was read; none in a report of a run.
+func uncovered(s *summary.Summary) (sentences []string) {
+	for _, c := range s.Logs {
+		n := 0
+		for _, g := range c.Gaps {
+			n += g.Hours()
+		}
+		if n > 0 {
+			sentences = append(sentences, "No export of "+logWord(c.Log)+" covers "+words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+": "+gapWords(s, c)+".")
+		}
+	}
+	return sentences
+}
+
+// mostGaps is how many gaps a sentence names.
+const mostGaps = 3
+
+func gapWords(s *summary.Summary, c summary.Comparison) string {
+	var parts []string
+	for _, g := range first(c.Gaps, mostGaps) {
+		parts = append(parts, hoursOf(g, s.Run.Finished.UTC().Year()))
+	}
+	text := strings.Join(parts, ", ")
+	if n := len(c.Gaps) - mostGaps; n > 0 {
+		text += " and " + words.Count(n, "more gap")
+	}
+	return text
+}

@@ -1,0 +1,167 @@
+package summary
+
+import (
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store"
+	"dwtriage/report/store/storetest"
+)
+
+// drawnOf is everything that a Summary says, rows of its tables included, but for what is of runs and not of records: the runs, their
+// ledgers and rejects, and how many records a run of another environment had loaded.
+type drawnOf struct {
+	Summary  Summary
+	Records  []Record
+	Missing  []MissingRow
+	Retry    []Retry
+	Captures []string
+}
+
+func drawn(t *testing.T, s *Summary) (d drawnOf) {
+	t.Helper()
+	err := errors.Join(
+		s.EachRecord(func(r *Record) error { d.Records = append(d.Records, owned(*r)); return nil }),
+		s.EachRetry(func(r *Retry) error { d.Retry = append(d.Retry, *r); return nil }),
+		s.EachCaptures(func(r *Record) error {
+			for _, c := range r.Captures {
+				d.Captures = append(d.Captures, r.RecordID+c.Name+c.Value)
+			}
+			return nil
+		}))
+	if s.EachMissing != nil {
+		err = errors.Join(err, s.EachMissing(func(r *MissingRow) error { d.Missing = append(d.Missing, *r); return nil }))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Records {
+		d.Records[i].Captures = slices.Clone(d.Records[i].Captures)
+	}
+	d.Summary = *s
+	c := &d.Summary
+	c.Run, c.Runs, c.Inputs, c.Totals, c.RejectReasons, c.Known, c.Span, c.Timings = store.Run{}, nil, nil, store.Counts{}, nil, 0, Period{}, nil
+	c.EachRecord, c.EachReject, c.EachCaptures, c.EachMissing, c.EachRetry, c.Scan, c.Lister = nil, nil, nil, nil, nil, nil, nil
+	c.Logs = slices.Clone(c.Logs)
+	for i := range c.Logs {
+		c.Logs[i].covered = nil
+	}
+	return d
+}
+
+func spanned(t *testing.T, db *store.DB, s Span) *Summary {
+	t.Helper()
+	sum, err := OfSpan(t.Context(), db, s, storetest.Matcher(), CompareTo{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}
+
+// A night in pieces, in any order, with copies in other files, pieces that come again and records that another environment loaded
+// before, is the night that one run over the same files reads.
+func TestSpanAddsUp(t *testing.T) {
+	var id uint16
+	before, behind := nightOf{19, [5]int{3, 0, 2, 0, 0}}.lines(&id, 0, 1), nightOf{21, [5]int{2, 9, 0, 1, 0}}.lines(&id, 0, 1)
+	var pieces [][]storetest.Line
+	night := nightOf{20, [5]int{12, 4, 0, 5, 2}}
+	for piece := range 3 {
+		pieces = append(pieces, night.lines(&id, piece, 3))
+	}
+	pieces[1] = append(pieces[1], storetest.Line{ID: 9000, File: "20-1.csv", Row: 900, At: "2026-11-19 20:00:00", Company: "USMF", Entity: "accounts", Err: missingGroup("80"), Key: "4711"})
+	copied := func(file string, lines []storetest.Line) (list []storetest.Line) {
+		for _, l := range lines {
+			l.File = file
+			list = append(list, l)
+		}
+		return list
+	}
+	pieces = append(pieces, copied("20-0-late.csv", pieces[1]), copied("zz.csv", pieces[0])) // before its first place, and behind it
+
+	whole := open(t, filepath.Join(t.TempDir(), "whole.duckdb"))
+	loadRun(t, whole, "PROD", before)
+	inOrder := slices.Concat(pieces...) // of paths, as a run reads them
+	slices.SortStableFunc(inOrder, func(a, b storetest.Line) int { return strings.Compare(a.File, b.File) })
+	of20 := loadRun(t, whole, "PROD", inOrder)
+	loadRun(t, whole, "PROD", behind)
+	asked := Span{Environment: "PROD", Day: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)}
+	one := drawn(t, spanned(t, whole, asked))
+	if one.Summary.Failing < 20 || len(one.Missing) == 0 || len(one.Retry) == 0 || one.Summary.Changed.New == 0 || one.Summary.Logs[0].Night.Hours() != 12 {
+		t.Fatalf("%d failing records, %d missing rows, %d to save again, %+v, %+v", one.Summary.Failing, len(one.Missing), len(one.Retry), one.Summary.Changed, one.Summary.Logs)
+	}
+	unexported := cmp.AllowUnexported(Comparison{})
+	if d := cmp.Diff(drawn(t, of(t, whole, of20)), one, unexported); d != "" {
+		t.Errorf("the period of a run is not the run (-run +period):\n%s", d)
+	}
+
+	for seed := range uint64(1) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		db := open(t, filepath.Join(t.TempDir(), "pieces.duckdb"))
+		loadRun(t, db, "UAT", copied("uat.csv", pieces[0]))
+		order := append(r.Perm(len(pieces)), r.IntN(len(pieces)), r.IntN(len(pieces)))
+		loadRun(t, db, "PROD", behind)
+		for _, i := range order {
+			loadRun(t, db, "PROD", pieces[i])
+		}
+		loadRun(t, db, "PROD", before)
+		s := spanned(t, db, asked)
+		if d := cmp.Diff(one, drawn(t, s), unexported); d != "" {
+			t.Errorf("pieces in order %v (-one run +pieces):\n%s", order, d)
+		}
+		if len(s.Runs) != len(order) || s.Totals.Read != sumOfRead(s.Runs) || !s.Totals.Balances() {
+			t.Errorf("%d runs of %d, ledger %+v", len(s.Runs), len(order), s.Totals)
+		}
+		if uat := spanned(t, db, Span{Environment: "UAT", Day: asked.Day}); uat.Failing != int64(len(pieces[0])) {
+			t.Errorf("UAT: %d failing records, want %d", uat.Failing, len(pieces[0]))
+		}
+	}
+}
+
+func sumOfRead(runs []PastRun) (n int64) {
+	for _, r := range runs {
+		n += r.Totals.Read
+	}
+	return n
+}
+
+// Hours that are asked for are the period, whatever is covered of them; what is not is said; and nothing of others comes in.
+func TestSpanOfHours(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	clocked := func(id uint16, at string) storetest.Line {
+		return storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at, Company: "USMF", Entity: "accounts", Err: storetest.NotMember}
+	}
+	loadRun(t, db, "", []storetest.Line{clocked(1, "2026-11-19 18:30:00"), clocked(2, "2026-11-19 19:59:59"), clocked(3, "")})
+	loadRun(t, db, "", []storetest.Line{clocked(4, "2026-11-19 22:00:00"), clocked(5, "2026-11-20 00:10:00")})
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	for _, test := range []struct {
+		name    string
+		asked   Span
+		failing int64
+		span    Period
+		gaps    []Period
+	}{
+		{"both ends", Span{From: at(19, 19), Until: at(20, 6)}, 3, Period{at(19, 19), at(20, 6)}, []Period{{at(19, 20), at(19, 22)}, {at(20, 1), at(20, 6)}}},
+		{"open", Span{From: at(19, 22)}, 2, Period{at(19, 22), at(20, 1)}, nil},
+		{"open before", Span{Until: at(19, 23)}, 3, Period{at(19, 18), at(19, 23)}, []Period{{at(19, 20), at(19, 22)}}},
+		{"a night", Span{Day: at(20, 0)}, 4, Period{at(19, 18), at(20, 1)}, []Period{{at(19, 20), at(19, 22)}}},
+	} {
+		s := spanned(t, db, test.asked)
+		if s.Failing != test.failing || s.Span != test.span {
+			t.Errorf("%s: %d failing records of %v, want %d of %v", test.name, s.Failing, s.Span, test.failing, test.span)
+		}
+		if d := cmp.Diff(test.gaps, s.Logs[0].Gaps); d != "" {
+			t.Errorf("%s: gaps (-want +got):\n%s", test.name, d)
+		}
+	}
+	_, err := OfSpan(t.Context(), db, Span{From: at(21, 0)}, storetest.Matcher(), CompareTo{}, nil)
+	if !errors.Is(err, ErrNotCovered) {
+		t.Errorf("hours that nobody read: error %v", err)
+	}
+}
