@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,13 +39,19 @@ func RunWords(s *summary.Summary) string {
 
 // uncovered says which hours of the period no export covers, a sentence for each log that was read; none in a report of a run.
 func uncovered(s *summary.Summary) (sentences []string) {
-	for _, c := range s.Logs {
-		n := 0
+	for i, c := range s.Logs {
+		n, name := 0, logWord(c.Log)
 		for _, g := range c.Gaps {
 			n += g.Hours()
 		}
+		if i+1 < len(s.Logs) && slices.Equal(c.Gaps, s.Logs[i+1].Gaps) {
+			continue // said with the next one
+		}
+		if i > 0 && slices.Equal(c.Gaps, s.Logs[i-1].Gaps) {
+			name = logWord(s.Logs[i-1].Log) + " or " + name
+		}
 		if n > 0 {
-			sentences = append(sentences, "No export of "+logWord(c.Log)+" covers "+words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+": "+gapWords(s, c)+".")
+			sentences = append(sentences, "No export of "+name+" covers "+words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+": "+gapWords(s, c)+".")
 		}
 	}
 	return sentences

@@ -33,16 +33,15 @@ type Comparison struct {
 	// absent did not happen.
 	Whole bool
 	// Gaps are the hours of a report of a period, of its Span, that no export covers, where any is covered; nil in a report of a run.
-	Gaps    []Period
-	covered []Period
-	Asked   Period // to compare with, see [CompareTo]; zero where the periods before are compared with
+	Gaps  []Period
+	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
 }
 
 // measureGaps finds what of the hours that were asked for was not read of the logs that were.
-func measureGaps(logs []Comparison, asked Period) {
+func measureGaps(logs []Comparison, read map[string][]Period, asked Period) {
 	for i := range logs {
 		if c := &logs[i]; c.Period.Hours() > 0 {
-			c.Gaps = gaps(c.covered, asked)
+			c.Gaps = gaps(read[c.Log], asked)
 		}
 	}
 }
@@ -144,6 +143,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		return nil, err
 	}
 	var list []Comparison
+	read := make(map[string][]Period)
 	for _, log := range []string{"dualwrite", "plugintrace"} {
 		c := Comparison{Log: log}
 		whole := hours(all[log])
@@ -152,7 +152,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			c.Night = nightAround(whole, c.Period)
 		} else {
 			inside := a.span.clip(own[log])
-			c.Period, c.covered = hull(inside), hours(inside)
+			c.Period, read[log] = hull(inside), hours(inside)
 			c.Night = c.Period
 		}
 		if c.Period.Hours() > 0 {
@@ -165,6 +165,9 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			}
 		}
 		list = append(list, c)
+	}
+	if a.span != nil {
+		measureGaps(list, read, a.span.ends((&Summary{Logs: list}).Period()))
 	}
 	return list, nil
 }

@@ -82,7 +82,6 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	}
 	if a.span != nil {
 		s.Span = a.span.ends(s.Period())
-		measureGaps(s.Logs, s.Span)
 	}
 	found, err := findings(ctx, db, name)
 	if err != nil {
