@@ -47,7 +47,7 @@ func Nothing(s *summary.Summary) (lead, rest string) {
 	const (
 		unread   = "Nothing was read:"
 		lost     = "No record came through:"
-		filtered = " filtered out (--since, --until, --log)."
+		filtered = " filtered out (--since, --until, --log, history prune)."
 	)
 	t := s.Totals
 	all := " all " + words.Count(t.Read, "row") + " were"

@@ -89,7 +89,7 @@ func TestVerdict(t *testing.T) {
 		{"no input", summary.Summary{}, "Nothing was read: the run had no input."},
 		{"no row", summary.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
 		{"all left out", summary.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
-			"No record came through: of 9 rows, 2 were rejected and 7 filtered out (--since, --until, --log)."},
+			"No record came through: of 9 rows, 2 were rejected and 7 filtered out (--since, --until, --log, history prune)."},
 		{"nothing failed", summary.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
 		{"one and ok", summary.Summary{Records: 1, OK: 1}, "No record failed in this run: the only one is ok."},
 		{"everything unknown", summary.Summary{Records: 5, Failing: 2, Unknown: 2, OK: 3, Entities: 1},

@@ -19,16 +19,19 @@ const historyUsage = `Usage:
   dwtriage history list [flags]           the runs that are in the database, oldest first
   dwtriage history forget (--run N | --file NAME) [flags]
                                           takes a run or a file out of the database again
+  dwtriage history prune (--before DATE | --keep 90d) [flags]
+                                          takes the records of old runs out, and keeps how many there were
 `
 
 // historyCommands are the things to do with runs.
 func historyCommands() []command {
-	return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run or a file out of the database again", runHistoryForget}}
+	return []command{{"list", "the runs that are in the database, oldest first", runHistoryList}, {"forget", "take a run or a file out of the database again", runHistoryForget},
+		{"prune", "take the records of old runs out of the database, and keep their counts", runHistoryPrune}}
 }
 
 func runHistory(s *session, args []string) (int, error) {
 	if len(args) == 0 {
-		return 0, usageError("history needs to be told what: list or forget")
+		return 0, usageError("history needs to be told what: list, forget or prune")
 	}
 	s.command = "history " + args[0]
 	switch args[0] {
@@ -36,11 +39,13 @@ func runHistory(s *session, args []string) (int, error) {
 		return runHistoryList(s, args[1:])
 	case "forget":
 		return runHistoryForget(s, args[1:])
+	case "prune":
+		return runHistoryPrune(s, args[1:])
 	case "-h", "--help", "--help-all":
-		_, err := io.WriteString(s.stdout, historyUsage+"\ndwtriage history list --help and dwtriage history forget --help describe the flags.\n")
+		_, err := io.WriteString(s.stdout, historyUsage+"\ndwtriage history list --help, dwtriage history forget --help and dwtriage history prune --help describe the flags.\n")
 		return exitDone, err
 	}
-	return 0, usageError("history %q: it is list or forget", args[0])
+	return 0, usageError("history %q: it is list, forget or prune", args[0])
 }
 
 // A pastRun is a run in the JSON of history list.
@@ -58,6 +63,8 @@ type pastRun struct {
 	Rejected    int64      `json:"rejected"`
 	Filtered    int64      `json:"filtered"`
 	Inherited   int64      `json:"inherited"`
+	Pruned      int64      `json:"pruned"`    // records of which only counts are left
+	PrunedAt    string     `json:"pruned_at"` // empty: never
 	Files       []pastFile `json:"files"`
 }
 
@@ -76,7 +83,8 @@ type pastFile struct {
 
 func runHistoryList(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage history list [flags]", `Lists the runs that are in the database, oldest first: when each was, which hours its files cover, and
-what it read. HANDED are records it got when the run that had loaded them was forgotten.`)
+what it read. HANDED are records it got when the run that had loaded them was forgotten, PRUNED those of which history prune left
+nothing but counts.`)
 	var archive archiveFlags
 	var asJSON, files bool
 	archive.define(f.group("Input"), "database `FILE`")
@@ -115,7 +123,7 @@ what it read. HANDED are records it got when the run that had loaded them was fo
 
 func past(r store.Past, inputs []store.Input) pastRun {
 	p := pastRun{ID: r.ID, Environment: r.Environment, Started: when(r.Started), Finished: when(r.Finished), From: when(r.From), Until: when(r.Until),
-		Read: r.Read, Loaded: r.Loaded, Duplicates: r.Duplicates, Rejected: r.Rejected, Filtered: r.Filtered, Inherited: r.Inherited, Files: []pastFile{}}
+		Read: r.Read, Loaded: r.Loaded, Duplicates: r.Duplicates, Rejected: r.Rejected, Filtered: r.Filtered, Inherited: r.Inherited, Pruned: r.Pruned, PrunedAt: when(r.PrunedAt), Files: []pastFile{}}
 	if r.ExitCode >= 0 {
 		p.ExitCode = &r.ExitCode
 	}
@@ -131,7 +139,7 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	tell(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tEXIT\n")
+	tell(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tPRUNED\tEXIT\n")
 	for _, r := range list {
 		covers, exit := "no times", "stopped"
 		if r.From != "" {
@@ -140,8 +148,8 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 		if r.ExitCode != nil {
 			exit = fmt.Sprint(*r.ExitCode)
 		}
-		tell(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, cmp.Or(r.Environment, "-"), r.Started, covers, len(r.Files), words.Thousands(r.Read),
-			words.Thousands(r.Loaded), words.Thousands(r.Duplicates), words.Thousands(r.Rejected), words.Thousands(r.Filtered), words.Thousands(r.Inherited), exit)
+		tell(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, cmp.Or(r.Environment, "-"), r.Started, covers, len(r.Files), words.Thousands(r.Read),
+			words.Thousands(r.Loaded), words.Thousands(r.Duplicates), words.Thousands(r.Rejected), words.Thousands(r.Filtered), words.Thousands(r.Inherited), words.Thousands(r.Pruned), exit)
 	}
 	if err := w.Flush(); err != nil || !files {
 		return err
@@ -205,6 +213,11 @@ forgotten with it. Nothing is asked: --dry-run says what would happen.`)
 	ids, err := db.RunsOfFile(s.ctx, file, id)
 	if err != nil {
 		return 0, err
+	}
+	for _, r := range runs {
+		if slices.Contains(ids, r.ID) && !r.PrunedAt.IsZero() {
+			return 0, usageError("run %d, which read %q, was pruned on %s: what is left of it is not told apart by files; forget the whole run with --run %d, or name another run that read the file", r.ID, file, r.PrunedAt.Format(time.DateOnly), r.ID)
+		}
 	}
 	if len(ids) == 0 {
 		return 0, usageError("no run in %s read a file of the name %q; dwtriage history list --files shows them as they have to be given", archive.file, file)
@@ -290,6 +303,9 @@ func forget(s *session, db *store.DB, r store.Past, dry bool) error {
 	var passed []string
 	for _, heir := range what.Passed {
 		passed = append(passed, fmt.Sprintf("%s to run %d", words.Thousands(heir.Records), heir.Run))
+	}
+	if what.Counted > 0 {
+		p.printf("The counts of %s of it that %s pruned go, too.\n", words.Count(what.Counted, "record"), words.Were(what.Counted))
 	}
 	p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
 	if len(passed) > 0 {

@@ -26,7 +26,7 @@ func commands() []command {
 		{"classify", "filter: give rows back with their verdicts, for any engine; no database", runClassify},
 		{"explain", "say which rules match a text, which one wins and why, and the fix", runExplain},
 		{"query", "ask the database in SQL: a table, CSV or JSON", runQuery},
-		{"history", "list the runs of the database, or forget one", runHistory},
+		{"history", "list the runs of the database, forget one, or prune old ones", runHistory},
 		{"check", "verify the database, and say what can be saved of a damaged one", runCheck},
 		{"rules", "list, show, lint, test, draft rules, and what the database made of them", runRules},
 		{"schedule", "print a task that calls run every day: Windows, systemd, cron, Azure Pipelines, GitHub", runSchedule},

@@ -521,7 +521,8 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	var id int64
 	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
 		var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
-		id, _, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
+		var inputs []store.Input
+		id, inputs, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
 			b, rows, err := next()
 			if err == nil {
 				j.files(b.Files)
@@ -534,6 +535,11 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 			j.ahead.Keep(waiting[0], loaded)
 			waiting = waiting[1:]
 		})
+		for _, in := range inputs {
+			if in.Pruned > 0 { // what else there is to say of the file was said when it ended
+				j.say("dwtriage: %s: %s\n", in.Path, in.Warnings[len(in.Warnings)-1])
+			}
+		}
 		return err
 	})
 	return id, err

@@ -35,6 +35,9 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 				return err
 			}
 		}
+		if _, err := db.conn.ExecContext(ctx, fmt.Sprintf(query("prune_hand_over"), run)); err != nil {
+			return err
+		}
 		steps := []string{query("hand_over_texts"), query("untell")}
 		for _, table := range runTables {
 			steps = append(steps, "DELETE FROM dw."+table+" WHERE run_id = $1")

@@ -41,6 +41,13 @@ func placeOf(id [16]byte) place {
 // add reports whether id was not in the set before.
 func (s *idset) add(id [16]byte) bool { return s.addPlace(placeOf(id)) }
 
+// has reports whether id is in the set.
+func (s *idset) has(id [16]byte) bool {
+	p := placeOf(id)
+	t := &s.tables[p.table]
+	return len(t.slots) > 0 && t.slots[t.find(p.hash)] == p.hash
+}
+
 func (s *idset) addPlace(p place) bool { return s.tables[p.table].add(p.hash) }
 
 func (t *idtable) add(hash uint64) bool {

@@ -73,7 +73,11 @@ var deeds = map[string]func(context.Context, *DB) error{
 		return loadMany(ctx, db, firstRecords-knownRecords, killRecords)
 	},
 	"forget": func(ctx context.Context, db *DB) error { return db.Forget(ctx, 2) },
-	"open":   func(ctx context.Context, db *DB) error { return nil },
+	"prune": func(ctx context.Context, db *DB) error {
+		_, err := db.Prune(ctx, time.Now(), nil, "dwtriage history prune", time.Now())
+		return err
+	},
+	"open": func(ctx context.Context, db *DB) error { return nil },
 }
 
 // TestDeed is the process that TestKilled kills.
@@ -157,6 +161,7 @@ func state(t *testing.T, db *DB) string {
 		"SELECT concat('sightings ', count(*), ' ', bit_xor(hash(record_id, run_id, file, row))) FROM dw.sightings",
 		"SELECT concat('files ', count(*), ' ', bit_xor(hash(run_id, path))) FROM dw.files",
 		"SELECT concat('runs ', count(*), ' ', bit_xor(hash(run_id, loaded, duplicates, inherited))) FROM dw.runs",
+		"SELECT concat('pruned ', count(*), ' ', sum(records)) FROM dw.pruned",
 		"SELECT concat('version ', value) FROM dw.meta WHERE key = 'schema_version'",
 	} {
 		out = append(out, list(t, db, q)...)
@@ -175,8 +180,8 @@ func stateOf(t *testing.T, path string) (string, []string) {
 		return "", nil
 	}
 	defer db.Close()
-	for _, in := range list(t, db, `SELECT concat('run ', u.run_id, ' has ', count(r.run_id), ' records, its ledger ', any_value(u.loaded + u.inherited))
-		FROM dw.runs u LEFT JOIN dw.records r USING (run_id) GROUP BY u.run_id HAVING count(r.run_id) <> any_value(u.loaded + u.inherited)`) {
+	for _, in := range list(t, db, `SELECT concat('run ', u.run_id, ' has ', count(r.run_id), ' records, its ledger ', any_value(u.loaded + u.inherited - coalesce(u.pruned, 0)))
+		FROM dw.runs u LEFT JOIN dw.records r USING (run_id) GROUP BY u.run_id HAVING count(r.run_id) <> any_value(u.loaded + u.inherited - coalesce(u.pruned, 0))`) {
 		t.Error(in)
 	}
 	return state(t, db), db.Notes()
@@ -227,6 +232,7 @@ func TestKilled(t *testing.T) {
 	}
 	db.Close()
 	k.everywhere("forget", loaded, "")
+	k.everywhere("prune", loaded, "")
 	k.everywhere("open", older(t, "1"), "")
 }
 

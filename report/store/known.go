@@ -90,6 +90,9 @@ func (k *known) lookUp(ctx context.Context, batches []*ingest.Batch) (err error)
 // add reports whether a record of the batches that were looked up is new. From then on it is known.
 func (k *known) add(id [16]byte) bool { return !k.stored[id] && k.ids.add(id) }
 
+// has reports whether a record of the batches that were looked up is known.
+func (k *known) has(id [16]byte) bool { return k.stored[id] || k.ids.has(id) }
+
 // ask asks the database for the ids of batches. It does so on the connection of the spool, as that of the database is
 // within the INSERT that wants the batches.
 func (k *known) ask(ctx context.Context, batches []*ingest.Batch) error {

@@ -31,6 +31,9 @@ type Run struct {
 	Parts         []string // names of the parts that a merge loaded, in their order; none of a run
 	MissingShards []string // shards that were dealt files and are not among them, as 2/16
 
+	Pruned   int64     // records of it of which [DB.Prune] left nothing but counts
+	PrunedAt time.Time // when it did last, UTC; zero: never. The report of the run cannot be drawn any more then
+
 	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
 	// kept from one that is not, and whoever is killed later must know.
 	Told func(id int64, committed bool)
@@ -84,21 +87,24 @@ type Input struct {
 	Counts
 	Warnings []string
 	Problem  string // why it could not be read (to its end), empty when it was
+
+	// Pruned, of Counts.Filtered, are of a time that was pruned; 0 of a run that is over, which has a warning in their place.
+	Pruned int64
 }
 
 // Run reads the run with this id as it was booked. A run that is not there is an error.
 func (db *DB) Run(ctx context.Context, id int64) (run Run, tool Tool, err error) {
-	var since, until sql.NullTime
+	var since, until, pruned sql.NullTime
 	found := false
 	err = db.Each(ctx, query("run"), func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&run.ID, &run.Environment, &run.Started, &run.Finished, &since, &until, &run.Arguments,
-			&run.Thresholds.FailOn, &run.Thresholds.MaxRejects, &tool.Version, &tool.Rules, &tool.RulesDigest, (*List)(&run.Parts), (*List)(&run.MissingShards))
+			&run.Thresholds.FailOn, &run.Thresholds.MaxRejects, &tool.Version, &tool.Rules, &tool.RulesDigest, (*List)(&run.Parts), (*List)(&run.MissingShards), &run.Pruned, &pruned)
 	}, id)
 	if err == nil && !found {
 		err = fmt.Errorf("there is no run %d in %s", id, db.path)
 	}
-	run.Since, run.UntilLimit = since.Time, until.Time
+	run.Since, run.UntilLimit, run.PrunedAt = since.Time, until.Time, pruned.Time
 	return run, tool, err
 }
 

@@ -248,6 +248,7 @@ type feed struct {
 	parts     *duckdb.Appender // of long texts
 	partRows  int64
 	cuts      []cutRecord       // new ones that may be cut
+	pruned    time.Time         // records from before are of a time that was pruned; zero: none are
 	halves    map[[16]byte]bool // ids of stored ones that may be: the whole record of that id is new
 	pending   int               // bytes that parts may still hold
 }
@@ -256,6 +257,9 @@ func (db *DB) newFeed(ctx context.Context, environment string, src Source, loade
 	f := &feed{ctx: ctx, src: src, loaded: loaded, files: make(map[string]*fileBook), known: known{db: db}}
 	var err error
 	if f.halves, err = db.halves(ctx, environment); err != nil {
+		return nil, err
+	}
+	if f.pruned, err = db.prunedBefore(ctx, environment); err != nil {
 		return nil, err
 	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
@@ -387,6 +391,7 @@ func (f *feed) take(b *ingest.Batch) (arrow.RecordBatch, error) {
 type fileBook struct {
 	Counts
 	coverages
+	pruned int64 // that are of a time that was pruned
 }
 
 // count books every record of a batch under its file, and says which are new.
@@ -410,8 +415,15 @@ func (f *feed) count(records arrow.RecordBatch, cut []int) (keep []bool, kept in
 				f.files[string([]byte(name))] = c
 			}
 		}
-		c.add(logs.Value(i), times, i)
 		id := [16]byte(ids.Value(i))
+		if f.isPruned(times, i) {
+			if !f.known.has(id) {
+				c.pruned++
+				continue
+			}
+		} else {
+			c.add(logs.Value(i), times, i)
+		}
 		if keep[i] = f.known.add(id); slices.Contains(cut, i) {
 			if keep[i] {
 				f.cuts = append(f.cuts, cutRecord{id, string([]byte(name)), rows.Value(i)})
@@ -440,6 +452,12 @@ func (f *feed) count(records arrow.RecordBatch, cut []int) (keep []bool, kept in
 		}
 	}
 	return keep, kept, nil
+}
+
+// isPruned reports whether the record of a row is of a time that was pruned. What is not stored of it is not loaded, and an export covers nothing of
+// that time: what there was of it is in counts.
+func (f *feed) isPruned(times *array.Timestamp, row int) bool {
+	return !f.pruned.IsZero() && times.IsValid(row) && int64(times.Value(row)) < f.pruned.UnixMicro()
 }
 
 // filterRows copies the rows to keep: slices of kept rows, joined column by column. (Package
@@ -487,12 +505,13 @@ func (f *feed) ledger() (inputs []Input, totals Counts) {
 			in.Problem = file.Problem.Error()
 		}
 		if c := f.files[file.Path]; c != nil {
-			in.Counts = c.Counts
+			in.Counts, in.Pruned = c.Counts, c.pruned
 		}
-		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered
+		in.Read, in.Rejected, in.Filtered = file.Read, file.Rejected, file.Filtered+in.Pruned
 		if file.Again != 0 {
 			in.Duplicates = in.Read - in.Rejected - in.Filtered
 		}
+		in.warnPruned(f.pruned)
 		inputs = append(inputs, in)
 		totals.Add(in.Counts)
 	}

@@ -32,7 +32,7 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	if err := db.spoolParts(ctx, run.Environment, parts); err != nil {
 		return 0, nil, err
 	}
-	inputs, err = db.mergedInputs(ctx, file)
+	inputs, err = db.mergedInputs(ctx, run.Environment, file)
 	if err == nil {
 		err = db.spoolFiles(inputs)
 	}
@@ -62,10 +62,21 @@ func (db *DB) spoolParts(ctx context.Context, environment string, parts []*Part)
 	if err := db.listLedger(ctx, parts); err != nil {
 		return err
 	}
+	before, err := db.prunedBefore(ctx, environment)
+	if err != nil {
+		return err
+	}
+	if _, err := db.spool.ExecContext(ctx, "CREATE OR REPLACE TABLE spool.main.line AS SELECT $1::TIMESTAMP AS before_at", timeOrNil(before)); err != nil {
+		return err
+	}
 	if _, err := db.spool.ExecContext(ctx, query("part_copies"), orNil(environment), StartBytes); err != nil {
 		return fmt.Errorf("looking for records that are met more than once: %w", err)
 	}
-	for _, q := range []string{"part_lost", "part_sightings"} {
+	steps := []string{"part_lost", "part_sightings"}
+	if !before.IsZero() {
+		steps = append(steps, "part_coverage_pruned")
+	}
+	for _, q := range steps {
 		if _, err := db.spool.ExecContext(ctx, query(q)); err != nil {
 			return fmt.Errorf("booking records that are met more than once: %w", err)
 		}
@@ -151,7 +162,11 @@ func (db *DB) weighParts(ctx context.Context, parts []*Part) error {
 }
 
 // mergedInputs reads the ledger as it is with all parts together.
-func (db *DB) mergedInputs(ctx context.Context, file func(Input, bool)) (inputs []Input, err error) {
+func (db *DB) mergedInputs(ctx context.Context, environment string, file func(Input, bool)) (inputs []Input, err error) {
+	before, err := db.prunedBefore(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := db.spool.QueryContext(ctx, query("part_inputs"))
 	if err != nil {
 		return nil, err
@@ -161,12 +176,13 @@ func (db *DB) mergedInputs(ctx context.Context, file func(Input, bool)) (inputs 
 		var in Input
 		var failed bool
 		if err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
-			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem, &failed); err != nil {
+			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem, &failed, &in.Pruned); err != nil {
 			return nil, err
 		}
 		if !in.Balances() {
 			return nil, fmt.Errorf("internal error: the ledger of %s does not balance: %+v", in.Path, in.Counts)
 		}
+		in.warnPruned(before)
 		inputs = append(inputs, in)
 		if file != nil {
 			file(in, failed)

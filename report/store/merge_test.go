@@ -142,14 +142,17 @@ func TestMergeEqualsLoad(t *testing.T) {
 	for seed := range nights {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
 		before, files := madeNight(r, 3), madeNight(r, 1+r.IntN(12))
-		for _, earlier := range []bool{false, true} {
+		for _, earlier := range []string{"", "an earlier run", "an earlier run and the time before noon pruned"} {
 			dir := t.TempDir()
 			open := func(name string) *DB {
 				db := openTest(t, filepath.Join(dir, name))
-				if earlier {
+				if earlier != "" {
 					if _, _, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, source(before, all(len(before))), nil); err != nil {
 						t.Fatal(err)
 					}
+				}
+				if strings.Contains(earlier, "pruned") {
+					execute(t, db, "INSERT INTO dw.prunings (before_at) VALUES (TIMESTAMP '2026-11-22 12:00:00')")
 				}
 				return db
 			}
@@ -169,10 +172,10 @@ func TestMergeEqualsLoad(t *testing.T) {
 				}
 				db, inputs := mergeInto(t, filepath.Join(dir, name), parts, parts)
 				if d := cmp.Diff(wantInputs, inputs); d != "" {
-					t.Errorf("seed %d, %d parts, on an earlier run %v: ledger (-one load +merge):\n%s", seed, workers, earlier, d)
+					t.Errorf("seed %d, %d parts, on %q: ledger (-one load +merge):\n%s", seed, workers, earlier, d)
 				}
 				if d := cmp.Diff(want, tables(t, db)); d != "" {
-					t.Fatalf("seed %d, %d parts, on an earlier run %v: tables (-one load +merge):\n%.3000s", seed, workers, earlier, d)
+					t.Fatalf("seed %d, %d parts, on %q: tables (-one load +merge):\n%.3000s", seed, workers, earlier, d)
 				}
 				db.Close()
 				for _, p := range problems(t, filepath.Join(dir, name)) {

@@ -13,10 +13,10 @@ import (
 // run that took the same id they would be its own.
 
 // runTables hold rows of runs; runs themselves come last.
-var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "changes", "fixes", "incidents", "files", "runs"}
+var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "changes", "fixes", "incidents", "pruned", "files", "runs"}
 
 // archiveTables are all tables of the archive.
-var archiveTables = append([]string{"meta", "judgements"}, runTables...)
+var archiveTables = append([]string{"meta", "judgements", "prunings"}, runTables...)
 
 // An orphan says how many rows of a table are of no run.
 type orphan struct {

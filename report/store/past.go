@@ -15,6 +15,8 @@ type Past struct {
 	From, Until       time.Time // UTC, full hours that its files cover; zero when they hold no times
 	ExitCode          int       // -1 for a run that was stopped before its report
 	Inherited         int64     // records it was handed when the run that loaded them was forgotten
+	Pruned            int64     // records of it of which Prune left nothing but counts
+	PrunedAt          time.Time // when it did last, UTC; zero: never
 	Counts
 }
 
@@ -25,10 +27,10 @@ func (db *DB) History(ctx context.Context) (runs []Past, err error) {
 	}
 	err = db.Each(ctx, query("history"), func(rows *sql.Rows) error {
 		var p Past
-		var from, until sql.NullTime
-		err := rows.Scan(&p.ID, &p.Environment, &p.Started, &p.Finished, &from, &until, &p.ExitCode, &p.Inherited,
+		var from, until, pruned sql.NullTime
+		err := rows.Scan(&p.ID, &p.Environment, &p.Started, &p.Finished, &from, &until, &p.ExitCode, &p.Inherited, &p.Pruned, &pruned,
 			&p.Read, &p.Loaded, &p.Duplicates, &p.Rejected, &p.Filtered, &p.OK, &p.Classified, &p.Unclassified)
-		p.From, p.Until = from.Time, until.Time
+		p.From, p.Until, p.PrunedAt = from.Time, until.Time, pruned.Time
 		runs = append(runs, p)
 		return err
 	})
@@ -50,6 +52,7 @@ type Forgetting struct {
 	Gone    int64 // that no other run met; Records less all that are passed on
 	Rejects int64
 	Files   int64
+	Counted int64 // records that were pruned, whose counts go, too: no other run had met them
 }
 
 // Forgetting says what [DB.Forget] would do to this run, and does nothing. A run that is not there is an error.
@@ -65,6 +68,9 @@ func (db *DB) Forgetting(ctx context.Context, run int64) (f Forgetting, err erro
 		if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM dw."+table+" WHERE run_id = $1", run).Scan(n); err != nil {
 			return f, err
 		}
+	}
+	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(sum(records), 0)::BIGINT FROM dw.pruned WHERE run_id = $1 AND len(met_by) = 0", run).Scan(&f.Counted); err != nil {
+		return f, err
 	}
 	f.Gone = f.Records
 	err = db.Each(ctx, query("passing"), func(rows *sql.Rows) error {

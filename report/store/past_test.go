@@ -44,9 +44,9 @@ func TestForgetting(t *testing.T) {
 				owned []string
 				f     string
 			}{
-				1: {[]string{"2 4", "3 2"}, "{4 [{2 2} {3 2}] 0 0 2}"},
-				2: {[]string{"1 4", "3 2"}, "{2 [{3 2}] 0 0 2}"},
-				3: {[]string{"1 4", "2 2"}, "{0 [] 0 0 2}"},
+				1: {[]string{"2 4", "3 2"}, "{4 [{2 2} {3 2}] 0 0 2 0}"},
+				2: {[]string{"1 4", "3 2"}, "{2 [{3 2}] 0 0 2 0}"},
+				3: {[]string{"1 4", "2 2"}, "{0 [] 0 0 2 0}"},
 			}[run]
 			if d := cmp.Diff(want.owned, owned()); d != "" || fmt.Sprint(f) != want.f {
 				t.Errorf("said %v, want %s; records of the runs (-want +got):\n%s", f, want.f, d)

@@ -3,8 +3,10 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -156,6 +158,9 @@ func ledger(ctx context.Context, db *store.DB, id int64, s *Summary) (err error)
 	if s.ExitCode, s.Timings, err = db.Ending(ctx, id); err != nil {
 		return err
 	}
+	if !s.Run.PrunedAt.IsZero() {
+		return prunedError(s.Run)
+	}
 	s.Environment = s.Run.Environment
 	if s.Inputs, err = db.Inputs(ctx, id); err != nil {
 		return err
@@ -164,6 +169,13 @@ func ledger(ctx context.Context, db *store.DB, id int64, s *Summary) (err error)
 		s.Totals.Add(in.Counts)
 	}
 	return nil
+}
+
+// prunedError says what history prune left of a run. What is left may be a few records, which a report would take for all of them.
+func prunedError(run store.Run) error {
+	return fmt.Errorf("run %d was pruned on %s: %s and its rejects were taken out of the database, so its report cannot be drawn any more; "+
+		"dwtriage history list has its ledger, and dwtriage query the counts in v_pruned and what its report said in v_changes, v_fixes and v_incidents",
+		run.ID, run.PrunedAt.UTC().Format("2006-01-02 15:04"), words.Count(run.Pruned, "record of it", "records of it"))
 }
 
 // totals counts the records of the scope: all of them, and by status.

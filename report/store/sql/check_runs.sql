@@ -3,7 +3,8 @@ WITH held AS (
   SELECT u.run_id,
     (SELECT count(*) FROM dw.records r WHERE r.run_id = u.run_id) AS records,
     (SELECT count(*) FROM dw.sightings s WHERE s.run_id = u.run_id) AS sightings,
-    (SELECT count(*) FROM dw.rejects j WHERE j.run_id = u.run_id) AS rejects
+    (SELECT count(*) FROM dw.rejects j WHERE j.run_id = u.run_id) AS rejects,
+    (SELECT coalesce(sum(p.records), 0)::BIGINT FROM dw.pruned p WHERE p.run_id = u.run_id) AS pruned
   FROM dw.runs u
 ), files AS (
   SELECT run_id, sum(read) AS read, sum(loaded) AS loaded, sum(duplicates) AS duplicates, sum(rejected) AS rejected,
@@ -11,9 +12,10 @@ WITH held AS (
   FROM dw.files GROUP BY run_id
 ), problems AS (
   SELECT u.run_id, unnest([
-    CASE WHEN h.records <> u.loaded + u.inherited THEN format('it has {} records, its ledger {}', h.records, u.loaded + u.inherited) END,
+    CASE WHEN h.records + coalesce(u.pruned, 0) <> u.loaded + u.inherited THEN format('it has {} records, its ledger {}', h.records + coalesce(u.pruned, 0), u.loaded + u.inherited) END,
+    CASE WHEN h.pruned <> coalesce(u.pruned, 0) THEN format('the counts of {} pruned records are kept, its ledger says {}', h.pruned, coalesce(u.pruned, 0)) END,
     CASE WHEN h.sightings > u.duplicates THEN format('it met {} records again, its ledger says {}', h.sightings, u.duplicates) END,
-    CASE WHEN h.rejects <> u.rejected THEN format('it has {} rejects, its ledger {}', h.rejects, u.rejected) END,
+    CASE WHEN h.rejects <> CASE WHEN u.pruned_at IS NULL THEN u.rejected ELSE 0 END THEN format('it has {} rejects, its ledger {}', h.rejects, u.rejected) END,
     CASE WHEN u.read <> u.loaded + u.duplicates + u.rejected + u.filtered OR u.loaded <> u.ok + u.classified + u.unclassified THEN 'its ledger does not balance' END,
     CASE WHEN (u.read, u.loaded, u.duplicates, u.rejected, u.filtered, u.ok, u.classified, u.unclassified)
       IS DISTINCT FROM (f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified) THEN 'its ledger is not the sum of those of its files' END

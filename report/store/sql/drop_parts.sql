@@ -9,6 +9,8 @@ DROP VIEW IF EXISTS spool.main.part_cuts;
 DROP TABLE IF EXISTS spool.main.parts;
 DROP TABLE IF EXISTS spool.main.ledger;
 DROP TABLE IF EXISTS spool.main.copies;
+DROP TABLE IF EXISTS spool.main.line;
+DROP TABLE IF EXISTS spool.main.late;
 DROP TABLE IF EXISTS spool.main.lost;
 DROP TABLE IF EXISTS spool.main.rejects;
 DROP TABLE IF EXISTS spool.main.sightings;

@@ -1,10 +1,16 @@
 -- How often failed what in the windows? Part $1 of $2.
 INSERT INTO history
+WITH counted AS (
+  SELECT place_of_change, period, dual_write, unexplained, occurred_at AS first_seen, occurred_at AS last_seen, id, place, 1 AS n FROM recent
+  UNION ALL
+  SELECT hash(sig, map_title), (%[number])::TINYINT, log = 'dualwrite', status = 'unknown', first_seen, last_seen, 18446744073709551615, place, records
+  FROM here_pruned
+)
 SELECT place_of_change,
-  [count(*) FILTER (period = 0), count(*) FILTER (period = 1), count(*) FILTER (period = 2), count(*) FILTER (period = 3),
-    count(*) FILTER (period = 4), count(*) FILTER (period = 5), count(*) FILTER (period = 6), count(*) FILTER (period = 7)],
+  list_transform([sum(n) FILTER (period = 0), sum(n) FILTER (period = 1), sum(n) FILTER (period = 2), sum(n) FILTER (period = 3),
+    sum(n) FILTER (period = 4), sum(n) FILTER (period = 5), sum(n) FILTER (period = 6), sum(n) FILTER (period = 7)], lambda n: coalesce(n, 0)::BIGINT),
   bool_or(dual_write), NOT bool_and(dual_write), bool_or(unexplained),
-  min(occurred_at) FILTER (period > 0), max(occurred_at) FILTER (period > 0), arg_min(place, id)
-FROM recent
-WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
+  min(first_seen) FILTER (period > 0), max(last_seen) FILTER (period > 0), arg_min(place, id)
+FROM counted
+WHERE period IS NOT NULL AND place_of_change % $2::UBIGINT = $1::UBIGINT
 GROUP BY place_of_change;

@@ -33,7 +33,9 @@ CREATE TABLE dw.runs (
   timings       STRUCT(stage VARCHAR, seconds DOUBLE)[],
   parts         VARCHAR[], -- names of those that a merge loaded; null for a run
   missing_shards VARCHAR[], -- shards of their deals that were not among them, as 2/16
-  reading       VARCHAR  -- how its files were read, so that they need not be read again; null where that is not known
+  pruned        BIGINT,    -- records of it of which history prune left nothing but counts; null: none
+  pruned_at     TIMESTAMP, -- when it did last; its rejects are gone then
+  reading       VARCHAR    -- how its files were read, so that they need not be read again; null where that is not known
 );
 
 CREATE TABLE dw.files (
@@ -237,4 +239,34 @@ CREATE TABLE dw.incidents (
   host VARCHAR,
   "user" VARCHAR,
   signatures VARCHAR[]
+);
+
+-- What history prune left of failing and other records that it took out: how many there were, by the hour. Hours, and not days, because the periods
+-- that are compared begin and end with full hours.
+CREATE TABLE dw.pruned (
+  run_id      BIGINT,    -- the run that had loaded them, or was handed them
+  met_by      BIGINT[],  -- other runs that had met them again, in order
+  log         VARCHAR,
+  hour        TIMESTAMP,
+  signature   VARCHAR,   -- as findings are grouped by: unknown/ and the template_id of what nothing explains; null of records without an error
+  map_title   VARCHAR,   -- map or table as the page names it
+  map         VARCHAR,
+  severity    VARCHAR,
+  status      VARCHAR,
+  template_id VARCHAR,
+  records     BIGINT,
+  first_seen  TIMESTAMP,
+  last_seen   TIMESTAMP
+);
+
+-- Calls of history prune, a row per environment of which they took something. Records of it from before the last before_at are not loaded any more: their counts would
+-- be of two times.
+CREATE TABLE dw.prunings (
+  pruned_at    TIMESTAMP,
+  environment  VARCHAR,
+  before_at    TIMESTAMP, -- end of the last hour of the runs that were pruned
+  arguments    VARCHAR,   -- the command line
+  runs         BIGINT,    -- of which something went
+  records      BIGINT,
+  rejects      BIGINT
 );

@@ -29,7 +29,7 @@ WITH windows(log, number, from_at, until_at) AS (
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
 ), missed AS (
   SELECT h.*, hash(r.template_id, r.map_title) AS wording
-  FROM history h JOIN shown r USING (place)
+  FROM history h JOIN named r USING (place)
   WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
     AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))

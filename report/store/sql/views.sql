@@ -68,7 +68,7 @@ SELECT u.run_id, u.environment, u.started_at, u.finished_at, u.exit_code, h.from
   u.read, u.loaded, u.duplicates, u.rejected, u.filtered, u.ok, u.classified, u.unclassified, u.inherited, u.scope_records,
   u.tool_version, u.rules, u.rules_digest, u.arguments, u.since, u.until, u.fail_on, u.max_rejects,
   list_sum(list_transform(u.timings, lambda t: t.seconds)) AS seconds,
-  u.parts, u.missing_shards
+  u.parts, u.missing_shards, coalesce(u.pruned, 0) AS pruned, u.pruned_at
 FROM runs u LEFT JOIN hours h USING (run_id) LEFT JOIN inputs i USING (run_id);
 
 -- The files of all runs: a file that two runs read is there twice.
@@ -221,6 +221,15 @@ CREATE OR REPLACE VIEW dw.v_incidents AS
 SELECT u.environment, t.run_id, t.onset, t."end", t.going_on, t.records, t.peak_at, t.peak_records, t.kind, t.name, t.title, t.severity, t.maps, t.host, t."user", t.signatures
 FROM incidents t JOIN runs u USING (run_id);
 
+-- What history prune left of the records that it took out.
+CREATE OR REPLACE VIEW dw.v_pruned AS
+SELECT u.environment, p.log, p.hour, p.signature, p.map_title AS "where", p.map, p.severity, p.status, p.records, p.first_seen, p.last_seen, p.run_id
+FROM pruned p JOIN runs u USING (run_id);
+
+-- The calls of history prune.
+CREATE OR REPLACE VIEW dw.v_prunings AS
+SELECT pruned_at, environment, before_at, runs, records, rejects, arguments FROM prunings;
+
 -- What the views mean, out of the catalogue. It is asked of all databases that are attached, since a view does not know the name of its own:
 -- of two archives the same sentence is told once.
 CREATE OR REPLACE VIEW dw.v_dictionary AS
@@ -236,7 +245,7 @@ FROM duckdb_views() v JOIN archives USING (database_name, schema_name)
 WHERE starts_with(v.view_name, 'v_') AND NOT v.internal;
 
 -- What v_dictionary tells, and every client that shows comments. A view without them fails a test.
-COMMENT ON VIEW dw.v_records IS 'a row per record';
+COMMENT ON VIEW dw.v_records IS 'a row per record; without those that history prune took out';
 COMMENT ON COLUMN dw.v_records."record_id" IS 'identity of the record: the id that the log gives it, else a hash of its content and time';
 COMMENT ON COLUMN dw.v_records."file" IS 'path of the file it was read from, as given; members of archives behind a /';
 COMMENT ON COLUMN dw.v_records."row" IS 'ordinal of the row in its file, the header being row 1; a row with line breaks in a cell is one row';
@@ -296,7 +305,7 @@ COMMENT ON COLUMN dw.v_judgements."rules_digest" IS 'digest of the rule files';
 COMMENT ON COLUMN dw.v_judgements."arguments" IS 'command line as typed, which says what it was restricted to';
 COMMENT ON COLUMN dw.v_judgements."records" IS 'failing records that were judged';
 COMMENT ON COLUMN dw.v_judgements."changed" IS 'of these, those whose verdict became another one';
-COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs';
+COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_missing."environment" IS 'environment; null when none was given';
 COMMENT ON COLUMN dw.v_missing."table" IS 'Dataverse table that lacks the row';
 COMMENT ON COLUMN dw.v_missing."map" IS 'dual-write map that brings it';
@@ -337,6 +346,8 @@ COMMENT ON COLUMN dw.v_runs."fail_on" IS '--fail-on as given';
 COMMENT ON COLUMN dw.v_runs."max_rejects" IS '--max-rejects as given';
 COMMENT ON COLUMN dw.v_runs."parts" IS 'names of the parts that a merge loaded; null for a run';
 COMMENT ON COLUMN dw.v_runs."missing_shards" IS 'shards that were dealt files and were not among the parts of a merge, as 2/16; null when none';
+COMMENT ON COLUMN dw.v_runs."pruned" IS 'records of it of which history prune left nothing but the counts in v_pruned: loaded and inherited together are these and those that are in v_records';
+COMMENT ON COLUMN dw.v_runs."pruned_at" IS 'when history prune did last, UTC: its rejects are gone, too; null when never';
 COMMENT ON COLUMN dw.v_runs."seconds" IS 'how long its stages took up to the report';
 COMMENT ON VIEW dw.v_files IS 'a row per file and run';
 COMMENT ON COLUMN dw.v_files."run_id" IS 'run that read it';
@@ -361,7 +372,7 @@ COMMENT ON COLUMN dw.v_files."classified" IS 'loaded records that failed and are
 COMMENT ON COLUMN dw.v_files."unclassified" IS 'loaded records that failed and nothing explains';
 COMMENT ON COLUMN dw.v_files."warnings" IS 'what run said of it';
 COMMENT ON COLUMN dw.v_files."problem" IS 'why it could not be read, or not to its end; null when it was';
-COMMENT ON VIEW dw.v_findings IS 'a row per environment, map or table, company and signature, of all runs';
+COMMENT ON VIEW dw.v_findings IS 'a row per environment, map or table, company and signature, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_findings."environment" IS 'environment; null when none was given';
 COMMENT ON COLUMN dw.v_findings."map" IS 'dual-write map, where there is one it must be';
 COMMENT ON COLUMN dw.v_findings."dataverse_table" IS 'Dataverse table';
@@ -376,7 +387,7 @@ COMMENT ON COLUMN dw.v_findings."affected_keys" IS 'different business records a
 COMMENT ON COLUMN dw.v_findings."first_seen" IS 'time of the first one, UTC';
 COMMENT ON COLUMN dw.v_findings."last_seen" IS 'time of the last one, UTC';
 COMMENT ON COLUMN dw.v_findings."sample_record_id" IS 'one of them';
-COMMENT ON VIEW dw.v_unknown IS 'a row per environment and message that nothing explains, of all runs';
+COMMENT ON VIEW dw.v_unknown IS 'a row per environment and message that nothing explains, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_unknown."environment" IS 'environment; null when none was given';
 COMMENT ON COLUMN dw.v_unknown."template_id" IS 'id of the message without names and numbers, for rules draft';
 COMMENT ON COLUMN dw.v_unknown."records" IS 'records with this message';
@@ -480,6 +491,27 @@ COMMENT ON COLUMN dw.v_incidents."maps" IS 'maps with most of its records';
 COMMENT ON COLUMN dw.v_incidents."host" IS 'host that half of its records name';
 COMMENT ON COLUMN dw.v_incidents."user" IS 'user that half of its records name';
 COMMENT ON COLUMN dw.v_incidents."signatures" IS 'signatures that began together, each with =records';
+COMMENT ON VIEW dw.v_pruned IS 'counts of the records that history prune took out: one or more rows per run, hour, signature and map';
+COMMENT ON COLUMN dw.v_pruned."environment" IS 'environment of that run; null when none was given';
+COMMENT ON COLUMN dw.v_pruned."log" IS 'dualwrite or plugintrace';
+COMMENT ON COLUMN dw.v_pruned."hour" IS 'begin of the hour in which they happened, UTC';
+COMMENT ON COLUMN dw.v_pruned."signature" IS 'rule, code/0x…, text/0x… or unknown/ and the template_id, by the rules of that time; null of records without an error';
+COMMENT ON COLUMN dw.v_pruned."where" IS 'map or table as the page names it; null of records without an error';
+COMMENT ON COLUMN dw.v_pruned."map" IS 'dual-write map, where there is one it must be';
+COMMENT ON COLUMN dw.v_pruned."severity" IS 'critical, high, medium, low or info; null without a rule';
+COMMENT ON COLUMN dw.v_pruned."status" IS 'documented, observed, experimental, deprecated, code, text, unknown or ok';
+COMMENT ON COLUMN dw.v_pruned."records" IS 'records there were';
+COMMENT ON COLUMN dw.v_pruned."first_seen" IS 'time of the first one, UTC';
+COMMENT ON COLUMN dw.v_pruned."last_seen" IS 'time of the last one, UTC';
+COMMENT ON COLUMN dw.v_pruned."run_id" IS 'run that had loaded them, or was handed them';
+COMMENT ON VIEW dw.v_prunings IS 'a row per call of history prune and environment of which it took something';
+COMMENT ON COLUMN dw.v_prunings."pruned_at" IS 'when that was, UTC';
+COMMENT ON COLUMN dw.v_prunings."environment" IS 'environment; null when none was given';
+COMMENT ON COLUMN dw.v_prunings."before_at" IS 'end of the last hour of the runs that were pruned, UTC: records of the environment from before are not loaded any more';
+COMMENT ON COLUMN dw.v_prunings."runs" IS 'runs of which something went';
+COMMENT ON COLUMN dw.v_prunings."records" IS 'records that went';
+COMMENT ON COLUMN dw.v_prunings."rejects" IS 'rejects that went';
+COMMENT ON COLUMN dw.v_prunings."arguments" IS 'command line as typed';
 COMMENT ON VIEW dw.v_dictionary IS 'what the views and their columns mean: a row per view and column';
 COMMENT ON COLUMN dw.v_dictionary."view" IS 'name of the view';
 COMMENT ON COLUMN dw.v_dictionary."column" IS 'name of the column; null in the row of the view itself';

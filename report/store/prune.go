@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Pruning is what pruning takes out of one environment.
+type Pruning struct {
+	Environment string // empty: one without a name
+	Runs        int64  // of which something goes
+	Before      time.Time
+	Records     int64 // that go
+	Rejects     int64
+	Met         int64 // records that stay, as a run that stays met them again
+	Undated     int64 // records that stay, as no time says how old they are, or one that lies behind the run's hours
+}
+
+// placesAtOnce is how many rows of records are looked at together: of each the runs that met it are listed, and DuckDB puts no lists on disk.
+const placesAtOnce = 300_000
+
+// Prunable says what [DB.Prune] would do, and does nothing.
+func (db *DB) Prunable(ctx context.Context, before time.Time, environment *string) ([]Pruning, error) {
+	if err := db.current(); err != nil {
+		return nil, err
+	}
+	return db.prune(ctx, before, environment, nil)
+}
+
+// Prune takes the records of old runs out of the database, with their texts, captures, sightings and rejects, and keeps how many there
+// were per hour, signature and map, so that the states of later nights stay what they are. Old are runs whose hours have all ended by then, of one environment
+// where it is not nil. A record that a run which stays met again stays, so the reports of these runs stay as they are. It is one transaction;
+// arguments is the command line, which is booked with it. Environments of which nothing goes are not listed.
+func (db *DB) Prune(ctx context.Context, before time.Time, environment *string, arguments string, now time.Time) (list []Pruning, err error) {
+	err = db.transaction(ctx, func() error {
+		list, err = db.prune(ctx, before, environment, []any{now.UTC(), arguments})
+		return err
+	})
+	if err == nil && len(list) > 0 {
+		_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw") // else the room is not used again before the end
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pruning: %w", db.damaged(err))
+	}
+	return list, nil
+}
+
+// prune takes out what is old; where booked is nil it only counts.
+func (db *DB) prune(ctx context.Context, before time.Time, environment *string, booked []any) (list []Pruning, err error) {
+	name := ""
+	if environment != nil {
+		name = *environment
+	}
+	exec := func(name string, args ...any) {
+		if err == nil {
+			_, err = db.exec(ctx, name, query(name), args...)
+		}
+	}
+	if err := db.Scope(ctx, "scope", 0); err != nil { // for the view shown
+		return nil, err
+	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), query("prune_end"))
+	exec("prunable", before.UTC(), environment != nil, name)
+	exec("prune_begin")
+	var places int64
+	if err == nil {
+		err = db.conn.QueryRowContext(ctx, "SELECT coalesce(max(rowid) + 1, 0) FROM dw.records WHERE run_id IN (SELECT run_id FROM prunable)").Scan(&places)
+	}
+	for from := int64(0); from < places; from += placesAtOnce {
+		exec("prune_part", from, from+placesAtOnce)
+		exec("prune_sum")
+		if booked != nil {
+			exec("prune_count")
+			exec("prune_book")
+			exec("prune_take")
+		}
+	}
+	exec("prune_rejects")
+	exec("prune_list")
+	if booked != nil {
+		exec("prune_mark", booked[0])
+		exec("prune_log", booked...)
+		exec("prune_take_rejects")
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = db.Each(ctx, "SELECT coalesce(environment, ''), runs, before_at, records, rejects, met, undated FROM prune_list ORDER BY 1", func(rows *sql.Rows) error {
+		var p Pruning
+		var line sql.NullTime
+		err := rows.Scan(&p.Environment, &p.Runs, &line, &p.Records, &p.Rejects, &p.Met, &p.Undated)
+		p.Before = line.Time.UTC()
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+// prunedBefore is up to when the records of an environment were pruned; zero where they never were.
+func (db *DB) prunedBefore(ctx context.Context, environment string) (time.Time, error) {
+	var line sql.NullTime
+	err := db.conn.QueryRowContext(ctx, "SELECT max(before_at) FROM dw.prunings WHERE environment IS NOT DISTINCT FROM $1", orNil(environment)).Scan(&line)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading up to when records were pruned: %w", err)
+	}
+	return line.Time, nil
+}
+
+// warnPruned adds a warning where records of the file are of a time that was pruned.
+func (in *Input) warnPruned(before time.Time) {
+	if in.Pruned > 0 {
+		in.Warnings = append(slices.Clip(in.Warnings), prunedWarning(in.Pruned, before))
+	}
+}
+
+// prunedWarning says of a file that n of its records are of a time that was pruned.
+func prunedWarning(n int64, before time.Time) string {
+	records := "records are"
+	if n == 1 {
+		records = "record is"
+	}
+	return fmt.Sprintf("%d %s from before %s and left out (filtered): history prune took what happened until then out of the database; another one (--db) shows it", n, records, before.UTC().Format("2006-01-02 15:04"))
+}

@@ -1,0 +1,5 @@
+DROP TABLE IF EXISTS going;
+DROP TABLE IF EXISTS prune_sums;
+DROP TABLE IF EXISTS prune_runs;
+DROP TABLE IF EXISTS prune_list;
+DROP TABLE IF EXISTS prunable;
