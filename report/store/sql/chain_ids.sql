@@ -1,0 +1,34 @@
+-- Who else names the ids of the fresh records? By the rules of v_chains: an id that ties goes on, with all that names it; of another one all or, where there are too many,
+-- as many as show that, are looked at and not followed.
+CREATE OR REPLACE TEMP TABLE asked AS
+WITH own AS (
+  SELECT correlation_id, request_id, activity_id, text_ids FROM dw.records WHERE rowid IN (SELECT place FROM fresh)
+), ids AS (
+  SELECT TRY_CAST(unnest([correlation_id, request_id, activity_id]) AS UUID) AS id FROM own
+  UNION SELECT TRY_CAST(split_part(unnest(string_split(text_ids, ' ')), ':', 2) AS UUID) FROM own
+)
+SELECT DISTINCT id FROM ids
+WHERE id IS NOT NULL AND id NOT IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff') AND id NOT IN (SELECT id FROM done);
+
+CREATE OR REPLACE TEMP TABLE naming AS
+WITH here AS (
+  SELECT rowid AS place, correlation_id, request_id, activity_id, text_ids, outcome, occurred_at FROM dw.records
+  WHERE run_id IN (SELECT run_id FROM env_runs) AND (SELECT count(*) FROM asked) > 0
+), ids AS (
+  SELECT place, TRY_CAST(correlation_id AS UUID) AS id, outcome, occurred_at FROM here WHERE correlation_id IS NOT NULL
+  UNION ALL SELECT place, TRY_CAST(request_id AS UUID), outcome, occurred_at FROM here WHERE request_id IS NOT NULL
+  UNION ALL SELECT place, TRY_CAST(activity_id AS UUID), outcome, occurred_at FROM here WHERE activity_id IS NOT NULL
+  UNION ALL SELECT place, TRY_CAST(split_part(unnest(string_split(text_ids, ' ')), ':', 2) AS UUID), outcome, occurred_at FROM here WHERE text_ids IS NOT NULL
+), named AS (
+  SELECT DISTINCT place, id, outcome, occurred_at FROM ids JOIN asked USING (id)
+)
+SELECT place, id, row_number() OVER (PARTITION BY id ORDER BY place) AS nth,
+  count(*) OVER of_id BETWEEN 2 AND 100 AND bool_or(outcome = 'error') OVER of_id AND coalesce(max(occurred_at) OVER of_id - min(occurred_at) OVER of_id <= INTERVAL 1 HOUR, true) AS ties
+FROM named
+WINDOW of_id AS (PARTITION BY id);
+
+INSERT INTO done FROM asked;
+INSERT INTO tied SELECT DISTINCT place FROM naming WHERE (ties OR nth <= 101) AND place NOT IN (SELECT place FROM tied);
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT DISTINCT place FROM naming WHERE ties AND place NOT IN (SELECT place FROM closed);
+INSERT INTO closed FROM fresh;
