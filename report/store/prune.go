@@ -59,7 +59,7 @@ func (db *DB) prune(ctx context.Context, before time.Time, environment *string, 
 			_, err = db.exec(ctx, name, query(name), args...)
 		}
 	}
-	if err := db.Scope(ctx, "scope", 0); err != nil { // for the view shown
+	if err := db.Scope(ctx, "scope", OfRun(0)); err != nil { // for the view shown
 		return nil, err
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), query("prune_end"))

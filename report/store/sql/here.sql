@@ -15,7 +15,7 @@ WHERE outcome = 'error' AND s.run_id IN (SELECT run_id FROM of_environment) AND 
 -- What is left of those that were pruned: rows of counts, with a place below 0.
 CREATE OR REPLACE TEMP VIEW here_pruned AS
 WITH of_environment AS (
-  SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[1]d)
+  SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
 SELECT -1 - p.rowid AS place, run_id, log, hour AS occurred_at, first_seen, last_seen, signature AS sig, map_title, status, hash(template_id, map_title) AS wording, records
 FROM dw.pruned p, of_environment o

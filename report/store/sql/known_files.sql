@@ -8,7 +8,8 @@ WITH asked AS (
   FROM dw.files f JOIN asked USING (path, bytes)
   WHERE f.problem IS NULL AND f.container = '' AND f.digest <> '' AND f.run_id IN (SELECT run_id FROM dw.runs WHERE reading = $1 AND coalesce(environment, '') = $4)
     AND NOT EXISTS (FROM dw.cuts c WHERE c.run_id = f.run_id AND c.file = f.path)
-    AND NOT EXISTS ( -- what was pruned is left out when it is read
+    AND NOT (f.filtered > 0 AND EXISTS (FROM dw.prunings p WHERE coalesce(p.environment, '') = $4)) -- what was pruned is left out when it is read
+    AND NOT EXISTS (
       FROM dw.coverage c JOIN dw.prunings p ON coalesce(p.environment, '') = $4 AND c.from_at < p.before_at
       WHERE (c.run_id, c.position) = (f.run_id, f.position)
     )
