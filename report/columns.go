@@ -265,7 +265,17 @@ var clusterColumns = slices.Concat([]column[summary.Cluster]{
 	text("sample", func(c *summary.Cluster) string { return inFull(c.Sample) }),
 }, muted(func(c *summary.Cluster) *summary.Mute { return c.Mute }))
 
-func drawChanges(t cells, s *summary.Summary) error { return drawList(t, changeColumns, s.Changes) }
+func drawChanges(t cells, s *summary.Summary) error {
+	return drawList(t, changeColumns, changesListed(s))
+}
+
+// changesListed are the changes against the periods before, and behind them the comparison with another environment.
+func changesListed(s *summary.Summary) []summary.Change {
+	if s.Elsewhere == nil {
+		return s.Changes
+	}
+	return slices.Concat(s.Changes, s.Elsewhere.List)
+}
 
 var changeColumns = []column[summary.Change]{
 	text("change", func(c *summary.Change) string { return c.Change }),

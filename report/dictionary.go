@@ -85,7 +85,7 @@ var meanings = map[string]meaning{
 	"title":            {"what is wrong, in words; of an unknown message its sentence, with … for what differs", ""},
 	"category":         {"category of the rule; unknown or dataverse-code without one", ""},
 	"severity":         {"critical, high, medium, low or info; empty without a rule", ""},
-	"change":           {"new, regressed, spiking, ongoing, quiet or resolved, against the periods before; empty where nothing is compared", ""},
+	"change":           {"new, regressed, spiking, ongoing, quiet or resolved, against the periods before; empty where nothing is compared; in changes.csv of report --compare A..B also only-here, only-there and both: fails in B and not in A, in A and not in B, in both", ""},
 	"records":          {"failing records", inRecords},
 	"affected_keys":    {"different business records among them that are named", "number of keys"},
 	"first_seen":       {"time of the first of these records", ""},

@@ -410,7 +410,7 @@ func (p *page) mostCleared() int64 {
 func (p *page) words() template.FuncMap {
 	year := p.Run.Finished.UTC().Year()
 	return template.FuncMap{
-		"subject": func() string { return subject(p.Summary) }, "runWords": func() string { return RunWords(p.Summary) }, "firstRuns": func() []summary.PastRun { return p.Runs[max(0, len(p.Runs)-mostInputs):] },
+		"subject": func() string { return subject(p.Summary) }, "runWords": func() string { return RunWords(p.Summary) }, "firstRuns": func() []summary.PastRun { return p.Runs[max(0, len(p.Runs)-mostInputs):] }, "elsewhereLogs": func() []string { return elsewhereLogs(p.Summary) }, "elsewhereCounts": func() string { return elsewhereCounts(p.Summary) }, "inWords": func(change string) string { return inWords(p.Summary, change) }, "elsewhereShown": func() []summary.Change { return fair(p.Elsewhere.List, mostChanges, kindsOfElsewhere) },
 		"num":    func(n any) string { return words.Thousands(wholeNumber(n)) },
 		"count":  func(n any, one string, many ...string) string { return words.Count(wholeNumber(n), one, many...) },
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },

@@ -46,8 +46,9 @@ type summaryFile struct {
 
 	MissingShards []string `json:"missing_shards,omitempty"` // that were not among the parts of a merge, as 2/16
 
-	Asked *jsonPeriod `json:"asked,omitempty"` // of a period: the hours that it is about
-	Runs  []jsonRun   `json:"runs,omitempty"`  // of a period: those that read some of it; run_id, rules and tool_version are of the last
+	Asked    *jsonPeriod    `json:"asked,omitempty"`    // of a period: the hours that it is about
+	Compared *jsonElsewhere `json:"compared,omitempty"` // with another environment
+	Runs     []jsonRun      `json:"runs,omitempty"`     // of a period: those that read some of it; run_id, rules and tool_version are of the last
 }
 
 // A jsonRun is a run that read hours of a period, with all its rows.
@@ -224,6 +225,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		CauseCount:     s.CauseCount,
 		MissingShards:  s.Run.MissingShards,
 		Redaction:      newJSONRedaction(s),
+		Compared:       newJSONElsewhere(s.Elsewhere),
 	}
 	if s.OfPeriod() {
 		asked := newJSONPeriod(s.Span)

@@ -47,6 +47,7 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 		line("\n### What changed\n\n%d new, %d back, %d spiking, %d ongoing, %d quiet, %d resolved (a signature of a map each); %s.",
 			c.New, c.Regressed, c.Spiking, c.Ongoing, c.Quiet, c.Resolved, words.Count(s.ChangedUnknown.New, "new unknown message"))
 	}
+	ticketElsewhere(line, s)
 	ticketBurstList(line, s)
 	ticketUnknown(line, s)
 	t := s.Totals

@@ -37,7 +37,7 @@ func verdict(s *summary.Summary) []phrase {
 	default:
 		v = failures(s)
 	}
-	return append(v, caveats(s)...)
+	return append(append(v, elsewhereSaid(s)...), caveats(s)...)
 }
 
 // Nothing is the sentence of a night without records, for the page and the terminal alike, in two parts: what it was, and

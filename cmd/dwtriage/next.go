@@ -30,7 +30,7 @@ func (w place) drawnOf(s *summary.Summary) []string {
 	if s.OfPeriod() {
 		return w.span
 	}
-	return []string{"--run", strconv.FormatInt(s.Run.ID, 10)}
+	return append([]string{"--run", strconv.FormatInt(s.Run.ID, 10)}, w.span...)
 }
 
 // A suggestion is a command to go on with, and what for.

@@ -27,6 +27,7 @@ type reportFlags struct {
 	since, until     string
 	period           string
 	compareTo        string
+	compare          string
 	csv, format      string
 	color, ci        string
 	json, quiet      bool
@@ -50,6 +51,7 @@ compared with any earlier period.`)
 	g.StringVar(&r.until, "until", "", "and before `TIME`; without one of them it goes as far as exports do")
 	g.StringVar(&r.period, "period", "", "the same for `WHAT`: a day (2026-11-20: the night to it, from noon to noon UTC) or hours (2026-11-19T18:00..2026-11-20T06:00)")
 	g.StringVar(&r.compareTo, "compare-to", "", "compare with `WHAT`: a day (2026-11-20: the night to it), hours (2026-11-19T18:00..2026-11-20T06:00) or a run (17), instead of the periods before")
+	g.StringVar(&r.compare, "compare", "", "two environments, `A..B`: the report of B, and what fails in it and not in A, in A and not in it, and in both")
 	g = f.group("Output")
 	g.BoolVar(&r.json, "json", false, "one line of JSON on standard output: summary.json or the error")
 	g.BoolVarP(&r.quiet, "quiet", "q", false, "print nothing but warnings and errors")
@@ -63,6 +65,7 @@ compared with any earlier period.`)
 	f.examples = `  dwtriage report
   dwtriage report --run 12 -o night-12 --compare-to 2026-11-16
   dwtriage report --environment PROD --period 2026-11-20 -o night-20
+  dwtriage report --compare UAT..PROD --period 2026-11-20
   dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
 	f.notes = `Exit codes: 0 done. 1 failed. 2 mistake in flags or rules, or nothing to compare with lies before
 the report, or no export covers the period. 5 the database is in use.`
@@ -109,26 +112,44 @@ func runReport(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	named := f.Changed("environment")
+	if rf.compare != "" {
+		if to.Environment, err = rf.compared(named); err != nil {
+			return 0, err
+		}
+		named = true
+	}
 	if err := outReady(rf.out); err != nil {
 		return 0, err
 	}
 	var sum *summary.Summary
 	if span != nil {
-		if span.Environment, err = rf.environmentOf(s, db, *span, f.Changed("environment")); err != nil {
+		if span.Environment, err = rf.environmentOf(s, db, *span, named); err != nil {
 			return 0, err
 		}
 		sum, err = summary.OfSpan(s.ctx, db, *span, m, to, red)
 	} else {
 		id := rf.run
 		if id == 0 {
-			if id, err = latestRun(s, db, rf.archive.file, rf.environment, f.Changed("environment")); err != nil {
+			if id, err = latestRun(s, db, rf.archive.file, rf.environment, named); err != nil && rf.compare != "" {
+				err = usageError("--compare %s: %v", rf.compare, err)
+			}
+			if err != nil {
 				return 0, err
+			}
+		}
+		if to.Environment != "" {
+			if of, _, err := db.Run(s.ctx, id); err == nil && of.Environment != rf.environment {
+				return 0, usageError("--compare %s: run %d is of environment %q", rf.compare, id, of.Environment)
 			}
 		}
 		sum, err = summary.OfRedacted(s.ctx, db, id, m, to, red)
 	}
+	if errors.Is(err, summary.ErrNoEnvironment) {
+		return 0, usageError("--compare %s: the database has no run of environment %q; dwtriage history list shows which it has", rf.compare, to.Environment)
+	}
 	if errors.Is(err, summary.ErrNotCovered) {
-		return 0, rf.notCovered(s, db, f.Changed("environment"))
+		return 0, rf.notCovered(s, db, named)
 	}
 	if errors.Is(err, summary.ErrNotBefore) {
 		return 0, usageError("--compare-to: %v", err)
@@ -149,7 +170,7 @@ func runReport(s *session, args []string) (int, error) {
 	rules.paths, _ = f.GetStringArray("rules")
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	summarize := func(p *panel) {
-		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum), env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
+		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum, span != nil), env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
 	}
 	s.logPanel(summarize)
 	switch {

@@ -58,14 +58,17 @@ func (r *reportFlags) spanFlag() string {
 	return "--until"
 }
 
-// spanFlags ask for the period of sum once more.
-func (r *reportFlags) spanFlags(sum *summary.Summary) (args []string) {
+// spanFlags ask once more for the period of sum, and for the comparison with another environment.
+func (r *reportFlags) spanFlags(sum *summary.Summary, ofPeriod bool) (args []string) {
 	for _, f := range [][2]string{{"--period", r.period}, {"--since", r.since}, {"--until", r.until}} {
 		if f[1] != "" {
 			args = append(args, f[0], f[1])
 		}
 	}
-	if sum.Environment != "" {
+	if r.compare != "" {
+		return append(args, "--compare", r.compare)
+	}
+	if ofPeriod && sum.Environment != "" {
 		args = append(args, "--environment", sum.Environment)
 	}
 	return args
@@ -105,4 +108,17 @@ func (r *reportFlags) notCovered(s *session, db *store.DB, given bool) error {
 	until := slices.MaxFunc(list, func(a, b store.Past) int { return a.Until.Compare(b.Until) }).Until
 	return usageError("%s: %s covers any hour of it; what is covered lies between %s and %s UTC, see dwtriage history list",
 		r.spanFlag(), of, from.Format(time.DateTime), until.Format(time.DateTime))
+}
+
+// compared takes --compare apart: the environment of the report, which it sets, and the one to compare with.
+func (r *reportFlags) compared(named bool) (other string, err error) {
+	other, here, ok := strings.Cut(r.compare, "..")
+	switch {
+	case !ok || other == "" || here == "" || other == here:
+		return "", usageError("--compare: %q is not two environments; write UAT..PROD for the report of PROD, compared with UAT", r.compare)
+	case named && r.environment != here:
+		return "", usageError("--compare %s is the report of %s, and --environment %s that of another: leave it out", r.compare, here, r.environment)
+	}
+	r.environment = here
+	return other, nil
 }

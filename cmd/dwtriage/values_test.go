@@ -85,7 +85,7 @@ func TestValuesOfOtherFlags(t *testing.T) {
 	for command, flags := range map[string]map[string][]string{
 		"report": {"run": numbers, "csv": {"x", "EXCEL "}, "db": bases, "lock-wait": waits, "out": {""}, "json": {"maybe"},
 			"compare-to": {"x", "-1", "99999999999999999999", "2026-13-01", "2026-11-20..2026-11-19", "..", "1e9"},
-			"period":     {"x", "17", "2026-13-01", "2026-11-20..2026-11-19", ".."}, "since": {"x", "2026-13-01"}, "until": {"x", "25:00"}},
+			"period":     {"x", "17", "2026-13-01", "2026-11-20..2026-11-19", ".."}, "compare": {"x", "..", "A..", "..B", "A..A", "A..B"}, "since": {"x", "2026-13-01"}, "until": {"x", "25:00"}},
 		"inspect a.csv": {"sample": {"x", "-1", "NaN", "Inf", "1e400"}, "tz": {"Nowhere/Land", "../../etc/passwd"}, "log": {"x"},
 			"format": {"x"}, "date-order": {"x"}, "max-cell": {"0", "x", "2TB"}, "max-record": {"0", "NaN"}, "max-unpacked": {"0", "-1"},
 			"max-columns": {"0", "x"}, "max-nesting": {"0", "65"}, "max-ratio": {"0"}, "max-members": {"-1"}, "json": {"maybe"}},

@@ -50,14 +50,20 @@ func measureGaps(logs []Comparison, read map[string][]Period, asked Period) {
 func (c Comparison) Compared() bool { return len(c.Before) > 0 }
 
 // A CompareTo chooses what a report is compared with. The zero value stands for the covered periods before it; of the
-// fields one is set.
+// first three fields one is set.
 type CompareTo struct {
 	Run    int64     // the hours that this run covers, of each log
 	Day    time.Time // the night to this day: as long as that of the report, and some days before it
 	Period Period    // these hours
+
+	// Environment is another one to compare with as well, for the same kind of hours, see [Elsewhere]; empty: none. It goes with any of the others.
+	Environment string
 }
 
-func (to CompareTo) given() bool { return to != CompareTo{} }
+func (to CompareTo) given() bool {
+	to.Environment = ""
+	return to != CompareTo{}
+}
 
 // of is the period to compare a night of a log with. run is what the chosen run covers.
 func (to CompareTo) of(night Period, run []covered) Period {

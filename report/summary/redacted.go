@@ -186,6 +186,7 @@ func (h hider) signature(id string) string {
 var ways = map[string]way{
 	"Tool.Version": asIs, "Tool.RulesDigest": asIs, "Judgement.RulesDigest": asIs, "Summary.Environment": asText, "Run.Environment": asText, "Run.Arguments": asText, "Run.Parts": asIs, "Run.MissingShards": asIs,
 	"Thresholds.FailOn": asIs, "Thresholds.MaxRejects": asIs, "Comparison.Log": asIs, "Count.Name": asIs, "Timing.Stage": asIs,
+	"Elsewhere.Environment": asText, "ElsewhereLog.Log": asIs, "ElsewhereLog.Why": asIs,
 	"ViewColumn.View": asIs, "ViewColumn.Name": asIs, "ViewColumn.Type": asIs, "ViewColumn.Meaning": asIs,
 	"Input.Path": asText, "Input.Digest": asIs, "Input.Container": asIs, "Input.Encoding": asIs, "Input.Format": asIs, "Input.Log": asIs,
 	"Input.Warnings": asIs, "Input.Problem": asIs, // hidden with the path in them

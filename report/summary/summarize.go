@@ -93,6 +93,9 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := changes(ctx, db, name, s); err != nil {
 		return nil, err
 	}
+	if s.Elsewhere, err = elsewhere(ctx, db, to.Environment, name, s.Logs); err != nil {
+		return nil, err
+	}
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}

@@ -67,6 +67,8 @@ type Summary struct {
 	Timings       []store.Timing // of a run
 	ExitCode      int            // of a run
 
+	Elsewhere *Elsewhere // the comparison with another environment, where it was asked for
+
 	// Of a report of a period, see [OfSpan]; of one of a run they are zero.
 	Span       Period    // the hours that were asked for, or those of them that are covered, where they were not asked for by their ends
 	Runs       []PastRun // whose exports cover hours of it, oldest first; Run is the last of them, and of its rules is Tool

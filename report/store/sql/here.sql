@@ -1,6 +1,6 @@
--- The failing records of the environment of a report: of its runs, and those of other environments that one of its runs
+-- The failing records of an environment, that of run %[first]: of its runs, and those of other environments that one of its runs
 -- met again.
-CREATE OR REPLACE TEMP VIEW here AS
+CREATE OR REPLACE TEMP VIEW %[view] AS
 WITH of_environment AS (
   SELECT run_id FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"strings"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
+)
+
+// elsewhereCounts says how many signatures of a map fail in which of two environments; empty where nothing is compared.
+func elsewhereCounts(s *summary.Summary) string {
+	e := s.Elsewhere
+	if e == nil || !e.Compared() {
+		return ""
+	}
+	parts := make([]string, 3)
+	for i, n := range []struct {
+		change             string
+		explained, unknown int
+	}{
+		{summary.OnlyHere, e.Explained.OnlyHere, e.Unknown.OnlyHere},
+		{summary.OnlyThere, e.Explained.OnlyThere, e.Unknown.OnlyThere},
+		{summary.InBoth, e.Explained.Both, e.Unknown.Both},
+	} {
+		parts[i] = inWords(s, n.change) + ": " + words.Count(n.explained, "signature")
+		if n.unknown > 0 {
+			parts[i] += " and " + words.Count(n.unknown, "unknown message")
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// inWords says in which environment something fails.
+func inWords(s *summary.Summary, change string) string {
+	here, there := orWords(s.Environment, "environment not set"), s.Elsewhere.Environment
+	switch change {
+	case summary.OnlyHere:
+		return "in " + here + ", not in " + there
+	case summary.OnlyThere:
+		return "in " + there + ", not in " + here
+	}
+	return "in both"
+}
+
+// elsewhereSaid is what the first paragraph says of the comparison with another environment; nothing without one.
+func elsewhereSaid(s *summary.Summary) (v []phrase) {
+	if s.Elsewhere == nil {
+		return nil
+	}
+	if counts := elsewhereCounts(s); counts != "" {
+		v = append(v, plain(" "), strong("Compared with "+s.Elsewhere.Environment+":"), plain(" "+counts+" (a signature of a map each)."))
+	}
+	for _, sentence := range notElsewhere(s) {
+		v = append(v, plain(" "+sentence))
+	}
+	return v
+}
+
+// elsewhereLogs says of each log which hours are compared with which of the other environment, or why none are.
+func elsewhereLogs(s *summary.Summary) (sentences []string) {
+	if s.Elsewhere == nil {
+		return nil
+	}
+	year := s.Run.Finished.UTC().Year()
+	for _, l := range s.Elsewhere.Logs {
+		if l.Why == "" {
+			sentences = append(sentences, capital(logWord(l.Log))+" of "+hoursOf(l.Here, year)+" with those of "+s.Elsewhere.Environment+" of "+hoursOf(l.There, year)+".")
+		}
+	}
+	return append(sentences, notElsewhere(s)...)
+}
+
+// notElsewhere says which logs are not compared with the other environment, and why.
+func notElsewhere(s *summary.Summary) (sentences []string) {
+	here, there := orWords(s.Environment, "environment not set"), s.Elsewhere.Environment
+	for _, l := range s.Elsewhere.Logs {
+		text := capital(logWord(l.Log)) + " are not compared with " + there + ": "
+		switch l.Why {
+		case summary.NotRead:
+			text += "none of " + here + " were read."
+		case summary.NotWhole:
+			text += "less than half of the hours of " + here + " were read without trouble."
+		case summary.NotThere:
+			text += "no hours of " + there + " up to these were read without trouble."
+		default:
+			continue
+		}
+		sentences = append(sentences, text)
+	}
+	return sentences
+}
+
+// A jsonElsewhere is the comparison with another environment.
+type jsonElsewhere struct {
+	Environment string             `json:"environment"`
+	Logs        []jsonElsewhereLog `json:"logs"`
+	Signatures  jsonInBoth         `json:"signatures"`       // of a map each, that rules and codes explain
+	Unknown     jsonInBoth         `json:"unknown_messages"` // of a map each
+	Records     int64              `json:"records"`          // failing ones of the hours compared
+	Others      int64              `json:"other_records"`    // those of the other environment
+}
+
+type jsonElsewhereLog struct {
+	Log    string     `json:"log"`
+	Period jsonPeriod `json:"period"`
+	Other  jsonPeriod `json:"other"`        // nulls where it is not compared
+	Why    string     `json:"not_compared"` // not-read, not-whole, not-there; empty where it is compared
+}
+
+// jsonInBoth counts, as changes.csv does.
+type jsonInBoth struct {
+	OnlyHere  int `json:"only-here"`
+	OnlyThere int `json:"only-there"`
+	Both      int `json:"both"`
+}
+
+func newJSONElsewhere(e *summary.Elsewhere) *jsonElsewhere {
+	if e == nil {
+		return nil
+	}
+	j := &jsonElsewhere{e.Environment, []jsonElsewhereLog{}, jsonInBoth(e.Explained), jsonInBoth(e.Unknown), e.Records, e.Others}
+	for _, l := range e.Logs {
+		j.Logs = append(j.Logs, jsonElsewhereLog{l.Log, newJSONPeriod(l.Here), newJSONPeriod(l.There), l.Why})
+	}
+	return j
+}
+
+func ticketElsewhere(line func(string, ...any), s *summary.Summary) {
+	if s.Elsewhere == nil {
+		return
+	}
+	line("\n### Compared with %s\n", marked(s.Elsewhere.Environment))
+	for _, sentence := range elsewhereLogs(s) {
+		line("- %s", marked(sentence))
+	}
+	if !s.Elsewhere.Compared() {
+		return
+	}
+	line("\n| Where | Records | Of the other | What | Map |\n|---|---|---|---|---|")
+	list := fair(s.Elsewhere.List, 3*ticketClusters, kindsOfElsewhere)
+	for _, c := range list {
+		line("| %s | %s | %s | %s | %s |", marked(inWords(s, c.Change)), words.Thousands(c.Records), words.Thousands(c.PreviousRecords), marked(orWords(c.Title, c.Signature)), marked(c.MapTitle))
+	}
+	if n := s.Elsewhere.Count() - len(list); n > 0 {
+		line("\n%s in changes.csv.", words.Count(n, "more"))
+	}
+}
+
+func kindsOfElsewhere(c *summary.Change) (string, []string) {
+	return c.Severity, []string{"where " + c.Change}
+}

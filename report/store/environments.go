@@ -1,0 +1,19 @@
+package store
+
+import (
+	"context"
+	"strings"
+)
+
+// Environments makes the table scope_environments: of every signature × map that fails in the hours ours of the view scope, or in the
+// hours theirs of the environment of other, how many records it has in each. Windows are of a log each; their numbers say nothing. Columns are
+// in sql/environments.sql.
+func (db *DB) Environments(ctx context.Context, other Scope, ours, theirs []Window) error {
+	if _, err := db.conn.ExecContext(ctx, other.replace(query("here"), "there")); err != nil {
+		return err
+	}
+	within := func(windows []Window) string { return "(" + historyOf(windows).pieces[1] + ") IS NOT NULL" }
+	text := strings.NewReplacer("%[ours]", within(ours), "%[theirs]", within(theirs)).Replace(query("environments"))
+	_, err := db.exec(ctx, "environments", text)
+	return err
+}
