@@ -49,7 +49,7 @@ func TestCompletes(t *testing.T) {
 	}{
 		{"ins", completesNoFiles, []string{"inspect"}},
 		{"rules l", completesNoFiles, []string{"list", "lint"}},
-		{"history ", completesNoFiles, []string{"list", "forget"}},
+		{"history ", completesNoFiles, []string{"list", "forget", "prune"}},
 		{"schedule ", completesNoFiles, []string{"print"}},
 		{"schedule print --for ", completesNoFiles, taskKinds},
 		{"help ver", completesNoFiles, []string{"verify", "version"}},

@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/folder"
 	"dwtriage/report/store"
 )
 
@@ -65,12 +66,12 @@ func runMerge(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	if r := j.flags; r.reclassify {
-		folder, err := os.MkdirTemp("", "dwtriage-parts-")
+		work, remove, err := folder.Temporary("dwtriage-parts-")
 		if err != nil {
 			return 0, err
 		}
-		defer os.RemoveAll(folder)
-		if err := j.rejudgeParts(folder); err != nil {
+		defer remove()
+		if err := j.rejudgeParts(work); err != nil {
 			return 0, err
 		}
 	}
@@ -82,8 +83,8 @@ func runMerge(s *session, args []string) (int, error) {
 			return 0, err
 		}
 	}
-	for _, folder := range deeper {
-		j.say("dwtriage: %s: there are parts in it, which are not merged: name the folder, too, if they are of this night\n", folder)
+	for _, path := range deeper {
+		j.say("dwtriage: %s: there are parts in it, which are not merged: name the folder, too, if they are of this night\n", path)
 	}
 	for _, d := range lackingDeals(j.parts) {
 		j.s.ci.issue("warning", d.sentence())
@@ -191,6 +192,7 @@ func (j *job) agree() error {
 // rejudgeParts puts parts of the rules of this call, made in a folder, in the place of those that were made with others.
 func (j *job) rejudgeParts(folder string) error {
 	defer j.limitMemory()()
+	defer j.showJudging()()
 	_, tool := j.booking(j.began)
 	var records int64
 	others := make(map[string]bool)

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +121,44 @@ func TestProgressOnTerminal(t *testing.T) {
 	}
 	if seen := onTerminal(t, 70, map[string]string{"TERM": "dumb"}, "run", demo); !strings.Contains(seen, "\nsumming up\nwriting the report\n") || strings.ContainsAny(seen, "\r\x1b") {
 		t.Errorf("on a terminal that cannot go back: %q", seen)
+	}
+}
+
+// TestProgressOfReclassify: whoever looks sees how many records were judged again, and nobody else does.
+func TestProgressOfReclassify(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "x.duckdb")
+	var said bytes.Buffer
+	if code := run(t.Context(), []string{"run", "-q", "--db", db, "-o", filepath.Join(t.TempDir(), "r"), "../../testdata/demo/dualwrite-errors.csv"}, nil, &said, &said, func(string) string { return "" }); code != exitDone && code != exitRejects {
+		t.Fatalf("exit code %d: %s", code, &said)
+	}
+	seen := onTerminal(t, 70, nil, "reclassify", "--db", db, "--dry-run")
+	at := -1
+	for _, want := range []string{"judging again", "writing what changed", "failing records would have another verdict"} {
+		now := strings.Index(seen, want)
+		if now <= at {
+			t.Errorf("%q is missing, or said before what comes first: %q", want, seen)
+		}
+		at = now
+	}
+	tty, screen := terminal(t, 70)
+	p := newProgress(tty, "auto", false, true, nil)
+	p.turn("judging again")
+	p.judged(1234)
+	p.end()
+	buffer := make([]byte, 1<<16)
+	n, err := screen.Read(buffer)
+	for err == nil && !strings.Contains(string(buffer[:n]), "judging again, 1,234 records") {
+		var more int
+		more, err = screen.Read(buffer[n:])
+		n += more
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	said.Reset()
+	run(t.Context(), []string{"reclassify", "--db", db, "--dry-run"}, nil, io.Discard, &said, func(string) string { return "" })
+	if said.Len() > 0 {
+		t.Errorf("without a terminal: %q", &said)
 	}
 }
 

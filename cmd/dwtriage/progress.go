@@ -131,6 +131,17 @@ func (p *progress) turn(what string) {
 	p.bar.RenderBlank() // else it waits for its first number
 }
 
+// judged says on a terminal how many stored records were judged again.
+func (p *progress) judged(records int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); p.bar != nil && now.Sub(p.drawn) >= redraw {
+		p.drawn = now
+		rate := float64(records) / max(now.Sub(p.started).Seconds(), 0.001)
+		p.bar.Describe(fmt.Sprintf("judging again, %s records, %s/s", words.Thousands(records), words.Thousands(int64(rate))))
+	}
+}
+
 // writing says how much of a file of the report is written: on a terminal always, else when nothing was said for as long as makes a long run.
 func (p *progress) writing(file string, bytes int64) {
 	p.mu.Lock()

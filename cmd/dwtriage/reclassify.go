@@ -86,7 +86,9 @@ func runReclassify(s *session, args []string) (int, error) {
 		}
 	}
 	_, tool := j.booking(time.Now())
+	endShow := j.showJudging()
 	done, err := db.Reclassify(s.ctx, only, tool, "dwtriage "+shellJoin(s.arguments), time.Now(), r.dry, j.judgeAgain)
+	endShow()
 	if err != nil {
 		return 0, err
 	}
@@ -135,14 +137,31 @@ func (r *reclassifyFlags) checkRun(s *session, db *store.DB) error {
 	return nil
 }
 
+// showJudging shows how far judging again is, on a terminal only: what a scheduler logs is the result.
+func (j *job) showJudging() (end func()) {
+	mode := "none"
+	if isTerminal(j.s.stderr) && !j.flags.quiet && j.flags.progress != "none" {
+		mode = "auto"
+	}
+	j.show = newProgress(j.s.stderr, mode, false, j.s.obeysSequences(), nil)
+	return j.show.end
+}
+
 // judgeAgain judges stored records side by side.
 func (j *job) judgeAgain(read func(context.Context, func(*ingest.Batch) error) error, load func(store.Source) error) error {
+	j.show.turn("judging again")
+	defer j.show.turn("writing what changed")
+	var judged int64
 	return pipeline(j.s.ctx, j.flags.threads, read, func(ctx context.Context, b *ingest.Batch) struct{} {
 		j.matcher.ClassifyUntil(ctx.Done(), b, store.Allocator())
 		return struct{}{}
 	}, func(next source[struct{}]) error {
 		return load(func() (*ingest.Batch, error) {
 			b, _, err := next()
+			if err == nil {
+				judged += int64(b.Len())
+				j.show.judged(judged)
+			}
 			return b, err
 		})
 	})

@@ -103,3 +103,35 @@ func contentSum(path string) ([]byte, error) {
 	_, err = io.Copy(sum, f)
 	return sum.Sum(nil), err
 }
+
+// Temporary makes a folder in the system's temporary one, its name beginning with prefix, for as long as this process needs it: remove ends that.
+// A killed process leaves it behind, without its lock, and the next call with the same prefix removes it.
+func Temporary(prefix string) (dir string, remove func(), err error) {
+	within := os.TempDir()
+	entries, _ := os.ReadDir(within)
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), prefix) {
+			continue
+		}
+		left := filepath.Join(within, e.Name())
+		if unlock, err := tryLock(left); err == nil { // else it is somebody's, or of a process that lives
+			os.RemoveAll(left)
+			unlock()
+		}
+	}
+	for range 10 {
+		if dir, err = os.MkdirTemp(within, prefix); err != nil {
+			return "", nil, err
+		}
+		unlock, err := tryLock(dir)
+		switch _, gone := os.Lstat(dir); {
+		case err == nil && gone == nil:
+			return dir, func() { os.RemoveAll(dir); unlock() }, nil
+		case err == nil: // another call took it for one that was left, before it was locked
+			unlock()
+		case !errors.Is(err, errLocked): // a file system without locks
+			return dir, func() { os.RemoveAll(dir) }, nil
+		}
+	}
+	return "", nil, fmt.Errorf("%s: folders made there vanish", within)
+}
