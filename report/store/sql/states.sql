@@ -27,9 +27,12 @@ WITH windows(log, number, from_at, until_at) AS (
     len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
+), worded AS ( -- a join each: over one view of both all records would be read
+  SELECT h.*, hash(r.template_id, r.map_title) AS wording FROM history h JOIN shown r USING (place)
+  UNION ALL
+  SELECT h.*, hash(r.template_id, r.map_title) FROM history h JOIN shown_pruned r USING (place)
 ), missed AS (
-  SELECT h.*, hash(r.template_id, r.map_title) AS wording
-  FROM history h JOIN named r USING (place)
+  SELECT h.* FROM worded h
   WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
     AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
