@@ -197,6 +197,9 @@ func (room cardRoom) spoken(list []phrase) []cardRun {
 	var runs []cardRun
 	left := 6 * room.text
 	for _, p := range list {
+		if p.Ends {
+			continue
+		}
 		text := room.fit(p.Text)
 		n := utf8.RuneCountInString(text)
 		if n > left {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ type page struct {
 	Style  template.CSS
 	Script template.JS
 
-	Verdict   []phrase
+	Verdict   [][]phrase // paragraphs
 	Cards     []card
 	Spark     []int       // of the first card: how much failed in the periods, see spark
 	Data      template.JS // what the script draws long tables from
@@ -145,7 +146,7 @@ func newPage(s *summary.Summary) (*page, error) {
 	if p.Data, err = dataOf(s, p.Shades); err != nil {
 		return nil, err
 	}
-	p.Verdict = verdict(s)
+	p.Verdict = p.paragraphs()
 	p.Cards, p.Spark = cards(s), spark(s.FailedIn)
 	return p, nil
 }
@@ -367,6 +368,28 @@ func (p *page) addIndex() {
 	}
 }
 
+// paragraphs are those of the verdict. What has no place on the page is linked to the list that it would stand in.
+func (p *page) paragraphs() [][]phrase {
+	fixes := map[string]bool{}
+	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats, p.OtherFixes) {
+		fixes["#fix-"+strconv.Itoa(f.Rank)] = true
+	}
+	signatures := map[string]bool{}
+	for id := range p.shownIDs {
+		signatures["#sig-"+anchor(id)] = true
+	}
+	list := verdict(p.Summary)
+	for i, l := range list {
+		switch {
+		case strings.HasPrefix(l.Href, "#fix-") && !fixes[l.Href]:
+			list[i].Href = "#fixes"
+		case strings.HasPrefix(l.Href, "#sig-") && !signatures[l.Href]:
+			list[i].Href = "#signatures"
+		}
+	}
+	return paragraphs(list)
+}
+
 // addOptions offers names of the whole night, those of most records where there are too many; what is critical goes before.
 func (p *page) addOptions() {
 	var maps, companies, critical, signatures []string
@@ -418,7 +441,7 @@ func (p *page) words() template.FuncMap {
 		"pct":    percent, "cut": cut, "redaction": func() []string { return Redaction(p.Summary) },
 		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return JudgedAgain(p.Summary) }, "logWord": logWord, "capital": capital, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
-		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changesCaption": func() string { return changesCaption(p.Summary) },
+		"comparison": func(c summary.Comparison) string { return comparison(c, year) }, "changed": func() string { return changed(p.Summary) },
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
 		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,

@@ -31,8 +31,13 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	}
 	line("## %s: %s of %s failed\n", name, words.Thousands(s.Failing), words.Count(s.Records, "record"))
 	var said strings.Builder
-	for _, p := range verdict(s) {
-		said.WriteString(ticketPhrase(p))
+	for i, paragraph := range paragraphs(verdict(s)) {
+		if i > 0 {
+			said.WriteString("\n\n")
+		}
+		for _, p := range paragraph {
+			said.WriteString(ticketPhrase(p))
+		}
 	}
 	for _, sentence := range missingShards(s.Run) {
 		line("**%s.**\n", marked(sentence))
@@ -43,9 +48,7 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	}
 	ticketPlan(line, s)
 	if s.Compared() {
-		c := s.Changed
-		line("\n### What changed\n\n%d new, %d back, %d spiking, %d ongoing, %d quiet, %d resolved (a signature of a map each); %s.",
-			c.New, c.Regressed, c.Spiking, c.Ongoing, c.Quiet, c.Resolved, words.Count(s.ChangedUnknown.New, "new unknown message"))
+		line("\n### What changed\n\nSignatures of a map each: %s.", orWords(changed(s), "none"))
 	}
 	ticketElsewhere(line, s)
 	ticketBurstList(line, s)

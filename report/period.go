@@ -126,10 +126,14 @@ func newMessages(s *summary.Summary) (n int64) {
 	return n
 }
 
-// changesCaption counts what changed, unknown messages apart.
-func changesCaption(s *summary.Summary) string {
+// changed counts signatures of a map by their state, unknown messages apart, for every output; empty where nothing is compared or fails.
+func changed(s *summary.Summary) string {
+	none := summary.Changed{}
+	if !s.Compared() || s.Changed == none && s.ChangedUnknown == none {
+		return ""
+	}
 	text := stateCounts(s.Changed)
-	if s.ChangedUnknown.Listed() > 0 {
+	if s.ChangedUnknown != none {
 		text += "; of unknown messages " + stateCounts(s.ChangedUnknown)
 	}
 	return text
@@ -138,7 +142,7 @@ func changesCaption(s *summary.Summary) string {
 func stateCounts(c summary.Changed) string {
 	var parts []string
 	for i, n := range []int{c.New, c.Regressed, c.Spiking, c.Ongoing, c.Quiet, c.Resolved} {
-		if n > 0 && summary.Changes[i] != summary.Ongoing {
+		if n > 0 {
 			parts = append(parts, words.Thousands(n)+" "+summary.Changes[i])
 		}
 	}

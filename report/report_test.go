@@ -190,6 +190,11 @@ func huge() *summary.Summary {
 		s.Inputs = append(s.Inputs, store.Input{Path: id, Warnings: make([]string, 1000)})
 		s.RejectReasons = append(s.RejectReasons, summary.RejectReason{Reason: id, Rows: 1, First: summary.Reject{Excerpt: long}})
 	}
+	for i := range 500 { // of one line each, more than have a place
+		s.Fixes = append(s.Fixes, summary.Fix{Rank: 301 + i, Signature: "dw-rule-0", Title: "dw-rule-0", Tier: 4, Records: 1})
+	}
+	last := &s.Fixes[len(s.Fixes)-1]
+	last.MissingIn, last.MissingRows = "Customer groups", 1
 	s.Changed = summary.Changed{New: len(s.Changes)}
 	addTotals(s)
 	return s
@@ -203,7 +208,7 @@ func TestHuge(t *testing.T) {
 	if len(page) > 8e6 {
 		t.Errorf("index.html has %d bytes", len(page))
 	}
-	for _, want := range []string{"200 of 41,230 findings: the rest is in", "12 of 300 fixes with steps: those of the rest are in", "50 of 41,230 changes: the rest is in", "100 of 300 signatures: the rest is in",
+	for _, want := range []string{"200 of 41,230 findings: the rest is in", "12 of 800 fixes with steps: those of the rest are in", "50 of 41,230 changes: the rest is in", "100 of 300 signatures: the rest is in",
 		"50 of 300 clusters: the rest is in", "200 of 300 inputs: the rest is in", "12 of 70 companies are shown", "400 entities, of which 50 are shown", `"findings":41230`, "82,460", "50 of 300 reasons"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("index.html lacks %q", want)

@@ -15,34 +15,13 @@ type Said struct {
 	Verdict      string // the first paragraph
 	CriticalNews string // what is critical and new or back, by name; empty where nothing is
 	Before       string // " (208 in the night before)"; empty where that is not known
-	Changed      string // "3 new, 1 back": how many signatures of a map are in which state; empty where nothing changed or is compared
+	Changed      string // "3 new, 1 ongoing": how many signatures of a map are in which state; empty where nothing is compared
 	PeriodBefore string // "night before", "period before" or "hours asked for"
 }
 
 // Say says a summary.
 func Say(s *summary.Summary) Said {
 	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), Changed: changed(s), PeriodBefore: periodBefore(s)}
-}
-
-// changed counts the states of what rules and codes explain, and the new messages that they do not.
-func changed(s *summary.Summary) string {
-	if !s.Compared() {
-		return ""
-	}
-	c := s.Changed
-	var parts []string
-	for _, n := range []struct {
-		n    int
-		word string
-	}{{c.New, "new"}, {c.Regressed, "back"}, {c.Spiking, "spiking"}, {c.Ongoing, "ongoing"}, {c.Quiet, "quiet"}, {c.Resolved, "resolved"}} {
-		if n.n > 0 {
-			parts = append(parts, words.Thousands(n.n)+" "+n.word)
-		}
-	}
-	if n := s.ChangedUnknown.New; n > 0 {
-		parts = append(parts, words.Count(n, "new unknown message"))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // JudgedAgain says of which failing records the verdicts are not those of the run that loaded them, a sentence for each time.

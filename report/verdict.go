@@ -11,19 +11,34 @@ import (
 	"dwtriage/report/summary"
 )
 
-// A phrase is a piece of the verdict: plain, strong, or a link.
+// A phrase is a piece of the verdict: plain, strong, or a link; or the end of a paragraph, which has no text.
 type phrase struct {
 	Text   string
 	Strong bool
 	Href   string
+	Ends   bool
 }
 
 func plain(text string) phrase      { return phrase{Text: text} }
 func strong(text string) phrase     { return phrase{Text: text, Strong: true} }
 func link(text, href string) phrase { return phrase{Text: text, Href: href} }
 
+// paragraphs parts phrases where one ends.
+func paragraphs(list []phrase) (parts [][]phrase) {
+	for ends := true; len(list) > 0; list = list[1:] {
+		if ends {
+			parts = append(parts, nil)
+		}
+		last := len(parts) - 1
+		if ends = list[0].Ends; !ends {
+			parts[last] = append(parts[last], list[0])
+		}
+	}
+	return parts
+}
+
 // verdict says what happened in words that can be read out in a meeting: what is new and critical, how much failed,
-// where and when, what it needs and who can do that, and how far to believe it.
+// where and when; in a paragraph of its own what it needs and who can do that; and how far to believe it.
 func verdict(s *summary.Summary) []phrase {
 	var v []phrase
 	switch {
@@ -79,7 +94,7 @@ func failures(s *summary.Summary) []phrase {
 		return append(v, strong("No rule and no code explains any of them."), plain(" Begin with the "),
 			link("unknown messages", "#unknown"), plain(", most records first."))
 	}
-	v = append(v, critical(s)...)
+	v = append(append(v, phrase{Ends: true}), critical(s)...)
 	v = append(v, missing(s)...)
 	v = append(v, largest(s)...)
 	v = append(v, repeats(s)...)

@@ -61,11 +61,7 @@ func TestWords(t *testing.T) {
 
 // said is a verdict as it is read out.
 func said(s *summary.Summary) string {
-	var b strings.Builder
-	for _, p := range verdict(s) {
-		b.WriteString(p.Text)
-	}
-	return strings.TrimSpace(b.String())
+	return spoken(verdict(s))
 }
 
 func TestVerdict(t *testing.T) {
