@@ -106,6 +106,9 @@ type place struct{ line, column int }
 // places are where the parts of a rule stand that a warning may be about.
 type places struct{ id, match, examples place }
 
+// OfSite reports whether the rule is one of a site and not built in.
+func (r *Rule) OfSite() bool { return r.layer > 0 }
+
 // expr is the compiled expression, nil without one.
 func (r *Rule) expr() *pattern.Expr {
 	if r.parsed == nil && r.Match.Regex != "" {

@@ -27,6 +27,7 @@ const (
 	mostReasons  = 50
 	mostAlerts   = 10
 	mostBursts   = 26  // a letter each
+	mostGaps     = 10  // of a log
 	mostWarnings = 2   // of an input near the top; the ledger has more
 	mostOptions  = 300 // of a select, and of the names an item can be filtered by
 

@@ -15,6 +15,15 @@ func (p *page) CauseRecords() (n int64) {
 	return n
 }
 
+// causeMaps are the maps of a cause and of what waits for it, for the filter.
+func causeMaps(c summary.Cause) string {
+	maps := []string{c.MapTitle}
+	for _, l := range c.Levels {
+		maps = append(maps, l.MapTitle)
+	}
+	return keys(distinct(maps, func(name string) string { return name }))
+}
+
 // causeRows names the rows of a cause: "customer group 80", "customer group 10, customer group 30 and 4 others".
 func causeRows(c summary.Cause) string {
 	var names []string

@@ -84,6 +84,7 @@ type page struct {
 	Roles        []role
 	Unfixed      string
 
+	Health              health
 	ShownBursts         []lettered
 	ShownCauses         []summary.Cause
 	Plot                *plot // nil when no record has a time
@@ -139,7 +140,9 @@ func newPage(s *summary.Summary) (*page, error) {
 	p.ShownBursts = lettersOf(s.Bursts)
 	if p.Plot = newPlot(&s.Timeline); p.Plot != nil {
 		p.Plot.addBands(&s.Timeline, p.ShownBursts)
+		p.Plot.addGaps(&s.Timeline, s.Logs)
 	}
+	p.Health = healthOf(s)
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
@@ -464,7 +467,8 @@ func (p *page) words() template.FuncMap {
 		"inputWords": inputWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },
-		"causeRows":     causeRows, "causeDepth": causeDepth, "causeReason": causeReason,
+		"here":          here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) },
+		"causeRows": causeRows, "causeDepth": causeDepth, "causeReason": causeReason,
 		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },
 		"firstMessages": func(list []summary.Message) []summary.Message { return first(list, mostMessages) },
 		"firstWhere":    func(list []summary.Where) []summary.Where { return first(list, mostWhere) },

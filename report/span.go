@@ -39,6 +39,9 @@ func RunWords(s *summary.Summary) string {
 
 // uncovered says which hours of the period no export covers, a sentence for each log that was read; none in a report of a run.
 func uncovered(s *summary.Summary) (sentences []string) {
+	if s.Span.Hours() == 0 {
+		return nil // the timeline of a run shows its gaps
+	}
 	for i, c := range s.Logs {
 		n, name := 0, logWord(c.Log)
 		for _, g := range c.Gaps {
@@ -57,16 +60,16 @@ func uncovered(s *summary.Summary) (sentences []string) {
 	return sentences
 }
 
-// mostGaps is how many gaps a sentence names.
-const mostGaps = 3
+// gapsInSentence is how many gaps a sentence names; the timeline names more.
+const gapsInSentence = 3
 
 func gapWords(s *summary.Summary, c summary.Comparison) string {
 	var parts []string
-	for _, g := range first(c.Gaps, mostGaps) {
+	for _, g := range first(c.Gaps, gapsInSentence) {
 		parts = append(parts, hoursOf(g, s.Run.Finished.UTC().Year()))
 	}
 	text := strings.Join(parts, ", ")
-	if n := len(c.Gaps) - mostGaps; n > 0 {
+	if n := len(c.Gaps) - gapsInSentence; n > 0 {
 		text += " and " + words.Count(n, "more gap")
 	}
 	return text

@@ -29,6 +29,7 @@ type plot struct {
 	OK      string  // path of their columns
 	Ticks   []tick
 	Bands   []band
+	Gaps    []band // hours that no export covers
 }
 
 // A band is where an incident lies on the plot: X of it on the sheet, At in percent of the width.
@@ -59,6 +60,58 @@ func (p *plot) addBands(t *summary.Timeline, list []lettered) {
 		at, wide := float64(b.From.Sub(t.From))/all, float64(b.Until.Sub(b.From))/all
 		p.Bands = append(p.Bands, band{b.Letter, coordinate(sheetWidth * at), coordinate(sheetWidth * wide), coordinate(100 * at)})
 	}
+}
+
+// addGaps draws the hours of the stretch for which a log has no export that was read without trouble.
+func (p *plot) addGaps(t *summary.Timeline, logs []summary.Comparison) {
+	all := float64(t.Until.Sub(t.From))
+	for _, c := range logs {
+		for _, g := range c.Gaps {
+			from, until := g.From, g.Until
+			if from.Before(t.From) {
+				from = t.From
+			}
+			if until.After(t.Until) {
+				until = t.Until
+			}
+			if from.Before(until) {
+				at, wide := float64(from.Sub(t.From))/all, float64(until.Sub(from))/all
+				p.Gaps = append(p.Gaps, band{X: coordinate(sheetWidth * at), Width: coordinate(sheetWidth * wide)})
+			}
+		}
+	}
+}
+
+// gapsOf lists the hours of a log that no export covers: "plug-in traces of 23 Nov 02:00 to 23 Nov 04:00"; empty where all are covered.
+func gapsOf(c summary.Comparison, year int) string {
+	if len(c.Gaps) == 0 {
+		return ""
+	}
+	var list []string
+	for _, g := range first(c.Gaps, mostGaps) {
+		list = append(list, hoursOf(g, year))
+	}
+	if more := len(c.Gaps) - len(list); more > 0 {
+		list = append(list, words.Count(more, "more stretch", "more stretches"))
+	}
+	return logWord(c.Log) + " of " + some(list, len(list))
+}
+
+// burstMaps are the maps of an incident, for the filter; none for that of a host.
+func burstMaps(b lettered) string {
+	if b.Kind == "map" {
+		return keys([]string{b.Name})
+	}
+	return keys(b.Maps)
+}
+
+// burstKeys are the signatures of an incident, for the filter; none for that of a map or host.
+func burstKeys(b lettered) string {
+	ids := make([]string, len(b.Parts))
+	for i, p := range b.Parts {
+		ids[i] = anchor(p.Signature)
+	}
+	return keys(ids)
 }
 
 // lasted says from when to when an incident lasted: "22 Nov 18:46 to 19:01".

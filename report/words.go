@@ -314,6 +314,18 @@ func inputWords(in store.Input) string {
 	return strings.Join(append(list, size(in.Bytes)), ", ")
 }
 
+// digestWords name the digest of an input for what it is, so that nobody compares it with that of another method; a file that was not
+// read to its end has none.
+func digestWords(in store.Input) string {
+	if in.Digest == "" {
+		return ""
+	}
+	if in.Container != "" {
+		return "XXH3 (128 bits) of the unpacked file "
+	}
+	return "XXH3 (128 bits) "
+}
+
 // warnings lists the first warnings of an input and says how many more there are.
 func warnings(most int) func(store.Input) []string {
 	return func(in store.Input) []string {

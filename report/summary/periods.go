@@ -32,9 +32,8 @@ type Comparison struct {
 	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
 	// absent did not happen.
 	Whole bool
-	// Gaps are the hours of a report of a period, of its Span, that no export covers, where any is covered; nil in a report of a run.
-	Gaps  []Period
-	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
+	Asked Period   // to compare with, see [CompareTo]; zero where the periods before are compared with
+	Gaps  []Period // hours of Night, or of the Span of a report of a period, that no export of this log covers which was read without trouble
 }
 
 // measureGaps finds what of the hours that were asked for was not read of the logs that were.
@@ -164,6 +163,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		if c.Period.Hours() > 0 {
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
+			c.Gaps = gaps(whole, c.Night)
 			if to.given() {
 				if err := c.choose(to, other[log], whole); err != nil {
 					return nil, err
@@ -243,6 +243,25 @@ func within(ranges []Period, p Period) (n int) {
 		}
 	}
 	return n
+}
+
+// gaps are the hours of p that are in none of the ranges, which are in order of time and apart from each other.
+func gaps(ranges []Period, p Period) (out []Period) {
+	from := p.From
+	for _, r := range ranges {
+		if r.From.After(from) && from.Before(p.Until) {
+			until := r.From
+			if until.After(p.Until) {
+				until = p.Until
+			}
+			out = append(out, Period{from, until})
+		}
+		from = later(from, r.Until)
+	}
+	if from.Before(p.Until) {
+		out = append(out, Period{from, p.Until})
+	}
+	return out
 }
 
 // periodsBefore goes back in time: each period ends with the last covered hour before the one that follows it, and is as

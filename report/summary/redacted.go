@@ -212,6 +212,7 @@ var ways = map[string]way{
 
 	"Signature.ID": asSignature, "Signature.Title": asIs, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,
 	"Signature.Severity": asIs, "Signature.Change": asIs, "Signature.Codes": asIs, "Signature.Meaning": asIs, "Signature.File": asText,
+	"Here.Host": asValue, "Silent.ID": asIs, "Silent.Title": asIs, "Silent.File": asText,
 	"Where.MapTitle": asText, "Where.Company": asCompany, "Message.TemplateID": asTemplate, "Message.Text": asIs,
 	"Evidence.RecordID": asValue, "Evidence.File": asText, "Evidence.OccurredRaw": asText, "Evidence.Company": asCompany, "Evidence.MapTitle": asText,
 	"Evidence.TypeName": asText, "Evidence.AffectedKey": asValue, "Evidence.Before": asIs, "Evidence.Matched": asIs, "Evidence.After": asIs, "Evidence.Message": asIs,

@@ -109,21 +109,6 @@ func hull(ranges []covered) (p Period) {
 	return p
 }
 
-// gaps are the hours of p that are in none of ranges, which are in order of time.
-func gaps(ranges []Period, p Period) (list []Period) {
-	at := p.From
-	for _, r := range ranges {
-		if r.From.After(at) {
-			list = append(list, Period{at, r.From})
-		}
-		at = later(at, r.Until)
-	}
-	if p.Until.After(at) {
-		list = append(list, Period{at, p.Until})
-	}
-	return list
-}
-
 // ledgerOf reads the runs of a report: of a period their ledgers together, of which Run is the last, with its rules, and what must be said of any
 // of them.
 func ledgerOf(ctx context.Context, db *store.DB, a about, s *Summary) error {

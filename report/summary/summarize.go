@@ -110,6 +110,12 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := causes(ctx, db, m, name, s); err != nil {
 		return nil, err
 	}
+	if err := addHere(ctx, db, m, s); err != nil {
+		return nil, err
+	}
+	if s.Silent, err = silent(ctx, db, m); err != nil {
+		return nil, err
+	}
 	fillFindings(m, values, s.Findings)
 	if s.RejectReasons, err = rejectReasons(ctx, db, scope); err != nil {
 		return nil, err

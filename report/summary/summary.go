@@ -60,6 +60,7 @@ type Summary struct {
 	Changed        Changed     // how many of what rules and codes explain are in which state
 	ChangedUnknown Changed     // the same of unknown messages
 	FailedIn       []int64     // failing records of the environment in the hours compared (see Comparison.Night) and in the periods before, the latest first; nil where a log is not compared
+	Silent         []Silent    // rules of the site that no failing record of the database matched, by id
 	Mutes          []Mute      // of the rule files; those in force first, then most records
 
 	Judgements    []Judgement    // by which records were judged again, in their order; empty: the verdicts are those of the runs that loaded them
@@ -227,6 +228,7 @@ type Fix struct {
 	Missing     []MissingRow // the first of these rows, 20 at most, in the order of missing.csv
 	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix
 	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
+	Purged      Period       // when the error queue of dual-write forgets the first and the last failure; zero where it has none, or nobody knows which
 }
 
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
@@ -278,6 +280,7 @@ type Signature struct {
 	Messages     []Message  // of a wrapper, most records first; else empty
 	Evidence     []Evidence // the first three records, by time
 	Mute         *Mute
+	Here         Here
 }
 
 // A Message is what records of a wrapper say that are equal after masking.

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"dwtriage/ingest/words"
+	"dwtriage/report/summary"
+)
+
+// A health is what the night says of the rules: how many to keep, and a line for each that somebody should look at.
+type health struct {
+	Keep  int // rules that explain records of the night and need no look
+	Lines []healthLine
+}
+
+// A healthLine is a rule, or what has none, with what was noticed and what to do.
+type healthLine struct {
+	Word    string // tune, missing, retire
+	ID      string // of a signature; empty for unknown messages together
+	Title   string
+	Noticed string
+	Do      string
+	Command string // to type, else empty
+}
+
+// mostHealth is how many lines of each word are shown.
+const mostHealth = 20
+
+// Counts says how many lines of each word there are: "12 to keep, 1 to tune, 2 missing".
+func (h health) Counts() string {
+	counts := []string{words.Thousands(h.Keep) + " to keep"}
+	for _, w := range []struct{ word, text string }{{"tune", " to tune"}, {"missing", " missing"}, {"retire", " to retire"}} {
+		n := 0
+		for _, l := range h.Lines {
+			if l.Word == w.word {
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, words.Thousands(n)+w.text)
+		}
+	}
+	return strings.Join(counts, ", ")
+}
+
+// Shown are the first lines of each word.
+func (h health) Shown() (list []healthLine) {
+	met := map[string]int{}
+	for _, l := range h.Lines {
+		if met[l.Word]++; met[l.Word] <= mostHealth {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule; a code that
+// names records has a sentence and no fix; a rule of the site that nothing in the database matches, and a mute that has ended, are left over.
+func healthOf(s *summary.Summary) (h health) {
+	var missing []healthLine
+	for i := range s.Signatures {
+		sig := &s.Signatures[i]
+		switch {
+		case sig.File == "":
+			missing = append(missing, healthLine{Word: "missing", ID: sig.ID, Title: sig.Title,
+				Noticed: words.Count(sig.Records, "record") + " known only by " + map[bool]string{true: "text", false: "code"}[sig.Status == "text"] + ".",
+				Do:      "Write a rule of its evidence, with a cause and a fix."})
+		case len(sig.Messages) > 0:
+			h.Lines = append(h.Lines, tuned(s, sig))
+		default:
+			h.Keep++
+		}
+	}
+	if s.Unknown > 0 {
+		l := healthLine{Word: "missing", Title: "Unknown messages",
+			Noticed: words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster") + " that no rule explains.", Do: "Draft rules, the largest cluster first."}
+		if at := slices.IndexFunc(s.Clusters, func(c summary.Cluster) bool { return c.Others == 0 }); at >= 0 && s.Redacted == nil {
+			l.Command = "dwtriage rules draft " + s.Clusters[at].TemplateID
+		}
+		missing = append(missing, l)
+	}
+	h.Lines = append(h.Lines, missing...)
+	for _, r := range s.Silent {
+		h.Lines = append(h.Lines, healthLine{Word: "retire", ID: r.ID, Title: r.Title,
+			Noticed: "No failing record of the database matched this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Compare it with the unknown messages; delete it where it is of no use."})
+	}
+	for _, m := range s.Mutes {
+		if m.Expired {
+			h.Lines = append(h.Lines, healthLine{Word: "retire", ID: m.ID, Title: m.Title,
+				Noticed: "Its mute ended on " + m.Expires.Format("2 January 2006") + ", and it counts again.", Do: "Renew the mute or delete it (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
+		}
+	}
+	return h
+}
+
+// tuned is a wrapper that is the last word on records: its largest message wants a rule.
+func tuned(s *summary.Summary, sig *summary.Signature) healthLine {
+	largest := sig.Messages[0]
+	l := healthLine{Word: "tune", ID: sig.ID, Title: sig.Title, Do: "Give that message a rule of its own."}
+	switch n := len(sig.Messages); {
+	case n == 1:
+		l.Noticed = "It takes any message; its " + words.Count(sig.Records, "record shares", "records share") + " one message: “" + cut(largest.Text, 120) + "”"
+	default:
+		l.Noticed = "It takes any message; of its " + words.Count(sig.Records, "record") + ", " + words.Thousands(largest.Records) + " share one of " + words.Count(n, "message") + ": “" + cut(largest.Text, 120) + "”"
+	}
+	if s.Redacted == nil && largest.TemplateID != "" {
+		l.Command = "dwtriage rules draft " + largest.TemplateID
+	}
+	return l
+}

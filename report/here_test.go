@@ -1,0 +1,92 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dwtriage/report/summary"
+)
+
+func TestHere(t *testing.T) {
+	began := at("2026-11-22 18:46:00")
+	for _, c := range []struct {
+		name    string
+		here    summary.Here
+		records int64
+		lasted  time.Duration
+		want    string
+	}{
+		{"nothing to say", summary.Here{Plugins: true}, 4, time.Hour, ""},
+		{"one record names its host by itself", summary.Here{Host: "fo.example"}, 1, 0, ""},
+		{"one host", summary.Here{Host: "fo.example"}, 264, time.Hour, "All 264 records name one host, fo.example."},
+		{"over", summary.Here{Plugins: true, After: 1902}, 264, time.Hour, "From its first failure to its last no record of the same plug-ins is ok; 1,902 after are."},
+		{"one before", summary.Here{Entities: true, Before: 1}, 2, time.Hour, "From its first failure to its last no record of the same entities is ok; 1 before is."},
+		{"both sides", summary.Here{Plugins: true, Entities: true, Before: 12, After: 1902}, 1, 0, "When it failed no record of the same plug-ins or entities is ok; 12 before and 1,902 after are."},
+		{"between", summary.Here{Plugins: true, During: 1}, 9, time.Hour, "From its first failure to its last, 1 record of the same plug-ins is ok: it did not stop everything."},
+		{"between and after", summary.Here{Plugins: true, During: 7, After: 1}, 9, time.Hour, "From its first failure to its last, 7 records of the same plug-ins are ok: it did not stop everything; so is 1 after."},
+	} {
+		sig := summary.Signature{Records: c.records, FirstSeen: began, LastSeen: began.Add(c.lasted), Here: c.here}
+		if got := strings.Join(here(sig), " "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// What the night says of itself stands on its page.
+func TestPageSaysWhyAndWhen(t *testing.T) {
+	s := night()
+	s.Signatures[0].Here = summary.Here{Plugins: true, After: 1902}
+	s.Fixes[0].Purged = summary.Period{From: at("2026-11-23 18:46:00"), Until: at("2026-11-23 19:17:00")}
+	s.Inputs[0].Digest = "6346d2149871938e8bb328db2e34d616"
+	s.Logs[0].Gaps = []summary.Period{{From: at("2026-11-23 02:00:00"), Until: at("2026-11-23 04:00:00")}}
+	page := draw(t, s, Options{})["index.html"]
+	check(t, page)
+	for _, want := range []string{"<h4>Why here</h4>\n<p>From its first failure to its last no record of the same plug-ins is ok; 1,902 after are.</p>",
+		"error queue forgets it 23 Nov 18:46 to 23 Nov 19:17", logWord(s.Logs[0].Log) + " of 23 Nov 02:00 to 23 Nov 04:00", `<path class="gap" d="M`,
+		`id="rules"`, "<code>6346d2149871938e8bb328db2e34d616</code>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	bare := draw(t, night(), Options{})["index.html"]
+	for _, lacks := range []string{"Why here", "error queue forgets", "Not covered", `class="gap"`} {
+		if strings.Contains(bare, lacks) {
+			t.Errorf("a night without it says %q", lacks)
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	s := &summary.Summary{Unknown: 24, Signatures: []summary.Signature{
+		{ID: "dw-plain", Title: "Plain", File: "a.yaml", Records: 4},
+		{ID: "dw-wrapper", Title: "Wrapper", File: "a.yaml", Records: 46, Messages: []summary.Message{{TemplateID: "t-1", Text: "is on hold", Records: 27}, {TemplateID: "t-2", Text: "other", Records: 19}}},
+		{ID: "code/0x80040217", Title: "ObjectDoesNotExist", Status: "code", Records: 7},
+	}, Clusters: []summary.Cluster{{TemplateID: "t-3", Records: 24}},
+		Silent: []summary.Silent{{ID: "site-credit", Title: "Credit", File: "site.yaml", Line: 12}},
+		Mutes:  []summary.Mute{{ID: "dw-plain", Title: "Plain", Expired: true, Expires: at("2026-11-20 00:00:00"), File: "site.yaml", Line: 3}, {ID: "dw-wrapper"}}}
+	h := healthOf(s)
+	if got, want := h.Counts(), "1 to keep, 1 to tune, 2 missing, 2 to retire"; got != want {
+		t.Errorf("counts %q, want %q", got, want)
+	}
+	var said []string
+	for _, l := range h.Shown() {
+		said = append(said, strings.Join([]string{l.Word, l.ID, l.Noticed, l.Command}, "|"))
+	}
+	want := []string{
+		"tune|dw-wrapper|It takes any message; of its 46 records, 27 share one of 2 messages: “is on hold”|dwtriage rules draft t-1",
+		"missing|code/0x80040217|7 records known only by code.|",
+		"missing||24 records in 1 cluster that no rule explains.|dwtriage rules draft t-3",
+		"retire|site-credit|No failing record of the database matched this rule of the site (site.yaml, line 12).|",
+		"retire|dw-plain|Its mute ended on 20 November 2026, and it counts again.|",
+	}
+	if got, want := strings.Join(said, "\n"), strings.Join(want, "\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for range mostHealth {
+		s.Silent = append(s.Silent, s.Silent[0])
+	}
+	if h := healthOf(s); len(h.Shown()) != len(h.Lines)-2 { // a mute that ended is one of the retired
+		t.Errorf("%d of %d lines are shown", len(h.Shown()), len(h.Lines))
+	}
+}
