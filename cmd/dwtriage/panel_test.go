@@ -19,6 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/store"
+	"dwtriage/report/summary"
 )
 
 // environment is a getenv of these variables alone.
@@ -54,12 +56,16 @@ func TestPanelWidths(t *testing.T) {
 	}{{"demo.duckdb", demo, true}, {"hostile.duckdb", "hostile.csv", false}} {
 		shownBy(t, nil, "run", "-q", "--db", night.db, night.inputs)
 		wide := shownBy(t, nil, "report", "--db", night.db)
+		again := endPanel(t, night.db)
+		if d := cmp.Diff(wide, again("")); d != "" {
+			t.Fatalf("%s: the panel is not that of the command:\n%s", night.db, d)
+		}
 		all := map[string]bool{}
 		for _, w := range strings.Fields(wide) {
 			all[strings.Trim(w, ",")] = true
 		}
 		for _, columns := range []int{50, 60, 80, 100, 120, 200} {
-			narrow := shownBy(t, map[string]string{"COLUMNS": strconv.Itoa(columns)}, "report", "--db", night.db)
+			narrow := again(strconv.Itoa(columns))
 			for line := range strings.Lines(narrow) {
 				if n := width(strings.TrimSuffix(line, "\n")); n > columns {
 					t.Errorf("%s, %d columns: a line has %d: %s", night.db, columns, n, line)
@@ -82,10 +88,36 @@ func TestPanelWidths(t *testing.T) {
 			}
 		}
 		for _, bad := range []string{"0", "-3", "wide", ""} {
-			if got := shownBy(t, map[string]string{"COLUMNS": bad}, "report", "--db", night.db); got != wide {
+			if got := again(bad); got != wide {
 				t.Errorf("COLUMNS=%q breaks lines", bad)
 			}
 		}
+	}
+}
+
+// endPanel sums the first run of a database up once, and gives what report prints at the end of it for each value of COLUMNS.
+func endPanel(t *testing.T, db string) func(columns string) string {
+	t.Helper()
+	d, err := store.Open(t.Context(), db, store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	sum, err := summary.Of(t.Context(), d, 1, builtinMatcher(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(columns string) string {
+		env := environment(map[string]string{"COLUMNS": columns})
+		var out bytes.Buffer
+		w := &escaping{to: &out}
+		s := &session{getenv: env, stdout: w}
+		p := s.panelFor(w, "auto")
+		printSummary(p, sum, place{db: db, out: defaultOut, csv: "excel", env: env}, filepath.Join(defaultOut, "index.html"))
+		if err := p.print(w); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
 	}
 }
 
