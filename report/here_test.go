@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -88,5 +89,29 @@ func TestHealth(t *testing.T) {
 	}
 	if h := healthOf(s); len(h.Shown()) != len(h.Lines)-2 { // a mute that ended is one of the retired
 		t.Errorf("%d of %d lines are shown", len(h.Shown()), len(h.Lines))
+	}
+}
+
+// An incident of many signatures does not bury the plan: five are open, and all are on the page, with their steps.
+func TestManyParts(t *testing.T) {
+	s := night()
+	f := &s.Fixes[0]
+	f.MissingIn, f.Parts = "", nil
+	for i := range 31 {
+		f.Parts = append(f.Parts, summary.Part{Signature: fmt.Sprint("dw-part-", i), Title: fmt.Sprintf("Part number %02d", i), Records: 1, Steps: []string{fmt.Sprintf("Step of part %02d", i)}})
+	}
+	page := draw(t, s, Options{})["index.html"]
+	check(t, page)
+	for i := range f.Parts {
+		if n := strings.Count(page, fmt.Sprintf("Step of part %02d", i)); n != 1 {
+			t.Errorf("the step of part %d stands %d times", i, n)
+		}
+	}
+	open, _, found := strings.Cut(page, "<summary>26 more signatures</summary>")
+	if !found || !strings.Contains(open, "Part number 04") || strings.Contains(open, "Part number 05") {
+		t.Error("not the first five are open")
+	}
+	if !strings.Contains(page, "<summary>What to do about 26 more signatures</summary>") {
+		t.Error("the steps of the others are not behind a summary")
 	}
 }

@@ -467,7 +467,7 @@ func (p *page) words() template.FuncMap {
 		"inputWords": inputWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },
-		"here":          here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) },
+		"here":          here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "firstParts": func(list []summary.Part) []summary.Part { return first(list, mostParts) }, "moreParts": func(list []summary.Part) []summary.Part { return list[min(len(list), mostParts):] }, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) },
 		"causeRows": causeRows, "causeDepth": causeDepth, "causeReason": causeReason,
 		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },
 		"firstMessages": func(list []summary.Message) []summary.Message { return first(list, mostMessages) },
