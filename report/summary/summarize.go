@@ -54,10 +54,10 @@ func OfCompared(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 //  10. Causes are behind the missing rows that the plan found, and name its fixes.
 func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to CompareTo, hide hider) (*Summary, error) {
 	s, scope := &Summary{}, a.scope
-	if err := ledgerOf(ctx, db, a, s); err != nil {
+	if err := db.Scope(ctx, "scope", scope); err != nil { // first, as it knows an older schema
 		return nil, err
 	}
-	if err := db.Scope(ctx, "scope", scope); err != nil {
+	if err := ledgerOf(ctx, db, a, s); err != nil {
 		return nil, err
 	}
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
