@@ -18,7 +18,7 @@ type FileForgetting struct {
 
 // RunsOfFile lists the runs that read a file of this path, the latest first; only one of them where run is not 0.
 func (db *DB) RunsOfFile(ctx context.Context, path string, run int64) (ids []int64, err error) {
-	if err := db.current(); err != nil {
+	if err := db.Current(); err != nil {
 		return nil, err
 	}
 	err = db.Each(ctx, "SELECT DISTINCT run_id FROM dw.files WHERE path = $1 AND ($2 = 0 OR run_id = $2) ORDER BY run_id DESC", func(rows *sql.Rows) error {

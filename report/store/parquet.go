@@ -66,7 +66,7 @@ func OpenExport(ctx context.Context, path, dir string, opt Options) (*Export, er
 	if err != nil {
 		return nil, err
 	}
-	err = db.current()
+	err = db.Current()
 	if err == nil {
 		_, err = db.conn.ExecContext(ctx, query("parquet_setup"))
 	}

@@ -22,7 +22,7 @@ type Past struct {
 
 // History lists the runs that are in the database, oldest first.
 func (db *DB) History(ctx context.Context) (runs []Past, err error) {
-	if err := db.current(); err != nil {
+	if err := db.Current(); err != nil {
 		return nil, err
 	}
 	err = db.Each(ctx, query("history"), func(rows *sql.Rows) error {
@@ -37,8 +37,8 @@ func (db *DB) History(ctx context.Context) (runs []Past, err error) {
 	return runs, err
 }
 
-// current is the error of a database of an older schema, which was opened for reading and so is not brought up to date.
-func (db *DB) current() error {
+// Current is the error of a database of an older schema, which was opened for reading and so is not brought up to date.
+func (db *DB) Current() error {
 	if db.version < schemaVersion {
 		return fmt.Errorf("%s has a schema of version %d, %d is needed; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
 	}

@@ -24,7 +24,7 @@ const placesAtOnce = 300_000
 
 // Prunable says what [DB.Prune] would do, and does nothing.
 func (db *DB) Prunable(ctx context.Context, before time.Time, environment *string) ([]Pruning, error) {
-	if err := db.current(); err != nil {
+	if err := db.Current(); err != nil {
 		return nil, err
 	}
 	return db.prune(ctx, before, environment, nil)

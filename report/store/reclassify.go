@@ -76,7 +76,7 @@ var verdictColumns = func() (names []string) {
 // temporary table, which DuckDB puts on disk where it is large, and is written window by window: one UPDATE for all of a million rows took
 // twice as long as 16 of 61,440 rows each. A verdict that stays is not written.
 func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments string, at time.Time, dry bool, pipe Pipe) (done Reclassified, err error) {
-	if err := db.current(); err != nil {
+	if err := db.Current(); err != nil {
 		return done, err
 	}
 	where, err := db.only(ctx, only)

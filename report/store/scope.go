@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ func OfRun(id int64) Scope { return Scope{first: id, runs: strconv.FormatInt(id,
 // without a time are in no period. runs are those whose exports cover hours of it, oldest first; without any there is no Scope, and
 // no error.
 func (db *DB) OfPeriod(ctx context.Context, environment string, from, until time.Time) (s Scope, runs []int64, err error) {
-	if err := db.current(); err != nil {
+	if err := db.Current(); err != nil {
 		return s, nil, err
 	}
 	var ids []string
@@ -53,8 +52,8 @@ func (s Scope) replace(query, view string) string {
 // of that name is replaced. Its columns are in sql/scope.sql. A database of an older schema, which was
 // opened for reading and so is not brought up to date, is an error.
 func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
-	if db.version < schemaVersion {
-		return fmt.Errorf("%s has a schema of version %d, reports need %d; dwtriage run brings it up to date", db.path, db.version, schemaVersion)
+	if err := db.Current(); err != nil {
+		return err
 	}
 	text := query("scope") + s.replace(query("scope_run"), view)
 	if !s.from.IsZero() {

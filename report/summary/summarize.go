@@ -19,6 +19,9 @@ func Of(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*Summ
 
 // Latest is the latest run that has records, of an environment where it is not nil; 0 where there is none.
 func Latest(ctx context.Context, db *store.DB, environment *string) (id int64, err error) {
+	if err := db.Current(); err != nil {
+		return 0, err
+	}
 	name := ""
 	if environment != nil {
 		name = *environment
