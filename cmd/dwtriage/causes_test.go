@@ -81,7 +81,7 @@ func TestCausesOfTheSampleNight(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`<li id="cause-1">`, fmt.Sprintf("1 cause, %d records", c.Records), "<b>8</b> records are the failure itself", "<b>23</b> records of Customers V3 (accounts) wait for these rows",
+		`<li id="cause-1" `, fmt.Sprintf("1 cause, %d records", c.Records), "<b>8</b> records are the failure itself", "<b>23</b> records of Customers V3 (accounts) wait for these rows",
 		"3 of 9 rows have no failure of their own", "16 more records wait for this and for something else, and are not counted",
 	} {
 		if !bytes.Contains(page, []byte(want)) {

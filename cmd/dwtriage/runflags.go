@@ -57,7 +57,7 @@ inspect shows what a file is taken for. Records that the database already holds 
 	r.reading.defineLimits(g)
 	f.fold(namesOf(g)...)
 	r.defineMachine(f)
-	f.fold("lock-wait", "backup", "date-order", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv", "redact-key")
+	f.fold("lock-wait", "backup", "date-order", "reread", "no-builtin-rules", "allow-empty", "shared", "progress", "color", "csv", "redact-key")
 	f.examples = `  dwtriage run exports/
   dwtriage run --environment PROD --since 2026-11-22T18:00Z --fail-on critical exports/*.csv.gz
   zstdcat night.csv.zst | dwtriage run --json - > summary.json`
