@@ -42,16 +42,29 @@ func inWords(s *summary.Summary, change string) string {
 	return "in both"
 }
 
-// elsewhereSaid is what the first paragraph says of the comparison with another environment; nothing without one.
-func elsewhereSaid(s *summary.Summary) (v []phrase) {
+// Elsewhere says in sentences how many signatures of a map fail in which of two environments, and which logs are not compared; none where no
+// other environment was asked for. Names are as they are, for whoever prints them to escape.
+func Elsewhere(s *summary.Summary) (sentences []string) {
 	if s.Elsewhere == nil {
 		return nil
 	}
 	if counts := elsewhereCounts(s); counts != "" {
-		v = append(v, plain(" "), strong("Compared with "+s.Elsewhere.Environment+":"), plain(" "+counts+" (a signature of a map each)."))
+		sentences = append(sentences, comparedWith(s)+counts+" (a signature of a map each).")
 	}
-	for _, sentence := range notElsewhere(s) {
-		v = append(v, plain(" "+sentence))
+	return append(sentences, notElsewhere(s)...)
+}
+
+func comparedWith(s *summary.Summary) string { return "Compared with " + s.Elsewhere.Environment + ": " }
+
+// elsewhereSaid is what the first paragraph says of it.
+func elsewhereSaid(s *summary.Summary) (v []phrase) {
+	for _, sentence := range Elsewhere(s) {
+		v = append(v, plain(" "))
+		if counts, ok := strings.CutPrefix(sentence, comparedWith(s)); ok {
+			v = append(v, strong(strings.TrimSpace(comparedWith(s))), plain(" "))
+			sentence = counts
+		}
+		v = append(v, plain(sentence))
 	}
 	return v
 }
