@@ -87,7 +87,7 @@ func TestPanelOnTerminal(t *testing.T) {
 		{"TERM=dumb", map[string]string{"TERM": "dumb"}, 70, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			seen := onTerminal(t, 70, tc.env, "run", "--progress", "none", demo)
+			seen := onTerminal(t, 70, tc.env, "run", "--progress", "none", "--reread", demo)
 			if got := strings.Contains(seen, "\x1b[1;31m32 critical,\x1b[0m"); got != tc.color || !tc.color && strings.Contains(seen, "\x1b") {
 				t.Errorf("colors: %v, want %v: %q", got, tc.color, seen)
 			}
