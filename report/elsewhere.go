@@ -54,7 +54,9 @@ func Elsewhere(s *summary.Summary) (sentences []string) {
 	return append(sentences, notElsewhere(s)...)
 }
 
-func comparedWith(s *summary.Summary) string { return "Compared with " + s.Elsewhere.Environment + ": " }
+func comparedWith(s *summary.Summary) string {
+	return "Compared with " + s.Elsewhere.Environment + ": "
+}
 
 // elsewhereSaid is what the first paragraph says of it.
 func elsewhereSaid(s *summary.Summary) (v []phrase) {
