@@ -83,7 +83,7 @@ func healthOf(s *summary.Summary) (h health) {
 	h.Lines = append(h.Lines, missing...)
 	for _, r := range s.Silent {
 		h.Lines = append(h.Lines, healthLine{Word: "retire", ID: r.ID, Title: r.Title,
-			Noticed: "No failing record of the database matched this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Compare it with the unknown messages; delete it where it is of no use."})
+			Noticed: "No failing record of the database was judged to be of this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Judge records that were loaded before it again (dwtriage reclassify); where it matches none then, compare it with the unknown messages, or delete it."})
 	}
 	for _, m := range s.Mutes {
 		if m.Expired {

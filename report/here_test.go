@@ -78,7 +78,7 @@ func TestHealth(t *testing.T) {
 		"tune|dw-wrapper|It takes any message; of its 46 records, 27 share one of 2 messages: “is on hold”|dwtriage rules draft t-1",
 		"missing|code/0x80040217|7 records known only by code.|",
 		"missing||24 records in 1 cluster that no rule explains.|dwtriage rules draft t-3",
-		"retire|site-credit|No failing record of the database matched this rule of the site (site.yaml, line 12).|",
+		"retire|site-credit|No failing record of the database was judged to be of this rule of the site (site.yaml, line 12).|",
 		"retire|dw-plain|Its mute ended on 20 November 2026, and it counts again.|",
 	}
 	if got, want := strings.Join(said, "\n"), strings.Join(want, "\n"); got != want {

@@ -34,8 +34,10 @@ func periodTitle(s *summary.Summary) string {
 	from, last := p.From.UTC(), p.Until.UTC().Add(-time.Minute)
 	until := p.Until.UTC()
 	midnight := time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, time.UTC)
+	// Hours that were asked for may be a piece of a night, of which more is in the database.
+	piece := s.OfPeriod() && !s.Run.Since.IsZero() && p.Hours() < 12
 	switch {
-	case p.Hours() <= 24 && from.Before(midnight) && from.Hour() >= 12 && until.Hour() <= 12:
+	case !piece && p.Hours() <= 24 && from.Before(midnight) && from.Hour() >= 12 && until.Hour() <= 12:
 		return "night to " + day(last)
 	case !from.Before(midnight) && p.Hours() == 24:
 		return day(last)

@@ -49,7 +49,7 @@ func addHere(ctx context.Context, db *store.DB, m *classify.Matcher, s *Summary)
 		return err
 	}, strings.Join(ids, "\n"), strings.Join(hosts, "\n"))
 	for i := range s.Fixes {
-		s.Fixes[i].addPurge(queued)
+		s.Fixes[i].addPurge(queued, at)
 	}
 	return err
 }
@@ -61,12 +61,12 @@ type queueing struct {
 }
 
 // addPurge says when the queue forgets the failures of a fix. The fix for a missing row has a share of its signatures: where dual-write
-// did not queue all records of one, nobody knows which of them are in the share, and nothing is said.
-func (f *Fix) addPurge(queued map[string]queueing) {
+// did not queue all records of one, or other fixes have a share of it as well, nobody knows when those of this share were queued, and nothing is said.
+func (f *Fix) addPurge(queued map[string]queueing, of map[string]*Signature) {
 	for _, p := range f.Parts {
 		q := queued[p.Signature]
 		if f.MissingIn != "" {
-			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all {
+			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || of[p.Signature] == nil || of[p.Signature].Records != p.Records {
 				f.Purged = Period{}
 				return
 			}
