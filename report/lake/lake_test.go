@@ -277,7 +277,7 @@ var types = map[string]string{
 	"coverage": "environment text, log text, from_at time, until_at time, records int64, whole boolean, run_id int64, path text, run_key text",
 	"runs": `run_id int64, environment text, started_at time, finished_at time, exit_code int32, from_at time, until_at time, files int64, unread int64, read int64,
 		loaded int64, duplicates int64, rejected int64, filtered int64, ok int64, classified int64, unclassified int64, inherited int64, scope_records int64,
-		tool_version text, rules int64, rules_digest text, arguments text, since time, until time, fail_on text, max_rejects text, seconds double, run_key text, judgement_id int64, parts text, missing_shards text`,
+		tool_version text, rules int64, rules_digest text, arguments text, since time, until time, fail_on text, max_rejects text, seconds double, run_key text, judgement_id int64, parts text, missing_shards text, pruned int64, pruned_at time`,
 	"fact_records": `record_id text, run_key text, file_key text, signature_key text, map_key text, company_key text, environment_key text, date_key int32, occurred_at time,
 		log text, outcome text, status text, error_code text, entity text, type_name text, message_name text, affected_key text, template_id text, duration_ms int64, records int32`,
 	"fact_days": `run_key text, signature_key text, map_key text, company_key text, environment_key text, date_key int32, log text, outcome text, records int64,

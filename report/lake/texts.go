@@ -170,6 +170,8 @@ var columnMeanings = map[string]string{
 	"arguments":             "command line as typed",
 	"parts":                 "names of the parts that a merge loaded, a JSON array; null for a run",
 	"missing_shards":        "shards that were dealt files and were not among the parts of a merge, as 2/16, a JSON array; null when none",
+	"pruned":                "records of it that history prune had taken out before the export",
+	"pruned_at":             "when history prune did last before the export, UTC; null when never",
 	"path":                  "path of the file, as given; members of archives behind a /",
 	"format":                "format it was taken for",
 	"encoding":              "encoding of its text",
