@@ -297,6 +297,9 @@ func (n *night) checkPage() {
 			end = at[0] + close
 		}
 		open := page[at[0]:at[1]]
+		if strings.Contains(open, `id="cause-`) { // it names rows that wait, whatever their signature; TestCascade holds them to their records
+			continue
+		}
 		anchors := strings.Split(html.UnescapeString(page[at[4]:at[5]]), "|")
 		attribute := func(name string) string {
 			_, v, _ := strings.Cut(open, name+`="`)
