@@ -32,7 +32,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, h.replace(query(name)), args...)
 	}
-	if _, err := db.conn.ExecContext(ctx, s.replace(query("here"), "here")); err != nil {
+	if _, err := db.conn.ExecContext(ctx, s.replace(query("here"), "here")+query("ever")); err != nil {
 		return err
 	}
 	if _, err := exec("no_history"); err != nil {

@@ -7,10 +7,14 @@ WITH ours AS (
   FROM scope
   WHERE outcome = 'error' AND (%[ours])
   GROUP BY 1
+), failed AS (
+  SELECT sig, map_title, log, status, occurred_at, occurred_at AS first_seen, occurred_at AS last_seen, hash(record_id) AS id, place, 1 AS n FROM there
+  UNION ALL -- history prune took records, but not what failed
+  SELECT sig, map_title, log, status, occurred_at, first_seen, last_seen, 18446744073709551615, place, records FROM there_pruned
 ), theirs AS (
-  SELECT hash(sig, map_title) AS place_of_change, count(*) AS records, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
-    bool_or(status = 'unknown') AS unexplained, arg_min(place, hash(record_id)) AS place
-  FROM there
+  SELECT hash(sig, map_title) AS place_of_change, sum(n)::BIGINT AS records, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+    bool_or(status = 'unknown') AS unexplained, arg_min(place, id) AS place
+  FROM failed
   WHERE %[theirs]
   GROUP BY 1
 )

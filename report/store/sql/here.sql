@@ -13,20 +13,10 @@ FROM shown r JOIN dw.sightings s USING (record_id)
 WHERE outcome = 'error' AND s.run_id IN (SELECT run_id FROM of_environment) AND r.run_id NOT IN (SELECT run_id FROM of_environment);
 
 -- What is left of those that were pruned: rows of counts, with a place below 0.
-CREATE OR REPLACE TEMP VIEW here_pruned AS
+CREATE OR REPLACE TEMP VIEW %[view]_pruned AS
 WITH of_environment AS (
   SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
 SELECT -1 - p.rowid AS place, run_id, log, hour AS occurred_at, first_seen, last_seen, signature AS sig, map_title, status, hash(template_id, map_title) AS wording, records
 FROM dw.pruned p, of_environment o
 WHERE signature IS NOT NULL AND (list_contains(o.runs, run_id) OR list_has_any(o.runs, met_by));
-
--- Both, one after the other: when did what fail?
-CREATE OR REPLACE TEMP VIEW ever AS
-SELECT run_id, log, sig, map_title, wording, occurred_at, occurred_at AS first_seen, occurred_at AS last_seen FROM here
-UNION ALL
-SELECT run_id, log, sig, map_title, wording, occurred_at, first_seen, last_seen FROM here_pruned;
-
--- What a place below 0 stands for, as shown says it of others.
-CREATE OR REPLACE TEMP VIEW shown_pruned AS
-SELECT -1 - rowid AS place, signature AS sig, map_title, map, severity, template_id FROM dw.pruned;

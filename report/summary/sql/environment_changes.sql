@@ -1,7 +1,11 @@
 -- The signatures × maps that fail in both environments or in one alone ($1), what rules and codes explain first; the $2 with most records.
 WITH largest AS (
   SELECT * FROM scope_environments WHERE change = $1 ORDER BY unexplained, greatest(records, others) DESC, place_of_change LIMIT $2
+), named AS (
+  SELECT c.*, r.sig, r.map_title, r.map, r.severity FROM largest c JOIN shown r USING (place)
+  UNION ALL
+  SELECT c.*, r.sig, r.map_title, r.map, r.severity FROM largest c JOIN shown_pruned r USING (place)
 )
-SELECT r.sig, r.map_title, coalesce(r.map, ''), coalesce(r.severity, ''), c.records, c.others, c.first_seen, c.last_seen
-FROM largest c JOIN shown r USING (place)
-ORDER BY c.unexplained, greatest(c.records, c.others) DESC, r.sig, r.map_title;
+SELECT sig, map_title, coalesce(map, ''), coalesce(severity, ''), records, others, first_seen, last_seen
+FROM named
+ORDER BY unexplained, greatest(records, others) DESC, sig, map_title;
