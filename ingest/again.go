@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -39,37 +39,27 @@ func (opt Options) Reading() string {
 		revision, opt.Format, opt.Log, limits[0], limits[1], zone, opt.DateOrder, opt.Limits.withDefaults())
 }
 
-// A KnownFile is what an earlier run, which read files in the same way, made of the bytes with this digest.
-type KnownFile struct {
-	Digest string // as in File
-	File   File   // with Again
-}
-
 // again reports whether the file of a source is the one that Options.Known knows, byte for byte, and what was read of it. Only a
 // plain file is asked about, whose path is its name: what lies in a container would have to be unpacked. One that was written to a minute ago is read, as it may
 // be cut off where it ends.
 func (r *run) again(in Source) (f File, ok bool, err error) {
-	if r.opt.Known == nil || in.Path == "-" || in.At != "" || r.taken[in.Path] > 0 || secrets.Clean(in.Path) != in.Path {
+	known := r.opt.Known[in.Path]
+	if len(known) == 0 || in.Path == "-" || in.At != "" || r.taken[in.Path] > 0 || secrets.Clean(in.Path) != in.Path {
 		return f, false, nil
 	}
 	info, err := os.Lstat(in.Path)
-	if err != nil || !info.Mode().IsRegular() || r.opt.Now().Sub(info.ModTime()).Abs() < unpack.Settled {
+	if err != nil || !info.Mode().IsRegular() || unpack.Fresh(info, r.opt.Now()) {
 		return f, false, nil // whoever reads it says what is wrong
 	}
-	known := r.opt.Known(in.Path, info.Size())
-	if len(known) == 0 {
+	if !slices.ContainsFunc(known, func(k File) bool { return k.Bytes == info.Size() }) {
 		return f, false, nil
 	}
 	digest, size, err := r.digest(in.Path)
-	if err != nil || size != info.Size() {
+	at := slices.IndexFunc(known, func(k File) bool { return k.Digest == digest && k.Bytes == size })
+	if err != nil || at < 0 {
 		return f, false, err
 	}
-	for _, k := range known {
-		if k.Digest == digest {
-			return k.File, r.name(in.Path) == k.File.Path, nil
-		}
-	}
-	return f, false, nil
+	return known[at], r.name(in.Path) == known[at].Path, nil
 }
 
 // digest hashes a file. What cannot be read has no digest; an error is that of a run that was stopped.
@@ -95,5 +85,5 @@ func (r *run) digest(path string) (digest string, size int64, err error) {
 	}
 }
 
-// Unsettled reports whether a warning is about what went on while the file was read, and not about its bytes.
-func Unsettled(warning string) bool { return strings.Contains(warning, "while it was read") }
+// Unsettled reports whether a warning of a file is not about its bytes: what was read of it would not be read of the same bytes again.
+func Unsettled(warning string) bool { return unpack.ChangedWhileRead(warning) }

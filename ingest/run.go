@@ -15,24 +15,22 @@ import (
 
 // Options tell Read what to expect. The zero value finds out everything by itself.
 type Options struct {
-	Format    string           // a name of Formats; empty or "auto": by content
-	Log       string           // keep only this log (dualwrite, plugintrace), count others as filtered; empty or "auto": keep both
-	Since     time.Time        // records before it are filtered; zero: no limit. A record without a time is kept.
-	Until     time.Time        // records at or after it are filtered; zero: no limit
-	Zone      *time.Location   // zone of times that name none; nil: UTC
-	DateOrder DateOrder        // of dates like 03/04/2026; the zero value reads only those that can be read one way
-	Limits    Limits           // beyond which a row is rejected or a file given up
-	Sample    int64            // bytes of each file to look at; 0: all of it. See File.Sampled
-	Originals bool             // rows also as their file has them: Batch.Originals. Tables of text and JSON alone are read then, one file of them
-	BatchRows int              // most rows in a batch; 0: 8192
-	Workers   int              // goroutines that read a large CSV file side by side; 0, 1: none. The records are the same
-	Allocator memory.Allocator // memory of the batches, for several goroutines if there are Workers; nil: Go memory
-	Progress  func(Progress)   // called now and then from the reading goroutine; may be nil
-	Stdin     io.Reader        // what the path "-" reads; nil: the standard input of the process
-	// Known, unless nil, is asked before a plain file is read: what earlier runs made of a file of this path and size. One
-	// with the same digest is not read again, its account is that of then.
-	Known func(path string, bytes int64) []KnownFile
-	Now   func() time.Time // the clock that the times of files are compared with; nil: time.Now
+	Format    string            // a name of Formats; empty or "auto": by content
+	Log       string            // keep only this log (dualwrite, plugintrace), count others as filtered; empty or "auto": keep both
+	Since     time.Time         // records before it are filtered; zero: no limit. A record without a time is kept.
+	Until     time.Time         // records at or after it are filtered; zero: no limit
+	Zone      *time.Location    // zone of times that name none; nil: UTC
+	DateOrder DateOrder         // of dates like 03/04/2026; the zero value reads only those that can be read one way
+	Limits    Limits            // beyond which a row is rejected or a file given up
+	Sample    int64             // bytes of each file to look at; 0: all of it. See File.Sampled
+	Originals bool              // rows also as their file has them: Batch.Originals. Tables of text and JSON alone are read then, one file of them
+	BatchRows int               // most rows in a batch; 0: 8192
+	Workers   int               // goroutines that read a large CSV file side by side; 0, 1: none. The records are the same
+	Allocator memory.Allocator  // memory of the batches, for several goroutines if there are Workers; nil: Go memory
+	Progress  func(Progress)    // called now and then from the reading goroutine; may be nil
+	Stdin     io.Reader         // what the path "-" reads; nil: the standard input of the process
+	Known     map[string][]File // by path, what earlier runs made of plain files, with Again. One of the same size and digest is not read again, its account is that of then
+	Now       func() time.Time  // the clock that the times of files are compared with; nil: time.Now
 }
 
 // A DateOrder says how dates with slashes or hyphens and the year last are meant: "dmy", "mdy" or

@@ -45,30 +45,31 @@ func inWords(s *summary.Summary, change string) string {
 // Elsewhere says in sentences how many signatures of a map fail in which of two environments, and which logs are not compared; none where no
 // other environment was asked for. Names are as they are, for whoever prints them to escape.
 func Elsewhere(s *summary.Summary) (sentences []string) {
-	if s.Elsewhere == nil {
-		return nil
+	for _, sentence := range elsewhereSentences(s) {
+		sentences = append(sentences, spoken(sentence))
 	}
-	if counts := elsewhereCounts(s); counts != "" {
-		sentences = append(sentences, comparedWith(s)+counts+" (a signature of a map each).")
-	}
-	return append(sentences, notElsewhere(s)...)
-}
-
-func comparedWith(s *summary.Summary) string {
-	return "Compared with " + s.Elsewhere.Environment + ": "
+	return sentences
 }
 
 // elsewhereSaid is what the first paragraph says of it.
 func elsewhereSaid(s *summary.Summary) (v []phrase) {
-	for _, sentence := range Elsewhere(s) {
-		v = append(v, plain(" "))
-		if counts, ok := strings.CutPrefix(sentence, comparedWith(s)); ok {
-			v = append(v, strong(strings.TrimSpace(comparedWith(s))), plain(" "))
-			sentence = counts
-		}
-		v = append(v, plain(sentence))
+	for _, sentence := range elsewhereSentences(s) {
+		v = append(append(v, plain(" ")), sentence...)
 	}
 	return v
+}
+
+func elsewhereSentences(s *summary.Summary) (list [][]phrase) {
+	if s.Elsewhere == nil {
+		return nil
+	}
+	if counts := elsewhereCounts(s); counts != "" {
+		list = append(list, []phrase{strong("Compared with " + s.Elsewhere.Environment + ":"), plain(" " + counts + " (a signature of a map each).")})
+	}
+	for _, sentence := range notElsewhere(s) {
+		list = append(list, []phrase{plain(sentence)})
+	}
+	return list
 }
 
 // elsewhereLogs says of each log which hours are compared with which of the other environment, or why none are.

@@ -56,15 +56,19 @@ func (h health) Shown() (list []healthLine) {
 }
 
 // healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule; a code that
-// names records has a sentence and no fix; a rule of the site that nothing in the database matches, and a mute that has ended, are left over.
+// names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended, are left over.
 func healthOf(s *summary.Summary) (h health) {
 	var missing []healthLine
 	for i := range s.Signatures {
 		sig := &s.Signatures[i]
 		switch {
 		case sig.File == "":
+			known := "code"
+			if sig.Status == "text" {
+				known = "text"
+			}
 			missing = append(missing, healthLine{Word: "missing", ID: sig.ID, Title: sig.Title,
-				Noticed: words.Count(sig.Records, "record") + " known only by " + map[bool]string{true: "text", false: "code"}[sig.Status == "text"] + ".",
+				Noticed: words.Count(sig.Records, "record") + " known only by " + known + ".",
 				Do:      "Write a rule of its evidence, with a cause and a fix."})
 		case len(sig.Messages) > 0:
 			h.Lines = append(h.Lines, tuned(s, sig))

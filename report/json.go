@@ -296,7 +296,7 @@ type jsonLog struct {
 	Whole  bool         `json:"whole"`  // read without trouble: what is absent did not happen
 	Before []jsonPeriod `json:"before"` // the latest first; empty when there was nothing to compare with
 
-	Gaps []jsonPeriod `json:"gaps,omitempty"` // of a period: hours that no export covers
+	Gaps []jsonPeriod `json:"gaps,omitempty"` // hours of the night, or of the period that was asked for, that no export covers
 }
 
 // A jsonPeriod is a stretch of full hours, its end not included; nulls where no record has a time.

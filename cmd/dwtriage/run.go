@@ -546,7 +546,7 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 }
 
 // known asks the database for files that it knows, so that they need not be read again.
-func (j *job) known(ctx context.Context, db *store.DB) error {
+func (j *job) known(ctx context.Context, db *store.DB) (err error) {
 	if j.flags.reread {
 		return nil
 	}
@@ -557,14 +557,8 @@ func (j *job) known(ctx context.Context, db *store.DB) error {
 			paths, sizes = append(paths, s.Path), append(sizes, s.Size)
 		}
 	}
-	known, err := db.KnownFiles(ctx, j.flags.environment, j.opt.Reading(), paths, sizes)
-	if err != nil {
-		return err
-	}
-	j.opt.Known = func(path string, bytes int64) []ingest.KnownFile {
-		return slices.DeleteFunc(slices.Clone(known[path]), func(k ingest.KnownFile) bool { return k.File.Bytes != bytes })
-	}
-	return nil
+	j.opt.Known, err = db.KnownFiles(ctx, j.flags.environment, j.opt.Reading(), paths, sizes)
+	return err
 }
 
 // booking is how a run that began then is booked.

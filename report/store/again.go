@@ -12,23 +12,21 @@ import (
 // KnownFiles says what earlier runs of the environment made of files of these paths and sizes (bytes on disk), read as
 // [ingest.Options.Reading] says it, by path; for Options.Known. A file is among them only where the tables hold all that
 // reading it again would give.
-func (db *DB) KnownFiles(ctx context.Context, environment, reading string, paths []string, sizes []int64) (map[string][]ingest.KnownFile, error) {
+func (db *DB) KnownFiles(ctx context.Context, environment, reading string, paths []string, sizes []int64) (map[string][]ingest.File, error) {
 	if reading == "" || len(paths) == 0 {
 		return nil, nil
 	}
-	known := make(map[string][]ingest.KnownFile)
+	known := make(map[string][]ingest.File)
 	err := db.Each(ctx, query("known_files"), func(rows *sql.Rows) error {
-		var k ingest.KnownFile
-		f := &k.File
-		if err := rows.Scan(&f.Again, &f.Path, &f.Bytes, &k.Digest, &f.Encoding, &f.Format, &f.Log, &f.Read, &f.Rejected, &f.Filtered, (*List)(&f.Warnings)); err != nil {
+		var f ingest.File
+		if err := rows.Scan(&f.Again, &f.Path, &f.Bytes, &f.Digest, &f.Encoding, &f.Format, &f.Log, &f.Read, &f.Rejected, &f.Filtered, (*List)(&f.Warnings)); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(f.Warnings, ingest.Unsettled) {
 			return nil
 		}
 		f.Again++ // rows are numbered from 0
-		f.Digest = k.Digest
-		known[f.Path] = append(known[f.Path], k)
+		known[f.Path] = append(known[f.Path], f)
 		return nil
 	}, reading, paths, sizes, environment)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -29,10 +30,14 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	}
 	run.ID = last + 1
 	defer db.spool.ExecContext(context.WithoutCancel(ctx), query("drop_parts"))
-	if err := db.spoolParts(ctx, run.Environment, parts); err != nil {
+	pruned, err := db.prunedBefore(ctx, run.Environment)
+	if err != nil {
 		return 0, nil, err
 	}
-	inputs, err = db.mergedInputs(ctx, run.Environment, file)
+	if err := db.spoolParts(ctx, run.Environment, pruned, parts); err != nil {
+		return 0, nil, err
+	}
+	inputs, err = db.mergedInputs(ctx, pruned, file)
 	if err == nil {
 		err = db.spoolFiles(inputs)
 	}
@@ -58,22 +63,18 @@ func CheckParts(ctx context.Context, parts []*Part, opt Options) error {
 }
 
 // spoolParts works out which copy of each record counts, before the transaction, which then only writes.
-func (db *DB) spoolParts(ctx context.Context, environment string, parts []*Part) error {
+func (db *DB) spoolParts(ctx context.Context, environment string, pruned time.Time, parts []*Part) error {
 	if err := db.listLedger(ctx, parts); err != nil {
 		return err
 	}
-	before, err := db.prunedBefore(ctx, environment)
-	if err != nil {
-		return err
-	}
-	if _, err := db.spool.ExecContext(ctx, "CREATE OR REPLACE TABLE spool.main.line AS SELECT $1::TIMESTAMP AS before_at", timeOrNil(before)); err != nil {
+	if _, err := db.spool.ExecContext(ctx, "CREATE OR REPLACE TABLE spool.main.line AS SELECT $1::TIMESTAMP AS before_at", timeOrNil(pruned)); err != nil {
 		return err
 	}
 	if _, err := db.spool.ExecContext(ctx, query("part_copies"), orNil(environment), StartBytes); err != nil {
 		return fmt.Errorf("looking for records that are met more than once: %w", err)
 	}
 	steps := []string{"part_lost", "part_sightings"}
-	if !before.IsZero() {
+	if !pruned.IsZero() {
 		steps = append(steps, "part_coverage_pruned")
 	}
 	for _, q := range steps {
@@ -162,11 +163,7 @@ func (db *DB) weighParts(ctx context.Context, parts []*Part) error {
 }
 
 // mergedInputs reads the ledger as it is with all parts together.
-func (db *DB) mergedInputs(ctx context.Context, environment string, file func(Input, bool)) (inputs []Input, err error) {
-	before, err := db.prunedBefore(ctx, environment)
-	if err != nil {
-		return nil, err
-	}
+func (db *DB) mergedInputs(ctx context.Context, pruned time.Time, file func(Input, bool)) (inputs []Input, err error) {
 	rows, err := db.spool.QueryContext(ctx, query("part_inputs"))
 	if err != nil {
 		return nil, err
@@ -182,7 +179,7 @@ func (db *DB) mergedInputs(ctx context.Context, environment string, file func(In
 		if !in.Balances() {
 			return nil, fmt.Errorf("internal error: the ledger of %s does not balance: %+v", in.Path, in.Counts)
 		}
-		in.warnPruned(before)
+		in.warnPruned(pruned)
 		inputs = append(inputs, in)
 		if file != nil {
 			file(in, failed)

@@ -92,7 +92,7 @@ func elsewhere(ctx context.Context, db *store.DB, environment string, name title
 		return nil, fmt.Errorf("%w: %q", ErrNoEnvironment, environment)
 	}
 	other := store.OfRun(first)
-	whole, err := wholeHours(ctx, db, other)
+	_, _, whole, err := coverage(ctx, db, other, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -121,23 +121,6 @@ func elsewhere(ctx context.Context, db *store.DB, environment string, name title
 		return nil, err
 	}
 	return e, e.read(ctx, db, name)
-}
-
-// wholeHours are the ranges of all files of the environment of a run that were read without trouble, by log.
-func wholeHours(ctx context.Context, db *store.DB, of store.Scope) (map[string][]covered, error) {
-	whole := make(map[string][]covered)
-	err := eachOf(ctx, db, of, "periods", func(rows *sql.Rows) error {
-		var log string
-		var c covered
-		var own, other bool
-		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &own, &other)
-		c.From, c.Until = c.From.UTC(), c.Until.UTC()
-		if c.whole {
-			whole[log] = append(whole[log], c)
-		}
-		return err
-	}, 0)
-	return whole, err
 }
 
 func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles) error {

@@ -121,10 +121,11 @@ type covered struct {
 	whole   bool
 }
 
-// comparisons finds the periods of both logs.
-func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Comparison, error) {
-	own, other, all := make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
-	err := eachOf(ctx, db, a.scope, "periods", func(rows *sql.Rows) error {
+// coverage lists what the files of the runs of a scope cover, those of another run, and those of all runs of the environment that were
+// read without trouble, by log.
+func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (own, other, whole map[string][]covered, err error) {
+	own, other, whole = make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
+	err = eachOf(ctx, db, of, "periods", func(rows *sql.Rows) error {
 		var c covered
 		var log string
 		var isOwn, isOther bool
@@ -137,10 +138,16 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			other[log] = append(other[log], c)
 		}
 		if c.whole {
-			all[log] = append(all[log], c)
+			whole[log] = append(whole[log], c)
 		}
 		return err
-	}, to.Run)
+	}, run)
+	return own, other, whole, err
+}
+
+// comparisons finds the periods of both logs.
+func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Comparison, error) {
+	own, other, all, err := coverage(ctx, db, a.scope, to.Run)
 	if err == nil && to.Run != 0 && len(other) == 0 {
 		err = fmt.Errorf("run %d to compare with covers no hours of this environment, or is not there", to.Run)
 	}
@@ -155,6 +162,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		if a.span == nil {
 			c.Period = mainPeriod(own[log])
 			c.Night = nightAround(whole, c.Period)
+			c.Gaps = gaps(whole, c.Night)
 		} else {
 			inside := a.span.clip(own[log])
 			c.Period, read[log] = hull(inside), hours(inside)
@@ -163,7 +171,6 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		if c.Period.Hours() > 0 {
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
-			c.Gaps = gaps(whole, c.Night)
 			if to.given() {
 				if err := c.choose(to, other[log], whole); err != nil {
 					return nil, err
