@@ -104,6 +104,11 @@ func runReport(s *session, args []string) (int, error) {
 	if rf.run < 0 {
 		return 0, usageError("--run: %d is less than 0", rf.run)
 	}
+	for _, name := range []string{"since", "until", "period", "compare-to", "compare"} {
+		if given := f.Lookup(name); given.Changed && given.Value.String() == "" { // an unset variable would draw another report under this name
+			return 0, usageError("--%s: it is empty; leave it out for the latest run and the periods before", name)
+		}
+	}
 	to, err := parseCompareTo("--compare-to", rf.compareTo)
 	if err != nil {
 		return 0, err
