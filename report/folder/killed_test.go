@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ func TestDeed(t *testing.T) {
 	if dir == "" {
 		t.Skip("it is for TestKilled")
 	}
+	runtime.LockOSThread() // strace counts the calls of each thread for itself
 	if err := Put(dir, night(2), About{Tool: "test", RunID: 2}); err != nil {
 		t.Fatal(err)
 	}
