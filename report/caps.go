@@ -20,6 +20,7 @@ const (
 	mostCriticalFixes = 60   // a fix takes the room of ten findings
 
 	mostEvidence = 3
+	mostInner    = 3 // levels that a step of a chain is set in for the traces it ran within
 	mostWhere    = 10
 	mostMessages = 20 // of a wrapper
 	mostClusters = 50

@@ -49,6 +49,8 @@ type summaryFile struct {
 	Asked    *jsonPeriod    `json:"asked,omitempty"`    // of a period: the hours that it is about
 	Compared *jsonElsewhere `json:"compared,omitempty"` // with another environment
 	Runs     []jsonRun      `json:"runs,omitempty"`     // of a period: those that read some of it; run_id, rules and tool_version are of the last
+
+	Chains []jsonChain `json:"chains,omitempty"` // of signatures and clusters: the operation of a record that proves each
 }
 
 // A jsonRun is a run that read hours of a period, with all its rows.
@@ -259,6 +261,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	for _, sig := range s.Signatures {
 		f.Signatures = append(f.Signatures, jsonSignature{sig.ID, sig.Records})
 	}
+	f.Chains = chainsOf(s)
 	for _, c := range s.Statuses {
 		f.Statuses = append(f.Statuses, member{c.Name, c.Records})
 	}

@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,23 +65,63 @@ func TestChainOfEachRecord(t *testing.T) {
 			if err != nil || !ok {
 				t.Fatal(id, ok, err)
 			}
-			var got []string
-			for _, c := range list {
-				parent := c.Parent
-				if parent == "" {
-					parent = "-"
-				}
-				got = append(got, fmt.Sprint(c.ID, " ", parent, " ", c.Link, " ", c.LinkID, " ", c.Confidence))
-			}
+			got := ties(list)
 			if d := cmp.Diff(want[inChains[id]], got); d != "" {
 				t.Errorf("seed %d: chain of record %s (-v_chains +its own):\n%s", seed, id, d)
 			}
 			tied += min(1, len(got))
 		}
+		for _, size := range []int{1, 3, len(ids)} {
+			of := make(map[string][]string) // the chains of these records
+			var places []int64
+			for _, id := range ids[:size] {
+				places = append(places, placeOf(t, db, id))
+				if chain := inChains[id]; chain != "" {
+					of[chain] = want[chain]
+				}
+			}
+			got := make(map[string][]string)
+			if ok, err := db.ChainsOf(t.Context(), places, func(chain []store.Chained) {
+				got[chainOf(chain)] = ties(chain)
+			}); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			if d := cmp.Diff(of, got); d != "" {
+				t.Errorf("seed %d: chains of %d records (-v_chains +their own):\n%s", seed, size, d)
+			}
+			if size == len(ids) && len(of) < 3 {
+				t.Errorf("seed %d: %d chains of %d records", seed, len(of), size)
+			}
+		}
 		if tied < 5 || tied == len(ids) && !*full {
 			t.Errorf("seed %d: %d of %d records are in chains", seed, tied, len(ids))
 		}
 	}
+}
+
+// ties are the records of a chain with what ties each to the others, as the view says it.
+func ties(chain []store.Chained) (rows []string) {
+	for _, c := range chain {
+		parent := c.Parent
+		if parent == "" {
+			parent = "-"
+		}
+		rows = append(rows, fmt.Sprint(c.ID, " ", parent, " ", c.Link, " ", c.LinkID, " ", c.Confidence))
+	}
+	return rows
+}
+
+// chainOf is the id of a chain: the smallest of its records'.
+func chainOf(chain []store.Chained) string {
+	return slices.MinFunc(chain, func(a, b store.Chained) int { return strings.Compare(a.ID, b.ID) }).ID
+}
+
+// placeOf is where the record with this id stands in the table.
+func placeOf(t *testing.T, db *store.DB, id string) (place int64) {
+	if err := db.Each(t.Context(), "SELECT rowid FROM dw.records WHERE record_id = TRY_CAST($1 AS UUID)", func(r *sql.Rows) error { return r.Scan(&place) }, id); err != nil {
+		t.Fatal(err)
+	}
+	return place
 }
 
 // crowded writes records in which ids and keys meet by chance.

@@ -4,10 +4,10 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"dwtriage/ingest"
+	"dwtriage/report"
 	"dwtriage/report/store"
 )
 
@@ -49,26 +49,10 @@ func exactly(c store.Chained) string {
 	return c.At.Format("2006-01-02 15:04:05.000")
 }
 
-// chained says what a record of a chain is: which plug-in ran or what dual-write wrote, for how long, and what came of it.
+// chained says what a record of a chain is and what came of it.
 func chained(c store.Chained) string {
-	what := "dual-write"
-	if c.Log == ingest.PluginTrace {
-		what = strings.TrimSpace("plug-in " + c.Type)
-	}
-	switch {
-	case c.Message != "" && c.Entity != "":
-		what += ", " + c.Message + " of " + c.Entity
-	case c.Message+c.Entity != "":
-		what += ", " + c.Message + c.Entity
-	}
-	if c.Depth >= 0 {
-		what += fmt.Sprintf(", depth %d", c.Depth)
-	}
-	if c.DurationMS >= 0 {
-		what += fmt.Sprintf(", %d ms", c.DurationMS)
-	}
 	if c.Outcome == ingest.OK {
-		return what + ": ok"
+		return report.Ran(c) + ": ok"
 	}
-	return what + ": " + cmp.Or(c.Signature, "unknown")
+	return report.Ran(c) + ": " + c.Signature
 }

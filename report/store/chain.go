@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,53 +26,81 @@ type Chained struct {
 	DurationMS         int64     // milliseconds; -1 where not known
 	Type, Message      string    // of the plug-in step
 	Entity             string    // the map, else the entity as the log prints it
-	Outcome, Signature string    // the signature of what nothing explains is empty
+	Outcome, Signature string    // signature is empty of what is ok, unknown/ and template id of what nothing explains
 }
 
 // Chain reads the chain that the record with this id is of, in the order of v_chains. It is empty where nothing ties the record
 // to another, and ok is false where the database is older than chains.
-//
-// v_chains ties all records of the database. Here only those are looked at that can matter for this one: from its ids and key outwards, as far as the
-// rules of the view reach. Over these the text of the view itself answers.
 func (db *DB) Chain(ctx context.Context, id string) (list []Chained, ok bool, err error) {
-	if db.version < chainsSince {
-		return nil, false, nil
-	}
 	given, err := parseUUID(id)
 	if err != nil { // no record has it
-		return nil, true, nil
+		return nil, db.version >= chainsSince, nil
 	}
+	var places []int64
 	uuid := duckdb.UUID(given)
-	id = uuid.String()
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), query("chain_end"))
-	if err := db.narrow(ctx, id); err != nil {
+	if err := db.Each(ctx, "SELECT rowid FROM dw.records WHERE record_id = TRY_CAST($1 AS UUID) AND run_id IN (SELECT run_id FROM dw.runs)", func(rows *sql.Rows) error {
+		places = append(places, 0)
+		return rows.Scan(&places[len(places)-1])
+	}, uuid.String()); err != nil {
 		return nil, true, err
 	}
-	list, err = db.chain(ctx, "chains", id)
-	return list, true, err
+	ok, err = db.ChainsOf(ctx, places, func(chain []Chained) { list = chain })
+	return list, ok, err
 }
 
-// chain asks v_chains, or a view like it.
-func (db *DB) chain(ctx context.Context, view, id string) (list []Chained, err error) {
-	err = db.Each(ctx, fmt.Sprintf(query("chain"), view), func(rows *sql.Rows) error {
+// ChainsOf calls yield with each chain that one of the records at these places (rowids) is of, in the order of chain_id, and of its records in the order
+// of v_chains. The records are of one environment. ok is false where the database is older than chains. A chain has 100 records at most, and is the caller's.
+//
+// v_chains ties all records of the database. Here only those are looked at that can matter for these: from their ids and keys outwards, as far as the
+// rules of the view reach. Over these the text of the view itself answers. What matters for one of them and not for another is of no harm to the other: it is whole for
+// its own, and what more is known of a record ties it as the view does.
+func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []Chained)) (ok bool, err error) {
+	if db.version < chainsSince {
+		return false, nil
+	}
+	if len(places) == 0 {
+		return true, nil
+	}
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), query("chain_end"))
+	numbers := make([]string, len(places))
+	for i, place := range places {
+		numbers[i] = strconv.FormatInt(place, 10)
+	}
+	list := strings.Join(numbers, ", ")
+	if err := db.narrow(ctx, list); err != nil {
+		return true, err
+	}
+	var last string
+	var chain []Chained
+	if err := db.Each(ctx, query("chain"), func(rows *sql.Rows) error {
 		var c Chained
+		var id string
 		var at sql.NullTime
-		err := rows.Scan(&c.ID, &c.Parent, &c.Link, &c.LinkID, &c.Confidence, &c.Log, &at, &c.Depth, &c.DurationMS, &c.Type, &c.Message, &c.Entity, &c.Outcome, &c.Signature)
+		err := rows.Scan(&id, &c.ID, &c.Parent, &c.Link, &c.LinkID, &c.Confidence, &c.Log, &at, &c.Depth, &c.DurationMS, &c.Type, &c.Message, &c.Entity, &c.Outcome, &c.Signature)
 		c.At = at.Time.UTC()
-		list = append(list, c)
+		if id != last && chain != nil {
+			yield(chain)
+			chain = nil
+		}
+		last, chain = id, append(chain, c)
 		return err
-	}, id)
-	return list, err
+	}); err != nil {
+		return true, err
+	}
+	if chain != nil {
+		yield(chain)
+	}
+	return true, nil
 }
 
-// narrow makes the view chains, which is v_chains over the records that matter for the record with this id: those of its chain, C, and
-// those of all chains D that a key could tie to it. Whether it does depends on the chains F that a key could tie to D.
-func (db *DB) narrow(ctx context.Context, id string) error {
+// narrow makes the view chains, which is v_chains over the records that matter for those at these places: those of their chains, C, and
+// those of all chains D that a key could tie to one. Whether it does depends on the chains F that a key could tie to D.
+func (db *DB) narrow(ctx context.Context, places string) error {
 	exec := func(name, text string) error {
 		_, err := db.exec(ctx, name, text)
 		return err
 	}
-	if err := exec("chain_begin", fmt.Sprintf(query("chain_begin"), id)); err != nil {
+	if err := exec("chain_begin", fmt.Sprintf(query("chain_begin"), places)); err != nil {
 		return err
 	}
 	for reach := range 3 {

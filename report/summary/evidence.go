@@ -22,10 +22,10 @@ const (
 	startMessage = 500
 )
 
-// addEvidence gives signatures and clusters the records that prove them. The database knows a
+// addEvidence gives signatures and clusters the records that prove them, and the operations that these failed in. The database knows a
 // message that no rule explains, or a wrapper only, by the id of its template; its text is made here again, from
 // one record of each, and is the title of the message's findings and changes from now on.
-func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, s *Summary, hide hider) error {
+func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, name titles, s *Summary, hide hider) error {
 	proof, err := evidence(ctx, db)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 			}
 		}
 	}
-	return nil
+	return addChains(ctx, db, proof, whole, name, s)
 }
 
 // A message is what the records of a signature say that have one template.

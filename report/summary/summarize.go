@@ -102,7 +102,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	if err := addEvidence(ctx, db, m, found, s, hide); err != nil {
+	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
 		return nil, err
 	}
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)

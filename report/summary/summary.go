@@ -279,6 +279,7 @@ type Signature struct {
 	Where        []Where
 	Messages     []Message  // of a wrapper, most records first; else empty
 	Evidence     []Evidence // the first three records, by time
+	Chain        *Chain     // of the first of them that is of one; else nil
 	Mute         *Mute
 	Here         Here
 }
@@ -329,6 +330,7 @@ type Cluster struct {
 	NoCompany  bool     // some of its records have no company
 	TypeNames  []string // plug-in types, most records first, at most 3
 	Sample     Evidence // none where Others is not 0
+	Chain      *Chain   // of the sample; nil where it is of none
 	Mute       *Mute
 	Others     int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
 }
