@@ -67,7 +67,7 @@ func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []C
 		numbers[i] = strconv.FormatInt(place, 10)
 	}
 	list := strings.Join(numbers, ", ")
-	if err := db.narrow(ctx, list); err != nil {
+	if found, err := db.narrow(ctx, list); err != nil || !found {
 		return true, err
 	}
 	var last string
@@ -94,38 +94,62 @@ func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []C
 }
 
 // narrow makes the view chains, which is v_chains over the records that matter for those at these places: those of their chains, C, and
-// those of all chains D that a key could tie to one. Whether it does depends on the chains F that a key could tie to D.
-func (db *DB) narrow(ctx context.Context, places string) error {
+// those of all chains D that a key could tie to one. Whether it does depends on the chains F that a key could tie to D. Where none of them
+// names an id or a key that another one has, there is no view, and found is false.
+func (db *DB) narrow(ctx context.Context, places string) (found bool, err error) {
 	exec := func(name, text string) error {
 		_, err := db.exec(ctx, name, text)
 		return err
 	}
+	count := func(from string) (n int, err error) {
+		err = db.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+from).Scan(&n)
+		return n, err
+	}
 	if err := exec("chain_begin", fmt.Sprintf(query("chain_begin"), places)); err != nil {
-		return err
+		return false, err
 	}
 	for reach := range 3 {
 		if reach > 0 {
 			if err := exec("chain_keys", query("chain_keys")); err != nil {
-				return err
+				return false, err
 			}
 		}
-		for {
-			var fresh int
-			if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM fresh").Scan(&fresh); err != nil {
-				return err
-			}
-			if fresh == 0 {
+		follow := 0
+		for ; ; follow++ {
+			if fresh, err := count("fresh"); err != nil || fresh == 0 {
+				if err != nil {
+					return false, err
+				}
 				break
 			}
 			if err := exec("chain_ids", query("chain_ids")); err != nil {
-				return err
+				return false, err
 			}
+			ties, err := count("naming WHERE ties")
+			if err != nil {
+				return false, err
+			}
+			found = found || ties > 0
+		}
+		found = found || reach > 0 && follow > 0 // what a key could tie
+		if reach > 0 && follow == 0 {            // nor will it further out
+			break
 		}
 	}
-	if err := exec("chain_records", query("chain_records")); err != nil {
-		return err
+	if !found {
+		return false, nil
 	}
-	return exec("chains", narrowChains())
+	var looked []string
+	if err := db.Each(ctx, "SELECT place::VARCHAR FROM tied ORDER BY place", func(rows *sql.Rows) error {
+		looked = append(looked, "")
+		return rows.Scan(&looked[len(looked)-1])
+	}); err != nil {
+		return false, err
+	}
+	if err := exec("chain_records", fmt.Sprintf(query("chain_records"), strings.Join(looked, ", "))); err != nil {
+		return false, err
+	}
+	return true, exec("chains", narrowChains())
 }
 
 // narrowChains is the text of v_chains over chain_records.

@@ -10,17 +10,19 @@ WITH own AS (
 SELECT DISTINCT id FROM ids
 WHERE id IS NOT NULL AND id NOT IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff') AND id NOT IN (SELECT id FROM done);
 
+-- An id is cast only where it is not written as an id is: what looks like one and is none is no id that was asked for.
+CREATE OR REPLACE TEMP MACRO as_id(text) AS CASE WHEN text LIKE '________-____-____-____-____________' THEN lower(text) ELSE TRY_CAST(text AS UUID)::VARCHAR END;
 CREATE OR REPLACE TEMP TABLE naming AS
-WITH here AS (
+WITH here AS NOT MATERIALIZED (
   SELECT rowid AS place, correlation_id, request_id, activity_id, text_ids, outcome, occurred_at FROM dw.records
   WHERE run_id IN (SELECT run_id FROM env_runs) AND (SELECT count(*) FROM asked) > 0
 ), ids AS (
-  SELECT place, TRY_CAST(correlation_id AS UUID) AS id, outcome, occurred_at FROM here WHERE correlation_id IS NOT NULL
-  UNION ALL SELECT place, TRY_CAST(request_id AS UUID), outcome, occurred_at FROM here WHERE request_id IS NOT NULL
-  UNION ALL SELECT place, TRY_CAST(activity_id AS UUID), outcome, occurred_at FROM here WHERE activity_id IS NOT NULL
-  UNION ALL SELECT place, TRY_CAST(split_part(unnest(string_split(text_ids, ' ')), ':', 2) AS UUID), outcome, occurred_at FROM here WHERE text_ids IS NOT NULL
+  SELECT place, as_id(correlation_id) AS text, outcome, occurred_at FROM here WHERE correlation_id IS NOT NULL
+  UNION ALL SELECT place, as_id(request_id), outcome, occurred_at FROM here WHERE request_id IS NOT NULL
+  UNION ALL SELECT place, as_id(activity_id), outcome, occurred_at FROM here WHERE activity_id IS NOT NULL
+  UNION ALL SELECT place, as_id(split_part(unnest(string_split(text_ids, ' ')), ':', 2)), outcome, occurred_at FROM here WHERE text_ids IS NOT NULL
 ), named AS (
-  SELECT DISTINCT place, id, outcome, occurred_at FROM ids JOIN asked USING (id)
+  SELECT DISTINCT place, id, outcome, occurred_at FROM ids JOIN (SELECT id, id::VARCHAR AS text FROM asked) USING (text)
 )
 SELECT place, id, row_number() OVER (PARTITION BY id ORDER BY place) AS nth,
   count(*) OVER of_id BETWEEN 2 AND 100 AND bool_or(outcome = 'error') OVER of_id AND coalesce(max(occurred_at) OVER of_id - min(occurred_at) OVER of_id <= INTERVAL 1 HOUR, true) AS ties

@@ -1,5 +1,5 @@
 -- Which errors and traces have the key of a record that was followed, in its ten seconds and those beside them? They are fresh; of too many as many as show that
--- are looked at.
+-- are looked at. A key ties an error to a trace, so where all are of one log there is nothing to look at.
 CREATE OR REPLACE TEMP TABLE beside AS
 WITH keyed AS (
   SELECT DISTINCT affected_key AS key, upper(coalesce(company, company_named)) AS company, epoch_ms(occurred_at) // 10000 AS slot
@@ -10,7 +10,9 @@ WITH keyed AS (
 )
 SELECT r.rowid AS place, row_number() OVER (PARTITION BY s.key, s.company, s.slot, r.log ORDER BY r.rowid) AS nth, count(*) OVER (PARTITION BY s.key, s.company, s.slot, r.log) AS records
 FROM dw.records r JOIN slots s ON r.affected_key = s.key AND upper(coalesce(r.company, r.company_named)) = s.company AND epoch_ms(r.occurred_at) // 10000 = s.slot
-WHERE r.run_id IN (SELECT run_id FROM env_runs) AND r.outcome = 'error' AND r.affected_key IN (SELECT key FROM keyed);
+WHERE r.run_id IN (SELECT run_id FROM env_runs) AND r.outcome = 'error' AND r.affected_key IN (SELECT key FROM keyed)
+WINDOW of_key AS (PARTITION BY s.key, s.company)
+QUALIFY min(r.log) OVER of_key <> max(r.log) OVER of_key;
 
 INSERT INTO tied SELECT place FROM beside WHERE nth <= 17 AND place NOT IN (SELECT place FROM tied);
 CREATE OR REPLACE TEMP TABLE fresh AS
