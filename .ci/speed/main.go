@@ -69,6 +69,7 @@ func run(args []string) error {
 	f.IntVarP(&b.pairs, "pairs", "n", 5, "")
 	f.BoolVarP(&b.cases, "case", "c", false, "")
 	names := f.StringSliceP("lanes", "l", nil, "")
+	nights, records := f.IntP("nights", "s", 0, ""), f.Int("records", 1_000_000, "")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -77,6 +78,9 @@ func run(args []string) error {
 	}
 	if f.NArg() == 1 {
 		b.size = f.Arg(0)
+	}
+	if *nights > 0 {
+		return b.measureStored(*nights, *records)
 	}
 	chosen := lanes
 	if len(*names) > 0 {
