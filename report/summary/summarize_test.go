@@ -1,11 +1,15 @@
 package summary
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,10 +21,37 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
+// emptied is the content of a new database. To make one takes longer than to load a night of a few records.
+var emptied = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "empty")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "x.duckdb")
+	db, err := store.Open(context.Background(), path, store.Options{Threads: 1})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 // open opens a database for a few records. With one thread: those of DuckDB that have nothing to do ask for work all
 // the time, which is a quarter of what these tests take. The tests of the command run with as many as there are.
 func open(t *testing.T, path string) *store.DB {
 	t.Helper()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		content, err := emptied()
+		if err == nil {
+			err = os.WriteFile(path, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	db, err := store.Open(t.Context(), path, store.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
