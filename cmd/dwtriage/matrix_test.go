@@ -8,12 +8,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,13 +36,11 @@ import (
 // costs a hundred times as much, for a diagonal: one format of each set and extension, and each
 // container. With -full it runs it for every format, and for one format in every container.
 
-var full = flag.Bool("full", false, "run the whole command for every format and with all threads, and try all examples; takes minutes")
-
-// threads is what scripts and the matrix give as --threads. Over a few records the idle threads of DuckDB ask for
-// work all the time, which is a third of what these runs take; all other tests run with one per core.
+// threads is what scripts and the matrix give as --threads: one, and with -full one per core, which DuckDB gets by itself only
+// where there is much to do.
 func threads() string {
 	if *full {
-		return "0"
+		return strconv.Itoa(runtime.NumCPU())
 	}
 	return "1"
 }

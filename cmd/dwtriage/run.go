@@ -337,7 +337,11 @@ func (j *job) run() (int, error) {
 	started := time.Now()
 	file, missing := os.Stat(j.flags.archive.file)
 	j.made = errors.Is(missing, fs.ErrNotExist) || missing == nil && file.Size() == 0
-	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: j.engineLimit(), Threads: j.flags.threads, Reads: store.Reading(j.parts)})
+	coming, known := unpackedSize(j.sources)
+	if !known || j.parts != nil {
+		coming = -1
+	}
+	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: j.engineLimit(), Threads: j.flags.threads, Coming: coming, Reads: store.Reading(j.parts)})
 	if err != nil {
 		return 0, err
 	}

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,14 +23,49 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
+// emptied is the content of a new database.
+var emptied = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "empty")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "x.duckdb")
+	db, err := Open(context.Background(), path, Options{Threads: 1})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// fresh copies a new database to path where nothing is but a folder: to make one takes longer than to load a few records into it.
+func fresh(t *testing.T, path string) {
+	t.Helper()
+	_, err := os.Lstat(path)
+	if _, folder := os.Stat(filepath.Dir(path)); folder != nil || !errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	content, err := emptied()
+	if err == nil {
+		err = os.WriteFile(path, content, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // openTest opens a database for a test of a few records: with -full on one thread per core, else on one, since idle
 // threads of DuckDB ask for work all the time, which is a quarter of what such tests take.
 func openTest(t *testing.T, path string) *DB {
 	t.Helper()
 	opt := Options{Threads: 1}
 	if *full {
-		opt.Threads = 0
+		opt.Threads = runtime.NumCPU()
 	}
+	fresh(t, path)
 	db, err := Open(t.Context(), path, opt)
 	if err != nil {
 		t.Fatal(err)
