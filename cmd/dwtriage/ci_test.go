@@ -60,14 +60,12 @@ func TestCIAzure(t *testing.T) {
 		want []string // expressions
 	}{
 		{"a night that is a success", pipeline, []string{demo}, exitDone, []string{regexp.QuoteMeta(summary)}},
-		{"said by the flag", nil, []string{"--ci", "azure", demo}, exitDone, []string{regexp.QuoteMeta(summary)}},
-		{"said by a variable", map[string]string{"DWTRIAGE_CI": "azure"}, []string{demo}, exitDone, []string{regexp.QuoteMeta(summary)}},
-		{"quiet", pipeline, []string{"-q", demo}, exitDone, []string{regexp.QuoteMeta(summary)}},
+		{"said by the flag, quiet", nil, []string{"-q", "--ci", "azure", demo}, exitDone, []string{regexp.QuoteMeta(summary)}},
 		{"--fail-on", pipeline, []string{"--fail-on", "critical", demo}, exitFailOn,
 			[]string{`##vso\[task.logissue type=warning;\]` + why, regexp.QuoteMeta(summary), `##vso\[task.complete result=SucceededWithIssues;\]` + why}},
 		{"--max-rejects", pipeline, []string{"--max-rejects", "0.5%", demo}, exitRejects,
 			[]string{`##vso\[task.logissue type=warning;\]--max-rejects 0.5%AZP25 is exceeded: 3 of 350 rows were rejected`, regexp.QuoteMeta(summary), `##vso\[task.complete result=SucceededWithIssues;\]--max-rejects 0.5%AZP25.*`}},
-		{"an input that is not there", pipeline, []string{demo, "none.csv"}, exitFailed,
+		{"said by a variable, with an input that is not there", map[string]string{"DWTRIAGE_CI": "azure"}, []string{demo, "none.csv"}, exitFailed,
 			[]string{`##vso\[task.logissue type=error;\]none.csv: no such file.*`, regexp.QuoteMeta(summary)}},
 		{"nothing to read", pipeline, []string{"none.csv"}, exitFailed,
 			[]string{`##vso\[task.logissue type=error;\]none.csv: no such file.*`, `##vso\[task.logissue type=error;\]there is nothing to read, so nothing was done%3B dwtriage help exporting .*`}},

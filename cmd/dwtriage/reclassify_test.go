@@ -152,10 +152,11 @@ func TestReclassify(t *testing.T) {
 				}
 				done := runIn(t, exitDone, append([]string{"reclassify", "--db", db, "--json"}, flags...)...)
 				checkSaid(t, said, done, before["records"])
+				after := content(t, db, nil)
 				timed := map[string]string{"records": "judgement_id", "runs": "started_at, finished_at, arguments, timings, rules, rules_digest, exit_code", "judgements": "all"}
 				for _, table := range store.ToldTables { // what the report said is of verdicts that are no more
 					timed[table] = "all"
-					if rows := content(t, db, nil)[table]; len(rows) > 0 {
+					if rows := after[table]; len(rows) > 0 {
 						t.Errorf("with %q, table %s still holds %.200q", flags, table, rows)
 					}
 				}
@@ -163,7 +164,7 @@ func TestReclassify(t *testing.T) {
 					t.Errorf("with %q, a fresh run against judged again (-fresh +again):\n%.3000s", flags, d)
 				}
 				runIn(t, exitDone, "check", "--db", db)
-				before = content(t, db, nil)
+				before = after
 			}
 		})
 	}

@@ -27,7 +27,11 @@ func rowsOf(t *testing.T, db *DB) map[string][]string {
 // Forgetting a file equals never having read it: whatever stood in it, whatever else the run and later runs met of it. A record stands in two files of
 // a run at most, as of more the places are not kept.
 func TestForgetFile(t *testing.T) {
-	for seed := range uint64(12) {
+	seeds := uint64(4)
+	if *full {
+		seeds = 12
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
 			earlier := []storetest.Line{{ID: 3, File: "z.csv", Row: 2, At: "03:00:00", Err: storetest.Odd}}

@@ -107,7 +107,8 @@ func mergeInto(t *testing.T, path string, paths ...string) (*DB, []Input) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := Open(t.Context(), path, Options{Reads: Reading(parts)})
+	fresh(t, path)
+	db, err := Open(t.Context(), path, Options{Coming: -1, Reads: Reading(parts)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +146,13 @@ func TestMergeEqualsLoad(t *testing.T) {
 		for _, earlier := range []string{"", "an earlier run", "an earlier run and the time before noon pruned"} {
 			dir := t.TempDir()
 			open := func(name string) *DB {
-				db := openTest(t, filepath.Join(dir, name))
+				path := filepath.Join(dir, name)
+				fresh(t, path)
+				db, err := Open(t.Context(), path, Options{Threads: 4})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { db.Close() })
 				if earlier != "" {
 					if _, _, err := db.Load(t.Context(), Run{Started: time.Now()}, Tool{}, source(before, all(len(before))), nil); err != nil {
 						t.Fatal(err)
@@ -368,7 +375,7 @@ func TestWrongCount(t *testing.T) {
 	if err := CheckParts(t.Context(), parts, Options{}); err == nil || !strings.Contains(err.Error(), "the ledger of") {
 		t.Errorf("records of another part, checked: %v", err)
 	}
-	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Reads: Reading(parts)})
+	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Coming: -1, Reads: Reading(parts)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +435,7 @@ func TestSharedFile(t *testing.T) {
 	if err := CheckParts(t.Context(), parts[:1], Options{}); err != nil {
 		t.Errorf("one part, checked: %v", err)
 	}
-	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Reads: Reading(parts)})
+	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Coming: -1, Reads: Reading(parts)})
 	if err != nil {
 		t.Fatal(err)
 	}
