@@ -193,7 +193,7 @@ func checkMatches(t *testing.T, e *engine, tw *twin, s *scratch, log string, fie
 	}
 }
 
-var full = flag.Bool("full", false, "compare with the slow twins over eight times as many texts, as .ci/run does")
+var full = flag.Bool("full", false, "compare with the slow twins over eight times as many texts; takes minutes")
 
 // sampled is every how many of the texts a test looks at one: the slow twins run a regexp of each
 // rule over each text.

@@ -20,7 +20,7 @@ import (
 	"dwtriage/report/store/storetest"
 )
 
-var full = flag.Bool("full", false, "kill all that writes, at every operation, and open databases on all threads, as .ci/run does")
+var full = flag.Bool("full", false, "kill all that writes, at every operation, as .ci/run does, open databases on all threads, and merge and forget in more nights")
 
 // What a killed commit leaves takes a database with a run in it and more new records than fill a row
 // group of 30,720.

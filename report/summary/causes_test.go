@@ -77,7 +77,7 @@ func TestCauses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			var outs [][]string
 			for range 2 {
-				s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(slices.Clone(tc.lines)...))
+				s := plannedOf(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(slices.Clone(tc.lines)...))
 				outs = append(outs, causeLines(s))
 				slices.Reverse(tc.lines) // the order of records decides nothing
 			}

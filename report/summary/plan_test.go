@@ -45,7 +45,7 @@ func planned(t *testing.T, lines []storetest.Line) []string {
 	for i := range lines {
 		lines[i].ID, lines[i].File, lines[i].Row = uint16(i+1), "a.csv", int64(i+2)
 	}
-	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+	s := plannedOf(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	var out []string
 	var sum int64
 	for i, f := range s.Fixes {

@@ -115,6 +115,7 @@ func TestPruneKeepsTheRest(t *testing.T) {
 				t.Fatal(err)
 			}
 			whole, pruned := open(t, copied(t, path)), open(t, path)
+			ofWhole := make(map[int64]told) // it changes only where a run is forgotten
 			var records int64
 			states := make(map[string]int)
 			for step := range 2 {
@@ -160,7 +161,12 @@ func TestPruneKeepsTheRest(t *testing.T) {
 							continue
 						}
 						most--
-						want, got := tell(t, whole, run), tell(t, pruned, run)
+						want, ok := ofWhole[run]
+						if !ok {
+							want = tell(t, whole, run)
+							ofWhole[run] = want
+						}
+						got := tell(t, pruned, run)
 						got.Run.Started, got.Run.Finished = want.Run.Started, want.Run.Finished
 						if d := cmp.Diff(want, got); d != "" {
 							t.Fatalf("run %d, pruned before %v (-whole +pruned):\n%.4000s", run, line, d)
@@ -170,7 +176,7 @@ func TestPruneKeepsTheRest(t *testing.T) {
 						}
 					}
 				}
-				same(6)
+				same(4)
 				if step == 1 && len(gone) > 0 {
 					run := gone[r.IntN(len(gone))]
 					for _, db := range []*store.DB{whole, pruned} {
@@ -178,8 +184,9 @@ func TestPruneKeepsTheRest(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
+					clear(ofWhole)
 					checked(t, pruned)
-					same(4)
+					same(3)
 				}
 			}
 			if records == 0 || *full && states[Regressed] == 0 {

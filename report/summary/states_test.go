@@ -89,7 +89,7 @@ func TestStates(t *testing.T) {
 				}
 			}
 			for i, n := range all {
-				s := of(t, db, runs[n.day])
+				s := partOf(t, db, runs[n.day], false)
 				want := statesOf(keys, all[:i], n, pieces[n.day])
 				got := make(map[string]string)
 				for _, f := range s.Findings {
@@ -133,7 +133,7 @@ func TestStates(t *testing.T) {
 func keysOfFailures(t *testing.T) (keys []string) {
 	db := open(t, filepath.Join(t.TempDir(), "keys.duckdb"))
 	for i, f := range failures {
-		s := of(t, db, loadRun(t, db, "", []storetest.Line{{ID: uint16(i), File: "a.csv", Row: 2, Entity: f.entity, Err: f.err, Log: ingest.DualWrite}}))
+		s := partOf(t, db, loadRun(t, db, "", []storetest.Line{{ID: uint16(i), File: "a.csv", Row: 2, Entity: f.entity, Err: f.err, Log: ingest.DualWrite}}), false)
 		keys = append(keys, s.Findings[0].Signature+" "+s.Findings[0].MapTitle)
 	}
 	return keys
@@ -224,6 +224,7 @@ func TestNothingFalseOfNights(t *testing.T) {
 		}
 		return lines
 	}
+	of := func(t *testing.T, db *store.DB, run int64) *Summary { return partOf(t, db, run, false) }
 	dual, trace := ingest.DualWrite, ingest.PluginTrace
 	nothing := func(t *testing.T, s *Summary) {
 		t.Helper()

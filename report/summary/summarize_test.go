@@ -75,6 +75,90 @@ func load(t *testing.T, db *store.DB, lines []storetest.Line, rejects ...ingest.
 	return s
 }
 
+// partOf sums up no more of a run than its changes or its plan with the causes, by the steps of sumUp that lead there: half of what Of takes.
+func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
+	t.Helper()
+	ctx, m, s, a := t.Context(), storetest.Matcher(), &Summary{}, ofRun(run)
+	err := func() error {
+		if err := db.Scope(ctx, "scope", a.scope); err != nil {
+			return err
+		}
+		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+			return err
+		}
+		if err := totals(ctx, db, a.scope, s); err != nil {
+			return err
+		}
+		values, err := readValues(ctx, db, m)
+		if err != nil {
+			return err
+		}
+		name := titles{m, values}
+		if s.Logs, err = compare(ctx, db, a, CompareTo{}); err != nil {
+			return err
+		}
+		found, err := findings(ctx, db, name)
+		if err != nil {
+			return err
+		}
+		s.Findings = found.list
+		if !plan {
+			return changes(ctx, db, name, s)
+		}
+		if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
+			return err
+		}
+		if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hider{}); err != nil {
+			return err
+		}
+		return causes(ctx, db, m, name, s)
+	}()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// plannedOf loads lines, and gives their plan and its causes.
+func plannedOf(t *testing.T, db *store.DB, lines []storetest.Line) *Summary {
+	t.Helper()
+	return partOf(t, db, loadRun(t, db, "", lines), true)
+}
+
+// What partOf says is what Of says.
+func TestPartOf(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	lines := numbered(keyed("80", failed("01:00:00", "msdyn_customergroups", refused)), keyed("US-1", failed("01:10:00", "accounts", noGroup, "80")),
+		keyed("SO-1", failed("01:20:00", "salesorders", noCustomer, "US-1", "80")), failed("01:00:00", "account", outage), failed("02:20:00", "account", emptyURI))
+	before := slices.Clone(lines[:3])
+	for i := range before {
+		before[i].ID, before[i].File, before[i].At = uint16(100+i), "before.csv", "2026-11-21 0"+fmt.Sprint(i)+":00:00"
+	}
+	before[0].Err = storetest.Odd
+	loadRun(t, db, "", before)
+	run := loadRun(t, db, "", lines)
+	want, plan, states := of(t, db, run), partOf(t, db, run, true), partOf(t, db, run, false)
+	if len(want.Fixes) < 3 || len(want.Causes) == 0 || len(want.Changes) == 0 || len(want.FailedIn) == 0 {
+		t.Errorf("only %d fixes, %d causes, %d changes, %d periods", len(want.Fixes), len(want.Causes), len(want.Changes), len(want.FailedIn))
+	}
+	for i := range want.Fixes {
+		want.Fixes[i].Purged = Period{} // by a later step
+	}
+	var named, bare []string
+	for i := range want.Findings {
+		named = append(named, want.Findings[i].Signature+want.Findings[i].MapTitle+want.Findings[i].Change)
+		bare = append(bare, states.Findings[i].Signature+states.Findings[i].MapTitle+states.Findings[i].Change)
+	}
+	for _, d := range []string{
+		cmp.Diff(want.Causes, plan.Causes), cmp.Diff(want.Fixes, plan.Fixes), cmp.Diff(named, bare), cmp.Diff(want.Changes, states.Changes), cmp.Diff(want.Logs, states.Logs),
+		cmp.Diff([]any{want.Changed, want.ChangedUnknown, want.FailedIn}, []any{states.Changed, states.ChangedUnknown, states.FailedIn}),
+	} {
+		if d != "" {
+			t.Errorf("-Of +partOf:\n%s", d)
+		}
+	}
+}
+
 var night = storetest.Night
 
 func TestOf(t *testing.T) {
