@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dwtriage/ingest"
+	"dwtriage/report/store"
 )
 
 // What a run takes of the disk, by the bytes of its inputs. The database of generated nights has 0.21 to 0.46 of their size
@@ -52,6 +53,16 @@ func unpackedSize(sources []ingest.Source) (size int64, known bool) {
 		}
 	}
 	return size, true
+}
+
+// partsSize estimates how many bytes the records of parts take, unpacked.
+func partsSize(parts ...*store.Part) (size int64) {
+	for _, p := range parts {
+		for _, t := range p.Tables {
+			size += t.Bytes * unpackedFactor
+		}
+	}
+	return size
 }
 
 // packed goes by the name: nothing is opened for an estimate. Workbooks are zip files.

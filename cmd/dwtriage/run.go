@@ -338,7 +338,7 @@ func (j *job) run() (int, error) {
 	file, missing := os.Stat(j.flags.archive.file)
 	j.made = errors.Is(missing, fs.ErrNotExist) || missing == nil && file.Size() == 0
 	coming, known := unpackedSize(j.sources)
-	if !known || j.parts != nil {
+	if coming += partsSize(j.parts...); !known {
 		coming = -1
 	}
 	db, err := j.flags.archive.open(j.s, store.Options{MemoryLimit: j.engineLimit(), Threads: j.flags.threads, Coming: coming, Reads: store.Reading(j.parts)})
