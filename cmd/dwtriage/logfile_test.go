@@ -209,7 +209,7 @@ func TestLogFileIsNoReasonToFail(t *testing.T) {
 		if _, err := os.Stat("/dev/full"); err != nil && c.log == "/dev/full" {
 			continue
 		}
-		command := []string{"classify", "-q"}
+		command := []string{"classify"}
 		if loaded[c.log] {
 			command = []string{"run", "-q"}
 		}
