@@ -7,7 +7,7 @@ const (
 	mostOfTier     = 3  // that have a place before those of other tiers
 	mostRepeats    = 5
 	mostMissing    = 10 // of a fix
-	mostParts      = 5  // of an incident, open
+	mostParts      = 5  // of a fix for several signatures, open
 	mostCauses     = 10
 	mostChanges    = 50
 	mostHeatRows   = 50

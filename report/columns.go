@@ -355,9 +355,9 @@ var rejectColumns = streamed(summary.RejectColumns)
 
 func drawRejects(t cells, s *summary.Summary) error { return drawEach(t, rejectColumns, s.EachReject) }
 
-// stepsOf writes the steps of a fix; those of an incident under the titles of its signatures.
+// stepsOf writes the steps of a fix; those of a joint one under the titles of its signatures.
 func stepsOf(f *summary.Fix) string {
-	if !f.Incident() {
+	if !f.Joint() {
 		return numbered(f.Steps)
 	}
 	var blocks []string

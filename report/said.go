@@ -16,7 +16,7 @@ type Said struct {
 	CriticalNews string // what is critical and new or back, by name; empty where nothing is
 	Before       string // " (208 in the night before)"; empty where that is not known
 	Changed      string // "3 new, 1 ongoing": how many signatures of a map are in which state; empty where nothing is compared
-	PeriodBefore string // "night before", "period before" or "hours asked for"
+	PeriodBefore string // "night before", "period before" or "hours 19 Nov 18:00 to 20 Nov 06:00"
 }
 
 // Say says a summary.

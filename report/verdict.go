@@ -207,13 +207,14 @@ func before(s *summary.Summary) string {
 	return " (" + text + ")"
 }
 
-// periodBefore is what the period is called that the report is compared with first.
+// periodBefore is what the period is called that the report is compared with first. Hours that were chosen go by their ends: the report
+// itself may be of hours that were asked for.
 func periodBefore(s *summary.Summary) string {
 	night := strings.HasPrefix(periodTitle(s), "night")
+	if s.Asked() {
+		return chosenHours(s)
+	}
 	for _, c := range s.Logs {
-		if c.Asked.Hours() > 0 {
-			return "hours asked for"
-		}
 		if c.Compared() { // a night that was not read may lie between, or the day is what was read before
 			back := c.Night.From.Sub(c.Before[0].From)
 			night = night && back >= 18*time.Hour && back <= 30*time.Hour
@@ -223,6 +224,20 @@ func periodBefore(s *summary.Summary) string {
 		return "night before"
 	}
 	return "period before"
+}
+
+// chosenHours are those that a report is compared with instead of the periods before; a run covers hours of its own of each log.
+func chosenHours(s *summary.Summary) string {
+	var hours []string
+	for _, c := range s.Logs {
+		if c.Asked.Hours() > 0 {
+			hours = append(hours, hoursOf(c.Asked, s.Run.Finished.UTC().Year()))
+		}
+	}
+	if hours = slices.Compact(hours); len(hours) != 1 {
+		return "hours compared with"
+	}
+	return "hours " + hours[0]
 }
 
 // mostIn names the company, or the map, in which more than half of what failed did.

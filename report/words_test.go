@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -142,8 +143,14 @@ func TestPeriodBefore(t *testing.T) {
 			t.Errorf("%v earlier: %q, want %q", c.back, got, c.want)
 		}
 		s.Logs[0].Asked = before
-		if got := periodBefore(&s); got != "hours asked for" {
-			t.Errorf("asked for: %q", got)
+		s.Run.Finished = night.Until
+		if got, want := periodBefore(&s), "hours "+hoursOf(before, 2026); got != want {
+			t.Errorf("hours that were chosen: %q, want %q: a report of a period is of hours that were asked for itself", got, want)
+		}
+		s.Logs = append(s.Logs, s.Logs[0])
+		s.Logs[1].Asked.From = before.From.Add(time.Hour)
+		if got := periodBefore(&s); got != "hours compared with" {
+			t.Errorf("hours that differ: %q", got)
 		}
 	}
 }
@@ -167,5 +174,19 @@ func TestLinkToAFarFix(t *testing.T) {
 	said := repeats(&summary.Summary{Fixes: []summary.Fix{{Rank: 1234, Tier: classify.RepeatOnly, Records: 2}}})
 	if len(said) == 0 || said[0].Href != "#fix-1234" {
 		t.Errorf("%+v", said)
+	}
+}
+
+// A fix for several signatures is no incident, which is a burst with an onset, a peak and an end: a night without one may have such a fix.
+func TestJointFixIsNoIncident(t *testing.T) {
+	s := night()
+	s.Bursts, s.BurstCount = nil, 0
+	s.Fixes[0].MissingIn, s.Fixes[0].Parts = "", append(s.Fixes[0].Parts, s.Fixes[0].Parts...)
+	page := draw(t, s, Options{})["index.html"]
+	if said := regexp.MustCompile(`(?i)[^<>]*\bone incident\b[^<>]*`).FindString(page); said != "" {
+		t.Errorf("%q on a page without incidents", said)
+	}
+	if !strings.Contains(page, "No incident:") || !strings.Contains(page, "mended together") {
+		t.Error("the page does not say that there is no incident, or what the fix is for")
 	}
 }

@@ -134,7 +134,7 @@ func printPlan(p *panel, s *summary.Summary) {
 func fixRecords(f summary.Fix) string {
 	text := words.Count(f.Records, "record")
 	switch {
-	case f.Incident():
+	case f.Joint():
 		text += " of " + words.Count(len(f.Parts), "signature")
 	case f.Waiting > f.Records:
 		text += " (" + words.Count(f.Waiting, "waits", "wait") + ")"

@@ -12,7 +12,7 @@ import (
 // fixes makes the plan: what blocks every write first, by the tiers of the rules; within a tier by
 // records, parents before what needs them. There is a fix for each rule, but
 //
-//   - signatures of tier 0 that failed in one stretch of time are one incident and one fix;
+//   - signatures of tier 0 that failed in one stretch of time are one fix;
 //   - records that wait for rows of another table are one fix per table that lacks rows;
 //   - an outage that is over is done with: what is left of it is to save the rows again.
 //
@@ -35,7 +35,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 	if err != nil {
 		return nil, err
 	}
-	drafts = incidents(drafts)
+	drafts = jointFixes(drafts)
 	if err := outages(ctx, db, m, drafts); err != nil {
 		return nil, err
 	}

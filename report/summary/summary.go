@@ -195,12 +195,12 @@ type HeatRow struct {
 	Cells    []int64
 }
 
-// A Fix is one row of fixes.csv: what to do about a signature, or about several of one incident, filled
+// A Fix is one row of fixes.csv: what to do about a signature, or about several that are mended together, filled
 // in for the maps that fail.
 type Fix struct {
 	Rank          int
 	Tier          int    // an index of classify.Tiers: when it is due
-	Signature     string // of an incident, the one that leads
+	Signature     string // of a joint one, that of the signature that leads
 	Title         string // the rule's title
 	Category      string
 	Summary       string // what to do, one sentence
@@ -234,9 +234,10 @@ type Fix struct {
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
 
-// Incident reports whether the fix cures several signatures, which failed in one stretch of time. One that brings the
+// Joint reports whether the fix cures several signatures, which failed in one stretch of time. It says nothing of when failures
+// came more often than else, as a [Burst] does. One that brings the
 // missing rows of a table may be for several, too: they have its steps in common.
-func (f Fix) Incident() bool { return len(f.Parts) > 1 && f.MissingIn == "" }
+func (f Fix) Joint() bool { return len(f.Parts) > 1 && f.MissingIn == "" }
 
 // A Part is a fix's share of one signature.
 type Part struct {
@@ -368,8 +369,7 @@ type Change struct {
 }
 
 // A Burst is an incident: failures of one kind, or of several that began together, which came far more often than in
-// the quiet hours of the same records. louds in bursts.go is its rule. (A [Fix] calls itself an incident when one
-// action ends several signatures; that asks what to do, this asks when.)
+// the quiet hours of the same records. louds in bursts.go is its rule.
 type Burst struct {
 	Kind        string // signature; map or host, where failures of several signatures burst together
 	Name        string // of the map or host; else the signature that leads

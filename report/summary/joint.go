@@ -13,10 +13,10 @@ import (
 // of an hour, and what failed before and after its steps still has one cause.
 const oneStretch = time.Hour
 
-// incidents makes one fix of the fixes of tier 0 whose failures lie in one stretch of time: a link, its
+// jointFixes makes one fix of the fixes of tier 0 whose failures lie in one stretch of time: a link, its
 // configuration and its users break together and are mended together, whatever each message calls it.
 // Records without a time lie in no stretch: their fixes stay alone.
-func incidents(drafts []*Fix) []*Fix {
+func jointFixes(drafts []*Fix) []*Fix {
 	var links, out []*Fix
 	for _, f := range drafts {
 		if f.Tier == classify.Link && !f.FirstSeen.IsZero() {
@@ -34,15 +34,15 @@ func incidents(drafts []*Fix) []*Fix {
 			last = later(last, links[n].LastSeen)
 			n++
 		}
-		out = append(out, incident(links[:n]))
+		out = append(out, jointFix(links[:n]))
 		links = links[n:]
 	}
 	return out
 }
 
-// incident is the fix of several. The configuration of the link leads: as long as it points elsewhere,
+// jointFix is the fix of several. The configuration of the link leads: as long as it points elsewhere,
 // users are set up in the wrong environment. Behind it the worst, then the most records.
-func incident(fs []*Fix) *Fix {
+func jointFix(fs []*Fix) *Fix {
 	if len(fs) == 1 {
 		return fs[0]
 	}
