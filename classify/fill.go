@@ -80,22 +80,22 @@ func (r *Rule) Named() (all, summary []string) {
 }
 
 // Fill returns the rule's cause and fix with every placeholder replaced: first from captures,
-// then from the map. A value that is not known leaves the placeholder's own default, or its name
-// in angle brackets. Values come from log text, so in SQL their quotes are doubled and their
-// control characters dropped.
+// then from the map. A value that is not known leaves the placeholder's own default, or in sentences a …, as
+// stands for what differs, and in SQL, which somebody has to complete, its name in angle brackets. Values come from log text, so
+// in SQL their quotes are doubled and their control characters dropped.
 func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) (cause string, fix Fix) {
 	value := func(name string) string {
 		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, prerequisites))
 	}
-	cause, fix = fillText(r.Cause, value), r.Fix
-	fix.Summary = fillText(fix.Summary, value)
+	cause, fix = fillText(r.Cause, value, gap), r.Fix
+	fix.Summary = fillText(fix.Summary, value, gap)
 	fix.Steps = slices.Clone(fix.Steps)
 	for i, s := range fix.Steps {
-		fix.Steps[i] = fillText(s, value)
+		fix.Steps[i] = fillText(s, value, gap)
 	}
 	fix.SQL = slices.Clone(fix.SQL)
 	for i, q := range fix.SQL {
-		fix.SQL[i] = SQL{Title: fillText(q.Title, value), Text: fillText(q.Text, func(name string) string { return sqlText(value(name)) })}
+		fix.SQL[i] = SQL{Title: fillText(q.Title, value, gap), Text: fillText(q.Text, func(name string) string { return sqlText(value(name)) }, hole)}
 	}
 	return cause, fix
 }
@@ -104,7 +104,7 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 func (r *Rule) FillSummary(captures map[string]string, m *Map) string {
 	return fillText(r.Fix.Summary, func(name string) string {
 		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, nil))
-	})
+	}, gap)
 }
 
 // captured lists the values of a capture: lookup, lookup_2 …
@@ -125,7 +125,7 @@ func captured(captures map[string]string, name string) []string {
 func (r *Rule) FillTitle(captures map[string]string, m *Map) string {
 	title := fillText(r.Title, func(name string) string {
 		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, nil))
-	})
+	}, gap)
 	if t := []rune(title); len(t) > longestTitle {
 		title = string(t[:longestTitle]) + " …"
 	}
@@ -178,7 +178,13 @@ func (m *Map) placeholder(name string, prerequisites []string) string {
 	return ""
 }
 
-func fillText(text string, value func(string) string) string {
+// gap stands in a sentence for a value that is not known, and hole in SQL.
+func gap(string) string { return "…" }
+
+func hole(name string) string { return "<" + strings.ReplaceAll(name, "_", " ") + ">" }
+
+// fillText puts values in the places of a text; of one that is empty, and has no default, what unknown says stands there.
+func fillText(text string, value, unknown func(name string) string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
@@ -205,7 +211,7 @@ func fillText(text string, value func(string) string) string {
 		case has:
 			b.WriteString(otherwise)
 		default:
-			b.WriteString("<" + strings.ReplaceAll(name, "_", " ") + ">")
+			b.WriteString(unknown(name))
 		}
 	}
 }

@@ -30,8 +30,8 @@ func TestFillText(t *testing.T) {
 		{"default, known", "Stop {map|the failing map}.", nil, mp, nil, "Stop Customers V3."},
 		{"default of nothing", "Stop{map|} it.", nil, nil, nil, "Stop it."},
 		{"default with signs", "{set|<Dataverse table>, or (all)?}", nil, nil, nil, "<Dataverse table>, or (all)?"},
-		{"no default: the name in angle brackets", "{value} in {fno_table_entity}", nil, nil, nil, "<value> in <fno table entity>"},
-		{"map without a set", "{set}", nil, &Map{Name: "Prospects"}, nil, "<set>"},
+		{"no default: what differs", "{value} in {fno_table_entity}", nil, nil, nil, "… in …"},
+		{"map without a set", "{set}", nil, &Map{Name: "Prospects"}, nil, "…"},
 		{"braces in a value stay", "{value}", map[string]string{"value": "{map} {x|y}"}, mp, nil, "{map} {x|y}"},
 		{"dollars in a value stay", "{value}", map[string]string{"value": "$1 ${name}"}, mp, nil, "$1 ${name}"},
 		{"braces that are no placeholder", "{Value} {} {a b} {1} teams({teamid", nil, nil, nil, "{Value} {} {a b} {1} teams({teamid"},
@@ -164,6 +164,21 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// A sentence has no open places: only SQL shows by its name what is to be filled in.
+func TestNoOpenPlaces(t *testing.T) {
+	const text = "Order of {customer} in {map} is lost"
+	r := &Rule{Title: text, Cause: text, Fix: Fix{Summary: text, Steps: []string{text}, SQL: []SQL{{text, "SELECT '{customer}'"}}}}
+	cause, fix := r.Fill(nil, nil, nil)
+	for _, got := range []string{r.FillTitle(nil, nil), r.FillSummary(nil, nil), cause, fix.Summary, fix.Steps[0], fix.SQL[0].Title} {
+		if want := "Order of … in … is lost"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := fix.SQL[0].Text, "SELECT '<customer>'"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // FuzzFillText fills a text in as an expression says it.
 func FuzzFillText(f *testing.F) {
 	for _, s := range []string{"", "{", "}", "{a}", "{a|b}", "{a|}", "{a{b}}", "{{b|c}|d}", "x {key_2|the row} y {b}", "{A}", "{2}", "{a|b|c}", "{_a} {a_}", "{a", "a}{b"} {
@@ -179,9 +194,9 @@ func FuzzFillText(f *testing.F) {
 			if strings.Contains(p, "|") {
 				return m[2]
 			}
-			return "<" + strings.ReplaceAll(m[1], "_", " ") + ">"
+			return hole(m[1])
 		})
-		if got := fillText(text, value); got != want {
+		if got := fillText(text, value, hole); got != want {
 			t.Errorf("%q is filled in as %q, want %q", text, got, want)
 		}
 	})
