@@ -64,12 +64,30 @@ func elsewhereSentences(s *summary.Summary) (list [][]phrase) {
 		return nil
 	}
 	if counts := elsewhereCounts(s); counts != "" {
-		list = append(list, []phrase{strong("Compared with " + s.Elsewhere.Environment + ":"), plain(" " + counts + " (a signature of a map each).")})
+		list = append(list, []phrase{strong("Compared with " + s.Elsewhere.Environment + otherHours(s) + ":"), plain(" " + counts + " (a signature of a map each).")})
 	}
 	for _, sentence := range notElsewhere(s) {
 		list = append(list, []phrase{plain(sentence)})
 	}
 	return list
+}
+
+// otherHours says which hours of the other environment are compared, where they are not those of the report: its latest ones that were read may
+// be of another night.
+func otherHours(s *summary.Summary) string {
+	year := s.Run.Finished.UTC().Year()
+	var parts []string
+	same := true
+	for _, l := range s.Elsewhere.Logs {
+		if l.Why == "" {
+			same = same && l.There == l.Here
+			parts = append(parts, logWord(l.Log)+" of "+hoursOf(l.There, year))
+		}
+	}
+	if same {
+		return ""
+	}
+	return " in other hours, its " + words.AndList(parts)
 }
 
 // elsewhereLogs says of each log which hours are compared with which of the other environment, or why none are.
@@ -96,6 +114,8 @@ func notElsewhere(s *summary.Summary) (sentences []string) {
 			text += "none of " + here + " were read."
 		case summary.NotWhole:
 			text += "less than half of the hours of " + here + " were read without trouble."
+		case summary.NoneThere:
+			text += "none of " + there + " are in the database."
 		case summary.NotThere:
 			text += "no hours of " + there + " up to these were read without trouble."
 		default:
@@ -120,7 +140,7 @@ type jsonElsewhereLog struct {
 	Log    string     `json:"log"`
 	Period jsonPeriod `json:"period"`
 	Other  jsonPeriod `json:"other"`        // nulls where it is not compared
-	Why    string     `json:"not_compared"` // not-read, not-whole, not-there; empty where it is compared
+	Why    string     `json:"not_compared"` // not-read, not-whole, none-there, not-there; empty where it is compared
 }
 
 // jsonInBoth counts, as changes.csv does.

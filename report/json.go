@@ -50,7 +50,8 @@ type summaryFile struct {
 	Compared *jsonElsewhere `json:"compared,omitempty"` // with another environment
 	Runs     []jsonRun      `json:"runs,omitempty"`     // of a period: those that read some of it; run_id, rules and tool_version are of the last
 
-	Chains []jsonChain `json:"chains,omitempty"` // of signatures and clusters: the operation of a record that proves each
+	Chains  []jsonChain `json:"chains,omitempty"`         // of signatures and clusters: the operation of a record that proves each
+	AsGiven *jsonPeriod `json:"asked_as_given,omitempty"` // of a period: the ends that were asked for, where they are no full hours; null where one is open
 }
 
 // A jsonRun is a run that read hours of a period, with all its rows.
@@ -232,6 +233,9 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	if s.OfPeriod() {
 		asked := newJSONPeriod(s.Span)
 		f.Asked, f.StartedAt = &asked, jsonTime(s.Runs[0].Started)
+		if Widened(s) != "" {
+			f.AsGiven = &jsonPeriod{jsonTime(s.Run.Since), jsonTime(s.Run.UntilLimit)}
+		}
 	} else {
 		f.ExitCode = &s.ExitCode
 	}

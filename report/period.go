@@ -67,6 +67,45 @@ func hoursOf(p summary.Period, year int) string {
 	return s(p.From).Text + " to " + s(p.Until).Text
 }
 
+// asGiven says which ends were given where full hours are taken for them; nothing where they are these hours.
+func asGiven(given summary.Period, year int) string {
+	if given.From.IsZero() {
+		return ""
+	}
+	return " (the full hours of " + exactly(given, year) + ")"
+}
+
+// exactly writes a period whose ends may be no full hours.
+func exactly(p summary.Period, year int) string {
+	return clock(p.From, year) + " to " + clock(p.Until, year)
+}
+
+// clock writes a time with its seconds where it has any.
+func clock(t time.Time, year int) string {
+	if t.Equal(t.Truncate(time.Minute)) {
+		return stamper(year, "2 Jan 15:04")(t).Text
+	}
+	return stamper(year, "2 Jan 15:04:05")(t).Text
+}
+
+// Widened says which hours a report of a period is of where other ends were asked for; empty where it is of these. Exports are known by the
+// hour, so a piece of an hour cannot be told from one that was not read.
+func Widened(s *summary.Summary) string {
+	year := s.Run.Finished.UTC().Year()
+	since, until := s.Run.Since, s.Run.UntilLimit
+	if !s.OfPeriod() || (since.IsZero() || since.Equal(s.Span.From)) && (until.IsZero() || until.Equal(s.Span.Until)) {
+		return ""
+	}
+	asked := clock(since, year) + " to " + clock(until, year)
+	switch {
+	case until.IsZero():
+		asked = "from " + clock(since, year) + " on"
+	case since.IsZero():
+		asked = "until " + clock(until, year)
+	}
+	return "This report is of full hours, " + hoursOf(s.Span, year) + ": " + asked + " was asked for."
+}
+
 // comparison says what of a log is compared with what, or why nothing is.
 func comparison(c summary.Comparison, year int) string {
 	name := logWord(c.Log)
@@ -74,11 +113,11 @@ func comparison(c summary.Comparison, year int) string {
 	case c.Period.Hours() == 0:
 		return "no " + name + " were read, so they are not compared"
 	case !c.Compared() && c.Asked.Hours() > 0:
-		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for, which no export covers, so there is nothing to compare with"
+		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for" + asGiven(c.Given, year) + ", which no export covers, so there is nothing to compare with"
 	case !c.Compared():
 		return name + " of " + hoursOf(c.Period, year) + ": no earlier hours are covered, so there is nothing to compare with"
 	}
-	text := name + " of " + hoursOf(c.Night, year) + " with those of " + hoursOf(c.Before[0], year)
+	text := name + " of " + hoursOf(c.Night, year) + " with those of " + hoursOf(c.Before[0], year) + asGiven(c.Given, year)
 	if n := len(c.Before); n > 1 {
 		text += fmt.Sprintf(", and %s before that", words.Count(n-1, "period"))
 	}

@@ -395,6 +395,9 @@ func caveats(s *summary.Summary) []phrase {
 	case troubled > 0 && s.Failing == 0:
 		v = append(v, plain(" But "), link(words.Count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
 	}
+	if said := Widened(s); said != "" {
+		v = append(v, plain(" "+said))
+	}
 	for _, sentence := range uncovered(s) {
 		v = append(v, plain(" "+sentence))
 	}

@@ -256,7 +256,11 @@ func forgetFile(s *session, db *store.DB, id int64, file string, dry bool) error
 	for _, heir := range what.Passed {
 		passed = append(passed, fmt.Sprintf("%s to run %d", words.Thousands(heir.Records), heir.Run))
 	}
-	p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
+	if what.Records == 0 {
+		p.printf("It had no records")
+	} else {
+		p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
+	}
 	if len(passed) > 0 {
 		p.printf("; others stood elsewhere, too, and pass on: %s", strings.Join(passed, ", "))
 	}
@@ -306,6 +310,10 @@ func forget(s *session, db *store.DB, r store.Past, dry bool) error {
 	}
 	if what.Counted > 0 {
 		p.printf("The counts of %s of it that %s pruned go, too.\n", words.Count(what.Counted, "record"), words.Were(what.Counted))
+	}
+	if what.Records == 0 {
+		p.printf("It had no records%s.\n", map[bool]string{true: " any more"}[what.Counted > 0 || !r.PrunedAt.IsZero()])
+		return p.err
 	}
 	p.printf("Of its %s %s gone", words.Count(what.Records, "record"), words.Count(what.Gone, "is", "are"))
 	if len(passed) > 0 {

@@ -85,7 +85,10 @@ var keptTime = regexp.MustCompile(`^([1-9][0-9]{0,4})([dw])$`)
 
 // pruneLine is the time by which runs must have ended, of --before and --keep, of which one is given.
 func pruneLine(before, keep string, now time.Time) (time.Time, error) {
-	if (before == "") == (keep == "") {
+	if before != "" && keep != "" {
+		return time.Time{}, usageError("history prune: --before %s and --keep %s are two answers to what is old: give one of them", before, keep)
+	}
+	if before == "" && keep == "" {
 		return time.Time{}, usageError("history prune needs to be told what is old: --before DATE, or --keep TIME, such as 90d")
 	}
 	if before != "" {

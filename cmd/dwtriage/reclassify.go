@@ -181,6 +181,7 @@ type rejudged struct {
 	Written     bool              `json:"written"` // the database is another one than before
 	Records     int64             `json:"records"` // failing records that were judged
 	Changed     int64             `json:"changed"` // of these, whose verdict became another one
+	Pruned      int64             `json:"pruned"`  // failing records that history prune took out: their counts keep their signatures
 	Rules       int               `json:"rules"`
 	RulesDigest string            `json:"rules_digest"`
 	Before      []rejudgedBy      `json:"before"` // whose verdicts they had
@@ -202,7 +203,7 @@ type rejudgedVerdict struct {
 }
 
 func newRejudged(done store.Reclassified, tool store.Tool, dry bool) rejudged {
-	r := rejudged{DryRun: dry, Written: done.Kept, Records: done.Records, Changed: done.Changed, Rules: tool.Rules, RulesDigest: tool.RulesDigest,
+	r := rejudged{DryRun: dry, Written: done.Kept, Records: done.Records, Changed: done.Changed, Pruned: done.Pruned, Rules: tool.Rules, RulesDigest: tool.RulesDigest,
 		Before: []rejudgedBy{}, Changes: []rejudgedVerdict{}, ChangeCount: done.Groups}
 	for _, by := range done.Before {
 		r.Before = append(r.Before, rejudgedBy(by))
@@ -230,6 +231,10 @@ func printRejudged(out io.Writer, r rejudged) error {
 			what = "by the same rules"
 		}
 		p.printf("%s judged before %s.\n", words.Count(by.Records, "was", "were"), what)
+	}
+	if r.Pruned > 0 {
+		p.printf("%s that history prune took out %s not there to be judged: in v_pruned %s as the rules of %s time called %s.\n", words.Count(r.Pruned, "more failing record"),
+			words.Plural(r.Pruned, "is", "are"), words.Plural(r.Pruned, "it is counted", "they are counted"), words.Plural(r.Pruned, "its", "their"), words.Plural(r.Pruned, "it", "them"))
 	}
 	switch {
 	case r.DryRun:

@@ -119,7 +119,7 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	named := f.Changed("environment")
 	if rf.compare != "" {
-		if to.Environment, err = rf.compared(named); err != nil {
+		if to.Environment, err = rf.compared(s, db, named); err != nil {
 			return 0, err
 		}
 		named = true
@@ -201,7 +201,13 @@ func latestRun(s *session, db *store.DB, file, environment string, given bool) (
 	}
 	id, err := summary.Latest(s.ctx, db, only)
 	if err == nil && id == 0 {
-		err = fmt.Errorf("%s holds no run with records%s", file, ofEnvironment(only))
+		var pruned string
+		if pruned, err = db.PrunedWords(s.ctx); err == nil {
+			err = fmt.Errorf("%s holds no run with records%s", file, ofEnvironment(only))
+			if pruned != "" {
+				err = fmt.Errorf("%w; %s", err, pruned)
+			}
+		}
 	}
 	return id, err
 }
@@ -211,6 +217,21 @@ func ofEnvironment(name *string) string {
 		return ""
 	}
 	return fmt.Sprintf(" of environment %q", *name)
+}
+
+// openEnd is the error of hours of which an end is missing.
+func openEnd(flag, from, until string) error {
+	missing, instead := "end", "--since "+from
+	if from == "" {
+		missing, instead = "beginning", "--until "+until
+	}
+	switch {
+	case from == "" && until == "":
+		return usageError("%s: \"..\" has no ends; write 2026-11-19T18:00..2026-11-20T06:00", flag)
+	case flag == "--period":
+		return usageError("%s %s..%s has no %s: %s alone goes as far as exports do", flag, from, until, missing, instead)
+	}
+	return usageError("%s %s..%s has no %s: write both, as in 2026-11-19T18:00..2026-11-20T06:00", flag, from, until, missing)
 }
 
 var aDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
@@ -231,15 +252,21 @@ func parseCompareTo(flag, text string) (to summary.CompareTo, err error) {
 	if !ok {
 		return to, usageError("%s: %q is no run, day or hours; write 17, 2026-11-20 or 2026-11-19T18:00..2026-11-20T06:00", flag, text)
 	}
+	if from == "" || until == "" {
+		return to, openEnd(flag, from, until)
+	}
 	if to.Period.From, err = parseTime(flag, from, time.UTC); err != nil {
 		return to, err
 	}
 	if to.Period.Until, err = parseTime(flag, until, time.UTC); err != nil {
 		return to, err
 	}
-	to.Period.From, to.Period.Until = to.Period.From.Truncate(time.Hour), to.Period.Until.Add(time.Hour-1).Truncate(time.Hour)
-	if !to.Period.From.Before(to.Period.Until) {
+	given := to.Period
+	if !given.From.Before(given.Until) {
 		return to, usageError("%s: %q ends before it begins", flag, text)
+	}
+	if to.Period.From, to.Period.Until = given.From.Truncate(time.Hour), given.Until.Add(time.Hour-1).Truncate(time.Hour); to.Period != given {
+		to.Given = given
 	}
 	return to, nil
 }

@@ -29,7 +29,7 @@ func (r *reportFlags) span() (*summary.Span, error) {
 		if err == nil && of.Run != 0 {
 			err = usageError("--period: %q is a run; --run %d draws its report", r.period, of.Run)
 		}
-		return &summary.Span{Day: of.Day, From: of.Period.From, Until: of.Period.Until}, err
+		return &summary.Span{Day: of.Day, From: of.Period.From, Until: of.Period.Until, Given: of.Given}, err
 	}
 	from, err := parseTime("--since", r.since, time.UTC)
 	if err != nil {
@@ -39,13 +39,14 @@ func (r *reportFlags) span() (*summary.Span, error) {
 	if err != nil {
 		return nil, err
 	}
+	given := summary.Period{From: from, Until: until}
 	if until = until.Add(time.Hour - 1).Truncate(time.Hour); r.until == "" {
 		until = time.Time{}
 	}
-	if from = from.Truncate(time.Hour); r.since != "" && r.until != "" && !from.Before(until) {
+	if from = from.Truncate(time.Hour); r.since != "" && r.until != "" && !given.From.Before(given.Until) {
 		return nil, usageError("--until %s: it ends before --since %s", r.until, r.since)
 	}
-	return &summary.Span{From: from, Until: until}, nil
+	return &summary.Span{From: from, Until: until, Given: given}, nil
 }
 
 func (r *reportFlags) spanFlag() string {
@@ -110,9 +111,28 @@ func (r *reportFlags) notCovered(s *session, db *store.DB, given bool) error {
 		r.spanFlag(), of, from.Format(time.DateTime), until.Format(time.DateTime))
 }
 
-// compared takes --compare apart: the environment of the report, which it sets, and the one to compare with.
-func (r *reportFlags) compared(named bool) (other string, err error) {
+// compared takes --compare apart: the environment of the report, which it sets, and the one to compare with. A name may have two dots in it: what
+// parts the names is found by the environments that the database has.
+func (r *reportFlags) compared(s *session, db *store.DB, named bool) (other string, err error) {
 	other, here, ok := strings.Cut(r.compare, "..")
+	if strings.LastIndex(r.compare, "..") != strings.Index(r.compare, "..") {
+		list, err := db.History(s.ctx)
+		if err != nil {
+			return "", err
+		}
+		pairs := namePairs(r.compare, list)
+		if named {
+			pairs = slices.DeleteFunc(pairs, func(p [2]string) bool { return p[1] != r.environment })
+		}
+		switch len(pairs) {
+		case 0:
+			return "", usageError("--compare: %q is no two environments of the database, whichever .. parts them; dwtriage history list shows which it has", r.compare)
+		case 1:
+			other, here = pairs[0][0], pairs[0][1]
+		default:
+			return "", usageError("--compare: %q is %q and %q, or %q and %q: say with --environment of which the report is", r.compare, pairs[0][0], pairs[0][1], pairs[1][0], pairs[1][1])
+		}
+	}
 	switch {
 	case !ok || other == "" || here == "" || other == here:
 		return "", usageError("--compare: %q is not two environments; write UAT..PROD for the report of PROD, compared with UAT", r.compare)
@@ -121,4 +141,17 @@ func (r *reportFlags) compared(named bool) (other string, err error) {
 	}
 	r.environment = here
 	return other, nil
+}
+
+// namePairs are the ways in which two dots part text into two environments that the runs of list are of.
+func namePairs(text string, list []store.Past) (pairs [][2]string) {
+	known := func(name string) bool {
+		return name != "" && slices.ContainsFunc(list, func(p store.Past) bool { return p.Environment == name })
+	}
+	for i := range text {
+		if here, ok := strings.CutPrefix(text[i:], ".."); ok && known(text[:i]) && known(here) {
+			pairs = append(pairs, [2]string{text[:i], here})
+		}
+	}
+	return pairs
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"dwtriage/ingest/words"
 )
 
 // A Pruning is what pruning takes out of one environment.
@@ -107,6 +109,58 @@ func (db *DB) prunedBefore(ctx context.Context, environment string) (time.Time, 
 		return time.Time{}, fmt.Errorf("reading up to when records were pruned: %w", err)
 	}
 	return line.Time, nil
+}
+
+// prunedSince is the version of the schema that has history prune.
+const prunedSince = 10
+
+// PrunedWords says in half a sentence what history prune took out of the database in all; empty where it took nothing. Where something is
+// looked for and not found, that may be why.
+func (db *DB) PrunedWords(ctx context.Context) (string, error) {
+	if db.version < prunedSince {
+		return "", nil
+	}
+	var records int64
+	var until sql.NullTime
+	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(sum(records), 0)::BIGINT, max(before_at) FROM dw.prunings").Scan(&records, &until); err != nil {
+		return "", fmt.Errorf("reading what was pruned: %w", err)
+	}
+	if records == 0 {
+		return "", nil
+	}
+	text := "history prune took " + words.Count(records, "record") + " out of it"
+	if until.Valid {
+		text += ", of runs that ended by " + until.Time.UTC().Format("2006-01-02 15:04") + " (UTC)"
+	}
+	return text, nil
+}
+
+// notThere is the error of a record that is not in the database.
+func (db *DB) notThere(ctx context.Context, id string) error {
+	said, err := db.PrunedWords(ctx)
+	if err != nil {
+		return err
+	}
+	if said != "" {
+		said = "; " + said + ", of which it may have been one: v_pruned has only counts of these"
+	}
+	return fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv%s", id, db.path, said)
+}
+
+// prunedOf counts the failing records of o that history prune took out, by the hours that they happened in.
+func (db *DB) prunedOf(ctx context.Context, o Only) (n int64, err error) {
+	if db.version < prunedSince {
+		return 0, nil
+	}
+	environment, any := "", o.Environment == nil
+	if !any {
+		environment = *o.Environment
+	}
+	err = db.conn.QueryRowContext(ctx, query("pruned_of"), any, orNil(environment), o.Run, timeOrNil(o.Since), timeOrNil(o.Until)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting what was pruned: %w", err)
+	}
+	return n, nil
 }
 
 // warnPruned adds a warning where records of the file are of a time that was pruned.

@@ -37,6 +37,7 @@ type Reclassified struct {
 	Before  []JudgedBy // whose verdicts the records had; most records first
 	Records int64      // failing records that were judged
 	Changed int64      // of these, whose verdict became another one
+	Pruned  int64      // failing records of the same choice of which history prune left only counts: these keep their signatures
 	Changes []Verdicts // most records first; at most mostChanges
 	Groups  int64      // how many Changes there are in all
 	Kept    bool       // something was written: verdicts, or only that these rules have judged them
@@ -83,7 +84,11 @@ func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments st
 	if err != nil {
 		return done, err
 	}
-	r := &rejudging{db: db, where: where, dry: dry}
+	pruned, err := db.prunedOf(ctx, only)
+	if err != nil {
+		return done, err
+	}
+	r := &rejudging{db: db, where: where, dry: dry, done: Reclassified{Pruned: pruned}}
 	defer r.close()
 	work := func() error { return r.run(ctx, tool, arguments, at, pipe) }
 	if dry {

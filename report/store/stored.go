@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func (db *DB) Stored(ctx context.Context, id string) (r Stored, err error) {
 	err = db.conn.QueryRowContext(ctx, query("stored"), id).Scan(&r.ID, &r.File, &r.Row, &r.Offset, &r.Length, &at, &r.OccurredRaw, &r.Entity, &r.Company,
 		&r.Map, &r.Outcome, &r.Status, &r.Signature, &r.Run, &r.Environment, &r.Digest, (*List)(&r.Met))
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv", id, db.path)
+		return r, db.notThere(ctx, id)
 	}
 	r.OccurredAt = at.Time
 	return r, err

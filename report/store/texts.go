@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 
 	"dwtriage/classify"
@@ -14,7 +13,7 @@ import (
 func (db *DB) Texts(ctx context.Context, id string) (t classify.Texts, err error) {
 	err = db.conn.QueryRowContext(ctx, query("texts"), id).Scan(&t.Log, &t.Type, &t.Error, &t.Trace, &t.Entity, &t.Company)
 	if errors.Is(err, sql.ErrNoRows) {
-		return t, fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv", id, db.path)
+		return t, db.notThere(ctx, id)
 	}
 	if err != nil || db.version < 5 { // which has no parts
 		return t, err

@@ -47,18 +47,19 @@ func (f *FailsIn) add(change string, n int) {
 func (f FailsIn) all() int { return f.OnlyHere + f.OnlyThere + f.Both }
 
 // An ElsewhereLog is what of a log is compared: hours of the report, and as many of the other environment, the latest that do not end
-// behind them and of which half or more were read without trouble. There is zero where nothing is, and Why says which of both lacks it.
+// behind them and of which half or more were read without trouble. They may be those of another night. There is zero where nothing is, and Why says which of both lacks it.
 type ElsewhereLog struct {
 	Log         string
 	Here, There Period
-	Why         string // NotRead, NotThere, NotWhole; empty where it is compared
+	Why         string // NotRead, NotWhole, NoneThere, NotThere; empty where it is compared
 }
 
 // Why a log is not compared with that of another environment.
 const (
-	NotRead  = "not-read"  // none of its records were read for the report
-	NotWhole = "not-whole" // less than half of the hours of the report were read without trouble
-	NotThere = "not-there" // the other environment has no such hours that were
+	NotRead   = "not-read"   // none of its records were read for the report
+	NotWhole  = "not-whole"  // less than half of the hours of the report were read without trouble
+	NotThere  = "not-there"  // the other environment has no such hours that were
+	NoneThere = "none-there" // the other environment has no hours of this log at all
 )
 
 // Compared reports whether any log is compared.
@@ -92,7 +93,7 @@ func elsewhere(ctx context.Context, db *store.DB, environment string, name title
 		return nil, fmt.Errorf("%w: %q", ErrNoEnvironment, environment)
 	}
 	other := store.OfRun(first)
-	_, _, whole, err := coverage(ctx, db, other, 0)
+	known, err := coverage(ctx, db, other, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +101,13 @@ func elsewhere(ctx context.Context, db *store.DB, environment string, name title
 	var ours, theirs []store.Window
 	for _, c := range logs {
 		l := ElsewhereLog{Log: c.Log, Here: c.Period}
-		switch there := periodsBefore(hours(whole[c.Log]), Period{c.Period.Until, c.Period.Until.Add(c.Period.Until.Sub(c.Period.From))}, 1); {
+		switch there := periodsBefore(hours(known.whole[c.Log]), Period{c.Period.Until, c.Period.Until.Add(c.Period.Until.Sub(c.Period.From))}, 1); {
 		case c.Period.Hours() == 0:
 			l.Why = NotRead
 		case !c.Whole:
 			l.Why = NotWhole
+		case len(known.any[c.Log]) == 0:
+			l.Why = NoneThere
 		case len(there) == 0:
 			l.Why = NotThere
 		default:

@@ -33,6 +33,7 @@ type Comparison struct {
 	// absent did not happen.
 	Whole bool
 	Asked Period   // to compare with, see [CompareTo]; zero where the periods before are compared with
+	Given Period   // the ends of Asked as they were given, where they are no full hours; else zero
 	Gaps  []Period // hours of Night, or of the Span of a report of a period, that no export of this log covers which was read without trouble
 }
 
@@ -54,6 +55,7 @@ type CompareTo struct {
 	Run    int64     // the hours that this run covers, of each log
 	Day    time.Time // the night to this day: as long as that of the report, and some days before it
 	Period Period    // these hours
+	Given  Period    // the ends of Period as they were given, where they are no full hours; else zero
 
 	// Environment is another one to compare with as well, for the same kind of hours, see [Elsewhere]; empty: none. It goes with any of the others.
 	Environment string
@@ -80,7 +82,7 @@ func (to CompareTo) of(night Period, run []covered) Period {
 // choose makes c a comparison with one period that was asked for.
 func (c *Comparison) choose(to CompareTo, run []covered, whole []Period) error {
 	c.Before = nil
-	c.Asked = to.of(c.Night, run)
+	c.Asked, c.Given = to.of(c.Night, run), to.Given
 	switch {
 	case c.Asked.Hours() <= 0:
 	case c.Asked.Until.After(c.Night.From):
@@ -121,10 +123,13 @@ type covered struct {
 	whole   bool
 }
 
-// coverage lists what the files of the runs of a scope cover, those of another run, and those of all runs of the environment that were
-// read without trouble, by log.
-func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (own, other, whole map[string][]covered, err error) {
-	own, other, whole = make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)
+// ranges are what files cover, by log: those of the runs of a scope, those of another run, and of all runs of the environment those that were
+// read without trouble, and any.
+type ranges struct{ own, other, whole, any map[string][]covered }
+
+// coverage lists the ranges of a scope and of another run.
+func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (r ranges, err error) {
+	r = ranges{make(map[string][]covered), make(map[string][]covered), make(map[string][]covered), make(map[string][]covered)}
 	err = eachOf(ctx, db, of, "periods", func(rows *sql.Rows) error {
 		var c covered
 		var log string
@@ -132,23 +137,24 @@ func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (own
 		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &isOwn, &isOther)
 		c.From, c.Until = c.From.UTC(), c.Until.UTC()
 		if isOwn {
-			own[log] = append(own[log], c)
+			r.own[log] = append(r.own[log], c)
 		}
 		if isOther {
-			other[log] = append(other[log], c)
+			r.other[log] = append(r.other[log], c)
 		}
 		if c.whole {
-			whole[log] = append(whole[log], c)
+			r.whole[log] = append(r.whole[log], c)
 		}
+		r.any[log] = append(r.any[log], c)
 		return err
 	}, run)
-	return own, other, whole, err
+	return r, err
 }
 
 // comparisons finds the periods of both logs.
 func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Comparison, error) {
-	own, other, all, err := coverage(ctx, db, a.scope, to.Run)
-	if err == nil && to.Run != 0 && len(other) == 0 {
+	known, err := coverage(ctx, db, a.scope, to.Run)
+	if err == nil && to.Run != 0 && len(known.other) == 0 {
 		err = fmt.Errorf("run %d to compare with covers no hours of this environment, or is not there", to.Run)
 	}
 	if err != nil {
@@ -158,13 +164,13 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 	read := make(map[string][]Period)
 	for _, log := range []string{"dualwrite", "plugintrace"} {
 		c := Comparison{Log: log}
-		whole := hours(all[log])
+		whole := hours(known.whole[log])
 		if a.span == nil {
-			c.Period = mainPeriod(own[log])
+			c.Period = mainPeriod(known.own[log])
 			c.Night = nightAround(whole, c.Period)
 			c.Gaps = gaps(whole, c.Night)
 		} else {
-			inside := a.span.clip(own[log])
+			inside := a.span.clip(known.own[log])
 			c.Period, read[log] = hull(inside), hours(inside)
 			c.Night = c.Period
 		}
@@ -172,7 +178,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {
-				if err := c.choose(to, other[log], whole); err != nil {
+				if err := c.choose(to, known.other[log], whole); err != nil {
 					return nil, err
 				}
 			}

@@ -17,6 +17,7 @@ import (
 type Span struct {
 	Environment string
 	From, Until time.Time // full hours, UTC, Until not included; a zero one is open: as far as exports cover hours
+	Given       Period    // the ends as they were given, of which From and Until are the full hours; a zero one stands for that one
 	Day         time.Time // in place of both: the night to this day, from noon to noon UTC
 }
 
@@ -131,7 +132,15 @@ func ledgerOf(ctx context.Context, db *store.DB, a about, s *Summary) error {
 	}
 	s.Run.Since, s.Run.UntilLimit = time.Time{}, time.Time{}
 	if a.span.Day.IsZero() {
-		s.Run.Since, s.Run.UntilLimit = a.span.From, a.span.Until
+		s.Run.Since, s.Run.UntilLimit = given(a.span.Given.From, a.span.From), given(a.span.Given.Until, a.span.Until)
 	}
 	return nil
+}
+
+// given is an end of a period as it was given, which is the full hour where nothing else is known.
+func given(as, hour time.Time) time.Time {
+	if as.IsZero() {
+		return hour
+	}
+	return as.UTC()
 }
