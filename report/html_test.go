@@ -231,3 +231,14 @@ func TestUnknownOffersADraft(t *testing.T) {
 		t.Error("a redacted page has a command for ids that the database does not know")
 	}
 }
+
+// A signature whose records name no business key has none that is counted: the same word as in the table of findings.
+func TestNoBusinessKeys(t *testing.T) {
+	s := night()
+	s.Signatures[0].AffectedKeys, s.Signatures[1].AffectedKeys = 0, 7
+	page := draw(t, s, Options{})["index.html"]
+	const head = "<dt>Business keys</dt><dd>"
+	if strings.Contains(page, head+"0<") || !strings.Contains(page, head+`<span class="muted">not known</span>`) || !strings.Contains(page, head+"7<") {
+		t.Error("the page does not say of which signature no business key is known")
+	}
+}

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 	"dwtriage/report/workbook"
 )
@@ -20,7 +22,7 @@ func drawXLSX(w io.Writer, s *summary.Summary) error {
 	book := workbook.New(w, "dwtriage", documentTitle(s))
 	var sheets []workbook.Line
 	for _, t := range tables() {
-		sheet := newSheet(book, t)
+		sheet := newSheet(book, t, s.Redacted != nil)
 		if err := t.draw(sheet, s); err != nil {
 			return err
 		}
@@ -37,9 +39,16 @@ func drawXLSX(w io.Writer, s *summary.Summary) error {
 type sheet struct {
 	to  *workbook.Table
 	err error
+
+	// Of a redacted report each row ends with the kinds of its tokens, as in the CSV file. They are counted there.
+	redacted bool
+	row      []byte // its texts so far
 }
 
-func newSheet(book *workbook.Writer, t reportTable) *sheet {
+func newSheet(book *workbook.Writer, t reportTable, redacted bool) *sheet {
+	if redacted {
+		t.columns = append(slices.Clip(t.columns), heading{"redacted", aList})
+	}
 	columns := make([]workbook.Column, len(t.columns))
 	for i, c := range t.columns {
 		width := widths[c.kind]
@@ -48,7 +57,7 @@ func newSheet(book *workbook.Writer, t reportTable) *sheet {
 		}
 		columns[i] = workbook.Column{Name: c.name, Kind: sheetKinds[c.kind], Width: max(width, float64(len(c.name))+4)} // beside the name stands the button of the filter
 	}
-	return &sheet{to: book.Table(t.name, columns)}
+	return &sheet{to: book.Table(t.name, columns), redacted: redacted}
 }
 
 var sheetKinds = map[kind]workbook.Kind{aText: workbook.Text, aList: workbook.Text, pairs: workbook.Text, aNumber: workbook.Number, aTime: workbook.Time}
@@ -64,7 +73,13 @@ var (
 
 func (t *sheet) header(...heading) {} // the workbook has it
 
-func (t *sheet) text(s string) { t.to.Text(cutUTF16(clean(s), workbook.MaxText)) }
+func (t *sheet) text(s string) {
+	s = cutUTF16(clean(s), workbook.MaxText)
+	if t.redacted {
+		t.row = append(append(t.row, s...), ',')
+	}
+	t.to.Text(s)
+}
 
 func (t *sheet) list(items []string) { t.text(strings.Join(items, "; ")) }
 
@@ -75,6 +90,10 @@ func (t *sheet) number(n int64) { t.to.Number(n) }
 func (t *sheet) time(at time.Time) { t.to.Time(at) }
 
 func (t *sheet) end() error {
+	if t.redacted {
+		t.to.Text(string(redact.AppendKinds(nil, t.row)))
+		t.row = t.row[:0]
+	}
 	t.fail(t.to.End())
 	return t.err
 }

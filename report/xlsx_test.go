@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -83,12 +85,21 @@ func unguarded(cell string) string {
 
 // The workbook has the rows of the CSV files, in their order, as texts, numbers and dates.
 func TestWorkbookEqualsTables(t *testing.T) {
-	for name, s := range map[string]*summary.Summary{"night": night(), "empty": {}} {
+	hidden := night() // a redacted one, whose sheets end with the column redacted, as the files do
+	hidden.Redacted = redact.New(nil, func(func(name, search bool, text string)) {})
+	hidden.Findings[0].Company = hidden.Redacted.Value("C-1")
+	for name, s := range map[string]*summary.Summary{"night": night(), "empty": {}, "redacted": hidden} {
 		t.Run(name, func(t *testing.T) {
-			out := draw(t, s, Options{XLSX: true})
+			out := draw(t, s, Options{XLSX: true, Redacted: s.Redacted})
 			f := book(t, out[WorkbookName])
+			if name == "redacted" && rows(t, out["failing_entities.csv"])[0]["redacted"] != "key 1" {
+				t.Fatal("the table of the fixture has no token")
+			}
 			want := []string{"read_me"}
 			for _, table := range tables() {
+				if s.Redacted != nil {
+					table.columns = append(slices.Clip(table.columns), heading{"redacted", aList})
+				}
 				want = append(want, table.name)
 				fromCSV, fromSheet := rows(t, out[table.name+".csv"]), sheetRows(t, f, table)
 				for _, list := range [][]map[string]string{fromCSV, fromSheet} {
