@@ -44,14 +44,14 @@ func TestPageSaysWhyAndWhen(t *testing.T) {
 	page := draw(t, s, Options{})["index.html"]
 	check(t, page)
 	for _, want := range []string{"<h4>Why here</h4>\n<p>From its first failure to its last no record of the same plug-ins is ok; 1,902 after are.</p>",
-		"error queue forgets it 23 Nov 18:46 to 23 Nov 19:17", logWord(s.Logs[0].Log) + " of 23 Nov 02:00 to 23 Nov 04:00", `<path class="gap" d="M`,
+		"error queue forgets it 23 Nov 18:46 to 23 Nov 19:17", logWord(s.Logs[0].Log) + " of 23 Nov 02:00 to 23 Nov 04:00", `<path class="gap dualwrite" d="M`,
 		`id="rules"`, "<code>6346d2149871938e8bb328db2e34d616</code>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 	bare := draw(t, night(), Options{})["index.html"]
-	for _, lacks := range []string{"Why here", "error queue forgets", "Not covered", `class="gap"`} {
+	for _, lacks := range []string{"Why here", "error queue forgets", "Not covered", `class="gap `} {
 		if strings.Contains(bare, lacks) {
 			t.Errorf("a night without it says %q", lacks)
 		}

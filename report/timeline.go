@@ -29,8 +29,11 @@ type plot struct {
 	OK      string  // path of their columns
 	Ticks   []tick
 	Bands   []band
-	Gaps    []band // hours that no export covers
+	Gaps    []gap // hours that no export of a log covers
 }
+
+// A gap lies on the plot as a band does. Its log is told by its stripes.
+type gap struct{ Log, X, Width string }
 
 // A band is where an incident lies on the plot: X of it on the sheet, At in percent of the width.
 type band struct{ Letter, X, Width, At string }
@@ -67,19 +70,54 @@ func (p *plot) addGaps(t *summary.Timeline, logs []summary.Comparison) {
 	all := float64(t.Until.Sub(t.From))
 	for _, c := range logs {
 		for _, g := range c.Gaps {
-			from, until := g.From, g.Until
-			if from.Before(t.From) {
-				from = t.From
-			}
-			if until.After(t.Until) {
-				until = t.Until
-			}
-			if from.Before(until) {
+			if from, until := within(g, t.From, t.Until); from.Before(until) {
 				at, wide := float64(from.Sub(t.From))/all, float64(until.Sub(from))/all
-				p.Gaps = append(p.Gaps, band{X: coordinate(sheetWidth * at), Width: coordinate(sheetWidth * wide)})
+				p.Gaps = append(p.Gaps, gap{c.Log, coordinate(sheetWidth * at), coordinate(sheetWidth * wide)})
 			}
 		}
 	}
+}
+
+// within is what of a period lies between two times; where nothing does, it does not begin before it ends.
+func within(p summary.Period, from, until time.Time) (time.Time, time.Time) {
+	if p.From.After(from) {
+		from = p.From
+	}
+	if p.Until.Before(until) {
+		until = p.Until
+	}
+	return from, until
+}
+
+// Striped says what the stripes of a log look like, and whether those of the other one may lie across them; empty where the plot has none of it.
+func (p *plot) Striped(log string) string {
+	if p == nil || len(p.Columns) == 0 || !slices.ContainsFunc(p.Gaps, func(g gap) bool { return g.Log == log }) {
+		return ""
+	}
+	if log == "dualwrite" {
+		return "striped upwards above"
+	}
+	return "striped downwards above"
+}
+
+// uncoveredAt names the logs of which no export covers a bucket of the timeline, or a part of it; empty where all is covered.
+func uncoveredAt(t *summary.Timeline, i int, logs []summary.Comparison) string {
+	var names []string
+	for _, c := range logs {
+		lacks := time.Duration(0)
+		for _, g := range c.Gaps {
+			if from, until := within(g, t.At(i), t.At(i+1)); from.Before(until) {
+				lacks += until.Sub(from)
+			}
+		}
+		switch {
+		case lacks >= t.Width:
+			names = append(names, logWord(c.Log))
+		case lacks > 0:
+			names = append(names, logWord(c.Log)+" in part")
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // gapsOf lists the hours of a log that no export covers: "plug-in traces of 23 Nov 02:00 to 23 Nov 04:00"; empty where all are covered.

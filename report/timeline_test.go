@@ -59,3 +59,33 @@ func TestPlot(t *testing.T) {
 		t.Errorf("ok columns %s up to %d, want %s up to 4", p.OK, p.OKScale, want)
 	}
 }
+
+// Which of two logs no export covers is told by the stripes of its own, in words, and in the table, which has the hours without a record, too.
+func TestGapsOfTwoLogs(t *testing.T) {
+	s := night()
+	gap := func(from, until string) []summary.Period { return []summary.Period{{From: at(from), Until: at(until)}} }
+	s.Logs[0].Gaps, s.Logs[1].Gaps = gap("2026-11-22 23:00:00", "2026-11-23 01:00:00"), gap("2026-11-23 00:00:00", "2026-11-23 01:00:00")
+	page := draw(t, s, Options{})["index.html"]
+	check(t, page)
+	for _, want := range []string{`class="gap dualwrite"`, `class="gap plugintrace"`, `id="gap-dualwrite"`, `id="gap-plugintrace"`,
+		"<b>Not covered</b>, striped upwards above: dual-write errors of 22 Nov 23:00 to 23 Nov 01:00.", "<b>Not covered</b>, striped downwards above: plug-in traces of 23 Nov 00:00 to 23 Nov 01:00.",
+		"those that are covered and have no record are left out"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if a, b := strings.Count(page, "<td>dual-write errors</td>"), strings.Count(page, "<td>dual-write errors, plug-in traces</td>"); a != 4 || b != 4 {
+		t.Errorf("the table has %d quarters without dual-write errors and %d without both, want 4 and 4", a, b)
+	}
+	s.Timeline.Width, s.Timeline.Until = 24*time.Hour, s.Timeline.From.Add(24*time.Hour)
+	if got, want := uncoveredAt(&s.Timeline, 0, s.Logs), "dual-write errors in part, plug-in traces in part"; got != want {
+		t.Errorf("of a day: %q, want %q", got, want)
+	}
+	if got := uncoveredAt(&s.Timeline, 1, s.Logs); got != "" {
+		t.Errorf("of the day behind: %q", got)
+	}
+	s.Timeline = summary.Timeline{} // without a plot the gaps are said all the same, and not to be striped
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<b>Not covered</b>: dual-write errors of 22 Nov 23:00") || strings.Contains(page, "striped") {
+		t.Error("without a plot the gaps are not said")
+	}
+}
