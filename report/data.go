@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"dwtriage/report/summary"
@@ -16,6 +17,7 @@ import (
 const (
 	mostFindingData = 1_200_000
 	mostChangeData  = 500_000
+	mostTouchData   = 300_000
 )
 
 // A data is what the script of a page draws its long tables from: the page shows the first rows of each, and a filter or an
@@ -33,13 +35,14 @@ type data struct {
 	HeatRows   int             // how many maps the heat table shows
 	Findings   json.RawMessage // rows of an id and what findingRow says
 	Changes    json.RawMessage // rows of what changeRow says
+	Touches    json.RawMessage // of items of other lists: by the id of the element rows of what touchRow says
 	Of         map[string]int  // how many there are of what is not all here
 }
 
 // dataOf encodes the findings and changes of a night. Where they do not fit, what is left out is what fair leaves out.
-func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
+func dataOf(s *summary.Summary, shades []int64, items []touching) (template.JS, error) {
 	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Step: mostFindings, HeatRows: mostHeatRows, Of: map[string]int{}}
-	d.Base, d.categories = base(s), s.Heat.Categories
+	d.Base, d.categories = base(s, items), s.Heat.Categories
 	names := numbering{numbers: map[string]int{}}
 	names.of("")
 	var findings, changes int
@@ -55,6 +58,9 @@ func dataOf(s *summary.Summary, shades []int64) (template.JS, error) {
 	}
 	if n := s.Changed.Listed() + s.ChangedUnknown.Listed(); changes < n {
 		d.Of["changes"] = n
+	}
+	if d.Touches, err = d.touches(items, &names); err != nil {
+		return "", err
 	}
 	d.Names = names.list
 	b, err := json.Marshal(d) // it escapes what could end a script
@@ -80,8 +86,58 @@ func fitting[T any](list []T, kinds func(*T) (string, []string), room int, names
 	}
 }
 
+// A touching is an item of the page, by the id of its element, that is spoken of under a filter when a record of these findings passes.
+type touching struct {
+	id      string
+	touches []summary.Touch
+}
+
+// touching are the items of the page that speak of some records of findings, those first that a filter is used for most.
+func (p *page) touching() (items []touching) {
+	add := func(id string, touches []summary.Touch) {
+		if len(touches) > 0 {
+			items = append(items, touching{id, touches})
+		}
+	}
+	for i, c := range p.ShownCauses {
+		add("cause-"+strconv.Itoa(i+1), c.Touches)
+	}
+	for _, b := range p.ShownBursts {
+		add("incident-"+b.Letter, b.Touches)
+	}
+	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats, p.OtherFixes) {
+		add("fix-"+strconv.Itoa(f.Rank), f.Touches)
+	}
+	return items
+}
+
+// touches encodes the findings of as many items as there is room for. The others are filtered by what their elements say of themselves.
+func (d *data) touches(items []touching, names *numbering) (json.RawMessage, error) {
+	rows, room := map[string][][]any{}, mostTouchData
+	for _, item := range items {
+		tried := names.clone()
+		var list [][]any
+		for i := range item.touches {
+			list = append(list, d.touchRow(&item.touches[i], tried))
+		}
+		b, err := json.Marshal(list)
+		if err != nil {
+			return nil, err
+		}
+		if room -= len(b) + tried.bytes - names.bytes; room < 0 {
+			break
+		}
+		rows[item.id], *names = list, *tried
+	}
+	return json.Marshal(rows)
+}
+
+func (d *data) touchRow(t *summary.Touch, n *numbering) []any {
+	return []any{n.of(t.MapTitle), n.of(t.Company), n.of(t.Signature), sevRank(t.Severity), chgRank(t.Change), d.second(t.FirstSeen), d.second(t.LastSeen)}
+}
+
 // base is the second before the first time of any row.
-func base(s *summary.Summary) int64 {
+func base(s *summary.Summary, items []touching) int64 {
 	first := int64(math.MaxInt64)
 	add := func(t time.Time) {
 		if !t.IsZero() {
@@ -94,6 +150,11 @@ func base(s *summary.Summary) int64 {
 	for i := range s.Changes {
 		add(s.Changes[i].FirstSeen)
 		add(s.Changes[i].KnownSince)
+	}
+	for _, item := range items {
+		for i := range item.touches {
+			add(item.touches[i].FirstSeen)
+		}
 	}
 	return first - 1
 }

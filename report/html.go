@@ -146,7 +146,7 @@ func newPage(s *summary.Summary) (*page, error) {
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
-	if p.Data, err = dataOf(s, p.Shades); err != nil {
+	if p.Data, err = dataOf(s, p.Shades, p.touching()); err != nil {
 		return nil, err
 	}
 	p.Verdict = p.paragraphs()

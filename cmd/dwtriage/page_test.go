@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,7 @@ func TestPageOfTheSampleNight(t *testing.T) {
 	ctx := shownPage(t, filepath.Join(out, "index.html"))
 	filteredTotals(t, ctx, db)
 	filteredLists(t, ctx, db, out)
+	filteredItems(t, ctx, db, out)
 	onPaper(t, ctx)
 }
 
@@ -91,14 +93,16 @@ func onPaper(t *testing.T, ctx context.Context) {
 // A kept is what a query over the database counts for a choice.
 type kept struct{ Findings, Records int64 }
 
+// failingByHand spells out what the page calls a map or table, so that it is not asked of itself.
+const failingByHand = `FROM (SELECT *, coalesce(signature, 'unknown/' || template_id) AS sig, CASE WHEN map IS NOT NULL THEN map
+	WHEN len(map_candidates) > 0 THEN array_to_string(map_candidates[1:3], ' or ') || CASE WHEN len(map_candidates) > 3 THEN ' or another' ELSE '' END
+	WHEN dataverse_table IS NOT NULL THEN 'No map: ' || dataverse_table WHEN entity IS NOT NULL THEN 'No map known: ' || entity ELSE 'No map' END AS place
+	FROM v_records WHERE outcome = 'error')`
+
 // filteredTotals chooses everything that every filter offers.
 func filteredTotals(t *testing.T, ctx context.Context, db string) {
 	t.Helper()
-	// What the page calls a map or table is spelt out by hand here, so that it is not asked of itself.
-	const night = `FROM (SELECT *, coalesce(signature, 'unknown/' || template_id) AS sig, CASE WHEN map IS NOT NULL THEN map
-		WHEN len(map_candidates) > 0 THEN array_to_string(map_candidates[1:3], ' or ') || CASE WHEN len(map_candidates) > 3 THEN ' or another' ELSE '' END
-		WHEN dataverse_table IS NOT NULL THEN 'No map: ' || dataverse_table WHEN entity IS NOT NULL THEN 'No map known: ' || entity ELSE 'No map' END AS place
-		FROM v_records WHERE outcome = 'error')`
+	const night = failingByHand
 	wrappers := "'" + strings.Join(wrapperIDs(t), "', '") + "'"
 	finding := "count(DISTINCT concat_ws(chr(0), place, coalesce(map, ''), coalesce(dataverse_table, ''), coalesce(fno_entity, ''), coalesce(company, ''), sig, CASE WHEN sig IN (" + wrappers + ") THEN coalesce(template_id, '') ELSE '' END))"
 	for _, f := range []struct{ field, column string }{
@@ -224,4 +228,134 @@ func filteredLists(t *testing.T, ctx context.Context, db, out string) {
 	if want := words.Count(unknown, "record"); unknown == 0 || !strings.HasPrefix(page, want+" in ") {
 		t.Errorf("of unknown messages the page says %q, the database has %s", page, want)
 	}
+}
+
+// A choice is a state of the filter; what it leaves empty it leaves open.
+type choice struct{ Map, Company, Severity, Signature string }
+
+// keeps reports whether a record passes.
+func (c choice) keeps(r choice) bool {
+	is := func(want, has string) bool { return want == "" || want == has }
+	return is(c.Map, r.Map) && is(c.Company, r.Company) && is(c.Severity, r.Severity) && is(c.Signature, r.Signature)
+}
+
+// filteredItems tries every choice and every pair of choices: an item of a list stays exactly when a record that it speaks of passes. Which records
+// these are the database says, by a condition on each item that is written anew here.
+func filteredItems(t *testing.T, ctx context.Context, db, out string) {
+	t.Helper()
+	const anchored = "regexp_replace(sig, '[^a-zA-Z0-9-]', '-', 'g')"
+	records := map[string][]choice{}
+	all := map[choice]bool{}
+	for id, condition := range itemConditions(t, ctx, out) {
+		said := json.NewDecoder(strings.NewReader(shownBy(t, nil, "query", "--db", db, "--json",
+			fmt.Sprintf("SELECT DISTINCT place AS map, coalesce(company, '(none)') AS company, coalesce(severity, 'unrated') AS severity, %s AS signature %s WHERE %s", anchored, failingByHand, condition))))
+		for said.More() {
+			var r choice
+			if err := said.Decode(&r); err != nil {
+				t.Fatal(err)
+			}
+			records[id] = append(records[id], r)
+			for _, one := range []choice{{Map: r.Map}, {Company: r.Company}, {Severity: r.Severity}, {Signature: r.Signature}} {
+				all[one] = true
+			}
+		}
+		if len(records[id]) == 0 {
+			t.Errorf("%s: no record fits %s", id, condition)
+		}
+	}
+	var tried []choice
+	for a := range all {
+		tried = append(tried, a)
+		for b := range all {
+			both := choice{a.Map + b.Map, a.Company + b.Company, a.Severity + b.Severity, a.Signature + b.Signature}
+			if (a.Map == "" || b.Map == "") && (a.Company == "" || b.Company == "") && (a.Severity == "" || b.Severity == "") && (a.Signature == "" || b.Signature == "") {
+				tried = append(tried, both)
+			}
+		}
+	}
+	asked, err := json.Marshal(tried)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := answered[[][]string](t, ctx, fmt.Sprintf(`(tried => {
+		const fields = document.getElementById('filter').elements;
+		return tried.map(c => {
+			for (const k of ['Map', 'Company', 'Severity', 'Signature']) fields[k.toLowerCase()].value = c[k];
+			fields.q.dispatchEvent(new Event('input', { bubbles: true }));
+			return [...document.querySelectorAll('[data-item]:not([hidden])')].map(i => i.matches('#signatures *, #unknown *') ? i.dataset.signature : i.id);
+		});
+	})(%s)`, asked))
+	wrong := 0
+	for i, c := range tried {
+		for id, list := range records {
+			want := slices.ContainsFunc(list, c.keeps)
+			if got := slices.Contains(shown[i], id); got != want && wrong < 20 {
+				wrong++
+				t.Errorf("%+v: %s is shown: %t, and a record of it passes: %t", c, id, got, want)
+			}
+		}
+	}
+	t.Logf("%d items under %d choices", len(records), len(tried))
+}
+
+// itemConditions say of the items of the lists which records they speak of.
+func itemConditions(t *testing.T, ctx context.Context, out string) map[string]string {
+	t.Helper()
+	type part struct{ ID string }
+	var told struct {
+		Incidents []struct {
+			Records    int
+			Onset, End string
+			Kind       string
+			Signatures []part
+		}
+		Causes []struct{ Map, Company, Signature string }
+		Fixes  []struct {
+			Rank       int
+			MissingIn  string `json:"missing_in"`
+			Signatures []part
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(out, "summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &told); err != nil {
+		t.Fatal(err)
+	}
+	among := func(list []part) string {
+		var ids []string
+		for _, p := range list {
+			ids = append(ids, "'"+p.ID+"'")
+		}
+		return "sig IN (" + strings.Join(ids, ", ") + ")"
+	}
+	conditions := map[string]string{}
+	for _, sig := range answered[[]string](t, ctx, "[...document.querySelectorAll(':is(#signatures, #unknown) [data-item]')].map(i => i.dataset.signature)") {
+		conditions[sig] = "regexp_replace(sig, '[^a-zA-Z0-9-]', '-', 'g') = '" + sig + "'"
+	}
+	for i, b := range told.Incidents {
+		if b.Kind == "signature" {
+			conditions["incident-"+string(rune('A'+i))] = fmt.Sprintf("%s AND date_trunc('second', occurred_at) BETWEEN '%s' AND '%s'", among(b.Signatures), b.Onset, b.End)
+		}
+	}
+	for i, c := range told.Causes { // of the sample night, as TestCausesOfTheSampleNight counts it
+		conditions[fmt.Sprint("cause-", i+1)] = fmt.Sprintf("place = '%s' AND company = '%s' AND sig = '%s' OR captures['lookup_map'] = '%[1]s' AND captures['lookup_map_2'] IS NULL", c.Map, c.Company, c.Signature)
+	}
+	split := map[string]bool{}
+	for _, f := range told.Fixes {
+		for _, p := range f.Signatures {
+			split[p.ID] = split[p.ID] || f.MissingIn != ""
+		}
+	}
+	for _, f := range told.Fixes {
+		id := fmt.Sprint("fix-", f.Rank)
+		switch {
+		case f.MissingIn != "":
+			conditions[id] = among(f.Signatures) + fmt.Sprintf(" AND '%s' IN (captures['lookup_map'], captures['lookup_map_2'])", f.MissingIn)
+		case !split[f.Signatures[0].ID]:
+			conditions[id] = among(f.Signatures)
+		}
+	}
+	return conditions
 }

@@ -14,14 +14,16 @@
   const fields = {
     Findings: ['id', 'map', 'table', 'company', 'signature', 'title', 'severity', 'category', 'change', 'records', 'keys', 'first', 'last', 'mute', 'others'],
     Changes: ['change', 'signature', 'title', 'map', 'severity', 'records', 'before', 'first', 'last', 'known', 'periods'],
+    Touches: ['map', 'company', 'signature', 'severity', 'change', 'first', 'last'],
   };
+  const several = '(several)'; // stands for names that the page does not list
   const named = ['map', 'table', 'company', 'signature', 'title', 'mute', 'periods'];
-  const rowsOf = list => (data[list] ?? []).map(values => {
+  const rowsOf = (list, rows = data[list]) => (rows ?? []).map(values => {
     const r = {};
     fields[list].forEach((k, i) => r[k] = named.includes(k) ? data.Names[values[i]] : values[i]);
     r.sev = data.Severities[r.severity];
     r.chg = data.States[r.change] ?? '';
-    r.sig = r.signature.replace(/[^a-zA-Z0-9-]/gu, '-');
+    r.sig = r.signature === several ? several : r.signature.replace(/[^a-zA-Z0-9-]/gu, '-');
     return r;
   });
   const num = n => n.toLocaleString('en');
@@ -85,11 +87,29 @@
       && (!want.severity || r.sev === want.severity) && (!want.change || !r.chg || r.chg === want.change) && (!want.signature || r.sig === want.signature)
       && !(want.from && r.last && r.last < from) && !(want.to && r.first && r.first > to) && (!q || text(r).includes(q));
   }
-  // An item of another list says what it is by its data attributes, badges, link to the signature and times.
+  // An item of another list is spoken of when any of its records passes. Which findings these are of the data says, or else the signatures of the
+  // item, all of whose findings it is about; what they leave open does not exclude it.
+  const bySignature = Map.groupBy?.(findings?.rows ?? [], r => r.sig);
+  const ofSignature = sig => bySignature ? bySignature.get(sig) ?? [] : (findings?.rows ?? []).filter(r => r.sig === sig);
+  const titles = new Map((findings?.rows ?? []).map(r => [r.sig, title(r)]));
+  function touches(item) {
+    const rows = data.Touches[item.id];
+    return { rows: rows ? rowsOf('Touches', rows) : (item.dataset.signature ?? '').split('|').flatMap(ofSignature), all: Boolean(rows) || !findings?.of };
+  }
   function fits(item, want) {
+    const { rows, all } = item.touched ??= touches(item), said = !want.q || item.textContent.toLowerCase().includes(want.q.toLowerCase());
+    const is = (has, wanted) => !wanted || has === wanted || has === several, from = want.from && Date.parse(want.from + 'Z') / 1000 - data.Base, to = want.to && Date.parse(want.to + 'Z') / 1000 - data.Base;
+    const kept = rows.some(r => is(r.map, want.map) && is(companyKey(r.company), want.company) && is(r.sig, want.signature)
+      && (r.sig === several || is(r.sev, want.severity)) && (!r.chg || is(r.chg, want.change))
+      && !(want.from && r.last && r.last < from) && !(want.to && r.first && r.first > to)
+      && (said || [r.map, r.table, r.company, titles.get(r.sig), r.signature, r.sev, r.chg].join('\n').toLowerCase().includes(want.q.toLowerCase())));
+    return kept || !(rows.length && all) && says(item, want);
+  }
+  // Of an item whose findings are not all here: its data attributes, badges and times.
+  function says(item, want) {
     const d = item.dataset, badge = cls => item.querySelector(cls)?.classList[1], times = all('time', item).map(t => t.dateTime).sort();
     const has = { map: d.map, company: d.company, signature: d.signature, severity: badge('.sev'), change: badge('.chg') };
-    for (const k in has) if (want[k] && has[k] && !has[k].split('|').some(v => v === want[k] || v === '(several)')) return false;
+    for (const k in has) if (want[k] && has[k] && !has[k].split('|').some(v => v === want[k] || v === several)) return false;
     if (want.from && (d.last || times.at(-1) || want.from) < want.from) return false;
     if (want.to && (d.first || times[0] || want.to) > want.until) return false;
     return !want.q || item.textContent.toLowerCase().includes(want.q.toLowerCase());

@@ -168,7 +168,7 @@ type surge struct {
 }
 
 // bursts finds the incidents of the scope along its timeline: by onset, those that are listed, and how many there are.
-func bursts(ctx context.Context, db *store.DB, scope store.Scope, t *Timeline, m *classify.Matcher, title func(sig string) string) (list []Burst, all int, err error) {
+func bursts(ctx context.Context, db *store.DB, scope store.Scope, t *Timeline, m *classify.Matcher, found *tally, title func(sig string) string) (list []Burst, all int, err error) {
 	if len(t.Buckets) < fewestBuckets {
 		return nil, 0, nil
 	}
@@ -187,22 +187,49 @@ func bursts(ctx context.Context, db *store.DB, scope store.Scope, t *Timeline, m
 	surges = slices.DeleteFunc(surges, func(s *surge) bool { return !s.heardOf(heard, covered) })
 	isLink := func(sig string) bool { r := m.Rule(sig); return r != nil && r.Tier == classify.Link }
 	var named []*surge
+	var made []incident
 	for _, group := range joined(surges, isLink) {
-		list = append(list, newBurst(t, group, title))
+		made = append(made, incident{newBurst(t, group, title), group})
 		named = append(named, group...)
 	}
 	for _, s := range surges {
 		if s.kind != ofSignature && !explained(s, named) {
-			list = append(list, newBurst(t, []*surge{s}, title))
+			made = append(made, incident{newBurst(t, []*surge{s}, title), []*surge{s}})
 		}
 	}
-	all = len(list)
-	slices.SortFunc(list, func(a, b Burst) int {
+	slices.SortFunc(made, func(a, b incident) int {
 		return cmp.Or(cmp.Compare(b.Records, a.Records), a.Onset.Compare(b.Onset), cmp.Compare(a.Name, b.Name))
 	})
-	list = list[:min(len(list), mostBursts)]
+	if err := touch(ctx, db, made[:min(len(made), mostTouching)], found); err != nil {
+		return nil, 0, err
+	}
+	for _, b := range made[:min(len(made), mostBursts)] {
+		list = append(list, b.Burst)
+	}
 	slices.SortStableFunc(list, func(a, b Burst) int { return a.Onset.Compare(b.Onset) })
-	return list, all, nil
+	return list, len(made), nil
+}
+
+// An incident is a burst with the surges that it is of.
+type incident struct {
+	Burst
+	group []*surge
+}
+
+// touch finds the findings that the records of incidents belong to.
+func touch(ctx context.Context, db *store.DB, list []incident, found *tally) error {
+	var lines []string
+	for i, b := range list {
+		for _, s := range b.group {
+			lines = append(lines, fmt.Sprintf("%d\t%d\t%d\t%d\t%d", i, s.kind, s.series, s.onset.UnixMicro(), s.end.UnixMicro()))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return readTouches(ctx, db, "burst_touches", strings.Join(lines, "\n"), found, func(i uint64, t Touch) {
+		list[i].Touches = append(list[i].Touches, t)
+	})
 }
 
 // surgesOf reads the series one after the other, of which only one is in memory.

@@ -46,6 +46,8 @@ type Cause struct {
 
 	FirstSeen, LastSeen time.Time // of the own records
 	FirstWait, LastWait time.Time // of those that wait
+
+	Touches []Touch // findings of its own records and of those that wait, most records first; of the first 50 causes
 }
 
 // Records is how many records the cause explains: its own and those that wait.
@@ -61,7 +63,7 @@ type CauseLevel struct {
 
 // causes finds the cascades of the scope, those that explain most records first. It takes it that the look-ups of the
 // plan are made.
-func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles, s *Summary) error {
+func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles, found *tally, s *Summary) error {
 	parents := slices.ContainsFunc(s.Fixes, func(f Fix) bool { return f.MissingIn != "" })
 	if !parents {
 		return nil
@@ -127,6 +129,12 @@ func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles,
 		c.Levels = append(c.Levels, l)
 		return err
 	}, strings.Join(ids, " ")); err != nil {
+		return err
+	}
+	if err := readTouches(ctx, db, "cause_touches", strings.Join(ids[:min(len(ids), mostTouching)], " "), found, func(id uint64, t Touch) {
+		c := &s.Causes[index[id]]
+		c.Touches = append(c.Touches, t)
+	}); err != nil {
 		return err
 	}
 	slices.SortStableFunc(s.Causes, func(a, b Cause) int {

@@ -31,7 +31,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 			}
 		}
 	}
-	drafts, err := splitByParent(ctx, db, m, drafts, hide)
+	drafts, err := splitByParent(ctx, db, m, found, drafts, hide)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ const namedRows = 4
 // record that waits for several is counted where it is cured: at the last of them in the order of
 // the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
 // rule.
-func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix, hide hider) ([]*Fix, error) {
+func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, hide hider) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
 		if m.Rule(f.Signature).WaitsForMaps() {
@@ -51,13 +51,22 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, draft
 		return drafts, err
 	}
 	out, cleared := split(m, rules, waits, lacks, hide)
+	for _, f := range out {
+		var touches []Touch
+		for _, w := range waits {
+			if slices.Contains(w.parents, f.MissingIn) {
+				touches = append(touches, w.touch(found))
+			}
+		}
+		f.Touches = touchedBy(touches)
+	}
 	for _, f := range drafts {
 		rest := *f
 		if n := cleared[f.Signature]; n > 0 {
 			if rest.Records -= n; rest.Records == 0 {
 				continue
 			}
-			rest.Parts = []Part{rest.part()}
+			rest.Parts, rest.Touches = []Part{rest.part()}, touchedBy(leftOver(found, rest.Signature, waits))
 		}
 		out = append(out, &rest)
 	}

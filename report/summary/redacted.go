@@ -208,6 +208,7 @@ var ways = map[string]way{
 	"MissingRow.Table": asText, "MissingRow.Map": asText, "MissingRow.KeyColumn": asText, "MissingRow.Key": asValue, "MissingRow.Company": asCompany,
 	"MissingRow.SampleRecordID": asValue, "MissingRow.After": asText, "Retry.MapTitle": asText, "Retry.Key": asValue, "Retry.Company": asCompany,
 	"Cause.MapTitle": asText, "Cause.Company": asCompany, "Cause.Signature": asSignature, "Cause.Title": asIs, "Cause.RowNames": asPhrase,
+	"Touch.MapTitle": asText, "Touch.Company": asCompany, "Touch.Signature": asSignature, "Touch.Severity": asIs, "Touch.Change": asIs,
 	"CauseLevel.MapTitle": asText, "Cause.SampleID": asValue,
 
 	"Signature.ID": asSignature, "Signature.Title": asIs, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,

@@ -110,7 +110,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hide); err != nil {
 		return nil, err
 	}
-	if err := causes(ctx, db, m, name, s); err != nil {
+	if err := causes(ctx, db, m, name, found, s); err != nil {
 		return nil, err
 	}
 	if err := addHere(ctx, db, m, s); err != nil {
@@ -127,7 +127,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Alerts, err = alerts(ctx, db); err != nil {
 		return nil, err
 	}
-	if s.Bursts, s.BurstCount, err = bursts(ctx, db, scope, &s.Timeline, m, called(s.Clusters, name.title)); err != nil {
+	if s.Bursts, s.BurstCount, err = bursts(ctx, db, scope, &s.Timeline, m, found, called(s.Clusters, name.title)); err != nil {
 		return nil, err
 	}
 	if err := each(ctx, db, "view_columns", func(rows *sql.Rows) error {

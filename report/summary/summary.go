@@ -228,6 +228,7 @@ type Fix struct {
 	Missing     []MissingRow // the first of these rows, 20 at most, in the order of missing.csv
 	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix
 	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
+	Touches     []Touch      // findings of its records and of those that wait; nil: all findings of its parts
 	Purged      Period       // when the error queue of dual-write forgets the first and the last failure; zero where it has none, or nobody knows which
 }
 
@@ -384,6 +385,7 @@ type Burst struct {
 	Maps        []string    // MapTitles, the ten with most records; of a signature's burst
 	Host, User  string      // that at least half of the records name
 	Parts       []BurstPart // the signatures that began together, most records first; empty for a map or host
+	Touches     []Touch     // findings of its records, most records first; of the 50 incidents with most records
 }
 
 // A BurstPart is the share of one signature.
