@@ -307,6 +307,7 @@ var missingColumns = []column[summary.MissingRow]{
 	moment("last_seen", func(r *summary.MissingRow) time.Time { return r.LastSeen }),
 	text("sample_record_id", func(r *summary.MissingRow) string { return r.SampleRecordID }),
 	list("after", func(r *summary.MissingRow) []string { return r.After }),
+	number("records_unplaced", func(r *summary.MissingRow) int64 { return r.Unplaced }),
 }
 
 func drawBursts(t cells, s *summary.Summary) error { return drawList(t, burstColumns, s.Bursts) }

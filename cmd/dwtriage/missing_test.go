@@ -54,9 +54,7 @@ func (n *night) checkMissing() {
 		count := 0
 		for _, r := range rows {
 			if f["missing_in"] == r["map"] || r["map"] == "" && f["missing_in"] == r["table"] {
-				if r["company"] != "" || len(companies[r["table"]+"|"+r["map"]+"|"+r["key"]]) == 0 {
-					count++
-				}
+				count++
 			}
 		}
 		if f["missing_in"] != "" && strconv.Itoa(count) != f["missing_rows"] {

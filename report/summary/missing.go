@@ -23,10 +23,10 @@ type MissingRow struct {
 	KeyColumn string // by which it is found; empty where not known
 	Key       string // empty where messages do not print it
 	// Company of the records that wait for it. Those that name none wait for the row of the only company that lacks the
-	// key; where several do, they have a row of their own without a company, which is one of the others and not counted
-	// in MissingRows of [Fix].
+	// key; where several do, nobody can tell for which of their rows: they are no row more, and Unplaced of each.
 	Company             string
 	Records             int64 // that wait for it, each also for others where it looks up several
+	Unplaced            int64 // that name no company and wait for this row or for that of another company with the same key
 	FirstSeen, LastSeen time.Time
 	SampleRecordID      string
 	After               []string // maps and tables that lack rows, too, and get them first because this one needs them, in the order of the plan
@@ -41,7 +41,7 @@ type lookedUp struct {
 // targets are what a row of the queries missing and missing_rows is scanned into.
 func (l *lookedUp) targets() []any {
 	r := &l.row
-	return []any{&l.parent, &l.phrase, &l.keyColumn, &r.Key, &r.Company, &r.Records, (*instant)(&r.FirstSeen), (*instant)(&r.LastSeen), &r.SampleRecordID}
+	return []any{&l.parent, &l.phrase, &l.keyColumn, &r.Key, &r.Company, &r.Records, &r.Unplaced, (*instant)(&r.FirstSeen), (*instant)(&r.LastSeen), &r.SampleRecordID}
 }
 
 // missing is the row with what the catalogue knows of its parent; without After.

@@ -1,16 +1,20 @@
--- The missing rows that most records wait for, $1 of each parent, and how many there are. Rows were counted by hashes
+-- The missing rows that most records wait for, $1 of each parent, and how many there are. Records that name no company where several lack the key
+-- wait for one of their rows, and are counted beside each. Rows were counted by hashes
 -- and are looked up in one of their records; among more than a thousand that are waited for equally often the first of
 -- the alphabet are not looked for.
 WITH totals AS (
   SELECT parent, count(*) FILTER (NOT apart) AS total FROM scope_missing GROUP BY parent
 ), candidates AS (
-  SELECT * FROM scope_missing QUALIFY row_number() OVER (PARTITION BY parent ORDER BY records DESC, key, company) <= 1000
+  SELECT m.*, coalesce(a.records, 0) AS unplaced
+  FROM scope_missing m LEFT JOIN scope_missing a ON a.apart AND a.parent = m.parent AND a.key = m.key
+  WHERE NOT m.apart
+  QUALIFY row_number() OVER (PARTITION BY m.parent ORDER BY m.records DESC, m.key, m.company) <= 1000
 ), texts AS (
-  SELECT c.parent AS parent_hash, c.records, c.first_seen, c.last_seen, t.total, r.record_id::VARCHAR AS record_id, CASE WHEN c.apart THEN '' ELSE coalesce(r.company, '') END AS company,
+  SELECT c.parent AS parent_hash, c.records, c.unplaced, c.first_seen, c.last_seen, t.total, r.record_id::VARCHAR AS record_id, coalesce(r.company, '') AS company,
     looked_up(r.captures)[c.spot % 4 + 1] AS row
   FROM candidates c JOIN totals t USING (parent) JOIN shown r ON r.place = c.spot // 4
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, first_seen, last_seen, record_id, total
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id, total
 FROM texts
 QUALIFY row_number() OVER (PARTITION BY parent_hash ORDER BY records DESC, row.phrase, company) <= $1
 ORDER BY row.parent, records DESC, row.phrase, company;

@@ -1,13 +1,15 @@
 -- Every missing row, a row of missing.csv: the parents in the order $1, one a line, of each the rows that most records
--- wait for first.
+-- wait for first. Records that name no company where several lack the key are counted beside each of their rows.
 WITH ranks AS (
   SELECT hash(title) AS parent, rank
   FROM (SELECT unnest(string_split($1, chr(10))) AS title, generate_subscripts(string_split($1, chr(10)), 1) AS rank)
 ), texts AS (
-  SELECT k.rank, c.records, c.first_seen, c.last_seen, r.record_id::VARCHAR AS record_id,
-    CASE WHEN c.apart THEN '' ELSE coalesce(r.company, '') END AS company, looked_up(r.captures)[c.spot % 4 + 1] AS row
+  SELECT k.rank, c.records, coalesce(a.records, 0) AS unplaced, c.first_seen, c.last_seen, r.record_id::VARCHAR AS record_id,
+    coalesce(r.company, '') AS company, looked_up(r.captures)[c.spot % 4 + 1] AS row
   FROM scope_missing c JOIN ranks k USING (parent) JOIN shown r ON r.place = c.spot // 4
+    LEFT JOIN scope_missing a ON a.apart AND a.parent = c.parent AND a.key = c.key
+  WHERE NOT c.apart
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, first_seen, last_seen, record_id
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id
 FROM texts
 ORDER BY rank, records DESC, row.phrase, row.key, company;
