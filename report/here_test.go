@@ -41,8 +41,16 @@ func TestPageSaysWhyAndWhen(t *testing.T) {
 	s.Fixes[0].Purged = summary.Period{From: at("2026-11-23 18:46:00"), Until: at("2026-11-23 19:17:00")}
 	s.Inputs[0].Digest = "6346d2149871938e8bb328db2e34d616"
 	s.Logs[0].Gaps = []summary.Period{{From: at("2026-11-23 02:00:00"), Until: at("2026-11-23 04:00:00")}}
-	page := draw(t, s, Options{})["index.html"]
+	out := draw(t, s, Options{})
+	page := out["index.html"]
 	check(t, page)
+	flat := strings.Join(strings.Fields(out["summary.json"]), " ")
+	for _, want := range []string{`"why_here": [ "From its first failure to its last no record of the same plug-ins is ok; 1,902 after are." ]`,
+		`"purged": { "from": "2026-11-23 18:46:00", "until": "2026-11-23 19:17:00" }`, `"gaps": [ { "from": "2026-11-23 02:00:00", "until": "2026-11-23 04:00:00" } ]`} {
+		if !strings.Contains(flat, want) {
+			t.Errorf("summary.json lacks %s", want)
+		}
+	}
 	for _, want := range []string{"<h4>Why here</h4>\n<p>From its first failure to its last no record of the same plug-ins is ok; 1,902 after are.</p>",
 		"error queue forgets it 23 Nov 18:46 to 23 Nov 19:17", logWord(s.Logs[0].Log) + " of 23 Nov 02:00 to 23 Nov 04:00", `<path class="gap dualwrite" d="M`,
 		`id="rules"`, "<code>6346d2149871938e8bb328db2e34d616</code>"} {
@@ -50,8 +58,9 @@ func TestPageSaysWhyAndWhen(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	bare := draw(t, night(), Options{})["index.html"]
-	for _, lacks := range []string{"Why here", "error queue forgets", "Not covered", `class="gap `} {
+	without := draw(t, night(), Options{})
+	bare := without["index.html"] + without["summary.json"]
+	for _, lacks := range []string{"Why here", "error queue forgets", "Not covered", `class="gap `, "why_here", `"purged"`, `"gaps"`} {
 		if strings.Contains(bare, lacks) {
 			t.Errorf("a night without it says %q", lacks)
 		}

@@ -14,18 +14,18 @@ import (
 
 // summaryFile is summary.json. Its keys are a contract: new ones go to the end.
 type summaryFile struct {
-	RunID       int64           `json:"run_id"`
-	ToolVersion string          `json:"tool_version"`
-	Rules       jsonRules       `json:"rules"`
-	StartedAt   jsonTime        `json:"started_at"`
-	FinishedAt  jsonTime        `json:"finished_at"`
-	Inputs      []jsonInput     `json:"inputs"`
-	Totals      store.Counts    `json:"totals"`
-	Statuses    object          `json:"statuses"`
-	Signatures  []jsonSignature `json:"signatures"`
-	Changes     changeCounts    `json:"changes"`
-	Timings     object          `json:"timings"`
-	ExitCode    *int            `json:"exit_code"` // null of a period, as of no run
+	RunID       int64         `json:"run_id"`
+	ToolVersion string        `json:"tool_version"`
+	Rules       jsonRules     `json:"rules"`
+	StartedAt   jsonTime      `json:"started_at"`
+	FinishedAt  jsonTime      `json:"finished_at"`
+	Inputs      []jsonInput   `json:"inputs"`
+	Totals      store.Counts  `json:"totals"`
+	Statuses    object        `json:"statuses"`
+	Signatures  []jsonOfNight `json:"signatures"`
+	Changes     changeCounts  `json:"changes"`
+	Timings     object        `json:"timings"`
+	ExitCode    *int          `json:"exit_code"` // null of a period, as of no run
 
 	Environment    string       `json:"environment"`
 	Period         jsonPeriod   `json:"period"` // the hours that the inputs cover, of all logs together
@@ -87,6 +87,7 @@ type jsonFix struct {
 	FirstSeen   jsonTime        `json:"first_seen"`
 	LastSeen    jsonTime        `json:"last_seen"`
 	OverSince   jsonTime        `json:"over_since"`
+	Purged      *jsonPeriod     `json:"purged,omitempty"` // when the error queue of dual-write forgets the first and the last failure; absent where it has none, or nobody knows which
 
 	Prerequisites      []string `json:"prerequisites"`       // the maps that matter, in order
 	OtherPrerequisites []string `json:"other_prerequisites"` // needed only if a row uses them
@@ -176,6 +177,12 @@ type jsonInput struct {
 	Warnings   []string `json:"warnings"`
 }
 
+// A jsonOfNight is a signature of the report, with what its records say of why it failed: sentences of the page.
+type jsonOfNight struct {
+	jsonSignature
+	WhyHere []string `json:"why_here,omitempty"`
+}
+
 type jsonSignature struct {
 	ID      string `json:"id"`
 	Records int64  `json:"records"`
@@ -215,7 +222,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		FinishedAt:     jsonTime(s.Run.Finished),
 		Inputs:         []jsonInput{},
 		Totals:         s.Totals,
-		Signatures:     []jsonSignature{},
+		Signatures:     []jsonOfNight{},
 		Changes:        changeCounts(s.Changed),
 		Environment:    s.Environment,
 		Period:         newJSONPeriod(s.Period()),
@@ -263,7 +270,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...)})
 	}
 	for _, sig := range s.Signatures {
-		f.Signatures = append(f.Signatures, jsonSignature{sig.ID, sig.Records})
+		f.Signatures = append(f.Signatures, jsonOfNight{jsonSignature{sig.ID, sig.Records}, here(sig)})
 	}
 	f.Chains = chainsOf(s)
 	for _, c := range s.Statuses {
@@ -289,6 +296,10 @@ func newJSONFix(f *summary.Fix) jsonFix {
 	j := jsonFix{Rank: f.Rank, Tier: f.Tier, Signatures: []jsonSignature{}, Summary: f.Summary, Severity: f.Severity, Records: f.Records, Role: f.Role, Retry: f.Retry,
 		MissingIn: f.MissingIn, MissingRows: f.MissingRows, Waiting: f.Waiting, FirstSeen: jsonTime(f.FirstSeen), LastSeen: jsonTime(f.LastSeen), OverSince: jsonTime(f.OverSince),
 		Prerequisites: append([]string{}, f.Prerequisites...), OtherPrerequisites: append([]string{}, f.OtherPrerequisites...)}
+	if !f.Purged.From.IsZero() {
+		p := newJSONPeriod(f.Purged)
+		j.Purged = &p
+	}
 	for _, p := range f.Parts {
 		j.Signatures = append(j.Signatures, jsonSignature{p.Signature, p.Records})
 	}
