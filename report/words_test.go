@@ -190,3 +190,13 @@ func TestJointFixIsNoIncident(t *testing.T) {
 		t.Error("the page does not say that there is no incident, or what the fix is for")
 	}
 }
+
+// A time on the page says of what it is: beside when to retry stands when it failed, and a peak, which is a column of the timeline, may begin before the onset.
+func TestTimesSayOfWhat(t *testing.T) {
+	page := draw(t, night(), Options{})["index.html"]
+	for _, want := range []string{`<span class="muted">failed from <time`, `peak 196 in the 15 minutes from <time datetime="2026-11-23T01:45:00Z">`, "; companies USMF and "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -235,7 +235,7 @@ type Fix struct {
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
 
-// Joint reports whether the fix cures several signatures, which failed in one stretch of time. It says nothing of when failures
+// Joint reports whether the fix cures several signatures, whose stretches of time, from first to last failure, overlap or nearly do. It says nothing of when failures
 // came more often than else, as a [Burst] does. One that brings the
 // missing rows of a table may be for several, too: they have its steps in common.
 func (f Fix) Joint() bool { return len(f.Parts) > 1 && f.MissingIn == "" }
