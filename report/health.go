@@ -106,7 +106,7 @@ func tuned(s *summary.Summary, sig *summary.Signature) healthLine {
 	case n == 1:
 		l.Noticed = "It takes any message; its " + words.Count(sig.Records, "record shares", "records share") + " one message: “" + cut(largest.Text, 120) + "”"
 	default:
-		l.Noticed = "It takes any message; of its " + words.Count(sig.Records, "record") + ", " + words.Thousands(largest.Records) + " share one of " + words.Count(n, "message") + ": “" + cut(largest.Text, 120) + "”"
+		l.Noticed = "It takes any message, " + words.Thousands(n) + " different ones here; of its " + words.Count(sig.Records, "record") + " " + words.Thousands(largest.Records) + " " + words.Plural(largest.Records, "has", "have") + " this one: “" + cut(largest.Text, 120) + "”"
 	}
 	if s.Redacted == nil && largest.TemplateID != "" {
 		l.Command = "dwtriage rules draft " + largest.TemplateID

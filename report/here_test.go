@@ -84,7 +84,7 @@ func TestHealth(t *testing.T) {
 		said = append(said, strings.Join([]string{l.Word, l.ID, l.Noticed, l.Command}, "|"))
 	}
 	want := []string{
-		"tune|dw-wrapper|It takes any message; of its 46 records, 27 share one of 2 messages: “is on hold”|dwtriage rules draft t-1",
+		"tune|dw-wrapper|It takes any message, 2 different ones here; of its 46 records 27 have this one: “is on hold”|dwtriage rules draft t-1",
 		"missing|code/0x80040217|7 records known only by code.|",
 		"missing||24 records in 1 cluster that no rule explains.|dwtriage rules draft t-3",
 		"retire|site-credit|No failing record of the database was judged to be of this rule of the site (site.yaml, line 12).|",

@@ -191,6 +191,19 @@ func TestJointFixIsNoIncident(t *testing.T) {
 	}
 }
 
+// What one of several fixes does is not said of all of them: each brings rows of its own.
+func TestSeveralFixesOfASignature(t *testing.T) {
+	s := night()
+	s.Signatures[0].Ranks, s.Signatures[0].Fix.Summary = []int{1, 2}, "Create customer group 10."
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<h4>Fixes 1 and 2</h4>") {
+		t.Error("the page does not name the fixes of the first signature alone")
+	}
+	s.Signatures[0].Ranks = []int{1}
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<h4>Fix 1: Create customer group 10.</h4>") {
+		t.Error("the page does not say what the only fix does")
+	}
+}
+
 // A time on the page says of what it is: beside when to retry stands when it failed, and a peak, which is a column of the timeline, may begin before the onset.
 func TestTimesSayOfWhat(t *testing.T) {
 	page := draw(t, night(), Options{})["index.html"]
