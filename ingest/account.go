@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dwtriage/ingest/clock"
@@ -75,11 +77,22 @@ func (r *file) close(whole bool) error {
 		r.warn(change)
 	}
 	r.estimate()
+	if whole && r.counted > f.Read && !f.Sampled {
+		f.Incomplete = true
+		r.warn(fmt.Sprintf("the export is incomplete: it counts %s, and %s %s in the file; export the rest, too", words.Count(r.counted, "row"), words.Thousands(f.Read), words.Plural(f.Read, "is", "are")))
+	}
 	if w.Cut() && f.Problem == nil && !f.Sampled {
 		f.Problem = unpack.CutOff(f.Path, w.Size(), fmt.Sprintf("the %s rows before it were read", words.Thousands(f.Read-r.cutRows)), w.Err())
 	}
 	r.run.tell(0)
 	return r.run.b.done(*f)
+}
+
+// counts takes note of how many rows the export says there are. Each of several pages says it of all, and a tool that does not know says -1.
+func (r *file) counts(number []byte) {
+	if n, err := strconv.ParseInt(string(bytes.TrimSpace(number)), 10, 64); err == nil {
+		r.counted = max(r.counted, n)
+	}
 }
 
 // estimate says how many rows a file may have of which the start was read: by its size, or by

@@ -202,13 +202,15 @@ func nextMember(b []byte, i int) (key []byte, at int, st scan.State) {
 	return b[i+1 : i+n-1], at, scan.Done
 }
 
-// note looks at a member beside the entries: what says that the export goes on elsewhere, which columns the
+// note looks at a member beside the entries: what says that the export goes on elsewhere, or how many rows it has, which columns the
 // rows have, that a query was stopped. An "error" counts only where a table was begun, since it is the entry
 // itself in the body of a failed request.
 func (p *jsonReader) note(key, value []byte) {
 	switch string(key) {
 	case "@odata.nextLink", "odata.nextLink", "@nextLink", "nextLink":
 		p.next = true
+	case "@odata.count", "odata.count", "@count", "@Microsoft.Dynamics.CRM.totalrecordcount":
+		p.file.counts(value)
 	case "NextPage", "moreRecords":
 		p.next = p.next || string(value) == "true"
 	case "columns":

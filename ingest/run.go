@@ -113,6 +113,7 @@ type file struct {
 	prosaic  passed // and those that only speak of errors
 	unended  bool   // the row being read ends with the file, without the end of a line or cell
 	cutRows  int64  // rows lost at the place where the file was cut off
+	counted  int64  // rows that the export says there are, the largest number of its pages; 0: it says nothing
 }
 
 // passed is what was left out of a text.

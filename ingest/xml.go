@@ -30,6 +30,8 @@ type xmlExport struct {
 	row  string // local name of the elements that are rows
 	set  slotSet
 	more bool // the export says that there are more records
+
+	counted string // how many there are, as it says; empty where it does not
 }
 
 // mostXMLDepth is how deep the start of a file is looked at: no export nests its rows deeper
@@ -96,6 +98,9 @@ func (t *xmlExport) root(local string, attrs []byte) {
 	if v, ok := scan.Attr(attrs, "MoreRecords"); ok && ascii.Is(v, "true") {
 		t.more = true
 	}
+	if v, ok := scan.Attr(attrs, "TotalRecordCount"); ok {
+		t.counted = string(v)
+	}
 }
 
 // xmlSlot is the slot of an element: by its own name, or by the one in its attribute.
@@ -134,6 +139,7 @@ func (r *file) xml(t *xmlExport) error {
 	if err := p.walk(); err != nil {
 		return err
 	}
+	r.counts([]byte(t.counted))
 	if t.more {
 		r.account.Incomplete = true
 		r.warn("the export is incomplete: the tool stopped at its limit of rows (MoreRecords); export the rest, too")
