@@ -282,11 +282,16 @@ func filteredItems(t *testing.T, ctx context.Context, db, out string) {
 		return tried.map(c => {
 			for (const k of ['Map', 'Company', 'Severity', 'Signature']) fields[k.toLowerCase()].value = c[k];
 			fields.q.dispatchEvent(new Event('input', { bubbles: true }));
-			return [...document.querySelectorAll('[data-item]:not([hidden])')].map(i => i.matches('#signatures *, #unknown *') ? i.dataset.signature : i.id);
+			const idle = [...document.querySelectorAll('h3.group:not([hidden])')].filter(h => !h.nextElementSibling.querySelector('[data-item]:not([hidden])')).map(() => 'a heading of nothing');
+			return idle.concat([...document.querySelectorAll('[data-item]:not([hidden])')].map(i => i.matches('#signatures *, #unknown *') ? i.dataset.signature : i.id));
 		});
 	})(%s)`, asked))
 	wrong := 0
 	for i, c := range tried {
+		if slices.Contains(shown[i], "a heading of nothing") && wrong < 20 {
+			wrong++
+			t.Errorf("%+v: a heading stands over items that are hidden", c)
+		}
 		for id, list := range records {
 			want := slices.ContainsFunc(list, c.keeps)
 			if got := slices.Contains(shown[i], id); got != want && wrong < 20 {

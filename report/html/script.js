@@ -129,6 +129,7 @@
       const items = all('[data-item]', list), of = list.dataset.of;
       for (const item of items) item.hidden = !fits(item, want);
       const shown = items.filter(item => !item.hidden).length;
+      for (const heading of all('h3.group', list)) heading.hidden = !all('[data-item]', heading.nextElementSibling).some(item => !item.hidden);
       all('.none', list).forEach(p => p.hidden = shown > 0);
       for (const more of all('details.more:has([data-item])', list)) {
         more.hidden = !all('[data-item]', more).some(item => !item.hidden);

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"dwtriage/ingest/words"
 )
 
 // A Pruning is what pruning takes out of one environment.
@@ -128,7 +126,10 @@ func (db *DB) PrunedWords(ctx context.Context) (string, error) {
 	if records == 0 {
 		return "", nil
 	}
-	text := "history prune took " + words.Count(records, "record") + " out of it"
+	text := fmt.Sprintf("history prune took %d records out of it", records)
+	if records == 1 {
+		text = "history prune took 1 record out of it"
+	}
 	if until.Valid {
 		text += ", of runs that ended by " + until.Time.UTC().Format("2006-01-02 15:04") + " (UTC)"
 	}

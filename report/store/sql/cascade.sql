@@ -1,7 +1,7 @@
 -- How missing rows hang together, in numbers only. What comes in are VIEW_lookups and VIEW_missing, and in
 -- VIEW_blocking the signatures that stop every row of a map and company, not only some. A row is a hash of map (or
 -- table), key and company; a look-up without a company is for the row of the only company that has the key, be it
--- looked up or failed.
+-- looked up or failed; where several have it, it is for one of theirs, nobody can tell for which, and the record is claimed by no cause.
 
 -- Records that are themselves a row that others look up.
 CREATE OR REPLACE TEMP TABLE %[1]s_failed AS
@@ -16,14 +16,15 @@ WITH named AS (
   UNION
   SELECT parent, key, company FROM %[1]s_failed WHERE has_company
 )
-SELECT parent, key, min(company) AS company FROM named GROUP BY parent, key HAVING count(*) = 1;
+SELECT parent, key, CASE WHEN count(*) = 1 THEN min(company) END AS company FROM named GROUP BY parent, key;
 
 -- Which rows does each record wait for?
 CREATE OR REPLACE TEMP TABLE %[1]s_needs AS
 SELECT l.place, l.occurred_at, l.blind, l.n, l.id, l.parent, l.company,
   hash(l.parent, l.key, l.company) AS row
 FROM (
-  SELECT l.* REPLACE (CASE WHEN l.has_company THEN l.company ELSE coalesce(c.company, l.company) END AS company)
+  SELECT l.* REPLACE (CASE WHEN l.has_company THEN l.company ELSE coalesce(c.company, l.company) END AS company,
+    l.blind OR NOT l.has_company AND c.key IS NOT NULL AND c.company IS NULL AS blind)
   FROM %[1]s_lookups l LEFT JOIN %[1]s_companies c USING (parent, key)
 ) l;
 
