@@ -53,7 +53,7 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 			*p = &summary.Mute{Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Owner: "Mia", Reason: "known"}
 			cells["muted_until"], cells["muted_by"], cells["muted_reason"] = "2027-01-31", "Mia", "known"
 		case *[]summary.MissingRow: // has a file of its own
-		case *summary.Period: // stands on the page alone
+		case *summary.Period, *[]summary.Touch: // stand on the page alone
 		case *[]summary.SQL:
 			*p = []summary.SQL{{Title: "ask", Text: "SELECT 1"}}
 			cells[name] = "'-- ask\nSELECT 1" // guarded: it begins like a formula
@@ -114,13 +114,13 @@ func matches[T any](t *testing.T, columns []column[T], all bool, exceptions map[
 	}
 }
 
-// The steps of an incident stand under the titles of its signatures; what brings the missing rows of a table has the
+// The steps of a joint fix stand under the titles of its signatures; what brings the missing rows of a table has the
 // same for all of its.
 func TestStepsOfParts(t *testing.T) {
 	fix := summary.Fix{Steps: []string{"bring the rows"}, Parts: []summary.Part{
 		{Title: "One", Records: 3, Steps: []string{"look"}}, {Title: "Another", Records: 4, Steps: []string{"mend"}}}}
 	if got, want := stepsOf(&fix), "One (3 records):\n1. look\n\nAnother (4 records):\n1. mend"; got != want {
-		t.Errorf("an incident has the steps %q, want %q", got, want)
+		t.Errorf("a joint fix has the steps %q, want %q", got, want)
 	}
 	fix.MissingIn = "Customer groups"
 	if got, want := stepsOf(&fix), "1. bring the rows"; got != want {
@@ -144,7 +144,7 @@ func TestColumnsShowWhatTheyAreCalled(t *testing.T) {
 	t.Run("changes.csv", func(t *testing.T) { matches(t, changeColumns, false, where[summary.Change](t)) })
 	t.Run("missing.csv", func(t *testing.T) {
 		row, cells := filled[summary.MissingRow](t)
-		matches(t, missingColumns, false, map[string]string{"records_waiting": fmt.Sprint(row.Records), "after": cells["after"]})
+		matches(t, missingColumns, false, map[string]string{"records_waiting": fmt.Sprint(row.Records), "records_unplaced": fmt.Sprint(row.Unplaced), "after": cells["after"]})
 	})
 	t.Run("incidents.csv", func(t *testing.T) {
 		_, cells := filled[summary.Burst](t)

@@ -115,7 +115,7 @@ func TestVerdict(t *testing.T) {
 			"3 of 3 records failed, 1 of them without a time, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"some before the period", summary.Summary{Logs: nightLogs()[1:], From: inside.AddDate(0, 0, -3), Until: inside, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
 			"3 of 3 records failed, not all of them from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
-		{"an incident stands before more records that wait", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+		{"a joint fix stands before more records that wait", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Signature: lookup.ID, Records: 2, Role: "Data owner, Dual-write operator", Parts: make([]summary.Part, 3)},
 			{Rank: 2, MissingIn: "Units", MissingRows: 2, Records: 3, Role: "Data owner, Dual-write operator"}, {Rank: 3, MissingIn: "Sites", MissingRows: 1, Records: 4, Role: "Data owner"}}},
 			"9 of 10 records failed, in 2 entities. 7 records wait for rows that are missing in Units and Sites: 3 missing rows, to be brought by Data owner and Dual-write operator. Else to be mended, with most records: rows are missing and 2 more signatures (2 records, Data owner and Dual-write operator)."},

@@ -15,7 +15,7 @@ import (
 )
 
 // The plan of the sample night is an expert's, and page, table, numbers and terminal say the same: first
-// the environment that was copied and not linked again, one incident whatever its three messages call it;
+// the environment that was copied and not linked again, one fix whatever its three messages call it;
 // then privileges; then what is missing, customer groups before the customers that need them before
 // the orders that need both. The outage of the night is over, and only needs saving again.
 func TestPlanOfTheSampleNight(t *testing.T) {

@@ -81,7 +81,7 @@ func TestPlan(t *testing.T) {
 		want  []string
 	}{
 		{"one record", []storetest.Line{failed("01:00:00", "accounts", noMember)}, []string{"0: dw-user-not-member-of-org 1"}},
-		{"incident: one stretch is one fix, the link leads", []storetest.Line{
+		{"joint: one stretch is one fix, the link leads", []storetest.Line{
 			failed("01:00:00", "accounts", noMember), failed("01:10:00", "accounts", noMember), failed("01:05:00", "accounts", emptyURI), failed("01:30:00", "accounts", otherOrg),
 		}, []string{"0: dw-payload-empty-uri 1, dw-secureconfig-org-mismatch 1, dw-user-not-member-of-org 2"}},
 		{"incident: a pause of an hour does not end it", []storetest.Line{failed("01:00:00", "accounts", emptyURI), failed("02:00:00", "accounts", noMember)},
