@@ -111,7 +111,7 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hider{}); err != nil {
 			return err
 		}
-		return causes(ctx, db, m, name, s)
+		return causes(ctx, db, m, name, found, s)
 	}()
 	if err != nil {
 		t.Fatal(err)
