@@ -55,14 +55,24 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 	if err := db.Current(); err != nil {
 		return err
 	}
-	text := query("scope") + s.replace(query("scope_run"), view)
+	kind, met := "scope_run", "scope_run_met"
 	if !s.from.IsZero() {
-		text = query("scope") + s.replace(query("scope_period"), view)
-		if db.made[view].scope != s {
-			text = s.replace(query("scope_met"), view) + text
+		kind, met = "scope_period", "scope_met"
+	}
+	if db.made[view].scope != s {
+		if _, err := db.conn.ExecContext(ctx, s.replace(query(met), view)); err != nil {
+			return err
 		}
 	}
-	if _, err := db.conn.ExecContext(ctx, text); err != nil {
+	text := s.replace(query(kind), view)
+	if s.from.IsZero() {
+		var lowest, highest int64
+		if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM "+view+"_met").Scan(&lowest, &highest); err != nil {
+			return err
+		}
+		text = strings.NewReplacer("%[lowest]", strconv.FormatInt(lowest, 10), "%[highest]", strconv.FormatInt(highest, 10)).Replace(text)
+	}
+	if _, err := db.conn.ExecContext(ctx, query("scope")+text); err != nil {
 		return err
 	}
 	if db.made[view].scope != s {
