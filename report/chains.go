@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"dwtriage/ingest"
 	"dwtriage/report/store"
@@ -40,21 +41,21 @@ type jsonChain struct {
 
 // A jsonStep is a record of a chain; its keys are columns of v_chains, except where, the map, else the entity.
 type jsonStep struct {
-	Position       int      `json:"position"`
-	RecordID       string   `json:"record_id"`
-	ParentRecordID string   `json:"parent_record_id"` // empty where nothing tells
-	Link           string   `json:"link"`
-	LinkID         string   `json:"link_id"`
-	Confidence     string   `json:"confidence"`
-	Log            string   `json:"log"`
-	At             jsonTime `json:"at"`    // start where the log has one, else time of the entry
-	Depth          *int64   `json:"depth"` // null where not known, as duration_ms
-	DurationMS     *int64   `json:"duration_ms"`
-	TypeName       string   `json:"type_name"`
-	MessageName    string   `json:"message_name"`
-	Where          string   `json:"where"`
-	Outcome        string   `json:"outcome"`
-	Signature      string   `json:"signature"` // empty where it is ok
+	Position       int    `json:"position"`
+	RecordID       string `json:"record_id"`
+	ParentRecordID string `json:"parent_record_id"` // empty where nothing tells
+	Link           string `json:"link"`
+	LinkID         string `json:"link_id"`
+	Confidence     string `json:"confidence"`
+	Log            string `json:"log"`
+	At             string `json:"at"`    // start where the log has one, else time of the entry; to the millisecond, as the order is a matter of these; empty where neither is known
+	Depth          *int64 `json:"depth"` // null where not known, as duration_ms
+	DurationMS     *int64 `json:"duration_ms"`
+	TypeName       string `json:"type_name"`
+	MessageName    string `json:"message_name"`
+	Where          string `json:"where"`
+	Outcome        string `json:"outcome"`
+	Signature      string `json:"signature"` // empty where it is ok
 }
 
 // chainsOf lists the chains of a Summary, those of signatures first.
@@ -74,10 +75,17 @@ func appendChain(list []jsonChain, signature string, c *summary.Chain) []jsonCha
 	}
 	j := jsonChain{signature, c.RecordID, c.Records, make([]jsonStep, len(c.Steps))}
 	for i, s := range c.Steps {
-		j.Steps[i] = jsonStep{s.Position, s.ID, s.Parent, s.Link, s.LinkID, s.Confidence, s.Log, jsonTime(s.At), known(s.Depth), known(s.DurationMS),
+		j.Steps[i] = jsonStep{s.Position, s.ID, s.Parent, s.Link, s.LinkID, s.Confidence, s.Log, toMillisecond(s.At), known(s.Depth), known(s.DurationMS),
 			s.Type, s.Message, s.Entity, s.Outcome, s.Signature}
 	}
 	return append(list, j)
+}
+
+func toMillisecond(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02T15:04:05.000Z")
 }
 
 // known is a number that is -1 where it is not known.

@@ -130,11 +130,14 @@ func comparison(c summary.Comparison, year int) string {
 // newness counts what is new and what is back: signatures, and apart from them unknown messages, of which every night
 // has some.
 func newness(s *summary.Summary) []phrase {
-	fresh, back := withChange(s, summary.New), withChange(s, summary.Regressed)
-	messages := newMessages(s)
+	fresh, spread, back := withChange(s, summary.New), withChange(s, newHere), withChange(s, summary.Regressed)
+	messages, moved, summed := newMessages(s)
 	var parts []string
 	if n := len(fresh); n > 0 {
 		parts = append(parts, words.Count(n, "new signature"))
+	}
+	if n := len(spread); n > 0 {
+		parts = append(parts, words.Count(n, "known signature")+" in "+words.Plural(n, "a map", "maps")+" where "+words.Plural(n, "it is", "they are")+" new")
 	}
 	if n := len(back); n > 0 {
 		parts = append(parts, words.Thousands(n)+" back after a pause")
@@ -142,29 +145,53 @@ func newness(s *summary.Summary) []phrase {
 	if messages > 0 {
 		parts = append(parts, words.Count(messages, "new unknown message"))
 	}
+	switch {
+	case summed:
+		parts = append(parts, words.Count(moved, "unknown message")+" new in "+words.Plural(moved, "its map", "their maps"))
+	case moved > 0:
+		parts = append(parts, words.Count(moved, "unknown message")+" known from another map")
+	}
 	if len(parts) == 0 {
 		return []phrase{plain("Nothing new.")}
 	}
 	return []phrase{plain(sentence(some(parts, len(parts))))}
 }
 
+// newHere are the signatures that are new in every map they fail in, and were known in another one: no new signatures.
+const newHere = "new here"
+
 // withChange lists the signatures that are in this state in the maps they fail in, and not muted.
 func withChange(s *summary.Summary, change string) (list []summary.Signature) {
 	for _, sig := range s.Signatures {
-		if sig.Change == change && sig.Mute == nil {
+		state := sig.Change
+		if state == summary.New && sig.KnownElsewhere {
+			state = newHere
+		}
+		if state == change && sig.Mute == nil {
 			list = append(list, sig)
 		}
 	}
 	return list
 }
 
-func newMessages(s *summary.Summary) (n int64) {
+// newMessages counts the unknown messages that are new, and those of them that were known in another map. Where some are summed up it is not
+// known of these, so all are counted as moved and summed is true.
+func newMessages(s *summary.Summary) (fresh, moved int64, summed bool) {
 	for _, c := range s.Clusters {
-		if c.Change == summary.New && c.Mute == nil {
-			n += max(1, c.Others)
+		switch {
+		case c.Change != summary.New || c.Mute != nil:
+		case c.Others > 0:
+			moved, summed = moved+c.Others, true
+		case c.KnownElsewhere:
+			moved++
+		default:
+			fresh++
 		}
 	}
-	return n
+	if summed {
+		fresh, moved = 0, fresh+moved
+	}
+	return fresh, moved, summed
 }
 
 // changed counts signatures of a map by their state, unknown messages apart, for every output; empty where nothing is compared or fails.

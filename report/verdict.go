@@ -114,12 +114,12 @@ func failures(s *summary.Summary) []phrase {
 // criticalNews names what is critical and new, or back after a pause: it stands before everything else.
 func criticalNews(s *summary.Summary) []phrase {
 	var v []phrase
-	for _, change := range []string{summary.New, summary.Regressed} {
+	for _, change := range []string{summary.New, newHere, summary.Regressed} {
 		list := criticals(withChange(s, change))
 		if len(list) == 0 {
 			continue
 		}
-		word := map[string]string{summary.New: "New and critical:", summary.Regressed: "Back and critical:"}[change]
+		word := map[string]string{summary.New: "New and critical:", newHere: "Critical, known and in another map than before:", summary.Regressed: "Back and critical:"}[change]
 		v = append(append(v, strong(word), plain(" ")), named(list)...)
 		v = append(v, plain(". "))
 	}
@@ -240,16 +240,23 @@ func chosenHours(s *summary.Summary) string {
 	return "hours " + hours[0]
 }
 
+func allOrMost(records, of int64) string {
+	if records == of {
+		return ", all of them"
+	}
+	return ", most of them"
+}
+
 // mostIn names the company, or the map, in which more than half of what failed did.
 func mostIn(s *summary.Summary) string {
 	for _, g := range s.Heat.Groups {
 		if !g.All && g.Company != "" && g.Company != summary.Several && 2*g.Records > s.Failing {
-			return ", most of them in company " + g.Company
+			return allOrMost(g.Records, s.Failing) + " in company " + g.Company
 		}
 	}
 	if len(s.Heat.Groups) > 0 && len(s.Heat.Groups[0].Rows) > 1 {
 		if row := s.Heat.Groups[0].Rows[0]; 2*row.Records > s.Failing && row.MapTitle != summary.Several {
-			return ", most of them in " + some([]string{row.MapTitle}, 1)
+			return allOrMost(row.Records, s.Failing) + " in " + some([]string{row.MapTitle}, 1)
 		}
 	}
 	return ""

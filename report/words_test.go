@@ -72,6 +72,8 @@ func TestVerdict(t *testing.T) {
 	back.Change = "regressed"
 	fresh := critical
 	fresh.Change = "new"
+	moved := fresh
+	moved.KnownElsewhere = true
 	needs := func(what, role string) summary.Signature {
 		return summary.Signature{ID: "x", Headline: what, Records: 1, Severity: "critical", Fix: &summary.Fix{Role: role}}
 	}
@@ -97,9 +99,12 @@ func TestVerdict(t *testing.T) {
 			"1 of 1 record failed, in 1 entity. Of what a rule or code explains, most records: code/0x80040217 (1 record). No fix is known for what failed."},
 		{"critical, new", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, fresh}, Fixes: []summary.Fix{fix}},
 			"New and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 2 new signatures. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
+		{"critical, known elsewhere", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, moved}, Fixes: []summary.Fix{fix},
+			Clusters: []summary.Cluster{{Change: "new", KnownElsewhere: true}, {Change: "new"}, {Change: "ongoing"}}},
+			"Critical, known and in another map than before: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 1 new signature, 1 known signature in a map where it is new, 1 new unknown message and 1 unknown message known from another map. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
 		{"critical and back", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
-			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 new unknown messages. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
+			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 unknown messages new in their maps. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
 		{"four critical ones, two roles", summary.Summary{Records: 10, Failing: 4, OK: 6, Entities: 1, Totals: balanced, Fixes: []summary.Fix{{Severity: "critical"}}, Signatures: []summary.Signature{
 			needs("a", "A"), needs("b", "B"), needs("c", "A"), needs("d", "A")}},
 			"4 of 10 records failed, in 1 entity. 4 critical signatures, 4 records: a (1 record), b (1 record), c (1 record) and 1 more signature; to be mended by A and B."},

@@ -81,7 +81,7 @@ func TestChainOfEachRecord(t *testing.T) {
 				}
 			}
 			got := make(map[string][]string)
-			if ok, err := db.ChainsOf(t.Context(), places, func(chain []store.Chained) {
+			if ok, err := db.ChainsOf(t.Context(), "", places, func(chain []store.Chained) {
 				got[chainOf(chain)] = ties(chain)
 			}); err != nil || !ok {
 				t.Fatal(ok, err)

@@ -137,3 +137,37 @@ func TestPageOfChains(t *testing.T) {
 		t.Error("no chain is longer than what is shown")
 	}
 }
+
+// A report shows chains of its own environment: what a record is of that another environment loaded first is no evidence of an operation here, and
+// takes away none of the other chains.
+func TestChainsOfAnotherEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	trace, err := os.ReadFile("../../testdata/chain/plugintrace.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(trace), "\n")
+	old := filepath.Join(dir, "old.csv")
+	if err := os.WriteFile(old, []byte(lines[0]+lines[len(lines)-2]), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	call := func(args ...string) string {
+		var b, said bytes.Buffer
+		if code := run(t.Context(), args, nil, &b, &said, func(string) string { return "" }); code != exitDone {
+			t.Fatalf("%v: exit code %d: %s", args, code, &said)
+		}
+		return b.String()
+	}
+	db, out := filepath.Join(dir, "x.duckdb"), filepath.Join(dir, "r")
+	call("run", "-q", "--db", db, "-o", out, old)
+	call("run", "-q", "--db", db, "-o", out, "--environment", "PROD", "../../testdata/chain")
+	page, err := os.ReadFile(filepath.Join(out, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := call("query", "--csv", "--db", db, "SELECT count(DISTINCT signature) FROM v_chains WHERE environment = 'PROD' AND outcome = 'error'")
+	want = strings.TrimSpace(want[strings.Index(want, "\n"):])
+	if got := strings.Count(string(page), `<div class="chain">`); fmt.Sprint(got) != want || got == 0 {
+		t.Errorf("%d chains on the page; signatures of PROD in chains: %s", got, want)
+	}
+}

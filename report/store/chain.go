@@ -37,24 +37,25 @@ func (db *DB) Chain(ctx context.Context, id string) (list []Chained, ok bool, er
 		return nil, db.version >= chainsSince, nil
 	}
 	var places []int64
+	var environment string
 	uuid := duckdb.UUID(given)
-	if err := db.Each(ctx, "SELECT rowid FROM dw.records WHERE record_id = TRY_CAST($1 AS UUID) AND run_id IN (SELECT run_id FROM dw.runs)", func(rows *sql.Rows) error {
+	if err := db.Each(ctx, "SELECT r.rowid, coalesce(u.environment, '') FROM dw.records r JOIN dw.runs u USING (run_id) WHERE record_id = TRY_CAST($1 AS UUID)", func(rows *sql.Rows) error {
 		places = append(places, 0)
-		return rows.Scan(&places[len(places)-1])
+		return rows.Scan(&places[len(places)-1], &environment)
 	}, uuid.String()); err != nil {
 		return nil, true, err
 	}
-	ok, err = db.ChainsOf(ctx, places, func(chain []Chained) { list = chain })
+	ok, err = db.ChainsOf(ctx, environment, places, func(chain []Chained) { list = chain })
 	return list, ok, err
 }
 
 // ChainsOf calls yield with each chain that one of the records at these places (rowids) is of, in the order of chain_id, and of its records in the order
-// of v_chains. The records are of one environment. ok is false where the database is older than chains. A chain has 100 records at most, and is the caller's.
+// of v_chains. Of the records those count that a run of this environment loaded (empty: of none): what another one did is of chains of its own. ok is false where the database is older than chains. A chain has 100 records at most, and is the caller's.
 //
 // v_chains ties all records of the database. Here only those are looked at that can matter for these: from their ids and keys outwards, as far as the
 // rules of the view reach. Over these the text of the view itself answers. What matters for one of them and not for another is of no harm to the other: it is whole for
 // its own, and what more is known of a record ties it as the view does.
-func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []Chained)) (ok bool, err error) {
+func (db *DB) ChainsOf(ctx context.Context, environment string, places []int64, yield func(chain []Chained)) (ok bool, err error) {
 	if db.version < chainsSince {
 		return false, nil
 	}
@@ -67,7 +68,7 @@ func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []C
 		numbers[i] = strconv.FormatInt(place, 10)
 	}
 	list := strings.Join(numbers, ", ")
-	if found, err := db.narrow(ctx, list); err != nil || !found {
+	if found, err := db.narrow(ctx, environment, list); err != nil || !found {
 		return true, err
 	}
 	var last string
@@ -96,7 +97,7 @@ func (db *DB) ChainsOf(ctx context.Context, places []int64, yield func(chain []C
 // narrow makes the view chains, which is v_chains over the records that matter for those at these places: those of their chains, C, and
 // those of all chains D that a key could tie to one. Whether it does depends on the chains F that a key could tie to D. Where none of them
 // names an id or a key that another one has, there is no view, and found is false.
-func (db *DB) narrow(ctx context.Context, places string) (found bool, err error) {
+func (db *DB) narrow(ctx context.Context, environment, places string) (found bool, err error) {
 	exec := func(name, text string) error {
 		_, err := db.exec(ctx, name, text)
 		return err
@@ -105,7 +106,7 @@ func (db *DB) narrow(ctx context.Context, places string) (found bool, err error)
 		err = db.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+from).Scan(&n)
 		return n, err
 	}
-	if err := exec("chain_begin", fmt.Sprintf(query("chain_begin"), places)); err != nil {
+	if err := exec("chain_begin", fmt.Sprintf(query("chain_begin"), places, "'"+quote(environment)+"'")); err != nil {
 		return false, err
 	}
 	for reach := range 3 {

@@ -26,7 +26,7 @@ type ChangeRule struct {
 // States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
 // other one that failed in the windows of its logs, in which state it is. s is what the view scope was made of; whole are the logs of
 // which the hours of window 0 were read without trouble, so that what is absent did not happen. Columns are in
-// sql/states.sql. The table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
+// sql/states.sql. The table scope_known has the signatures that failed before and in none of these maps; the table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
 func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []string, rule ChangeRule) error {
 	h := historyOf(windows)
 	exec := func(name string, args ...any) (int64, error) {
@@ -36,6 +36,9 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 		return err
 	}
 	if _, err := exec("no_history"); err != nil {
+		return err
+	}
+	if _, err := db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE scope_known (sig_hash UBIGINT)"); err != nil {
 		return err
 	}
 	if h.compared { // nothing is asked of a past that is not covered
@@ -54,7 +57,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 	return err
 }
 
-// lookBack fills the tables history and past.
+// lookBack fills the tables history, past and scope_known.
 func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) (int64, error), run int64) error {
 	recent, err := exec("recent")
 	if err != nil {
@@ -77,7 +80,9 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 			return err
 		}
 	}
-	_, err = exec("past_renamed", run)
+	if _, err = exec("past_renamed", run); err == nil {
+		_, err = exec("past_signatures", run)
+	}
 	return err
 }
 

@@ -41,7 +41,7 @@ func addChains(ctx context.Context, db *store.DB, proof []proof, whole map[strin
 			places = append(places, p.place)
 		}
 	}
-	if _, err := db.ChainsOf(ctx, places, func(chain []store.Chained) {
+	if _, err := db.ChainsOf(ctx, s.Environment, places, func(chain []store.Chained) {
 		for at, c := range chain {
 			i, ok := of[c.ID]
 			if !ok {

@@ -62,7 +62,7 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		var status string
 		var candidates []string
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change)
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere)
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
 		add(f, status)

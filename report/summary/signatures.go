@@ -97,14 +97,14 @@ func find(list []Signature, sig string) *Signature {
 
 // cluster sums up what fails with one unknown message.
 func cluster(id string, fs []*Finding) Cluster {
-	c := Cluster{TemplateID: id, Change: change(fs), Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}
+	c := Cluster{TemplateID: id, Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere, Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}
 	c.Records, c.FirstSeen, c.LastSeen = sum(fs)
 	return c
 }
 
 // signature sums up what fails by one rule or code.
 func signature(sig, status string, fs []*Finding, m *classify.Matcher, title string) Signature {
-	s := Signature{ID: sig, Title: title, Status: status, Category: fs[0].Category, Severity: fs[0].Severity, Change: change(fs)}
+	s := Signature{ID: sig, Title: title, Status: status, Category: fs[0].Category, Severity: fs[0].Severity, Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere}
 	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
 	s.Where = where(fs)
 	if r := m.Rule(sig); r != nil {

@@ -349,3 +349,31 @@ func TestPeriodsBefore(t *testing.T) {
 		}
 	}
 }
+
+// A signature that the database knew in another map is no new signature, though it is new in the map; nor is an unknown message.
+func TestNewInAnotherMap(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	before := numbered(failed("22:00:00", "account", emptyURI), failed("22:01:00", "account", "the crane is jammed"))
+	for i := range before {
+		before[i].At = "2026-11-21 " + before[i].At
+		before[i].File = "before.csv"
+	}
+	loadRun(t, db, "", before)
+	lines := numbered(failed("22:00:00", "msdyn_customergroups", emptyURI), failed("22:01:00", "msdyn_customergroups", "the crane is jammed"),
+		failed("22:02:00", "account", outage), failed("22:03:00", "account", "the lift is stuck"))
+	for i := range lines {
+		lines[i].ID += 100
+	}
+	s := of(t, db, loadRun(t, db, "", lines))
+	got := make(map[string]bool)
+	for _, sig := range s.Signatures {
+		got[sig.ID+" "+sig.Change] = sig.KnownElsewhere
+	}
+	for _, c := range s.Clusters {
+		got[c.Title+" "+c.Change] = c.KnownElsewhere
+	}
+	want := map[string]bool{"dw-isv-connection-attempt-failed new": false, "dw-payload-empty-uri new": true, "the crane is jammed new": true, "the lift is stuck new": false}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

@@ -143,6 +143,7 @@ type Finding struct {
 	Category       string // "unknown" and "dataverse-code" where no rule says
 	Severity       string // empty (unrated) where no rule says
 	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
+	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature in another one
 	Records        int64
 	AffectedKeys   int64 // different affected_key values
 	FirstSeen      time.Time
@@ -261,29 +262,30 @@ type SQL struct {
 
 // A Signature is the proof behind the findings of one rule or code.
 type Signature struct {
-	ID           string
-	Title        string
-	Headline     string // what is wrong, a clause for a sentence; empty where no rule says
-	Status       string // documented, observed, code
-	Category     string
-	Severity     string
-	Change       string
-	Codes        []string // error codes met, most records first
-	Meaning      string   // the rule's cause, or the message of the code table
-	Fix          *Fix     // as if there were no other signature; nil for codes
-	Ranks        []int    // of the plan's fixes that are for it; empty where it is muted or has none
-	File         string   // rule file, empty for codes
-	Priority     int
-	Records      int64
-	AffectedKeys int64
-	FirstSeen    time.Time
-	LastSeen     time.Time
-	Where        []Where
-	Messages     []Message  // of a wrapper, most records first; else empty
-	Evidence     []Evidence // the first three records, by time
-	Chain        *Chain     // of the first of them that is of one; else nil
-	Mute         *Mute
-	Here         Here
+	ID             string
+	Title          string
+	Headline       string // what is wrong, a clause for a sentence; empty where no rule says
+	Status         string // documented, observed, code
+	Category       string
+	Severity       string
+	Change         string
+	KnownElsewhere bool     // new in every map that it fails in, and the database knew it in another one
+	Codes          []string // error codes met, most records first
+	Meaning        string   // the rule's cause, or the message of the code table
+	Fix            *Fix     // as if there were no other signature; nil for codes
+	Ranks          []int    // of the plan's fixes that are for it; empty where it is muted or has none
+	File           string   // rule file, empty for codes
+	Priority       int
+	Records        int64
+	AffectedKeys   int64
+	FirstSeen      time.Time
+	LastSeen       time.Time
+	Where          []Where
+	Messages       []Message  // of a wrapper, most records first; else empty
+	Evidence       []Evidence // the first three records, by time
+	Chain          *Chain     // of the first of them that is of one; else nil
+	Mute           *Mute
+	Here           Here
 }
 
 // A Message is what records of a wrapper say that are equal after masking.
@@ -320,21 +322,22 @@ type Evidence struct {
 
 // A Cluster is a group of unknown messages that are equal after masking.
 type Cluster struct {
-	TemplateID string
-	Template   string
-	Title      string // the sentence of the template, with … in the place of its masks
-	Change     string
-	Records    int64
-	FirstSeen  time.Time
-	LastSeen   time.Time
-	Maps       []string // MapTitles, most records first
-	Companies  []string
-	NoCompany  bool     // some of its records have no company
-	TypeNames  []string // plug-in types, most records first, at most 3
-	Sample     Evidence // none where Others is not 0
-	Chain      *Chain   // of the sample; nil where it is of none
-	Mute       *Mute
-	Others     int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
+	TemplateID     string
+	Template       string
+	Title          string // the sentence of the template, with … in the place of its masks
+	Change         string
+	KnownElsewhere bool // as of a signature
+	Records        int64
+	FirstSeen      time.Time
+	LastSeen       time.Time
+	Maps           []string // MapTitles, most records first
+	Companies      []string
+	NoCompany      bool     // some of its records have no company
+	TypeNames      []string // plug-in types, most records first, at most 3
+	Sample         Evidence // none where Others is not 0
+	Chain          *Chain   // of the sample; nil where it is of none
+	Mute           *Mute
+	Others         int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
 }
 
 // FindingCount is how many different findings there are, also those that are not listed one by one.
