@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -13,7 +12,7 @@ import (
 // Ran says what a record of a chain is: which plug-in ran or what dual-write wrote, and for how long.
 func Ran(c store.Chained) string {
 	what := "dual-write"
-	if c.Log == ingest.PluginTrace {
+	if c.Log == "plugintrace" {
 		what = strings.TrimSpace("plug-in " + c.Type)
 	}
 	switch {
