@@ -54,7 +54,7 @@ func uncovered(s *summary.Summary) (sentences []string) {
 			name = logWord(s.Logs[i-1].Log) + " or " + name
 		}
 		if n > 0 {
-			sentences = append(sentences, "No export of "+name+" covers "+words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+": "+gapWords(s, c)+".")
+			sentences = append(sentences, words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+" "+words.Plural(n, "is", "are")+" in no export of "+name+" that was read whole: "+gapWords(s, c)+".")
 		}
 	}
 	return sentences

@@ -259,7 +259,7 @@ func (db *DB) newFeed(ctx context.Context, environment string, src Source, loade
 	if f.halves, err = db.halves(ctx, environment); err != nil {
 		return nil, err
 	}
-	if f.pruned, err = db.prunedBefore(ctx, environment); err != nil {
+	if f.pruned, err = db.PrunedBefore(ctx, environment); err != nil {
 		return nil, err
 	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {

@@ -30,7 +30,7 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	}
 	run.ID = last + 1
 	defer db.spool.ExecContext(context.WithoutCancel(ctx), query("drop_parts"))
-	pruned, err := db.prunedBefore(ctx, run.Environment)
+	pruned, err := db.PrunedBefore(ctx, run.Environment)
 	if err != nil {
 		return 0, nil, err
 	}

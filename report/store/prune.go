@@ -99,8 +99,8 @@ func (db *DB) prune(ctx context.Context, before time.Time, environment *string, 
 	return list, err
 }
 
-// prunedBefore is up to when the records of an environment were pruned; zero where they never were.
-func (db *DB) prunedBefore(ctx context.Context, environment string) (time.Time, error) {
+// PrunedBefore is up to when the records of an environment were pruned; zero where they never were.
+func (db *DB) PrunedBefore(ctx context.Context, environment string) (time.Time, error) {
 	var line sql.NullTime
 	err := db.conn.QueryRowContext(ctx, "SELECT max(before_at) FROM dw.prunings WHERE environment IS NOT DISTINCT FROM $1", orNil(environment)).Scan(&line)
 	if err != nil {
@@ -143,7 +143,15 @@ func (db *DB) notThere(ctx context.Context, id string) error {
 		return err
 	}
 	if said != "" {
-		said = "; " + said + ", of which it may have been one: v_pruned has only counts of these"
+		var left int64
+		if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(sum(records), 0)::BIGINT FROM dw.pruned").Scan(&left); err != nil {
+			return fmt.Errorf("reading what was pruned: %w", err)
+		}
+		rest := "v_pruned has counts of what is left of these, and nothing else of them is in the database"
+		if left == 0 {
+			rest = "of these no count is left either, as history forget took them, too"
+		}
+		said = "; " + said + ", of which it may have been one: " + rest
 	}
 	return fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv%s", id, db.path, said)
 }

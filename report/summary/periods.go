@@ -171,7 +171,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			c.Gaps = gaps(whole, c.Night)
 		} else {
 			inside := a.span.clip(known.own[log])
-			c.Period, read[log] = hull(inside), hours(inside)
+			c.Period, read[log] = hull(inside), hours(slices.DeleteFunc(slices.Clone(inside), func(r covered) bool { return !r.whole }))
 			c.Night = c.Period
 		}
 		if c.Period.Hours() > 0 {

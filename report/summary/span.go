@@ -40,6 +40,18 @@ var ErrNotCovered = errors.New("no export covers any hour of it")
 
 // OfSpan is OfRedacted for a period, with the exports of all runs that read some of its hours.
 func OfSpan(ctx context.Context, db *store.DB, span Span, m *classify.Matcher, to CompareTo, red *redact.Redactor) (*Summary, error) {
+	if err := db.Current(); err != nil {
+		return nil, err
+	}
+	if span.From.IsZero() && span.Day.IsZero() { // as far back as records are there: of what was pruned no report can be drawn
+		pruned, err := db.PrunedBefore(ctx, span.Environment)
+		if err != nil {
+			return nil, err
+		}
+		if !pruned.IsZero() {
+			span.From = pruned.Add(time.Hour - 1).Truncate(time.Hour)
+		}
+	}
 	from, until := span.bounds()
 	scope, runs, err := db.OfPeriod(ctx, span.Environment, from, until)
 	if err == nil && len(runs) == 0 {
