@@ -382,7 +382,7 @@ func repeats(s *summary.Summary) []phrase {
 	if records == 0 {
 		return nil
 	}
-	return []phrase{link(words.Count(records, "record"), "#fix-"+strconv.Itoa(rank)), plain(" " + words.Plural(records, "has", "have") + " only to be saved again. ")}
+	return []phrase{link(words.Count(records, "record"), "#fix-"+strconv.Itoa(rank)), plain(" can be saved again as " + words.Plural(records, "it is", "they are") + ". ")}
 }
 
 // caveats say how far the numbers can be believed.
