@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,17 +47,22 @@ func (db *DB) Chain(ctx context.Context, id string) (list []Chained, ok bool, er
 	}, uuid.String()); err != nil {
 		return nil, true, err
 	}
-	ok, err = db.ChainsOf(ctx, environment, places, func(chain []Chained) { list = chain })
+	ok, err = db.chainsOf(ctx, environment, places, true, func(chain []Chained) { list = chain })
 	return list, ok, err
 }
 
-// ChainsOf calls yield with each chain that one of the records at these places (rowids) is of, in the order of chain_id, and of its records in the order
+// ChainsOf is chainsOf where more records than can be followed are of no chain: rather none than one that lacks some.
+func (db *DB) ChainsOf(ctx context.Context, environment string, places []int64, yield func(chain []Chained)) (ok bool, err error) {
+	return db.chainsOf(ctx, environment, places, false, yield)
+}
+
+// chainsOf calls yield with each chain that one of the records at these places (rowids) is of, in the order of chain_id, and of its records in the order
 // of v_chains. Of the records those count that a run of this environment loaded (empty: of none): what another one did is of chains of its own. ok is false where the database is older than chains. A chain has 100 records at most, and is the caller's.
 //
 // v_chains ties all records of the database. Here only those are looked at that can matter for these: from their ids and keys outwards, as far as the
 // rules of the view reach. Over these the text of the view itself answers. What matters for one of them and not for another is of no harm to the other: it is whole for
-// its own, and what more is known of a record ties it as the view does.
-func (db *DB) ChainsOf(ctx context.Context, environment string, places []int64, yield func(chain []Chained)) (ok bool, err error) {
+// its own, and what more is known of a record ties it as the view does. Where they are too many the view is asked of all records, by who is patient.
+func (db *DB) chainsOf(ctx context.Context, environment string, places []int64, patient bool, yield func(chain []Chained)) (ok bool, err error) {
 	if db.version < chainsSince {
 		return false, nil
 	}
@@ -68,12 +75,17 @@ func (db *DB) ChainsOf(ctx context.Context, environment string, places []int64, 
 		numbers[i] = strconv.FormatInt(place, 10)
 	}
 	list := strings.Join(numbers, ", ")
-	if found, err := db.narrow(ctx, environment, list); err != nil || !found {
+	found, err := db.narrow(ctx, environment, list)
+	text := query("chain")
+	if err == errTooTied {
+		found, err, text = patient, nil, strings.ReplaceAll(text, "FROM chains", "FROM dw.v_chains")
+	}
+	if err != nil || !found {
 		return true, err
 	}
 	var last string
 	var chain []Chained
-	if err := db.Each(ctx, query("chain"), func(rows *sql.Rows) error {
+	if err := db.Each(ctx, text, func(rows *sql.Rows) error {
 		var c Chained
 		var id string
 		var at sql.NullTime
@@ -93,6 +105,12 @@ func (db *DB) ChainsOf(ctx context.Context, environment string, places []int64, 
 	}
 	return true, nil
 }
+
+// mostFollowed is how many records are followed for what ties them: ids that tie each other on and on, a hundred records each, would be all of a night.
+// A variable for tests.
+var mostFollowed = 50_000
+
+var errTooTied = errors.New("more records are tied to these than can be followed")
 
 // narrow makes the view chains, which is v_chains over the records that matter for those at these places: those of their chains, C, and
 // those of all chains D that a key could tie to one. Whether it does depends on the chains F that a key could tie to D. Where none of them
@@ -131,6 +149,9 @@ func (db *DB) narrow(ctx context.Context, environment, places string) (found boo
 				return false, err
 			}
 			found = found || ties > 0
+			if followed, err := count("closed"); err != nil || followed > mostFollowed {
+				return false, cmp.Or(err, errTooTied)
+			}
 		}
 		found = found || reach > 0 && follow > 0 // what a key could tie
 		if reach > 0 && follow == 0 {            // nor will it further out

@@ -7,14 +7,17 @@ WITH keyed AS (
   WHERE rowid IN (SELECT place FROM closed) AND outcome = 'error' AND occurred_at IS NOT NULL AND affected_key IS NOT NULL AND coalesce(company, company_named) IS NOT NULL
 ), slots AS (
   SELECT DISTINCT key, company, unnest([slot - 1, slot, slot + 1]) AS slot FROM keyed
+), grouped AS (
+  SELECT s.key, s.company, s.slot, r.log, min(r.rowid, 17) AS places, count(*) AS records
+  FROM dw.records r JOIN slots s ON r.affected_key = s.key AND upper(coalesce(r.company, r.company_named)) = s.company AND epoch_ms(r.occurred_at) // 10000 = s.slot
+  WHERE r.run_id IN (SELECT run_id FROM env_runs) AND r.outcome = 'error' AND r.affected_key IN (SELECT key FROM keyed)
+  GROUP BY s.key, s.company, s.slot, r.log
+), in_both AS (
+  FROM grouped QUALIFY min(log) OVER (PARTITION BY key, company) <> max(log) OVER (PARTITION BY key, company)
 )
-SELECT r.rowid AS place, row_number() OVER (PARTITION BY s.key, s.company, s.slot, r.log ORDER BY r.rowid) AS nth, count(*) OVER (PARTITION BY s.key, s.company, s.slot, r.log) AS records
-FROM dw.records r JOIN slots s ON r.affected_key = s.key AND upper(coalesce(r.company, r.company_named)) = s.company AND epoch_ms(r.occurred_at) // 10000 = s.slot
-WHERE r.run_id IN (SELECT run_id FROM env_runs) AND r.outcome = 'error' AND r.affected_key IN (SELECT key FROM keyed)
-WINDOW of_key AS (PARTITION BY s.key, s.company)
-QUALIFY min(r.log) OVER of_key <> max(r.log) OVER of_key;
+SELECT unnest(places) AS place, records FROM in_both;
 
-INSERT INTO tied SELECT place FROM beside WHERE nth <= 17 AND place NOT IN (SELECT place FROM tied);
+INSERT INTO tied SELECT place FROM beside WHERE place NOT IN (SELECT place FROM tied);
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT place FROM beside WHERE records <= 16 AND place NOT IN (SELECT place FROM closed);
 INSERT INTO closed FROM fresh;
