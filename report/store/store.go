@@ -314,7 +314,7 @@ func settings(opt Options, temp string, ordered bool) []string {
 		// Rows carry file, row and byte_offset; queries sort.
 		fmt.Sprintf("SET preserve_insertion_order = %t", ordered),
 		// What a query gave back stays with DuckDB's allocator otherwise, 150 MB of it while a million records are drawn: the process
-		// had 490 MB at most and has 420, in a twentieth more time (330 MB of dual-write errors, 2026-11-29, two cores).
+		// had 486 to 505 MB at most and has 411 to 466, in a twentieth more time (330 MB of dual-write errors, 2026-11-29, two cores).
 		"SET allocator_background_threads = true",
 		"SET allocator_flush_threshold = '8MB'",
 		"SET allocator_bulk_deallocation_flush_threshold = '8MB'",
