@@ -34,9 +34,12 @@ type Chained struct {
 // Chain reads the chain that the record with this id is of, in the order of v_chains. It is empty where nothing ties the record
 // to another, and ok is false where the database is older than chains.
 func (db *DB) Chain(ctx context.Context, id string) (list []Chained, ok bool, err error) {
+	if db.version < chainsSince { // nor may it have the columns that are asked for here
+		return nil, false, nil
+	}
 	given, err := parseUUID(id)
 	if err != nil { // no record has it
-		return nil, db.version >= chainsSince, nil
+		return nil, true, nil
 	}
 	var places []int64
 	var environment string
