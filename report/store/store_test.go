@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,21 +23,12 @@ import (
 )
 
 // emptied is the content of a new database.
-var emptied = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "empty")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "x.duckdb")
+var emptied = storetest.Emptied(func(path string) error {
 	db, err := Open(context.Background(), path, Options{Threads: 1})
-	if err == nil {
-		err = db.Close()
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return os.ReadFile(path)
+	return db.Close()
 })
 
 // fresh copies a new database to path where nothing is but a folder: to make one takes longer than to load a few records into it.

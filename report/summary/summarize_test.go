@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,21 +21,12 @@ import (
 )
 
 // emptied is the content of a new database. To make one takes longer than to load a night of a few records.
-var emptied = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "empty")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "x.duckdb")
+var emptied = storetest.Emptied(func(path string) error {
 	db, err := store.Open(context.Background(), path, store.Options{Threads: 1})
-	if err == nil {
-		err = db.Close()
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return os.ReadFile(path)
+	return db.Close()
 })
 
 // open opens a database for a few records. With one thread: those of DuckDB that have nothing to do ask for work all
