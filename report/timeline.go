@@ -70,23 +70,12 @@ func (p *plot) addGaps(t *summary.Timeline, logs []summary.Comparison) {
 	all := float64(t.Until.Sub(t.From))
 	for _, c := range logs {
 		for _, g := range c.Gaps {
-			if from, until := within(g, t.From, t.Until); from.Before(until) {
-				at, wide := float64(from.Sub(t.From))/all, float64(until.Sub(from))/all
+			if g = g.Within(summary.Period{From: t.From, Until: t.Until}); g.From.Before(g.Until) {
+				at, wide := float64(g.From.Sub(t.From))/all, float64(g.Until.Sub(g.From))/all
 				p.Gaps = append(p.Gaps, gap{c.Log, coordinate(sheetWidth * at), coordinate(sheetWidth * wide)})
 			}
 		}
 	}
-}
-
-// within is what of a period lies between two times; where nothing does, it does not begin before it ends.
-func within(p summary.Period, from, until time.Time) (time.Time, time.Time) {
-	if p.From.After(from) {
-		from = p.From
-	}
-	if p.Until.Before(until) {
-		until = p.Until
-	}
-	return from, until
 }
 
 // Striped says what the stripes of a log look like, and whether those of the other one may lie across them; empty where the plot has none of it.
@@ -106,9 +95,8 @@ func uncoveredAt(t *summary.Timeline, i int, logs []summary.Comparison) string {
 	for _, c := range logs {
 		lacks := time.Duration(0)
 		for _, g := range c.Gaps {
-			if from, until := within(g, t.At(i), t.At(i+1)); from.Before(until) {
-				lacks += until.Sub(from)
-			}
+			g = g.Within(summary.Period{From: t.At(i), Until: t.At(i + 1)})
+			lacks += max(0, g.Until.Sub(g.From))
 		}
 		switch {
 		case lacks >= t.Width:

@@ -15,8 +15,16 @@ import (
 // A Period is a stretch of full hours, UTC, its end not included.
 type Period struct{ From, Until time.Time }
 
-// Hours is how long the period is.
+// Hours is how long the period is; no more than 0 where it ends before it begins.
 func (p Period) Hours() int { return int(p.Until.Sub(p.From) / time.Hour) }
+
+// Within is what of the period lies in another one; where nothing does, it does not end after it begins.
+func (p Period) Within(q Period) Period {
+	if p.From = later(p.From, q.From); q.Until.Before(p.Until) {
+		p.Until = q.Until
+	}
+	return p
+}
 
 // A Comparison says which period of a log the report is about, and with which earlier ones of the same log and
 // environment it is compared. Periods are told apart by when things happened, whatever run read them.
@@ -32,18 +40,11 @@ type Comparison struct {
 	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
 	// absent did not happen.
 	Whole bool
-	Asked Period   // to compare with, see [CompareTo]; zero where the periods before are compared with
-	Given Period   // the ends of Asked as they were given, where they are no full hours; else zero
-	Gaps  []Period // hours of Night, or of the Span of a report of a period, that no export of this log covers which was read without trouble
-}
-
-// measureGaps finds what of the hours that were asked for was not read of the logs that were.
-func measureGaps(logs []Comparison, read map[string][]Period, asked Period) {
-	for i := range logs {
-		if c := &logs[i]; c.Period.Hours() > 0 {
-			c.Gaps = gaps(read[c.Log], asked)
-		}
-	}
+	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
+	Given Period // the ends of Asked as they were given, where they are no full hours; else zero
+	// Gaps are the hours of Night that no export of this log covers which was read without trouble; in a report of a period whose ends were
+	// asked for, of those between them. Where an end is open nothing is missed beyond Night: a log of failures says nothing of quiet hours.
+	Gaps []Period
 }
 
 // Compared reports whether there is something to compare with.
@@ -161,20 +162,20 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		return nil, err
 	}
 	var list []Comparison
-	read := make(map[string][]Period)
 	for _, log := range []string{"dualwrite", "plugintrace"} {
 		c := Comparison{Log: log}
 		whole := hours(known.whole[log])
+		var asked Period
 		if a.span == nil {
 			c.Period = mainPeriod(known.own[log])
 			c.Night = nightAround(whole, c.Period)
-			c.Gaps = gaps(whole, c.Night)
+			asked = c.Night
 		} else {
-			inside := a.span.clip(known.own[log])
-			c.Period, read[log] = hull(inside), hours(slices.DeleteFunc(slices.Clone(inside), func(r covered) bool { return !r.whole }))
-			c.Night = c.Period
+			c.Period = hull(a.span.clip(known.own[log]))
+			c.Night, asked = c.Period, a.span.ends(c.Period)
 		}
 		if c.Period.Hours() > 0 {
+			c.Gaps = gaps(whole, asked)
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {
@@ -184,9 +185,6 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			}
 		}
 		list = append(list, c)
-	}
-	if a.span != nil {
-		measureGaps(list, read, a.span.ends((&Summary{Logs: list}).Period()))
 	}
 	return list, nil
 }
@@ -248,12 +246,7 @@ func hours(ranges []covered) (out []Period) {
 // within counts the hours of p that are in ranges.
 func within(ranges []Period, p Period) (n int) {
 	for _, r := range ranges {
-		if from, until := later(r.From, p.From), r.Until; from.Before(p.Until) {
-			if until.After(p.Until) {
-				until = p.Until
-			}
-			n += max(0, Period{from, until}.Hours())
-		}
+		n += max(0, r.Within(p).Hours())
 	}
 	return n
 }
@@ -262,12 +255,8 @@ func within(ranges []Period, p Period) (n int) {
 func gaps(ranges []Period, p Period) (out []Period) {
 	from := p.From
 	for _, r := range ranges {
-		if r.From.After(from) && from.Before(p.Until) {
-			until := r.From
-			if until.After(p.Until) {
-				until = p.Until
-			}
-			out = append(out, Period{from, until})
+		if gap := (Period{from, r.From}).Within(p); gap.Hours() > 0 {
+			out = append(out, gap)
 		}
 		from = later(from, r.Until)
 	}

@@ -91,10 +91,7 @@ func ofRun(id int64) about { return about{store.OfRun(id), []int64{id}, nil} }
 func (s Span) clip(ranges []covered) (list []covered) {
 	from, until := s.bounds()
 	for _, r := range ranges {
-		if r.From = later(r.From, from); r.Until.After(until) {
-			r.Until = until
-		}
-		if r.Hours() > 0 {
+		if r.Period = r.Within(Period{from, until}); r.Hours() > 0 {
 			list = append(list, r)
 		}
 	}

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -158,5 +159,36 @@ func TestSpanOfHours(t *testing.T) {
 	_, err := OfSpan(t.Context(), db, Span{From: at(21, 0)}, storetest.Matcher(), CompareTo{}, nil)
 	if !errors.Is(err, ErrNotCovered) {
 		t.Errorf("hours that nobody read: error %v", err)
+	}
+}
+
+// The night of a run and the same night asked for by its day miss the same hours of each log: beyond the records of a log neither says
+// that anything was not read, since a log of failures holds nothing of quiet hours.
+func TestSpanMissesWhatItsRunMisses(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	trace := func(id uint16, at string) storetest.Line {
+		return storetest.Line{ID: id, File: fmt.Sprintf("b%d.csv", id), Row: int64(id), At: at, Log: "plugintrace", Entity: "accounts", Err: storetest.NotMember}
+	}
+	failed := func(id uint16, at string) storetest.Line {
+		return storetest.Line{ID: id, File: fmt.Sprintf("a%d.csv", id), Row: int64(id), At: at, Entity: "accounts", Err: storetest.NotMember}
+	}
+	id := loadRun(t, db, "", []storetest.Line{
+		failed(1, "2026-11-19 22:10:00"), failed(2, "2026-11-20 01:10:00"),
+		trace(3, "2026-11-19 18:00:00"), trace(4, "2026-11-19 23:30:00"), trace(5, "2026-11-20 05:30:00"),
+	})
+	run, err := Of(t.Context(), db, id, storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	for i, want := range [][]Period{{{at(19, 23), at(20, 1)}}, {{at(19, 19), at(19, 23)}, {at(20, 0), at(20, 5)}}} {
+		if d := cmp.Diff(want, run.Logs[i].Gaps); d != "" {
+			t.Errorf("%s, gaps of the run (-want +got):\n%s", run.Logs[i].Log, d)
+		}
+		for name, s := range map[string]*Summary{"the night": spanned(t, db, Span{Day: at(20, 0)}), "no ends": spanned(t, db, Span{})} {
+			if d := cmp.Diff(want, s.Logs[i].Gaps); d != "" {
+				t.Errorf("%s, gaps of %s (-want +got):\n%s", s.Logs[i].Log, name, d)
+			}
+		}
 	}
 }
