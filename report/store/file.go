@@ -113,9 +113,10 @@ func intact(block []byte) bool {
 
 // A layout is what the headers of a database file say.
 type layout struct {
-	blocks int64 // that are there in full
-	booked int64 // that there were; the last may have been free and been cut off since
-	odd    bool  // blocks are of another size than those this package makes, so they are not looked at
+	blocks    int64  // that are there in full
+	booked    int64  // that there were; the last may have been free and been cut off since
+	iteration uint64 // of the header in force: how many checkpoints there were
+	odd       bool   // blocks are of another size than those this package makes, so they are not looked at
 }
 
 // readLayout reads the headers. DuckDB opens no file of which one is damaged, and names numbers of checksums then.
@@ -135,7 +136,7 @@ func readLayout(f io.ReaderAt, size int64) (layout, error) {
 		}
 	}
 	// Behind the checksum: iteration, meta block, free list, number of blocks, size of a block.
-	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:]))}
+	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:])), iteration: binary.LittleEndian.Uint64(newest[8:])}
 	if l.booked < 0 || l.booked > 1<<40 {
 		return layout{}, &DamageError{What: fmt.Sprintf("its header says that it has %d blocks", l.booked)}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -72,6 +73,9 @@ var deeds = map[string]func(context.Context, *DB) error{
 	"load": func(ctx context.Context, db *DB) error {
 		return loadMany(ctx, db, firstRecords-knownRecords, killRecords)
 	},
+	"load a few": func(ctx context.Context, db *DB) error {
+		return loadMany(ctx, db, firstRecords-knownRecords, firstRecords)
+	},
 	"forget": func(ctx context.Context, db *DB) error { return db.Forget(ctx, 2) },
 	"prune": func(ctx context.Context, db *DB) error {
 		_, err := db.Prune(ctx, time.Now(), nil, "dwtriage history prune", time.Now())
@@ -116,8 +120,8 @@ func newKiller(t *testing.T) *killer {
 }
 
 // do does a deed on a copy of seed, and kills it in the place of operation at, 0: never. It gives the
-// operations that were done. A process that gets by with an operation less lives to its end.
-func (k *killer) do(deed, seed string, at int) (operations []string) {
+// operations that were done; more is for its environment. A process that gets by with an operation less lives to its end.
+func (k *killer) do(deed, seed string, at int, more ...string) (operations []string) {
 	k.t.Helper()
 	copyDatabase(k.t, seed, k.path)
 	log := filepath.Join(filepath.Dir(k.library), "log")
@@ -125,6 +129,7 @@ func (k *killer) do(deed, seed string, at int) (operations []string) {
 	c := exec.Command(os.Args[0], "-test.run=^TestDeed$")
 	c.Env = append(os.Environ(), "STORE_TEST_DEED="+deed, "STORE_TEST_DB="+k.path,
 		"LD_PRELOAD="+k.library, "KILL_NAME=killed.duckdb", "KILL_LOG="+log, fmt.Sprint("KILL_AT=", at))
+	c.Env = append(c.Env, more...)
 	out, err := c.CombinedOutput()
 	if err != nil && (at == 0 || c.ProcessState.String() != "signal: killed") {
 		k.t.Fatalf("%s, to be killed at %d: %v\n%s", deed, at, err, out)
@@ -137,10 +142,10 @@ func (k *killer) do(deed, seed string, at int) (operations []string) {
 	return strings.Split(strings.TrimSpace(string(said)), "\n")
 }
 
-// copyDatabase copies a database with its log.
+// copyDatabase copies a database with what belongs to it.
 func copyDatabase(t *testing.T, from, to string) {
 	t.Helper()
-	for _, suffix := range []string{"", ".wal"} {
+	for _, suffix := range []string{"", ".wal", ".spare"} {
 		os.Remove(to + suffix)
 		content, err := os.ReadFile(from + suffix)
 		if err == nil {
@@ -263,4 +268,58 @@ func (k *killer) everywhere(deed, seed, half string) (halves int) {
 	}
 	t.Logf("%s: %d operations, killed at %d of them; %d left half a run, %d all of it", deed, len(operations), len(at), halves, kept)
 	return halves
+}
+
+// A write that a kill cuts off in the middle leaves no content that was ever meant: what says where the tables are is put back from the copy
+// of before, and what only reads says so, changes nothing, and is right again after the next run. Every write to the file is torn, with -full
+// those of a load that is a checkpoint of its own, too.
+func TestTornWrites(t *testing.T) {
+	for _, deed := range []string{"load a few", "load"} {
+		if deed == "load" && !*full {
+			continue
+		}
+		t.Run(deed, func(t *testing.T) { tornWrites(t, deed) })
+	}
+}
+
+func tornWrites(t *testing.T, deed string) {
+	k := newKiller(t)
+	seed := filepath.Join(t.TempDir(), "seed.duckdb")
+	db := openTest(t, seed)
+	if err := loadMany(t.Context(), db, 0, firstRecords); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	before, _ := stateOf(t, seed)
+	operations := k.do(deed, seed, 0)
+	after, _ := stateOf(t, k.path)
+	if _, err := os.Stat(k.path + ".spare"); err == nil {
+		t.Error("a run that came to its end leaves the copy")
+	}
+	torn, writes := 0, 0
+	for i, op := range operations {
+		if op != "write killed.duckdb" {
+			continue
+		}
+		writes++
+		k.do(deed, seed, i+1, "KILL_TORN=1")
+		reader, err := Open(t.Context(), k.path, Options{ReadOnly: true})
+		if err == nil {
+			reader.Close()
+		} else if d, ok := errors.AsType[*DamageError](err); ok && strings.Contains(d.What, "in the middle") {
+			torn++
+			if !strings.Contains(d.Advice, "nothing is lost") {
+				t.Errorf("torn at operation %d: %v", i+1, err)
+			}
+		} else if !ok || !strings.Contains(err.Error(), ".wal") {
+			t.Errorf("torn at operation %d: a reader says %v", i+1, err)
+		}
+		if got, _ := stateOf(t, k.path); got != before && got != after {
+			t.Errorf("torn at operation %d of %d:\n%s\nbefore:\n%s\nafter:\n%s", i+1, len(operations), got, before, after)
+		}
+	}
+	t.Logf("%d writes, %d of which tore what says where the tables are", writes, torn)
+	if torn == 0 {
+		t.Error("no write tore what says where the tables are: the test does not reach what it is for")
+	}
 }

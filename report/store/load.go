@@ -69,7 +69,7 @@ func (db *DB) commit(ctx context.Context, run Run, do func() ([]Input, tableCoun
 	run.tell(true)
 	// The run is in the database now; a signal that comes this late is for Forget.
 	ctx = context.WithoutCancel(ctx)
-	if _, err := db.conn.ExecContext(ctx, "CHECKPOINT dw"); err != nil {
+	if err := db.checkpoint(ctx); err != nil {
 		return run.ID, inputs, fmt.Errorf("run %d is loaded and kept, but it could not be moved from the log to the file: %w; "+
 			"make room beside %s and give the exports again, or dwtriage report draws it", run.ID, db.damaged(err), db.path)
 	}

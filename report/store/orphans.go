@@ -66,7 +66,7 @@ func (db *DB) removeOrphans(ctx context.Context) error {
 		err = db.all(ctx, append(deletes, bookRun(last))...)
 	}
 	if err == nil {
-		_, err = db.conn.ExecContext(ctx, "CHECKPOINT dw")
+		err = db.checkpoint(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("removing rows without a run: %w", err)

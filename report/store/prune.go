@@ -40,7 +40,7 @@ func (db *DB) Prune(ctx context.Context, before time.Time, environment *string, 
 		return err
 	})
 	if err == nil && len(list) > 0 {
-		_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw") // else the room is not used again before the end
+		err = db.checkpoint(context.WithoutCancel(ctx)) // else the room is not used again before the end
 	}
 	if err != nil {
 		return nil, fmt.Errorf("pruning: %w", db.damaged(err))

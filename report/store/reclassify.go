@@ -96,8 +96,7 @@ func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments st
 	} else if err = db.transaction(ctx, work); errors.Is(err, errUnchanged) {
 		err = nil
 	} else if err == nil {
-		_, err = db.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT dw")
-		err = db.damaged(err)
+		err = db.damaged(db.checkpoint(context.WithoutCancel(ctx)))
 	}
 	if err != nil {
 		return done, fmt.Errorf("judging the records of %s again: %w", db.path, err)

@@ -69,7 +69,8 @@ type DB struct {
 	open       bool       // for writing, and in order
 
 	readOnly bool
-	confined bool // by Ask: nothing but queries is possible any more
+	spared   uint64 // iteration of the header whose blocks are kept, see spare
+	confined bool   // by Ask: nothing but queries is possible any more
 
 	version int // of the schema, once it is known
 
@@ -258,6 +259,11 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 		}
 	}
 	db.attachment = attach
+	if !opt.ReadOnly {
+		if err := db.untear(); err != nil {
+			return err
+		}
+	}
 	if err := db.attach(ctx, attach); err != nil {
 		return err
 	}
@@ -267,6 +273,11 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 		return err
 	}
 	if opt.ReadOnly {
+		if db.hasSpare() {
+			if err := db.beside(ctx, db.tornAtRest); err != nil {
+				return err
+			}
+		}
 		return db.checkSchema(ctx)
 	}
 	removeSpilled(db.path)
@@ -277,6 +288,9 @@ func (db *DB) setUp(ctx context.Context, opt Options, kind fileKind) error {
 		return err
 	}
 	if err := db.findDamage(ctx, false); err != nil {
+		return err
+	}
+	if err := db.spare(ctx); err != nil {
 		return err
 	}
 	if err := db.migrate(ctx); err != nil {
@@ -356,6 +370,9 @@ func (db *DB) attach(ctx context.Context, statement string) error {
 		return err
 	}
 	if db.readOnly {
+		if torn := db.tornAtRest(); torn != nil {
+			return torn
+		}
 		if db.look() != nil { // it is not the log alone
 			return err
 		}
@@ -418,6 +435,11 @@ func (db *DB) all(ctx context.Context, statements ...string) error {
 
 // transaction runs do between BEGIN and COMMIT; an error of do rolls back.
 func (db *DB) transaction(ctx context.Context, do func() error) error {
+	if db.spared != 0 {
+		if err := db.spare(ctx); err != nil {
+			return err
+		}
+	}
 	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
@@ -440,8 +462,10 @@ func (db *DB) transaction(ctx context.Context, do func() error) error {
 func (db *DB) Close() error {
 	var errs []error
 	if db.open {
-		_, err := db.conn.ExecContext(context.Background(), "CHECKPOINT dw")
-		errs = append(errs, db.damaged(err))
+		err := db.checkpoint(context.Background())
+		if errs = append(errs, db.damaged(err)); err == nil {
+			db.dropSpare()
+		}
 	}
 	for _, c := range []*sql.Conn{db.spool, db.conn} {
 		if c != nil {

@@ -33,6 +33,18 @@ func claim(path string) (*os.File, error) {
 
 func syncFolder(string) error { return nil }
 
+// readWhileOpen says that the files of a database can be read while DuckDB has them open.
+const readWhileOpen = false
+
+// lockFile opens a file that is there, which nobody can who has it open in DuckDB; while it is open DuckDB cannot.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if lockedOut(err) {
+		return nil, ErrBusy
+	}
+	return f, err
+}
+
 // beside does what reads the files of the database. Windows lets nobody open what DuckDB has open, so it lets go of the
 // database in the meantime. What another process does with it then, this one meets when it takes it back: the file is in use.
 func (db *DB) beside(ctx context.Context, do func() error) error {

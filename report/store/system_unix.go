@@ -14,16 +14,8 @@ import (
 // take its place. It gives nil where another process has done so in the meantime. Closing the file ends the claim.
 func claim(path string) (*os.File, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		f, err := lock(path, os.O_CREATE)
 		if err != nil {
-			return nil, err
-		}
-		lock := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
-		if err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &lock); err != nil {
-			f.Close()
-			if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) {
-				return nil, ErrBusy
-			}
 			return nil, err
 		}
 		ours, err := f.Stat()
@@ -55,6 +47,28 @@ func syncFolder(path string) error {
 		return err
 	}
 	return nil
+}
+
+// readWhileOpen says that the files of a database can be read while DuckDB has them open.
+const readWhileOpen = true
+
+// lockFile opens a file that is there and locks it, as DuckDB locks its files; closing it ends the lock.
+func lockFile(path string) (*os.File, error) { return lock(path, 0) }
+
+func lock(path string, flags int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|flags, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	l := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart}
+	if err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &l); err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) {
+			return nil, ErrBusy
+		}
+		return nil, err
+	}
+	return f, nil
 }
 
 // beside does what reads the files of the database, which anybody may on Unix.

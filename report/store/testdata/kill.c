@@ -1,7 +1,8 @@
 // A library to preload into a program that is to be killed while it writes. It counts what the program
 // does to files whose path holds $KILL_NAME (writing, syncing, cutting, renaming, removing), logs each
 // to $KILL_LOG, and in the place of operation number $KILL_AT kills the program, as a power switch that
-// spares the disk's cache would: what was written before is in the file.
+// spares the disk's cache would: what was written before is in the file. With $KILL_TORN so is the first
+// half of a write in whose place it is killed.
 //
 //	gcc -shared -fPIC -o kill.so kill.c -ldl
 #define _GNU_SOURCE
@@ -17,13 +18,15 @@
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 static long operations;
 
-static void operation(const char *what, const char *path) {
+// operation counts one, and reports whether it is a write to be torn.
+static int operation(const char *what, const char *path) {
 	const char *name = getenv("KILL_NAME");
 	if (name == NULL || strstr(path, name) == NULL)
-		return;
+		return 0;
 	pthread_mutex_lock(&one);
 	const char *at = getenv("KILL_AT"), *log = getenv("KILL_LOG");
-	if (++operations == (at == NULL ? 0 : atol(at)))
+	int now = ++operations == (at == NULL ? 0 : atol(at));
+	if (now && (getenv("KILL_TORN") == NULL || strcmp(what, "write") != 0))
 		kill(getpid(), SIGKILL);
 	FILE *f = log == NULL ? NULL : fopen(log, "a");
 	if (f != NULL) {
@@ -31,16 +34,18 @@ static void operation(const char *what, const char *path) {
 		fclose(f);
 	}
 	pthread_mutex_unlock(&one);
+	return now;
 }
 
-static void of(const char *what, int fd) {
+static int of(const char *what, int fd) {
 	char link[64], path[4096];
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 	ssize_t n = readlink(link, path, sizeof path - 1);
 	if (n > 0) {
 		path[n] = 0;
-		operation(what, path);
+		return operation(what, path);
 	}
+	return 0;
 }
 
 // original finds the function that this library stands before.
@@ -51,19 +56,28 @@ static void of(const char *what, int fd) {
 
 ssize_t pwrite(int fd, const void *b, size_t n, off_t at) {
 	original(ssize_t, pwrite, int, const void *, size_t, off_t);
-	of("write", fd);
+	if (of("write", fd)) {
+		next(fd, b, n / 2, at);
+		kill(getpid(), SIGKILL);
+	}
 	return next(fd, b, n, at);
 }
 
 ssize_t pwrite64(int fd, const void *b, size_t n, off64_t at) {
 	original(ssize_t, pwrite64, int, const void *, size_t, off64_t);
-	of("write", fd);
+	if (of("write", fd)) {
+		next(fd, b, n / 2, at);
+		kill(getpid(), SIGKILL);
+	}
 	return next(fd, b, n, at);
 }
 
 ssize_t write(int fd, const void *b, size_t n) {
 	original(ssize_t, write, int, const void *, size_t);
-	of("write", fd);
+	if (of("write", fd)) {
+		next(fd, b, n / 2);
+		kill(getpid(), SIGKILL);
+	}
 	return next(fd, b, n);
 }
 
