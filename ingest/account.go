@@ -77,6 +77,7 @@ func (r *file) close(whole bool) error {
 		r.warn(change)
 	}
 	r.estimate()
+	f.Counted = r.counted
 	if whole && r.counted > f.Read && !f.Sampled {
 		f.Incomplete = true
 		r.warn(fmt.Sprintf("the export is incomplete: it counts %s, and %s %s in the file; export the rest, too", words.Count(r.counted, "row"), words.Thousands(f.Read), words.Plural(f.Read, "is", "are")))

@@ -215,6 +215,7 @@ type File struct {
 	From, To  time.Time // period that the records cover; zero without a time
 	NoZone    bool      // a time named no zone and was taken for one of Options.Zone
 	Warnings  []string  // what a person should know, a sentence each
+	Counted   int64     // rows that the export says there are, of several pages the largest number; 0: it says nothing
 	// Incomplete says that by its own words the file is not the whole export: there is a further page. A warning says so, too.
 	Incomplete bool
 	// Sampled says that only the start of the file was read (Options.Sample); Estimated is then

@@ -464,7 +464,7 @@ func (p *page) words() template.FuncMap {
 		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "contents": contents,
 		"retry": classify.RetryWords, "exitWords": exitWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "imbalance": imbalance,
-		"inputWords": inputWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
+		"inputWords": inputWords, "countedWords": countedWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },
 		"ran":           Ran, "inner": func(level int) int { return min(level, mostInner) }, "redacted": func() bool { return p.Redacted != nil },

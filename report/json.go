@@ -175,6 +175,8 @@ type jsonInput struct {
 	Filtered   int64    `json:"filtered"`
 	Problem    string   `json:"problem"`
 	Warnings   []string `json:"warnings"`
+	Counted    int64    `json:"counted,omitempty"`    // rows that the export says there are
+	Incomplete bool     `json:"incomplete,omitempty"` // by its own words it is not the whole export
 }
 
 // A jsonOfNight is a signature of the report, with what its records say of why it failed: sentences of the page.
@@ -267,7 +269,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	}
 	for _, in := range s.Inputs {
 		f.Inputs = append(f.Inputs, jsonInput{in.Path, in.Bytes, in.Format, in.Log,
-			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...)})
+			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...), in.Counted, in.Incomplete})
 	}
 	for _, sig := range s.Signatures {
 		f.Signatures = append(f.Signatures, jsonOfNight{jsonSignature{sig.ID, sig.Records}, here(sig)})

@@ -321,38 +321,65 @@ func missing(s *summary.Summary) []phrase {
 	return append(v, plain(". "))
 }
 
-// largest names what else is to be mended, by the fix with most records: critical ones and missing rows are said before,
+// largest names what else is to be mended, by the fix with most records: what is critical and missing rows are said before,
 // and what passes by itself is behind. Without a plan it is the largest signature.
 func largest(s *summary.Summary) []phrase {
 	if len(s.Fixes) == 0 {
 		return unplanned(s)
 	}
-	var f *summary.Fix
+	var most left
 	lead := "To be mended, with most records: "
 	for i := range s.Fixes {
-		switch g := &s.Fixes[i]; {
-		case g.Severity == "critical" || g.MissingIn != "":
+		f := &s.Fixes[i]
+		if f.Severity == "critical" || f.MissingIn != "" {
 			lead = "Else to be mended, with most records: "
-		case !g.PassesByItself() && (f == nil || g.Records > f.Records):
-			f = g
+		}
+		if l := notCritical(f); f.MissingIn == "" && !f.PassesByItself() && l.records > most.records {
+			most = l
 		}
 	}
-	if f == nil {
+	if most.fix == nil {
 		return nil
 	}
-	at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.ID == f.Signature })
+	at := slices.IndexFunc(s.Signatures, func(sig summary.Signature) bool { return sig.ID == most.signature })
 	if at < 0 {
 		return nil
 	}
 	text := lead + wrong(s.Signatures[at])
-	if n := len(f.Parts) - 1; n > 0 { // its records are those of all of them
-		text += " and " + words.Count(n, "more signature")
+	if most.more > 0 { // its records are those of all of them
+		text += " and " + words.Count(most.more, "more signature")
 	}
-	v := []phrase{plain(text + " ("), link(words.Count(f.Records, "record"), "#fix-"+strconv.Itoa(f.Rank))}
-	if who := people([]string{f.Role}); who != "" {
+	v := []phrase{plain(text + " ("), link(words.Count(most.records, "record"), "#fix-"+strconv.Itoa(most.fix.Rank))}
+	if who := people([]string{most.fix.Role}); who != "" {
 		v = append(v, plain(", "+who))
 	}
 	return append(v, plain("). "))
+}
+
+// left is what a fix mends beside what is critical: the signature with most of these records, and how many more there are.
+type left struct {
+	fix       *summary.Fix
+	signature string
+	more      int
+	records   int64
+}
+
+func notCritical(f *summary.Fix) left {
+	if f.Severity != "critical" {
+		return left{f, f.Signature, len(f.Parts) - 1, f.Records}
+	}
+	l := left{fix: f, more: -1}
+	most := int64(0)
+	for _, p := range f.Parts {
+		if p.Severity == "critical" {
+			continue
+		}
+		if l.more++; p.Records > most {
+			most, l.signature = p.Records, p.Signature
+		}
+		l.records += p.Records
+	}
+	return l
 }
 
 // unplanned names the largest signature that is not critical, which is said before.
@@ -389,16 +416,26 @@ func repeats(s *summary.Summary) []phrase {
 func caveats(s *summary.Summary) []phrase {
 	var v []phrase
 	troubled := len(troubledInputs(s))
-	unread := 0
+	unread, incomplete := 0, 0
 	for _, in := range s.Inputs {
 		if in.Problem != "" {
 			unread++
+		} else if in.Incomplete {
+			incomplete++
 		}
 	}
+	of := func(n int) phrase {
+		return link(words.Thousands(n)+" of "+words.Count(len(s.Inputs), "input"), "#problems")
+	}
+	const toTheEnd, low = " could not be read to the end", ": the numbers may be too low."
+	notWhole := words.Plural(incomplete, " is", " are") + " not the whole export"
 	switch {
+	case unread > 0 && incomplete > 0:
+		v = append(v, plain(" "), of(unread), strong(toTheEnd), plain(", and "), of(incomplete), strong(notWhole), plain(low))
 	case unread > 0:
-		v = append(v, plain(" "), link(words.Thousands(unread)+" of "+words.Count(len(s.Inputs), "input"), "#problems"),
-			strong(" could not be read to the end"), plain(": the numbers may be too low."))
+		v = append(v, plain(" "), of(unread), strong(toTheEnd), plain(low))
+	case incomplete > 0:
+		v = append(v, plain(" "), of(incomplete), strong(notWhole), plain(low))
 	case troubled > 0 && s.Failing == 0:
 		v = append(v, plain(" But "), link(words.Count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
 	}

@@ -326,6 +326,17 @@ func digestWords(in store.Input) string {
 	return "XXH3 (128 bits) "
 }
 
+// countedWords says how many rows the export itself says there are; where some of these are not there, a warning does.
+func countedWords(in store.Input) string {
+	switch {
+	case in.Counted == 0 || in.Counted > in.Read:
+		return ""
+	case in.Counted == in.Read:
+		return "the export itself counts " + words.Count(in.Counted, "row") + ", as many as were read"
+	}
+	return "the export itself counts " + words.Count(in.Counted, "row") + ", fewer than were read"
+}
+
 // warnings lists the first warnings of an input and says how many more there are.
 func warnings(most int) func(store.Input) []string {
 	return func(in store.Input) []string {

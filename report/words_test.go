@@ -124,6 +124,15 @@ func TestVerdict(t *testing.T) {
 			{Rank: 1, Signature: lookup.ID, Records: 2, Role: "Data owner, Dual-write operator", Parts: make([]summary.Part, 3)},
 			{Rank: 2, MissingIn: "Units", MissingRows: 2, Records: 3, Role: "Data owner, Dual-write operator"}, {Rank: 3, MissingIn: "Sites", MissingRows: 1, Records: 4, Role: "Data owner"}}},
 			"9 of 10 records failed, in 2 entities. 7 records wait for rows that are missing in Units and Sites: 3 missing rows, to be brought by Data owner and Dual-write operator. Else to be mended, with most records: rows are missing and 2 more signatures (2 records, Data owner and Dual-write operator)."},
+		{"of a critical fix what is not critical", summary.Summary{Records: 50, Failing: 45, OK: 5, Entities: 1, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{
+			{Rank: 1, Signature: critical.ID, Severity: "critical", Records: 41, Role: "A", Parts: []summary.Part{
+				{Signature: critical.ID, Severity: "critical", Records: 1}, {Signature: "x", Severity: "high", Records: 10}, {Signature: lookup.ID, Severity: "high", Records: 30}}},
+			{Rank: 2, Signature: "y", Records: 4, Role: "B"}}},
+			"45 of 50 records failed, in 1 entity. 1 critical signature, 1 record: Payload not generated (1 record). Else to be mended, with most records: rows are missing and 1 more signature (40 records, A)."},
+		{"an export that is not whole", summary.Summary{Records: 7, Failing: 2, Unknown: 2, OK: 5, Entities: 1, Inputs: []store.Input{{}, {Incomplete: true}}},
+			"2 of 7 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first. 1 of 2 inputs is not the whole export: the numbers may be too low."},
+		{"broken off and not whole", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}, {Incomplete: true}, {Incomplete: true}}},
+			"No record failed in this run: all 7 are ok. 1 of 4 inputs could not be read to the end, and 2 of 4 inputs are not the whole export: the numbers may be too low."},
 		{"broken off", summary.Summary{Records: 7, OK: 7, Inputs: []store.Input{{}, {Problem: "cut"}}}, "No record failed in this run: all 7 are ok. 1 of 2 inputs could not be read to the end: the numbers may be too low."},
 		{"ledger", summary.Summary{Records: 7, OK: 7, Totals: store.Counts{Read: 9, Loaded: 7, OK: 7}}, "No record failed in this run: all 7 are ok. The ledger does not balance."},
 	} {

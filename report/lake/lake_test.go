@@ -273,7 +273,7 @@ var types = map[string]string{
 	"sightings": "run_id int64, record_id text, file text, row int64, byte_offset int64, byte_length int64, loaded_by int64, run_key text",
 	"files": `run_id int64, environment text, position int64, path text, bytes int64, digest text, container text, encoding text, format text, log text, from_at time,
 		until_at time, read int64, loaded int64, duplicates int64, rejected int64, filtered int64, ok int64, classified int64, unclassified int64, warnings text,
-		problem text, run_key text`,
+		problem text, counted int64, incomplete boolean, run_key text`,
 	"coverage": "environment text, log text, from_at time, until_at time, records int64, whole boolean, run_id int64, path text, run_key text",
 	"runs": `run_id int64, environment text, started_at time, finished_at time, exit_code int32, from_at time, until_at time, files int64, unread int64, read int64,
 		loaded int64, duplicates int64, rejected int64, filtered int64, ok int64, classified int64, unclassified int64, inherited int64, scope_records int64,

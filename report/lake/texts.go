@@ -178,6 +178,8 @@ var columnMeanings = map[string]string{
 	"container":             "what was packed around it, outermost first",
 	"digest":                "digest of its bytes after decompression",
 	"problem":               "why it could not be read, or not to its end; null when it was",
+	"counted":               "rows that the export says there are; null where it says nothing",
+	"incomplete":            "by its own words it is not the whole export",
 	"dim_files.log":         "dualwrite, plugintrace or mixed",
 
 	"kind":                             "rule, code or text of the code table, retired (a rule that is no more), unknown, none",

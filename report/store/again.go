@@ -19,7 +19,7 @@ func (db *DB) KnownFiles(ctx context.Context, environment, reading string, paths
 	known := make(map[string][]ingest.File)
 	err := db.Each(ctx, query("known_files"), func(rows *sql.Rows) error {
 		var f ingest.File
-		if err := rows.Scan(&f.Again, &f.Path, &f.Bytes, &f.Digest, &f.Encoding, &f.Format, &f.Log, &f.Read, &f.Rejected, &f.Filtered, (*List)(&f.Warnings)); err != nil {
+		if err := rows.Scan(&f.Again, &f.Path, &f.Bytes, &f.Digest, &f.Encoding, &f.Format, &f.Log, &f.Read, &f.Rejected, &f.Filtered, (*List)(&f.Warnings), &f.Counted, &f.Incomplete); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(f.Warnings, ingest.Unsettled) {

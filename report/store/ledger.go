@@ -88,6 +88,9 @@ type Input struct {
 	Warnings []string
 	Problem  string // why it could not be read (to its end), empty when it was
 
+	Counted    int64 // rows that the export says there are; 0: it says nothing
+	Incomplete bool  // by its own words it is not the whole export
+
 	// Pruned, of Counts.Filtered, are of a time that was pruned; 0 of a run that is over, which has a warning in their place.
 	Pruned int64
 }
@@ -148,7 +151,7 @@ func (db *DB) Inputs(ctx context.Context, run int64) (inputs []Input, err error)
 	err = db.Each(ctx, query("files"), func(rows *sql.Rows) error {
 		var in Input
 		err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
-			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem)
+			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem, &in.Counted, &in.Incomplete)
 		inputs = append(inputs, in)
 		return err
 	}, run)

@@ -206,13 +206,20 @@ func (db *DB) spoolFiles(inputs []Input) error {
 		}
 		for i, in := range inputs {
 			if err := a.AppendRow(int64(i), in.Path, in.Bytes, in.Digest, in.Container, in.Encoding, in.Format, in.Log, in.Read, in.Loaded,
-				in.Duplicates, in.Rejected, in.Filtered, in.OK, in.Classified, in.Unclassified, in.Warnings, orNil(in.Problem)); err != nil {
+				in.Duplicates, in.Rejected, in.Filtered, in.OK, in.Classified, in.Unclassified, in.Warnings, orNil(in.Problem), numberOrNil(in.Counted), in.Incomplete); err != nil {
 				a.Close()
 				return err
 			}
 		}
 		return a.Close()
 	})
+}
+
+func numberOrNil(n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func orNil(s string) any {
@@ -499,7 +506,7 @@ func (f *feed) ledger() (inputs []Input, totals Counts) {
 	for _, file := range f.order {
 		in := Input{
 			Path: file.Path, Bytes: file.Bytes, Digest: file.Digest, Container: file.Container,
-			Encoding: file.Encoding, Format: file.Format, Log: file.Log, Warnings: file.Warnings,
+			Encoding: file.Encoding, Format: file.Format, Log: file.Log, Warnings: file.Warnings, Counted: file.Counted, Incomplete: file.Incomplete,
 		}
 		if file.Problem != nil {
 			in.Problem = file.Problem.Error()

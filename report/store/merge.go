@@ -173,7 +173,7 @@ func (db *DB) mergedInputs(ctx context.Context, pruned time.Time, file func(Inpu
 		var in Input
 		var failed bool
 		if err := rows.Scan(&in.Path, &in.Bytes, &in.Digest, &in.Container, &in.Encoding, &in.Format, &in.Log, &in.Read, &in.Loaded,
-			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem, &failed, &in.Pruned); err != nil {
+			&in.Duplicates, &in.Rejected, &in.Filtered, &in.OK, &in.Classified, &in.Unclassified, (*List)(&in.Warnings), &in.Problem, &in.Counted, &in.Incomplete, &failed, &in.Pruned); err != nil {
 			return nil, err
 		}
 		if !in.Balances() {

@@ -24,7 +24,7 @@ WITH asked AS (
 ), places AS (
   SELECT run_id, path, count(*) AS records FROM placed GROUP BY run_id, path
 )
-SELECT number, path, bytes, digest, encoding, format, log, read, rejected, filtered, warnings
+SELECT number, path, bytes, digest, encoding, format, log, read, rejected, filtered, warnings, coalesce(counted, 0), incomplete
 FROM found LEFT JOIN places USING (run_id, path) LEFT JOIN refused USING (run_id, path)
 WHERE coalesce(records, 0) = read - rejected - filtered AND coalesce(rejects, 0) = rejected
 ORDER BY run_id;

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '10'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '11'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -57,7 +57,9 @@ CREATE TABLE dw.files (
   classified    BIGINT,
   unclassified  BIGINT,
   warnings      VARCHAR[],
-  problem       VARCHAR
+  problem       VARCHAR,
+  counted       BIGINT,  -- rows that the export says there are; null where it says nothing
+  incomplete    BOOLEAN  -- by its own words it is not the whole export
 );
 
 CREATE TABLE dw.records (

@@ -25,7 +25,7 @@ SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, argumen
 
 -- Every row that records looked up and did not find, of all runs: one per environment, table, key and company. The same
 -- record waits for all rows that it looked up. A record that names no company waits for the row of the only company
--- that lacks the key; where several do, it has a row of its own. Which rows of a run its plan is about, and in which
+-- that lacks the key; where several do, it is unplaced: no row more, and counted with each. Which rows of a run its plan is about, and in which
 -- order, is in missing.csv.
 CREATE OR REPLACE VIEW dw.v_missing AS
 WITH named AS (
@@ -47,15 +47,21 @@ WITH named AS (
     nullif(split_part(row.key_column, ' of ', 1), '') AS key_column
   FROM named
 ), placed AS (
-  SELECT *, coalesce(company, CASE WHEN min(company) OVER same = max(company) OVER same THEN min(company) OVER same END) AS row_company
+  SELECT *, coalesce(company, CASE WHEN min(company) OVER same = max(company) OVER same THEN min(company) OVER same END) AS row_company,
+    company IS NULL AND min(company) OVER same < max(company) OVER same AS unplaced
   FROM rows
   WHERE coalesce(map, "table") IS NOT NULL
   WINDOW same AS (PARTITION BY environment, coalesce(map, "table"), key)
+), missing AS (
+  SELECT environment, min("table") AS "table", map, min(key_column) AS key_column, key, row_company AS company, coalesce(unplaced, false) AS unplaced,
+    count(DISTINCT record_id) AS records_waiting, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, min(record_id) AS sample_record_id
+  FROM placed
+  GROUP BY environment, map, CASE WHEN map IS NULL THEN "table" END, key, row_company, unplaced
 )
-SELECT environment, min("table") AS "table", map, min(key_column) AS key_column, key, row_company AS company,
-  count(DISTINCT record_id) AS records_waiting, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, min(record_id) AS sample_record_id
-FROM placed
-GROUP BY environment, map, CASE WHEN map IS NULL THEN "table" END, key, row_company;
+SELECT m.* EXCLUDE (unplaced), coalesce(u.records_waiting, 0) AS records_unplaced
+FROM missing m LEFT JOIN missing u
+  ON u.unplaced AND u.environment IS NOT DISTINCT FROM m.environment AND coalesce(u.map, u."table") = coalesce(m.map, m."table") AND u.key = m.key
+WHERE NOT m.unplaced;
 
 -- The calls of run that are in the database, with the hours that their files cover.
 CREATE OR REPLACE VIEW dw.v_runs AS
@@ -77,7 +83,7 @@ WITH hours AS (
   SELECT run_id, position, min(from_at) AS from_at, max(until_at) AS until_at FROM coverage GROUP BY run_id, position
 )
 SELECT f.run_id, u.environment, f.position, f.path, f.bytes, f.digest, f.container, f.encoding, f.format, f.log, h.from_at, h.until_at,
-  f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified, f.warnings, f.problem
+  f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified, f.warnings, f.problem, f.counted, f.incomplete
 FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id AND h.position = f.position;
 
 -- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
@@ -316,6 +322,7 @@ COMMENT ON COLUMN dw.v_missing."records_waiting" IS 'records that looked it up';
 COMMENT ON COLUMN dw.v_missing."first_seen" IS 'time of the first of them, UTC';
 COMMENT ON COLUMN dw.v_missing."last_seen" IS 'time of the last of them, UTC';
 COMMENT ON COLUMN dw.v_missing."sample_record_id" IS 'one of them';
+COMMENT ON COLUMN dw.v_missing."records_unplaced" IS 'records that look up the key and name no company, where several lack it: they wait for the row of one of these, and are counted with each';
 COMMENT ON VIEW dw.v_runs IS 'a row per call of run that is in the database';
 COMMENT ON COLUMN dw.v_runs."run_id" IS 'number of the run, never used twice';
 COMMENT ON COLUMN dw.v_runs."environment" IS 'environment as given; null when none was';
@@ -372,6 +379,8 @@ COMMENT ON COLUMN dw.v_files."classified" IS 'loaded records that failed and are
 COMMENT ON COLUMN dw.v_files."unclassified" IS 'loaded records that failed and nothing explains';
 COMMENT ON COLUMN dw.v_files."warnings" IS 'what run said of it';
 COMMENT ON COLUMN dw.v_files."problem" IS 'why it could not be read, or not to its end; null when it was';
+COMMENT ON COLUMN dw.v_files."counted" IS 'rows that the export says there are; null where it says nothing';
+COMMENT ON COLUMN dw.v_files."incomplete" IS 'by its own words it is not the whole export';
 COMMENT ON VIEW dw.v_findings IS 'a row per environment, map or table, company and signature, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_findings."environment" IS 'environment; null when none was given';
 COMMENT ON COLUMN dw.v_findings."map" IS 'dual-write map, where there is one it must be';
