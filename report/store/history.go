@@ -65,14 +65,14 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent")
 	var findings int64
-	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) FROM scope_sums").Scan(&findings); err != nil {
-		return err
-	}
 	parts := 1 + recent/recordsAtOnce
 	for part := range parts {
 		if _, err := exec("history_part", part, parts); err != nil {
 			return err
 		}
+	}
+	if err := db.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM scope_sums) + (SELECT count(*) FROM history)").Scan(&findings); err != nil {
+		return err
 	}
 	parts = 1 + findings/groupsAtOnce
 	for part := range parts {

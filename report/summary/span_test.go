@@ -66,9 +66,9 @@ func spanned(t *testing.T, db *store.DB, s Span) *Summary {
 // before, is the night that one run over the same files reads.
 func TestSpanAddsUp(t *testing.T) {
 	var id uint16
-	before, behind := nightOf{19, [5]int{3, 0, 2, 0, 0}}.lines(&id, 0, 1), nightOf{21, [5]int{2, 9, 0, 1, 0}}.lines(&id, 0, 1)
+	before, behind := nightOf{19, [5]int{3, 0, 2, 0, 0}, false}.lines(&id, 0, 1), nightOf{21, [5]int{2, 9, 0, 1, 0}, false}.lines(&id, 0, 1)
 	var pieces [][]storetest.Line
-	night := nightOf{20, [5]int{12, 4, 0, 5, 2}}
+	night := nightOf{20, [5]int{12, 4, 0, 5, 2}, false}
 	for piece := range 3 {
 		pieces = append(pieces, night.lines(&id, piece, 3))
 	}

@@ -27,6 +27,12 @@ var failures = []failure{
 type nightOf struct {
 	day    int
 	counts [5]int
+	broken bool // its exports were not read whole
+}
+
+// at is when the last of so many records of a failure came in the night.
+func (n nightOf) at(failure, count int) time.Time {
+	return time.Date(2026, 11, n.day-1, 18, 9+count+failure, 0, 0, time.UTC)
 }
 
 // lines makes the records of one of several pieces of a night.
@@ -66,7 +72,7 @@ func TestStates(t *testing.T) {
 				if r.IntN(6) == 0 {
 					continue // nobody exported it
 				}
-				n := nightOf{day: day}
+				n := nightOf{day: day, broken: r.IntN(5) == 0}
 				for i := range n.counts {
 					if r.IntN(3) == 0 {
 						n.counts[i] = 1 + r.IntN(4)
@@ -85,7 +91,10 @@ func TestStates(t *testing.T) {
 				n := all[i]
 				pieces[n.day] = 1 + r.IntN(2)
 				for piece := range pieces[n.day] {
-					runs[n.day] = loadRun(t, db, "", n.lines(&id, piece, pieces[n.day]))
+					lines := n.lines(&id, piece, pieces[n.day])
+					account := storetest.Account(lines)
+					account.Files[0].Incomplete = n.broken
+					runs[n.day] = loadRun(t, db, "", lines, account)
 				}
 			}
 			for i, n := range all {
@@ -96,6 +105,12 @@ func TestStates(t *testing.T) {
 					got[f.Signature+" "+f.MapTitle] = f.Change
 				}
 				for _, c := range s.Changes {
+					if key := c.Signature + " " + c.MapTitle; (c.Change == Quiet || c.Change == Resolved) && slices.Contains(keys, key) {
+						first, last := knownOf(all[:i], slices.Index(keys, key))
+						if !c.KnownSince.Equal(first) || !c.LastSeen.Equal(last) {
+							t.Errorf("night to %d after %v: %s is %s, known since %s and seen last %s, want %s and %s", n.day, all[:i], key, c.Change, c.KnownSince, c.LastSeen, first, last)
+						}
+					}
 					if key := c.Signature + " " + c.MapTitle; got[key] != "" && got[key] != c.Change {
 						t.Errorf("night to %d: %s is %s as a finding, %s as a change", n.day, key, got[key], c.Change)
 					} else {
@@ -111,9 +126,11 @@ func TestStates(t *testing.T) {
 					t.Errorf("night to %d after %v (-want +got):\n%s", n.day, all[:i], d)
 				}
 				var failed []int64
-				for k := i; k >= max(0, i-MostPeriods) && i > 0; k-- {
-					n := int64(2 * pieces[all[k].day]) // first and last record of each export
-					for _, count := range all[k].counts {
+				whole := slices.DeleteFunc(slices.Clone(all[:i]), func(n nightOf) bool { return n.broken })
+				nights := append(slices.Clone(whole[max(0, len(whole)-MostPeriods):]), n)
+				for k := len(nights) - 1; k >= 0 && len(whole) > 0; k-- {
+					n := int64(2 * pieces[nights[k].day]) // first and last record of each export
+					for _, count := range nights[k].counts {
 						n += int64(count)
 					}
 					failed = append(failed, n)
@@ -142,45 +159,64 @@ func keysOfFailures(t *testing.T) (keys []string) {
 // statesOf is the twin of the query: what a careful person would write beside each line, from the list of nights.
 func statesOf(keys []string, before []nightOf, now nightOf, pieces int) map[string]string {
 	states := make(map[string]string)
-	if len(before) == 0 {
-		return states
-	}
 	before = slices.Clone(before)
 	slices.Reverse(before)
-	latest := before[:min(len(before), MostPeriods)]
+	whole := slices.DeleteFunc(slices.Clone(before), func(n nightOf) bool { return n.broken })
+	if len(whole) == 0 {
+		return states
+	}
+	latest := whole[:min(len(whole), MostPeriods)]
 	for i, key := range keys {
 		n := now.counts[i]
 		inPiece := n >= pieces // of a failure that came once, the last of two pieces has nothing
-		count := func(nights []nightOf) (sum, largest, last int) {
-			last = -1
-			for j, b := range nights {
+		count := func(nights []nightOf) (sum, largest int) {
+			for _, b := range nights {
 				sum, largest = sum+b.counts[i], max(largest, b.counts[i])
-				if b.counts[i] > 0 && last < 0 {
-					last = j
-				}
 			}
 			return
 		}
-		all, _, last := count(before)
-		_, largest, _ := count(latest)
-		two, _, _ := count(latest[:min(2, len(latest))])
+		all, _ := count(before)
+		_, largest := count(latest)
+		three, _ := count(latest[:min(3, len(latest))])
+		pause := 0 // nights that count without it
+		for _, b := range before {
+			if b.counts[i] > 0 {
+				break
+			}
+			if !b.broken {
+				pause++
+			}
+		}
 		switch {
 		case n > 0 && !inPiece:
 		case n > 0 && all == 0:
 			states[key] = New
-		case n > 0 && last >= 3:
+		case n > 0 && pause >= 3:
 			states[key] = Regressed
-		case n > 0 && len(latest) >= 3 && n >= 10 && n > 3*largest:
+		case n > 0 && len(latest) >= 3 && n >= 10 && largest > 0 && n > 3*largest:
 			states[key] = Spiking
 		case n > 0:
 			states[key] = Ongoing
-		case two > 0:
+		case now.broken || three == 0:
+		case pause < 2:
 			states[key] = Quiet
-		case len(latest) >= 3 && latest[2].counts[i] > 0:
+		default:
 			states[key] = Resolved
 		}
 	}
 	return states
+}
+
+// knownOf is when a failure came first and last.
+func knownOf(nights []nightOf, failure int) (first, last time.Time) {
+	for _, n := range nights {
+		if count := n.counts[failure]; count > 0 {
+			if last = n.at(failure, count); first.IsZero() {
+				first = n.at(failure, 1)
+			}
+		}
+	}
+	return first, last
 }
 
 // loadRun loads lines as one run.

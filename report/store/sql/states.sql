@@ -4,8 +4,8 @@
 --   spiking    $4 records or more, and more than $3 times the largest count of the periods before, which are $5 or more
 --   ongoing    any other
 -- Of what does not fail now, not under another signature either (rules change), where all its logs were read for the period ($1: those that were):
---   quiet      it failed in one of the $2 - 1 periods before
---   resolved   it failed last in the period before these: with this one $2 periods without it
+--   quiet      it failed in one of the $2 - 1 periods before, or since then in an export that was not read whole, which makes no period
+--   resolved   it failed last before these, in a period that counts: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
 -- before the period.
 CREATE OR REPLACE TEMP TABLE scope_states AS
@@ -36,10 +36,14 @@ WITH windows(log, number, from_at, until_at) AS (
   WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
     AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
+), gone AS (
+  SELECT m.*, p.first_seen AS known_since, greatest(p.last_seen, m.last_seen) AS known_last,
+    len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause
+  FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
 ), renamed AS (
   SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM missed)
 ), absent AS (
-  SELECT * FROM missed WHERE wording NOT IN (SELECT wording FROM renamed)
+  SELECT * FROM gone WHERE wording NOT IN (SELECT wording FROM renamed)
 )
 SELECT place_of_change,
   CASE
@@ -52,6 +56,6 @@ SELECT place_of_change,
   records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since, counts, unexplained, place
 FROM failing
 UNION ALL
-SELECT place_of_change, CASE WHEN list_sum(counts[2:$2]) > 0 THEN 'quiet' ELSE 'resolved' END,
-  0, counts[2], first_seen, last_seen, first_seen, counts, unexplained, place
+SELECT place_of_change, CASE WHEN pause < $2 - 1 THEN 'quiet' ELSE 'resolved' END,
+  0, counts[2], first_seen, known_last, coalesce(known_since, first_seen), counts, unexplained, place
 FROM absent;
