@@ -113,7 +113,9 @@ func comparison(c summary.Comparison, year int) string {
 	case c.Period.Hours() == 0:
 		return "no " + name + " were read, so they are not compared"
 	case !c.Compared() && c.Asked.Hours() > 0:
-		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for" + asGiven(c.Given, year) + ", which no export covers, so there is nothing to compare with"
+		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for" + asGiven(c.Given, year) + ", " + uncomparable(c) + ", so there is nothing to compare with"
+	case !c.Compared() && len(c.Passed) > 0:
+		return name + " of " + hoursOf(c.Period, year) + ": of the hours before, no " + words.Count(c.Night.Hours(), "hour") + " in a row are covered for half or more by exports that were read whole, so there is nothing to compare with"
 	case !c.Compared():
 		return name + " of " + hoursOf(c.Period, year) + ": no earlier hours are covered, so there is nothing to compare with"
 	}
@@ -121,10 +123,31 @@ func comparison(c summary.Comparison, year int) string {
 	if n := len(c.Before); n > 1 {
 		text += fmt.Sprintf(", and %s before that", words.Count(n-1, "period"))
 	}
+	if n := len(c.Passed); n > 0 {
+		var list []string
+		for _, p := range first(c.Passed, gapsInSentence) {
+			list = append(list, hoursOf(p, year))
+		}
+		if more := n - len(list); more > 0 {
+			list = append(list, words.Count(more, "more stretch", "more stretches"))
+		}
+		text += "; what is covered between them, " + some(list, len(list)) + ", was not read whole or is less than half a period, and is passed over"
+	}
 	if !c.Whole {
 		text += "; not all of it was read without trouble, so nothing is said to be over"
 	}
 	return text
+}
+
+// uncomparable says why hours that were asked for cannot be compared with.
+func uncomparable(c summary.Comparison) string {
+	switch {
+	case c.AskedAny == 0:
+		return "which no export covers"
+	case c.AskedWhole == 0:
+		return "of which no export was read whole"
+	}
+	return "of which exports that were read whole cover " + words.Thousands(c.AskedWhole) + " of " + words.Count(c.Asked.Hours(), "hour") + ", less than half"
 }
 
 // newness counts what is new and what is back: signatures, and apart from them unknown messages, of which every night

@@ -442,6 +442,11 @@ func caveats(s *summary.Summary) []phrase {
 	if said := Widened(s); said != "" {
 		v = append(v, plain(" "+said))
 	}
+	for _, c := range s.Logs {
+		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {
+			v = append(v, plain(" "+sentence(capital(comparison(c, s.Run.Finished.UTC().Year())))))
+		}
+	}
 	for _, sentence := range uncovered(s) {
 		v = append(v, plain(" "+sentence))
 	}

@@ -227,3 +227,36 @@ func TestTimesSayOfWhat(t *testing.T) {
 		}
 	}
 }
+
+// What is compared with what, or why nothing is: hours that nothing covers, that nothing covers whole and that too little covers are told apart.
+func TestComparisonWords(t *testing.T) {
+	hour := func(day, h int) time.Time { return time.Date(2026, 11, day, h, 0, 0, 0, time.UTC) }
+	night := summary.Period{From: hour(22, 20), Until: hour(23, 6)}
+	before := summary.Period{From: hour(20, 20), Until: hour(21, 6)}
+	torn := summary.Period{From: hour(21, 20), Until: hour(22, 4)}
+	for _, c := range []struct {
+		c    summary.Comparison
+		want string
+	}{
+		{summary.Comparison{}, ": no earlier hours are covered, so there is nothing to compare with"},
+		{summary.Comparison{Passed: []summary.Period{torn}},
+			": of the hours before, no 10 hours in a row are covered for half or more by exports that were read whole, so there is nothing to compare with"},
+		{summary.Comparison{Before: []summary.Period{before}, Whole: true}, " with those of 20 Nov 20:00 to 21 Nov 06:00"},
+		{summary.Comparison{Before: []summary.Period{before}, Passed: []summary.Period{torn}, Whole: true},
+			" with those of 20 Nov 20:00 to 21 Nov 06:00; what is covered between them, 21 Nov 20:00 to 22 Nov 04:00, was not read whole or is less than half a period, and is passed over"},
+		{summary.Comparison{Asked: before}, ": those of 20 Nov 20:00 to 21 Nov 06:00 were asked for, which no export covers, so there is nothing to compare with"},
+		{summary.Comparison{Asked: before, AskedAny: 10}, ": those of 20 Nov 20:00 to 21 Nov 06:00 were asked for, of which no export was read whole, so there is nothing to compare with"},
+		{summary.Comparison{Asked: before, AskedAny: 10, AskedWhole: 4},
+			": those of 20 Nov 20:00 to 21 Nov 06:00 were asked for, of which exports that were read whole cover 4 of 10 hours, less than half, so there is nothing to compare with"},
+	} {
+		c.c.Log, c.c.Period, c.c.Night = "dualwrite", night, night
+		want := "dual-write errors of 22 Nov 20:00 to 23 Nov 06:00" + c.want
+		if got := comparison(c.c, 2026); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		s := summary.Summary{Records: 7, OK: 7, Logs: []summary.Comparison{c.c}, Run: store.Run{Finished: hour(23, 7)}}
+		if in := strings.Contains(said(&s), capital(want)); in != (c.c.Asked.Hours() > 0 && !c.c.Compared()) {
+			t.Errorf("the first paragraph: %s", said(&s))
+		}
+	}
+}

@@ -42,6 +42,11 @@ type Comparison struct {
 	Whole bool
 	Asked Period // to compare with, see [CompareTo]; zero where the periods before are compared with
 	Given Period // the ends of Asked as they were given, where they are no full hours; else zero
+	// AskedWhole and AskedAny are how many hours of Asked exports cover that were read whole, and any exports.
+	AskedWhole, AskedAny int
+	// Passed are the hours that exports cover between Before and Night, or before Night where there is no Before: they make no period to compare
+	// with, since they were not read whole, or are less than half of one.
+	Passed []Period
 	// Gaps are the hours of Night that no export of this log covers which was read without trouble; in a report of a period whose ends were
 	// asked for, of those between them. Where an end is open nothing is missed beyond Night: a log of failures says nothing of quiet hours.
 	Gaps []Period
@@ -81,15 +86,16 @@ func (to CompareTo) of(night Period, run []covered) Period {
 }
 
 // choose makes c a comparison with one period that was asked for.
-func (c *Comparison) choose(to CompareTo, run []covered, whole []Period) error {
-	c.Before = nil
+func (c *Comparison) choose(to CompareTo, run []covered, whole, any []Period) error {
+	c.Before, c.Passed = nil, nil
 	c.Asked, c.Given = to.of(c.Night, run), to.Given
+	c.AskedWhole, c.AskedAny = within(whole, c.Asked), within(any, c.Asked)
 	switch {
 	case c.Asked.Hours() <= 0:
 	case c.Asked.Until.After(c.Night.From):
 		return fmt.Errorf("%w: of log %s the report begins at %s, what it was to be compared with ends at %s", ErrNotBefore,
 			c.Log, c.Night.From.Format(time.DateTime), c.Asked.Until.Format(time.DateTime))
-	case 2*within(whole, c.Asked) >= c.Asked.Hours():
+	case 2*c.AskedWhole >= c.Asked.Hours():
 		c.Before = []Period{c.Asked}
 	}
 	return nil
@@ -176,10 +182,12 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		if c.Period.Hours() > 0 {
 			c.Gaps = gaps(whole, asked)
+			any := hours(known.any[log])
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
+			c.Passed = passedOver(any, c)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {
-				if err := c.choose(to, known.other[log], whole); err != nil {
+				if err := c.choose(to, known.other[log], whole, any); err != nil {
 					return nil, err
 				}
 			}
@@ -262,6 +270,20 @@ func gaps(ranges []Period, p Period) (out []Period) {
 	}
 	if from.Before(p.Until) {
 		out = append(out, Period{from, p.Until})
+	}
+	return out
+}
+
+// passedOver are the ranges that lie between the latest period to compare with and the night, in order of time.
+func passedOver(ranges []Period, c Comparison) (out []Period) {
+	between := Period{Until: c.Night.From}
+	if len(c.Before) > 0 {
+		between.From = c.Before[0].Until
+	}
+	for _, r := range ranges {
+		if r = r.Within(between); r.Hours() > 0 {
+			out = append(out, r)
+		}
 	}
 	return out
 }
