@@ -242,7 +242,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	if s.OfPeriod() {
 		asked := newJSONPeriod(s.Span)
 		f.Asked, f.StartedAt = &asked, jsonTime(s.Runs[0].Started)
-		if Widened(s) != "" {
+		if widened(s) != "" {
 			f.AsGiven = &jsonPeriod{jsonTime(s.Run.Since), jsonTime(s.Run.UntilLimit)}
 		}
 	} else {

@@ -88,9 +88,23 @@ func clock(t time.Time, year int) string {
 	return stamper(year, "2 Jan 15:04:05")(t).Text
 }
 
-// Widened says which hours a report of a period is of where other ends were asked for; empty where it is of these. Exports are known by the
+// Bounds says what the report is not about although it was asked for: other ends than full hours, hours to compare with that nothing can be
+// compared with, and hours of the period that no export covers; a sentence each.
+func Bounds(s *summary.Summary) (sentences []string) {
+	if said := widened(s); said != "" {
+		sentences = append(sentences, said)
+	}
+	for _, c := range s.Logs {
+		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {
+			sentences = append(sentences, sentence(capital(comparison(c, s.Run.Finished.UTC().Year()))))
+		}
+	}
+	return append(sentences, uncovered(s)...)
+}
+
+// widened says which hours a report of a period is of where other ends were asked for; empty where it is of these. Exports are known by the
 // hour, so a piece of an hour cannot be told from one that was not read.
-func Widened(s *summary.Summary) string {
+func widened(s *summary.Summary) string {
 	year := s.Run.Finished.UTC().Year()
 	since, until := s.Run.Since, s.Run.UntilLimit
 	if !s.OfPeriod() || (since.IsZero() || since.Equal(s.Span.From)) && (until.IsZero() || until.Equal(s.Span.Until)) {

@@ -439,15 +439,7 @@ func caveats(s *summary.Summary) []phrase {
 	case troubled > 0 && s.Failing == 0:
 		v = append(v, plain(" But "), link(words.Count(troubled, "input needs", "inputs need")+" a look", "#problems"), plain("."))
 	}
-	if said := Widened(s); said != "" {
-		v = append(v, plain(" "+said))
-	}
-	for _, c := range s.Logs {
-		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {
-			v = append(v, plain(" "+sentence(capital(comparison(c, s.Run.Finished.UTC().Year())))))
-		}
-	}
-	for _, sentence := range uncovered(s) {
+	for _, sentence := range Bounds(s) {
 		v = append(v, plain(" "+sentence))
 	}
 	if s.Muted > 0 {

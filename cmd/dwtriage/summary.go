@@ -35,8 +35,8 @@ func printSummary(p *panel, s *summary.Summary, at place, page string) {
 	if line := news(said); line != "" {
 		p.line("", span{text: line})
 	}
-	if said := report.Widened(s); said != "" {
-		p.line("", span{text: said})
+	for _, sentence := range report.Bounds(s) {
+		p.line("", span{text: sentence})
 	}
 	for _, sentence := range report.Elsewhere(s) {
 		p.line("", span{text: words.OneLine(sentence)})
