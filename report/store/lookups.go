@@ -55,8 +55,10 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 	if _, err := exec("blocking", strings.Join(blocking, "\n")); err != nil {
 		return 0, err
 	}
-	if _, err := exec("cascade"); err != nil {
-		return 0, err
+	for _, name := range []string{"needs", "cascade"} {
+		if _, err := exec(name); err != nil {
+			return 0, err
+		}
 	}
 	for range deepest {
 		n, err := exec("cascade_step")
@@ -91,8 +93,8 @@ const deepest = 16
 
 // Retries makes the table VIEW_retry_rows of a view for which [DB.Lookups] made its tables: the rows that can be saved
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
-// dw-user-not-member-of-org". Columns are in sql/no_retries.sql.
-func (db *DB) Retries(ctx context.Context, view string, signatures, parents []string) error {
+// dw-user-not-member-of-org"; titles are the maps in the order of their dependencies. Columns are in sql/no_retries.sql.
+func (db *DB) Retries(ctx context.Context, view string, signatures, parents, titles []string) error {
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 	}
@@ -100,6 +102,9 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 		if _, err := db.exec(ctx, "ranked", fmt.Sprintf(query("ranked"), view, name), strings.Join(list, "\n")); err != nil {
 			return err
 		}
+	}
+	if _, err := exec("positions", strings.Join(titles, "\n")); err != nil {
+		return err
 	}
 	if _, err := exec("no_retries"); err != nil {
 		return err
@@ -114,6 +119,9 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 			return err
 		}
 	}
+	if err := db.inTurn(exec); err != nil {
+		return err
+	}
 	var rows int64
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_retries", view)).Scan(&rows); err != nil {
 		return err
@@ -126,4 +134,19 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents []st
 	}
 	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_retries", view))
 	return err
+}
+
+// inTurn puts the rows that can be saved again behind those that they wait for. A circle ends after as many steps as the longest chain.
+func (db *DB) inTurn(exec func(name string, args ...any) (int64, error)) error {
+	for _, name := range []string{"needs", "retry_waits"} {
+		if _, err := exec(name); err != nil {
+			return err
+		}
+	}
+	for range deepest {
+		if n, err := exec("retry_step"); err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
 }

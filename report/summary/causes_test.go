@@ -63,6 +63,12 @@ func TestCauses(t *testing.T) {
 		{"nor what waits for that", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), keyed("US-3", failed("01:11:00", "accounts", groupAndOther, "80", "P-1")), order("01:20:00", "SO-1", "US-3", "80")},
 			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 2 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
 		{"a row that failed in two ways explains nothing", []storetest.Line{group("01:00:00", "80"), keyed("80", failed("01:01:00", "msdyn_customergroups", noMember)), customer("01:10:00", "US-1", "80")}, nil},
+		{"a row that failed in two ways, one of them waiting: what is behind it waits for something else, too", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"),
+			customer("01:11:00", "US-2", "80"), keyed("US-2", failed("01:12:00", "accounts", duplicate, "accounts")), keyed("SO-1", failed("01:20:00", "salesorders", noCustomerOnly, "US-2")), keyed("SO-2", failed("01:21:00", "salesorders", noCustomerOnly, "US-2"))},
+			[]string{"Customer groups|USMF|" + privilege + ": 3 = 1 + 2, 2 partly; 1 rows, 0 unseen: customer group 80; 2×Customers V3 (accounts) at 1;"}},
+		{"what waits for a row that waits for two things", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), keyed("US-2", failed("01:11:00", "accounts", groupAndOther, "80", "P-1")),
+			keyed("SO-1", failed("01:20:00", "salesorders", noCustomerOnly, "US-2")), keyed("SO-2", failed("01:21:00", "salesorders", noCustomerOnly, "US-2")), keyed("SO-3", failed("01:22:00", "salesorders", noCustomerOnly, "US-1"))},
+			[]string{"Customer groups|USMF|" + privilege + ": 3 = 1 + 2, 3 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1; 1×CDS sales order headers or Project contract headers at 2;"}},
 		{"a failure two hours after the look-up explains nothing", []storetest.Line{group("03:10:01", "80"), customer("01:10:00", "US-1", "80")}, nil},
 		{"a failure within the hour does", []storetest.Line{group("02:10:00", "80"), customer("01:10:00", "US-1", "80")},
 			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
@@ -93,6 +99,8 @@ func TestCauses(t *testing.T) {
 		})
 	}
 }
+
+const noCustomerOnly = "Unable to write data to entity salesorders.Unable to lookup accounts with values {%s}.Writes to SalesOrderHeaderCDSEntity failed"
 
 const noBilling = "Unable to write data to entity accounts.Unable to lookup accounts with values {%s}.Writes to CustCustomerV3Entity failed"
 

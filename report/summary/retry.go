@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"dwtriage/classify"
@@ -16,12 +15,12 @@ import (
 // A Retry is one row of retry.csv: a row that can be saved again once a fix is done. Rows with a failure that no fix of
 // the plan is for, whose rule says that saving again does not help, or whose key is not known are none.
 type Retry struct {
-	Order    int64 // of the step, from 1: rows of one step are of one map and wait for the same fix; parents come before children
+	Order    int64 // of the step, from 1: rows of one step are of one map, wait for the same fix and for no other row of the step; parents come before children
 	MapTitle string
 	Key      string
 	Company  string
 	Records  int64 // failing records of the row
-	AfterFix int64 // rank of the last fix that they wait for
+	AfterFix int64 // rank of the last fix that they wait for, and that rows wait for which they look up and which failed, too
 	// PurgedBy is when the source forgets the failure: the error queue of dual-write keeps an entry for one day, as
 	// Microsoft's article on its error management says. A day after its last failure there; zero where only traces show
 	// the row.
@@ -56,20 +55,21 @@ func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.M
 		if err := db.Lookups(ctx, "scope", sigs); err != nil {
 			return err
 		}
-		if err := db.Retries(ctx, "scope", signatures, parents); err != nil {
+		if err := db.Retries(ctx, "scope", signatures, parents, titles); err != nil {
 			return err
 		}
 		var r, last Retry
+		var level, lastLevel int64
 		return each(ctx, db, "retries", func(rows *sql.Rows) error {
-			if err := rows.Scan(&r.MapTitle, &r.Key, &r.Company, &r.Records, &r.AfterFix, (*instant)(&r.PurgedBy)); err != nil {
+			if err := rows.Scan(&r.MapTitle, &r.Key, &r.Company, &r.Records, &r.AfterFix, &level, (*instant)(&r.PurgedBy)); err != nil {
 				return err
 			}
-			if r.AfterFix != last.AfterFix || r.MapTitle != last.MapTitle {
+			if r.AfterFix != last.AfterFix || r.MapTitle != last.MapTitle || level != lastLevel {
 				r.Order++
 			}
-			last = r
+			last, lastLevel = r, level
 			return yield(&r)
-		}, strings.Join(titles, "\n"))
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"testing"
 
@@ -34,5 +35,75 @@ func TestRetries(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+const duplicate = "Unable to write data to entity %s.Writes to X failed with error message Request failed with status code PreconditionFailed and CDS error code : 0x80060892 response message: " +
+	"A record that has the attribute values Name already exists. The entity key Name Key requires that this set of attributes contains unique values. Select unique values and try again."
+
+// Of random groups, customers that need groups and other customers, and orders that need customers, each refused, waiting or both, no row is to
+// be saved in the step of a row that it waits for or before, nor after an earlier fix.
+func TestRetriesInTurn(t *testing.T) {
+	rounds := 3
+	if *full {
+		rounds = 40
+	}
+	for seed := range rounds {
+		r := rand.New(rand.NewPCG(uint64(seed), 31))
+		var lines []storetest.Line
+		type row struct{ company, key string }
+		waits := make(map[row][]row)
+		companies := []string{"USMF", "DEMF"}
+		add := func(company, key string, l storetest.Line, on ...string) {
+			l.Company = company
+			lines = append(lines, keyed(key, l))
+			for _, o := range on {
+				waits[row{company, key}] = append(waits[row{company, key}], row{company, o})
+			}
+		}
+		when := func() string { return fmt.Sprintf("01:%02d:%02d", r.IntN(60), r.IntN(60)) }
+		for range 60 {
+			company := companies[r.IntN(2)]
+			group, customer, order := fmt.Sprint("G", r.IntN(4)), fmt.Sprint("C", r.IntN(9)), fmt.Sprint("O", r.IntN(9))
+			switch r.IntN(6) {
+			case 0:
+				add(company, group, failed(when(), "msdyn_customergroups", duplicate, "msdyn_customergroups"))
+			case 1:
+				add(company, customer, failed(when(), "accounts", duplicate, "accounts"))
+			case 2:
+				add(company, customer, failed(when(), "accounts", noGroup, group), group)
+			case 3:
+				if other := r.IntN(9); fmt.Sprint("C", other) > customer { // customers that are billed by later ones: no circle
+					add(company, customer, failed(when(), "accounts", noBilling, fmt.Sprint("C", other)), fmt.Sprint("C", other))
+				}
+			default:
+				add(company, order, failed(when(), "salesorders", noCustomerOnly, customer), customer)
+			}
+		}
+		s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(lines...))
+		steps := make(map[row]Retry)
+		if err := s.EachRetry(func(x *Retry) error {
+			if _, twice := steps[row{x.Company, x.Key}]; twice {
+				t.Errorf("%s %s is there twice", x.Company, x.Key)
+			}
+			steps[row{x.Company, x.Key}] = *x
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		pairs := 0
+		for child, list := range waits {
+			for _, parent := range list {
+				p, failed := steps[parent]
+				if c, ok := steps[child]; ok && failed {
+					if pairs++; p.Order >= c.Order || p.AfterFix > c.AfterFix {
+						t.Errorf("seed %d: %v, step %d after fix %d, waits for %v, step %d after fix %d", seed, child, c.Order, c.AfterFix, parent, p.Order, p.AfterFix)
+					}
+				}
+			}
+		}
+		if pairs < 10 {
+			t.Errorf("seed %d: %d rows that wait for another: the test is of too few", seed, pairs)
+		}
 	}
 }

@@ -1,7 +1,7 @@
 -- What is in a circle has no cause.
-INSERT INTO %[1]s_resolved SELECT row, NULL, 0 FROM %[1]s_behind WHERE row NOT IN (SELECT row FROM %[1]s_resolved);
+INSERT INTO %[1]s_resolved SELECT row, NULL, 0, false FROM %[1]s_behind WHERE row NOT IN (SELECT row FROM %[1]s_resolved);
 
--- Which records does each cause explain? whole: nothing else keeps the record waiting; depth: 1 for those that wait for the
+-- Which records does each cause explain? whole: nothing else keeps the record waiting, nor a row that it waits for; depth: 1 for those that wait for the
 -- row itself, 2 for those that wait for these …
 CREATE OR REPLACE TEMP TABLE %[1]s_explained (place BIGINT, occurred_at TIMESTAMP, cause UBIGINT, whole BOOLEAN, depth BIGINT);
 

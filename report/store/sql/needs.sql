@@ -1,0 +1,33 @@
+-- Which records wait for which rows, and which are themselves such a row, in numbers only. What comes in are VIEW_lookups and VIEW_missing. A row
+-- is a hash of map (or table), key and company; a look-up without a company is for the row of the only company that has the key, be it
+-- looked up or failed; where several have it, it is for one of theirs, nobody can tell for which, and the record is claimed by no cause.
+
+-- Records that are themselves a row that others look up. One that may be of several maps is that of the one that is looked up under its key:
+-- retry is the row under the name that the record gives it.
+CREATE OR REPLACE TEMP TABLE %[1]s_failed AS
+WITH named AS (
+  SELECT place, occurred_at, hash(unnest(CASE WHEN map IS NOT NULL THEN [map] ELSE map_candidates END)) AS parent, hash(affected_key) AS key,
+    hash(coalesce(company, '')) AS company, coalesce(company, '') <> '' AS has_company, hash(sig) AS sig,
+    hash(map_title, affected_key, coalesce(company, '')) AS retry
+  FROM %[1]s
+  WHERE outcome = 'error' AND affected_key IS NOT NULL
+)
+SELECT n.* FROM named n SEMI JOIN %[1]s_missing m ON m.parent = n.parent AND m.key = n.key;
+
+CREATE OR REPLACE TEMP TABLE %[1]s_companies AS
+WITH named AS (
+  SELECT parent, key, company FROM %[1]s_lookups WHERE has_company
+  UNION
+  SELECT parent, key, company FROM %[1]s_failed WHERE has_company
+)
+SELECT parent, key, CASE WHEN count(*) = 1 THEN min(company) END AS company FROM named GROUP BY parent, key;
+
+-- Which rows does each record wait for?
+CREATE OR REPLACE TEMP TABLE %[1]s_needs AS
+SELECT l.place, l.occurred_at, l.blind, l.n, l.id, l.parent, l.company,
+  hash(l.parent, l.key, l.company) AS row
+FROM (
+  SELECT l.* REPLACE (CASE WHEN l.has_company THEN l.company ELSE coalesce(c.company, l.company) END AS company,
+    l.blind OR NOT l.has_company AND c.key IS NOT NULL AND c.company IS NULL AS blind)
+  FROM %[1]s_lookups l LEFT JOIN %[1]s_companies c USING (parent, key)
+) l;
