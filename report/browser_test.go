@@ -219,6 +219,19 @@ func filters(b *browser, s *summary.Summary) {
 				return said[field] == choice
 			})
 			b.want("document.getElementById('banner').hidden", "false")
+			if field == "company" {
+				n := 0
+				for _, c := range s.Changes {
+					if c.Records == 0 || slices.ContainsFunc(s.Findings, func(f summary.Finding) bool {
+						return f.Signature == c.Signature && f.MapTitle == c.MapTitle && companyKey(f.Company) == choice
+					}) {
+						n++
+					}
+				}
+				if said := fmt.Sprintf(", %d of %s", n, words.Count(len(s.Changes), "change")); len(s.Changes) > 0 && !strings.Contains(b.ask("document.getElementById('shown').textContent"), said) {
+					b.t.Errorf("company %s: the page says %q, want %q", choice, b.ask("document.getElementById('shown').textContent"), said)
+				}
+			}
 		}
 		hash, shown := b.ask("location.hash"), b.ask(shownFindings)
 		b.open(hash)

@@ -80,10 +80,14 @@
   const order = new Intl.Collator('en', { numeric: true });
   const compare = (a, b) => typeof a === 'number' ? a - b : order.compare(a, b);
 
+  // A change is of all companies of a map; of one that fails now the findings say which these are, where the page has all of them.
+  const byMap = findings && !findings.of ? Map.groupBy?.(findings.rows, r => r.sig + '\t' + r.map) : undefined;
+  const companiesOf = r => r.company === undefined ? byMap?.get(r.sig + '\t' + r.map)?.map(f => companyKey(f.company)) : [companyKey(r.company)];
+
   // Filter: what a row or item does not say does not exclude it.
   function keeps(want) {
     const from = want.from && Date.parse(want.from + 'Z') / 1000 - data.Base, to = want.to && Date.parse(want.to + 'Z') / 1000 - data.Base, q = want.q.toLowerCase();
-    return (r, text) => (!want.map || r.map === want.map) && (!want.company || r.company === undefined || companyKey(r.company) === want.company)
+    return (r, text) => (!want.map || r.map === want.map) && (!want.company || companiesOf(r)?.includes(want.company) !== false)
       && (!want.severity || r.sev === want.severity) && (!want.change || !r.chg || r.chg === want.change) && (!want.signature || r.sig === want.signature)
       && !(want.from && r.last && r.last < from) && !(want.to && r.first && r.first > to) && (!q || text(r).includes(q));
   }
