@@ -64,3 +64,12 @@ func (s *session) answerFailed(code int, message string) {
 		_ = s.answer(b.Bytes())
 	}
 }
+
+// lastAnswer is what a call with --json answers where it is ended from outside while the database is being written; empty without --json.
+func (s *session) lastAnswer(message string) string {
+	var b bytes.Buffer
+	if !s.asJSON.Load() || printJSONLine(&b, failedAnswer{Command: s.command, ExitCode: exitFailed, Error: message}) != nil {
+		return ""
+	}
+	return string(s.harmlessJSON(b.Bytes()))
+}

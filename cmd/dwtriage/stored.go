@@ -29,6 +29,9 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 	opt.Waiting = func(err error) {
 		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", s.hidePath(a.file), s.hide(err.Error()), a.wait)
 	}
+	const ended = "DuckDB ended the program, since the disk let it neither write nor take back what it had written. " +
+		"The database is as it was before, or holds all of this call: dwtriage history list says which. The next run puts the rest in order"
+	store.OnTerminate("dwtriage: "+s.hidePath(a.file)+": "+ended+"\n", s.lastAnswer(s.hidePath(a.file)+": "+ended))
 	db, err := store.Open(s.ctx, a.file, opt)
 	if err != nil {
 		return nil, busy(err)

@@ -90,6 +90,7 @@ func TestDeed(t *testing.T) {
 	if deed == "" {
 		t.Skip("the other half of TestKilled")
 	}
+	OnTerminate("the last words\n", "the last answer\n")
 	// With one thread the operations come in the same order every time.
 	db, err := Open(t.Context(), path, Options{Threads: 1})
 	if err != nil {
@@ -331,4 +332,25 @@ func (k *killer) tear(deed, seed string) (torn int) {
 	}
 	t.Logf("%s: %d writes, %d of which tore what says where the tables are", deed, writes, torn)
 	return torn
+}
+
+// Where C++ ends the process, as DuckDB does where the disk does not let it take back a commit, it says the last words and no stacks, and the
+// exit code is that of a failure; the database is as it was.
+func TestTerminated(t *testing.T) {
+	k := newKiller(t)
+	seed := filepath.Join(t.TempDir(), "seed.duckdb")
+	openTest(t, seed).Close()
+	before, _ := stateOf(t, seed)
+	copyDatabase(t, seed, k.path)
+	c := exec.Command(os.Args[0], "-test.run=^TestDeed$")
+	c.Env = append(os.Environ(), "STORE_TEST_DEED=load a few", "STORE_TEST_DB="+k.path, "LD_PRELOAD="+k.library, "KILL_NAME=killed.duckdb", "KILL_AT=1", "KILL_TERMINATE=1")
+	var stdout, stderr strings.Builder
+	c.Stdout, c.Stderr = &stdout, &stderr
+	c.Run()
+	if c.ProcessState.ExitCode() != 1 || stdout.String() != "the last answer\n" || stderr.String() != "the last words\n" {
+		t.Errorf("%v\n%s%s", c.ProcessState, &stdout, &stderr)
+	}
+	if now, _ := stateOf(t, k.path); now != before {
+		t.Errorf("it holds %q, want %q", now, before)
+	}
 }

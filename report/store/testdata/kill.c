@@ -2,7 +2,8 @@
 // does to files whose path holds $KILL_NAME (writing, syncing, cutting, renaming, removing), logs each
 // to $KILL_LOG, and in the place of operation number $KILL_AT kills the program, as a power switch that
 // spares the disk's cache would: what was written before is in the file. With $KILL_TORN so is the first
-// half of a write in whose place it is killed.
+// half of a write in whose place it is killed. With $KILL_TERMINATE C++ ends the program there, as it does where
+// an exception comes out of a destructor.
 //
 //	gcc -shared -fPIC -o kill.so kill.c -ldl
 #define _GNU_SOURCE
@@ -26,6 +27,9 @@ static int operation(const char *what, const char *path) {
 	pthread_mutex_lock(&one);
 	const char *at = getenv("KILL_AT"), *log = getenv("KILL_LOG");
 	int now = ++operations == (at == NULL ? 0 : atol(at));
+	void (*terminate)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "_ZSt9terminatev");
+	if (now && getenv("KILL_TERMINATE") != NULL && terminate != NULL)
+		terminate();
 	if (now && (getenv("KILL_TORN") == NULL || strcmp(what, "write") != 0))
 		kill(getpid(), SIGKILL);
 	FILE *f = log == NULL ? NULL : fopen(log, "a");
