@@ -138,6 +138,12 @@ func (r *file) warnOfPassed(p *passed, which string) {
 
 // warnOfTimes says which times stayed text, and what to do.
 func (r *file) warnOfTimes() {
+	if n := r.clock.Twice; n > 0 {
+		r.warn(fmt.Sprintf("%s %s in an hour that %s has twice, when clocks go back: %s may be an hour off", words.Count(n, "time"), words.Plural(n, "lies", "lie"), r.run.opt.Zone, words.Plural(n, "it", "they")))
+	}
+	if n := r.clock.Never; n > 0 {
+		r.warn(fmt.Sprintf("%s %s in an hour that %s does not have, when clocks go forward: --tz may be of another zone than the export", words.Count(n, "time"), words.Plural(n, "lies", "lie"), r.run.opt.Zone))
+	}
 	if r.rawTimes == 0 {
 		return
 	}

@@ -200,11 +200,11 @@ func (r *file) fillStart(x *record, f *fields, start []byte) {
 	if x.log != PluginTrace {
 		return
 	}
-	bare := r.clock.Bare
+	met := r.clock.Met
 	if at, ok := r.clock.Parse(start); ok && !r.clock.Deduced {
 		x.started = at
 	}
-	r.clock.Bare = bare // says of the times of entries that a zone was assumed
+	r.clock.Met = met // says of the times of entries that a zone was assumed
 }
 
 // fitTime reads a time of creation that can be read two ways by a date beside it that can be read

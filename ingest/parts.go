@@ -151,7 +151,7 @@ func (p *csvReader) adopt(x *part) error {
 		r.rawTime = x.file.rawTime
 	}
 	r.rawTimes += x.file.rawTimes
-	r.clock.Bare = r.clock.Bare || x.file.clock.Bare
+	r.clock.Met.Add(x.file.clock.Met)
 	r.kinds.dualWrite = r.kinds.dualWrite || x.file.kinds.dualWrite
 	r.kinds.pluginTrace = r.kinds.pluginTrace || x.file.kinds.pluginTrace
 	r.run.progress.Records += of.Read - notedRows

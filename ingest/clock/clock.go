@@ -30,10 +30,45 @@ const (
 type Clock struct {
 	Zone  *time.Location // of times that name none
 	Order DateOrder
-	Bare  bool // a time was read that named no zone
+	Met
 	// deduced says of the time read last that its order of day and month was not given, but
 	// follows from its numbers: the days of a month are not all read that way.
 	Deduced bool
+}
+
+// Met is what a clock met among times that name no zone.
+type Met struct {
+	Bare  bool  // there was one
+	Twice int64 // of an hour that the zone has twice, when clocks go back: which is meant nothing tells
+	Never int64 // of an hour that the zone does not have, when they go forward
+}
+
+// Add takes in what another clock met.
+func (m *Met) Add(n Met) {
+	m.Bare = m.Bare || n.Bare
+	m.Twice += n.Twice
+	m.Never += n.Never
+}
+
+// bare takes note of a time that named no zone, and was to show this hour and minute.
+func (c *Clock) bare(t time.Time, hour, minute int) {
+	c.Bare = true
+	if t.Location() == time.UTC {
+		return
+	}
+	_, before := t.Add(-3 * time.Hour).Zone()
+	_, after := t.Add(3 * time.Hour).Zone()
+	if before == after {
+		return
+	}
+	turn := time.Duration(before-after) * time.Second
+	shows := func(t time.Time) bool { return t.Hour() == hour && t.Minute() == minute }
+	switch {
+	case !shows(t):
+		c.Never++
+	case shows(t.Add(turn)) || shows(t.Add(-turn)):
+		c.Twice++
+	}
 }
 
 // Parse reads a time that can be read in one way only: ISO 8601 and others with the year first,
@@ -74,7 +109,7 @@ func (c *Clock) Parse(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if !p.zoned {
-		c.Bare = true
+		c.bare(t, hour, minute)
 	}
 	c.Deduced = p.deduced
 	return t.UTC(), true
@@ -245,9 +280,10 @@ func (c *Clock) serial(b []byte) (time.Time, bool) {
 	if err != nil || days < FirstSerial || days >= LastSerial {
 		return time.Time{}, false
 	}
-	t := Serial(days, false)
-	c.Bare = true
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.Zone).UTC(), true
+	wall := Serial(days, false)
+	t := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), c.Zone)
+	c.bare(t, wall.Hour(), wall.Minute())
+	return t.UTC(), true
 }
 
 // Serial is the wall clock that a serial number of Excel shows, to the millisecond, which

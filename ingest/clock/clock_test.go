@@ -167,3 +167,27 @@ func TestISOIsAnyMinute(t *testing.T) {
 		t.Errorf("only %d were iso", found)
 	}
 }
+
+// An hour that clocks show twice and one that they skip are counted, of times that name no zone and of those of Excel alike.
+func TestClocksTurned(t *testing.T) {
+	for _, c := range []struct {
+		zone, in     string
+		twice, never int64
+	}{
+		{"Europe/Berlin", "2026-10-25 01:59:59", 0, 0}, {"Europe/Berlin", "2026-10-25 02:00:00", 1, 0}, {"Europe/Berlin", "2026-10-25 02:59:59", 1, 0}, {"Europe/Berlin", "2026-10-25 03:00:00", 0, 0},
+		{"Europe/Berlin", "2026-03-29 01:59:59", 0, 0}, {"Europe/Berlin", "2026-03-29 02:00:00", 0, 1}, {"Europe/Berlin", "2026-03-29 02:30", 0, 1}, {"Europe/Berlin", "2026-03-29 03:00:00", 0, 0},
+		{"Europe/Berlin", "2026-10-25T02:30:00+02:00", 0, 0}, {"Europe/Berlin", "46320.104166667", 1, 0}, {"Europe/Berlin", "2026-07-01 12:00", 0, 0},
+		{"America/New_York", "2026-11-01 01:30", 1, 0}, {"America/New_York", "2026-11-01 02:30", 0, 0}, {"America/New_York", "2026-03-08 02:30", 0, 1},
+		{"Australia/Lord_Howe", "2026-04-05 01:45", 1, 0}, {"Australia/Lord_Howe", "2026-04-05 01:15", 0, 0}, {"Australia/Lord_Howe", "2026-10-04 02:15", 0, 1}, // half an hour
+		{"Asia/Kolkata", "2026-10-25 02:30", 0, 0}, {"UTC", "2026-10-25 02:30", 0, 0},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := Clock{Zone: zone}
+		if _, ok := k.Parse([]byte(c.in)); !ok || k.Twice != c.twice || k.Never != c.never {
+			t.Errorf("%s in %s: read %v, %d twice, %d never, want %d and %d", c.in, c.zone, ok, k.Twice, k.Never, c.twice, c.never)
+		}
+	}
+}
