@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"dwtriage/ingest/words"
 	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
@@ -286,7 +287,7 @@ func cutUTF16(s string, limit int) string {
 	if units <= limit {
 		return s
 	}
-	return s[:keep] + cutMark
+	return s[:words.End(s, keep)] + cutMark
 }
 
 // A CSV writes rows that are not of a report by the rules of its tables: texts are guarded against being taken for

@@ -360,7 +360,7 @@ func size(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-// cut shortens s to most characters and says so at its end.
+// cut shortens s to most characters, at a word's end, and says so at its end.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
@@ -368,7 +368,7 @@ func cut(s string, most int) string {
 	n := 0
 	for i := range s {
 		if n == most {
-			return s[:i] + cutMark
+			return s[:words.End(s, i)] + cutMark
 		}
 		n++
 	}
@@ -383,7 +383,7 @@ func messageLabel(s string) string {
 	if n <= mostMessage {
 		return "Message in full, " + words.Count(n, "character")
 	}
-	return "Message, first " + words.Thousands(mostMessage) + " of " + words.Count(n, "character")
+	return "Message, first " + words.Thousands(utf8.RuneCountInString(strings.TrimSuffix(message(s), cutMark))) + " of " + words.Count(n, "character")
 }
 
 // longer reports whether the message of e says more than the line shown of it.

@@ -360,3 +360,53 @@ func TestRedactKey(t *testing.T) {
 		}
 	}
 }
+
+// TestRedactedReads: texts are hidden as a whole before they are cut, marked or put into those of rules, so that what stays readable
+// in one place of a report stays so in all: documented words, kinds of things, ids of companies.
+func TestRedactedReads(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const head = "Company,Entity Name,RecordIdentifier,Created On,Error Message\n"
+	long := strings.Repeat("it failed unexpectedly, ", 20)
+	for _, row := range []string{
+		"USMF,UnitOfMeasureEntity,pcs,2026-11-22 20:00:00,Unable to write data to entity uoms. Writes to UnitOfMeasureEntity failed with error message Unable to sync with entity uoms.",
+		"DEMF,CustCustomerGroupEntity,80,2026-11-22 20:01:00,\"Request failed with status code BadRequest and CDS error code : 0x80040220 response message: Principal team (Id=b4c1d2f0-7a35-4e86-9c1b-2f60d8e7a913, type=9, roleCount=1), is missing prvReadmsdyn_customergroup privilege (Id=5d7e9a14-03bc-4f2d-8e61-c0a94b7d3f28) on OTC=10543.\"",
+		"USMF,CustCustomerGroupEntity,80,2026-11-22 20:02:00,\"" + long + "Unable to write data to entity accounts. Unable to lookup msdyn_customergroups with values {80, DEMF}. " + long + "\"",
+		"USMF,CustCustomerGroupEntity,81,2026-11-22 20:03:00,Credit limit of customer US-1 in company DEMF is used up and " + long,
+	} {
+		f, err := os.OpenFile("night.csv", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, _ := f.Stat(); info.Size() == 0 {
+			row = head + row
+		}
+		fmt.Fprintln(f, row)
+		f.Close()
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"run", "--db", "x.db", "-o", "out", "--redact", "night.csv"}, nil, &stdout, &stderr, func(string) string { return "" }); code != 0 {
+		t.Fatalf("exit %d: %s", code, &stderr)
+	}
+	files := filesOf(t, "out")
+	for name, text := range files {
+		for _, company := range []string{"company name-", "company key-"} {
+			if strings.Contains(text, company) {
+				t.Errorf("%s hides a company", name)
+			}
+		}
+		if parted := regexp.MustCompile(`(?i)[a-z…](</?mark>)?(name|key|id)-[0-9a-f]{12}|(name|key|id)-[0-9a-f]{0,11} …`).FindString(text); parted != "" {
+			t.Errorf("%s has a part of a word: %q", name, parted)
+		}
+	}
+	page := files["index.html"]
+	for _, want := range []string{"with entity uoms</mark>", "security roles of the team named", "Principal team (Id=id-", "in company DEMF is used up", "… ", "failed unexpectedly, "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, e := range regexp.MustCompile(`(?s)<p>(… .*?)</p>`).FindAllStringSubmatch(page, -1) {
+		if word := regexp.MustCompile(`name-[0-9a-f]{12} (failed|it)`).FindString(e[1]); word != "" {
+			t.Errorf("an excerpt begins with a part of a word: %q", e[1])
+		}
+	}
+}

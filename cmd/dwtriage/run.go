@@ -360,8 +360,10 @@ func (j *job) run() (int, error) {
 			return 0, err
 		}
 	}
-	j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
-	defer j.ahead.Close()
+	if j.s.red == nil { // else the ids of all companies must be known first, which stay readable in every record
+		j.ahead = report.NewAhead(j.flags.environment, j.matcher, j.drawing(), func() (*os.File, error) { return db.Spill("records") })
+		defer j.ahead.Close()
+	}
 	id, err := load(ctx, db, started)
 	j.show.end()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Whole is what counts come as: lengths are int, counts of rows and of the database int64.
@@ -52,4 +53,32 @@ func AndList(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// mostWord is how far End goes back.
+const mostWord = 80
+
+// End is where a text ends that is cut to n bytes at most: at a blank, so that no word is parted; in a longer one at what is no
+// letter, digit or hyphen, else behind a character.
+func End(text string, n int) int {
+	if n >= len(text) {
+		return len(text)
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	for _, parts := range []func(c byte) bool{isBlank, isSign} {
+		for at := n; at > max(0, n-mostWord); at-- {
+			if parts(text[at]) || parts(text[at-1]) {
+				return at
+			}
+		}
+	}
+	return n
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+func isSign(c byte) bool {
+	return c < utf8.RuneSelf && c != '-' && !('0' <= c && c <= '9') && !('a' <= c|0x20 && c|0x20 <= 'z')
 }

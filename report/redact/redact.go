@@ -14,6 +14,7 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // The kinds of tokens. Which one a value gets is seen by its form alone, so that it has the same token wherever it stands.
@@ -58,6 +59,8 @@ type Redactor struct {
 	names map[string]bool // as a whole, in lower case
 	pairs map[string]bool // words that stand side by side in documents: "sales order"
 
+	companies atomic.Pointer[map[string]bool] // ids that stay, see Companies
+
 	tally tally
 }
 
@@ -65,9 +68,10 @@ type Redactor struct {
 type traits uint8
 
 const (
-	known traits = 1 << iota
-	noun         // of a name of the catalogue: beside a person's name it is none
-	whole        // is such a name by itself, so it ends what may be a person's name
+	known  traits = 1 << iota
+	noun          // of a name of the catalogue: beside a person's name it is none
+	whole         // is such a name by itself, so it ends what may be a person's name
+	kindOf        // says what something is in everyday logs: user, team, host
 )
 
 // own are words of this program's messages and of everyday logs, one a line.
@@ -88,7 +92,7 @@ func New(key []byte, documented func(yield func(name, search bool, text string))
 	for word := range strings.FieldsSeq(own) {
 		r.words[strings.TrimPrefix(word, "+")] |= known
 		if strings.HasPrefix(word, "+") {
-			r.words[word[1:]] |= noun
+			r.words[word[1:]] |= noun | kindOf
 		}
 	}
 	documented(r.learn)

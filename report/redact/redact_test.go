@@ -113,17 +113,56 @@ func TestSameToken(t *testing.T) {
 	}
 }
 
-// TestTextOf: values of the record are hidden though they are words; its company stays.
+// TestTextOf: values of the record are hidden though they are words; companies stay.
 func TestTextOf(t *testing.T) {
 	r := New(aKey, documents)
-	about := About{Company: "USMF", Values: []string{"the price", "10", "x"}}
-	const text = "Customer THE PRICE in USMF or 'usmf' of 10, lathe price, DEMF"
-	if got, want := plain(r.TextOf(text, about)), "Customer ‹name› ‹name› in USMF or 'usmf' of ‹key›, ‹name› price, ‹name›"; got != want {
+	about := About{Values: []string{"the price", "10", "x", "user"}}
+	const text = "Customer THE PRICE of the user in USMF or 'usmf' of 10, lathe price, DEMF, Usmf"
+	r.Companies([]string{"USMF", "10", "not one"})
+	if got, want := plain(r.TextOf(text, about)), "Customer ‹name› ‹name› of the user in USMF or 'usmf' of ‹key›, ‹name› price, ‹name›, ‹name›"; got != want {
 		t.Errorf("TextOf(%q)\n got %q\nwant %q", text, got, want)
 	}
-	about = About{Company: "10"}
-	if got := plain(r.TextOf("customer group 10", about)); got != "customer group ‹key›" {
-		t.Errorf("company 10: %q", got)
+	for text, want := range map[string]string{"customer group 10": "customer group ‹key›", "not one": "not one"} {
+		if got := plain(r.Text(text)); got != want {
+			t.Errorf("Text(%q) is %q, not %q", text, got, want)
+		}
+	}
+	if got := plain(r.Value("customer 80, USMF") + " " + r.Value("user") + " " + r.Value("User")); got != "‹name› ‹key›, USMF user ‹name›" {
+		t.Errorf("values: %q", got)
+	}
+}
+
+// TestPartOf: a part of a text is shown as it is in the whole, with all of the words at its ends, whatever is hidden before, in and
+// behind it.
+func TestPartOf(t *testing.T) {
+	r := New(aKey, documents)
+	for _, tc := range []struct{ text, want string }{
+		{"Unable to lookup cu[sto]mers", "Unable to lookup [customers]"},
+		{"[Unable to look]up", "[Unable to lookup]"},
+		{"Grant [Quastenberg is] missing", "‹name› [‹name› is] missing"},
+		{"Grant[ Quastenberg] is missing", "‹name›[ ‹name›] is missing"},
+		{"[Grant] Quastenberg is missing", "[‹name›] ‹name› is missing"},
+		{"[Grant ]Quastenberg is missing", "[‹name› ]‹name› is missing"},
+		{"the line [is] Grant Quastenberg", "the line [is] ‹name› ‹name›"},
+		{"user jane@con[toso].com of 'Gra[[nt'", "user [‹email›] of '‹name›'"},
+		{"the 10 [price of] items", "the ‹key› [price of] items"},
+		{"is missing [the p]rice of 10", "is missing [‹name› ‹name›] of ‹key›"},
+		{"用户 [Оль]га", "‹name› [‹name›]"},
+		{"[]", "[]"},
+		{"[quast]", "[‹name›]"},
+	} {
+		from := strings.Index(tc.text, "[")
+		text := strings.Replace(tc.text, "[", "", 1)
+		to := strings.Index(text, "]")
+		text = strings.NewReplacer("]", "", "[[", "").Replace(text)
+		about := About{Values: []string{"the price"}}
+		shown, f, e := r.PartOf(text, from, to, about)
+		if got := plain(shown[:f]) + "[" + plain(shown[f:e]) + "]" + plain(shown[e:]); got != tc.want {
+			t.Errorf("PartOf(%q)\n got %q\nwant %q", tc.text, got, tc.want)
+		}
+		if whole := r.TextOf(text, about); shown != whole {
+			t.Errorf("PartOf(%q) shows %q, TextOf %q", tc.text, shown, whole)
+		}
 	}
 }
 

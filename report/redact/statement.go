@@ -22,8 +22,8 @@ const MostValues = 1 << 18
 
 // Readable says what stays as it was, for people who decide whether a report may be forwarded.
 var Readable = []string{
-	"words of the rules, of the Dataverse code table and of the catalogue of maps, and the names of maps, tables, entities and fields in it",
-	"company ids of up to four letters and digits",
+	"words of the rules, of the Dataverse code table, of the catalogue of maps and of everyday logs, and the names of maps, tables, entities and fields",
+	"the ids of the companies of these records, of up to four letters and digits (in texts those with a letter)",
 	"error codes, signatures, times and counts",
 }
 

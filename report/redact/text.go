@@ -22,26 +22,31 @@ func (r *Redactor) Text(text string) string { return r.redacted(text, logged) }
 
 // About is what is known of the record that a text is from.
 type About struct {
-	Company string   // stays, where it has a letter and is one that Company leaves
-	Values  []string // of captures, keys: hidden wherever the text has them, even if they are made of documented words
+	Values []string // of captures, keys: hidden wherever the text has them, even if they are made of documented words
 }
 
 // TextOf is Text of a record.
 func (r *Redactor) TextOf(text string, about About) string {
-	w := writer{Redactor: r, dst: make([]byte, 0, len(text)+64), m: logged}
-	if c := about.Company; !digitsOnly(c) && r.Company(c) == c { // 10 is a customer group, too
-		w.company = about.Company
-	}
+	shown, _, _ := r.PartOf(text, -1, -1, about)
+	return shown
+}
+
+// PartOf is TextOf that says where the part of text from one byte to another stands in what is shown, with all of the words
+// that it begins and ends in. A text is hidden as a whole before it is cut: a part of a word is no documented one.
+func (r *Redactor) PartOf(text string, from, to int, about About) (shown string, shownFrom, shownTo int) {
+	w := writer{Redactor: r, dst: make([]byte, 0, len(text)+64), m: logged, part: part{from: from, to: to, shownTo: -1}}
 	at := 0
 	for _, s := range r.spans(text, about.Values) {
 		w.all(text[at:s[0]])
-		w.m = forced
+		w.m, w.base = forced, s[0]
 		w.all(text[s[0]:s[1]])
-		w.m = logged
-		at = s[1]
+		w.m, w.base, at = logged, s[1], s[1]
 	}
 	w.all(text[at:])
-	return string(w.dst)
+	if w.shownTo < 0 {
+		w.shownTo = len(w.dst)
+	}
+	return string(w.dst), w.shownFrom, w.shownTo
 }
 
 // Sentence is a sentence of this program, in which paths and values of logs may stand: its numbers are counts and rows.
@@ -61,13 +66,16 @@ func (r *Redactor) Sentence(text string, paths ...string) string {
 	return string(b)
 }
 
-// Value is a value: a business key, a user, a host. It stays only where it is, as a whole, a documented name.
+// Value is a value: a business key, a user, a host. It stays only where it is, as a whole, a documented name or a kind of thing.
 func (r *Redactor) Value(text string) string {
-	if text == "" || r.names[strings.ToLower(text)] {
+	if text == "" || r.names[strings.ToLower(text)] || r.IsKind(text) {
 		return text
 	}
 	return r.redacted(text, forced)
 }
+
+// IsKind reports whether a value says what something is, not which one: the "team" that lacks a privilege. As a name it has a capital.
+func (r *Redactor) IsKind(text string) bool { return r.words[text]&kindOf != 0 }
 
 // longestRecord is how long the name of a record in a phrase is at most.
 const longestRecord = 100
@@ -96,6 +104,18 @@ func (r *Redactor) Phrase(text string) string {
 	return string(b)
 }
 
+// Companies makes the ids among these, which Company leaves, stay in all texts, as they are written here, in capitals or in small
+// letters; those without a letter do not: 10 is a customer group, too. Whatever is hidden before may still have tokens for them.
+func (r *Redactor) Companies(ids []string) {
+	stay := make(map[string]bool)
+	for _, id := range ids {
+		if !digitsOnly(id) && r.Company(id) == id {
+			stay[id], stay[strings.ToUpper(id)], stay[strings.ToLower(id)] = true, true, true
+		}
+	}
+	r.companies.Store(&stay)
+}
+
 // Company is a legal entity. Its id of at most four letters and digits, as finance and operations has them, stays: fixes are made company
 // by company. Anything else in its place is a value.
 func (r *Redactor) Company(text string) string {
@@ -116,7 +136,7 @@ func (r *Redactor) redacted(text string, m mode) string {
 func (r *Redactor) spans(text string, values []string) (list [][2]int) {
 	lower := ""
 	for _, v := range values {
-		if len(v) < 2 || r.redacted(v, logged) == r.redacted(v, forced) {
+		if len(v) < 2 || r.IsKind(v) || r.redacted(v, logged) == r.redacted(v, forced) {
 			continue
 		}
 		if lower == "" {
@@ -190,12 +210,19 @@ type writer struct {
 	dst []byte
 	m   mode
 
-	company string // stays
-
 	run   []capital // words with a capital that follow each other with a blank between: perhaps a person's name
 	begin int       // of the run in dst
 	end   int       // of the last word of the run in dst
+
+	base int // where what is written stands in the whole text
+	part
 }
+
+// A part is a part of a text, and where it stands in what is shown; shownTo is negative until it is written.
+type part struct{ from, to, shownFrom, shownTo int }
+
+// notYet is the end of a word that is not written; no place of a part is there.
+const notYet = -2
 
 // longestName is how many words a person's name has at most: a run is written anew when its last word tells that it is one.
 const longestName = 8
@@ -204,6 +231,7 @@ const longestName = 8
 type capital struct {
 	word         string
 	hidden, noun bool
+	begin, end   int // in dst
 }
 
 // append appends a redacted text.
@@ -216,6 +244,9 @@ func (r *Redactor) append(dst []byte, text string, m mode) []byte {
 // all writes a text.
 func (w *writer) all(text string) {
 	for i := 0; i < len(text); {
+		if w.base+i <= w.from {
+			w.shownFrom = len(w.dst)
+		}
 		switch c := text[i]; {
 		case alnum[c]:
 			i += w.lump(text[i:])
@@ -224,6 +255,9 @@ func (w *writer) all(text string) {
 		default:
 			w.dst = append(w.dst, c)
 			i++
+		}
+		if w.shownTo < 0 && w.base+i >= w.to && w.to >= 0 {
+			w.shownTo = len(w.dst)
 		}
 	}
 }
@@ -447,9 +481,10 @@ func (w *writer) word(text string) {
 	}
 }
 
-// isCompany reports whether a word is the company of the record.
+// isCompany reports whether a word is the id of a company, see [Redactor.Companies].
 func (w *writer) isCompany(text string) bool {
-	return w.m != forced && w.company != "" && strings.EqualFold(text, w.company)
+	ids := w.companies.Load()
+	return ids != nil && (*ids)[text]
 }
 
 // capital writes a word with a capital. Beside an unknown one, or one beside which no document has it, it is a part of a
@@ -459,9 +494,10 @@ func (w *writer) capital(text string, unknown bool) {
 		w.run, w.begin = w.run[:0], len(w.dst)
 	}
 	lower := strings.ToLower(text)
-	c := capital{word: text, hidden: unknown, noun: !unknown && w.words[lower]&noun != 0}
+	c := capital{begin: len(w.dst), end: notYet, word: text, hidden: unknown, noun: !unknown && w.words[lower]&noun != 0}
 	changed := false
-	if n := len(w.run); n > 0 {
+	n := len(w.run)
+	if n > 0 {
 		last := w.run[n-1]
 		stranger := unknown || last.hidden || !w.pairs[strings.ToLower(last.word)+" "+lower]
 		c.hidden = unknown || stranger && !c.noun
@@ -471,25 +507,44 @@ func (w *writer) capital(text string, unknown bool) {
 	}
 	w.run = append(w.run, c)
 	if !changed {
-		w.write(c)
+		w.write(n)
 	} else {
+		from, to := w.shownFrom, w.shownTo
 		w.dst = w.dst[:w.begin]
-		for i, c := range w.run {
+		for i := range w.run {
 			if i > 0 {
 				w.dst = append(w.dst, ' ')
 			}
-			w.write(c)
+			was := w.run[i]
+			w.write(i)
+			from, to = was.moved(w.shownFrom, from, w.run[i]), was.moved(w.shownTo, to, w.run[i])
 		}
+		w.shownFrom, w.shownTo = from, to
 	}
 	w.end = len(w.dst)
 }
 
-func (w *writer) write(c capital) {
+// moved is where a place is that was at an end of c, now that the word is written anew; else it stays where it is.
+func (c capital) moved(place, stays int, now capital) int {
+	switch place {
+	case c.begin:
+		return now.begin
+	case c.end:
+		return now.end
+	}
+	return stays
+}
+
+// write writes word i of the run.
+func (w *writer) write(i int) {
+	c := &w.run[i]
+	c.begin = len(w.dst)
 	if c.hidden {
 		w.dst = w.appendToken(w.dst, Name, c.word)
 	} else {
 		w.dst = append(w.dst, c.word...)
 	}
+	c.end = len(w.dst)
 }
 
 // isKnown reports whether a word without digits stays: all of its parts are documented.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -44,7 +45,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 		for _, of := range at[place] {
 			if of == (message{}) {
 				p := &proof[shown[place]]
-				p.show(t, m, found.status[p.sig])
+				p.show(t, m, found.status[p.sig], hide)
 				continue
 			}
 			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
@@ -65,9 +66,8 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 			if err != nil {
 				return err
 			}
-			p.show(&texts, m, found.status[p.sig])
+			p.show(&texts, m, found.status[p.sig], hide)
 		}
-		hide.evidence(&p.Evidence, p.captures)
 		bySig[p.sig] = append(bySig[p.sig], p.Evidence)
 	}
 	nameMessages(templates, found, s)
@@ -173,8 +173,8 @@ func evidence(ctx context.Context, db *store.DB) (list []proof, err error) {
 }
 
 // show fills in what the record says. Of what no rule explains, or only a wrapper, the sentence is shown: the match
-// of a wrapper is the dress around it.
-func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string) {
+// of a wrapper is the dress around it. What is hidden is hidden before it is cut.
+func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string, hide hider) {
 	text := t.Error
 	if p.field == "trace_text" {
 		text = t.Trace
@@ -189,8 +189,16 @@ func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string) {
 		}
 	}
 	p.cut = !p.cut && len(text) > store.StartBytes-utf8.UTFMax // the second time it is whole
-	p.Message = cmp.Or(cut(text, fullMessage), noText)
-	p.Before, p.Matched, p.After = around(cmp.Or(normal, noText), start, end)
+	p.Message, p.Before = noText, noText
+	p.Matched, p.After = "", ""
+	variable := hide.variable(nil, p.captures, p.AffectedKey)
+	if text != "" {
+		all, _, to := hide.part(text, 0, min(len(text), fullMessage), variable)
+		p.Message = cut(all, min(to, fullMessage))
+	}
+	if normal != "" {
+		p.Before, p.Matched, p.After = around(hide.part(normal, start, end, variable))
+	}
 }
 
 // textsAtOnce is how many records' texts are read by one query; each has StartBytes twice at most.
@@ -221,23 +229,20 @@ func eachText(ctx context.Context, db *store.DB, places []int64, yield func(plac
 func around(text string, start, end int) (before, matched, after string) {
 	if start < 0 || end <= start || end > len(text) {
 		if short := cut(text, 2*aroundMatch); len(short) < len(text) {
-			return short + " …", "", ""
+			return strings.TrimRight(short, " ") + " …", "", ""
 		}
 		return text, "", ""
 	}
 	before, matched, after = text[:start], text[start:end], text[end:]
 	if len(before) > aroundMatch {
 		from := len(before) - aroundMatch
-		for !utf8.RuneStart(before[from]) {
-			from++
-		}
-		before = "… " + before[from:]
+		before = "… " + strings.TrimLeft(before[words.End(before, from):], " \n")
 	}
 	if short := cut(matched, 3*aroundMatch); len(short) < len(matched) {
-		matched, after = short+" …", ""
+		matched, after = strings.TrimRight(short, " ")+" …", ""
 	}
 	if short := cut(after, aroundMatch); len(short) < len(after) {
-		after = short + " …"
+		after = strings.TrimRight(short, " ") + " …"
 	}
 	return strings.Clone(before), strings.Clone(matched), strings.Clone(after) // see cut
 }

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/redact"
 	"dwtriage/report/store"
 )
@@ -36,6 +38,22 @@ func OfRedacted(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 
 // A hider hides what a report must not show; without a Redactor nothing.
 type hider struct{ *redact.Redactor }
+
+// learn tells the Redactor whose records the report is about.
+func (h hider) learn(ctx context.Context, db *store.DB) error {
+	if h.Redactor == nil {
+		return nil
+	}
+	var ids []string
+	err := each(ctx, db, "companies", func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	h.Companies(ids)
+	return err
+}
 
 // text hides what of a text is not documented.
 func (h hider) text(text string) string {
@@ -114,17 +132,22 @@ func (h hider) all(vs values) {
 	}
 }
 
-// evidence hides what a record says as proof.
-func (h hider) evidence(e *Evidence, captures []Capture) {
+// beside is how much of a text is hidden on either side of a part that is shown of it, in bytes: more than is shown there, and more
+// than a name or a value in quotes has, which tell what is hidden.
+const beside = 16 << 10
+
+// part hides a text, or the stretch of a long one that a part is cut out of, and says where in it the part is.
+func (h hider) part(text string, from, to int, values []string) (shown string, shownFrom, shownTo int) {
 	if h.Redactor == nil {
-		return
+		return text, from, to
 	}
-	about := redact.About{Company: e.Company, Values: h.variable(nil, captures, e.AffectedKey)}
-	for _, text := range []*string{&e.Before, &e.Matched, &e.After, &e.Message} {
-		if *text != noText {
-			*text = h.TextOf(*text, about)
-		}
+	if from < 0 || to <= from || to > len(text) { // no part: its start is shown
+		from, to = -1, -1
+		return h.TextOf(text[:words.End(text, beside)], redact.About{Values: values}), from, to
 	}
+	begin, end := max(0, from-beside), min(len(text), to+beside)
+	begin, end = words.End(text, begin), words.End(text, end)
+	return h.PartOf(text[begin:end], from-begin, to-begin, redact.About{Values: values})
 }
 
 // A RedactedRecord is what of a row of records.csv may be shown. It is used again for the next row, most of whose names are those
@@ -139,7 +162,7 @@ func (s *RedactedRecord) Of(red *redact.Redactor, r *Record) *Record {
 	h, to := hider{red}, &s.Record
 	captures, signatures := to.Captures[:0], to.Signatures[:0]
 	*to = *r
-	about := redact.About{Company: r.Company, Values: h.variable(nil, r.Captures, r.AffectedKey)}
+	about := redact.About{Values: h.variable(nil, r.Captures, r.AffectedKey)}
 	for _, c := range r.Captures {
 		captures = append(captures, Capture{c.Name, h.capture(c.Name, c.Value)})
 	}

@@ -60,6 +60,9 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := db.Scope(ctx, "scope", scope); err != nil { // first, as it knows an older schema
 		return nil, err
 	}
+	if err := hide.learn(ctx, db); err != nil {
+		return nil, err
+	}
 	if err := ledgerOf(ctx, db, a, s); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func messageTitle(sig, template string) string {
 
 func short(text string) string {
 	if start := cut(text, titleBytes); len(start) < len(text) {
-		return start + " …"
+		return strings.TrimRight(start, " ") + " …"
 	}
 	return text
 }
