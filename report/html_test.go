@@ -201,7 +201,7 @@ func TestWordsForNothing(t *testing.T) {
 		{"calm", calmPage, "No row was rejected."},
 		{"calm", calmPage, "Muted signatures and clusters: none."},
 		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},
-		{"empty", emptyPage, "No record has a time, so there is nothing to compare."},
+		{"empty", emptyPage, "There are no records, so there is nothing to compare."},
 		{"empty", emptyPage, "environment not set"},
 		{"empty", emptyPage, "There was no input."},
 	} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
@@ -53,6 +54,12 @@ func verdict(s *summary.Summary) []phrase {
 		v = failures(s)
 	}
 	return append(append(v, elsewhereSaid(s)...), caveats(s)...)
+}
+
+// Unread reports whether a night is without records because of its exports: none was given, one could not be read, or what there was
+// is no row or no record. What filters left out could be read, and how exports are made is no answer to it.
+func Unread(s *summary.Summary) bool {
+	return s.Records == 0 && !s.OfPeriod() && (s.Totals.Read == 0 || s.Totals.Rejected > 0 || slices.ContainsFunc(s.Inputs, func(in store.Input) bool { return in.Problem != "" }))
 }
 
 // Nothing is the sentence of a night without records, for the page and the terminal alike, in two parts: what it was, and

@@ -421,7 +421,11 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		j.say("dwtriage: %s\n", excerpt(j.why, 300))
 	}
 	if sum.Records == 0 {
-		j.say("dwtriage: %s; %s\n", nothingCame(sum), exportHint)
+		if said := nothingCame(sum); report.Unread(sum) {
+			j.say("dwtriage: %s; %s\n", said, exportHint)
+		} else if j.why == "" {
+			j.say("dwtriage: %s\n", said)
+		}
 	}
 	if err := j.sayElsewhere(ctx, db, id, sum); err != nil {
 		return nil, err
