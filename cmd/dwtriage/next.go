@@ -61,8 +61,8 @@ func (w place) next(s *summary.Summary) []suggestion {
 	}
 	for _, c := range s.Clusters {
 		if c.Others == 0 && c.Mute == nil {
-			what := "A rule for what nothing explains, drafted from " + words.Count(c.Records, "record") + ":"
-			list = append(list, suggestion{what, w.command("rules", "draft", c.TemplateID)})
+			// No count: the command takes the records of all nights and environments, the report is about its own.
+			list = append(list, suggestion{"A rule for what nothing explains, drafted from its records in the database:", w.command("rules", "draft", c.TemplateID)})
 			break
 		}
 	}

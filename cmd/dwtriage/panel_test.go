@@ -332,6 +332,36 @@ func TestNextOfNothing(t *testing.T) {
 	}
 }
 
+// TestNextOfOtherNights: a rule is drafted from the records of all nights, so the panel gives no number of those of this one.
+func TestNextOfOtherNights(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var panel string
+	for i, day := range []string{"21", "22"} {
+		rows := "Company,Entity Name,RecordIdentifier,Created On,Error Message\n"
+		for n := range 2 {
+			rows += fmt.Sprintf("USMF,uoms,K%d,2026-11-%sT20:0%d:00Z,The parcel of this unit was lost between two systems\n", n, day, n)
+		}
+		name := fmt.Sprint("night", i, ".csv")
+		if err := os.WriteFile(name, []byte(rows), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		panel = shownBy(t, nil, "run", "--environment", []string{"UAT", "PROD"}[i], name)
+	}
+	if !strings.Contains(panel, "\n  A rule for what nothing explains, drafted from its records in the database:\n") {
+		t.Errorf("the panel is\n%s", panel)
+	}
+	for _, args := range suggested(t, panel) {
+		if args[0] != "rules" {
+			continue
+		}
+		if got := shownBy(t, nil, args...); !strings.Contains(got, "# Drafted from 4 records of cluster ") {
+			t.Errorf("%q prints\n%s", args, got)
+		}
+		return
+	}
+	t.Errorf("no rule is suggested in\n%s", panel)
+}
+
 // readAll reads the files of a folder.
 func readAll(t *testing.T, dir string) map[string]string {
 	t.Helper()
