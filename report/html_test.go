@@ -1,6 +1,7 @@
 package report
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -240,5 +241,25 @@ func TestNoBusinessKeys(t *testing.T) {
 	const head = "<dt>Business keys</dt><dd>"
 	if strings.Contains(page, head+"0<") || !strings.Contains(page, head+`<span class="muted">not known</span>`) || !strings.Contains(page, head+"7<") {
 		t.Error("the page does not say of which signature no business key is known")
+	}
+}
+
+// TestStatesAreSaidAlike: the legend of the page and the table of README say the same of what no longer fails.
+func TestStatesAreSaidAlike(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := draw(t, night(), Options{})["index.html"]
+	for state, when := range map[string]string{
+		"Quiet":    "it failed in at least one of the two periods before, and not in this one",
+		"Resolved": "with this one it has not failed for three periods",
+	} {
+		if row := "| `" + strings.ToLower(state) + "` | " + when + " |"; !strings.Contains(string(readme), row) {
+			t.Errorf("README lacks %q", row)
+		}
+		if legend := "<em>" + state + "</em>: " + strings.NewReplacer("two", "2", "three", "3").Replace(when) + "."; !strings.Contains(page, legend) {
+			t.Errorf("the page lacks %q", legend)
+		}
 	}
 }
