@@ -55,7 +55,7 @@ type inspected struct {
 	Ignored   []string          `json:"ignored"`
 	Missing   []string          `json:"missing"`
 	Period    *inspectedPeriod  `json:"period"`
-	Records   int64             `json:"records"`   // rows, those that would be rejected included
+	Records   int64             `json:"records"`   // rows but those that would be rejected, which are none
 	Estimated bool              `json:"estimated"` // records is an estimate, everything else is about the start of the file
 	Looked    int64             `json:"rows_read"`
 	Rejects   []inspectedReject `json:"rejects"`
@@ -174,14 +174,25 @@ func addReject(list []inspectedReject, r ingest.Reject) []inspectedReject {
 	return list
 }
 
+// rows is how many rows are rejected, for any reason.
+func rows(rejects []inspectedReject) (n int64) {
+	for _, r := range rejects {
+		n += r.Rows
+	}
+	return n
+}
+
 func account(f *ingest.File, rejects []inspectedReject) inspected {
 	x := inspected{
 		Path: f.Path, Bytes: f.Bytes, Container: f.Container, Encoding: f.Encoding, Format: f.Format, Delimiter: f.Delimiter,
 		Sheet: f.Sheet, Sheets: f.Sheets, Log: f.Log, Columns: []inspectedColumn{}, Ignored: []string{}, Missing: list(f.Missing()),
-		Records: f.Read, Looked: f.Read, Estimated: f.Sampled, Rejects: list(rejects),
+		Records: f.Read - rows(rejects), Looked: f.Read, Estimated: f.Sampled, Rejects: list(rejects),
 		NoZone: f.NoZone, Truncated: f.Truncated, Withheld: f.Withheld, Skipped: f.Skipped, Warnings: list(f.Warnings),
 	}
-	if f.Sampled {
+	switch {
+	case f.Sampled && f.Estimated > 0 && f.Read > 0:
+		x.Records = int64(float64(f.Estimated) * float64(x.Records) / float64(f.Read))
+	case f.Sampled:
 		x.Records = f.Estimated
 	}
 	for _, c := range f.Columns {
@@ -333,12 +344,14 @@ func logName(log string) string {
 
 func recordCount(x *inspected) string {
 	switch {
+	case !x.Estimated && x.Records < x.Looked:
+		return words.Thousands(x.Records) + ", of " + words.Count(x.Looked, "row")
 	case !x.Estimated:
 		return words.Thousands(x.Records)
 	case x.Records < 0:
-		return fmt.Sprintf("more than %s: only the start of the file was read", words.Thousands(x.Looked))
+		return fmt.Sprintf("more than %s: only the start of the file was read", words.Thousands(x.Looked-rows(x.Rejects)))
 	}
-	return fmt.Sprintf("about %s, by the %s at the start of the file that were read", words.Thousands(x.Records), words.Thousands(x.Looked))
+	return fmt.Sprintf("about %s, by the %s at the start of the file that were read", words.Thousands(x.Records), words.Count(x.Looked, "row"))
 }
 
 // columnList says which headings feed which column of a record; those that carry its very name
