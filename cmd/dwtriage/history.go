@@ -54,8 +54,9 @@ type pastRun struct {
 	Environment string     `json:"environment"`
 	Started     string     `json:"started_at"`
 	Finished    string     `json:"finished_at"`
-	From        string     `json:"from_at"`  // empty: its files hold no times
+	From        string     `json:"from_at"`  // the first hour; empty: its files hold no times
 	Until       string     `json:"until_at"` // the end of the last hour
+	Covers      []stretch  `json:"covers"`   // the hours in between that are covered
 	ExitCode    *int       `json:"exit_code"`
 	Read        int64      `json:"read"`
 	Loaded      int64      `json:"loaded"`
@@ -66,6 +67,13 @@ type pastRun struct {
 	Pruned      int64      `json:"pruned"`    // records of which only counts are left
 	PrunedAt    string     `json:"pruned_at"` // empty: never
 	Files       []pastFile `json:"files"`
+}
+
+// A stretch of hours that the files of a run cover, its end not included.
+type stretch struct {
+	From    string `json:"from_at"`
+	Until   string `json:"until_at"`
+	Records int64  `json:"records"`
 }
 
 type pastFile struct {
@@ -82,8 +90,8 @@ type pastFile struct {
 }
 
 func runHistoryList(s *session, args []string) (int, error) {
-	f := newFlags("dwtriage history list [flags]", `Lists the runs that are in the database, oldest first: when each was, which hours its files cover, and
-what it read. HANDED are records it got when the run that had loaded them was forgotten, PRUNED those of which history prune left
+	f := newFlags("dwtriage history list [flags]", `Lists the runs that are in the database, oldest first: when each was, which hours its files cover
+(the stretch with most records, and how many more there are), and what it read. HANDED are records it got when the run that had loaded them was forgotten, PRUNED those of which history prune left
 nothing but counts.`)
 	var archive archiveFlags
 	var asJSON, files bool
@@ -123,7 +131,10 @@ nothing but counts.`)
 
 func past(r store.Past, inputs []store.Input) pastRun {
 	p := pastRun{ID: r.ID, Environment: r.Environment, Started: when(r.Started), Finished: when(r.Finished), From: when(r.From), Until: when(r.Until),
-		Read: r.Read, Loaded: r.Loaded, Duplicates: r.Duplicates, Rejected: r.Rejected, Filtered: r.Filtered, Inherited: r.Inherited, Pruned: r.Pruned, PrunedAt: when(r.PrunedAt), Files: []pastFile{}}
+		Read: r.Read, Loaded: r.Loaded, Duplicates: r.Duplicates, Rejected: r.Rejected, Filtered: r.Filtered, Inherited: r.Inherited, Pruned: r.Pruned, PrunedAt: when(r.PrunedAt), Covers: []stretch{}, Files: []pastFile{}}
+	for _, c := range r.Covers {
+		p.Covers = append(p.Covers, stretch{when(c.From), when(c.Until), c.Records})
+	}
 	if r.ExitCode >= 0 {
 		p.ExitCode = &r.ExitCode
 	}
@@ -131,6 +142,20 @@ func past(r store.Past, inputs []store.Input) pastRun {
 		p.Files = append(p.Files, pastFile{in.Path, in.Format, in.Log, in.Digest, in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem})
 	}
 	return p
+}
+
+// covered is the stretch of hours with most records, the earlier one of equals, and how many more there are: one stray date is no
+// reason to call all the months before it covered.
+func covered(list []stretch) string {
+	if len(list) == 0 {
+		return "no times"
+	}
+	main := slices.MaxFunc(list, func(a, b stretch) int { return cmp.Compare(a.Records, b.Records) })
+	text := main.From[:16] + " to " + main.Until[:16]
+	if more := len(list) - 1; more > 0 {
+		text += " and " + words.Thousands(more) + " more"
+	}
+	return text
 }
 
 func printHistory(out io.Writer, list []pastRun, files bool) error {
@@ -141,10 +166,7 @@ func printHistory(out io.Writer, list []pastRun, files bool) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	tell(w, "RUN\tENVIRONMENT\tSTARTED\tCOVERS\tFILES\tREAD\tLOADED\tDUPLICATES\tREJECTED\tFILTERED\tHANDED\tPRUNED\tEXIT\n")
 	for _, r := range list {
-		covers, exit := "no times", "stopped"
-		if r.From != "" {
-			covers = r.From[:16] + " to " + r.Until[:16]
-		}
+		covers, exit := covered(r.Covers), "stopped"
 		if r.ExitCode != nil {
 			exit = fmt.Sprint(*r.ExitCode)
 		}

@@ -12,12 +12,19 @@ type Past struct {
 	ID                int64
 	Environment       string
 	Started, Finished time.Time // UTC
-	From, Until       time.Time // UTC, full hours that its files cover; zero when they hold no times
+	From, Until       time.Time // UTC, the first hour that its files cover and the end of the last one; zero when they hold no times
+	Covers            []Stretch // the hours in between that they cover, by time; apart by an hour or more
 	ExitCode          int       // -1 for a run that was stopped before its report
 	Inherited         int64     // records it was handed when the run that loaded them was forgotten
 	Pruned            int64     // records of it of which Prune left nothing but counts
 	PrunedAt          time.Time // when it did last, UTC; zero: never
 	Counts
+}
+
+// A Stretch is a stretch of full hours that files cover, its end not included, in UTC.
+type Stretch struct {
+	From, Until time.Time
+	Records     int64 // with a time in it
 }
 
 // History lists the runs that are in the database, oldest first.
@@ -34,7 +41,35 @@ func (db *DB) History(ctx context.Context) (runs []Past, err error) {
 		runs = append(runs, p)
 		return err
 	})
-	return runs, err
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64]*Past, len(runs))
+	for i := range runs {
+		at[runs[i].ID] = &runs[i]
+	}
+	return runs, db.Each(ctx, query("history_hours"), func(rows *sql.Rows) error {
+		var id int64
+		var s Stretch
+		err := rows.Scan(&id, &s.From, &s.Until, &s.Records)
+		if p := at[id]; p != nil {
+			p.Covers = joined(p.Covers, s)
+		}
+		return err
+	})
+}
+
+// joined adds a stretch that does not begin before the last one, to which it may belong.
+func joined(list []Stretch, s Stretch) []Stretch {
+	n := len(list) - 1
+	if n < 0 || s.From.After(list[n].Until) {
+		return append(list, s)
+	}
+	list[n].Records += s.Records
+	if s.Until.After(list[n].Until) {
+		list[n].Until = s.Until
+	}
+	return list
 }
 
 // Current is the error of a database of an older schema, which was opened for reading and so is not brought up to date.
