@@ -113,17 +113,25 @@ func notElsewhere(s *summary.Summary) (sentences []string) {
 		case summary.NotRead:
 			text += "none of " + here + " were read."
 		case summary.NotWhole:
-			text += "less than half of the hours of " + here + " were read without trouble."
+			text += "less than half of the hours of this report were read without trouble."
 		case summary.NoneThere:
 			text += "none of " + there + " are in the database."
 		case summary.NotThere:
-			text += "no hours of " + there + " up to these were read without trouble."
+			text += there + " has " + noneAsLong(l.Here.Hours()) + " read without trouble."
 		default:
 			continue
 		}
 		sentences = append(sentences, text)
 	}
 	return sentences
+}
+
+// noneAsLong says of how many hours there are none that could be compared: some of them may well have been read.
+func noneAsLong(hours int) string {
+	if hours == 1 {
+		return "no hour up to the end of these that was"
+	}
+	return "no " + words.Thousands(hours) + " hours up to the end of these of which half or more were"
 }
 
 // A jsonElsewhere is the comparison with another environment.
