@@ -452,6 +452,7 @@ func (p *page) words() template.FuncMap {
 			return comparison(c, year)
 		},
 		"changed": func() string { return changed(p.Summary) },
+		"given":   func(t time.Time) stamp { return asTyped(t, year) },
 		"stamp":   stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"), "toMillisecond": stamper(year, "2 Jan 15:04:05.000"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,
 		"chgClass": chgClass, "chgWord": chgWord, "chgRank": chgRank,

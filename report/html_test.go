@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dwtriage/report/redact"
 	"dwtriage/report/summary"
@@ -260,6 +261,25 @@ func TestStatesAreSaidAlike(t *testing.T) {
 		}
 		if legend := "<em>" + state + "</em>: " + strings.NewReplacer("two", "2", "three", "3").Replace(when) + "."; !strings.Contains(page, legend) {
 			t.Errorf("the page lacks %q", legend)
+		}
+	}
+}
+
+// TestAskedForExactly: an end that was asked for stands in the head as it was typed.
+func TestAskedForExactly(t *testing.T) {
+	for typed, want := range map[string]string{
+		"2026-11-22T02:59:00Z":      "since <time datetime=\"2026-11-22T02:59:00Z\">22 Nov 02:59</time>",
+		"2026-11-22T02:59:59Z":      "since <time datetime=\"2026-11-22T02:59:59Z\">22 Nov 02:59:59</time>",
+		"2026-11-22T02:59:59.0125Z": "since <time datetime=\"2026-11-22T02:59:59Z\">22 Nov 02:59:59.0125</time>",
+	} {
+		s := night()
+		s.Run.Since, _ = time.Parse(time.RFC3339, typed)
+		s.Run.UntilLimit = s.Run.Since
+		page := draw(t, s, Options{})["index.html"]
+		for _, want := range []string{want, strings.Replace(want, "since", "until", 1)} {
+			if !strings.Contains(page, want) {
+				t.Errorf("of %s the page lacks %q", typed, want)
+			}
 		}
 	}
 }

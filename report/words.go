@@ -52,6 +52,17 @@ func stamper(year int, layout string) func(time.Time) stamp {
 	}
 }
 
+// asTyped writes an end that was asked for, as exactly as it was.
+func asTyped(t time.Time, year int) stamp {
+	switch {
+	case t.Equal(t.Truncate(time.Minute)):
+		return stamper(year, "2 Jan 15:04")(t)
+	case t.Equal(t.Truncate(time.Second)):
+		return stamper(year, "2 Jan 15:04:05")(t)
+	}
+	return stamper(year, "2 Jan 15:04:05.999999")(t)
+}
+
 func day(t time.Time) string {
 	if t.IsZero() {
 		return ""

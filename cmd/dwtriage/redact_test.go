@@ -17,7 +17,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"dwtriage/report/redact"
+	"dwtriage/report/summary"
 	"dwtriage/testdata/exports"
 )
 
@@ -408,5 +411,30 @@ func TestRedactedReads(t *testing.T) {
 		if word := regexp.MustCompile(`name-[0-9a-f]{12} (failed|it)`).FindString(e[1]); word != "" {
 			t.Errorf("an excerpt begins with a part of a word: %q", e[1])
 		}
+	}
+}
+
+// TestOptionsStay: the call that a redacted report ends with shows which options it had; what they were given is hidden as any text.
+func TestOptionsStay(t *testing.T) {
+	red := summary.NewRedactor(nil, builtinMatcher(t))
+	s := &session{ctx: t.Context(), getenv: func(string) string { return "" }}
+	found := 0
+	for _, name := range helps() {
+		f := s.flagsOf(commandOf(t, name))
+		if f.Lookup("redact") == nil {
+			continue
+		}
+		found++
+		f.VisitAll(func(fl *pflag.Flag) {
+			call := "dwtriage " + strings.Join(name, " ") + " -q --" + fl.Name
+			for _, of := range []string{" ", "="} {
+				if got := red.Text(call + of + "Quastenberg"); !strings.HasPrefix(got, call+of+"name-") {
+					t.Errorf("%s is shown as %q", call, got)
+				}
+			}
+		})
+	}
+	if found < 3 {
+		t.Errorf("only %d commands redact", found)
 	}
 }
