@@ -253,7 +253,7 @@ func TestStatesAreSaidAlike(t *testing.T) {
 	}
 	page := draw(t, night(), Options{})["index.html"]
 	for state, when := range map[string]string{
-		"Quiet":    "it failed in at least one of the two periods before, and not in this one",
+		"Quiet":    "it failed in at least one of the two periods before, or between these and this one, and not in this one",
 		"Resolved": "with this one it has not failed for three periods",
 	} {
 		if row := "| `" + strings.ToLower(state) + "` | " + when + " |"; !strings.Contains(string(readme), row) {
