@@ -215,3 +215,23 @@ func BenchmarkRedactRecord(b *testing.B) {
 		shown.Of(red, &rows[i%len(rows)])
 	}
 }
+
+// TestAbsentMessage: what a message said that does not fail any more is hidden as that of others is.
+func TestAbsentMessage(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	lines := numbered(failed("01:00:00", "msdyn_customergroups", "Quastenberg refused the parcel of a customer"), failed("02:00:00", "account", refused))
+	loadRun(t, db, "", lines)
+	later := slices.Clone(lines[1:])
+	later[0].ID, later[0].File, later[0].At = 100, "later.csv", "2026-11-23 02:00:00"
+	run := loadRun(t, db, "", later)
+	shown, err := OfRedacted(t.Context(), db, run, storetest.Matcher(), CompareTo{}, NewRedactor(redactKey, storetest.Matcher()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range shown.Changes {
+		if strings.HasPrefix(c.Signature, unknownPrefix) && strings.HasPrefix(c.Title, "Unknown: name-") && strings.HasSuffix(c.Title, " refused the parcel of a customer") {
+			return
+		}
+	}
+	t.Errorf("the changes are %+v", shown.Changes)
+}

@@ -32,8 +32,11 @@ func (t titles) title(sig string) string {
 	if strings.HasPrefix(sig, "unknown/") {
 		return "Unknown message"
 	}
-	return sig // a rule that the database knows and today's rules do not
+	return sig + notOfToday
 }
+
+// notOfToday is behind the id of a rule that the database knows and the rules of the report do not.
+const notOfToday = " (a rule that is not among today's)"
 
 // messageTitle is the title of a message once its template is known: its sentence, behind a word that says
 // so where no rule explains it.
