@@ -70,6 +70,7 @@ func TestText(t *testing.T) {
 		{"apostrophe", "doesn't lookup the customer's price", "doesn't lookup the customer's price"},
 		{"JSON", `{"accountnumber":"US-1","price":"price"}`, `{"accountnumber":"‹key›","price":"‹name›"}`},
 		{"identifiers", "CustCustomerV3Entity PriceAddressLine QuastPrice address1_line1 quast_price", "CustCustomerV3Entity PriceAddressLine ‹name› address1_line1 ‹name›"},
+		{"privileges", "prvReadmsdyn_customergroups prvAppendToCustomer prvReadQuast prvQuast", "prvReadmsdyn_customergroups prvAppendToCustomer ‹name› ‹name›"},
 		{"what looks like a token", "key-0123456789ab name-abcdefabcdef", "‹key› ‹name›"},
 		{"control characters", "Quast\x00\x1b[31mquast\u202eQuast", "‹name›\x00\x1b[‹key›\u202e‹name›"},
 		{"not UTF-8", "Qua\xffst\xc3", "‹name›\xff‹name›\xc3"},

@@ -552,12 +552,26 @@ func (r *Redactor) isKnown(text string) bool {
 	if r.has(text) {
 		return true
 	}
+	if table := ofPrivilege(text); table != "" && r.isKnown(table) {
+		return true
+	}
 	for atom := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '-' || c == '_' }) {
 		if !r.has(atom) && !r.camel(atom) {
 			return false
 		}
 	}
 	return true
+}
+
+// ofPrivilege is the table that a privilege of Dataverse is about, "account" of prvReadAccount; empty where a word is none.
+func ofPrivilege(text string) string {
+	right, ok := strings.CutPrefix(text, "prv")
+	for _, name := range []string{"AppendTo", "Append", "Assign", "Create", "Delete", "Read", "Share", "Write"} {
+		if table, is := strings.CutPrefix(right, name); ok && is {
+			return table
+		}
+	}
+	return ""
 }
 
 // has reports whether a word is documented, or is one that a document has in another form.
