@@ -55,7 +55,7 @@ func AndList(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// mostWord is how far End goes back.
+// mostWord is how far End and Begin look for the end of a word.
 const mostWord = 80
 
 // End is where a text ends that is cut to n bytes at most: at a blank, so that no word is parted; in a longer one at what is no
@@ -70,6 +70,21 @@ func End(text string, n int) int {
 	for _, parts := range []func(c byte) bool{isBlank, isSign} {
 		for at := n; at > max(0, n-mostWord); at-- {
 			if parts(text[at]) || parts(text[at-1]) {
+				return at
+			}
+		}
+	}
+	return n
+}
+
+// Begin is where the rest of a text begins that is cut before byte n or behind it: at a word, as End has it.
+func Begin(text string, n int) int {
+	for n < len(text) && !utf8.RuneStart(text[n]) {
+		n++
+	}
+	for _, parts := range []func(c byte) bool{isBlank, isSign} {
+		for at := max(n, 1); at < min(len(text), n+mostWord); at++ {
+			if parts(text[at-1]) && !isBlank(text[at]) {
 				return at
 			}
 		}

@@ -2,6 +2,7 @@ package words
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,34 @@ func TestWords(t *testing.T) {
 			if s.got != s.want {
 				t.Errorf("%s(%d) = %q, want %q", s.what, c.n, s.got, s.want)
 			}
+		}
+	}
+}
+
+// TestCuts: texts are cut between words, long words between their parts, and where there are neither between characters.
+func TestCuts(t *testing.T) {
+	long := strings.Repeat("x", 3*mostWord)
+	for _, c := range []struct {
+		text       string
+		n          int
+		end, begin string
+	}{
+		{"Unable to write", 3, "Una", "to write"},
+		{"Unable to write", 8, "Unable ", "write"},
+		{"Unable to write", 7, "Unable ", "to write"},
+		{"Unable to write", 15, "Unable to write", ""},
+		{"Unable to write", 40, "Unable to write", ""},
+		{"in name-0123456789ab is", 9, "in ", "is"},
+		{long + ".Unable." + long, len(long) + 4, long + ".", long},
+		{long, 100, long[:100], long[100:]},
+		{"aé", 2, "a", ""},
+	} {
+		begin := min(c.n, len(c.text))
+		if got := c.text[:End(c.text, c.n)]; got != c.end {
+			t.Errorf("%.30q… is cut to %q at %d, not %q", c.text, got, c.n, c.end)
+		}
+		if got := c.text[Begin(c.text, begin):]; got != c.begin {
+			t.Errorf("%.30q… goes on with %q at %d, not %q", c.text, got, c.n, c.begin)
 		}
 	}
 }

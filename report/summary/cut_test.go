@@ -24,4 +24,9 @@ func TestCutCopies(t *testing.T) {
 			}
 		}
 	}
+	for from := 190; from < 1000; from++ { // no word is parted
+		if before, _, _ := around(long, from, from+1); from > aroundMatch && !strings.HasPrefix(before, "… word ") {
+			t.Fatalf("what stands before %d begins with %.20q", from, before)
+		}
+	}
 }

@@ -271,7 +271,7 @@ func around(text string, start, end int) (before, matched, after string) {
 	before, matched, after = text[:start], text[start:end], text[end:]
 	if len(before) > aroundMatch {
 		from := len(before) - aroundMatch
-		before = "… " + strings.TrimLeft(before[words.End(before, from):], " \n")
+		before = "… " + before[words.Begin(before, from):]
 	}
 	if short := cut(matched, 3*aroundMatch); len(short) < len(matched) {
 		matched, after = strings.TrimRight(short, " ")+" …", ""
