@@ -35,9 +35,6 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 	if err != nil {
 		return err
 	}
-	if err := absentMessages(ctx, db, s.Changes, at); err != nil {
-		return err
-	}
 	shown := make(map[int64]int) // where of proof a place is
 	for i, p := range proof {
 		shown[p.place] = i
@@ -51,14 +48,8 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 				p.show(t, m, found.status[p.sig], hide)
 				continue
 			}
-			template := hide.text(string(classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))))
-			if of.absent {
-				of.absent, template = false, cut(template, absentTemplate)
-				if templates[of] != "" {
-					continue
-				}
-			}
-			templates[of] = cmp.Or(template, noText)
+			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
+			templates[of] = cmp.Or(hide.text(string(template)), noText)
 		}
 	}); err != nil {
 		return err
@@ -96,33 +87,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 }
 
 // A message is what the records of a signature say that have one template.
-type message struct {
-	sig, template string
-	absent        bool // of no record of the report: of what does not fail any more
-}
-
-// absentTemplate is how much of the template of such a message is kept, in bytes: it is a title, and nothing else is shown of it.
-const absentTemplate = 1000
-
-// absentMessages adds a record of each message that changed because it does not fail any more.
-func absentMessages(ctx context.Context, db *store.DB, changes []Change, at map[int64][]message) error {
-	var sigs []string
-	for i := range changes {
-		if c := &changes[i]; (c.Change == Quiet || c.Change == Resolved) && strings.HasPrefix(c.Signature, unknownPrefix) {
-			sigs = append(sigs, c.Signature)
-		}
-	}
-	if len(sigs) == 0 {
-		return nil
-	}
-	return each(ctx, db, "absent_messages", func(rows *sql.Rows) error {
-		var sig string
-		var place int64
-		err := rows.Scan(&sig, &place)
-		at[place] = append(at[place], message{sig, strings.TrimPrefix(sig, unknownPrefix), true})
-		return err
-	}, strings.Join(sigs, " "))
-}
+type message struct{ sig, template string }
 
 // messages finds a record of each message that findings tell apart, by its place in the table.
 func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64][]message, error) {
@@ -141,14 +106,14 @@ func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64
 func nameMessages(templates map[message]string, found *tally, s *Summary) {
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		if t := templates[message{sig: f.Signature, template: f.TemplateID}]; t != "" {
+		if t := templates[message{f.Signature, f.TemplateID}]; t != "" {
 			f.Title = messageTitle(f.Signature, t)
 		}
 	}
 	for i := range s.Changes {
 		c := &s.Changes[i]
 		if id, ok := strings.CutPrefix(c.Signature, "unknown/"); ok {
-			if t := templates[message{sig: c.Signature, template: id}]; t != "" {
+			if t := templates[message{c.Signature, id}]; t != "" {
 				c.Title = messageTitle(c.Signature, t)
 			}
 		}
@@ -158,7 +123,7 @@ func nameMessages(templates map[message]string, found *tally, s *Summary) {
 		if c.Others > 0 {
 			continue
 		}
-		c.Template = templates[message{sig: "unknown/" + c.TemplateID, template: c.TemplateID}]
+		c.Template = templates[message{"unknown/" + c.TemplateID, c.TemplateID}]
 		c.Title = classify.Readable(c.Template)
 	}
 	for i := range s.Signatures {
@@ -171,7 +136,7 @@ func messagesOf(templates map[message]string, fs []*Finding) []Message {
 	records := make(map[message]int64)
 	for _, f := range fs {
 		if f.TemplateID != "" {
-			records[message{sig: f.Signature, template: f.TemplateID}] += f.Records
+			records[message{f.Signature, f.TemplateID}] += f.Records
 		}
 	}
 	var out []Message

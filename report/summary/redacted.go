@@ -196,6 +196,15 @@ func asSentence(h hider, text string) string  { return h.Sentence(text) }
 func asTemplate(h hider, text string) string  { return h.Fingerprint(text) }
 func asSignature(h hider, text string) string { return h.signature(text) }
 
+// asTitle hides the id of a template in the title of a message whose text is not known. Other titles are of the program and its rules, or
+// hidden before.
+func asTitle(h hider, text string) string {
+	if id, ok := strings.CutPrefix(text, unknownTitle); ok && strings.HasPrefix(id, "t-") {
+		return unknownTitle + h.Fingerprint(id)
+	}
+	return text
+}
+
 // signature hides the fingerprint in the signature of an unknown message.
 func (h hider) signature(id string) string {
 	if template, ok := strings.CutPrefix(id, unknownPrefix); ok && id != othersID {
@@ -215,37 +224,37 @@ var ways = map[string]way{
 	"Input.Warnings": asIs, "Input.Problem": asIs, // hidden with the path in them
 
 	"Finding.ID": asTemplate, "Finding.Map": asText, "Finding.MapTitle": asText, "Finding.DataverseTable": asText, "Finding.FnoEntity": asText,
-	"Finding.Company": asCompany, "Finding.Signature": asSignature, "Finding.TemplateID": asTemplate, "Finding.Title": asIs, "Finding.Category": asIs,
+	"Finding.Company": asCompany, "Finding.Signature": asSignature, "Finding.TemplateID": asTemplate, "Finding.Title": asTitle, "Finding.Category": asIs,
 	"Finding.Severity": asIs, "Finding.Change": asIs, "Finding.FixSummary": asIs, "Finding.Role": asIs, "Finding.Retry": asIs, "Finding.URL": asIs,
-	"Mute.ID": asSignature, "Mute.Title": asIs, "Mute.Owner": asValue, "Mute.Reason": asText, "Mute.File": asText,
+	"Mute.ID": asSignature, "Mute.Title": asTitle, "Mute.Owner": asValue, "Mute.Reason": asText, "Mute.File": asText,
 
 	"Heat.Categories": asIs, "Heat.Companies": asCompany, "HeatGroup.Company": asCompany, "HeatRow.MapTitle": asText, "Timeline.Severities": asIs,
-	"Burst.Kind": asIs, "Burst.Name": asIs, "Burst.Title": asIs, // by kind
+	"Burst.Kind": asIs, "Burst.Name": asIs, "Burst.Title": asTitle, // by kind
 	"Burst.Severity": asIs, "Burst.Maps": asText, "Burst.Host": asValue, "Burst.User": asValue,
-	"BurstPart.Signature": asSignature, "BurstPart.Title": asIs, "BurstPart.Severity": asIs, "Alert.Map": asText,
+	"BurstPart.Signature": asSignature, "BurstPart.Title": asTitle, "BurstPart.Severity": asIs, "Alert.Map": asText,
 
-	"Fix.Signature": asSignature, "Fix.Title": asIs, "Fix.Category": asIs, "Fix.Summary": asIs, "Fix.Severity": asIs, "Fix.Change": asIs, "Fix.Cause": asIs,
+	"Fix.Signature": asSignature, "Fix.Title": asTitle, "Fix.Category": asIs, "Fix.Summary": asIs, "Fix.Severity": asIs, "Fix.Change": asIs, "Fix.Cause": asIs,
 	"Fix.Entities": asText, "Fix.Role": asIs, "Fix.Retry": asIs, "Fix.Steps": asIs, "SQL.Title": asIs, "SQL.Text": asIs, "Fix.Prerequisites": asText,
 	"Fix.URL": asIs, "Fix.Companies": asCompany, "Fix.OtherPrerequisites": asText, "Fix.MissingIn": asText,
-	"Part.Signature": asSignature, "Part.Title": asIs, "Part.Severity": asIs, "Part.Cause": asIs, "Part.Steps": asIs, "Part.URL": asIs,
+	"Part.Signature": asSignature, "Part.Title": asTitle, "Part.Severity": asIs, "Part.Cause": asIs, "Part.Steps": asIs, "Part.URL": asIs,
 	"MissingRow.Table": asText, "MissingRow.Map": asText, "MissingRow.KeyColumn": asText, "MissingRow.Key": asValue, "MissingRow.Company": asCompany,
 	"MissingRow.SampleRecordID": asValue, "MissingRow.After": asText, "Retry.MapTitle": asText, "Retry.Key": asValue, "Retry.Company": asCompany,
-	"Cause.MapTitle": asText, "Cause.Company": asCompany, "Cause.Signature": asSignature, "Cause.Title": asIs, "Cause.RowNames": asPhrase,
+	"Cause.MapTitle": asText, "Cause.Company": asCompany, "Cause.Signature": asSignature, "Cause.Title": asTitle, "Cause.RowNames": asPhrase,
 	"Touch.MapTitle": asText, "Touch.Company": asCompany, "Touch.Signature": asSignature, "Touch.Severity": asIs, "Touch.Change": asIs,
 	"CauseLevel.MapTitle": asText, "Cause.SampleID": asValue,
 
-	"Signature.ID": asSignature, "Signature.Title": asIs, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,
+	"Signature.ID": asSignature, "Signature.Title": asTitle, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,
 	"Signature.Severity": asIs, "Signature.Change": asIs, "Signature.Codes": asIs, "Signature.Meaning": asIs, "Signature.File": asText,
 	"Here.Host": asValue, "Silent.ID": asIs, "Silent.Title": asIs, "Silent.File": asText,
 	"Where.MapTitle": asText, "Where.Company": asCompany, "Message.TemplateID": asTemplate, "Message.Text": asIs,
 	"Evidence.RecordID": asValue, "Evidence.File": asText, "Evidence.OccurredRaw": asText, "Evidence.Company": asCompany, "Evidence.MapTitle": asText,
 	"Evidence.TypeName": asText, "Evidence.AffectedKey": asValue, "Evidence.Before": asIs, "Evidence.Matched": asIs, "Evidence.After": asIs, "Evidence.Message": asIs,
-	"Chain.RecordID": asValue, "Step.Title": asIs, "Chained.ID": asValue, "Chained.Parent": asValue, "Chained.Link": asIs, "Chained.LinkID": asValue,
+	"Chain.RecordID": asValue, "Step.Title": asTitle, "Chained.ID": asValue, "Chained.Parent": asValue, "Chained.Link": asIs, "Chained.LinkID": asValue,
 	"Chained.Confidence": asIs, "Chained.Log": asIs, "Chained.Type": asText, "Chained.Message": asText, "Chained.Entity": asText, "Chained.Outcome": asIs,
 	"Chained.Signature":  asSignature,
-	"Cluster.TemplateID": asTemplate, "Cluster.Template": asIs, "Cluster.Title": asIs, "Cluster.Change": asIs, "Cluster.Maps": asText, "Cluster.Companies": asCompany,
+	"Cluster.TemplateID": asTemplate, "Cluster.Template": asIs, "Cluster.Title": asTitle, "Cluster.Change": asIs, "Cluster.Maps": asText, "Cluster.Companies": asCompany,
 	"Cluster.TypeNames": asText,
-	"Change.Change":     asIs, "Change.Signature": asSignature, "Change.Title": asIs, "Change.Severity": asIs, "Change.MapTitle": asText, "Change.Map": asText,
+	"Change.Change":     asIs, "Change.Signature": asSignature, "Change.Title": asTitle, "Change.Severity": asIs, "Change.MapTitle": asText, "Change.Map": asText,
 	"RejectReason.Reason": asSentence, "Reject.File": asText, "Reject.Column": asText, "Reject.Reason": asSentence, "Reject.Excerpt": asText,
 }
 

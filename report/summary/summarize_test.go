@@ -139,10 +139,8 @@ func TestPartOf(t *testing.T) {
 		named = append(named, want.Findings[i].Signature+want.Findings[i].MapTitle+want.Findings[i].Change)
 		bare = append(bare, states.Findings[i].Signature+states.Findings[i].MapTitle+states.Findings[i].Change)
 	}
-	if i := slices.IndexFunc(want.Changes, func(c Change) bool { return c.Change == Quiet }); i < 0 || want.Changes[i].Title != "Unknown: Warehouse … is locked by count …" {
-		t.Errorf("a message that does not fail any more is called %+v", want.Changes)
-	} else {
-		want.Changes[i].Title = "Unknown message" // until a later step
+	if !slices.ContainsFunc(want.Changes, func(c Change) bool { return c.Change == Quiet && c.Title == "Unknown message t-d5332ea462a4" }) {
+		t.Errorf("a message that does not fail any more is called otherwise: %+v", want.Changes)
 	}
 	for _, d := range []string{
 		cmp.Diff(want.Causes, plan.Causes), cmp.Diff(want.Fixes, plan.Fixes), cmp.Diff(named, bare), cmp.Diff(want.Changes, states.Changes), cmp.Diff(want.Logs, states.Logs),

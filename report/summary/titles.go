@@ -29,11 +29,16 @@ func (t titles) title(sig string) string {
 	if code, ok := strings.CutPrefix(sig, "code/"); ok {
 		return "Error code " + code
 	}
-	if strings.HasPrefix(sig, "unknown/") {
+	if id, ok := strings.CutPrefix(sig, unknownPrefix); ok && sig != othersID {
+		return unknownTitle + id // until its text is read; of what fails in other nights only, that is not in the report, nor in a bundle of it
+	} else if ok {
 		return "Unknown message"
 	}
 	return sig + notOfToday
 }
+
+// unknownTitle is before the id of the template of a message whose text is not known.
+const unknownTitle = "Unknown message "
 
 // notOfToday is behind the id of a rule that the database knows and the rules of the report do not.
 const notOfToday = " (a rule that is not among today's)"
