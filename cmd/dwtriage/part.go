@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -38,15 +40,19 @@ func (j *job) makePart() (int, error) {
 	j.opt.Progress = j.show.update
 	var part *store.Part
 	var made bool
+	j.ahead = report.NewAhead(j.flags.environment, j.matcher, report.Options{}, func() (*os.File, error) {
+		return os.CreateTemp(j.flags.parts.folder, ".tmp-rows-*")
+	})
+	defer j.ahead.Close()
 	err := pipeline(j.s.ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
+		src, loaded := j.drawn(next)
 		part, made, err = store.WritePart(j.s.ctx, j.flags.parts.folder, j.part(), store.Options{MemoryLimit: j.engineLimit()}, func() (*ingest.Batch, error) {
-			b, _, err := next()
+			b, err := src()
 			if err == nil {
-				j.files(b.Files)
 				err = unreadable(b.Files)
 			}
 			return b, err
-		}, j.failsRun)
+		}, j.failsRun, store.Drawing{How: report.Options{}.Rows(), Loaded: loaded, Save: j.ahead.Save})
 		return err
 	})
 	j.show.end()
@@ -154,11 +160,22 @@ func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run, tool := j.booking(started)
 	bookParts(&run, j.parts)
-	id, _, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile)
+	var rows func(iter.Seq2[store.LostCopy, error]) error
+	if j.haveRows() {
+		rows = func(lost iter.Seq2[store.LostCopy, error]) error { return j.ahead.TakeParts(j.parts, lost) }
+	}
+	id, _, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile, rows)
 	if errors.Is(err, store.ErrNotAPart) {
 		err = &exitError{exitUsage, err}
 	}
 	return id, err
+}
+
+// haveRows reports whether the rows of records.csv that this call draws lie in the parts. Where some do not, they are all drawn from the database: an
+// environment that the workers were not told of, a style that is not theirs, what is hidden.
+func (j *job) haveRows() bool {
+	how := j.drawing().Rows()
+	return how != "" && !slices.ContainsFunc(j.parts, func(p *store.Part) bool { return p.Drawn != how || p.Environment != j.flags.environment })
 }
 
 // mergedFile says of a file in a part what run says of a file that it has read.

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -316,8 +315,13 @@ const leastMemory = 200 << 20
 // eighths of 400 MB the inputs that once took all memory pass, and a night of 1 GB is loaded no slower than with more.
 func engineShare(memory int64) int64 { return memory * 3 / 8 }
 
-// engineLimit is that share as DuckDB reads it.
-func (j *job) engineLimit() string { return strconv.FormatInt(engineShare(j.memory), 10) + "B" }
+// engineLimit is that share. A merge has neither batches nor ids, so DuckDB may have an eighth more: room for two threads that load parts.
+func (j *job) engineLimit() int64 {
+	if j.parts != nil {
+		return j.memory / 2
+	}
+	return engineShare(j.memory)
+}
 
 // limitMemory bounds Go's part of the memory until the function that it returns is called.
 func (j *job) limitMemory() (restore func()) {
@@ -530,21 +534,9 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 	run, tool := j.booking(started)
 	var id int64
 	err := pipeline(ctx, j.flags.threads, j.read, j.judge, func(next source[*report.Rows]) (err error) {
-		var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
 		var inputs []store.Input
-		id, inputs, err = db.Load(ctx, run, tool, func() (*ingest.Batch, error) {
-			b, rows, err := next()
-			if err == nil {
-				j.files(b.Files)
-				if b.Len() > 0 {
-					waiting = append(waiting, rows)
-				}
-			}
-			return b, err
-		}, func(loaded []bool) {
-			j.ahead.Keep(waiting[0], loaded)
-			waiting = waiting[1:]
-		})
+		src, loaded := j.drawn(next)
+		id, inputs, err = db.Load(ctx, run, tool, src, loaded)
 		for _, in := range inputs {
 			if in.Pruned > 0 { // what else there is to say of the file was said when it ended
 				j.say("dwtriage: %s: %s\n", in.Path, in.Warnings[len(in.Warnings)-1])
@@ -553,6 +545,24 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 		return err
 	})
 	return id, err
+}
+
+// drawn is next as the store asks for it, and what the store is to tell of each batch: the rows of what is loaded are kept.
+func (j *job) drawn(next source[*report.Rows]) (src store.Source, loaded func([]bool)) {
+	var waiting []*report.Rows // of the batches that were handed over, until it is known what is new in them
+	return func() (*ingest.Batch, error) {
+			b, rows, err := next()
+			if err == nil {
+				j.files(b.Files)
+				if b.Len() > 0 {
+					waiting = append(waiting, rows)
+				}
+			}
+			return b, err
+		}, func(rows []bool) {
+			j.ahead.Keep(waiting[0], rows)
+			waiting = waiting[1:]
+		}
 }
 
 // known asks the database for files that it knows, so that they need not be read again.

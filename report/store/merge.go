@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,13 +18,13 @@ import (
 // Merge takes parts into the database, as one run and one transaction, as Load takes batches: the database, and what is said of the
 // run, is then what Load of all their files would have made of it. run needs no ID and no Finished. The parts must lie in folders that
 // [Options.Reads] names. file, unless it is nil, is told of every file in the order in which Load would have read them, and whether a run must not
-// succeed with it. A part whose tables do not hold what its ledger says is an error that names it, and leaves the database as it was.
+// succeed with it. rows, unless it is nil, is told which of the failing records of the parts are not loaded. A part whose tables do not hold what its ledger says is an error that names it, and leaves the database as it was.
 //
 // Parts meet in SQL: their records pass from Parquet into the table and are never held. Only of those whose id is met more than
 // once, in the parts or in the database, is there a table of places, in numbers, which DuckDB puts on disk where it is large. Of the
 // copies of a record that of the smallest place (order of files, row, byte offset) is loaded, and the others are duplicates of their files, so
 // neither the order of the parts nor how files were dealt out makes a difference.
-func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file func(in Input, failed bool)) (id int64, inputs []Input, err error) {
+func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file func(in Input, failed bool), rows func(lost iter.Seq2[LostCopy, error]) error) (id int64, inputs []Input, err error) {
 	last, err := db.lastRun(ctx)
 	if err != nil {
 		return 0, nil, err
@@ -41,11 +42,41 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	if err == nil {
 		err = db.spoolFiles(inputs)
 	}
+	if err == nil && rows != nil {
+		err = rows(db.lostCopies(ctx))
+	}
 	if err != nil {
 		return 0, nil, err
 	}
 	return db.commit(ctx, run, func() ([]Input, tableCounts, error) { return db.transactParts(ctx, run, tool, inputs) })
 }
+
+// A LostCopy is a copy of a failing record that lies in a part and is not loaded.
+type LostCopy struct {
+	Part            int // among the parts of the merge
+	File            string
+	Row, ByteOffset int64
+	RecordID        string
+}
+
+// lostCopies are those of all parts, in the order of their parts, and of those of a part in the order of records.csv.
+func (db *DB) lostCopies(ctx context.Context) iter.Seq2[LostCopy, error] {
+	return func(yield func(LostCopy, error) bool) {
+		err := db.Each(ctx, query("part_lost_copies"), func(rows *sql.Rows) error {
+			var c LostCopy
+			err := rows.Scan(&c.Part, &c.File, &c.Row, &c.ByteOffset, &c.RecordID)
+			if err == nil && !yield(c, nil) {
+				err = errEnough
+			}
+			return err
+		})
+		if err != nil && err != errEnough {
+			yield(LostCopy{}, err)
+		}
+	}
+}
+
+var errEnough = errors.New("nobody wants more")
 
 // CheckParts makes sure, without a database, of all that Merge asks of parts for themselves: no file is in two, and each holds what its ledger says.
 func CheckParts(ctx context.Context, parts []*Part, opt Options) error {

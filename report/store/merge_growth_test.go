@@ -73,7 +73,7 @@ func TestManyParts(t *testing.T) {
 				return nil, io.EOF
 			}
 			return batches[next-1], nil
-		}, func(*ingest.File) bool { return false })
+		}, func(*ingest.File) bool { return false }, Drawing{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -86,10 +87,18 @@ func all(n int) (list []int) {
 func writeParts(t *testing.T, dir string, files []shelfFile, hands [][]int) {
 	t.Helper()
 	for _, hand := range hands {
-		if _, _, err := WritePart(t.Context(), dir, Part{RulesDigest: "sha256:x"}, Options{}, source(files, hand), func(f *ingest.File) bool { return f.Problem != nil }); err != nil {
+		if _, _, err := WritePart(t.Context(), dir, Part{RulesDigest: "sha256:x"}, Options{}, source(files, hand), func(f *ingest.File) bool { return f.Problem != nil }, drawnAs("rows")); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// drawnAs draws these rows, whatever the records; none where they are empty.
+func drawnAs(rows string) Drawing {
+	return Drawing{How: "as a test does", Save: func(to io.Writer) (int64, bool, error) {
+		_, err := io.WriteString(to, rows)
+		return 1, rows != "", err
+	}}
 }
 
 func dealt(r *rand.Rand, files, workers int) [][]int {
@@ -113,7 +122,7 @@ func mergeInto(t *testing.T, path string, paths ...string) (*DB, []Input) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	_, inputs, err := db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil)
+	_, inputs, err := db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +254,7 @@ func TestPartTwice(t *testing.T) {
 	files := madeNight(rand.New(rand.NewPCG(3, 3)), 3)
 	dir := t.TempDir()
 	write := func(src Source) (*Part, bool, error) {
-		return WritePart(t.Context(), dir, Part{}, Options{}, src, func(*ingest.File) bool { return false })
+		return WritePart(t.Context(), dir, Part{}, Options{}, src, func(*ingest.File) bool { return false }, Drawing{})
 	}
 	first, made, err := write(source(files, all(3)))
 	if err != nil || !made {
@@ -268,7 +277,7 @@ func TestPartTwice(t *testing.T) {
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if _, _, err := WritePart(stopped, dir, Part{}, Options{}, source(files, all(3)), func(*ingest.File) bool { return false }); err == nil {
+	if _, _, err := WritePart(stopped, dir, Part{}, Options{}, source(files, all(3)), func(*ingest.File) bool { return false }, Drawing{}); err == nil {
 		t.Error("a stopped worker made a part")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
@@ -287,7 +296,7 @@ func TestDamagedParts(t *testing.T) {
 	}
 	folder := whole[0].Folder
 	entries, _ := os.ReadDir(folder)
-	if len(entries) != len(partTables)+1 {
+	if len(entries) != len(partTables)+2 {
 		t.Fatalf("a part holds %d files", len(entries))
 	}
 	for _, e := range entries {
@@ -381,7 +390,7 @@ func TestWrongCount(t *testing.T) {
 	}
 	defer db.Close()
 	before := tables(t, db)
-	_, _, err = db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil)
+	_, _, err = db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "the ledger of") || !strings.Contains(err.Error(), parts[0].Name()) && !strings.Contains(err.Error(), parts[1].Name()) {
 		t.Errorf("records of another part: %v", err)
 	}
@@ -407,7 +416,7 @@ func TestMergeStopped(t *testing.T) {
 			if met++; met == stopAt {
 				stop()
 			}
-		})
+		}, nil)
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -416,7 +425,7 @@ func TestMergeStopped(t *testing.T) {
 		}
 		stop()
 	}
-	if _, _, err := db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil); err != nil {
+	if _, _, err := db.Merge(t.Context(), Run{Started: time.Now()}, Tool{}, parts, nil, nil); err != nil {
 		t.Errorf("the next merge: %v", err)
 	}
 }
@@ -440,7 +449,7 @@ func TestSharedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, _, err := db.Merge(t.Context(), Run{}, Tool{}, parts, nil); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), files[1].account.Path) {
+	if _, _, err := db.Merge(t.Context(), Run{}, Tool{}, parts, nil, nil); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), files[1].account.Path) {
 		t.Errorf("a file in two parts: %v", err)
 	}
 }

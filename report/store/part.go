@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,18 +24,19 @@ import (
 )
 
 // A part is what one worker made of whole files: everything that the archive would hold of them, as a Parquet file for each of its
-// tables, and part.json, which says what they must hold. DB.Merge loads any number of them as one run.
+// tables, rows of the report as the worker drew them, and part.json, which says what they must hold. DB.Merge loads any number of them as one run.
 //
 // Its folder is named after what went in (files, rules, settings) and not after who made it or when. A worker writes it aside and puts it
 // in place by one rename, so it is there whole or not at all, and of two attempts at the same task the second one changes nothing.
 // Nothing is decided in a part that needs the whole night: it holds records, each with its verdict, and accounts of files.
 
 // partVersion is that of the layout of a part. The columns of its tables follow schemaVersion.
-// Version 2 says which shard a part is.
-const partVersion = 2
+// Version 2 says which shard a part is, version 3 has rows of the report.
+const partVersion = 3
 
 const (
 	partFile   = "part.json"
+	rowsFile   = "rows.zst" // what a Drawing saves
 	partPrefix = "part-"
 	tempPrefix = ".tmp-"
 )
@@ -61,6 +63,8 @@ type Part struct {
 	Totals      Counts            `json:"totals"`
 	// Tables are the Parquet files by name.
 	Tables map[string]PartTable `json:"tables"`
+	Drawn  string               `json:"drawn"` // how the rows of the report are drawn that lie in it; empty: none do
+	Report PartTable            `json:"report"`
 	Seal   string               `json:"sha256"` // of all the rest of part.json
 
 	Folder string `json:"-"` // where it is
@@ -75,7 +79,7 @@ type Shard struct {
 	Deal    string `json:"deal"`    // SHA-256 over what the deal followed from
 }
 
-// A PartTable is one of the Parquet files of a part.
+// A PartTable is one of the files of a part beside part.json.
 type PartTable struct {
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
@@ -108,10 +112,41 @@ func (p Part) seal() string {
 
 func (p *Part) path(table string) string { return filepath.Join(p.Folder, table+".parquet") }
 
+// Rows is the file with rows of the report.
+func (p *Part) Rows() string { return filepath.Join(p.Folder, rowsFile) }
+
+// A Drawing draws rows of the report while a part is written. The zero value draws none.
+type Drawing struct {
+	How    string                                                 // as Part.Drawn has it
+	Loaded func(rows []bool)                                      // as of Load
+	Save   func(to io.Writer) (rows int64, drawn bool, err error) // what was drawn of the records that are loaded; drawn is false where that is not known any more
+}
+
+// save writes the rows that d drew.
+func (p *Part) save(d Drawing) error {
+	if d.Save == nil {
+		return nil
+	}
+	f, err := os.Create(p.Rows())
+	if err != nil {
+		return err
+	}
+	rows, drawn, err := d.Save(f)
+	if err == nil && drawn {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil || !drawn {
+		return errors.Join(err, os.Remove(p.Rows()))
+	}
+	p.Drawn, p.Report.Rows = d.How, rows
+	p.Report.Bytes, p.Report.SHA256, err = sumOf(p.Rows(), nil)
+	return err
+}
+
 // WritePart makes a part of everything that src hands over, in the folder dir, which is made where it is missing. Of p it takes what the
 // caller knows: program, rules, environment, limits, settings, arguments and shard. failed says of a file that a run must not succeed
 // with it. Where a part of that name is there already, that one stays as it is, and made is false. An error leaves nothing in dir.
-func WritePart(ctx context.Context, dir string, p Part, opt Options, src Source, failed func(*ingest.File) bool) (part *Part, made bool, err error) {
+func WritePart(ctx context.Context, dir string, p Part, opt Options, src Source, failed func(*ingest.File) bool, d Drawing) (part *Part, made bool, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, false, err
 	}
@@ -121,7 +156,7 @@ func WritePart(ctx context.Context, dir string, p Part, opt Options, src Source,
 	}
 	defer os.RemoveAll(aside)
 	p.Version, p.Schema, p.Folder = partVersion, schemaVersion, aside
-	if err := p.fill(ctx, opt, src, failed); err != nil {
+	if err := p.fill(ctx, opt, src, failed, d); err != nil {
 		return nil, false, err
 	}
 	p.Folder = filepath.Join(dir, p.Name())
@@ -138,14 +173,17 @@ func WritePart(ctx context.Context, dir string, p Part, opt Options, src Source,
 }
 
 // fill writes the files of a part into its folder.
-func (p *Part) fill(ctx context.Context, opt Options, src Source, failed func(*ingest.File) bool) error {
+func (p *Part) fill(ctx context.Context, opt Options, src Source, failed func(*ingest.File) bool, d Drawing) error {
 	db, err := openPart(ctx, p.Folder, opt)
 	if err != nil {
 		return err
 	}
-	err = db.loadPart(ctx, p, src, failed)
+	err = db.loadPart(ctx, p, src, failed, d)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
+	}
+	if err := p.save(d); err != nil {
+		return fmt.Errorf("saving the rows of the report: %w", err)
 	}
 	return p.finish()
 }
@@ -227,8 +265,8 @@ func openPart(ctx context.Context, dir string, opt Options) (*DB, error) {
 }
 
 // loadPart is Load with a part in the place of a database.
-func (db *DB) loadPart(ctx context.Context, p *Part, src Source, failed func(*ingest.File) bool) error {
-	f, err := db.newFeed(ctx, p.Environment, src, nil)
+func (db *DB) loadPart(ctx context.Context, p *Part, src Source, failed func(*ingest.File) bool, d Drawing) error {
+	f, err := db.newFeed(ctx, p.Environment, src, d.Loaded)
 	if err != nil {
 		return err
 	}
@@ -469,19 +507,33 @@ func readPart(folder string) (*Part, error) {
 	if name := filepath.Base(absolute(folder)); name != p.Name() {
 		return nil, notAPart{fmt.Sprintf("%s: the folder was renamed, it holds the part %s: give it that name again, or delete it where that part is there, too", folder, p.Name())}
 	}
-	for _, table := range partTables {
-		bytes, digest, err := sumOf(p.path(table), nil)
-		want := p.Tables[table]
+	for path, want := range p.all() {
+		bytes, digest, err := sumOf(path, nil)
+		name := filepath.Base(path)
 		switch {
 		case err != nil:
-			return nil, damaged("%s.parquet cannot be read: %v", table, cause(err))
+			return nil, damaged("%s cannot be read: %v", name, cause(err))
 		case bytes != want.Bytes:
-			return nil, damaged("%s.parquet has %d bytes, and %d were written", table, bytes, want.Bytes)
+			return nil, damaged("%s has %d bytes, and %d were written", name, bytes, want.Bytes)
 		case digest != want.SHA256:
-			return nil, damaged("%s.parquet is not what was written, its SHA-256 differs", table)
+			return nil, damaged("%s is not what was written, its SHA-256 differs", name)
 		}
 	}
 	return p, nil
+}
+
+// all are the files of a part beside part.json, and what part.json says of them.
+func (p *Part) all() iter.Seq2[string, PartTable] {
+	return func(yield func(string, PartTable) bool) {
+		for _, table := range partTables {
+			if !yield(p.path(table), p.Tables[table]) {
+				return
+			}
+		}
+		if p.Drawn != "" {
+			yield(p.Rows(), p.Report)
+		}
+	}
 }
 
 func absolute(path string) string {
