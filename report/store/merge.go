@@ -181,14 +181,31 @@ func (db *DB) weighParts(ctx context.Context, parts []*Part) error {
 	default:
 		return fmt.Errorf("counting the rows of the parts: %w", err)
 	}
-	for i, p := range parts {
+	return db.weighTotals(ctx, parts)
+}
+
+// weighTotals holds the ledger of every part to what part.json says of all its files.
+func (db *DB) weighTotals(ctx context.Context, parts []*Part) error {
+	rows, err := db.spool.QueryContext(ctx, query("part_totals"))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	n := 0
+	for ; rows.Next(); n++ {
 		var t Counts
-		if err := db.spool.QueryRowContext(ctx, query("part_totals"), i).Scan(&t.Read, &t.Loaded, &t.Duplicates, &t.Rejected, &t.Filtered, &t.OK, &t.Classified, &t.Unclassified); err != nil {
+		if err := rows.Scan(&t.Read, &t.Loaded, &t.Duplicates, &t.Rejected, &t.Filtered, &t.OK, &t.Classified, &t.Unclassified); err != nil {
 			return err
 		}
-		if t != p.Totals {
+		if p := parts[n]; t != p.Totals {
 			return fmt.Errorf("%s: its files add up to %+v, and %s says %+v: delete the folder and run its worker again", p.Folder, t, partFile, p.Totals)
 		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if n != len(parts) {
+		return fmt.Errorf("internal error: %d parts have totals, and there are %d", n, len(parts))
 	}
 	return nil
 }
