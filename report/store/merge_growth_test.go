@@ -2,7 +2,6 @@ package store
 
 import (
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -40,27 +39,41 @@ func peak(t *testing.T, reset bool) int {
 	return kb / 1024
 }
 
-// What a merge may take, in MB: DuckDB's limit where none is given, and what is beside it (descriptions of Parquet files, the ledger).
+// What a merge may take, in MB: DuckDB's limit where none is given, what is beside it (descriptions of Parquet files, the ledger), and of as many
+// records in 1,000 parts more than in 10.
 const (
 	engineMB = 150
 	mergeMB  = 100
+	partsMB  = 80
 )
 
 // mostParts takes a minute to make 1,000 and more memory than tests beside it leave on a small machine: for .ci/parts growth.
 var mostParts = flag.Int("parts", 40, "how many parts the largest merge is of, as .ci/parts growth has it")
 
 // TestManyParts merges parts, ten times as many each time, each with the last tenth of the records of the part before, and prints what it
-// takes. Memory grows until DuckDB has what it may have, 150 MB here, and must stay there: what a terabyte of exports is dealt out into
-// differs from this in how many bytes the records have, and they pass through.
+// takes. Memory grows with the records until DuckDB has what it may have, 150 MB here, and must stay there: what a terabyte of exports is dealt out into
+// differs from this in how many bytes the records have, and they pass through. What it grows by with the parts is told by merging as many records in ten.
 func TestManyParts(t *testing.T) {
-	records, sizes := 200, []int{10}
+	sizes := []int{10}
 	for n := 100; n < *mostParts; n *= 10 {
 		sizes = append(sizes, n)
 	}
 	sizes = append(sizes, *mostParts)
+	folders := manyParts(t, *mostParts, 200)
+	few := manyParts(t, 10, 200**mostParts/10)
+	var most int
+	for _, n := range sizes {
+		most = mergeMany(t, folders[:n], 200)
+	}
+	if fewer := mergeMany(t, few, 200**mostParts/10); most > fewer+partsMB {
+		t.Errorf("%d parts take %d MB more than ten with as many records", *mostParts, most-fewer)
+	}
+}
+
+// manyParts makes n parts, each of so many records, a tenth of them of the one before.
+func manyParts(t *testing.T, n, records int) (folders []string) {
 	dir := t.TempDir()
-	var folders []string
-	for i := range sizes[len(sizes)-1] {
+	for i := range n {
 		batches := many(i*(records-records/10), records)
 		for _, b := range batches {
 			for j := range b.Files {
@@ -79,22 +92,26 @@ func TestManyParts(t *testing.T) {
 		}
 		folders = append(folders, p.Folder)
 	}
-	for _, n := range sizes {
-		before := peak(t, true)
-		start := time.Now()
-		db, inputs := mergeInto(t, filepath.Join(dir, fmt.Sprintf("%d.duckdb", n)), folders[:n]...)
-		took, most := time.Since(start), peak(t, false)
-		db.Close()
-		var totals Counts
-		for _, in := range inputs {
-			totals.Add(in.Counts)
-		}
-		if want := int64(records + (n-1)*(records-records/10)); totals.Loaded != want || totals.Duplicates != int64((n-1)*(records/10)) {
-			t.Errorf("%d parts: %+v, want %d loaded", n, totals, want)
-		}
-		t.Logf("%5d parts, %7d records: %6.2f s, %5.1f ms a part, memory %d MB, %d MB before", n, totals.Read, took.Seconds(), took.Seconds()*1000/float64(n), most, before)
-		if most > before+engineMB+mergeMB {
-			t.Errorf("%d parts took %d MB, %d MB before, and DuckDB may have %d MB", n, most, before, engineMB)
-		}
+	return folders
+}
+
+// mergeMany merges such parts, and is what memory that takes, in MB beyond what there was before.
+func mergeMany(t *testing.T, folders []string, records int) int {
+	n, before := len(folders), peak(t, true)
+	start := time.Now()
+	db, inputs := mergeInto(t, filepath.Join(t.TempDir(), "x.duckdb"), folders...)
+	took, most := time.Since(start), peak(t, false)
+	db.Close()
+	var totals Counts
+	for _, in := range inputs {
+		totals.Add(in.Counts)
 	}
+	if want := int64(records + (n-1)*(records-records/10)); totals.Loaded != want || totals.Duplicates != int64((n-1)*(records/10)) {
+		t.Errorf("%d parts: %+v, want %d loaded", n, totals, want)
+	}
+	t.Logf("%5d parts, %7d records: %6.2f s, %5.1f ms a part, memory %d MB, %d MB before", n, totals.Read, took.Seconds(), took.Seconds()*1000/float64(n), most, before)
+	if most > before+engineMB+mergeMB {
+		t.Errorf("%d parts took %d MB, %d MB before, and DuckDB may have %d MB", n, most, before, engineMB)
+	}
+	return most - before
 }
