@@ -40,6 +40,7 @@ func TestCutRecords(t *testing.T) {
 		"half again":              {[][]storetest.Line{{half}, {half}, {whole}}, [][]int{{0}, {0}, nil}, []string{"3 whole.csv:3 " + whole.Err, "1 0 1", "2 0 1", "3 1 0"}},
 		"half again, another id":  {[][]storetest.Line{{half}, {half}, {another}}, [][]int{{0}, {0}, nil}, []string{"3 whole.csv:3 " + whole.Err, "1 0 1", "2 0 1", "3 1 0"}},
 		"half behind the whole":   {[][]storetest.Line{{whole}, {half}}, [][]int{nil, {0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 0", "2 0 1"}},
+		"half behind another id":  {[][]storetest.Line{{another}, {half}, {half}}, [][]int{nil, {0}, {0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 0", "2 0 1", "3 0 1"}},
 		"in one run":              {[][]storetest.Line{{half, whole}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
 		"in one run, another id":  {[][]storetest.Line{{half, another}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
 		"whole is cut, too":       {[][]storetest.Line{{half}, {another}}, [][]int{{0}, {0}}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},

@@ -11,9 +11,12 @@ import (
 // A Window is a period of one log: number 0 is what the report is about, 1 the one before it, and so on.
 type Window struct {
 	Log         string
-	Number      int       // 0 to 7, as many as sql/history_part.sql counts
+	Number      int       // 0 to 7, or [Unread]: as many as sql/history_part.sql counts
 	From, Until time.Time // UTC; Until is not included
 }
+
+// Unread is the number of the window of a log of which the report read nothing: what failed in these hours is not over, and compared with nothing.
+const Unread = 8
 
 // A ChangeRule says from when on a failure has another state.
 type ChangeRule struct {
@@ -100,7 +103,9 @@ func historyOf(windows []Window) history {
 	begins := make(map[string]time.Time)
 	for _, w := range windows {
 		number = append(number, fmt.Sprintf("WHEN log = '%s' AND occurred_at >= %s AND occurred_at < %s THEN %d", quote(w.Log), stamp(w.From), stamp(w.Until), w.Number))
-		values = append(values, fmt.Sprintf("('%s', %d, %s, %s)", quote(w.Log), w.Number, stamp(w.From), stamp(w.Until)))
+		if w.Number != Unread {
+			values = append(values, fmt.Sprintf("('%s', %d, %s, %s)", quote(w.Log), w.Number, stamp(w.From), stamp(w.Until)))
+		}
 		if first.IsZero() || w.From.Before(first) {
 			first = w.From
 		}
@@ -113,7 +118,7 @@ func historyOf(windows []Window) history {
 				start = w.From
 			}
 		}
-		h.compared = h.compared || w.Number > 0
+		h.compared = h.compared || w.Number > 0 && w.Number != Unread
 	}
 	if len(windows) == 0 {
 		number, values = []string{"WHEN false THEN 0"}, []string{"('', 0, NULL::TIMESTAMP, NULL::TIMESTAMP)"}

@@ -45,11 +45,12 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 		period.From, period.Until = earlier(period.From, c.Night.From), later(period.Until, c.Night.Until)
 	}
 	for _, c := range logs {
-		if c.Night.Hours() == 0 { // what fails in the other log in these hours is not over
-			c.Night = period
-		}
 		if period.Hours() == 0 {
 			break
+		}
+		if c.Night.Hours() == 0 {
+			windows = append(windows, store.Window{Log: c.Log, Number: store.Unread, From: period.From, Until: period.Until})
+			continue
 		}
 		for i, p := range append([]Period{c.Night}, c.Before...) {
 			windows = append(windows, store.Window{Log: c.Log, Number: i, From: p.From, Until: p.Until})

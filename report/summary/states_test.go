@@ -197,10 +197,10 @@ func statesOf(keys []string, before []nightOf, now nightOf, pieces int) map[stri
 			states[key] = Spiking
 		case n > 0:
 			states[key] = Ongoing
-		case now.broken || three == 0:
-		case pause < 2:
+		case now.broken || all == 0:
+		case pause < min(2, len(whole)):
 			states[key] = Quiet
-		default:
+		case three > 0:
 			states[key] = Resolved
 		}
 	}

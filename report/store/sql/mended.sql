@@ -1,15 +1,26 @@
--- Of which records that may have been cut has run $1 the whole one? That with the same id or, where the log has none and the id is made of
--- the content, that of the same log, entity, company and time whose text goes on where the other ends.
+-- Of which records that may have been cut is the whole one there: of any run, loaded by run $1, or of run $1, loaded by any run? That with the same
+-- id or, where the log has none and the id is made of the content, that of the same log, entity, company and time whose text goes on
+-- where the other ends.
 CREATE OR REPLACE TEMP TABLE mended AS
+WITH halves AS (
+  SELECT h.*, u.environment
+  FROM dw.cuts c JOIN dw.records h ON h.record_id = c.record_id AND h.run_id = c.run_id AND h.file = c.file AND h.row = c.row JOIN dw.runs u ON u.run_id = c.run_id
+), alike AS ( -- without texts: of these all are read
+  SELECT w.rowid AS number
+  FROM dw.records w JOIN halves h ON h.run_id = $1 AND w.log = h.log AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company
+    AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
+  WHERE w.run_id <> $1
+), wholes AS (
+  FROM dw.records WHERE run_id = $1
+  UNION ALL
+  FROM dw.records WHERE rowid IN (SELECT number FROM alike)
+)
 SELECT h.run_id, h.record_id AS half, w.record_id AS whole, h.file, h.row, h.byte_offset, h.byte_length, h.status
-FROM dw.cuts c
-JOIN dw.records h ON h.record_id = c.record_id AND h.run_id = c.run_id AND h.file = c.file AND h.row = c.row
-JOIN dw.runs u ON u.run_id = c.run_id
-JOIN dw.runs v ON v.run_id = $1 AND v.environment IS NOT DISTINCT FROM u.environment
-JOIN dw.records w ON w.run_id = $1
-  AND (w.record_id = h.record_id AND (w.run_id, w.file, w.row) <> (h.run_id, h.file, h.row)
-    OR w.record_id <> h.record_id AND w.log = h.log AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)
-      AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
-      AND starts_with(coalesce(w.error_text, w.trace_text), coalesce(h.error_text, h.trace_text)))
+FROM halves h
+JOIN wholes w ON w.record_id = h.record_id AND (w.run_id, w.file, w.row) <> (h.run_id, h.file, h.row)
+  OR w.record_id <> h.record_id AND w.log = h.log AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)
+    AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
+    AND starts_with(coalesce(w.error_text, w.trace_text), coalesce(h.error_text, h.trace_text))
+JOIN dw.runs v ON v.run_id = w.run_id AND v.environment IS NOT DISTINCT FROM h.environment
 ANTI JOIN dw.cuts o ON o.run_id = w.run_id AND o.record_id = w.record_id AND o.file = w.file AND o.row = w.row
-QUALIFY row_number() OVER (PARTITION BY h.run_id, h.record_id, h.file, h.row ORDER BY w.record_id <> h.record_id, w.file, w.row) = 1;
+QUALIFY row_number() OVER (PARTITION BY h.run_id, h.record_id, h.file, h.row ORDER BY w.record_id <> h.record_id, w.run_id, w.file, w.row) = 1;

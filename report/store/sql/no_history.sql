@@ -1,7 +1,7 @@
 -- Nothing is counted yet.
 CREATE OR REPLACE TEMP TABLE history (
   place_of_change UBIGINT,
-  counts          BIGINT[], -- of the windows, the report's own first
+  counts          BIGINT[], -- of the windows, the report's own first; the ninth of the log that the report did not read
   dual_write      BOOLEAN,  -- has records of this log
   plugin_trace    BOOLEAN,
   unexplained     BOOLEAN,

@@ -8,6 +8,6 @@ WHERE (occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $3)
   AND hash(sig, map_title) IN (
     SELECT place_of_change FROM scope_sums WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
     UNION ALL
-    SELECT place_of_change FROM history WHERE counts[1] = 0 AND place_of_change % $2::UBIGINT = $1::UBIGINT
+    SELECT place_of_change FROM history WHERE counts[1] + counts[9] = 0 AND place_of_change % $2::UBIGINT = $1::UBIGINT
   )
 GROUP BY 1;

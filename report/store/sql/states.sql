@@ -25,7 +25,7 @@ WITH windows(log, number, from_at, until_at) AS (
   SELECT n.place_of_change, n.records, n.unexplained, n.place, n.first_seen, n.last_seen, h.counts,
     p.first_seen AS known_since, p.place_of_change IS NOT NULL AS known,
     len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
-    list_max(h.counts[2:]) AS largest
+    list_max(h.counts[2:8]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
 ), worded AS ( -- a join each: over one view of both all records would be read
   SELECT h.*, hash(r.template_id, r.map_title) AS wording FROM history h JOIN shown r USING (place)
@@ -33,13 +33,14 @@ WITH windows(log, number, from_at, until_at) AS (
   SELECT h.*, hash(r.template_id, r.map_title) FROM history h JOIN shown_pruned r USING (place)
 ), missed AS (
   SELECT h.* FROM worded h
-  WHERE counts[1] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums) AND list_sum(counts[2:$2::BIGINT + 1]) > 0
+  WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums)
     AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
 ), gone AS (
   SELECT m.*, p.first_seen AS known_since, greatest(p.last_seen, m.last_seen) AS known_last,
-    len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause
+    len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause, len(l.earlier) AS earlier
   FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
+  WHERE pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0
 ), renamed AS (
   SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM missed)
 ), absent AS (
@@ -56,6 +57,6 @@ SELECT place_of_change,
   records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since, counts, unexplained, place
 FROM failing
 UNION ALL
-SELECT place_of_change, CASE WHEN pause < $2 - 1 THEN 'quiet' ELSE 'resolved' END,
-  0, counts[2], first_seen, known_last, coalesce(known_since, first_seen), counts, unexplained, place
+SELECT place_of_change, CASE WHEN pause < least($2 - 1, earlier) THEN 'quiet' ELSE 'resolved' END,
+  0, counts[2], coalesce(first_seen, known_since), known_last, coalesce(known_since, first_seen), counts, unexplained, place
 FROM absent;
