@@ -51,10 +51,10 @@ func uncovered(s *summary.Summary) (sentences []string) {
 			continue // said with the next one
 		}
 		if i > 0 && slices.Equal(c.Gaps, s.Logs[i-1].Gaps) {
-			name = logWord(s.Logs[i-1].Log) + " or " + name
+			name = logWord(s.Logs[i-1].Log) + " and of " + name
 		}
 		if n > 0 {
-			sentences = append(sentences, words.Thousands(n)+" of these "+words.Count(s.Span.Hours(), "hour")+" "+words.Plural(n, "is", "are")+" in no export of "+name+" that was read whole: "+gapWords(s, c)+".")
+			sentences = append(sentences, "Exports of "+name+" that were read whole leave out "+words.Count(n, "hour")+" of this period: "+gapWords(s, c)+".")
 		}
 	}
 	return sentences

@@ -222,9 +222,9 @@ func periodBefore(s *summary.Summary) string {
 		return chosenHours(s)
 	}
 	for _, c := range s.Logs {
-		if c.Compared() { // a night that was not read may lie between, or the day is what was read before
+		if c.Compared() { // a night that was not read may lie between, or the day is what was read before, or only a part of the night is compared
 			back := c.Night.From.Sub(c.Before[0].From)
-			night = night && back >= 18*time.Hour && back <= 30*time.Hour
+			night = night && !c.PartBefore && back >= 18*time.Hour && back <= 30*time.Hour
 		}
 	}
 	if night {

@@ -507,6 +507,8 @@ func (j *job) drawing() report.Options {
 // duplicates and draws the same report.
 func (j *job) undo(ctx context.Context, db *store.DB, id int64, err error) error {
 	if ctx.Err() == nil {
+		// What was booked before the report is how the run would have ended with one. A disk that is full may not take this either.
+		_ = db.End(ctx, id, exitFailed, j.timings)
 		return fmt.Errorf("%w; run %d is loaded and kept: dwtriage report draws it, or the same exports once more, when that is mended", err, id)
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), takingBack)

@@ -87,9 +87,9 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 // the memory beside the groups.
 const explainedAtOnce = 100_000
 
-// deepest is how many tables may wait for each other in a row. What is deeper counts as a circle: no chain of
-// look-ups between maps is half as long.
-const deepest = 16
+// deepest is how many rows may wait for each other in a row. What is deeper counts as a circle: no chain of look-ups between maps is a
+// tenth as long, but rows of one table may be, such as customers of which each is billed by the next.
+const deepest = 100
 
 // Retries makes the table VIEW_retry_rows of a view for which [DB.Lookups] made its tables: the rows that can be saved
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3

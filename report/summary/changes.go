@@ -40,10 +40,7 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 	}
 	var windows []store.Window
 	var whole []string
-	var period Period
-	for _, c := range logs {
-		period.From, period.Until = earlier(period.From, c.Night.From), later(period.Until, c.Night.Until)
-	}
+	period := nightOfAll(logs)
 	for _, c := range logs {
 		if period.Hours() == 0 {
 			break

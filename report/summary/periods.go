@@ -47,8 +47,12 @@ type Comparison struct {
 	// Passed are the hours that exports cover between Before and Night, or before Night where there is no Before: they make no period to compare
 	// with, since they were not read whole, or are less than half of one.
 	Passed []Period
+	// PartBefore says that exports cover more hours of the day that ends at the last noon before Night than Before[0] holds: it is not all of
+	// the night before.
+	PartBefore bool
 	// Gaps are the hours of Night that no export of this log covers which was read without trouble; in a report of a period whose ends were
-	// asked for, of those between them. Where an end is open nothing is missed beyond Night: a log of failures says nothing of quiet hours.
+	// asked for, of those between them. Where an end is open nothing is missed beyond Night, since a log of failures says nothing of quiet
+	// hours, but where that end was not read whole: there it is as far as the other log goes.
 	Gaps []Period
 }
 
@@ -171,20 +175,18 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 	for _, log := range []string{"dualwrite", "plugintrace"} {
 		c := Comparison{Log: log}
 		whole := hours(known.whole[log])
-		var asked Period
 		if a.span == nil {
 			c.Period = mainPeriod(known.own[log])
 			c.Night = nightAround(whole, c.Period)
-			asked = c.Night
 		} else {
 			c.Period = hull(a.span.clip(known.own[log]))
-			c.Night, asked = c.Period, a.span.ends(c.Period)
+			c.Night = c.Period
 		}
 		if c.Period.Hours() > 0 {
-			c.Gaps = gaps(whole, asked)
 			any := hours(known.any[log])
 			c.Before = periodsBefore(whole, c.Night, MostPeriods)
 			c.Passed = passedOver(any, c)
+			c.PartBefore = partBefore(any, c)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {
 				if err := c.choose(to, known.other[log], whole, any); err != nil {
@@ -194,7 +196,38 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		list = append(list, c)
 	}
+	all := nightOfAll(list)
+	for i := range list {
+		if c := &list[i]; c.Period.Hours() > 0 {
+			whole := hours(known.whole[c.Log])
+			asked := broken(whole, c.Night, all)
+			if a.span != nil {
+				asked = a.span.ends(asked)
+			}
+			c.Gaps = gaps(whole, asked)
+		}
+	}
 	return list, nil
+}
+
+// nightOfAll goes as far as those of all logs together.
+func nightOfAll(logs []Comparison) (p Period) {
+	for _, c := range logs {
+		p.From, p.Until = earlier(p.From, c.Night.From), later(p.Until, c.Night.Until)
+	}
+	return p
+}
+
+// broken is the night of a log, which goes as far as that of all logs at an end where its export was not read whole: nobody knows what else
+// was in it.
+func broken(whole []Period, night, all Period) Period {
+	if within(whole, Period{night.From, night.From.Add(time.Hour)}) == 0 {
+		night.From = all.From
+	}
+	if within(whole, Period{night.Until.Add(-time.Hour), night.Until}) == 0 {
+		night.Until = all.Until
+	}
+	return night
 }
 
 // mainPeriod is the period of ranges: the stretch without a pause of more than a day that holds most records, of equal
@@ -286,6 +319,16 @@ func passedOver(ranges []Period, c Comparison) (out []Period) {
 		}
 	}
 	return out
+}
+
+// partBefore reports whether the ranges hold more of the day that ends at the last noon before the night than the latest period to compare with.
+func partBefore(ranges []Period, c Comparison) bool {
+	if len(c.Before) == 0 {
+		return false
+	}
+	noon := c.Night.From.Add(-12 * time.Hour).Truncate(24 * time.Hour).Add(12 * time.Hour)
+	day := Period{noon.Add(-24 * time.Hour), noon}
+	return within(ranges, day) > within(ranges, day.Within(c.Before[0]))
 }
 
 // periodsBefore goes back in time: each period ends with the last covered hour before the one that follows it, and is as

@@ -192,3 +192,58 @@ func TestSpanMissesWhatItsRunMisses(t *testing.T) {
 		}
 	}
 }
+
+// An export that breaks off may have held anything as far as the other log goes, so these hours are missed; one that was read whole and ends
+// there did not.
+func TestGapOfABrokenExport(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	for _, broken := range []bool{false, true} {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		failed := func(id uint16, file, log, when string) storetest.Line {
+			return storetest.Line{ID: id, File: file, Row: int64(id), Log: log, At: when, Entity: "accounts", Err: storetest.NotMember}
+		}
+		lines := []storetest.Line{
+			failed(1, "a.csv", "dualwrite", "2026-11-19 20:10:00"), failed(2, "a.csv", "dualwrite", "2026-11-20 01:10:00"),
+			failed(3, "b.csv", "plugintrace", "2026-11-19 18:10:00"), failed(4, "b.csv", "plugintrace", "2026-11-20 05:10:00"),
+		}
+		account := storetest.Account(lines)
+		account.Files[0].Incomplete = broken
+		run, err := Of(t.Context(), db, loadRun(t, db, "", lines, account), storetest.Matcher())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []Period
+		if broken {
+			want = []Period{{at(19, 18), at(20, 6)}}
+		}
+		for name, s := range map[string]*Summary{"the run": run, "its night": spanned(t, db, Span{Day: at(20, 0)})} {
+			if d := cmp.Diff(want, s.Logs[0].Gaps); d != "" {
+				t.Errorf("%s, broken %v: gaps (-want +got):\n%s", name, broken, d)
+			}
+			if s.Logs[1].Gaps != nil {
+				t.Errorf("%s: gaps %v of a log that was read whole", name, s.Logs[1].Gaps)
+			}
+		}
+	}
+}
+
+// What is compared with is the night before only where it is all that is known of it.
+func TestPartBefore(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	night := Period{at(22, 20), at(23, 2)}
+	for _, c := range []struct {
+		before []Period
+		ranges []Period
+		want   bool
+	}{
+		{nil, []Period{{at(21, 20), at(22, 6)}}, false},
+		{[]Period{{at(22, 0), at(22, 6)}}, []Period{{at(21, 20), at(22, 6)}, {at(22, 20), at(23, 2)}}, true},
+		{[]Period{{at(21, 20), at(22, 2)}}, []Period{{at(21, 20), at(22, 2)}, {at(22, 20), at(23, 2)}}, false},
+		{[]Period{{at(21, 20), at(22, 2)}}, []Period{{at(20, 20), at(21, 11)}, {at(21, 20), at(22, 2)}}, false},
+		{[]Period{{at(21, 20), at(22, 2)}}, []Period{{at(21, 13), at(21, 14)}, {at(21, 20), at(22, 2)}}, true},
+	} {
+		if got := partBefore(c.ranges, Comparison{Night: night, Before: c.before}); got != c.want {
+			t.Errorf("%v of %v: %v", c.before, c.ranges, got)
+		}
+	}
+}

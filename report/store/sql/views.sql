@@ -313,7 +313,7 @@ COMMENT ON COLUMN dw.v_judgements."records" IS 'failing records that were judged
 COMMENT ON COLUMN dw.v_judgements."changed" IS 'of these, those whose verdict became another one';
 COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_missing."environment" IS 'environment; null when none was given';
-COMMENT ON COLUMN dw.v_missing."table" IS 'Dataverse table that lacks the row';
+COMMENT ON COLUMN dw.v_missing."table" IS 'table that lacks the row, as messages name it; null where they do not';
 COMMENT ON COLUMN dw.v_missing."map" IS 'dual-write map that brings it';
 COMMENT ON COLUMN dw.v_missing."key_column" IS 'column that the look-up went by';
 COMMENT ON COLUMN dw.v_missing."key" IS 'value of it that was not found';
