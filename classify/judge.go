@@ -416,7 +416,10 @@ func (j *judge) lookups(company []byte) {
 	}
 	n := 0
 	text, mt := j.searched(mt)
-	j.m.engine.eachMatch(mt, text, len(lookupNames), j.ends[:], func(g groupsTaken) {
+	j.m.engine.eachMatch(mt, text, 2*len(lookupNames), j.ends[:], func(g groupsTaken) {
+		if n > len(lookupNames) {
+			return
+		}
 		table, field, value := within(j.sentence, g.group("table")), within(j.sentence, g.group("field")), within(j.sentence, g.group("value"))
 		if len(table) == 0 && len(field) == 0 {
 			return
@@ -434,17 +437,21 @@ func (j *judge) lookups(company []byte) {
 				return
 			}
 		}
-		j.keep(lookupNames[n].phrase, phrase)
+		if n++; n > len(lookupNames) {
+			j.keep(lookupMore, phrase)
+			return
+		}
+		names := lookupNames[n-1]
+		j.keep(names.phrase, phrase)
 		if len(t.maps) > 0 {
-			j.keep(lookupNames[n].mapTitle, j.compose(t.titles))
+			j.keep(names.mapTitle, j.compose(t.titles))
 		}
 		if len(t.key) > 0 {
-			j.keep(lookupNames[n].key, j.compose(func(dst []byte) []byte { return t.column(dst, table) }))
+			j.keep(names.key, j.compose(func(dst []byte) []byte { return t.column(dst, table) }))
 		}
 		if len(value) > 0 {
-			j.keep(lookupNames[n].value, value)
+			j.keep(names.value, value)
 		}
-		n++
 	})
 }
 

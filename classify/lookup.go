@@ -21,6 +21,9 @@ var lookupNames = [...]struct{ phrase, mapTitle, key, value string }{
 	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4"},
 }
 
+// lookupMore is the capture for one more missing row than there are names for: the record waits for more than the others say.
+const lookupMore = "lookup_more"
+
 // A target is the row that a look-up did not find.
 type target struct {
 	c    *catalogue

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,10 @@ import (
 
 // A missing look-up becomes its map, key column and value.
 func TestLookups(t *testing.T) {
+	five := ""
+	for _, n := range []int{1, 1, 2, 3, 4, 5, 6} {
+		five += fmt.Sprintf("Unable to lookup p with values {%d}. ", n)
+	}
 	m := builtinMatcher(t)
 	for _, tc := range []struct {
 		name, text string
@@ -27,6 +32,8 @@ func TestLookups(t *testing.T) {
 				"lookup_2": "site 1 (map Sites)", "lookup_map_2": "Sites", "lookup_key_2": "msdyn_siteid of msdyn_operationalsites", "lookup_value_2": "1"}},
 		{"the same twice", "Unable to lookup msdyn_warehouses with values {24}. Unable to lookup msdyn_warehouses with values {24}.",
 			map[string]string{"lookup": "warehouse 24 (map Warehouses)", "lookup_map": "Warehouses", "lookup_key": "msdyn_warehouseidentifier of msdyn_warehouses"}},
+		{"more than have names, one of them twice", five, map[string]string{"lookup": "row of p 1", "lookup_2": "row of p 2", "lookup_value_2": "2", "lookup_3": "row of p 3", "lookup_value_3": "3",
+			"lookup_4": "row of p 4", "lookup_value_4": "4", "lookup_more": "row of p 5"}},
 		{"by column and key", "Couldn't resolve the guid for the field: msdyn_customergroupid.msdyn_groupid. The lookup was not found: 80.",
 			map[string]string{"lookup": "customer group 80 (map Customer groups)", "lookup_map": "Customer groups", "lookup_key": "msdyn_groupid"}},
 		{"the failing map decides between targets", "Unable to write data to entity msdyn_purchaseorders. Unable to lookup accounts with values {V-0417}. Writes to Purchase order headers V2 failed",

@@ -72,6 +72,18 @@ func planned(t *testing.T, lines []storetest.Line) []string {
 	return out
 }
 
+// A record that waits for more rows than its message has names for is cleared by no fix for missing rows.
+func TestPlanOfMoreRows(t *testing.T) {
+	message := "Unable to write data to entity accounts."
+	for i := range 5 {
+		message += fmt.Sprintf("Unable to lookup msdyn_paymentterms with values {N%d}.", i)
+	}
+	s := plannedOf(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(failed("01:00:00", "accounts", "%s", message), failed("01:01:00", "accounts", noTerms, "N0")))
+	if len(s.Fixes) != 2 || s.Fixes[0].MissingIn == "" || s.Fixes[0].Records != 1 || s.Fixes[0].Waiting != 2 || s.Fixes[1].MissingIn != "" || s.Fixes[1].Records != 1 {
+		t.Errorf("fixes %+v, want one that clears the second record, and one of the rule for the first", s.Fixes)
+	}
+}
+
 func TestPlan(t *testing.T) {
 	// A table that goes on being written, without the outage: what comes after it must be of the same table.
 	later := func(when string) storetest.Line { return failed(when, "account", noGroup, "10") }
