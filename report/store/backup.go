@@ -37,20 +37,30 @@ func (db *DB) copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	tmp := to + ".part"
-	os.Remove(tmp) // of a process that was killed, or a link to somewhere else
-	out, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	return writeAside(to, info.Mode().Perm(), func(out io.Writer) error {
+		_, err := io.Copy(out, in)
+		return err
+	})
+}
+
+// writeAside makes a file under another name, syncs and renames it, so it is there whole or as it was.
+func writeAside(to string, mode os.FileMode, write func(out io.Writer) error) error {
+	aside := asideName(to)
+	os.Remove(aside) // of a process that was killed, or a link to somewhere else
+	out, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	if _, err = io.Copy(out, in); err == nil {
+	if err = write(out); err == nil {
 		err = out.Sync()
 	}
 	if err = errors.Join(err, out.Close()); err == nil {
-		err = os.Rename(tmp, to)
+		err = os.Rename(aside, to)
 	}
 	if err != nil {
-		os.Remove(tmp)
+		os.Remove(aside)
 	}
 	return err
 }
+
+func asideName(to string) string { return to + ".part" }

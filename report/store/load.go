@@ -206,7 +206,7 @@ func (db *DB) spoolFiles(inputs []Input) error {
 		}
 		for i, in := range inputs {
 			if err := a.AppendRow(int64(i), in.Path, in.Bytes, in.Digest, in.Container, in.Encoding, in.Format, in.Log, in.Read, in.Loaded,
-				in.Duplicates, in.Rejected, in.Filtered, in.OK, in.Classified, in.Unclassified, in.Warnings, orNil(in.Problem), numberOrNil(in.Counted), in.Incomplete); err != nil {
+				in.Duplicates, in.Rejected, in.Filtered, in.OK, in.Classified, in.Unclassified, in.Warnings, orNil(in.Problem), orNil(in.Counted), in.Incomplete); err != nil {
 				a.Close()
 				return err
 			}
@@ -215,18 +215,12 @@ func (db *DB) spoolFiles(inputs []Input) error {
 	})
 }
 
-func numberOrNil(n int64) any {
-	if n == 0 {
+// orNil is null in the place of what is zero.
+func orNil[T comparable](v T) any {
+	if v == *new(T) {
 		return nil
 	}
-	return n
-}
-
-func orNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+	return v
 }
 
 func timeOrNil(t time.Time) any {

@@ -62,7 +62,7 @@ func (db *DB) metadataBlocks(ctx context.Context) (blocks []int64, err error) {
 	return blocks, err
 }
 
-// keepBlocks writes the copy aside and renames it, so a copy is whole or not there.
+// keepBlocks writes the copy.
 func (db *DB) keepBlocks(f *os.File, l layout, blocks []int64) error {
 	// What is not in the file yet holds nothing to go back to.
 	blocks = slices.DeleteFunc(blocks, func(id int64) bool { return id >= l.blocks })
@@ -70,23 +70,7 @@ func (db *DB) keepBlocks(f *os.File, l layout, blocks []int64) error {
 	if err != nil {
 		return err
 	}
-	aside := spareName(db.path) + ".part"
-	os.Remove(aside) // of a process that was killed, or a link to somewhere else
-	out, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
-	if err != nil {
-		return err
-	}
-	err = writeSpare(out, f, l.iteration, blocks)
-	if err == nil {
-		err = out.Sync()
-	}
-	if err = errors.Join(err, out.Close()); err == nil {
-		err = os.Rename(aside, spareName(db.path))
-	}
-	if err != nil {
-		os.Remove(aside)
-	}
-	return err
+	return writeAside(spareName(db.path), info.Mode().Perm(), func(out io.Writer) error { return writeSpare(out, f, l.iteration, blocks) })
 }
 
 func writeSpare(out io.Writer, f io.ReaderAt, iteration uint64, blocks []int64) error {
@@ -215,7 +199,7 @@ func (db *DB) tornAtRest() error {
 // dropSpare removes the copy, once no checkpoint is to come.
 func (db *DB) dropSpare() {
 	os.Remove(spareName(db.path))
-	os.Remove(spareName(db.path) + ".part")
+	os.Remove(asideName(spareName(db.path)))
 }
 
 // checkpoint moves what was committed from the log to the file.
