@@ -80,12 +80,9 @@ func exactly(p summary.Period, year int) string {
 	return clock(p.From, year) + " to " + clock(p.Until, year)
 }
 
-// clock writes a time with its seconds where it has any.
+// clock is asTyped in a sentence.
 func clock(t time.Time, year int) string {
-	if t.Equal(t.Truncate(time.Minute)) {
-		return stamper(year, "2 Jan 15:04")(t).Text
-	}
-	return stamper(year, "2 Jan 15:04:05")(t).Text
+	return asTyped(t, year).Text
 }
 
 // Bounds says what the report is not about although it was asked for: other ends than full hours, hours to compare with that nothing can be
@@ -96,7 +93,7 @@ func Bounds(s *summary.Summary) (sentences []string) {
 	}
 	for _, c := range s.Logs {
 		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {
-			sentences = append(sentences, sentence(capital(comparison(c, s.Run.Finished.UTC().Year()))))
+			sentences = append(sentences, sentence(capital(comparison(s, c))))
 		}
 	}
 	return append(sentences, uncovered(s)...)
@@ -121,9 +118,11 @@ func widened(s *summary.Summary) string {
 }
 
 // comparison says what of a log is compared with what, or why nothing is.
-func comparison(c summary.Comparison, year int) string {
-	name := logWord(c.Log)
+func comparison(s *summary.Summary, c summary.Comparison) string {
+	name, year := logWord(c.Log), s.Run.Finished.UTC().Year()
 	switch {
+	case c.Period.Hours() == 0 && s.Totals.Filtered > 0: // they may have been read, and left out
+		return "no " + name + " came through, so they are not compared"
 	case c.Period.Hours() == 0:
 		return "no " + name + " were read, so they are not compared"
 	case !c.Compared() && c.Asked.Hours() > 0:

@@ -251,10 +251,10 @@ func TestComparisonWords(t *testing.T) {
 	} {
 		c.c.Log, c.c.Period, c.c.Night = "dualwrite", night, night
 		want := "dual-write errors of 22 Nov 20:00 to 23 Nov 06:00" + c.want
-		if got := comparison(c.c, 2026); got != want {
+		s := summary.Summary{Records: 7, OK: 7, Logs: []summary.Comparison{c.c}, Run: store.Run{Finished: hour(23, 7)}}
+		if got := comparison(&s, c.c); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		s := summary.Summary{Records: 7, OK: 7, Logs: []summary.Comparison{c.c}, Run: store.Run{Finished: hour(23, 7)}}
 		if in := strings.Contains(said(&s), capital(want)); in != (c.c.Asked.Hours() > 0 && !c.c.Compared()) {
 			t.Errorf("the first paragraph: %s", said(&s))
 		}
