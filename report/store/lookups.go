@@ -55,10 +55,11 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 	if _, err := exec("blocking", strings.Join(blocking, "\n")); err != nil {
 		return 0, err
 	}
-	for _, name := range []string{"needs", "cascade"} {
-		if _, err := exec(name); err != nil {
-			return 0, err
-		}
+	if err := db.needs(ctx, view); err != nil {
+		return 0, err
+	}
+	if _, err := exec("cascade"); err != nil {
+		return 0, err
 	}
 	for range deepest {
 		n, err := exec("cascade_step")
@@ -81,6 +82,19 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 		}
 	}
 	return 0, nil
+}
+
+// needs makes the tables of sql/needs.sql, unless they are of the look-ups that are there.
+func (db *DB) needs(ctx context.Context, view string) error {
+	name, of := view+"_needs", db.made[view+"_lookups"]
+	if db.made[name] == of {
+		return nil
+	}
+	_, err := db.exec(ctx, "needs", fmt.Sprintf(query("needs"), view))
+	if err == nil {
+		db.made[name] = of
+	}
+	return err
 }
 
 // explainedAtOnce is how many look-ups are joined with their causes at once: several tables of hashes have to fit into
@@ -119,7 +133,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, tit
 			return err
 		}
 	}
-	if err := db.inTurn(exec); err != nil {
+	if err := db.inTurn(ctx, view, exec); err != nil {
 		return err
 	}
 	var rows int64
@@ -137,11 +151,12 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, tit
 }
 
 // inTurn puts the rows that can be saved again behind those that they wait for. A circle ends after as many steps as the longest chain.
-func (db *DB) inTurn(exec func(name string, args ...any) (int64, error)) error {
-	for _, name := range []string{"needs", "retry_waits"} {
-		if _, err := exec(name); err != nil {
-			return err
-		}
+func (db *DB) inTurn(ctx context.Context, view string, exec func(name string, args ...any) (int64, error)) error {
+	if err := db.needs(ctx, view); err != nil {
+		return err
+	}
+	if _, err := exec("retry_waits"); err != nil {
+		return err
 	}
 	for range deepest {
 		if n, err := exec("retry_step"); err != nil || n == 0 {

@@ -122,7 +122,7 @@ func (s *Summary) Asked() bool {
 // Period is what the report is about: the hours that its inputs cover, of all logs together; zero where no record has a time.
 func (s *Summary) Period() (p Period) {
 	for _, c := range s.Logs {
-		p.From, p.Until = earlier(p.From, c.Period.From), later(p.Until, c.Period.Until)
+		p.include(c.Period)
 	}
 	return p
 }
@@ -210,10 +210,15 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 	return list, nil
 }
 
+// include stretches the period as far as another one goes; a zero one is none.
+func (p *Period) include(q Period) {
+	p.From, p.Until = earlier(p.From, q.From), later(p.Until, q.Until)
+}
+
 // nightOfAll goes as far as those of all logs together.
 func nightOfAll(logs []Comparison) (p Period) {
 	for _, c := range logs {
-		p.From, p.Until = earlier(p.From, c.Night.From), later(p.Until, c.Night.Until)
+		p.include(c.Night)
 	}
 	return p
 }
@@ -239,7 +244,7 @@ func mainPeriod(ranges []covered) Period {
 		if i == 0 || r.From.Sub(now.Until) > 24*time.Hour {
 			now = covered{}
 		}
-		now.From, now.Until = earlier(now.From, r.From), later(now.Until, r.Until)
+		now.include(r.Period)
 		now.records += r.records
 		if now.records >= main.records {
 			main = now

@@ -114,7 +114,7 @@ func (s Span) ends(covered Period) Period {
 
 func hull(ranges []covered) (p Period) {
 	for _, r := range ranges {
-		p.From, p.Until = earlier(p.From, r.From), later(p.Until, r.Until)
+		p.include(r.Period)
 	}
 	return p
 }

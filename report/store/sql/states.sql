@@ -27,24 +27,24 @@ WITH windows(log, number, from_at, until_at) AS (
     len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:8]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
-), worded AS ( -- a join each: over one view of both all records would be read
-  SELECT h.*, hash(r.template_id, r.map_title) AS wording FROM history h JOIN shown r USING (place)
-  UNION ALL
-  SELECT h.*, hash(r.template_id, r.map_title) FROM history h JOIN shown_pruned r USING (place)
 ), missed AS (
-  SELECT h.* FROM worded h
+  SELECT * FROM history
   WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums)
-    AND (NOT h.dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
+    AND (NOT dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
 ), gone AS (
   SELECT m.*, p.first_seen AS known_since, greatest(p.last_seen, m.last_seen) AS known_last,
     len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause, len(l.earlier) AS earlier
   FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
   WHERE pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0
+), worded AS ( -- a join each: over one view of both all records would be read
+  SELECT g.*, hash(r.template_id, r.map_title) AS wording FROM gone g JOIN shown r USING (place)
+  UNION ALL
+  SELECT g.*, hash(r.template_id, r.map_title) FROM gone g JOIN shown_pruned r USING (place)
 ), renamed AS (
-  SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM missed)
+  SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM worded)
 ), absent AS (
-  SELECT * FROM gone WHERE wording NOT IN (SELECT wording FROM renamed)
+  SELECT * FROM worded WHERE wording NOT IN (SELECT wording FROM renamed)
 )
 SELECT place_of_change,
   CASE
