@@ -26,6 +26,10 @@ type Options struct {
 	XLSX      bool   // also report.xlsx, the tables as a workbook
 	Ahead     *Ahead // rows of records.csv that are drawn already; nil: none
 
+	// Last is what the last report of the archive said, where the Summary was made of it: tables of rows that are still in the folder as it
+	// left them are not drawn again. nil: nothing is known.
+	Last *Last
+
 	// Redacted is that of the Summary, for an Ahead, whose rows are drawn before there is one; nil: nothing is hidden.
 	Redacted *redact.Redactor
 
@@ -101,7 +105,7 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 	var files []folder.File
 	opt.Redacted = s.Redacted
 	for _, d := range drawings(opt) {
-		files = append(files, folder.File{Name: d.name, Draw: func(w io.Writer) error {
+		files = append(files, folder.File{Name: d.name, Same: opt.Last.same(dir, d.name, opt), Draw: func(w io.Writer) error {
 			return d.draw(&watched{w, d.name, 0, opt.Progress}, s)
 		}})
 	}

@@ -112,7 +112,7 @@ func (s state) mixed(others ...state) string {
 func beside(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Name() != "t.duckdb" && e.Name() != "out" && e.Name() != "said" {
+		if e.Name() != "t.duckdb" && e.Name() != "t.duckdb.last" && e.Name() != "out" && e.Name() != "said" {
 			names = append(names, e.Name())
 		}
 	}

@@ -411,7 +411,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	defer j.show.end()
 	j.show.stage("summing up")
 	mark := time.Now()
-	sum, err := summary.OfRedacted(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red)
+	sum, last, err := j.sumUp(ctx, db, id)
 	if err != nil {
 		return nil, err
 	}
@@ -448,7 +448,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	j.show.stage("writing the report")
 	mark = time.Now()
 	opt := j.drawing()
-	opt.Ahead, opt.Progress = j.ahead, func(file string, bytes int64) error {
+	opt.Ahead, opt.Last, opt.Progress = j.ahead, last, func(file string, bytes int64) error {
 		j.show.writing(file, bytes)
 		return context.Cause(ctx)
 	}
@@ -461,6 +461,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
+	j.keepLast(ctx, db, sum, last)
 	return sum, nil
 }
 

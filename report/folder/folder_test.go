@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,7 +21,7 @@ var names = []string{"a.csv", "b.csv", "c.csv", "summary.json"}
 // night are the files of a call, which all say which one it is.
 func night(n int) (files []File) {
 	for _, name := range names {
-		files = append(files, File{name, func(w io.Writer) error {
+		files = append(files, File{Name: name, Draw: func(w io.Writer) error {
 			_, err := fmt.Fprintf(w, "%s of %d\n", name, n)
 			return err
 		}})
@@ -198,11 +199,60 @@ func TestPutKeepsModes(t *testing.T) {
 	}
 }
 
+// What the last call put into the folder is not drawn again where it is the same, and is as it was; a file that somebody wrote to, or that has to
+// change places by itself, is drawn. The manifest says of both what is there.
+func TestPutTheSame(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(t *testing.T, dir string)
+		linked    bool
+	}{
+		"as it was": {func(*testing.T, string) {}, true},
+		"written to": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "b.csv"), "b.csv of 7\n")
+			os.Chtimes(filepath.Join(dir, "b.csv"), time.Time{}, time.Now().Add(time.Second)) // the clock of a disk may stand still so long
+		}, false},
+		"longer": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "b.csv"), "b.csv of all\n") }, false},
+		"gone":   {func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, "b.csv")) }, false},
+		"a link": {func(t *testing.T, dir string) {
+			os.Rename(filepath.Join(dir, "b.csv"), filepath.Join(dir, "d"))
+			link(t, "d", filepath.Join(dir, "b.csv"))
+		}, false},
+		"in a folder's way": {func(t *testing.T, dir string) { mkdir(t, dir, "sub") }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "out")
+			putNight(t, dir, 1)
+			same := As(dir)["b.csv"]
+			old, err := os.Stat(filepath.Join(dir, "b.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.meanwhile(t, dir)
+			files := night(1)
+			files[1].Same = &same
+			if err := Put(dir, files, About{Tool: "test", RunID: 1}); err != nil {
+				t.Fatal(err)
+			}
+			mustBe(t, dir, 1)
+			if now, err := os.Stat(filepath.Join(dir, "b.csv")); err != nil || os.SameFile(old, now) != c.linked {
+				t.Errorf("it is the same file: %t, error %v; want %t", os.SameFile(old, now), err, c.linked)
+			}
+			if len(As(dir)) != len(names) {
+				t.Errorf("drawn: %v", As(dir))
+			}
+			write(t, filepath.Join(dir, "a.csv"), "spoilt")
+			if got := As(dir); got != nil {
+				t.Errorf("a folder that somebody wrote to is %v", got)
+			}
+		})
+	}
+}
+
 // TestPutDropsWhatItNoLongerDraws: a file of an earlier call that this one does not write would be of another night.
 func TestPutDropsWhatItNoLongerDraws(t *testing.T) {
 	for _, sub := range []string{"", "sub"} {
 		dir := filepath.Join(t.TempDir(), "out")
-		old := append(night(1), File{"gone.csv", func(w io.Writer) error { return nil }})
+		old := append(night(1), File{Name: "gone.csv", Draw: func(w io.Writer) error { return nil }})
 		if err := Put(dir, old, About{RunID: 1}); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dwtriage/ingest"
+	"dwtriage/ingest/words"
 )
 
 // KnownFiles says what earlier runs of the environment made of files of these paths and sizes (bytes on disk), read as
@@ -35,35 +36,47 @@ func (db *DB) KnownFiles(ctx context.Context, environment, reading string, paths
 	return known, nil
 }
 
-// readAgain books the files that were not read again: their records are met, and their rows rejected, where they were then.
-func (db *DB) readAgain(ctx context.Context, files []ingest.File) (covered int64, err error) {
+// readAgain books the files that were not read again: their records are met, and their rows rejected, where they were then. met is how many
+// records of them are in the table already, covered how many stretches of time are in the spool.
+func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (met, covered int64, err error) {
+	var numbers, positions []int64
+	var records, rejected int64
 	for i, f := range files {
-		if f.Again == 0 {
-			continue
-		}
-		for _, part := range []struct {
-			query string
-			rows  int64 // -1: any
-			args  []any
-		}{
-			{"again_sightings", f.Read - f.Rejected - f.Filtered, nil},
-			{"again_rejects", f.Rejected, nil},
-			{"again_coverage", -1, []any{int64(i)}},
-		} {
-			r, err := db.spool.ExecContext(ctx, query(part.query), append([]any{f.Again - 1}, part.args...)...)
-			if err != nil {
-				return 0, fmt.Errorf("%s, as it was read before: %w", f.Path, err)
-			}
-			rows, err := r.RowsAffected()
-			if err != nil {
-				return 0, err
-			}
-			if part.rows < 0 {
-				covered += rows
-			} else if rows != part.rows {
-				return 0, fmt.Errorf("internal error: %s: %s has %d rows of an earlier run, and not %d", f.Path, part.query, rows, part.rows)
-			}
+		if f.Again != 0 {
+			numbers, positions = append(numbers, f.Again-1), append(positions, int64(i))
+			records, rejected = records+f.Read-f.Rejected-f.Filtered, rejected+f.Rejected
 		}
 	}
-	return covered, nil
+	if len(numbers) == 0 {
+		return 0, 0, nil
+	}
+	exec := func(c *sql.Conn, want int64, query string, args ...any) (rows int64) {
+		if err != nil {
+			return 0
+		}
+		r, execErr := c.ExecContext(ctx, query, args...)
+		if err = execErr; err == nil {
+			rows, err = r.RowsAffected()
+		}
+		if err == nil && want >= 0 && rows != want {
+			err = fmt.Errorf("internal error: %d rows of files that were read before, and not %d", rows, want)
+		}
+		return rows
+	}
+	exec(db.spool, int64(len(numbers)), "INSERT INTO spool.main.again SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])", numbers, positions)
+	var whole sql.NullInt64
+	if err == nil && len(numbers) == len(files) {
+		err = db.spool.QueryRowContext(ctx, query("again_whole")).Scan(&whole)
+	}
+	if whole.Valid {
+		met = exec(db.conn, records, query("again_met"), run, whole.Int64)
+	} else {
+		exec(db.spool, records, query("again_sightings"))
+	}
+	exec(db.spool, rejected, query("again_rejects"))
+	covered = exec(db.spool, -1, query("again_coverage"))
+	if err != nil {
+		return 0, 0, fmt.Errorf("booking %s that %s not read again: %w", words.Count(len(numbers), "file", "files"), words.Were(len(numbers)), err)
+	}
+	return met, covered, nil
 }

@@ -197,7 +197,7 @@ func (db *DB) findDamage(ctx context.Context, all bool) error {
 		bad, err = l.damagedBlocks(f, first, count)
 		return err
 	})
-	if err != nil || len(bad) == 0 && l.blocks == l.booked {
+	if err != nil || len(bad) == 0 && l.blocks >= l.booked { // what is behind those that are booked is in no use
 		return err
 	}
 	where, err := db.whereBlocks(ctx, bad, l.blocks)

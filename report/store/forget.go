@@ -17,6 +17,9 @@ func (db *DB) Forget(ctx context.Context, run int64) error {
 }
 
 func (db *DB) forget(ctx context.Context, run int64) error {
+	if err := db.forgotten(); err != nil {
+		return err
+	}
 	last, err := db.lastRun(ctx)
 	if err != nil {
 		return err

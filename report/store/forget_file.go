@@ -74,6 +74,9 @@ func (db *DB) ForgetFile(ctx context.Context, run int64, path string) error {
 }
 
 func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
+	if err := db.forgotten(); err != nil {
+		return err
+	}
 	if _, err := db.conn.ExecContext(ctx, query("file_heirs"), run, path); err != nil {
 		return err
 	}

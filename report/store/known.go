@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -25,6 +26,7 @@ import (
 // stored they are read at once. A primary key would be a third way: 16 s to build over 5 million rows.
 type known struct {
 	db     *DB
+	begun  bool
 	asked  int               // times that the database was asked
 	stored map[[16]byte]bool // what it said the last time
 	inside bool              // ids holds the stored ones, too
@@ -43,8 +45,9 @@ type asking struct {
 // took 100 MB more than the run had before and after.
 var defaultAsking = asking{few: 1 << 20, most: 7, batches: 6}
 
-// begin reads the stored ids if they are few.
+// begin reads the stored ids if they are few. It waits for the first records: files that are not read again bring none.
 func (k *known) begin(ctx context.Context) error {
+	k.begun = true
 	stored, err := k.count(ctx)
 	if err == nil && stored <= k.db.asking.few {
 		err = k.read(ctx, stored)
@@ -62,7 +65,7 @@ func (k *known) count(ctx context.Context) (n int64, err error) {
 
 // together is how many batches to look up at once.
 func (k *known) together() int {
-	if k.inside {
+	if k.inside || !k.begun {
 		return 1
 	}
 	return k.db.asking.batches
@@ -70,6 +73,14 @@ func (k *known) together() int {
 
 // lookUp finds out which records of the next batches are stored.
 func (k *known) lookUp(ctx context.Context, batches []*ingest.Batch) (err error) {
+	if !slices.ContainsFunc(batches, func(b *ingest.Batch) bool { return b.Len() > 0 }) {
+		return nil
+	}
+	if !k.begun {
+		if err := k.begin(ctx); err != nil {
+			return err
+		}
+	}
 	switch {
 	case k.inside:
 		return nil

@@ -36,7 +36,7 @@ type Run struct {
 
 	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
 	// kept from one that is not, and whoever is killed later must know.
-	Told func(id int64, committed bool)
+	Told func(id int64, committed bool) `json:"-"`
 }
 
 // A Timing is how long one stage took.

@@ -119,11 +119,12 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if beside.covered, err = f.spoolCoverage(); err != nil {
 		return nil, tableCounts{}, err
 	}
-	again, err := db.readAgain(ctx, f.order)
+	met, covered, err := db.readAgain(ctx, run.ID, f.order)
 	if err != nil {
 		return nil, tableCounts{}, err
 	}
-	beside.covered += again
+	beside.covered += covered
+	beside.met = met
 	return db.book(ctx, run, tool, inputs, totals, beside, f.cuts)
 }
 
@@ -131,6 +132,7 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 type beside struct {
 	rejects, texts    string
 	textRows, covered int64
+	met               int64 // records met that are booked already
 }
 
 // book writes the ledger of a run whose records are loaded, and audits it.
@@ -162,7 +164,7 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 	exec("INSERT INTO dw.rejects SELECT ?, * FROM "+beside.rejects, run.ID)
 	exec("INSERT INTO dw.text_parts SELECT ?, * FROM "+beside.texts, run.ID)
 	// How many different records the duplicates were, only the database knows.
-	booked.Sightings = exec(query("insert_sightings"), run.ID)
+	booked.Sightings = beside.met + exec(query("insert_sightings"), run.ID)
 	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
@@ -264,10 +266,6 @@ func (db *DB) newFeed(ctx context.Context, environment string, src Source, loade
 		return nil, err
 	}
 	if _, err := db.spool.ExecContext(ctx, query("spool")); err != nil {
-		return nil, err
-	}
-	if err := f.known.begin(ctx); err != nil {
-		f.known.free()
 		return nil, err
 	}
 	err = db.spool.Raw(func(c any) (err error) {

@@ -35,6 +35,9 @@ func (db *DB) Prunable(ctx context.Context, before time.Time, environment *strin
 // where it is not nil. A record that a run which stays met again stays, so the reports of these runs stay as they are. It is one transaction;
 // arguments is the command line, which is booked with it. Environments of which nothing goes are not listed.
 func (db *DB) Prune(ctx context.Context, before time.Time, environment *string, arguments string, now time.Time) (list []Pruning, err error) {
+	if err := db.forgotten(); err != nil {
+		return nil, fmt.Errorf("pruning: %w", err)
+	}
 	err = db.transaction(ctx, func() error {
 		list, err = db.prune(ctx, before, environment, []any{now.UTC(), arguments})
 		return err

@@ -91,12 +91,19 @@ func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments st
 	r := &rejudging{db: db, where: where, dry: dry, done: Reclassified{Pruned: pruned}}
 	defer r.close()
 	work := func() error { return r.run(ctx, tool, arguments, at, pipe) }
+	write := func() error {
+		if err := db.forgotten(); err != nil {
+			return err
+		}
+		if err := db.transaction(ctx, work); err != nil {
+			return err
+		}
+		return db.damaged(db.checkpoint(context.WithoutCancel(ctx)))
+	}
 	if dry {
 		err = work()
-	} else if err = db.transaction(ctx, work); errors.Is(err, errUnchanged) {
+	} else if err = write(); errors.Is(err, errUnchanged) {
 		err = nil
-	} else if err == nil {
-		err = db.damaged(db.checkpoint(context.WithoutCancel(ctx)))
 	}
 	if err != nil {
 		return done, fmt.Errorf("judging the records of %s again: %w", db.path, err)

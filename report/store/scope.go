@@ -66,11 +66,10 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 	}
 	text := s.replace(query(kind), view)
 	if s.from.IsZero() {
-		var lowest, highest int64
-		if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM "+view+"_met").Scan(&lowest, &highest); err != nil {
+		var err error
+		if text, err = db.ofRun(ctx, view, s); err != nil {
 			return err
 		}
-		text = strings.NewReplacer("%[lowest]", strconv.FormatInt(lowest, 10), "%[highest]", strconv.FormatInt(highest, 10)).Replace(text)
 	}
 	if _, err := db.conn.ExecContext(ctx, query("scope")+text); err != nil {
 		return err
@@ -79,6 +78,22 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 		db.made[view] = made{scope: s}
 	}
 	return nil
+}
+
+// ofRun is the statement that makes the view of a run.
+func (db *DB) ofRun(ctx context.Context, view string, s Scope) (string, error) {
+	var whole sql.NullString
+	if err := db.conn.QueryRowContext(ctx, s.replace(query("scope_run_whole"), view)).Scan(&whole); err != nil {
+		return "", err
+	}
+	if whole.Valid {
+		return strings.ReplaceAll(s.replace(query("scope_runs_whole"), view), "%[whole]", whole.String), nil
+	}
+	var lowest, highest int64
+	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM "+view+"_met").Scan(&lowest, &highest); err != nil {
+		return "", err
+	}
+	return strings.NewReplacer("%[lowest]", strconv.FormatInt(lowest, 10), "%[highest]", strconv.FormatInt(highest, 10)).Replace(s.replace(query("scope_run"), view)), nil
 }
 
 // made says what a view of Scope is about, and what Groups was asked for: the same once more is there already.

@@ -460,6 +460,12 @@ func (db *DB) all(ctx context.Context, statements ...string) error {
 
 // transaction runs do between BEGIN and COMMIT; an error of do rolls back.
 func (db *DB) transaction(ctx context.Context, do func() error) error {
+	clear(db.made)
+	return db.atOnce(ctx, do)
+}
+
+// atOnce is transaction for what changes no record, and nothing that is said of runs: what was made of these stays.
+func (db *DB) atOnce(ctx context.Context, do func() error) error {
 	if db.spared != 0 {
 		if err := db.spare(ctx); err != nil {
 			return err
@@ -468,7 +474,6 @@ func (db *DB) transaction(ctx context.Context, do func() error) error {
 	if _, err := db.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	clear(db.made)
 	err := do()
 	if err == nil {
 		if err = context.Cause(ctx); err == nil {
@@ -491,6 +496,7 @@ func (db *DB) Close() error {
 		if errs = append(errs, db.damaged(err)); err == nil {
 			db.dropSpare()
 		}
+		os.Remove(asideName(lastName(db.path))) // of a run that was killed while it wrote it
 	}
 	for _, c := range []*sql.Conn{db.spool, db.conn} {
 		if c != nil {

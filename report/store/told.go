@@ -15,7 +15,7 @@ var ToldTables = []string{"changes", "fixes", "incidents"}
 // Tell books what the report of a run says, in place of what it said before: rows by table, one of ToldTables, each as the columns
 // behind run_id and position. A time is a time.Time, a list []string, nothing nil.
 func (db *DB) Tell(ctx context.Context, run int64, tables map[string][][]any) error {
-	err := db.transaction(ctx, func() error {
+	err := db.atOnce(ctx, func() error {
 		for _, table := range ToldTables {
 			if _, err := db.conn.ExecContext(ctx, "DELETE FROM dw."+table+" WHERE run_id = $1", run); err != nil {
 				return err

@@ -82,32 +82,32 @@ type Summary struct {
 	// byte offset, record id), EachReject for every rejected row (file, row, byte offset).
 	// They stream from the database, so the number of records does not bound memory; an error
 	// of yield ends the walk and is returned. The values are only valid during the call.
-	EachRecord func(yield func(*Record) error) error
-	EachReject func(yield func(*Reject) error) error
+	EachRecord func(yield func(*Record) error) error `json:"-"`
+	EachReject func(yield func(*Reject) error) error `json:"-"`
 
 	// EachCaptures is EachRecord of which only RecordID, Signature and Captures are read: rows without their texts.
-	EachCaptures func(yield func(*Record) error) error
+	EachCaptures func(yield func(*Record) error) error `json:"-"`
 
 	// EachMissing calls yield for every row that must exist before records of the plan can be saved, in the order of
 	// missing.csv: as their fixes stand in the plan, of each fix the rows that most records wait for first, then by key and company.
 	// It streams from the database as EachRecord does; nil where nothing is missing.
-	EachMissing func(yield func(*MissingRow) error) error
+	EachMissing func(yield func(*MissingRow) error) error `json:"-"`
 
 	// EachRetry calls yield for every row that can be saved again after a fix of the plan, in the order of retry.csv: by
 	// rank, parents before children, then by map, key and company. It streams as EachRecord does.
-	EachRetry func(yield func(*Retry) error) error
+	EachRetry func(yield func(*Retry) error) error `json:"-"`
 
 	// Scan hands over the records that EachRecord yields, or with known the failing ones that an earlier run had loaded, Known of
 	// them, listed or not: in no order and from several goroutines at once, for [Loading.EachScanned]. It is the one walk that hides nothing, as rows
 	// are put in order by what may have to be hidden; an error of each ends it.
-	Scan func(known bool, each func(*store.Texts) error) error
+	Scan func(known bool, each func(*store.Texts) error) error `json:"-"`
 
 	// Lister returns a function that says which failing records EachRecord yields. It is asked for all of them in the
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
-	Lister func() func(finding uint64) bool
+	Lister func() func(finding uint64) bool `json:"-"`
 
 	// Redacted made the tokens that stand in the place of values, and counts them in what is drawn; nil where nothing is hidden.
-	Redacted *redact.Redactor
+	Redacted *redact.Redactor `json:"-"`
 }
 
 // A PastRun is one of the runs of a period, with its inputs and all their rows, also those of other hours.

@@ -1,5 +1,4 @@
--- What file $1 of an earlier run (the number of its row) covers, as file $2 of this one.
+-- What the files of earlier runs in again cover, as files of this one.
 INSERT INTO spool.main.coverage
-SELECT $2, c.* EXCLUDE (run_id, position)
-FROM dw.coverage c
-WHERE (run_id, position) = (SELECT (run_id, position) FROM dw.files WHERE rowid = $1);
+SELECT a.position, c.* EXCLUDE (run_id, position)
+FROM spool.main.again a JOIN dw.files f ON f.rowid = a.number JOIN dw.coverage c ON (c.run_id, c.position) = (f.run_id, f.position);

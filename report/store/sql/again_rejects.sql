@@ -1,5 +1,4 @@
--- The rows of file $1 of an earlier run (the number of its row) that were rejected.
+-- The rows of the files of earlier runs in again that were rejected.
 INSERT INTO spool.main.rejects
 SELECT r.* EXCLUDE (run_id)
-FROM dw.rejects r
-WHERE (run_id, file) = (SELECT (run_id, path) FROM dw.files WHERE rowid = $1);
+FROM spool.main.again a JOIN dw.files f ON f.rowid = a.number JOIN dw.rejects r ON (r.run_id, r.file) = (f.run_id, f.path);

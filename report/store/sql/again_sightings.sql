@@ -1,9 +1,6 @@
--- The records of file $1 of an earlier run (the number of its row), where they stand in it.
+-- The records of the files of earlier runs in again, where they stand in them.
 INSERT INTO spool.main.sightings
-SELECT record_id, file, row, byte_offset, byte_length
-FROM dw.records
-WHERE (run_id, file) = (SELECT (run_id, path) FROM dw.files WHERE rowid = $1)
+WITH f AS (SELECT f.run_id, f.path AS file FROM spool.main.again a JOIN dw.files f ON f.rowid = a.number)
+SELECT record_id, file, row, byte_offset, byte_length FROM dw.records JOIN f USING (run_id, file)
 UNION ALL
-SELECT record_id, file, row, byte_offset, byte_length
-FROM dw.sightings
-WHERE (run_id, file) = (SELECT (run_id, path) FROM dw.files WHERE rowid = $1);
+SELECT record_id, file, row, byte_offset, byte_length FROM dw.sightings JOIN f USING (run_id, file);

@@ -1,6 +1,7 @@
 -- Which files of these paths $2 and sizes $3 did earlier runs read in the way $1, for the environment $4, and do the tables
 -- hold the place of every record and reject of theirs? Of a record that stands twice in a run's file only one place is
--- stored; one that ended where its file was cut may have been replaced.
+-- stored; one that ended where its file was cut may have been replaced. Of runs that read the same bytes only the last is asked: counting its
+-- places takes as long as one night of them, and those of thirty nights as long as thirty.
 WITH asked AS (
   SELECT DISTINCT unnest($2::VARCHAR[]) AS path, unnest($3::BIGINT[]) AS bytes
 ), found AS (
@@ -13,6 +14,7 @@ WITH asked AS (
       FROM dw.coverage c JOIN dw.prunings p ON coalesce(p.environment, '') = $4 AND c.from_at < p.before_at
       WHERE (c.run_id, c.position) = (f.run_id, f.position)
     )
+  QUALIFY row_number() OVER (PARTITION BY f.path, f.bytes, f.digest ORDER BY f.run_id DESC, f.position DESC) = 1
 ), placed AS (
   SELECT run_id, file AS path FROM dw.records WHERE run_id IN (SELECT run_id FROM found) AND file IN (SELECT path FROM found)
   UNION ALL

@@ -6,3 +6,5 @@ CREATE OR REPLACE TABLE spool.main.text_parts AS SELECT * EXCLUDE (run_id) FROM 
 CREATE OR REPLACE TABLE spool.main.coverage AS SELECT * EXCLUDE (run_id) FROM dw.coverage LIMIT 0;
 -- The ids of a batch, to ask which of them the database holds.
 CREATE OR REPLACE TABLE spool.main.asked AS SELECT record_id FROM dw.records LIMIT 0;
+-- The files that are not read again: the number of the row in dw.files that says what is in them, and their position in this run.
+CREATE OR REPLACE TABLE spool.main.again (number BIGINT, position BIGINT);

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// A run that met what the run before it met, and nothing else, has its report: adding up millions of records and drawing their rows once more took
+// as long as loading them. What the last report said is kept for that beside the file, as FILE.last, by whoever draws it; the store only says
+// whether it still holds what it held then. The file may go at any time. It has texts of records, so it goes with them, see forgotten.
+
+func lastName(path string) string { return path + ".last" }
+
+// mostLast is how long that file may be, in bytes. A longer one is somebody's.
+const mostLast = 64 << 20
+
+// KeepLast writes what the last report said, in the place of an earlier one.
+func (db *DB) KeepLast(text []byte) error {
+	if db.readOnly {
+		return errors.New("internal error: the database is open for reading")
+	}
+	if len(text) > mostLast {
+		return db.forgotten()
+	}
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(db.path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return writeAside(lastName(db.path), mode, func(out io.Writer) error {
+		_, err := out.Write(text)
+		return err
+	})
+}
+
+// Last is what KeepLast wrote, nil where there is nothing, or nothing that can be read.
+func (db *DB) Last() []byte {
+	info, err := os.Lstat(lastName(db.path))
+	if err != nil || !info.Mode().IsRegular() || info.Size() > mostLast {
+		return nil
+	}
+	text, err := os.ReadFile(lastName(db.path))
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// forgotten removes what the last report said, before records or what is said of them go out of the database.
+func (db *DB) forgotten() error {
+	if err := os.Remove(lastName(db.path)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// State says what the database holds as far as a run, in words that are equal when it is: runs, files, what they cover, records and how they
+// were judged. How a run ended is not among it.
+func (db *DB) State(ctx context.Context, run int64) (state string, err error) {
+	if err := db.conn.QueryRowContext(ctx, query("state"), run).Scan(&state); err != nil {
+		return "", fmt.Errorf("looking at what the database holds: %w", err)
+	}
+	return state, nil
+}
+
+// Repeats reports whether there are runs behind one, as far as another, which only met again what that one met: the same bytes in the same order,
+// read in the same way, and nothing in them that was new.
+func (db *DB) Repeats(ctx context.Context, of, until int64) (same bool, err error) {
+	if err := db.conn.QueryRowContext(ctx, query("repeats"), of, until).Scan(&same); err != nil {
+		return false, fmt.Errorf("comparing run %d with run %d: %w", until, of, err)
+	}
+	return same, nil
+}
