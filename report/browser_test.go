@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +33,7 @@ const (
 )
 
 // lacking skips a test that needs what this machine does not have.
-func lacking(t *testing.T, required, what string) {
+func lacking(t testing.TB, required, what string) {
 	t.Helper()
 	if os.Getenv(required) == "required" {
 		t.Fatal(what)
@@ -41,14 +42,14 @@ func lacking(t *testing.T, required, what string) {
 }
 
 // axe returns the program that looks for what shuts people out.
-func axe(t *testing.T) string {
+func axe(t testing.TB) string {
 	t.Helper()
 	return fromNPM(t, "axe-core", axeVersion, "axe.min.js")
 }
 
 // A browser shows one page and notes what it must not do.
 type browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 	url string
 	axe string
@@ -57,7 +58,7 @@ type browser struct {
 	faults []string // requests and errors, in the order in which the browser tells of them
 }
 
-func openBrowser(t *testing.T, page string) *browser {
+func openBrowser(t testing.TB, page string) *browser {
 	t.Helper()
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -379,4 +380,35 @@ func copies(b *browser) {
 	b.want(`new Promise(r => setTimeout(() => r(window.copied === document.querySelector('.sql pre').textContent)))`, "true")
 	b.want(`document.querySelector('.sql .copy').textContent`, "Copied")
 	b.want(`document.getElementById('said').textContent`, "Copied to the clipboard")
+}
+
+// BenchmarkPage opens a page as somebody who clicks on it does, DWTRIAGE_PAGE or that of a night of this package's, and filters it: how long until it
+// is drawn and answers, and until a filter shows what it keeps.
+func BenchmarkPage(b *testing.B) {
+	page := os.Getenv("DWTRIAGE_PAGE")
+	if page == "" {
+		dir := b.TempDir()
+		if err := Write(dir, night(), Options{}); err != nil {
+			b.Fatal(err)
+		}
+		page = filepath.Join(dir, "index.html")
+	}
+	shown := openBrowser(b, page)
+	var complete, filtered float64
+	add := func(to *float64, expression string) {
+		ms, err := strconv.ParseFloat(shown.ask(expression), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		*to += ms
+	}
+	for b.Loop() {
+		shown.do(chromedp.Navigate("about:blank"), chromedp.Navigate(shown.url))
+		// Two frames behind the end of loading everything was drawn once.
+		add(&complete, `(async () => { const frame = () => new Promise(requestAnimationFrame); await frame(); await frame(); return performance.now(); })()`)
+		add(&filtered, `(async () => { const frame = () => new Promise(requestAnimationFrame), start = performance.now(), f = document.getElementById('filter').elements.severity;
+			f.value = [...f.options].map(o => o.value).filter(v => v)[0]; f.dispatchEvent(new Event('input', { bubbles: true })); await frame(); await frame(); return performance.now() - start; })()`)
+	}
+	b.ReportMetric(complete/float64(b.N), "ms-to-drawn")
+	b.ReportMetric(filtered/float64(b.N), "ms-to-filtered")
 }

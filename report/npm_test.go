@@ -12,7 +12,7 @@ import (
 )
 
 // fromNPM reads a file of a package of npm, which keeps it in its cache after the first time.
-func fromNPM(t *testing.T, name, version, file string) string {
+func fromNPM(t testing.TB, name, version, file string) string {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
 		lacking(t, browserRequired, "no npm to get "+name+" with")

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"dwtriage/ingest"
-	"dwtriage/ingest/words"
 )
 
 // KnownFiles says what earlier runs of the environment made of files of these paths and sizes (bytes on disk), read as
@@ -76,7 +75,7 @@ func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (me
 	exec(db.spool, rejected, query("again_rejects"))
 	covered = exec(db.spool, -1, query("again_coverage"))
 	if err != nil {
-		return 0, 0, fmt.Errorf("booking %s that %s not read again: %w", words.Count(len(numbers), "file", "files"), words.Were(len(numbers)), err)
+		return 0, 0, fmt.Errorf("booking %d files that are as an earlier run read them: %w", len(numbers), err)
 	}
 	return met, covered, nil
 }
