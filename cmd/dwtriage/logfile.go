@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -168,6 +169,9 @@ func (l *nightLog) look(readable bool) error {
 	return nil
 }
 
+// besideDatabase ends the names of the files that belong to a database.
+var besideDatabase = []string{".wal", ".spare", ".last", ".bak"}
+
 // takenBy says what else a call uses a file for, empty if nothing: a log at the end of a database, of an export or of rules
 // would destroy it.
 func takenBy(name string, f *flags) (what string) {
@@ -187,7 +191,7 @@ func takenBy(name string, f *flags) (what string) {
 			return
 		}
 		for _, v := range valuesOf(fl) {
-			if same(v) || fl.Name == "db" && v != "" && same(v+".wal") {
+			if same(v) || fl.Name == "db" && v != "" && slices.ContainsFunc(besideDatabase, func(end string) bool { return same(v + end) }) {
 				what = "the file of --" + fl.Name
 			}
 		}

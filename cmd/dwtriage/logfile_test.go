@@ -187,7 +187,7 @@ func TestLogFileIsNoReasonToFail(t *testing.T) {
 	callOf(t.Context(), "run", "-q", "a.csv")
 	before := logTree(t)
 	// The rest is of the flag and not of the command, so the quickest one shows it.
-	loaded := map[string]bool{"notes.txt": true, "other.log": true, "dwtriage.duckdb": true, "dwtriage.duckdb.wal": true, "/dev/full": true}
+	loaded := map[string]bool{"notes.txt": true, "other.log": true, "dwtriage.duckdb": true, "dwtriage.duckdb.wal": true, "dwtriage.duckdb.last": true, "/dev/full": true}
 	for _, c := range []struct{ log, says string }{
 		{"", "the name is empty"},
 		{"nowhere/night.log", "no such file"},
