@@ -21,6 +21,7 @@ import (
 type Last struct {
 	Key    string // what drew it, as the caller tells it: the program, its rules
 	Run    int64
+	Known  int64  // failing records that a run before Run had loaded
 	State  string // of the archive, as far as Run
 	Folder string // absolute
 	Form   string // how the tables were drawn
@@ -40,7 +41,7 @@ func OfFolder(dir string, s *summary.Summary, opt Options) (*Last, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Last{Run: s.Run.ID, Folder: path, Form: opt.form(), Tables: make(map[string]folder.Drawn), summary: s}
+	l := &Last{Run: s.Run.ID, Known: s.Known, Folder: path, Form: opt.form(), Tables: make(map[string]folder.Drawn), summary: s}
 	drawn := folder.As(dir)
 	for _, name := range ofRows {
 		if d, ok := drawn[name]; ok {

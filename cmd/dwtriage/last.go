@@ -6,51 +6,67 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
+	"dwtriage/classify"
 	"dwtriage/report"
+	"dwtriage/report/redact"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
-// sumUp is what the report of run id says. Where the run met exactly what the last report was about, and the database holds nothing else than
+// sumUp is what the report of run id says. Where it is about exactly what the last report was about, and the database holds nothing else than
 // it did then, it says what that one said, which takes a moment; last is that report then, else nil.
-func (j *job) sumUp(ctx context.Context, db *store.DB, id int64) (sum *summary.Summary, last *report.Last, err error) {
-	if last, err = j.last(ctx, db, id); err != nil {
-		return nil, nil, err
+func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to summary.CompareTo, red *redact.Redactor) (sum *summary.Summary, last *report.Last, err error) {
+	if red == nil && to == (summary.CompareTo{}) {
+		if last, err = lastReport(ctx, db, id, m); err != nil {
+			return nil, nil, err
+		}
 	}
 	if last != nil {
-		before, err := last.Summary()
-		if err == nil {
-			sum, err = summary.Again(ctx, db, id, j.matcher, before)
+		if before, err := last.Summary(); err == nil { // whatever is wrong with it, the database knows all that it says
+			if before.Known = last.Known; id != last.Run {
+				before.Known = before.Failing // which that run had loaded or met
+			}
+			sum, err = summary.Again(ctx, db, id, m, before)
 			return sum, last, err
 		}
 	}
-	sum, err = summary.OfRedacted(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red)
+	sum, err = summary.OfRedacted(ctx, db, id, m, to, red)
 	return sum, nil, err
 }
 
-// last is the last report, where run id is about the same.
-func (j *job) last(ctx context.Context, db *store.DB, id int64) (*report.Last, error) {
-	if j.s.red != nil {
+// lastReport is the last report, where run id is about the same and no run that came later brought anything new.
+func lastReport(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*report.Last, error) {
+	last, err := report.Decode(db.Last())
+	if err != nil || last.Run > id {
 		return nil, nil
 	}
-	last, err := report.Decode(db.Last())
-	if err != nil || last.Key != j.drawnBy() || last.Run >= id {
-		return nil, nil // whatever is wrong with it, the database knows all that it says
+	if err := db.Current(); err != nil {
+		return nil, nil // which what sums up says
 	}
-	if same, err := db.Repeats(ctx, last.Run, id); !same {
+	newest, err := db.Newest(ctx)
+	if err != nil || id > newest {
 		return nil, err
 	}
-	state, err := db.State(ctx, last.Run)
-	if state != last.State {
+	if newest > last.Run {
+		if same, err := db.Repeats(ctx, last.Run, newest); !same {
+			return nil, err
+		}
+	}
+	run, _, err := db.Run(ctx, id)
+	if err != nil || last.Key != drawnBy(m, run.Started) {
+		return nil, err
+	}
+	if state, err := db.State(ctx, last.Run); state != last.State {
 		return nil, err
 	}
 	return last, nil
 }
 
-// keepLast keeps what the report of a run says for the next run, which may meet the same; last is what it was made of, nil where it was summed up. Only what could
-// be read is known by its bytes, so a run with a file that could not is not kept. That there was no room for it, or no right to write it, costs time
-// tomorrow, and nothing today.
+// keepLast keeps what the report of a run says for the next call, which may be about the same; last is what it was made of, nil where it was summed up.
+// Only what could be read is known by its bytes, so a run with a file that could not is not kept. That there was no room for it, or no right to write it,
+// costs time tomorrow, and nothing today.
 func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, last *report.Last) {
 	if j.s.red != nil || len(j.failures) > 0 {
 		return
@@ -60,21 +76,22 @@ func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, 
 		return
 	}
 	if last != nil {
-		if next.Run, next.State = last.Run, last.State; next.SameTables(last) {
+		if next.SameTables(last) {
 			return
 		}
+		next.Run, next.Known, next.State = last.Run, last.Known, last.State
 	} else if next.State, err = db.State(ctx, sum.Run.ID); err != nil {
 		return
 	}
-	next.Key = j.drawnBy()
+	next.Key = drawnBy(j.matcher, sum.Run.Started)
 	if text, err := next.Encode(); err == nil {
 		_ = db.KeepLast(text)
 	}
 }
 
-// drawnBy says what a report is made by, beside the database: this very program, as a version may have been built more than once, its rules, and
-// which mutes have ended, which nothing but the time changes.
-func (j *job) drawnBy() string {
+// drawnBy says what the report of a run that started then is made by, beside the database: this very program, as a version may have been built more than
+// once, its rules, and which mutes had ended, which nothing but the time changes.
+func drawnBy(m *classify.Matcher, started time.Time) string {
 	program := version
 	if path, err := os.Executable(); err == nil {
 		if info, err := os.Stat(path); err == nil {
@@ -82,8 +99,8 @@ func (j *job) drawnBy() string {
 		}
 	}
 	var ended []bool
-	for _, m := range j.matcher.Set().Mutes {
-		ended = append(ended, m.Expired(j.began))
+	for _, m := range m.Set().Mutes {
+		ended = append(ended, m.Expired(started))
 	}
-	return fmt.Sprintf("%s; rules %s; mutes ended %v", program, j.matcher.Digest(), ended)
+	return fmt.Sprintf("%s; rules %s; mutes ended %v", program, m.Digest(), ended)
 }

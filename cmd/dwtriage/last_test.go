@@ -138,6 +138,18 @@ func TestLastReport(t *testing.T) {
 			t.Errorf("%s: run %d has the sums of run %d, error %v; those of the last report: want %t", s.name, id, last.Run, err, s.sums)
 		}
 		sameAsStored(t, s.name, db, id, out, s.args, rules)
+		if len(s.args) == 0 && s.sums {
+			again := filepath.Join(dir, "again")
+			call("report", "-q", "--db", db, "--run", fmt.Sprint(id), "-o", again)()
+			if d := cmp.Diff(contents(t, out), contents(t, again)); d != "" {
+				t.Errorf("%s: the command report draws another one (-run +report):\n%.2000s", s.name, d)
+			}
+			if s.name == "again behind it" { // the run that the sums are of knew none of its records
+				first := filepath.Join(dir, "first")
+				call("report", "-q", "--db", db, "--run", "2", "-o", first)()
+				sameAsStored(t, "the first run", db, 2, first, nil, rules)
+			}
+		}
 		if s.name == "read anew" {
 			sameTables(t, db, id-2, id)
 		}
@@ -192,22 +204,7 @@ func sameAsStored(t *testing.T, name, path string, id int64, out string, args []
 	if err := report.Write(anew, s, opt); err != nil {
 		t.Fatal(err)
 	}
-	contents := func(dir string) map[string]string {
-		all := make(map[string]string)
-		files, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			text, err := os.ReadFile(filepath.Join(dir, f.Name()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[f.Name()] = string(text)
-		}
-		return all
-	}
-	want, got := contents(anew), contents(out)
+	want, got := contents(t, anew), contents(t, out)
 	for file := range want {
 		if want[file] != got[file] {
 			t.Errorf("%s: %s is not what the database says (-anew +in the folder):\n%.2000s", name, file, cmp.Diff(want[file], got[file]))
@@ -216,4 +213,21 @@ func sameAsStored(t *testing.T, name, path string, id int64, out string, args []
 	if len(want) != len(got) {
 		t.Errorf("%s: the folder has %d files, want %d", name, len(got), len(want))
 	}
+}
+
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[f.Name()] = string(text)
+	}
+	return all
 }

@@ -128,6 +128,7 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	var sum *summary.Summary
+	var last *report.Last
 	if span != nil {
 		if span.Environment, err = rf.environmentOf(s, db, *span, named); err != nil {
 			return 0, err
@@ -148,7 +149,7 @@ func runReport(s *session, args []string) (int, error) {
 				return 0, usageError("--compare %s: run %d is of environment %q", rf.compare, id, of.Environment)
 			}
 		}
-		sum, err = summary.OfRedacted(s.ctx, db, id, m, to, red)
+		sum, last, err = sumUp(s.ctx, db, id, m, to, red)
 	}
 	if errors.Is(err, summary.ErrNoEnvironment) {
 		return 0, usageError("--compare %s: the database has no run of environment %q; dwtriage history list shows which it has", rf.compare, to.Environment)
@@ -164,7 +165,7 @@ func runReport(s *session, args []string) (int, error) {
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
 	opt := drawn(rf.csv, rf.format, rf.xlsx)
-	opt.Progress, opt.Redacted = goesOn, red
+	opt.Progress, opt.Redacted, opt.Last = goesOn, red, last
 	opt.Ahead = report.NewAhead(sum.Environment, m, opt, func() (*os.File, error) { return db.Spill("records") })
 	defer opt.Ahead.Close()
 	if err := report.Write(rf.out, sum, opt); err != nil {

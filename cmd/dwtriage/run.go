@@ -411,7 +411,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	defer j.show.end()
 	j.show.stage("summing up")
 	mark := time.Now()
-	sum, last, err := j.sumUp(ctx, db, id)
+	sum, last, err := sumUp(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red)
 	if err != nil {
 		return nil, err
 	}

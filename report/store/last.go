@@ -74,3 +74,11 @@ func (db *DB) Repeats(ctx context.Context, of, until int64) (same bool, err erro
 	}
 	return same, nil
 }
+
+// Newest is the id of the newest run that the database holds, 0 where it holds none.
+func (db *DB) Newest(ctx context.Context) (id int64, err error) {
+	if err := db.conn.QueryRowContext(ctx, "SELECT coalesce(max(run_id), 0) FROM dw.runs").Scan(&id); err != nil {
+		return 0, fmt.Errorf("looking for the newest run: %w", err)
+	}
+	return id, nil
+}

@@ -10,7 +10,7 @@ import (
 )
 
 // Again makes before, the Summary of a run that [store.DB.Repeats] compared with run id, that of run id: the same records were met by both, so all
-// that is said of them stays, and what is said of the run is read anew. Rows are walked as the database holds them, for which
+// that is said of them stays, and what is said of the run is read anew; Known is as the caller has it. Rows are walked as the database holds them, for which
 // it is summed up as a whole, the first time that any are asked for; where what the sums say is not what before said, that is an error. before is kept
 // without functions, and redacted it cannot be.
 func Again(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, before *Summary) (*Summary, error) {
@@ -19,7 +19,6 @@ func Again(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, bef
 	if err := ledger(ctx, db, id, &s); err != nil {
 		return nil, fmt.Errorf("summarizing run %d: %w", id, err)
 	}
-	s.Known = s.Failing // all were there
 	whole := sync.OnceValues(func() (*Summary, error) {
 		w, err := Of(ctx, db, id, m)
 		if err == nil && (w.Records != s.Records || w.Failing != s.Failing || w.Listed != s.Listed || w.Known != s.Known) {
