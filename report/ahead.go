@@ -5,10 +5,14 @@ import (
 	"bytes"
 	"cmp"
 	"container/heap"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +22,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"dwtriage/classify"
+	"dwtriage/report/folder"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
@@ -26,31 +31,45 @@ import (
 // million of them back from the archive took as long as all the rest of the run, and those of records that an earlier run had
 // loaded, or of a run that is drawn again, by a scan of the archive.
 //
-// Rows wait in a file until the report is drawn, for only then it is known which of them are listed. They come in runs that are in the
-// order of records.csv, one for each file where its rows were read in order, and runs are merged when they are drawn. Where the disk had no room for
-// them, records.csv is drawn from the archive as it is without an Ahead, row by row and sorted by the database: a nil one draws
+// Rows wait in files until the report is drawn, for only then it is known which of them are listed. They come in runs that are in the
+// order of records.csv, one for each file where its rows were read in order, and runs are merged when they are drawn. Where there is nothing to be merged and nothing
+// left out, as of an export that is loaded for the first time, the files in which they wait are the tables: they begin as these do, and take their place.
+// Where the disk had no room for them, records.csv is drawn from the archive as it is without an Ahead, row by row and sorted by the database: a nil one draws
 // and keeps nothing.
 type Ahead struct {
 	drawers sync.Pool // *drawer
 	drawn   sync.Pool // *Rows to be used again: a batch has megabytes of them
+	opt     Options
 	spill   func() (*os.File, error)
 
-	mu     sync.Mutex // of all below, while rows are kept
-	file   *os.File
-	w      *bufio.Writer
-	rows   int64 // waiting
-	size   int64 // of the file
-	runs   []ordered
-	last   place       // of the last row
-	chosen bool        // all that waits is listed
-	gaveUp atomic.Bool // read by those who draw, too
+	mu      sync.Mutex // of all below, while rows are kept
+	waiting [waitingKinds]*spilled
+	rows    int64 // waiting
+	runs    []ordered
+	name    string      // of the file of the last row
+	last    place       // of the last row
+	mixed   bool        // some row came behind one that it stands before
+	chosen  bool        // all that waits is listed
+	gaveUp  atomic.Bool // read by those who draw, too
 }
 
-// ordered is a run of rows of one file of the log, in the order of records.csv, and where they stand in the file of Ahead.
+// What waits of each row, in a file each: what says which row it is, its row of records.csv, and those of captures.csv.
+const (
+	heads = iota
+	recordRows
+	captureRows
+	waitingKinds
+)
+
+// waitingNames are the tables that files of Ahead may become.
+var waitingNames = [waitingKinds]string{recordRows: "records.csv", captureRows: "captures.csv"}
+
+// ordered is a run of rows of one file of the log, in the order of records.csv, and where they begin in the files of Ahead.
 type ordered struct {
-	name     string
-	first    place
-	from, to int64
+	name  string
+	first place
+	rows  int64
+	from  [waitingKinds]int64
 }
 
 func (o *ordered) compare(p *ordered) int {
@@ -79,7 +98,7 @@ func (p *place) compare(q *place) int {
 // NewAhead is for one run in this environment, with the rules m. spill makes the file that rows wait in, when
 // the first ones come; Close closes and removes it.
 func NewAhead(environment string, m *classify.Matcher, opt Options, spill func() (*os.File, error)) *Ahead {
-	a := &Ahead{spill: spill}
+	a := &Ahead{opt: opt, spill: spill}
 	a.drawers.New = func() any {
 		t := opt.table(nil)
 		t.later = true
@@ -184,53 +203,130 @@ func (a *Ahead) giveUp() {
 	a.Close()
 }
 
-// rowHead is what stands before a row that waits: the number of its finding, its place, its length and that of its rows of
-// captures.csv, which follow it.
-const (
-	rowHead = 32 + idBytes
-	idBytes = 36
-)
+// rowHead says of a row that waits: the number of its finding, its place, its length and that of its rows of captures.csv.
+type rowHead [32 + idBytes]byte
+
+const idBytes = 36
+
+func (h *rowHead) finding() uint64 { return binary.LittleEndian.Uint64(h[:]) }
+func (h *rowHead) record() int     { return int(binary.LittleEndian.Uint32(h[24:])) }
+func (h *rowHead) captures() int   { return int(binary.LittleEndian.Uint32(h[28:])) }
+
+func (h *rowHead) place() (p place) {
+	p.row, p.offset = int64(binary.LittleEndian.Uint64(h[8:])), int64(binary.LittleEndian.Uint64(h[16:]))
+	copy(p.id[:], h[32:])
+	return p
+}
 
 // keep reports whether the row waits now: it does where there is room.
 func (a *Ahead) keep(r *drawnRow, record, captures []byte) bool {
 	n := len(a.runs)
-	if n == 0 || a.runs[n-1].name != r.file || a.last.compare(&r.place) >= 0 {
-		if a.file == nil && !a.begin() {
+	if n == 0 || a.name != r.file || a.last.compare(&r.place) >= 0 {
+		if a.waiting[heads] == nil && !a.begin() {
 			return false
 		}
-		var name string
-		if n > 0 && a.runs[n-1].name == r.file {
-			name = a.runs[n-1].name // one text for all runs of a file
-		} else {
-			name = strings.Clone(r.file)
+		if n > 0 && (a.name > r.file || a.name == r.file && a.last.compare(&r.place) >= 0) {
+			a.mixed = true
 		}
-		a.runs = append(a.runs, ordered{name, r.place, a.size, a.size})
+		if n == 0 || a.name != r.file {
+			a.name = strings.Clone(r.file) // one text for all runs of a file
+		}
+		o := ordered{name: a.name, first: r.place}
+		for i, w := range a.waiting {
+			o.from[i] = w.size
+		}
+		a.runs = append(a.runs, o)
 		n++
 	}
 	a.last = r.place
-	var head [rowHead]byte
+	var head rowHead
 	binary.LittleEndian.PutUint64(head[:], r.finding)
 	binary.LittleEndian.PutUint64(head[8:], uint64(r.row))
 	binary.LittleEndian.PutUint64(head[16:], uint64(r.offset))
 	binary.LittleEndian.PutUint32(head[24:], uint32(len(record)))
 	binary.LittleEndian.PutUint32(head[28:], uint32(len(captures)))
 	copy(head[32:], r.id[:])
-	a.w.Write(head[:])
-	a.w.Write(record)
 	a.rows++
-	a.size += int64(rowHead + len(record) + len(captures))
-	a.runs[n-1].to = a.size
-	_, err := a.w.Write(captures) // of all of it: an error of the writer sticks
-	return err == nil
+	a.runs[n-1].rows++
+	for i, text := range [waitingKinds][]byte{head[:], record, captures} {
+		if _, err := a.waiting[i].write(text); err != nil { // of all before, too: an error of the writer sticks
+			return false
+		}
+	}
+	return true
 }
 
+// A spilled is a file in which rows wait.
+type spilled struct {
+	file *os.File
+	path string
+	w    *bufio.Writer
+	size int64     // of what was written to w
+	sum  hash.Hash // of what w has written to the file
+}
+
+func (s *spilled) write(text []byte) (int, error) {
+	s.size += int64(len(text))
+	return s.w.Write(text)
+}
+
+// start begins the file with the header of its table; nothing is in it.
+func (s *spilled) start(header []byte) error {
+	s.size, s.sum = 0, sha256.New()
+	s.w = bufio.NewWriterSize(io.MultiWriter(s.file, s.sum), 1<<18)
+	_, err := s.write(header)
+	return err
+}
+
+// begin makes the files.
 func (a *Ahead) begin() bool {
-	var err error
-	if a.file, err = a.spill(); err != nil {
-		return false
+	for i, header := range a.headers() {
+		file, err := a.spill()
+		if err != nil {
+			return false
+		}
+		a.waiting[i] = &spilled{file: file, path: file.Name()}
+		if a.waiting[i].start(header) != nil {
+			return false
+		}
 	}
-	a.w = bufio.NewWriterSize(a.file, 1<<18)
 	return true
+}
+
+// headers are what the files begin with: where nothing is hidden, what the tables do.
+func (a *Ahead) headers() (texts [waitingKinds][]byte) {
+	for i, columns := range [waitingKinds][]heading{recordRows: headings(recordColumns), captureRows: headings(captureColumns)} {
+		if columns != nil && a.opt.Redacted == nil {
+			var text bytes.Buffer
+			a.opt.table(&text).header(columns...)
+			texts[i] = text.Bytes()
+		}
+	}
+	return texts
+}
+
+// flush writes what is still in memory, and reports whether the disk took it.
+func (a *Ahead) flush() bool {
+	for _, w := range a.waiting {
+		if w != nil && w.w.Flush() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// made is the file of records.csv or captures.csv, closed, where the rows that wait are just those of the table, in its order; else nil.
+func (a *Ahead) made(s *summary.Summary, table int) (*folder.Made, error) {
+	ready, err := a.ready(s)
+	if err != nil || !ready || a.mixed || a.rows != s.Listed || a.opt.Redacted != nil || a.waiting[table] == nil {
+		return nil, err
+	}
+	w := a.waiting[table]
+	if err := w.file.Close(); err != nil {
+		return nil, err
+	}
+	w.file = nil
+	return &folder.Made{Path: w.path, Bytes: w.size, SHA256: hex.EncodeToString(w.sum.Sum(nil))}, nil
 }
 
 // drawRecords draws records.csv, of the rows that wait where all of them do.
@@ -242,7 +338,7 @@ func (a *Ahead) drawRecords(t *table, s *summary.Summary) error {
 		return drawRecords(t, s)
 	}
 	header(t, recordColumns)
-	return a.draw(t, s, (*rowReader).record)
+	return a.draw(t, s, recordRows)
 }
 
 // drawCaptures draws captures.csv, of the rows that wait where all of them do.
@@ -254,7 +350,7 @@ func (a *Ahead) drawCaptures(t *table, s *summary.Summary) error {
 		return drawCaptures(t, s)
 	}
 	header(t, captureColumns)
-	return a.draw(t, s, (*rowReader).captures)
+	return a.draw(t, s, captureRows)
 }
 
 // ready reports whether all rows that s lists wait in the file. Those that do not wait yet are drawn from the archive.
@@ -273,7 +369,7 @@ func (a *Ahead) ready(s *summary.Summary) (bool, error) {
 			err = a.scan(s, false)
 		}
 	}
-	if err == nil && !a.gaveUp.Load() && (a.w != nil && a.w.Flush() != nil) {
+	if err == nil && !a.gaveUp.Load() && !a.flush() {
 		a.giveUp()
 	}
 	if err == nil && !a.gaveUp.Load() && !a.waits(s) {
@@ -302,30 +398,37 @@ func (a *Ahead) scan(s *summary.Summary, known bool) error {
 
 // reset forgets what waits.
 func (a *Ahead) reset() {
-	a.rows, a.size, a.runs = 0, 0, nil
-	if a.file == nil {
-		return
-	}
-	_, err := a.file.Seek(0, io.SeekStart)
-	if err == nil {
-		err = a.file.Truncate(0)
-	}
-	if a.w.Reset(a.file); err != nil {
-		a.giveUp()
+	a.rows, a.runs, a.mixed = 0, nil, false
+	for i, header := range a.headers() {
+		w := a.waiting[i]
+		if w == nil {
+			continue
+		}
+		_, err := w.file.Seek(0, io.SeekStart)
+		if err == nil {
+			err = w.file.Truncate(0)
+		}
+		if err == nil {
+			err = w.start(header)
+		}
+		if err != nil {
+			a.giveUp()
+			return
+		}
 	}
 }
 
-// draw writes the texts of what waits and is listed.
-func (a *Ahead) draw(t *table, s *summary.Summary, text func(*rowReader) []byte) error {
+// draw writes the texts of one kind of what waits and is listed.
+func (a *Ahead) draw(t *table, s *summary.Summary, kind int) error {
 	listed := s.Lister()
 	if a.chosen {
 		listed = func(uint64) bool { return true }
 	}
 	return a.each(func(r *rowReader) error {
-		if !listed(r.finding()) {
+		if !listed(r.head.finding()) {
 			return nil
 		}
-		text := text(r)
+		text := r.text[kind]
 		if t.redacted != nil {
 			t.redacted.Count(text)
 		}
@@ -333,18 +436,23 @@ func (a *Ahead) draw(t *table, s *summary.Summary, text func(*rowReader) []byte)
 			_, t.err = t.w.Write(text)
 		}
 		return t.err
-	})
+	}, kind)
 }
 
-// each merges the runs. A run is opened when its first row is the next one: of those that a scan made of one file, as many stand side by
-// side as the archive was loaded by threads.
-func (a *Ahead) each(yield func(*rowReader) error) error {
+// each merges the runs, of which it reads the texts of some kinds. A run is opened when its first row is the next one: of those that a scan made of one file,
+// as many stand side by side as the archive was loaded by threads.
+func (a *Ahead) each(yield func(*rowReader) error, kinds ...int) error {
 	slices.SortFunc(a.runs, func(o, p ordered) int { return o.compare(&p) })
+	if err := a.reopen(kinds); err != nil {
+		return err
+	}
 	var open readers
 	for next := 0; next < len(a.runs) || len(open) > 0; {
 		if next < len(a.runs) && (len(open) == 0 || a.runs[next].compare(&open[0].at) < 0) {
 			r := &rowReader{at: a.runs[next]}
-			r.in = bufio.NewReaderSize(io.NewSectionReader(a.file, r.at.from, r.at.to-r.at.from), mergeBuffer(len(open)))
+			for _, i := range append([]int{heads}, kinds...) {
+				r.in[i] = bufio.NewReaderSize(io.NewSectionReader(a.waiting[i].file, r.at.from[i], a.waiting[i].size-r.at.from[i]), mergeBuffer(len(open)))
+			}
 			next++
 			if err := r.next(); err != nil {
 				return err
@@ -368,7 +476,17 @@ func (a *Ahead) each(yield func(*rowReader) error) error {
 	return nil
 }
 
-// mergeBuffer is how much to read ahead of a run beside so many others: 16 MB in all, unless they are many thousands.
+// reopen opens a file that could not be taken as it is.
+func (a *Ahead) reopen(kinds []int) (err error) {
+	for _, i := range kinds {
+		if w := a.waiting[i]; w != nil && w.file == nil && err == nil {
+			w.file, err = os.Open(w.path)
+		}
+	}
+	return err
+}
+
+// mergeBuffer is how much to read ahead of each file of a run beside so many others: 32 MB in all, unless they are many thousands.
 func mergeBuffer(beside int) int { return max(1<<18>>min(beside/32, 6), 1<<12) }
 
 // readers are open runs, a heap by the place of their next row.
@@ -387,38 +505,51 @@ func (r *readers) Pop() any {
 
 // rowReader reads the rows of a run.
 type rowReader struct {
-	at   ordered // its place is that of the row
-	in   *bufio.Reader
-	head [rowHead]byte
-	text []byte // with line ends, as it was drawn: the row and its rows of captures.csv
+	at   ordered                     // its place is that of the row, its rows are those that are left
+	in   [waitingKinds]*bufio.Reader // nil of a kind that is not read
+	head rowHead
+	text [waitingKinds][]byte // with line ends, as it was drawn
 }
-
-func (r *rowReader) finding() uint64  { return binary.LittleEndian.Uint64(r.head[:]) }
-func (r *rowReader) record() []byte   { return r.text[:binary.LittleEndian.Uint32(r.head[24:])] }
-func (r *rowReader) captures() []byte { return r.text[binary.LittleEndian.Uint32(r.head[24:]):] }
 
 // next reads the next row; io.EOF ends the run.
 func (r *rowReader) next() error {
-	if _, err := io.ReadFull(r.in, r.head[:]); err != nil {
-		return err
+	if r.at.rows == 0 {
+		return io.EOF
 	}
-	r.at.first.row, r.at.first.offset = int64(binary.LittleEndian.Uint64(r.head[8:])), int64(binary.LittleEndian.Uint64(r.head[16:]))
-	copy(r.at.first.id[:], r.head[32:])
-	n := int(binary.LittleEndian.Uint32(r.head[24:]) + binary.LittleEndian.Uint32(r.head[28:]))
-	r.text = slices.Grow(r.text[:0], n)[:n]
-	_, err := io.ReadFull(r.in, r.text)
-	if err == io.EOF && n > 0 {
-		err = io.ErrUnexpectedEOF
+	r.at.rows--
+	if _, err := io.ReadFull(r.in[heads], r.head[:]); err != nil {
+		return unexpected(err)
 	}
-	return err
+	r.at.first = r.head.place()
+	for i, n := range [waitingKinds]int{recordRows: r.head.record(), captureRows: r.head.captures()} {
+		if r.in[i] == nil || i == heads {
+			continue
+		}
+		r.text[i] = slices.Grow(r.text[i][:0], n)[:n]
+		if _, err := io.ReadFull(r.in[i], r.text[i]); err != nil {
+			return unexpected(err)
+		}
+	}
+	return nil
 }
 
-// Close closes and removes the file.
+// Close closes and removes the files.
 func (a *Ahead) Close() error {
-	if a == nil || a.file == nil {
+	if a == nil {
 		return nil
 	}
-	file := a.file
-	a.file = nil
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	var errs []error
+	for i, w := range a.waiting {
+		if w == nil {
+			continue
+		}
+		if w.file != nil {
+			errs = append(errs, w.file.Close())
+		}
+		if err := os.Remove(w.path); !errors.Is(err, fs.ErrNotExist) { // which took the place of its table
+			errs = append(errs, err)
+		}
+		a.waiting[i] = nil
+	}
+	return errors.Join(errs...)
 }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -72,18 +74,21 @@ func openStore(t *testing.T) *store.DB {
 // ahead is an Ahead for one run whose file is gone afterwards.
 func ahead(t *testing.T, db *store.DB, opt Options) *Ahead {
 	t.Helper()
-	var file *os.File
-	a := NewAhead("FABRIKAM", storetest.Matcher(), opt, func() (f *os.File, err error) {
-		file, err = db.Spill("records")
-		return file, err
+	var files []string
+	a := NewAhead("FABRIKAM", storetest.Matcher(), opt, func() (*os.File, error) {
+		f, err := db.Spill("records")
+		if err == nil {
+			files = append(files, f.Name())
+		}
+		return f, err
 	})
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
-		if file != nil {
-			if _, err := os.Stat(file.Name()); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("%s is still there, error %v", file.Name(), err)
+		for _, name := range files {
+			if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s is still there, error %v", name, err)
 			}
 		}
 	})
@@ -107,11 +112,12 @@ func TestAheadEqualsArchive(t *testing.T) {
 	for name, tc := range map[string]struct {
 		lines []storetest.Line
 		plain bool
+		made  bool // by the time the records are loaded
 	}{
-		"excel":             {lines, false},
-		"plain":             {lines, true},
-		"files in no order": {backwards, false},
-		"rows in no order":  {shuffled, false},
+		"excel":             {lines, false, true},
+		"plain":             {lines, true, true},
+		"files in no order": {backwards, false, false},
+		"rows in no order":  {shuffled, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := openStore(t)
@@ -132,6 +138,9 @@ func TestAheadEqualsArchive(t *testing.T) {
 				t.Errorf("records.csv (-archive +ahead):\n%s", d)
 			}
 			sameCaptures(t, a, s, tc.plain)
+			if made := sameMade(t, a, s, recordRows, slow.String()); made != tc.made {
+				t.Errorf("the file that rows wait in is records.csv: %t, want %t", made, tc.made)
+			}
 			if n := int64(len(rows(t, slow.String()))); n != s.Failing {
 				t.Errorf("%d rows of %d failing records", n, s.Failing)
 			}
@@ -152,6 +161,7 @@ func sameCaptures(t *testing.T, a *Ahead, s *summary.Summary, plain bool) {
 	if d := cmp.Diff(slow.String(), fast.String()); d != "" {
 		t.Errorf("captures.csv (-archive +ahead):\n%s", d)
 	}
+	sameMade(t, a, s, captureRows, slow.String())
 	var want []string
 	if err := s.EachRecord(func(r *summary.Record) error {
 		for _, c := range r.Captures {
@@ -170,6 +180,29 @@ func sameCaptures(t *testing.T, a *Ahead, s *summary.Summary, plain bool) {
 	}
 }
 
+// sameMade compares the file that is a table already, if there is one, with what would be drawn, and what is said of it with what it is.
+func sameMade(t *testing.T, a *Ahead, s *summary.Summary, table int, want string) bool {
+	t.Helper()
+	made, err := a.made(s, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made == nil {
+		return false
+	}
+	text, err := os.ReadFile(made.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, string(text)); d != "" {
+		t.Errorf("table %d (-drawn +made):\n%s", table, d)
+	}
+	if sum := sha256.Sum256(text); made.Bytes != int64(len(text)) || made.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Errorf("table %d is said to be %d bytes, %s", table, made.Bytes, made.SHA256)
+	}
+	return true
+}
+
 // Rows that are not listed are left out, the others stay whole.
 func TestAheadCopiesWhatIsListed(t *testing.T) {
 	db := openStore(t)
@@ -180,9 +213,13 @@ func TestAheadCopiesWhatIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
+	s.Listed = s.Failing / 3
 	s.Lister = func() func(uint64) bool { return func(uint64) bool { n++; return n%3 == 0 } }
 	if err := a.drawRecords(newTable(&some, true), s); err != nil {
 		t.Fatal(err)
+	}
+	if sameMade(t, a, s, recordRows, some.String()) {
+		t.Error("the file that all rows wait in is a table that lacks some")
 	}
 	want := rows(t, all.String())
 	got := rows(t, some.String())

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dwtriage/report/folder"
 	"dwtriage/report/redact"
@@ -105,9 +106,13 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 	var files []folder.File
 	opt.Redacted = s.Redacted
 	for _, d := range drawings(opt) {
-		files = append(files, folder.File{Name: d.name, Same: opt.Last.same(dir, d.name, opt), Draw: func(w io.Writer) error {
+		file := folder.File{Name: d.name, Same: opt.Last.same(dir, d.name, opt), Draw: func(w io.Writer) error {
 			return d.draw(&watched{w, d.name, 0, opt.Progress}, s)
-		}})
+		}}
+		if table := slices.Index(waitingNames[:], d.name); table >= 0 && opt.Ahead != nil {
+			file.Made = func() (*folder.Made, error) { return opt.Ahead.made(s, table) }
+		}
+		files = append(files, file)
 	}
 	return folder.Put(dir, files, folder.About{Tool: "dwtriage " + s.Tool.Version, RunID: s.Run.ID, Environment: s.Environment})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 
 	"github.com/klauspost/compress/zstd"
@@ -43,7 +44,7 @@ func (opt Options) Rows() string {
 
 // Save writes the rows that wait. ok is false where the disk had no room for them; then there are none.
 func (a *Ahead) Save(to io.Writer) (rows int64, ok bool, err error) {
-	if a.gaveUp.Load() || a.w != nil && a.w.Flush() != nil {
+	if a.gaveUp.Load() || !a.flush() {
 		return 0, false, nil
 	}
 	z, err := zstd.NewWriter(to, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
@@ -61,10 +62,11 @@ func (a *Ahead) Save(to io.Writer) (rows int64, ok bool, err error) {
 		}
 		w.WriteByte(rowFollows)
 		w.Write(r.head[:])
-		_, err := w.Write(r.text) // of all of it: an error of the writer sticks
+		w.Write(r.text[recordRows])
+		_, err := w.Write(r.text[captureRows]) // of all of it: an error of the writer sticks
 		rows++
 		return err
-	})
+	}, recordRows, captureRows)
 	if err == nil {
 		w.WriteByte(rowsEnd)
 		w.Write(binary.LittleEndian.AppendUint64(nil, uint64(rows)))
@@ -118,7 +120,7 @@ func (a *Ahead) takePart(z *zstd.Decoder, p *store.Part, l *losses) error {
 
 // take keeps the rows of one part.
 func (a *Ahead) take(in *bufio.Reader, l *losses) error {
-	r := rowReader{in: in}
+	r := rowReader{in: [waitingKinds]*bufio.Reader{in, in, in}, at: ordered{rows: math.MaxInt64}} // one behind the other
 	d := drawnRow{}
 	var rows uint64
 	for {
@@ -138,12 +140,12 @@ func (a *Ahead) take(in *bufio.Reader, l *losses) error {
 				return unexpected(err)
 			}
 			rows++
-			d.place, d.finding = r.at.first, r.finding()
+			d.place, d.finding = r.at.first, r.head.finding()
 			gone, err := l.has(&d)
 			if err != nil {
 				return err
 			}
-			if !gone && !a.gaveUp.Load() && !a.keep(&d, r.record(), r.captures()) {
+			if !gone && !a.gaveUp.Load() && !a.keep(&d, r.text[recordRows], r.text[captureRows]) {
 				a.giveUp()
 			}
 		case rowsEnd:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -78,15 +77,13 @@ func these(lost ...store.LostCopy) iter.Seq2[store.LostCopy, error] {
 // waiting is what waits in an Ahead, a line for each row.
 func waiting(t *testing.T, a *Ahead) (list []string) {
 	t.Helper()
-	if a.w != nil {
-		if err := a.w.Flush(); err != nil {
-			t.Fatal(err)
-		}
+	if !a.flush() {
+		t.Fatal("the rows do not wait")
 	}
 	if err := a.each(func(r *rowReader) error {
-		list = append(list, fmt.Sprintf("%s %d %d %s %d %s %s", r.at.name, r.at.first.row, r.at.first.offset, r.at.first.id, r.finding(), r.record(), r.captures()))
+		list = append(list, fmt.Sprintf("%s %d %d %s %d %s %s", r.at.name, r.at.first.row, r.at.first.offset, r.at.first.id, r.head.finding(), r.text[recordRows], r.text[captureRows]))
 		return nil
-	}); err != nil {
+	}, recordRows, captureRows); err != nil {
 		t.Fatal(err)
 	}
 	return list
@@ -95,7 +92,7 @@ func waiting(t *testing.T, a *Ahead) (list []string) {
 // taker is an Ahead that takes rows of parts.
 func taker(t *testing.T) *Ahead {
 	t.Helper()
-	a := NewAhead("FABRIKAM", nil, Options{}, func() (*os.File, error) { return os.Create(filepath.Join(t.TempDir(), "rows")) })
+	a := NewAhead("FABRIKAM", nil, Options{}, func() (*os.File, error) { return os.CreateTemp(t.TempDir(), "rows") })
 	t.Cleanup(func() { a.Close() })
 	return a
 }

@@ -31,6 +31,17 @@ type File struct {
 	Name string
 	Draw func(io.Writer) error
 	Same *Drawn // what Draw would write lies in the folder as this, if it is as it was; nil: nobody knows
+
+	// Made, unless it is nil, is asked before Draw whether there is a file already that is what Draw would write. It is taken from where it is, if it can be: on
+	// another disk it cannot, nor where a file that is made in the folder would have another group or access list.
+	Made func() (*Made, error)
+}
+
+// A Made is a file that is complete, closed, and nobody's but the one that is asked for it.
+type Made struct {
+	Path   string
+	Bytes  int64
+	SHA256 string
 }
 
 // A Drawn is a file that Put wrote: how long it is (bytes), when it was written, by the clock of the disk, and the SHA-256 of what is in it.
@@ -205,6 +216,14 @@ func (s *stage) draw(files []File, about About) (*manifest, error) {
 			m.Files = append(m.Files, entry{f.Name, f.Same.Bytes, f.Same.SHA256})
 			continue
 		}
+		made, err := s.take(f)
+		if err != nil {
+			return nil, fmt.Errorf("drawing %s: %w", f.Name, cause(err))
+		}
+		if made != nil {
+			m.Files = append(m.Files, entry{f.Name, made.Bytes, made.SHA256})
+			continue
+		}
 		sum := sha256.New()
 		n, err := s.write(f.Name, io.Writer(sum), f.Draw)
 		if err != nil {
@@ -223,6 +242,31 @@ func (s *stage) draw(files []File, about About) (*manifest, error) {
 func (s *stage) link(f File) bool {
 	from := filepath.Join(s.of.path, f.Name)
 	return f.Same != nil && s.beside && f.Same.isAt(from) && os.Link(from, filepath.Join(s.dir, f.Name)) == nil
+}
+
+// take moves a file that is made already into the stage, synced to the disk and with the mode of one that is written there; nil where there is none, or it
+// cannot be moved.
+func (s *stage) take(f File) (*Made, error) {
+	if f.Made == nil {
+		return nil, nil
+	}
+	made, err := f.Made()
+	if made == nil || err != nil {
+		return nil, err
+	}
+	path := filepath.Join(s.dir, f.Name)
+	// What it would be if it were written here says a file that is made here.
+	if _, err := s.write(f.Name, nil, func(io.Writer) error { return nil }); err != nil {
+		return nil, err
+	}
+	if alike(made.Path, path) != nil || os.Rename(made.Path, path) != nil {
+		return nil, os.Remove(path)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	return made, errors.Join(file.Sync(), file.Close())
 }
 
 func digest(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -247,6 +248,67 @@ func TestPutTheSame(t *testing.T) {
 		})
 	}
 }
+
+// A file that is made already is moved into the folder, with the mode that one written there has; what cannot be moved is drawn, and an error is one of the
+// drawing.
+func TestPutTakes(t *testing.T) {
+	fault := errors.New("no room")
+	for name, c := range map[string]struct {
+		made  func(path string) (*Made, error)
+		taken bool
+		err   error
+	}{
+		"there":     {func(path string) (*Made, error) { return &Made{path, 11, "digest"}, nil }, takes, nil},
+		"none":      {func(string) (*Made, error) { return nil, nil }, false, nil},
+		"not there": {func(path string) (*Made, error) { return &Made{path + "x", 11, "digest"}, nil }, false, nil},
+		"fault":     {func(string) (*Made, error) { return nil, fault }, false, fault},
+	} {
+		for _, sub := range []string{"", "sub"} { // with a folder in it the folder stays, and its files change places
+			t.Run(name+sub, func(t *testing.T) {
+				root := t.TempDir()
+				dir, path := filepath.Join(root, "out"), filepath.Join(root, "made")
+				putNight(t, dir, 1)
+				mkdir(t, dir, sub)
+				write(t, path, "b.csv of 2\n")
+				if err := os.Chmod(path, 0o400); err != nil {
+					t.Fatal(err)
+				}
+				os.Chmod(filepath.Join(dir, "b.csv"), 0o640)
+				old, err := os.Stat(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files := night(2)
+				files[1].Made = func() (*Made, error) { return c.made(path) }
+				err = Put(dir, files, About{Tool: "test", RunID: 2})
+				if !errors.Is(err, c.err) {
+					t.Fatalf("error %v, want %v", err, c.err)
+				}
+				if err != nil {
+					mustBe(t, dir, 1)
+					return
+				}
+				now, err := os.Stat(filepath.Join(dir, "b.csv"))
+				if err != nil || os.SameFile(old, now) != c.taken {
+					t.Fatalf("it is the file that was made: %t, error %v; want %t", os.SameFile(old, now), err, c.taken)
+				}
+				if text, err := os.ReadFile(filepath.Join(dir, "b.csv")); string(text) != "b.csv of 2\n" || err != nil {
+					t.Errorf("it holds %q, error %v", text, err)
+				}
+				if runtime.GOOS != "windows" && now.Mode().Perm() != 0o640 {
+					t.Errorf("its mode is %v", now.Mode())
+				}
+				m, err := readManifest(dir)
+				if err != nil || (m.Files[1].SHA256 == "digest") != c.taken {
+					t.Errorf("the manifest says %+v, error %v", m.Files[1], err)
+				}
+			})
+		}
+	}
+}
+
+// takes: on Windows a file that is moved keeps the access list of where it was.
+const takes = runtime.GOOS != "windows"
 
 // TestPutDropsWhatItNoLongerDraws: a file of an earlier call that this one does not write would be of another night.
 func TestPutDropsWhatItNoLongerDraws(t *testing.T) {

@@ -64,3 +64,21 @@ func becomeLike(dir, other string, info os.FileInfo) error {
 	}
 	return sameAttributes(dir, other)
 }
+
+// alike gives a file the mode of another one, and fails where it has another owner, group, access list or label.
+func alike(file, other string) error {
+	mine, err1 := os.Lstat(file)
+	info, err2 := os.Lstat(other)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	have, ok1 := mine.Sys().(*syscall.Stat_t)
+	want, ok2 := info.Sys().(*syscall.Stat_t)
+	if !ok1 || !ok2 || have.Uid != want.Uid || have.Gid != want.Gid || have.Dev != want.Dev {
+		return errStays
+	}
+	if err := sameAttributes(file, other); err != nil {
+		return err
+	}
+	return os.Chmod(file, info.Mode().Perm())
+}

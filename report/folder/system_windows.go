@@ -47,3 +47,6 @@ func becomeLike(string, string, os.FileInfo) error { return nil }
 func isMount(string) bool { return false }
 
 func exchange(string, string) error { return errNoExchange }
+
+// alike fails: a file that is moved keeps the access list of the folder it was in.
+func alike(file, other string) error { return errStays }
