@@ -19,7 +19,7 @@ import (
 // again: its Summary without what walks rows, and the tables of its folder that were drawn of rows, which stay what they are as well. Whether a
 // run met the same records is for [store.DB.State] and [store.DB.Repeats] to say.
 type Last struct {
-	Key    string // what drew it, as the caller tells it: the program, its rules
+	Key    string `json:"dwtriage_last"` // what drew it, as the caller tells it: the program, its rules; the first thing in the file, by whose name ingest knows it
 	Run    int64
 	Known  int64  // failing records that a run before Run had loaded
 	State  string // of the archive, as far as Run

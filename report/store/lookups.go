@@ -123,8 +123,8 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, tit
 	if _, err := exec("no_retries"); err != nil {
 		return err
 	}
-	var records int64
-	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_failing", view)).Scan(&records); err != nil {
+	records, err := exec("retry_records")
+	if err != nil {
 		return err
 	}
 	parts := 1 + records/groupsAtOnce
@@ -136,18 +136,25 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, tit
 	if err := db.inTurn(ctx, view, exec); err != nil {
 		return err
 	}
-	var rows int64
-	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_retries", view)).Scan(&rows); err != nil {
+	if err := db.nameRetries(ctx, view, exec); err != nil {
 		return err
 	}
-	parts = 1 + rows/groupsAtOnce
-	for part := range parts {
-		if _, err := exec("retry_rows_part", part, parts); err != nil {
+	_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %[1]s_retries; DROP TABLE %[1]s_retry_records", view))
+	return err
+}
+
+// nameRetries looks up the names of the rows that can be saved again, stretch by stretch of the table.
+func (db *DB) nameRetries(ctx context.Context, view string, exec func(name string, args ...any) (int64, error)) error {
+	var from, last int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM %s_retries", view)).Scan(&from, &last); err != nil {
+		return err
+	}
+	for ; from <= last; from += groupsAtOnce {
+		if _, err := exec("retry_rows_part", from, from+groupsAtOnce-1); err != nil {
 			return err
 		}
 	}
-	_, err := db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_retries", view))
-	return err
+	return nil
 }
 
 // inTurn puts the rows that can be saved again behind those that they wait for. A circle ends after as many steps as the longest chain.

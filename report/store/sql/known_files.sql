@@ -1,7 +1,7 @@
 -- Which files of these paths $2 and sizes $3 did earlier runs read in the way $1, for the environment $4, and do the tables
 -- hold the place of every record and reject of theirs? Of a record that stands twice in a run's file only one place is
--- stored; one that ended where its file was cut may have been replaced. Of runs that read the same bytes only the last is asked: counting its
--- places takes as long as one night of them, and those of thirty nights as long as thirty.
+-- stored; one that ended where its file was cut may have been replaced. Of runs that read the same bytes the first and the last two are asked: counting the places of
+-- each takes a while, and of thirty nights thirty times that. The last comes first: all files of one run are booked at once.
 WITH asked AS (
   SELECT DISTINCT unnest($2::VARCHAR[]) AS path, unnest($3::BIGINT[]) AS bytes
 ), found AS (
@@ -14,7 +14,7 @@ WITH asked AS (
       FROM dw.coverage c JOIN dw.prunings p ON coalesce(p.environment, '') = $4 AND c.from_at < p.before_at
       WHERE (c.run_id, c.position) = (f.run_id, f.position)
     )
-  QUALIFY row_number() OVER (PARTITION BY f.path, f.bytes, f.digest ORDER BY f.run_id DESC, f.position DESC) = 1
+  QUALIFY row_number() OVER (PARTITION BY f.path, f.bytes, f.digest ORDER BY f.run_id DESC, f.position DESC) <= 2 OR row_number() OVER (PARTITION BY f.path, f.bytes, f.digest ORDER BY f.run_id, f.position) = 1
 ), placed AS (
   SELECT run_id, file AS path FROM dw.records WHERE run_id IN (SELECT run_id FROM found) AND file IN (SELECT path FROM found)
   UNION ALL
@@ -29,4 +29,4 @@ WITH asked AS (
 SELECT number, path, bytes, digest, encoding, format, log, read, rejected, filtered, warnings, coalesce(counted, 0), incomplete
 FROM found LEFT JOIN places USING (run_id, path) LEFT JOIN refused USING (run_id, path)
 WHERE coalesce(records, 0) = read - rejected - filtered AND coalesce(rejects, 0) = rejected
-ORDER BY run_id;
+ORDER BY run_id DESC, number DESC;

@@ -3,13 +3,11 @@
 -- have room in memory.
 INSERT INTO %[1]s_retries
 WITH failed AS (
-  SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row, hash(sig) AS sig, hash(record_id) AS id, position,
-    CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
-  FROM %[1]s LEFT JOIN %[1]s_positions USING (map_title)
-  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(affected_key) %% $2::UBIGINT = $1::UBIGINT
+  FROM %[1]s_retry_records WHERE row %% $2::UBIGINT = $1::UBIGINT
 ), waits AS (
   SELECT l.place, max(p.rank) AS rank, bool_or(l.blind OR p.rank IS NULL) AS more
   FROM %[1]s_lookups l LEFT JOIN %[1]s_ranked_parents p ON p.name = l.parent
+  WHERE l.place IN (SELECT place FROM failed)
   GROUP BY l.place
 ), ranked AS (
   SELECT f.*, CASE WHEN w.place IS NULL THEN s.rank WHEN NOT w.more THEN w.rank ELSE greatest(w.rank, s.rank) + 0 * s.rank END AS rank
