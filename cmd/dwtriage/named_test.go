@@ -353,8 +353,13 @@ func (n *night) checkPlan() {
 	for _, f := range summary.Fixes {
 		said[f.Rank] += " " + f.Summary
 	}
+	met := make(map[string]string)
 	for _, f := range rowsOf(n.T, filepath.Join(n.out, "fixes.csv")) {
 		rank, _ := strconv.Atoi(f["rank"])
+		if other := met[f["summary"]]; other != "" {
+			n.Errorf("fixes %s and %d both say %q", other, rank, f["summary"])
+		}
+		met[f["summary"]] = f["rank"]
 		if said[rank] == "" {
 			n.Errorf("fix %d is in fixes.csv only", rank)
 		}

@@ -39,6 +39,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 	if err := outages(ctx, db, m, drafts); err != nil {
 		return nil, err
 	}
+	tellApart(drafts, hide)
 	return ranked(m, drafts, list), nil
 }
 
@@ -71,9 +72,19 @@ func (f *Fix) weight() int64 { return max(f.Records, f.Waiting) }
 // a capture; SQL is spelt out per map.
 func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Signature) *Fix {
 	fs := found.bySig[r.ID]
-	entities := mapTitles(fs)
+	f := &Fix{
+		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
+		Records: s.Records, Entities: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+	}
+	f.of(m, r, found, vs.joined(place{sig: r.ID}), vs.first(r.ID), vs.texts(place{sig: r.ID}, "lookup_map"))
+	return f
+}
+
+// of fills everything in that depends on the entities of a fix: texts with values, queries with the first of them, and what must be there
+// before rows of the parents and of these entities.
+func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, values, first map[string]string, parents []string) {
 	var maps []*classify.Map
-	for _, e := range entities {
+	for _, e := range f.Entities {
 		for _, title := range found.candidates[e] {
 			if mp := mapOf(m, title); mp != nil && !slices.Contains(maps, mp) {
 				maps = append(maps, mp)
@@ -82,9 +93,8 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 	}
 	var needs classify.Needs
 	if r.WaitsForMaps() {
-		needs = m.Needed(vs.texts(place{sig: r.ID}, "lookup_map"), maps)
+		needs = m.Needed(parents, maps)
 	}
-	values := vs.joined(place{sig: r.ID})
 	var one *classify.Map
 	if len(maps) == 1 {
 		one = maps[0]
@@ -92,16 +102,12 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 		values["map_title"] = phrase(entitiesOf(maps))
 		values["map"] = values["map_title"]
 	}
-	f := &Fix{
-		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
-		Records: s.Records, Entities: entities, Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
-	}
 	f.fill(r, values, one, needs)
-	for _, q := range r.Queries(vs.first(r.ID), maps, needs.First) {
+	f.SQL = nil
+	for _, q := range r.Queries(first, maps, needs.First) {
 		f.SQL = append(f.SQL, SQL(q))
 	}
 	f.Parts = []Part{f.part()}
-	return f
 }
 
 // fill writes the texts of the rule.

@@ -13,15 +13,18 @@ import (
 	"dwtriage/report/store"
 )
 
-// A wait is records of one signature, map and company that wait for rows of the same parents.
+// A wait is records of one signature, map and company that wait for rows of the same parents; or all those of a signature that name no row.
 type wait struct {
 	sig               string
-	parents           []string
+	parents           []string // empty where no row is named
 	mapTitle, company string
 	blind             bool // and for rows of what their messages do not name
 	records           int64
 	first, last       time.Time
 }
+
+// left reports whether no fix for missing rows clears the records.
+func (w wait) left() bool { return w.blind || len(w.parents) == 0 }
 
 // A lack is the rows that a parent lacks.
 type lack struct {
@@ -47,10 +50,10 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		}
 	}
 	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)), hide)
-	if err != nil || len(waits) == 0 {
+	if err != nil || len(lacks) == 0 {
 		return drafts, err
 	}
-	out, cleared := split(m, rules, waits, lacks, hide)
+	out := split(m, rules, waits, lacks, hide)
 	for _, f := range out {
 		var touches []Touch
 		for _, w := range waits {
@@ -61,16 +64,38 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		f.Touches = touchedBy(touches)
 	}
 	for _, f := range drafts {
-		rest := *f
-		if n := cleared[f.Signature]; n > 0 {
-			if rest.Records -= n; rest.Records == 0 {
-				continue
-			}
-			rest.Parts, rest.Touches = []Part{rest.part()}, touchedBy(leftOver(found, rest.Signature, waits))
+		if rules[f.Signature] != nil && slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && len(w.parents) > 0 }) {
+			f = restFix(m, f, found, waits)
 		}
-		out = append(out, &rest)
+		if f != nil {
+			out = append(out, f)
+		}
 	}
 	return out, nil
+}
+
+// restFix is what is left of the fix of a rule for records that no fix for missing rows clears, as they name none of
+// these or not all; nil where there are none. Its texts name nothing: what the rule's records print is mostly what the others wait for.
+func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
+	rest := *f
+	rest.Records, rest.FirstSeen, rest.LastSeen = 0, time.Time{}, time.Time{}
+	for _, w := range waits {
+		if w.sig == f.Signature && w.left() {
+			rest.Records += w.records
+			rest.FirstSeen, rest.LastSeen = earlier(rest.FirstSeen, w.first), later(rest.LastSeen, w.last)
+		}
+	}
+	if rest.Records == 0 {
+		return nil
+	}
+	left := leftOver(found, f.Signature, waits)
+	var touches []Touch
+	for _, finding := range left {
+		touches = append(touches, finding.touch())
+	}
+	rest.Entities, rest.Companies, rest.NoCompany, rest.Touches = mapTitles(left), companies(left), slices.ContainsFunc(left, nowhere), touchedBy(touches)
+	rest.of(m, m.Rule(f.Signature), found, make(map[string]string), nil, nil)
+	return &rest
 }
 
 // readWaits reads what the records of some signatures wait for, and which rows each parent lacks for them.
@@ -112,10 +137,9 @@ func (l *lack) add(row lookedUp, m *classify.Matcher, hide hider) {
 	l.list = append(l.list, row.missing(m))
 }
 
-// split makes a fix per parent out of those of the rules, and says how many records of each rule these fixes clear.
-// What also waits for rows that its message does not name is cleared by none of them.
-func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack, hide hider) (out []*Fix, cleared map[string]int64) {
-	perParent, cleared := make(map[string]int64), make(map[string]int64)
+// split makes a fix per parent out of those of the rules. What also waits for rows that its message does not name is cleared by none of them.
+func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack, hide hider) (out []*Fix) {
+	perParent := make(map[string]int64)
 	for _, w := range list {
 		for _, p := range w.parents {
 			perParent[p] += w.records
@@ -129,10 +153,9 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 	parents = parentsFirst(m, parents)
 	cured := make(map[string][]wait)
 	for _, w := range list {
-		if w.blind {
+		if w.left() {
 			continue
 		}
-		cleared[w.sig] += w.records
 		last := 0
 		for _, name := range w.parents {
 			last = max(last, slices.IndexFunc(parents, func(p *Fix) bool { return p.MissingIn == name }))
@@ -142,7 +165,7 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 	for _, p := range parents {
 		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn], hide))
 	}
-	return out, cleared
+	return out
 }
 
 // waitingFor lists the fixes of the rules whose records wait for a parent, the one with most of them first.

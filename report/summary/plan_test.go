@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
 )
 
@@ -81,6 +83,78 @@ func TestPlanOfMoreRows(t *testing.T) {
 	s := plannedOf(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(failed("01:00:00", "accounts", "%s", message), failed("01:01:00", "accounts", noTerms, "N0")))
 	if len(s.Fixes) != 2 || s.Fixes[0].MissingIn == "" || s.Fixes[0].Records != 1 || s.Fixes[0].Waiting != 2 || s.Fixes[1].MissingIn != "" || s.Fixes[1].Records != 1 {
 		t.Errorf("fixes %+v, want one that clears the second record, and one of the rule for the first", s.Fixes)
+	}
+	if first, rest := s.Fixes[0].Summary, s.Fixes[1].Summary; first == rest || strings.Contains(rest, "N0") {
+		t.Errorf("%q and %q, want the rest to name no row: others bring those that are named", first, rest)
+	}
+}
+
+// Two fixes never say the same: whoever reads the plan as a list could not tell which is which.
+func TestFixesAreToldApart(t *testing.T) {
+	site := withSite(t, `
+- id: site-rows-missing
+  title: Rows are missing
+  status: observed
+  logs: [dualwrite]
+  severity: high
+  category: reference-data
+  priority: 99
+  match: {regex: 'no row (?:at all|of (?P<table>\w{1,99}) with \{(?P<value>[^}]{0,99})\})'}
+  cause: Rows are missing.
+  fix: {summary: Bring the rows., role: Data owner, retry: after-fix, steps: [Bring them.]}
+  examples: {match: [{text: 'no row of msdyn_x with {1}'}], no_match: ['no row']}
+- id: site-watch-gone
+  title: Nobody watches
+  status: observed
+  logs: [dualwrite]
+  severity: high
+  category: connectivity
+  priority: 99
+  match: {any: [the night watch is gone]}
+  cause: Nobody watches.
+  fix: {summary: Bring the rows., role: Data owner, retry: after-fix, steps: [Bring them.]}
+  examples: {match: [{text: the night watch is gone}], no_match: [the night watch]}
+- id: site-watch-ill
+  title: Nobody watches
+  status: observed
+  logs: [dualwrite]
+  severity: high
+  category: connectivity
+  priority: 99
+  match: {any: [the night watch is ill]}
+  cause: Nobody watches.
+  fix: {summary: Bring the rows., role: Data owner, retry: after-fix, steps: [Bring them.]}
+  examples: {match: [{text: the night watch is ill}], no_match: [the night watch]}
+`)
+	lines := numbered(
+		failed("01:00:00", "accounts", "no row of msdyn_customergroups with {10}"), failed("01:00:01", "accounts", "no row of msdyn_customergroups with {20}"),
+		failed("01:00:02", "accounts", "no row of msdyn_paymentterms with {10}"), failed("01:00:03", "accounts", "no row of msdyn_x with {10}"),
+		in("DEMF", failed("01:30:00", "vendors", "no row at all")),
+		failed("01:00:00", "vendors", "the night watch is gone"), failed("01:00:00", "vendors", "the night watch is ill"),
+	)
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	batches := storetest.Source(storetest.Judged(site, store.Allocator(), lines...), storetest.Account(lines))
+	id, _, err := db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, batches, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Of(t.Context(), db, id, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range s.Fixes {
+		got = append(got, fmt.Sprint(f.Records, " ", f.Summary))
+		if f.Summary == "Rows that messages do not name: Bring the rows." && (!slices.Equal(f.Companies, []string{"DEMF"}) || len(f.Entities) != 1 || f.FirstSeen.Hour() != 1 || f.FirstSeen.Minute() != 30) {
+			t.Errorf("of companies %q and entities %q, from %v: want those of its own record", f.Companies, f.Entities, f.FirstSeen)
+		}
+	}
+	want := []string{
+		"1 Nobody watches (site-watch-gone): Save the row again: over since 01:00.", "1 Nobody watches (site-watch-ill): Save the row again: over since 01:00.",
+		"2 Customer groups: Bring the rows.", "1 Rows that messages do not name: Bring the rows.", "1 Terms of payment: Bring the rows.", "1 msdyn_x: Bring the rows.",
+	}
+	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

@@ -204,7 +204,7 @@ type Fix struct {
 	Signature     string // of a joint one, that of the signature that leads
 	Title         string // the rule's title
 	Category      string
-	Summary       string // what to do, one sentence
+	Summary       string // what to do, one sentence; of the plan no two are equal
 	Severity      string
 	Change        string
 	Cause         string

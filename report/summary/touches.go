@@ -74,24 +74,31 @@ func (w wait) touch(found *tally) Touch {
 	return t
 }
 
-// leftOver are the findings of a signature that are not all cleared by the fixes of missing rows, whose waits are list.
-func leftOver(found *tally, sig string, list []wait) (touches []Touch) {
+// leftOver are the findings of a signature that are not all cleared by the fixes of missing rows, whose waits are list, each with the
+// records that are left.
+func leftOver(found *tally, sig string, list []wait) (left []*Finding) {
 	type place struct{ mapTitle, company string }
 	records := make(map[place]int64)
 	for _, f := range found.bySig[sig] {
 		records[place{f.MapTitle, f.Company}] += f.Records
 	}
 	for _, w := range list {
-		if w.sig == sig && !w.blind {
+		if w.sig == sig && !w.left() {
 			records[place{w.mapTitle, w.company}] -= w.records
 		}
 	}
 	for _, f := range found.bySig[sig] {
-		if f.Others > 0 || records[place{f.MapTitle, f.Company}] > 0 {
-			touches = append(touches, f.touch())
+		n := records[place{f.MapTitle, f.Company}]
+		if f.Others > 0 {
+			n = f.Records
+		}
+		if n > 0 {
+			rest := *f
+			rest.Records = min(n, f.Records)
+			left = append(left, &rest)
 		}
 	}
-	return touches
+	return left
 }
 
 // touchedBy joins touches of one place, so that a fix has each once, with the times of all.

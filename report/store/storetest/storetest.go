@@ -47,6 +47,11 @@ var Matcher = sync.OnceValue(func() *classify.Matcher {
 
 // Batch makes a batch of lines, classified by [Matcher], of the memory that the store asks for.
 func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
+	return Judged(Matcher(), mem, lines...)
+}
+
+// Judged is Batch with the verdicts of other rules.
+func Judged(m *classify.Matcher, mem memory.Allocator, lines ...Line) *ingest.Batch {
 	rb := array.NewRecordBuilder(mem, ingest.Schema())
 	defer rb.Release()
 	text := func(col int, v string) {
@@ -93,7 +98,7 @@ func Batch(mem memory.Allocator, lines ...Line) *ingest.Batch {
 		}
 	}
 	b := &ingest.Batch{Records: rb.NewRecordBatch()}
-	Matcher().Classify(b, mem)
+	m.Classify(b, mem)
 	return b
 }
 
