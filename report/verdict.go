@@ -403,20 +403,31 @@ func unplanned(s *summary.Summary) []phrase {
 	return nil
 }
 
-// repeats counts what only has to be saved again.
+// repeats counts what only has to be saved again, as the plan groups it, and what a fix that comes before that is for although the
+// rows themselves need nothing. Rows of a joint fix, and what waits for missing rows, are neither: of these a rule alone does not decide.
 func repeats(s *summary.Summary) []phrase {
-	var records int64
-	rank := 0
+	var passing, stopped int64
+	var first, behind int
 	for i := range s.Fixes {
-		if f := &s.Fixes[i]; f.PassesByItself() {
-			records += f.Records
-			rank = cmp.Or(rank, f.Rank)
+		switch f := &s.Fixes[i]; {
+		case f.PassesByItself():
+			passing += f.Records
+			first = cmp.Or(first, f.Rank)
+		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
+			stopped += f.Records
+			behind = cmp.Or(behind, f.Rank)
 		}
 	}
-	if records == 0 {
-		return nil
+	var v []phrase
+	if passing > 0 {
+		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)),
+			plain(words.Plural(passing, " passes by itself and can be saved again as it is. ", " pass by themselves and can be saved again as they are. ")))
 	}
-	return []phrase{link(words.Count(records, "record"), "#fix-"+strconv.Itoa(rank)), plain(" can be saved again as " + words.Plural(records, "it is", "they are") + ". ")}
+	if stopped > 0 {
+		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)),
+			plain(words.Plural(stopped, " can be saved again as it is, but not before what stops it is over. ", " can be saved again as they are, but not before what stops them is over. ")))
+	}
+	return v
 }
 
 // caveats say how far the numbers can be believed.

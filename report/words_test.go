@@ -111,7 +111,11 @@ func TestVerdict(t *testing.T) {
 		{"missing rows, repeats, unknown", summary.Summary{Records: 10, Failing: 9, OK: 1, Unknown: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4}},
 			Heat: summary.Heat{Groups: []summary.HeatGroup{{All: true, Records: 9}, {Company: "USMF", Records: 5}}}},
-			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records can be saved again as they are. No rule explains 1 record (11%)."},
+			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records pass by themselves and can be saved again as they are. No rule explains 1 record (11%)."},
+		{"repeats, some of them while a fix is due", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+			{Rank: 1, Retry: "yes", Records: 1, Parts: make([]summary.Part, 2)}, {Rank: 2, Tier: classify.Reachability, Retry: "yes", Records: 3, Parts: make([]summary.Part, 1)},
+			{Rank: 3, MissingIn: "Units", Retry: "yes", Records: 0, MissingRows: 1}, {Rank: 4, Tier: classify.RepeatOnly, Retry: "yes", Records: 1}, {Rank: 5, Retry: "after-fix", Records: 4}}},
+			"9 of 10 records failed, in 2 entities. 1 record passes by itself and can be saved again as it is. 3 records can be saved again as they are, but not before what stops them is over."},
 		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
 			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the hours that are compared, 3 in the period before), in 1 entity. 1 new signature. Of what a rule or code explains, most records: rows are missing (3 records). No fix is known for what failed."},
 		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
