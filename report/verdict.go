@@ -179,13 +179,19 @@ func extent(s *summary.Summary) []phrase {
 // when says that everything failed in the period of the report, or what of it did not as far as the records tell.
 func when(s *summary.Summary) string {
 	p := s.Period()
-	switch period := inPeriod(periodTitle(s)); {
+	period := inPeriod(periodTitle(s))
+	untimed, outside := s.Timeline.UntimedFailing, s.Timeline.OutsideFailing
+	switch {
 	case p.Hours() == 0:
 		return ""
-	case s.Timeline.UntimedFailing > 0:
-		return ", " + words.Thousands(s.Timeline.UntimedFailing) + " of them without a time"
+	case untimed > 0 && outside > 0:
+		return ", " + words.Thousands(untimed) + " of them without a time and " + words.Thousands(outside) + " far from the others"
+	case untimed > 0:
+		return ", " + words.Thousands(untimed) + " of them without a time"
 	case s.From.Before(p.From) || !s.Until.Before(p.Until):
 		return ", not all of them " + period
+	case outside > 0:
+		return ", all but " + words.Thousands(outside) + " " + period
 	default:
 		return " " + period
 	}

@@ -122,6 +122,10 @@ func TestVerdict(t *testing.T) {
 			"1 of 1 record failed from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. Of what a rule or code explains, most records: code/0x80040217 (1 record). No fix is known for what failed."},
 		{"some without a time", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Timeline: summary.Timeline{UntimedFailing: 1}, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
 			"3 of 3 records failed, 1 of them without a time, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
+		{"one far from the others", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Timeline: summary.Timeline{OutsideFailing: 1}, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
+			"3 of 3 records failed, all but 1 from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
+		{"one far from the others, one without a time", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Timeline: summary.Timeline{OutsideFailing: 1, UntimedFailing: 1}, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
+			"3 of 3 records failed, 1 of them without a time and 1 far from the others, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"some before the period", summary.Summary{Logs: nightLogs()[1:], From: inside.AddDate(0, 0, -3), Until: inside, Records: 3, Failing: 3, Unknown: 3, Entities: 1},
 			"3 of 3 records failed, not all of them from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"a joint fix stands before more records that wait", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
@@ -229,6 +233,19 @@ func TestTimesSayOfWhat(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// Failures far from the others are no end of the night: the head counts them beside its times.
+func TestHeadCountsStrays(t *testing.T) {
+	s := night()
+	s.Timeline.OutsideFailing = 3
+	if page := draw(t, s, Options{})["index.html"]; !regexp.MustCompile(`<dt>Failures</dt><dd><time [^>]*>[^<]*</time> to <br><time [^>]*>[^<]*</time>; <br><a href="#timeline">3 outside</a></dd>`).MatchString(page) {
+		t.Error("the head does not count them")
+	}
+	s.From, s.Until = time.Time{}, time.Time{}
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, `<dt>Failures</dt><dd>none in <br>the <a href="#timeline">timeline</a></dd>`) {
+		t.Error("where all are outside the head says else")
 	}
 }
 

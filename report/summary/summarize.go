@@ -76,7 +76,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Judgements, err = judgements(ctx, db); err != nil {
 		return nil, err
 	}
-	if s.Timeline, err = timeline(ctx, db, s.Records, s.Failing); err != nil {
+	if err := timeline(ctx, db, s); err != nil {
 		return nil, err
 	}
 	values, err := readValues(ctx, db, m)
@@ -196,7 +196,7 @@ func prunedError(run store.Run) error {
 // totals counts the records of the scope: all of them, and by status.
 func totals(ctx context.Context, db *store.DB, scope store.Scope, s *Summary) error {
 	err := eachOf(ctx, db, scope, "totals", func(rows *sql.Rows) error {
-		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Known, &s.Entities, (*instant)(&s.From), (*instant)(&s.Until))
+		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Known, &s.Entities)
 	})
 	if err != nil {
 		return err

@@ -26,7 +26,9 @@ type Summary struct {
 	Run         store.Run
 	Logs        []Comparison // of the logs that the environment has: the period the report is about, and the earlier ones that Change compares with
 
-	From, Until time.Time // first and last occurred_at of the failing records, UTC; zero when none has a time
+	// First and last occurred_at of the failing records that the Timeline has, UTC; zero where it has none. A stray record ends no night: those
+	// that lie outside are in Timeline.OutsideFailing.
+	From, Until time.Time
 
 	Inputs []store.Input // ledger, in reading order
 	Totals store.Counts  // sum of Inputs

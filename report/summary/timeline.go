@@ -39,33 +39,35 @@ func newTimeline(first, last time.Time) Timeline {
 	return t
 }
 
-// timeline counts the records of the scope, all of which and how many of which fail the caller knows.
-func timeline(ctx context.Context, db *store.DB, records, failing int64) (t Timeline, err error) {
+// timeline counts the records of the scope over time, all of which and how many of which fail is known, and says from when to when
+// those fail that it has.
+func timeline(ctx context.Context, db *store.DB, s *Summary) error {
 	var first, last time.Time
-	var in, inFailing, timed, timedFailing int64
-	err = each(ctx, db, "stretch", func(rows *sql.Rows) error {
-		return rows.Scan((*instant)(&first), (*instant)(&last), &in, &inFailing, &timed, &timedFailing)
+	var timed, timedFailing int64
+	err := each(ctx, db, "stretch", func(rows *sql.Rows) error {
+		return rows.Scan((*instant)(&first), (*instant)(&last), &timed, &timedFailing)
 	})
 	if err != nil {
-		return t, err
+		return err
 	}
+	t := &s.Timeline
 	if !first.IsZero() {
-		t = newTimeline(first, last)
-		if err = t.count(ctx, db); err != nil {
-			return t, err
+		*t = newTimeline(first, last)
+		if s.From, s.Until, err = t.count(ctx, db); err != nil {
+			return err
 		}
 	}
-	t.Untimed, t.UntimedFailing = records-timed, failing-timedFailing
+	t.Untimed, t.UntimedFailing = s.Records-timed, s.Failing-timedFailing
 	t.Outside, t.OutsideFailing = timed, timedFailing
 	for _, b := range t.Buckets {
 		t.Outside -= b.OK + b.Failing
 		t.OutsideFailing -= b.Failing
 	}
-	return t, nil
+	return nil
 }
 
-// count fills the buckets.
-func (t *Timeline) count(ctx context.Context, db *store.DB) error {
+// count fills the buckets, and gives the times of the first and the last failing record in them.
+func (t *Timeline) count(ctx context.Context, db *store.DB) (from, until time.Time, err error) {
 	type cell struct {
 		bucket   int64
 		severity sql.NullString
@@ -73,20 +75,22 @@ func (t *Timeline) count(ctx context.Context, db *store.DB) error {
 	}
 	var cells []cell
 	met := make(map[string]bool)
-	err := each(ctx, db, "timeline", func(rows *sql.Rows) error {
+	err = each(ctx, db, "timeline", func(rows *sql.Rows) error {
 		var c cell
-		err := rows.Scan(&c.bucket, &c.severity, &c.records)
+		var first, last time.Time
+		err := rows.Scan(&c.bucket, &c.severity, &c.records, (*instant)(&first), (*instant)(&last))
 		if !slices.Contains(classify.Severities, c.severity.String) {
 			c.severity.String = ""
 		}
 		cells = append(cells, c)
 		if c.severity.Valid {
 			met[c.severity.String] = true
+			from, until = earlier(from, first), later(until, last)
 		}
 		return err
 	}, t.From.UnixMicro(), t.Width.Microseconds(), t.Until.UnixMicro())
 	if err != nil {
-		return err
+		return from, until, err
 	}
 	place := make(map[string]int)
 	for _, s := range append(slices.Clone(classify.Severities), "") {
@@ -107,5 +111,5 @@ func (t *Timeline) count(ctx context.Context, db *store.DB) error {
 		b.Failing += c.records
 		b.BySeverity[place[c.severity.String]] += c.records
 	}
-	return nil
+	return from, until, nil
 }

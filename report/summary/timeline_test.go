@@ -44,6 +44,26 @@ func TestTimelineWithStray(t *testing.T) {
 	if got := fmt.Sprint(s.Timeline.From, len(s.Timeline.Buckets), s.Timeline.Outside, s.Timeline.OutsideFailing); got != "2019-02-03 04:00:00 +0000 UTC 1 1 1" {
 		t.Errorf("timeline: %s", got)
 	}
+	if stray := time.Date(2019, 2, 3, 4, 5, 6, 0, time.UTC); !s.From.Equal(stray) || !s.Until.Equal(stray) {
+		t.Errorf("failures from %v to %v, want those of the timeline alone", s.From, s.Until)
+	}
+}
+
+// The first and the last failure are those of the stretch that the timeline shows, not of a record of another year, whatever is ok around them.
+func TestFailuresOfTheStretch(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	var lines []storetest.Line
+	for i, at := range []string{"08:00:00", "09:00:07", "09:30:00", "10:00:09", "11:00:00", "2031-01-01 00:00:00", "2019-02-03 04:05:06"} {
+		l := storetest.Line{ID: uint16(i + 1), File: "a.csv", Row: int64(i + 2), At: at, Entity: "accounts", Err: storetest.Odd}
+		if i == 0 || i == 4 {
+			l.Err = ""
+		}
+		lines = append(lines, l)
+	}
+	s := load(t, db, lines)
+	if got, want := fmt.Sprint(s.From, s.Until, s.Timeline.OutsideFailing), "2026-11-22 09:00:07 +0000 UTC 2026-11-22 10:00:09 +0000 UTC 2"; got != want {
+		t.Errorf("failures %s, want %s", got, want)
+	}
 }
 
 func TestBucketWidth(t *testing.T) {

@@ -16,7 +16,7 @@ WITH days AS (
   FROM numbered
   GROUP BY stretch
 )
-SELECT first, last, records, failing,
+SELECT first, last,
   (SELECT sum(records)::BIGINT FROM days), (SELECT sum(failing)::BIGINT FROM days)
 FROM stretches
 ORDER BY failing DESC, records DESC, last DESC
