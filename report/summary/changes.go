@@ -3,6 +3,8 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"strings"
 
 	"dwtriage/classify"
@@ -68,7 +70,7 @@ var mostChanges = 10000
 
 // changes lists what changed against the periods before. Companies are not told apart: a failure that reaches
 // another company is no other failure. It asks the database and not the findings, of which some are summed up.
-func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
+func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hider) error {
 	err := each(ctx, db, "states", func(rows *sql.Rows) error {
 		var change string
 		var unexplained bool
@@ -91,6 +93,7 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
 	if err := periodTotals(ctx, db, s); err != nil {
 		return err
 	}
+	gone := make(sayers)
 	for _, state := range Changes {
 		if state == Ongoing {
 			continue
@@ -98,17 +101,69 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary) error {
 		err := each(ctx, db, "changed", func(rows *sql.Rows) error {
 			ch := Change{Change: state}
 			var counts counts
+			var place int64
 			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
-				(*instant)(&ch.KnownSince), &counts)
+				(*instant)(&ch.KnownSince), &counts, &place)
 			if len(counts) > 0 {
 				ch.Counts = counts[:1+earlier]
 			}
-			ch.Title = name.title(ch.Signature)
+			if ch.Title = name.title(ch.Signature); state == Quiet || state == Resolved {
+				gone.add(ch, place)
+			}
 			s.Changes = append(s.Changes, ch)
 			return err
 		}, state, mostChanges)
 		if err != nil {
 			return err
+		}
+	}
+	return gone.name(ctx, db, s.Changes, hide)
+}
+
+// sayers are records that say unknown messages, one each by its signature: its place, below 0 where none is left.
+type sayers map[string]int64
+
+func (at sayers) add(c Change, place int64) {
+	if known, ok := at[c.Signature]; c.Unknown() && (!ok || known < 0) {
+		at[c.Signature] = place
+	}
+}
+
+// name gives the changes of a list that are of these messages the text of their record. Where none is left they are called what an earlier report
+// called them; else, and where names are hidden, which has to happen before a text is cut, they keep the id of their template.
+func (at sayers) name(ctx context.Context, db *store.DB, list []Change, hide hider) error {
+	of := make(map[int64]string)
+	for sig, place := range at {
+		of[place] = sig
+	}
+	titles := make(map[string]string)
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(of)), func(place int64, t *classify.Texts) {
+		template := hide.text(string(classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))))
+		if template != "" { // else it was left behind when the records were taken out of their database
+			titles[of[place]] = messageTitle(of[place], template)
+		}
+	}); err != nil {
+		return err
+	}
+	var rest []string
+	for sig := range at {
+		if titles[sig] == "" && hide.Redactor == nil {
+			rest = append(rest, sig)
+		}
+	}
+	if slices.Sort(rest); len(rest) > 0 {
+		if err := each(ctx, db, "told_titles", func(rows *sql.Rows) error {
+			var sig, title string
+			err := rows.Scan(&sig, &title)
+			titles[sig] = title
+			return err
+		}, strings.Join(rest, "\n")); err != nil {
+			return err
+		}
+	}
+	for i := range list {
+		if title := titles[list[i].Signature]; title != "" {
+			list[i].Title = title
 		}
 	}
 	return nil

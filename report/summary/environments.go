@@ -81,7 +81,7 @@ func (e *Elsewhere) Count() int {
 var ErrNoEnvironment = errors.New("no run of the environment to compare with")
 
 // elsewhere compares the scope with the environment that is asked for; nil without one.
-func elsewhere(ctx context.Context, db *store.DB, environment string, name titles, logs []Comparison) (*Elsewhere, error) {
+func elsewhere(ctx context.Context, db *store.DB, environment string, name titles, logs []Comparison, hide hider) (*Elsewhere, error) {
 	if environment == "" {
 		return nil, nil
 	}
@@ -123,10 +123,10 @@ func elsewhere(ctx context.Context, db *store.DB, environment string, name title
 	if err := db.Environments(ctx, other, ours, theirs); err != nil {
 		return nil, err
 	}
-	return e, e.read(ctx, db, name)
+	return e, e.read(ctx, db, name, hide)
 }
 
-func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles) error {
+func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles, hide hider) error {
 	err := each(ctx, db, "environment_counts", func(rows *sql.Rows) error {
 		var change string
 		var unexplained bool
@@ -144,11 +144,14 @@ func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles) error {
 	if err != nil {
 		return err
 	}
+	messages := make(sayers)
 	for _, state := range inEnvironments {
 		err := each(ctx, db, "environment_changes", func(rows *sql.Rows) error {
 			c := Change{Change: state}
-			err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.Records, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen))
+			var place int64
+			err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.Records, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen), &place)
 			c.Title = name.title(c.Signature)
+			messages.add(c, place)
 			e.List = append(e.List, c)
 			return err
 		}, state, mostChanges)
@@ -156,5 +159,5 @@ func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles) error {
 			return err
 		}
 	}
-	return nil
+	return messages.name(ctx, db, e.List, hide)
 }

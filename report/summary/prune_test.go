@@ -98,6 +98,17 @@ func copied(t *testing.T, path string) string {
 	return to
 }
 
+// withIDs are changes with the id for what the same ones of a pruned database have no text of: nobody told its reports here.
+func withIDs(whole, pruned []Change) []Change {
+	whole = slices.Clone(whole)
+	for i := range min(len(whole), len(pruned)) {
+		if c := &pruned[i]; c.Unknown() && (c.Change == Quiet || c.Change == Resolved) && c.Title == unknownTitle+strings.TrimPrefix(c.Signature, unknownPrefix) {
+			whole[i].Title = c.Title
+		}
+	}
+	return whole
+}
+
 // Pruning changes nothing of what is told of the nights that stay: for random nights and prune lines, pruned at once or step by step, reports
 // of all other runs are equal to those without it, and so they are after a pruned run is forgotten.
 func TestPruneKeepsTheRest(t *testing.T) {
@@ -168,6 +179,7 @@ func TestPruneKeepsTheRest(t *testing.T) {
 						}
 						got := tell(t, pruned, run)
 						got.Run.Started, got.Run.Finished = want.Run.Started, want.Run.Finished
+						want.Changes = withIDs(want.Changes, got.Changes)
 						if d := cmp.Diff(want, got); d != "" {
 							t.Fatalf("run %d, pruned before %v (-whole +pruned):\n%.4000s", run, line, d)
 						}

@@ -216,7 +216,8 @@ func BenchmarkRedactRecord(b *testing.B) {
 	}
 }
 
-// TestAbsentMessage: a message that does not fail any more is called by an id that is made anew, as that of its signature.
+// TestAbsentMessage: of a message that does not fail any more the sentence is shown as of one that does, and the id where its records are pruned; the
+// id is made anew, as that of its signature.
 func TestAbsentMessage(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
 	lines := numbered(failed("01:00:00", "msdyn_customergroups", "Quastenberg refused the parcel of a customer"), failed("02:00:00", "account", refused))
@@ -224,18 +225,28 @@ func TestAbsentMessage(t *testing.T) {
 	later := slices.Clone(lines[1:])
 	later[0].ID, later[0].File, later[0].At = 100, "later.csv", "2026-11-23 02:00:00"
 	run := loadRun(t, db, "", later)
-	shown, err := OfRedacted(t.Context(), db, run, storetest.Matcher(), CompareTo{}, NewRedactor(redactKey, storetest.Matcher()))
-	if err != nil {
+	shown := func() Change {
+		s, err := OfRedacted(t.Context(), db, run, storetest.Matcher(), CompareTo{}, NewRedactor(redactKey, storetest.Matcher()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(s.Changes, func(c Change) bool { return c.Unknown() && c.Change == Quiet })
+		if i < 0 {
+			t.Fatalf("the changes are %+v", s.Changes)
+		}
+		return s.Changes[i]
+	}
+	if c := shown(); !strings.HasPrefix(c.Title, "Unknown: name-") || !strings.HasSuffix(c.Title, "refused the parcel of a customer") {
+		t.Errorf("it is called %q", c.Title)
+	}
+	if _, err := db.Prune(t.Context(), time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), nil, "dwtriage history prune", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range shown.Changes {
-		if id, ok := strings.CutPrefix(c.Signature, unknownPrefix); ok && c.Title == unknownTitle+id {
-			plain := of(t, db, run).Changes
-			if slices.ContainsFunc(plain, func(p Change) bool { return p.Title == c.Title }) || !slices.ContainsFunc(plain, func(p Change) bool { return strings.HasPrefix(p.Title, unknownTitle+"t-") }) {
-				t.Errorf("%q is the id of the database", c.Title)
-			}
-			return
-		}
+	c := shown()
+	id, _ := strings.CutPrefix(c.Signature, unknownPrefix)
+	plain := of(t, db, run).Changes
+	if c.Title != unknownTitle+id || slices.ContainsFunc(plain, func(p Change) bool { return p.Title == c.Title }) ||
+		!slices.ContainsFunc(plain, func(p Change) bool { return strings.HasPrefix(p.Title, unknownTitle+"t-") }) {
+		t.Errorf("%q is the id of the database, or not that of %q", c.Title, c.Signature)
 	}
-	t.Errorf("the changes are %+v", shown.Changes)
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -411,5 +412,53 @@ func TestNewInAnotherMap(t *testing.T) {
 	want := map[string]bool{"dw-isv-connection-attempt-failed new": false, "dw-payload-empty-uri new": true, "the crane is jammed new": true, "the lift is stuck new": false}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// A message that does not fail any more is called by its sentence as long as the database has a record that says it, or a report that called it so;
+// else by the id of its template.
+func TestGoneMessagesAreNamed(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	const sentence = "Unknown: The lamp … is out"
+	lines := numbered(failed("2026-11-20 02:00:00", "accounts", "The lamp 17 is out"), failed("2026-11-20 02:00:00", "uoms", "%s", storetest.Odd), failed("2026-11-20 02:00:00", "account", noMember))
+	before := loadRun(t, db, "", lines)
+	var run int64
+	for i, day := range []string{"21", "22"} {
+		later := slices.Clone(lines[2:])
+		later[0].ID, later[0].File, later[0].At = uint16(100+i), "later"+day+".csv", "2026-11-"+day+" 02:00:00"
+		run = loadRun(t, db, "", later)
+	}
+	titles := func() (list []string) {
+		defer func() { slices.Sort(list) }()
+		for _, c := range of(t, db, run).Changes {
+			if c.Unknown() {
+				list = append(list, c.Change+" "+c.Title)
+			}
+		}
+		return list
+	}
+	const odd = "Unknown: Warehouse … is locked by count …"
+	if got, want := titles(), []string{"quiet " + sentence, "quiet " + odd}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	lamp, count := "", ""
+	for _, c := range of(t, db, before).Clusters {
+		if lamp == "" || strings.Contains(c.Title, "lamp") {
+			lamp, count = c.TemplateID, lamp
+		} else {
+			count = c.TemplateID
+		}
+	}
+	if _, err := db.Prune(t.Context(), time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), nil, "dwtriage history prune", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	told := func(id, title string) []any {
+		return []any{"quiet", unknownPrefix + id, title, nil, int64(0), int64(1), nil, nil, nil, nil, nil}
+	}
+	if err := db.Tell(t.Context(), run, map[string][][]any{"changes": {told(lamp, sentence), told(count, unknownTitle+count)}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := titles(), []string{"quiet " + unknownTitle + count, "quiet " + sentence}; !slices.Equal(got, want) {
+		t.Errorf("pruned: got %q, want %q", got, want)
 	}
 }

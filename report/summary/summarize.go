@@ -96,10 +96,10 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 		return nil, err
 	}
 	s.Findings, s.Severities = found.list, found.severities
-	if err := changes(ctx, db, name, s); err != nil {
+	if err := changes(ctx, db, name, s, hide); err != nil {
 		return nil, err
 	}
-	if s.Elsewhere, err = elsewhere(ctx, db, to.Environment, name, s.Logs); err != nil {
+	if s.Elsewhere, err = elsewhere(ctx, db, to.Environment, name, s.Logs, hide); err != nil {
 		return nil, err
 	}
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {

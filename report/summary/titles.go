@@ -30,7 +30,7 @@ func (t titles) title(sig string) string {
 		return "Error code " + code
 	}
 	if id, ok := strings.CutPrefix(sig, unknownPrefix); ok && id != "" && sig != othersID { // the id of a record's stands in a column of its own
-		return unknownTitle + id // until its text is read; of what fails in other nights only, that is not in the report, nor in a bundle of it
+		return unknownTitle + id // until its text is read, if the database has it
 	} else if ok {
 		return "Unknown message"
 	}

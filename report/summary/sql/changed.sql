@@ -1,4 +1,5 @@
--- The signatures × maps in state $1, what rules and codes explain first; the $2 with most records, now or before.
+-- The signatures × maps in state $1, what rules and codes explain first; the $2 with most records, now or before. place is that of one of
+-- their records, below 0 where none is left.
 WITH largest AS (
   SELECT * FROM scope_states WHERE change = $1 ORDER BY unexplained, greatest(records, previous) DESC, place_of_change LIMIT $2
 ), named AS (
@@ -6,6 +7,6 @@ WITH largest AS (
   UNION ALL
   SELECT c.*, r.sig, r.map_title, r.map, r.severity FROM largest c JOIN shown_pruned r USING (place) -- whose records history prune took out
 )
-SELECT sig, map_title, coalesce(map, ''), coalesce(severity, ''), records, previous, first_seen, last_seen, known_since, counts
+SELECT sig, map_title, coalesce(map, ''), coalesce(severity, ''), records, previous, first_seen, last_seen, known_since, counts, place
 FROM named
 ORDER BY unexplained, greatest(records, previous) DESC, sig, map_title;

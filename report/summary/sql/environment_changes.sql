@@ -1,4 +1,5 @@
--- The signatures × maps that fail in both environments or in one alone ($1), what rules and codes explain first; the $2 with most records.
+-- The signatures × maps that fail in both environments or in one alone ($1), what rules and codes explain first; the $2 with most records. place is
+-- that of one of their records, below 0 where none is left.
 WITH largest AS (
   SELECT * FROM scope_environments WHERE change = $1 ORDER BY unexplained, greatest(records, others) DESC, place_of_change LIMIT $2
 ), named AS (
@@ -6,6 +7,6 @@ WITH largest AS (
   UNION ALL
   SELECT c.*, r.sig, r.map_title, r.map, r.severity FROM largest c JOIN shown_pruned r USING (place)
 )
-SELECT sig, map_title, coalesce(map, ''), coalesce(severity, ''), records, others, first_seen, last_seen
+SELECT sig, map_title, coalesce(map, ''), coalesce(severity, ''), records, others, first_seen, last_seen, place
 FROM named
 ORDER BY unexplained, greatest(records, others) DESC, sig, map_title;
