@@ -20,7 +20,7 @@ type Retry struct {
 	Key      string
 	Company  string
 	Records  int64 // failing records of the row
-	AfterFix int64 // rank of the last fix that they wait for, and that rows wait for which they look up and which failed, too
+	AfterFix int64 // rank of the last fix that they wait for, and that rows wait for which they look up and which failed, too; of a row without a company those of every company
 	// PurgedBy is when the source forgets the failure: the error queue of dual-write keeps an entry for one day, as
 	// Microsoft's article on its error management says. A day after its last failure there; zero where only traces show
 	// the row.
