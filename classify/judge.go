@@ -452,6 +452,9 @@ func (j *judge) lookups(company []byte) {
 		if len(value) > 0 {
 			j.keep(names.value, value)
 		}
+		if set := t.set(j.seekings.table); set != "" && (len(t.key) == 0 || string(table) != set) {
+			j.keep(names.table, j.compose(func(dst []byte) []byte { return append(dst, set...) }))
+		}
 	})
 }
 

@@ -10,15 +10,16 @@ import (
 // brings the row, its key column and its value. They are kept as captures of the record: lookup
 // ("payment term NET45 (map Terms of payment)"), lookup_map and lookup_key, and lookup_2 … where
 // one message names several. The value of the first one is in capture value, as its rule took it, those of
-// the others in lookup_value_2 …: rows are told apart by it, and a phrase does not say where it begins.
+// the others in lookup_value_2 …: rows are told apart by it, and a phrase does not say where it begins. What the table is called where
+// lookup_key does not say it, as a message calls one table by its set, by its own name or not at all, is in lookup_table, lookup_table_2 ….
 
 // lookupNames are the names of the captures for the first missing row of a record, the second …;
 // messages rarely list more than four.
-var lookupNames = [...]struct{ phrase, mapTitle, key, value string }{
-	{"lookup", "lookup_map", "lookup_key", "value"},
-	{"lookup_2", "lookup_map_2", "lookup_key_2", "lookup_value_2"},
-	{"lookup_3", "lookup_map_3", "lookup_key_3", "lookup_value_3"},
-	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4"},
+var lookupNames = [...]struct{ phrase, mapTitle, key, value, table string }{
+	{"lookup", "lookup_map", "lookup_key", "value", "lookup_table"},
+	{"lookup_2", "lookup_map_2", "lookup_key_2", "lookup_value_2", "lookup_table_2"},
+	{"lookup_3", "lookup_map_3", "lookup_key_3", "lookup_value_3", "lookup_table_3"},
+	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4", "lookup_table_4"},
 }
 
 // lookupMore is the capture for one more missing row than there are names for: the record waits for more than the others say.
@@ -140,6 +141,20 @@ func (t target) column(dst, table []byte) []byte {
 		dst = append(append(dst, " of "...), table...)
 	}
 	return dst
+}
+
+// set is what the catalogue calls a table that a message calls folded, or does not name: the set that all maps of the row have. It is empty
+// where they have several, or where what is printed is no name of theirs.
+func (t target) set(folded []byte) string {
+	set := ""
+	for i, at := range t.maps {
+		m := t.c.maps[at]
+		if i > 0 && set != m.Set || len(folded) > 0 && !slices.Contains(t.c.names[string(folded)], at) {
+			return ""
+		}
+		set = m.Set
+	}
+	return set
 }
 
 // lookedUp is the key among the values that a message prints in braces, of which value is the first: that which is

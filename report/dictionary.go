@@ -143,7 +143,7 @@ var meanings = map[string]meaning{
 	"missing_rows":    {"rows that are missing there", "number of rows"},
 	"waiting":         {"records that wait for these rows, also those that need a later fix as well", inRecords},
 	"over_since":      {"since when the failures are over; empty where they go on or the records do not tell", ""},
-	"table":           {"table that was looked up, as messages print it", ""},
+	"table":           {"table that was looked up: the set of its map, else as messages print it", ""},
 	"key_column":      {"column by which the row is found; empty where it is not known", ""},
 	"records_waiting": {"records that wait for the row; one that looks up several rows counts for each", inRecords},
 	"records_unplaced": {

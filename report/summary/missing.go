@@ -18,7 +18,7 @@ const mostMissing = 20
 // A MissingRow is one row of missing.csv: a row that must exist before the records that look it up can be saved. The
 // same key in two companies is two rows.
 type MissingRow struct {
-	Table     string // that was looked up, as its messages print it: msdyn_customergroups; else the set of the map
+	Table     string // that was looked up, by the set of its map: msdyn_customergroups; else as its messages print it
 	Map       string // title of the map that brings the row, or of those that may ("A or B"); empty where none does
 	KeyColumn string // by which it is found; empty where not known
 	Key       string // empty where messages do not print it
@@ -41,13 +41,13 @@ type lookedUp struct {
 // targets are what a row of the queries missing and missing_rows is scanned into.
 func (l *lookedUp) targets() []any {
 	r := &l.row
-	return []any{&l.parent, &l.phrase, &l.keyColumn, &r.Key, &r.Company, &r.Records, &r.Unplaced, (*instant)(&r.FirstSeen), (*instant)(&r.LastSeen), &r.SampleRecordID}
+	return []any{&l.parent, &l.phrase, &l.keyColumn, &r.Table, &r.Key, &r.Company, &r.Records, &r.Unplaced, (*instant)(&r.FirstSeen), (*instant)(&r.LastSeen), &r.SampleRecordID}
 }
 
 // missing is the row with what the catalogue knows of its parent; without After.
 func (l *lookedUp) missing(m *classify.Matcher) MissingRow {
 	r := l.row
-	r.KeyColumn, r.Table, _ = strings.Cut(l.keyColumn, " of ")
+	r.KeyColumn, _, _ = strings.Cut(l.keyColumn, " of ")
 	maps := parentMaps(m, l.parent)
 	if len(maps) == 0 {
 		r.Table = cmp.Or(r.Table, l.parent)

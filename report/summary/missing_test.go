@@ -79,6 +79,10 @@ func TestMissingRows(t *testing.T) {
 		}, []string{groups + "10|USMF: 2, 01:00:00 to 01:00:01; after ", groups + "20|: 1, 01:00:02 to 01:00:02; after "}},
 		{"whichever rule says so, it is one row", []storetest.Line{failed("01:00:00", "accounts", noGroup, "10"), failed("01:00:01", "accounts", noGUID, "10")},
 			[]string{groups + "10|USMF: 2, 01:00:00 to 01:00:01; after "}},
+		{"whatever messages call the table, it is called as its map has it", []storetest.Line{
+			failed("01:00:00", "accounts", "Unable to lookup Msdyn_CustomerGroup with values {10}.Writes to X failed"), failed("01:00:01", "accounts", noGroup, "10"),
+			failed("01:00:02", "accounts", "Couldn't resolve the guid for the field: msdyn_customergroupid.msdyn_groupid. The lookup was not found: 20."),
+		}, []string{groups + "10|USMF: 2, 01:00:00 to 01:00:01; after ", groups + "20|USMF: 1, 01:00:02 to 01:00:02; after "}},
 		{"one key of two tables is two rows", []storetest.Line{failed("01:00:00", "accounts", noGroup, "10"), failed("01:00:01", "accounts", noTerms, "10")},
 			[]string{"msdyn_paymentterms|Terms of payment|msdyn_name|10|USMF: 1, 01:00:01 to 01:00:01; after ", groups + "10|USMF: 1, 01:00:00 to 01:00:00; after Terms of payment"}},
 		{"a table without a map, also as the second look-up", []storetest.Line{failed("01:00:00", "accounts", noParcel, "P-1"), failed("01:00:01", "accounts", groupAndOther, "10", "P 2")},

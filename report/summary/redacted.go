@@ -76,7 +76,7 @@ func (h hider) phrase(text string) string {
 var (
 	namingCaptures = set("map_name", "entity", "fno_entity", "other_entity", "table", "field", "from_type", "to_type", "edm_type", "party_type", "state", "key",
 		"privilege", "access", "permission", "error_code", "constraint", "http_status", "reason", "inner", "exception", "plugin", "class", "function", "parameter",
-		"resource", "date", "format", "filter", "solution", "lookup_map", "lookup_key")
+		"resource", "date", "format", "filter", "solution", "lookup_map", "lookup_key", "lookup_table")
 	countingCaptures = set("otc", "sql_number", "limit", "window", "size", "times", "minutes", "version", "required_version", "exported", "inserted", "updated", "errors")
 )
 

@@ -30,20 +30,20 @@ SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, argumen
 CREATE OR REPLACE VIEW dw.v_missing AS
 WITH named AS (
   SELECT r.record_id, u.environment, coalesce(r.company, r.company_named) AS company, r.occurred_at, unnest(list_filter([
-    {phrase: captures['lookup'], map: captures['lookup_map'], named: captures['table'], key_column: captures['lookup_key'],
+    {phrase: captures['lookup'], map: captures['lookup_map'], called: captures['lookup_table'], named: captures['table'], key_column: captures['lookup_key'],
       key: CASE WHEN contains(captures['lookup'], captures['value']) THEN captures['value'] ELSE '' END},
-    {phrase: captures['lookup_2'], map: captures['lookup_map_2'], named: NULL, key_column: captures['lookup_key_2'],
+    {phrase: captures['lookup_2'], map: captures['lookup_map_2'], called: captures['lookup_table_2'], named: NULL, key_column: captures['lookup_key_2'],
       key: CASE WHEN contains(captures['lookup_2'], captures['lookup_value_2']) THEN captures['lookup_value_2'] ELSE split_part(captures['lookup_2'], ' (map ', 1) END},
-    {phrase: captures['lookup_3'], map: captures['lookup_map_3'], named: NULL, key_column: captures['lookup_key_3'],
+    {phrase: captures['lookup_3'], map: captures['lookup_map_3'], called: captures['lookup_table_3'], named: NULL, key_column: captures['lookup_key_3'],
       key: CASE WHEN contains(captures['lookup_3'], captures['lookup_value_3']) THEN captures['lookup_value_3'] ELSE split_part(captures['lookup_3'], ' (map ', 1) END},
-    {phrase: captures['lookup_4'], map: captures['lookup_map_4'], named: NULL, key_column: captures['lookup_key_4'],
+    {phrase: captures['lookup_4'], map: captures['lookup_map_4'], called: captures['lookup_table_4'], named: NULL, key_column: captures['lookup_key_4'],
       key: CASE WHEN contains(captures['lookup_4'], captures['lookup_value_4']) THEN captures['lookup_value_4'] ELSE split_part(captures['lookup_4'], ' (map ', 1) END}
     ], x -> x.phrase IS NOT NULL)) AS row
   FROM records r JOIN runs u USING (run_id)
   WHERE r.outcome = 'error' AND r.category = 'reference-data' AND captures['lookup'] IS NOT NULL
 ), rows AS (
   SELECT DISTINCT record_id, environment, company, occurred_at, row.map AS map, row.key AS key,
-    coalesce(nullif(split_part(row.key_column, ' of ', 2), ''), row.named, CASE WHEN starts_with(row.phrase, 'row of ') THEN split_part(row.phrase, ' ', 3) END) AS "table",
+    coalesce(row.called, nullif(split_part(row.key_column, ' of ', 2), ''), row.named, CASE WHEN starts_with(row.phrase, 'row of ') THEN split_part(row.phrase, ' ', 3) END) AS "table",
     nullif(split_part(row.key_column, ' of ', 1), '') AS key_column
   FROM named
 ), placed AS (
@@ -313,7 +313,7 @@ COMMENT ON COLUMN dw.v_judgements."records" IS 'failing records that were judged
 COMMENT ON COLUMN dw.v_judgements."changed" IS 'of these, those whose verdict became another one';
 COMMENT ON VIEW dw.v_missing IS 'a row per row that records looked up and did not find, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_missing."environment" IS 'environment; null when none was given';
-COMMENT ON COLUMN dw.v_missing."table" IS 'table that lacks the row, as messages name it; null where they do not';
+COMMENT ON COLUMN dw.v_missing."table" IS 'table that lacks the row: the set of its map, else as messages name it; null where neither is known';
 COMMENT ON COLUMN dw.v_missing."map" IS 'dual-write map that brings it';
 COMMENT ON COLUMN dw.v_missing."key_column" IS 'column that the look-up went by';
 COMMENT ON COLUMN dw.v_missing."key" IS 'value of it that was not found';

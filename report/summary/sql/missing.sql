@@ -14,7 +14,7 @@ WITH totals AS (
     looked_up(r.captures)[c.spot % 4 + 1] AS row
   FROM candidates c JOIN totals t USING (parent) JOIN shown r ON r.place = c.spot // 4
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id, total
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id, total
 FROM texts
 QUALIFY row_number() OVER (PARTITION BY parent_hash ORDER BY records DESC, row.phrase, company) <= $1
 ORDER BY row.parent, records DESC, row.phrase, company;

@@ -10,6 +10,6 @@ WITH ranks AS (
     LEFT JOIN scope_missing a ON a.apart AND a.parent = c.parent AND a.key = c.key
   WHERE NOT c.apart
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id
 FROM texts
 ORDER BY rank, records DESC, row.phrase, row.key, company;
