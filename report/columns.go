@@ -123,6 +123,14 @@ func kindOf(value any) kind {
 	return aText
 }
 
+// ofPart are the columns of a part of each row.
+func ofPart[R, T any](columns []column[T], part func(*R) *T) (list []column[R]) {
+	for _, c := range columns {
+		list = append(list, column[R]{c.heading, func(t cells, row *R) { c.cell(t, part(row)) }})
+	}
+	return list
+}
+
 // header writes the names of columns as the first row.
 func header[T any](t cells, columns []column[T]) { t.header(headings(columns)...) }
 
@@ -158,7 +166,10 @@ func drawEach[T any](t cells, columns []column[T], each func(func(*T) error) err
 	return each(func(row *T) error { return drawRow(t, columns, row) })
 }
 
-func drawFindings(t cells, s *summary.Summary) error { return drawList(t, findingColumns, s.Findings) }
+func drawFindings(t cells, s *summary.Summary) error { return drawList(t, foundColumns, found(s)) }
+
+// foundColumns are those of findings, and what stands on the page beside their signatures.
+var foundColumns = append(ofPart(findingColumns, func(f *foundHere) *summary.Finding { return f.Finding }), text("why_here", func(f *foundHere) string { return f.why }))
 
 var findingColumns = slices.Concat([]column[summary.Finding]{
 	text("where", func(f *summary.Finding) string { return f.MapTitle }),
@@ -183,7 +194,14 @@ var findingColumns = slices.Concat([]column[summary.Finding]{
 	text("template_id", func(f *summary.Finding) string { return f.TemplateID }),
 })
 
-func drawFixes(t cells, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
+func drawFixes(t cells, s *summary.Summary) error { return drawList(t, plannedColumns, planned(s)) }
+
+// plannedColumns are those of fixes, and what they have only on the page and in files: the database keeps no more than fixColumns.
+var plannedColumns = append(ofPart(fixColumns, func(f *plannedHere) *summary.Fix { return f.Fix }),
+	text("why_here", func(f *plannedHere) string { return f.why }),
+	moment("purged_from", func(f *plannedHere) time.Time { return f.Purged.From }),
+	moment("purged_until", func(f *plannedHere) time.Time { return f.Purged.Until }),
+)
 
 var fixColumns = []column[summary.Fix]{
 	number("rank", func(f *summary.Fix) int64 { return int64(f.Rank) }),

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
@@ -35,6 +37,60 @@ func here(sig summary.Signature) (sentences []string) {
 		sentences = append(sentences, stretch+" no record of "+same+" is ok; "+around+" "+words.Plural(h.Before+h.After, "is", "are")+".")
 	}
 	return sentences
+}
+
+// A foundHere is a finding, with what here says of its signature.
+type foundHere struct {
+	*summary.Finding
+	why string
+}
+
+// found are the rows of failing_entities.csv.
+func found(s *summary.Summary) []foundHere {
+	why := make(map[string]string)
+	for _, sig := range s.Signatures {
+		why[sig.ID] = strings.Join(here(sig), " ")
+	}
+	rows := make([]foundHere, len(s.Findings))
+	for i := range rows {
+		rows[i] = foundHere{&s.Findings[i], why[s.Findings[i].Signature]}
+	}
+	return rows
+}
+
+// A plannedHere is a fix, with what here says of its signatures.
+type plannedHere struct {
+	*summary.Fix
+	why string
+}
+
+// planned are the rows of fixes.csv. What is said of a signature counts all its records, so it is not said of a fix that has a share of them: rows that
+// lack one table, or what those leave over.
+func planned(s *summary.Summary) []plannedHere {
+	of := make(map[string]*summary.Signature)
+	for i := range s.Signatures {
+		of[s.Signatures[i].ID] = &s.Signatures[i]
+	}
+	rows := make([]plannedHere, len(s.Fixes))
+	for i := range rows {
+		f := &s.Fixes[i]
+		var lines []string
+		for _, p := range f.Parts {
+			sig := of[p.Signature]
+			if sig == nil || sig.Records != p.Records {
+				continue
+			}
+			said := strings.Join(here(*sig), " ")
+			if said != "" && len(f.Parts) > 1 {
+				said = p.Title + ": " + said
+			}
+			if said != "" {
+				lines = append(lines, said)
+			}
+		}
+		rows[i] = plannedHere{f, strings.Join(lines, "\n")}
+	}
+	return rows
 }
 
 // okAround counts the ok records before and after the failures: "12 before and 1,902 after".

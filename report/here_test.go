@@ -34,6 +34,42 @@ func TestHere(t *testing.T) {
 	}
 }
 
+// The tables say it too: of a finding what is said of its signature, of a fix what is said of signatures that are its own alone.
+func TestTablesSayWhyAndWhen(t *testing.T) {
+	s := night()
+	share := &s.Fixes[0]
+	share.Purged = summary.Period{From: at("2026-11-23 18:46:00"), Until: at("2026-11-23 19:17:00")}
+	s.Signatures[0].Here = summary.Here{Plugins: true, After: 1902}
+	said := strings.Join(here(s.Signatures[0]), " ")
+	row := func(name, column, value string) map[string]string {
+		t.Helper()
+		for _, r := range rows(t, draw(t, s, Options{})[name]) {
+			if r[column] == value {
+				return r
+			}
+		}
+		t.Fatalf("%s has no row whose %s is %s", name, column, value)
+		return nil
+	}
+	if got := row("failing_entities.csv", "signature", s.Signatures[0].ID)["why_here"]; got != said || said == "" {
+		t.Errorf("failing_entities.csv: %q, want %q", got, said)
+	}
+	share.Parts = []summary.Part{{Signature: s.Signatures[0].ID, Records: s.Signatures[0].Records - 1}}
+	r := row("fixes.csv", "rank", "1")
+	if got := r["why_here"] + "|" + r["purged_from"] + "|" + r["purged_until"]; got != "|2026-11-23 18:46:00|2026-11-23 19:17:00" {
+		t.Errorf("fixes.csv, of a share: %q", got)
+	}
+	share.Parts[0].Records++
+	if got := row("fixes.csv", "rank", "1")["why_here"]; got != said {
+		t.Errorf("fixes.csv: %q, want %q", got, said)
+	}
+	share.Parts[0].Title = "One"
+	share.Parts = append(share.Parts, summary.Part{Signature: "another", Title: "Another"})
+	if got := row("fixes.csv", "rank", "1")["why_here"]; got != "One: "+said {
+		t.Errorf("fixes.csv, of two signatures: %q, want %q", got, "One: "+said)
+	}
+}
+
 // What the night says of itself stands on its page.
 func TestPageSaysWhyAndWhen(t *testing.T) {
 	s := night()

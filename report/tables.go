@@ -14,8 +14,8 @@ type reportTable struct {
 // tables lists them in the order in which they are drawn.
 func tables() []reportTable {
 	return []reportTable{
-		{"failing_entities", headings(findingColumns), drawFindings},
-		{"fixes", headings(fixColumns), drawFixes},
+		{"failing_entities", headings(foundColumns), drawFindings},
+		{"fixes", headings(plannedColumns), drawFixes},
 		{"records", headings(recordColumns), drawRecords},
 		{"captures", headings(captureColumns), drawCaptures},
 		{"unclassified", headings(clusterColumns), drawClusters},
