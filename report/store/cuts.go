@@ -19,7 +19,7 @@ type cutRecord struct {
 // the same id is no more than a duplicate.
 func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool, error) {
 	ids := make(map[[16]byte]bool)
-	err := db.Each(ctx, "SELECT record_id FROM dw.cuts JOIN dw.runs USING (run_id) WHERE environment IS NOT DISTINCT FROM $1", func(rows *sql.Rows) error {
+	err := db.Each(ctx, "SELECT record_id FROM dw.cuts c JOIN dw.runs USING (run_id) SEMI JOIN dw.records r USING (record_id, run_id, file, row) WHERE environment IS NOT DISTINCT FROM $1", func(rows *sql.Rows) error {
 		var id duckdb.UUID
 		err := rows.Scan(&id)
 		ids[id] = true
@@ -29,7 +29,8 @@ func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool
 }
 
 // mend books the cut records of a run, and puts the whole records that it loaded in the place of cut ones, of earlier runs or of its
-// own: what the ledgers called loaded is then a duplicate of the whole one. It gives the ledger of the run as it is then.
+// own: what the ledgers called loaded is then a duplicate of the whole one, and cuts keeps that no more than a half of it stands there. It gives
+// the ledger of the run as it is then.
 func (db *DB) mend(ctx context.Context, run int64, cuts []cutRecord, inputs []Input, booked *tableCounts) ([]Input, error) {
 	for _, c := range cuts {
 		id := duckdb.UUID(c.id)
@@ -38,7 +39,7 @@ func (db *DB) mend(ctx context.Context, run int64, cuts []cutRecord, inputs []In
 		}
 	}
 	var any bool
-	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM dw.cuts").Scan(&any); err != nil || !any {
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM dw.cuts SEMI JOIN dw.records USING (record_id, run_id, file, row)").Scan(&any); err != nil || !any {
 		return inputs, err
 	}
 	var before tableCounts

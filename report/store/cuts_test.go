@@ -69,6 +69,72 @@ func TestCutRecords(t *testing.T) {
 	}
 }
 
+// When the whole record goes with its run or file, nothing of its text stays with those that met a half of it: the half is a rejected row, and is a record
+// again when its file is read once more. Who met the whole one gets it.
+func TestForgetTheWholeOfAHalf(t *testing.T) {
+	half := storetest.Line{ID: 1, File: "half.csv", Row: 3, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_c"}
+	whole := storetest.Line{ID: 1, File: "whole.csv", Row: 3, At: "01:00:00", Entity: "customers", Err: "Unable to lookup msdyn_customergroups with values {80}"}
+	another := whole
+	another.ID = 2
+	rejected := " half.csv:3 rejected"
+	for name, c := range map[string]struct {
+		runs   [][]storetest.Line
+		cut    [][]int
+		forget int64  // a run
+		file   string // of it; all where it is empty
+		want   []string
+	}{
+		"same id":              {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
+		"another id":           {[][]storetest.Line{{half}, {another}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
+		"half twice":           {[][]storetest.Line{{half}, {half}, {whole}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
+		"half twice, other id": {[][]storetest.Line{{half}, {half}, {another}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
+		"whole twice":          {[][]storetest.Line{{half}, {whole}, {whole}}, [][]int{{0}, nil, nil}, 2, "", []string{"3 whole.csv:3 " + whole.Err, "1 0 1 0", "3 0 1 0"}},
+		"half behind":          {[][]storetest.Line{{another}, {half}}, [][]int{nil, {0}}, 1, "", []string{"2" + rejected, "2 0 0 1"}},
+		"file of one run":      {[][]storetest.Line{{half, whole}}, [][]int{{0}}, 1, "whole.csv", []string{"1" + rejected, "1 0 0 1"}},
+		"file of another run":  {[][]storetest.Line{{half}, {another, {ID: 7, File: "b.csv", Row: 2}}}, [][]int{{0}, nil}, 2, "whole.csv", []string{"2 b.csv:2 ", "1" + rejected, "1 0 0 1", "2 1 0 0"}},
+		"the half goes":        {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 1, "", []string{"2 whole.csv:3 " + whole.Err, "2 1 0 0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.duckdb")
+			db := openTest(t, path)
+			for i, lines := range c.runs {
+				loadCut(t, db, lines, c.cut[i]...)
+			}
+			var err error
+			if c.file != "" {
+				err = db.ForgetFile(t.Context(), c.forget, c.file)
+			} else {
+				err = db.Forget(t.Context(), c.forget)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := append(list(t, db, "SELECT concat(run_id, ' ', file, ':', row, ' ', error_text) FROM dw.records ORDER BY ALL"),
+				list(t, db, "SELECT concat(run_id, ' ', file, ':', row, ' rejected') FROM dw.rejects ORDER BY ALL")...)
+			got = append(got, list(t, db, "SELECT concat_ws(' ', run_id, loaded, duplicates, rejected) FROM dw.runs ORDER BY run_id")...)
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("records, rejects and runs (-want +got):\n%s", d)
+			}
+			if digests := list(t, db, `SELECT u.run_id FROM dw.runs u JOIN (
+				SELECT run_id, count(*) AS records, bit_xor(hash(record_id)) AS digest
+				FROM (SELECT run_id, record_id FROM dw.records UNION SELECT run_id, record_id FROM dw.sightings) GROUP BY run_id
+			) h USING (run_id) WHERE (u.scope_records, u.scope_digest) IS DISTINCT FROM (h.records, h.digest)`); len(digests) > 0 {
+				t.Errorf("the scopes of runs %q are not theirs", digests)
+			}
+			if len(c.want) == 2 && c.want[0] == "1"+rejected { // read again it is a record again
+				loadCut(t, db, []storetest.Line{half}, 0)
+				if again := list(t, db, "SELECT concat(file, ':', row, ' ', error_text) FROM dw.records"); !cmp.Equal(again, []string{"half.csv:3 " + half.Err}) {
+					t.Errorf("read again: %q", again)
+				}
+			}
+			db.Close()
+			for _, p := range problems(t, path) {
+				t.Error(p)
+			}
+		})
+	}
+}
+
 // In two environments the same id is one record, as ever: the whole one of another environment is a duplicate of the half.
 func TestCutRecordOfAnotherEnvironment(t *testing.T) {
 	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))

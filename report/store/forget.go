@@ -8,7 +8,8 @@ import (
 // Forget takes a run out of the database again. A record that it loaded and a later run met again
 // passes to the first such run, and is then in the place where that run met it; only records that
 // nobody else met are gone. So the reports of all other runs stay as they were, but for the comparison
-// of those that compared with the forgotten run: they compare with the one before it from now on.
+// of those that compared with the forgotten run: they compare with the one before it from now on. A run that met no more than a half of such a
+// record, where its file was cut off, has a rejected row there from now on: the text of the half is gone since the whole record came.
 func (db *DB) Forget(ctx context.Context, run int64) error {
 	if err := db.forget(ctx, run); err != nil {
 		return fmt.Errorf("forgetting run %d: %w", run, err)
@@ -27,7 +28,10 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 	if _, err := db.conn.ExecContext(ctx, query("heirs"), run); err != nil {
 		return err
 	}
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs; DROP TABLE IF EXISTS left_halves")
+	if _, err := db.conn.ExecContext(ctx, query("left_halves"), run, ""); err != nil {
+		return err
+	}
 	return db.transaction(ctx, func() error {
 		judgement, err := db.nextJudgement(ctx)
 		if err != nil {
@@ -51,6 +55,7 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 			}
 		}
 		for _, s := range []string{
+			query("reject_halves"),
 			query("inherit"),
 			"DELETE FROM dw.sightings s USING heirs h WHERE s.run_id = h.run_id AND s.record_id = h.record_id",
 			bookRun(last),

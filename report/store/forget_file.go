@@ -57,7 +57,7 @@ func (db *DB) ForgettingFile(ctx context.Context, run int64, path string) (f Fil
 
 // ForgetFile takes what a run read from a file out of the database, as if that run had been called without it: a record that the run met in
 // another file, too, is then in the place where it stands there, and that file has loaded it; else it passes to the first other run that
-// met it, as in [DB.Forget]; only records that nobody else met are gone. The ledger and the coverage of the run are those of its other
+// met it, as in [DB.Forget]; only records that nobody else met are gone, and where another file holds a half of one it has a rejected row. The ledger and the coverage of the run are those of its other
 // files. A run without any other file is forgotten.
 func (db *DB) ForgetFile(ctx context.Context, run int64, path string) error {
 	what, err := db.ForgettingFile(ctx, run, path)
@@ -80,7 +80,10 @@ func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
 	if _, err := db.conn.ExecContext(ctx, query("file_heirs"), run, path); err != nil {
 		return err
 	}
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs")
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS heirs; DROP TABLE IF EXISTS left_halves")
+	if _, err := db.conn.ExecContext(ctx, query("left_halves"), run, path); err != nil {
+		return err
+	}
 	return db.transaction(ctx, func() error {
 		judgement, err := db.nextJudgement(ctx)
 		if err != nil {
@@ -100,6 +103,7 @@ func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
 			{query("hand_over"), []any{run, judgement}},
 			{query("hand_over_texts"), []any{run}},
 			{query("untell"), []any{run}},
+			{query("reject_halves"), nil},
 			{query("forget_file"), of},
 			{query("forget_file_rows"), of},
 			{"DELETE FROM dw.sightings s USING heirs h WHERE s.run_id = h.run_id AND s.record_id = h.record_id", nil},

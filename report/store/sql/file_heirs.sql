@@ -2,7 +2,7 @@
 -- other run that did, with the place where it met them.
 CREATE OR REPLACE TEMP TABLE heirs AS
 WITH places AS (
-  FROM dw.sightings WHERE record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1 AND file = $2) AND (run_id <> $1 OR file <> $2)
+  FROM dw.sightings ANTI JOIN dw.cuts USING (run_id, record_id, file, row) WHERE record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1 AND file = $2) AND (run_id <> $1 OR file <> $2)
   QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY run_id <> $1, run_id) = 1
 )
 SELECT s.*, (u.rules_digest, u.tool_version) IS DISTINCT FROM (g.rules_digest, g.tool_version) AS other_rules

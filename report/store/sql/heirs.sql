@@ -1,9 +1,9 @@
 -- To which run do the records of run $1 go when it is forgotten? To the first one that met them again,
--- with the place where it met them.
+-- with the place where it met them; one that met a half of them alone has none of the rest.
 CREATE OR REPLACE TEMP TABLE heirs AS
 WITH next AS (
   SELECT record_id, min(run_id) AS run_id
-  FROM dw.sightings
+  FROM dw.sightings ANTI JOIN dw.cuts USING (run_id, record_id, file, row)
   WHERE run_id <> $1 AND record_id IN (SELECT record_id FROM dw.records WHERE run_id = $1)
   GROUP BY record_id
 )

@@ -1,3 +1,9 @@
+-- Other runs of the environment that met the half have no more of it: a whole one of the same id would have been loaded.
+INSERT INTO dw.cuts
+SELECT DISTINCT s.run_id, m.whole, s.file, s.row
+FROM mended m JOIN dw.sightings s ON s.record_id = m.half AND s.run_id NOT IN (m.run_id, m.whole_run)
+  JOIN dw.runs u ON u.run_id = s.run_id JOIN dw.runs v ON v.run_id = m.run_id AND v.environment IS NOT DISTINCT FROM u.environment
+WHERE s.file IS NOT NULL AND NOT EXISTS (FROM dw.cuts o WHERE o.run_id = s.run_id AND o.record_id = m.whole AND o.file = s.file AND o.row = s.row);
 -- The whole record takes the place of the cut one: the run that loaded that one met it now, as a duplicate.
 UPDATE dw.sightings s SET record_id = m.whole FROM mended m WHERE m.half <> m.whole AND s.record_id = m.half
   AND NOT EXISTS (FROM dw.sightings o WHERE o.run_id = s.run_id AND o.record_id = m.whole);
@@ -16,4 +22,5 @@ UPDATE dw.runs u SET loaded = u.loaded - n.records, duplicates = u.duplicates + 
 FROM (SELECT run_id, count(*) AS records, count(*) FILTER (status = 'ok') AS ok, count(*) FILTER (status = 'unknown') AS unknown,
   bit_xor(xor(hash(half), hash(whole))) AS change FROM mended GROUP BY ALL) n
 WHERE u.run_id = n.run_id;
-DELETE FROM dw.cuts c USING mended m WHERE c.run_id = m.run_id AND c.record_id = m.half AND c.file = m.file AND c.row = m.row;
+-- What is known of the whole record is not from there.
+UPDATE dw.cuts c SET record_id = m.whole FROM mended m WHERE c.run_id = m.run_id AND c.record_id = m.half AND c.file = m.file AND c.row = m.row;

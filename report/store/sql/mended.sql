@@ -15,7 +15,7 @@ WITH halves AS (
   UNION ALL
   FROM dw.records WHERE rowid IN (SELECT number FROM alike)
 )
-SELECT h.run_id, h.record_id AS half, w.record_id AS whole, h.file, h.row, h.byte_offset, h.byte_length, h.status
+SELECT h.run_id, h.record_id AS half, w.record_id AS whole, w.run_id AS whole_run, h.file, h.row, h.byte_offset, h.byte_length, h.status
 FROM halves h
 JOIN wholes w ON w.record_id = h.record_id AND (w.run_id, w.file, w.row) <> (h.run_id, h.file, h.row)
   OR w.record_id <> h.record_id AND w.log = h.log AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)

@@ -8,7 +8,7 @@ WITH stored AS (
 ), late AS (
   SELECT record_id FROM spool.main.part_records, spool.main.line WHERE occurred_at < before_at AND record_id NOT IN (SELECT record_id FROM stored)
 ), halves AS (
-  SELECT DISTINCT record_id FROM dw.cuts JOIN dw.runs USING (run_id) WHERE environment IS NOT DISTINCT FROM $1
+  SELECT DISTINCT record_id FROM dw.cuts JOIN dw.runs USING (run_id) SEMI JOIN dw.records r USING (record_id, run_id, file, row) WHERE environment IS NOT DISTINCT FROM $1
 ), several AS (
   SELECT record_id FROM spool.main.part_records GROUP BY record_id HAVING count(*) > 1
   UNION
