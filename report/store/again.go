@@ -68,12 +68,15 @@ func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (me
 		err = db.spool.QueryRowContext(ctx, query("again_whole")).Scan(&whole)
 	}
 	if whole.Valid {
-		met = exec(db.conn, records, query("again_met"), run, whole.Int64)
+		exec(db.spool, -1, query("again_met_before"), whole.Int64)
 	} else {
 		exec(db.spool, records, query("again_sightings"))
 	}
 	exec(db.spool, rejected, query("again_rejects"))
 	covered = exec(db.spool, -1, query("again_coverage"))
+	if whole.Valid { // last: what comes into the spool once the transaction has read there, it does not see
+		met = exec(db.conn, records, query("again_met"), run, whole.Int64)
+	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("booking %d files that are as an earlier run read them: %w", len(numbers), err)
 	}

@@ -8,3 +8,5 @@ CREATE OR REPLACE TABLE spool.main.coverage AS SELECT * EXCLUDE (run_id) FROM dw
 CREATE OR REPLACE TABLE spool.main.asked AS SELECT record_id FROM dw.records LIMIT 0;
 -- The files that are not read again: the number of the row in dw.files that says what is in them, and their position in this run.
 CREATE OR REPLACE TABLE spool.main.again (number BIGINT, position BIGINT);
+-- What an earlier run met, whose files are those of this one.
+CREATE OR REPLACE TABLE spool.main.met AS SELECT * EXCLUDE (run_id) FROM dw.sightings LIMIT 0;
