@@ -31,9 +31,9 @@ type Last struct {
 	packed  []byte           // of one that was decoded
 }
 
-// OfFolder makes the Last of a report that [Write] drew into dir just now with these options. One that hides values has none: what is hidden, and
-// under which key, is made for one drawing.
-func OfFolder(dir string, s *summary.Summary, opt Options) (*Last, error) {
+// OfFolder makes the Last of a report that [Write] drew into dir with these options, and of what it put there. One that hides values has none: what is
+// hidden, and under which key, is made for one drawing.
+func OfFolder(dir string, put map[string]folder.Drawn, s *summary.Summary, opt Options) (*Last, error) {
 	if s.Redacted != nil {
 		return nil, errors.New("internal error: a redacted report is not kept")
 	}
@@ -42,9 +42,8 @@ func OfFolder(dir string, s *summary.Summary, opt Options) (*Last, error) {
 		return nil, err
 	}
 	l := &Last{Run: s.Run.ID, Known: s.Known, Folder: path, Form: opt.form(), Tables: make(map[string]folder.Drawn), summary: s}
-	drawn := folder.As(dir)
 	for _, name := range ofRows {
-		if d, ok := drawn[name]; ok {
+		if d, ok := put[name]; ok {
 			l.Tables[name] = d
 		}
 	}

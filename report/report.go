@@ -31,6 +31,9 @@ type Options struct {
 	// left them are not drawn again. nil: nothing is known.
 	Last *Last
 
+	// Put, unless it is nil, is called when the files are in the folder, with what they are: for [OfFolder].
+	Put func(map[string]folder.Drawn)
+
 	// Redacted is that of the Summary, for an Ahead, whose rows are drawn before there is one; nil: nothing is hidden.
 	Redacted *redact.Redactor
 
@@ -114,7 +117,11 @@ func Write(dir string, s *summary.Summary, opt Options) error {
 		}
 		files = append(files, file)
 	}
-	return folder.Put(dir, files, folder.About{Tool: "dwtriage " + s.Tool.Version, RunID: s.Run.ID, Environment: s.Environment})
+	put, err := folder.Put(dir, files, folder.About{Tool: "dwtriage " + s.Tool.Version, RunID: s.Run.ID, Environment: s.Environment})
+	if err == nil && opt.Put != nil {
+		opt.Put(put)
+	}
+	return err
 }
 
 // Ready says whether a report can be written into dir, and why not: what is there under the name of a file of a report, and of none, is

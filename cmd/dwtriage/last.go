@@ -4,12 +4,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"time"
 
 	"dwtriage/classify"
 	"dwtriage/report"
+	"dwtriage/report/folder"
 	"dwtriage/report/redact"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
@@ -64,14 +66,15 @@ func lastReport(ctx context.Context, db *store.DB, id int64, m *classify.Matcher
 	return last, nil
 }
 
-// keepLast keeps what the report of a run says for the next call, which may be about the same; last is what it was made of, nil where it was summed up.
+// keepLast keeps what the report of a run says for the next call, which may be about the same; last is what it was made of, nil where it was summed up,
+// and put are its files.
 // Only what could be read is known by its bytes, so a run with a file that could not is not kept. That there was no room for it, or no right to write it,
 // costs time tomorrow, and nothing today.
-func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, last *report.Last) {
+func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, last *report.Last, put map[string]folder.Drawn) {
 	if j.s.red != nil || len(j.failures) > 0 {
 		return
 	}
-	next, err := report.OfFolder(j.flags.out, sum, j.drawing())
+	next, err := report.OfFolder(j.flags.out, put, sum, j.drawing())
 	if err != nil {
 		return
 	}
@@ -90,7 +93,8 @@ func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, 
 }
 
 // drawnBy says what the report of a run that started then is made by, beside the database: this very program, as a version may have been built more than
-// once, its rules, and which mutes had ended, which nothing but the time changes.
+// once; its rules, with the names of their files, which the page prints; and which mutes and changes of a severity are in force, which nothing but the time
+// changes: of mutes as of the run, of changes as of this call.
 func drawnBy(m *classify.Matcher, started time.Time) string {
 	program := version
 	if path, err := os.Executable(); err == nil {
@@ -98,9 +102,15 @@ func drawnBy(m *classify.Matcher, started time.Time) string {
 			program = fmt.Sprintf("%s, %d bytes of %s", version, info.Size(), info.ModTime().UTC())
 		}
 	}
-	var ended []bool
-	for _, m := range m.Set().Mutes {
-		ended = append(ended, m.Expired(started))
+	said := sha256.New()
+	for _, r := range m.Rules() {
+		tell(said, "%s %s %q\n", r.ID, r.Severity, r.File)
 	}
-	return fmt.Sprintf("%s; rules %s; mutes ended %v", program, m.Digest(), ended)
+	for _, mute := range m.Set().Mutes {
+		tell(said, "mute %q:%d %t\n", mute.File, mute.Line, mute.Expired(started))
+	}
+	for _, c := range m.Set().Changes {
+		tell(said, "change %q:%d %s\n", c.File, c.Line, c.Severity)
+	}
+	return fmt.Sprintf("%s; rules %s; of them %x", program, m.Digest(), said.Sum(nil))
 }

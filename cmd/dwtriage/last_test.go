@@ -97,7 +97,13 @@ func TestLastReport(t *testing.T) {
 		{"of a time", nil, []string{"--since", "2026-01-01"}, false, false},
 		{"of all times", nil, nil, false, false},
 		{"other rules", nil, []string{"--rules", rules}, false, false},
-		{"judged again", taking("reclassify", "--db", db, "--rules", rules), nil, false, false},
+		{"other rules under another name", func() {
+			if err := os.Rename(rules, rules+"2"); err != nil {
+				t.Fatal(err)
+			}
+			rules += "2"
+		}, []string{"--rules", rules + "2"}, false, false},
+		{"judged again", func() { taking("reclassify", "--db", db, "--rules", rules)() }, nil, false, false},
 		{"something forgotten", taking("history", "forget", "--db", db, "--file", extra), nil, false, false},
 		{"something pruned", taking("history", "prune", "--db", db, "--before", "2026-03-05"), nil, false, false},
 		{"what was kept is cut off", func() { os.Truncate(db+".last", 1000) }, nil, false, false},

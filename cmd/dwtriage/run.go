@@ -458,10 +458,12 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		sum.Timings = j.timings
 		return db.End(ctx, id, sum.ExitCode, sum.Timings)
 	}
+	var put map[string]folder.Drawn
+	opt.Put = func(drawn map[string]folder.Drawn) { put = drawn }
 	if err := report.Write(j.flags.out, sum, opt); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
-	j.keepLast(ctx, db, sum, last)
+	j.keepLast(ctx, db, sum, last, put)
 	return sum, nil
 }
 

@@ -51,60 +51,59 @@ type Drawn struct {
 	SHA256   string
 }
 
-// As says what the files are that the last call put into a folder, by name; none where some of them changed since, or its manifest is gone.
-func As(dir string) map[string]Drawn {
-	m, err := readManifest(dir)
-	if err != nil {
-		return nil
-	}
+// as says what the files of a stage are, by name, with the times that they keep when they change places.
+func (s *stage) as(m *manifest) (map[string]Drawn, error) {
 	list := make(map[string]Drawn)
 	for _, e := range m.Files {
-		info, err := os.Lstat(filepath.Join(dir, e.File))
-		if err != nil || !info.Mode().IsRegular() || info.Size() != e.Bytes {
-			return nil
+		info, err := os.Lstat(filepath.Join(s.dir, e.File))
+		if err != nil {
+			return nil, err
 		}
 		list[e.File] = Drawn{e.Bytes, info.ModTime(), e.SHA256}
 	}
-	return list
+	return list, nil
 }
 
 // isAt reports whether a file is what was drawn, as its length and time tell: whoever writes to a file changes its time.
-func (d *Drawn) isAt(path string) bool {
+func (d Drawn) isAt(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == d.Bytes && info.ModTime().Equal(d.Modified)
 }
 
 // Put writes files and a manifest of them, and lets them take the place of the files of the call
 // before. The folder is made if it does not exist, its parents too. about is what the manifest
-// begins with. After an error the files of the call before are there as they were, but for one: what was swapped, and could
+// begins with. drawn is what they are, by name: another call may have put its own in their place by the time that this one is back. After an error the files of the call before are there as they were, but for one: what was swapped, and could
 // not be synced to the disk.
-func Put(dir string, files []File, about About) error {
+func Put(dir string, files []File, about About) (drawn map[string]Drawn, err error) {
 	t, err := locate(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range files {
 		t.names = append(t.names, f.Name)
 	}
 	t.names = append(t.names, ManifestName)
-	err = put(t, t.replaceable(), files, about)
+	drawn, err = put(t, t.replaceable(), files, about)
 	if errors.Is(err, errStays) {
-		err = put(t, false, files, about)
+		drawn, err = put(t, false, files, about)
 	}
-	return err
+	return drawn, err
 }
 
-func put(t *target, beside bool, files []File, about About) (err error) {
+func put(t *target, beside bool, files []File, about About) (drawn map[string]Drawn, err error) {
 	s, err := t.stage(beside)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.end()) }()
 	m, err := s.draw(files, about)
-	if err != nil {
-		return err
+	if err == nil {
+		drawn, err = s.as(m)
 	}
-	return s.publish(m)
+	if err != nil {
+		return nil, err
+	}
+	return drawn, s.publish(m)
 }
 
 // Check says whether Put could put files into dir, and puts right what a killed call left there. It makes neither

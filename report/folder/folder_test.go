@@ -32,7 +32,7 @@ func night(n int) (files []File) {
 
 func putNight(t *testing.T, dir string, n int) {
 	t.Helper()
-	if err := Put(dir, night(n), About{Tool: "test", RunID: int64(n)}); err != nil {
+	if _, err := Put(dir, night(n), About{Tool: "test", RunID: int64(n)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -222,8 +222,11 @@ func TestPutTheSame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")
-			putNight(t, dir, 1)
-			same := As(dir)["b.csv"]
+			drawn, err := Put(dir, night(1), About{Tool: "test", RunID: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same := drawn["b.csv"]
 			old, err := os.Stat(filepath.Join(dir, "b.csv"))
 			if err != nil {
 				t.Fatal(err)
@@ -231,19 +234,16 @@ func TestPutTheSame(t *testing.T) {
 			c.meanwhile(t, dir)
 			files := night(1)
 			files[1].Same = &same
-			if err := Put(dir, files, About{Tool: "test", RunID: 1}); err != nil {
+			again, err := Put(dir, files, About{Tool: "test", RunID: 1})
+			if err != nil {
 				t.Fatal(err)
 			}
 			mustBe(t, dir, 1)
 			if now, err := os.Stat(filepath.Join(dir, "b.csv")); err != nil || os.SameFile(old, now) != c.linked {
 				t.Errorf("it is the same file: %t, error %v; want %t", os.SameFile(old, now), err, c.linked)
 			}
-			if len(As(dir)) != len(names) {
-				t.Errorf("drawn: %v", As(dir))
-			}
-			write(t, filepath.Join(dir, "a.csv"), "spoilt")
-			if got := As(dir); got != nil {
-				t.Errorf("a folder that somebody wrote to is %v", got)
+			if len(again) != len(names) || again["b.csv"].SHA256 != same.SHA256 || !again["b.csv"].isAt(filepath.Join(dir, "b.csv")) {
+				t.Errorf("drawn: %v", again)
 			}
 		})
 	}
@@ -280,7 +280,7 @@ func TestPutTakes(t *testing.T) {
 				}
 				files := night(2)
 				files[1].Made = func() (*Made, error) { return c.made(path) }
-				err = Put(dir, files, About{Tool: "test", RunID: 2})
+				_, err = Put(dir, files, About{Tool: "test", RunID: 2})
 				if !errors.Is(err, c.err) {
 					t.Fatalf("error %v, want %v", err, c.err)
 				}
@@ -315,7 +315,7 @@ func TestPutDropsWhatItNoLongerDraws(t *testing.T) {
 	for _, sub := range []string{"", "sub"} {
 		dir := filepath.Join(t.TempDir(), "out")
 		old := append(night(1), File{Name: "gone.csv", Draw: func(w io.Writer) error { return nil }})
-		if err := Put(dir, old, About{RunID: 1}); err != nil {
+		if _, err := Put(dir, old, About{RunID: 1}); err != nil {
 			t.Fatal(err)
 		}
 		mkdir(t, dir, sub)
@@ -339,7 +339,7 @@ func TestPutFails(t *testing.T) {
 			before := tree(t, root)
 			files := night(2)
 			files[i].Draw = func(io.Writer) error { return broken }
-			if err := Put(dir, files, About{RunID: 2}); !errors.Is(err, broken) || !strings.Contains(err.Error(), name) {
+			if _, err := Put(dir, files, About{RunID: 2}); !errors.Is(err, broken) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: error %v", name, err)
 			}
 			mustBe(t, dir, 1)
@@ -354,7 +354,7 @@ func TestPutFails(t *testing.T) {
 			}
 			write(t, filepath.Join(path, "x"), "mine")
 			before = tree(t, root)
-			if err := Put(dir, night(2), About{RunID: 2}); err == nil || !strings.Contains(err.Error(), "replacing "+name) {
+			if _, err := Put(dir, night(2), About{RunID: 2}); err == nil || !strings.Contains(err.Error(), "replacing "+name) {
 				t.Errorf("%s: error %v, want one about replacing it", name, err)
 			}
 			if d := cmp.Diff(before, tree(t, root)); d != "" {
@@ -377,7 +377,7 @@ func TestPutAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for n := range 8 {
 			wg.Go(func() {
-				if err := Put(dir, night(n+1), About{RunID: int64(n + 1)}); err != nil {
+				if _, err := Put(dir, night(n+1), About{RunID: int64(n + 1)}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -483,7 +483,7 @@ func TestCheck(t *testing.T) {
 		if err := Check(dir, names); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.80s: error %v, want %q", dir, err, want)
 		}
-		if err := Put(dir, night(1), About{}); err == nil {
+		if _, err := Put(dir, night(1), About{}); err == nil {
 			t.Errorf("%.80s: Put put something", dir)
 		}
 		if d := cmp.Diff(before, tree(t, root)); d != "" {

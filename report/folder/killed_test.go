@@ -24,7 +24,7 @@ func TestDeed(t *testing.T) {
 		t.Skip("it is for TestKilled")
 	}
 	runtime.LockOSThread() // strace counts the calls of each thread for itself
-	if err := Put(dir, night(2), About{Tool: "test", RunID: 2}); err != nil {
+	if _, err := Put(dir, night(2), About{Tool: "test", RunID: 2}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,18 +7,25 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // A run that met what the run before it met, and nothing else, has its report: adding up millions of records and drawing their rows once more took
 // as long as loading them. What the last report said is kept for that beside the file, as FILE.last, by whoever draws it; the store only says
 // whether it still holds what it held then. The file may go at any time. It has texts of records, so it goes with them, see forgotten.
 
-func lastName(path string) string { return path + ".last" }
+// lastName follows links: a database has one such file, whatever name it is called by.
+func lastName(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return path + ".last"
+}
 
 // mostLast is how long that file may be, in bytes. A longer one is somebody's.
 const mostLast = 64 << 20
 
-// KeepLast writes what the last report said, in the place of an earlier one.
+// KeepLast writes what the last report said, in the place of an earlier one. Nobody else may read it: who does not sums up.
 func (db *DB) KeepLast(text []byte) error {
 	if db.readOnly {
 		return errors.New("internal error: the database is open for reading")
@@ -26,11 +33,7 @@ func (db *DB) KeepLast(text []byte) error {
 	if len(text) > mostLast {
 		return db.forgotten()
 	}
-	mode := os.FileMode(0o600)
-	if info, err := os.Stat(db.path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	return writeAside(lastName(db.path), mode, func(out io.Writer) error {
+	return writeAside(lastName(db.path), 0o600, func(out io.Writer) error {
 		_, err := out.Write(text)
 		return err
 	})
@@ -49,12 +52,16 @@ func (db *DB) Last() []byte {
 	return text
 }
 
-// forgotten removes what the last report said, before records or what is said of them go out of the database.
+// forgotten removes what the last report said, before records or what is said of them go out of the database. What is no file is somebody's.
 func (db *DB) forgotten() error {
-	if err := os.Remove(lastName(db.path)); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	info, err := os.Lstat(lastName(db.path))
+	if err == nil && info.Mode().IsRegular() {
+		err = os.Remove(lastName(db.path))
 	}
-	return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // State says what the database holds as far as a run, in words that are equal when it is: runs, files, what they cover, records and how they
