@@ -12,12 +12,16 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/report"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
+	"dwtriage/rules"
 )
 
 // A run that met what the last report was about takes its sums and its tables of rows from there; any other does not. Either way its report is, byte
@@ -48,12 +52,12 @@ func TestLastReport(t *testing.T) {
 	}
 	extra := filepath.Join(dir, "extra.csv")
 	write(extra, more("V-1"))
-	rules := filepath.Join(dir, "rules")
+	ruleFolder := filepath.Join(dir, "rules")
 	site := "- mute: dw-install-managed-property\n  owner: Ann\n  reason: known\n  expires: 2999-12-31\n"
-	if err := os.Mkdir(rules, 0o700); err != nil {
+	if err := os.Mkdir(ruleFolder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(filepath.Join(rules, "site.yaml"), site)
+	write(filepath.Join(ruleFolder, "site.yaml"), site)
 	call := func(args ...string) func() {
 		return func() {
 			t.Helper()
@@ -96,14 +100,14 @@ func TestLastReport(t *testing.T) {
 		{"again behind that", nil, nil, true, true},
 		{"of a time", nil, []string{"--since", "2026-01-01"}, false, false},
 		{"of all times", nil, nil, false, false},
-		{"other rules", nil, []string{"--rules", rules}, false, false},
+		{"other rules", nil, []string{"--rules", ruleFolder}, false, false},
 		{"other rules under another name", func() {
-			if err := os.Rename(rules, rules+"2"); err != nil {
+			if err := os.Rename(ruleFolder, ruleFolder+"2"); err != nil {
 				t.Fatal(err)
 			}
-			rules += "2"
-		}, []string{"--rules", rules + "2"}, false, false},
-		{"judged again", func() { taking("reclassify", "--db", db, "--rules", rules)() }, nil, false, false},
+			ruleFolder += "2"
+		}, []string{"--rules", ruleFolder + "2"}, false, false},
+		{"judged again", func() { taking("reclassify", "--db", db, "--rules", ruleFolder)() }, nil, false, false},
 		{"something forgotten", taking("history", "forget", "--db", db, "--file", extra), nil, false, false},
 		{"something pruned", taking("history", "prune", "--db", db, "--before", "2026-03-05"), nil, false, false},
 		{"what was kept is cut off", func() { os.Truncate(db+".last", 1000) }, nil, false, false},
@@ -137,7 +141,7 @@ func TestLastReport(t *testing.T) {
 		if last, err := report.Decode(text); err != nil || last.Run < id != s.sums {
 			t.Errorf("%s: run %d has the sums of run %d, error %v; those of the last report: want %t", s.name, id, last.Run, err, s.sums)
 		}
-		sameAsStored(t, s.name, db, id, out, s.args, rules)
+		sameAsStored(t, s.name, db, id, out, s.args, ruleFolder)
 		if len(s.args) == 0 && s.sums {
 			again := filepath.Join(dir, "again")
 			call("report", "-q", "--db", db, "--run", fmt.Sprint(id), "-o", again)()
@@ -147,7 +151,7 @@ func TestLastReport(t *testing.T) {
 			if s.name == "again behind it" { // the run that the sums are of knew none of its records
 				first := filepath.Join(dir, "first")
 				call("report", "-q", "--db", db, "--run", "2", "-o", first)()
-				sameAsStored(t, "the first run", db, 2, first, nil, rules)
+				sameAsStored(t, "the first run", db, 2, first, nil, ruleFolder)
 			}
 		}
 		if s.name == "read anew" {
@@ -230,4 +234,38 @@ func contents(t *testing.T, dir string) map[string]string {
 		all[f.Name()] = string(text)
 	}
 	return all
+}
+
+// A report is drawn by its rules as they count on a day: a mute that ended, a change of a severity that ended, and where the page says that they stand.
+func TestDrawnBy(t *testing.T) {
+	site := func(name, text string) []classify.Layer {
+		return []classify.Layer{{FS: rules.FS, Name: "rules"}, {FS: fstest.MapFS{"site.yaml": {Data: []byte(text)}}, Name: name}}
+	}
+	change := "- change: dw-lookup-not-resolved\n  severity: low\n  reason: known\n  owner: Ann\n"
+	mute := "- mute: dw-lookup-not-resolved\n  reason: known\n  owner: Ann\n  expires: 2026-12-02\n"
+	day := func(n int) time.Time { return time.Date(2026, 12, n, 12, 0, 0, 0, time.UTC) }
+	by := func(layers []classify.Layer, called, started time.Time) string {
+		t.Helper()
+		m, err := compileLayers(layers, rules.FS, called)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return drawnBy(m, started)
+	}
+	for name, c := range map[string]struct {
+		one, other string
+		same       bool
+	}{
+		"the same":             {by(site("a", change), day(1), day(1)), by(site("a", change), day(2), day(2)), true},
+		"other name":           {by(site("a", mute), day(1), day(1)), by(site("b", mute), day(1), day(1)), false},
+		"other text":           {by(site("a", change), day(1), day(1)), by(site("a", change+"\n"), day(1), day(1)), false},
+		"a change that ended":  {by(site("a", change+"  expires: 2026-12-02\n"), day(2), day(2)), by(site("a", change+"  expires: 2026-12-02\n"), day(3), day(3)), false},
+		"a mute that ended":    {by(site("a", mute), day(2), day(2)), by(site("a", mute), day(3), day(3)), false},
+		"a mute, drawn later":  {by(site("a", mute), day(2), day(2)), by(site("a", mute), day(3), day(2)), true},
+		"the rules, no others": {by(site("a", ""), day(2), day(2)), by(site("a", "")[:1], day(2), day(2)), false},
+	} {
+		if same := c.one == c.other; same != c.same {
+			t.Errorf("%s: %t, want %t: %s, %s", name, same, c.same, c.one, c.other)
+		}
+	}
 }
