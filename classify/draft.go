@@ -239,7 +239,11 @@ func draftYAML(d *Rule, src *DraftSource, c contrast) ([]byte, error) {
 	if !src.First.IsZero() {
 		period = fmt.Sprintf(", %s to %s", src.First.Format(time.DateTime), src.Last.Format(time.DateTime))
 	}
-	head := fmt.Sprintf("# Drafted from %d records of cluster %s%s.\n# Of all failing records of the database it takes %d of %d of the cluster, 0 of %d others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, src.TemplateID, period, c.taken, c.cluster, c.others)
+	noun := "records"
+	if src.Records == 1 {
+		noun = "record"
+	}
+	head := fmt.Sprintf("# Drafted from %d %s of cluster %s%s.\n# Of all failing records of the database it takes %d of %d of the cluster, 0 of %d others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, noun, src.TemplateID, period, c.taken, c.cluster, c.others)
 	return append([]byte(head), text...), nil
 }
 

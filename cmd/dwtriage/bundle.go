@@ -265,7 +265,7 @@ func (d *drawer) draw(work, extract, out string) (*summary.Summary, *classify.Ma
 		return nil, nil, err
 	}
 	sum, err := summary.OfRedacted(d.s.ctx, db, d.id, m, to, d.redact.redactor(d.s, m))
-	if errors.Is(err, summary.ErrNotBefore) {
+	if errors.Is(err, summary.ErrNotBefore) || errors.Is(err, summary.ErrNothing) {
 		return nil, nil, usageError("--compare-to: %v", err)
 	}
 	if err != nil {

@@ -157,7 +157,7 @@ func runReport(s *session, args []string) (int, error) {
 	if errors.Is(err, summary.ErrNotCovered) {
 		return 0, rf.notCovered(s, db, named)
 	}
-	if errors.Is(err, summary.ErrNotBefore) {
+	if errors.Is(err, summary.ErrNotBefore) || errors.Is(err, summary.ErrNothing) {
 		return 0, usageError("--compare-to: %v", err)
 	}
 	if err != nil {
@@ -251,6 +251,9 @@ func parseCompareTo(flag, text string) (to summary.CompareTo, err error) {
 	}
 	from, until, ok := strings.Cut(text, "..")
 	if !ok {
+		if flag == "--period" {
+			return to, usageError("%s: %q is no day or hours; write 2026-11-20 or 2026-11-19T18:00..2026-11-20T06:00", flag, text)
+		}
 		return to, usageError("%s: %q is no run, day or hours; write 17, 2026-11-20 or 2026-11-19T18:00..2026-11-20T06:00", flag, text)
 	}
 	if from == "" || until == "" {

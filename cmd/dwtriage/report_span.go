@@ -85,10 +85,14 @@ func (r *reportFlags) environmentOf(s *session, db *store.DB, span summary.Span,
 	if err != nil || len(names) <= 1 {
 		return strings.Join(names, ""), err
 	}
+	how := "say which with --environment"
+	if slices.Contains(names, "") {
+		how += `, of the one without a name --environment ""`
+	}
 	for i := range names {
 		names[i] = fmt.Sprintf("%q", names[i])
 	}
-	return "", usageError("%s have exports of this period: %s; say which with --environment", words.Count(len(names), "environment"), words.AndList(names))
+	return "", usageError("%s have exports of this period: %s; %s", words.Count(len(names), "environment"), words.AndList(names), how)
 }
 
 // notCovered is the error of a period of which nothing was read, with the hours that were: of the environment that was asked for, or of all.

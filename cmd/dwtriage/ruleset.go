@@ -92,6 +92,9 @@ func (r *ruleFlags) layers() ([]classify.Layer, error) {
 // ruleSystem is the file system of a rule folder, or one that holds a single file.
 func ruleSystem(p string) (fs.FS, string, error) {
 	info, err := os.Stat(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("%s: there is no such file or folder", p)
+	}
 	if err != nil {
 		return nil, "", err
 	}

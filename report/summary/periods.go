@@ -105,6 +105,9 @@ func (c *Comparison) choose(to CompareTo, run []covered, whole, any []Period) er
 	return nil
 }
 
+// ErrNothing is wrapped by [OfCompared] when there is nothing of what a report was to be compared with.
+var ErrNothing = errors.New("there is nothing to compare with")
+
 // ErrNotBefore is wrapped by [OfCompared] when what a report was to be compared with does not lie before it.
 var ErrNotBefore = errors.New("the hours to compare with do not lie before those of the report")
 
@@ -166,7 +169,7 @@ func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (r r
 func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Comparison, error) {
 	known, err := coverage(ctx, db, a.scope, to.Run)
 	if err == nil && to.Run != 0 && len(known.other) == 0 {
-		err = fmt.Errorf("run %d to compare with covers no hours of this environment, or is not there", to.Run)
+		err = fmt.Errorf("%w: run %d covers no hours of this environment, or is not there", ErrNothing, to.Run)
 	}
 	if err != nil {
 		return nil, err

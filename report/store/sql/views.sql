@@ -255,8 +255,8 @@ COMMENT ON VIEW dw.v_records IS 'a row per record; without those that history pr
 COMMENT ON COLUMN dw.v_records."record_id" IS 'identity of the record: the id that the log gives it, else a hash of its content and time';
 COMMENT ON COLUMN dw.v_records."file" IS 'path of the file it was read from, as given; members of archives behind a /';
 COMMENT ON COLUMN dw.v_records."row" IS 'ordinal of the row in its file, the header being row 1; a row with line breaks in a cell is one row';
-COMMENT ON COLUMN dw.v_records."byte_offset" IS 'where the row begins in the file, in bytes after decompression; -1 where that is not known';
-COMMENT ON COLUMN dw.v_records."byte_length" IS 'bytes of the row in the file; -1 where that is not known';
+COMMENT ON COLUMN dw.v_records."byte_offset" IS 'where the row begins in the file, in bytes after decompression (-1 where that is not known)';
+COMMENT ON COLUMN dw.v_records."byte_length" IS 'bytes of the row in the file (-1 where that is not known)';
 COMMENT ON COLUMN dw.v_records."log" IS 'dualwrite or plugintrace';
 COMMENT ON COLUMN dw.v_records."occurred_at" IS 'when it happened, UTC; null where the log gives no time that can be read one way';
 COMMENT ON COLUMN dw.v_records."occurred_raw" IS 'the time as the log prints it, where it could not be read';
