@@ -196,7 +196,7 @@ var findingColumns = slices.Concat([]column[summary.Finding]{
 
 func drawFixes(t cells, s *summary.Summary) error { return drawList(t, plannedColumns, planned(s)) }
 
-// plannedColumns are those of fixes, and what they have only on the page and in files: the database keeps no more than fixColumns.
+// plannedColumns are those of fixes, and what is said of their signatures.
 var plannedColumns = append(ofPart(fixColumns, func(f *plannedHere) *summary.Fix { return f.Fix }),
 	text("why_here", func(f *plannedHere) string { return f.why }),
 	moment("purged_from", func(f *plannedHere) time.Time { return f.Purged.From }),

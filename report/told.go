@@ -10,10 +10,9 @@ import (
 )
 
 // Tell books in the database what the report says of changes, fixes and incidents, for those who ask the views v_changes, v_fixes
-// and v_incidents. All three are told by rules that no query can repeat; the rows are those of the CSV files, but for the last columns of fixes.csv.
+// and v_incidents. All three are told by rules that no query can repeat; the rows are those of the CSV files.
 func Tell(ctx context.Context, db *store.DB, s *summary.Summary) error {
 	rows := make(map[string][][]any)
-	drawFixes := func(t cells, s *summary.Summary) error { return drawList(t, fixColumns, s.Fixes) }
 	for table, draw := range map[string]func(cells, *summary.Summary) error{"changes": drawChanges, "fixes": drawFixes, "incidents": drawBursts} {
 		var t told
 		if err := draw(&t, s); err != nil {

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '11'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '12'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -221,7 +221,10 @@ CREATE TABLE dw.fixes (
   first_seen TIMESTAMP,
   last_seen TIMESTAMP,
   over_since TIMESTAMP,
-  other_prerequisites VARCHAR[]
+  other_prerequisites VARCHAR[],
+  why_here VARCHAR,
+  purged_from TIMESTAMP,
+  purged_until TIMESTAMP
 );
 
 CREATE TABLE dw.incidents (

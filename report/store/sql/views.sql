@@ -220,7 +220,7 @@ SELECT u.environment, t.run_id, t.change, t.signature, t.title, t.map, t.records
 FROM changes t JOIN runs u USING (run_id);
 
 CREATE OR REPLACE VIEW dw.v_fixes AS
-SELECT u.environment, t.run_id, t.rank, t.signature, t.title, t.severity, t.records, t.entities, t.role, t.retry, t.steps, t.sql, t.prerequisites, t.url, t.tier, t.summary, t.signatures, t.missing_in, t.missing_rows, t.waiting, t.first_seen, t.last_seen, t.over_since, t.other_prerequisites
+SELECT u.environment, t.run_id, t.rank, t.signature, t.title, t.severity, t.records, t.entities, t.role, t.retry, t.steps, t.sql, t.prerequisites, t.url, t.tier, t.summary, t.signatures, t.missing_in, t.missing_rows, t.waiting, t.first_seen, t.last_seen, t.over_since, t.other_prerequisites, t.why_here, t.purged_from, t.purged_until
 FROM fixes t JOIN runs u USING (run_id);
 
 CREATE OR REPLACE VIEW dw.v_incidents AS
@@ -483,6 +483,9 @@ COMMENT ON COLUMN dw.v_fixes."first_seen" IS 'time of the first failure, UTC';
 COMMENT ON COLUMN dw.v_fixes."last_seen" IS 'time of the last failure, UTC';
 COMMENT ON COLUMN dw.v_fixes."over_since" IS 'since when the failures are over, UTC; null where they go on or the records do not tell';
 COMMENT ON COLUMN dw.v_fixes."other_prerequisites" IS 'maps that matter where a row uses them';
+COMMENT ON COLUMN dw.v_fixes."why_here" IS 'what the records show of why a signature failed all of whose records the fix is for; a line for each of several signatures; null where they show nothing';
+COMMENT ON COLUMN dw.v_fixes."purged_from" IS 'when the error queue of dual-write forgets the first failure, a day after it; null where it has none, or nobody knows which';
+COMMENT ON COLUMN dw.v_fixes."purged_until" IS 'when the error queue of dual-write forgets the last failure';
 COMMENT ON VIEW dw.v_incidents IS 'a row per burst of failures, as the report of the run said it';
 COMMENT ON COLUMN dw.v_incidents."environment" IS 'environment of the run; null when none was given';
 COMMENT ON COLUMN dw.v_incidents."run_id" IS 'run whose report said it';
