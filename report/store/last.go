@@ -25,7 +25,7 @@ func lastName(path string) string {
 // mostLast is how long that file may be, in bytes. A longer one is somebody's.
 const mostLast = 64 << 20
 
-// KeepLast writes what the last report said, in the place of an earlier one. Nobody else may read it: who does not sums up.
+// KeepLast writes what the last report said, in the place of an earlier one.
 func (db *DB) KeepLast(text []byte) error {
 	if db.readOnly {
 		return errors.New("internal error: the database is open for reading")
@@ -33,7 +33,7 @@ func (db *DB) KeepLast(text []byte) error {
 	if len(text) > mostLast {
 		return db.forgotten()
 	}
-	return writeAside(lastName(db.path), 0o600, func(out io.Writer) error {
+	return writeAside(lastName(db.path), 0o666, func(out io.Writer) error {
 		_, err := out.Write(text)
 		return err
 	})
