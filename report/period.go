@@ -121,16 +121,16 @@ func widened(s *summary.Summary) string {
 func comparison(s *summary.Summary, c summary.Comparison) string {
 	name, year := logWord(c.Log), s.Run.Finished.UTC().Year()
 	switch {
+	case c.Period.Hours() == 0 && c.Records > 0:
+		return name + " that were read have no time, so they are not compared"
 	case c.Period.Hours() == 0 && s.Totals.Filtered > 0: // they may have been read, and left out
 		return "no " + name + " came through, so they are not compared"
 	case c.Period.Hours() == 0:
 		return "no " + name + " were read, so they are not compared"
 	case !c.Compared() && c.Asked.Hours() > 0:
 		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for" + asGiven(c.Given, year) + ", " + uncomparable(c) + ", so there is nothing to compare with"
-	case !c.Compared() && len(c.Passed) > 0:
-		return name + " of " + hoursOf(c.Period, year) + ": of the hours before, no " + words.Count(c.Night.Hours(), "hour") + " in a row are covered for half or more by exports that were read whole, so there is nothing to compare with"
 	case !c.Compared():
-		return name + " of " + hoursOf(c.Period, year) + ": no earlier hours are covered, so there is nothing to compare with"
+		return name + " of " + hoursOf(c.Period, year) + ": " + noneBefore(c) + ", so there is nothing to compare with"
 	}
 	text := name + " of " + hoursOf(c.Night, year) + " with those of " + hoursOf(c.Before[0], year) + asGiven(c.Given, year)
 	if n := len(c.Before); n > 1 {
@@ -152,6 +152,14 @@ func comparison(s *summary.Summary, c summary.Comparison) string {
 	return text
 }
 
+// noneBefore says why a log has no period before to compare with.
+func noneBefore(c summary.Comparison) string {
+	if len(c.Passed) > 0 {
+		return "of the hours before, no " + words.Count(c.Night.Hours(), "hour") + " in a row are covered for half or more by exports that were read whole"
+	}
+	return "no earlier hours are covered"
+}
+
 // uncomparable says why hours that were asked for cannot be compared with.
 func uncomparable(c summary.Comparison) string {
 	switch {
@@ -163,9 +171,66 @@ func uncomparable(c summary.Comparison) string {
 	return "of which exports that were read whole cover " + words.Thousands(c.AskedWhole) + " of " + words.Count(c.Asked.Hours(), "hour") + ", less than half"
 }
 
+// compared parts the logs that failed by whether they are compared with anything: nobody knows of the others what is new.
+func compared(s *summary.Summary) (among, besides []summary.Comparison) {
+	for _, c := range s.Logs {
+		switch {
+		case c.Failing == 0:
+		case c.Compared():
+			among = append(among, c)
+		default:
+			besides = append(besides, c)
+		}
+	}
+	return among, besides
+}
+
+func logWords(list []summary.Comparison) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, logWord(c.Log))
+	}
+	return words.AndList(names)
+}
+
+// besides says which logs failed and are compared with nothing, where another one is compared; empty where none did.
+func besides(s *summary.Summary) string {
+	if _, list := compared(s); s.Compared() && len(list) > 0 {
+		return logWords(list) + " are compared with nothing"
+	}
+	return ""
+}
+
+// whyBesides is besides with the reason, but where the hours to compare with were asked for: of these Bounds says it.
+func whyBesides(s *summary.Summary) string {
+	text := besides(s)
+	_, list := compared(s)
+	switch {
+	case text == "" || len(list) > 1:
+	case list[0].Period.Hours() == 0:
+		text += ": none of them has a time"
+	case list[0].Asked.Hours() == 0:
+		text += ": " + noneBefore(list[0])
+	}
+	return text
+}
+
 // newness counts what is new and what is back: signatures, and apart from them unknown messages, of which every night
-// has some.
+// has some. It speaks of the logs that failed and are compared, and names the others.
 func newness(s *summary.Summary) []phrase {
+	among, _ := compared(s)
+	text, why := newsOf(s), whyBesides(s)
+	switch {
+	case why != "" && len(among) == 0:
+		text = capital(why)
+	case why != "":
+		text += " among " + logWords(among) + "; " + why
+	}
+	return []phrase{plain(sentence(text))}
+}
+
+// newsOf is what newness counts.
+func newsOf(s *summary.Summary) string {
 	fresh, spread, back := withChange(s, summary.New), withChange(s, newHere), withChange(s, summary.Regressed)
 	messages, moved, summed := newMessages(s)
 	var parts []string
@@ -188,9 +253,24 @@ func newness(s *summary.Summary) []phrase {
 		parts = append(parts, words.Count(moved, "unknown message")+" known from another map")
 	}
 	if len(parts) == 0 {
-		return []phrase{plain("Nothing new.")}
+		return nothingNew(s)
 	}
-	return []phrase{plain(sentence(some(parts, len(parts))))}
+	return some(parts, len(parts))
+}
+
+// nothingNew says of what there is nothing new: what is muted is not counted, and what failed before the hours that are compared has no state.
+func nothingNew(s *summary.Summary) string {
+	text := "Nothing new"
+	_, besides := compared(s)
+	for i := range s.Findings {
+		switch f := &s.Findings[i]; {
+		case f.Mute != nil && (f.Change == summary.New || f.Change == summary.Regressed):
+			return text + " but what is muted"
+		case f.Change == "" && len(besides) == 0:
+			text = "Nothing new in the hours that are compared"
+		}
+	}
+	return text
 }
 
 // newHere are the signatures that are new in every map they fail in, and were known in another one: no new signatures.
@@ -230,15 +310,19 @@ func newMessages(s *summary.Summary) (fresh, moved int64, summed bool) {
 	return fresh, moved, summed
 }
 
-// changed counts signatures of a map by their state, unknown messages apart, for every output; empty where nothing is compared or fails.
+// changed counts signatures of a map by their state, unknown messages apart, and names what failed and is compared with nothing, for every output; empty
+// where nothing is compared or fails.
 func changed(s *summary.Summary) string {
-	none := summary.Changed{}
-	if !s.Compared() || s.Changed == none && s.ChangedUnknown == none {
+	none, rest := summary.Changed{}, besides(s)
+	if !s.Compared() || s.Changed == none && s.ChangedUnknown == none && rest == "" {
 		return ""
 	}
 	text := stateCounts(s.Changed)
 	if s.ChangedUnknown != none {
 		text += "; of unknown messages " + stateCounts(s.ChangedUnknown)
+	}
+	if rest != "" {
+		text += "; " + rest
 	}
 	return text
 }

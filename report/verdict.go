@@ -496,6 +496,9 @@ func cards(s *summary.Summary) []card {
 	}
 	if s.Compared() {
 		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s)}
+		if among, besides := compared(s); len(besides) > 0 && len(among) == 0 {
+			list[2].Value = "not known"
+		}
 	}
 	if len(s.FailedIn) > 1 {
 		list[0].Detail += "; " + words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
@@ -525,6 +528,9 @@ func newsDetail(s *summary.Summary) string {
 	}
 	if n := s.Changed.Resolved; n > 0 {
 		text += ", " + words.Thousands(n) + " resolved"
+	}
+	if _, besides := compared(s); len(besides) > 0 {
+		text += "; " + logWords(besides) + " are not compared"
 	}
 	return text
 }

@@ -152,6 +152,49 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// Nothing new is said of what is compared, and only of that.
+func TestNothingNew(t *testing.T) {
+	logs := func(dualwrite, plugintrace summary.Comparison) []summary.Comparison {
+		dualwrite.Log, plugintrace.Log = "dualwrite", "plugintrace"
+		return []summary.Comparison{dualwrite, plugintrace}
+	}
+	night := nightLogs()[0].Night
+	before := []summary.Period{{From: night.From.Add(-24 * time.Hour), Until: night.Until.Add(-24 * time.Hour)}}
+	compared := summary.Comparison{Failing: 2, Records: 2, Period: night, Night: night, Before: before}
+	first := summary.Comparison{Failing: 1, Records: 1, Period: night, Night: night}
+	ok := summary.Comparison{Records: 4, Period: night, Night: night, Before: before}
+	for _, c := range []struct {
+		name string
+		s    summary.Summary
+		want string
+	}{
+		{"both are compared", summary.Summary{Logs: logs(compared, compared)}, "Nothing new."},
+		{"one failed, and is compared", summary.Summary{Logs: logs(compared, ok)}, "Nothing new."},
+		{"what is compared with nothing did not fail", summary.Summary{Logs: logs(compared, summary.Comparison{Records: 3, Period: night, Night: night})}, "Nothing new."},
+		{"one is not compared", summary.Summary{Logs: logs(compared, first)},
+			"Nothing new among dual-write errors; plug-in traces are compared with nothing: no earlier hours are covered."},
+		{"one is not compared, and something is new", summary.Summary{Logs: logs(first, compared), Signatures: []summary.Signature{{ID: "a", Change: summary.New}}},
+			"1 new signature among plug-in traces; dual-write errors are compared with nothing: no earlier hours are covered."},
+		{"what failed is not compared", summary.Summary{Logs: logs(first, ok)}, "Dual-write errors are compared with nothing: no earlier hours are covered."},
+		{"without times", summary.Summary{Logs: logs(compared, summary.Comparison{Failing: 1, Records: 1})},
+			"Nothing new among dual-write errors; plug-in traces are compared with nothing: none of them has a time."},
+		{"asked for", summary.Summary{Logs: logs(compared, summary.Comparison{Failing: 1, Records: 1, Period: night, Night: night, Asked: before[0]})},
+			"Nothing new among dual-write errors; plug-in traces are compared with nothing."},
+		{"muted", summary.Summary{Logs: logs(compared, ok), Findings: []summary.Finding{{Change: summary.New, Mute: &summary.Mute{}}}}, "Nothing new but what is muted."},
+		{"before the hours", summary.Summary{Logs: logs(compared, ok), Findings: []summary.Finding{{Change: summary.Ongoing}, {}}}, "Nothing new in the hours that are compared."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := spoken(newness(&c.s)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+	untimed := summary.Comparison{Log: "dualwrite", Records: 2}
+	if got, want := comparison(&summary.Summary{}, untimed), "dual-write errors that were read have no time, so they are not compared"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // The night before begins a day earlier: a day that was read before this night is none, nor is a night of last week.
 func TestPeriodBefore(t *testing.T) {
 	night := summary.Period{From: time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)}

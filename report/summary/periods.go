@@ -29,8 +29,10 @@ func (p Period) Within(q Period) Period {
 // A Comparison says which period of a log the report is about, and with which earlier ones of the same log and
 // environment it is compared. Periods are told apart by when things happened, whatever run read them.
 type Comparison struct {
-	Log    string // dualwrite, plugintrace
-	Period Period // the hours that the run's inputs cover; zero where the run read no record of this log with a time
+	Log string // dualwrite, plugintrace
+	// Records and Failing are how many records the report is about are of this log, with or without a time.
+	Records, Failing int64
+	Period           Period // the hours that the run's inputs cover; zero where the run read no record of this log with a time
 	// Night is what is compared: Period, and what other runs cover around it, as long as all of it is no more than a day. A
 	// night that was read in several calls is one night in the report of each.
 	Night Period

@@ -69,7 +69,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
-	err := totals(ctx, db, scope, s)
+	ofLogs, err := totals(ctx, db, scope, s)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Logs, err = compare(ctx, db, a, to); err != nil {
 		return nil, err
 	}
+	ofLogs.fill(s.Logs)
 	if a.span != nil {
 		s.Span = a.span.ends(s.Period())
 	}
@@ -193,21 +194,38 @@ func prunedError(run store.Run) error {
 		run.ID, run.PrunedAt.UTC().Format("2006-01-02 15:04"), words.Count(run.Pruned, "record of it", "records of it"))
 }
 
-// totals counts the records of the scope: all of them, and by status.
-func totals(ctx context.Context, db *store.DB, scope store.Scope, s *Summary) error {
+// logCounts counts the records of the scope by log.
+type logCounts map[string]struct{ records, failing int64 }
+
+// fill gives every log its counts.
+func (counts logCounts) fill(logs []Comparison) {
+	for i := range logs {
+		c := &logs[i]
+		c.Records, c.Failing = counts[c.Log].records, counts[c.Log].failing
+	}
+}
+
+// totals counts the records of the scope: all of them, by status, and by log, which it returns.
+func totals(ctx context.Context, db *store.DB, scope store.Scope, s *Summary) (logCounts, error) {
 	err := eachOf(ctx, db, scope, "totals", func(rows *sql.Rows) error {
 		return rows.Scan(&s.Records, &s.Failing, &s.OK, &s.Unknown, &s.Known, &s.Entities)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	counts := make(map[string]int64)
+	counts, logs := make(map[string]int64), make(logCounts)
 	err = each(ctx, db, "statuses", func(rows *sql.Rows) error {
+		var log string
 		var c Count
-		err := rows.Scan(&c.Name, &c.Records)
-		counts[c.Name] = c.Records
+		err := rows.Scan(&log, &c.Name, &c.Records)
+		counts[c.Name] += c.Records
+		of := logs[log]
+		if of.records += c.Records; c.Name != classify.StatusOK {
+			of.failing += c.Records
+		}
+		logs[log] = of
 		return err
 	})
 	s.Statuses = ordered(counts, "documented", "observed", "experimental", "deprecated", classify.StatusCode, classify.StatusText, classify.StatusUnknown, classify.StatusOK)
-	return err
+	return logs, err
 }

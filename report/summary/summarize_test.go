@@ -76,7 +76,8 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 			return err
 		}
-		if err := totals(ctx, db, a.scope, s); err != nil {
+		ofLogs, err := totals(ctx, db, a.scope, s)
+		if err != nil {
 			return err
 		}
 		values, err := readValues(ctx, db, m)
@@ -87,6 +88,7 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if s.Logs, err = compare(ctx, db, a, CompareTo{}); err != nil {
 			return err
 		}
+		ofLogs.fill(s.Logs)
 		found, err := findings(ctx, db, name)
 		if err != nil {
 			return err

@@ -1,2 +1,2 @@
--- Records per status.
-SELECT status, count(*) FROM scope GROUP BY ALL ORDER BY status;
+-- Records per log and status.
+SELECT log, status, count(*) FROM scope GROUP BY ALL ORDER BY ALL;
