@@ -289,6 +289,9 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		for _, p := range c.Gaps {
 			l.Gaps = append(l.Gaps, newJSONPeriod(p))
 		}
+		if c.Missed.Hours() > 0 && c.Records == 0 {
+			l.Missed = &jsonMissed{newJSONPeriod(c.Missed), c.MissedFailing}
+		}
 		f.Logs = append(f.Logs, l)
 	}
 	return f
@@ -317,6 +320,14 @@ type jsonLog struct {
 	Before []jsonPeriod `json:"before"` // the latest first; empty when there was nothing to compare with
 
 	Gaps []jsonPeriod `json:"gaps,omitempty"` // hours of the night, or of the period that was asked for, that no export covers
+
+	Missed *jsonMissed `json:"missed,omitempty"` // where nothing of it was read, and something was in the week before
+}
+
+// A jsonMissed is the last stretch that exports of a log cover before the night that has none.
+type jsonMissed struct {
+	Last    jsonPeriod `json:"last"`
+	Failing int64      `json:"failing"`
 }
 
 // A jsonPeriod is a stretch of full hours, its end not included; nulls where no record has a time.

@@ -2,11 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"dwtriage/ingest/words"
+	"dwtriage/report/store"
 	"dwtriage/report/summary"
 )
 
@@ -86,7 +88,7 @@ func clock(t time.Time, year int) string {
 }
 
 // Bounds says what the report is not about although it was asked for: other ends than full hours, hours to compare with that nothing can be
-// compared with, and hours of the period that no export covers; a sentence each.
+// compared with, a log that was read before and is missing now, and hours of the period that no export covers; a sentence each.
 func Bounds(s *summary.Summary) (sentences []string) {
 	if said := widened(s); said != "" {
 		sentences = append(sentences, said)
@@ -96,7 +98,7 @@ func Bounds(s *summary.Summary) (sentences []string) {
 			sentences = append(sentences, sentence(capital(comparison(s, c))))
 		}
 	}
-	return append(sentences, uncovered(s)...)
+	return append(append(sentences, missed(s)...), uncovered(s)...)
 }
 
 // widened says which hours a report of a period is of where other ends were asked for; empty where it is of these. Exports are known by the
@@ -123,10 +125,8 @@ func comparison(s *summary.Summary, c summary.Comparison) string {
 	switch {
 	case c.Period.Hours() == 0 && c.Records > 0:
 		return name + " that were read have no time, so they are not compared"
-	case c.Period.Hours() == 0 && s.Totals.Filtered > 0: // they may have been read, and left out
-		return "no " + name + " came through, so they are not compared"
 	case c.Period.Hours() == 0:
-		return "no " + name + " were read, so they are not compared"
+		return notRead(s, c) + ", so they are not compared"
 	case !c.Compared() && c.Asked.Hours() > 0:
 		return name + " of " + hoursOf(c.Night, year) + ": those of " + hoursOf(c.Asked, year) + " were asked for" + asGiven(c.Given, year) + ", " + uncomparable(c) + ", so there is nothing to compare with"
 	case !c.Compared():
@@ -169,6 +169,47 @@ func uncomparable(c summary.Comparison) string {
 		return "of which no export was read whole"
 	}
 	return "of which exports that were read whole cover " + words.Thousands(c.AskedWhole) + " of " + words.Count(c.Asked.Hours(), "hour") + ", less than half"
+}
+
+// notRead says that the report is about no record of a log: what was read may be left out or rejected.
+func notRead(s *summary.Summary, c summary.Comparison) string {
+	if s.Totals.Filtered > 0 || slices.ContainsFunc(s.Inputs, func(in store.Input) bool { return in.Log == c.Log && in.Read > 0 }) {
+		return "no " + logWord(c.Log) + " came through"
+	}
+	return "no " + logWord(c.Log) + " were read"
+}
+
+// missed says of each log that was read before and is missing now how much of it failed then: what the report does not know of is not ok.
+func missed(s *summary.Summary) (sentences []string) {
+	for _, c := range s.Logs {
+		if c.Missed.Hours() == 0 || c.Records > 0 {
+			continue
+		}
+		failed, when := "none", "night before"
+		if c.MissedFailing > 0 {
+			failed = words.Thousands(c.MissedFailing)
+		}
+		night := s.Period()
+		if then := (summary.Period{From: c.Missed.From.AddDate(0, 0, 1), Until: c.Missed.Until.AddDate(0, 0, 1)}).Within(night); then.Hours() <= 0 || !strings.HasPrefix(periodTitle(s), "night") {
+			when = "hours that were read last, " + hoursOf(c.Missed, s.Run.Finished.UTC().Year())
+		}
+		sentences = append(sentences, capital(notRead(s, c))+"; "+failed+" of them failed in the "+when+"."+empties(s))
+	}
+	return sentences
+}
+
+// empties counts the inputs that have no row: an export of a log that holds none does not say of which log it is.
+func empties(s *summary.Summary) string {
+	n := 0
+	for _, in := range s.Inputs {
+		if in.Read == 0 && in.Problem == "" {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return " " + words.Count(n, "input has", "inputs have") + " no row."
 }
 
 // compared parts the logs that failed by whether they are compared with anything: nobody knows of the others what is new.

@@ -213,11 +213,33 @@ func before(s *summary.Summary) string {
 	if len(s.FailedIn) < 2 {
 		return ""
 	}
-	text := words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
+	text := failedBefore(s)
 	if s.FailedIn[0] != s.Failing { // other runs read a part of these hours, or records lie outside of them or have no time
 		text = words.Thousands(s.FailedIn[0]) + " in the hours that are compared, " + text
 	}
 	return " (" + text + ")"
+}
+
+// failedBefore counts what failed in the period before. Where the environment has another log, of which the report has nothing, its failures are not among them.
+func failedBefore(s *summary.Summary) string {
+	n, text := s.FailedIn[1], words.Thousands(s.FailedIn[1])
+	switch failingOf(s) {
+	case "dual-write errors":
+		text = words.Count(n, "dual-write error")
+	case "plug-in traces":
+		text = words.Count(n, "plug-in trace failure")
+	}
+	return text + " in the " + periodBefore(s)
+}
+
+// failingOf is what the records of FailedIn are called: they are of the logs that were read, and records of whatever log where there is no other one.
+func failingOf(s *summary.Summary) string {
+	for i, c := range s.Logs {
+		if c.Known && c.Period.Hours() == 0 && len(s.Logs) == 2 {
+			return logWord(s.Logs[1-i].Log)
+		}
+	}
+	return "records"
 }
 
 // periodBefore is what the period is called that the report is compared with first. Hours that were chosen go by their ends: the report
@@ -501,7 +523,7 @@ func cards(s *summary.Summary) []card {
 		}
 	}
 	if len(s.FailedIn) > 1 {
-		list[0].Detail += "; " + words.Thousands(s.FailedIn[1]) + " in the " + periodBefore(s)
+		list[0].Detail += "; " + failedBefore(s)
 	}
 	return list
 }

@@ -62,7 +62,17 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 	if to.given() {
 		back = 1 // of one period there is only before and after
 	}
-	return logs, db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter})
+	if err := db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter}); err != nil {
+		return nil, err
+	}
+	for i := range logs {
+		if c := &logs[i]; c.Missed.Hours() > 0 {
+			if err := each(ctx, db, "missed", func(rows *sql.Rows) error { return rows.Scan(&c.MissedFailing) }, c.Log, c.Missed.From, c.Missed.Until); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return logs, nil
 }
 
 // mostChanges is how many of each state are listed, see mostFindings.

@@ -56,6 +56,13 @@ type Comparison struct {
 	// asked for, of those between them. Where an end is open nothing is missed beyond Night, since a log of failures says nothing of quiet
 	// hours, but where that end was not read whole: there it is as far as the other log goes.
 	Gaps []Period
+	// Known says that the environment has exports of this log, though the report is about no record of it with a time: other periods hold failures of it that
+	// are counted with none of the logs that are compared.
+	Known bool
+	// Missed is the last stretch of this log that exports cover before the night of the other one, no longer ago than a week, where none covers hours of
+	// that night: an export is missing, and its silence says nothing. Zero where none is. MissedFailing is how many records of the log failed in it.
+	Missed        Period
+	MissedFailing int64
 }
 
 // Compared reports whether there is something to compare with.
@@ -203,7 +210,10 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 	}
 	all := nightOfAll(list)
 	for i := range list {
-		if c := &list[i]; c.Period.Hours() > 0 {
+		c := &list[i]
+		if any := hours(known.any[c.Log]); c.Period.Hours() == 0 {
+			c.Known, c.Missed = len(any) > 0, lastBefore(any, all)
+		} else {
 			whole := hours(known.whole[c.Log])
 			asked := broken(whole, c.Night, all)
 			if a.span != nil {
@@ -213,6 +223,31 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 	}
 	return list, nil
+}
+
+// mostMissed is how long ago an export may be that is missed: who has made none for longer does not export this log any more.
+const mostMissed = 7 * 24 * time.Hour
+
+// lastBefore is the last stretch of the ranges before a night: what of them follows each other as a night does, or of longer ones as much as the night has.
+// It is zero where the ranges hold hours of the night, or none of the week before.
+func lastBefore(ranges []Period, night Period) (last Period) {
+	if night.Hours() <= 0 || within(ranges, night) > 0 {
+		return last
+	}
+	for _, r := range ranges {
+		if r.Until.After(night.From) {
+			break
+		}
+		last = r
+	}
+	switch {
+	case last.Until.Before(night.From.Add(-mostMissed)):
+		return Period{}
+	case last.Hours() > 24:
+		last.From = later(last.From, last.Until.Add(-night.Until.Sub(night.From)))
+		return last
+	}
+	return nightAround(ranges[:slices.IndexFunc(ranges, func(r Period) bool { return r.Until.Equal(last.Until) })+1], last)
 }
 
 // include stretches the period as far as another one goes; a zero one is none.

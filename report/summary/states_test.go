@@ -462,3 +462,30 @@ func TestGoneMessagesAreNamed(t *testing.T) {
 		t.Errorf("pruned: got %q, want %q", got, want)
 	}
 }
+
+// The stretch of a log that is missing tonight is the last one that was read, no longer than a night, and of the week before.
+func TestLastBefore(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	night := Period{at(20, 20), at(21, 6)}
+	for _, c := range []struct {
+		name   string
+		ranges []Period
+		night  Period
+		want   Period
+	}{
+		{"nothing", nil, night, Period{}},
+		{"no night", []Period{{at(19, 20), at(20, 6)}}, Period{}, Period{}},
+		{"the night before", []Period{{at(18, 20), at(19, 6)}, {at(19, 22), at(20, 3)}}, night, Period{at(19, 22), at(20, 3)}},
+		{"the night before in pieces", []Period{{at(18, 20), at(19, 6)}, {at(19, 20), at(19, 23)}, {at(20, 1), at(20, 6)}}, night, Period{at(19, 20), at(20, 6)}},
+		{"weeks", []Period{{at(1, 0), at(20, 6)}}, night, Period{at(19, 20), at(20, 6)}},
+		{"read by another run", []Period{{at(19, 20), at(20, 6)}, {at(20, 22), at(20, 23)}}, night, Period{}},
+		{"read later", []Period{{at(19, 20), at(20, 6)}, {at(21, 20), at(22, 6)}}, night, Period{at(19, 20), at(20, 6)}},
+		{"only later", []Period{{at(21, 20), at(22, 6)}}, night, Period{}},
+		{"longer than a week ago", []Period{{at(12, 20), at(13, 6)}}, night, Period{}},
+		{"a week ago", []Period{{at(13, 20), at(14, 6)}}, night, Period{at(13, 20), at(14, 6)}},
+	} {
+		if got := lastBefore(c.ranges, c.night); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
