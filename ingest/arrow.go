@@ -186,7 +186,7 @@ func (a *arrowReader) damaged(err error) error {
 func (a *arrowReader) begin(s *arrow.Schema) error {
 	r := a.file
 	if len(s.Fields()) > r.run.lim.Columns {
-		r.account.Problem = notALog(r.account.Path, "%s columns, the limit is %s: raise --max-columns if it is a log", words.Thousands(len(s.Fields())), words.Thousands(r.run.lim.Columns))
+		r.account.Problem = mayHold(r.account.Path, "%s columns, the limit is %s: raise --max-columns if it is a log", words.Thousands(len(s.Fields())), words.Thousands(r.run.lim.Columns))
 		return nil
 	}
 	names := make([][]byte, len(s.Fields()))

@@ -19,7 +19,7 @@ func (r *file) mineCSV(asked, walked bool) (func() error, error) {
 	case t != nil:
 		return func() error { return r.csv(t) }, nil
 	case r.wide > 0:
-		return nil, notALog(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
+		return nil, mayHold(r.account.Path, "its first row has %s columns or more, the limit is %s: raise --max-columns if it is a log",
 			words.Thousands(r.wide), words.Thousands(r.run.lim.Columns))
 	case headings == "" && asked:
 		headings = "none"

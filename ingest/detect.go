@@ -18,7 +18,7 @@ import (
 // program: a log may begin with MZ, so there control characters are asked for as well. UTF-16 is full of
 // zeros and exempt.
 func foreign(b []byte, wide bool) (what, advice string) {
-	const itself, unpack = "name the exported file itself", "unpack it, and name what it holds"
+	const itself, unpack = nameItself, "unpack it, and name what it holds"
 	for _, m := range []struct{ magic, name, advice string }{
 		{"\x89PNG\r\n", "a PNG image", itself},
 		{"%PDF-", "a PDF document", itself},
@@ -46,6 +46,9 @@ func foreign(b []byte, wide bool) (what, advice string) {
 	}
 	return "", ""
 }
+
+// nameItself is the advice of foreign for what holds no log; any other one is for what may.
+const nameItself = "name the exported file itself"
 
 // encryptedPackage is the name, in UTF-16, of the stream that holds a document with a password ([MS-OFFCRYPTO] 2.3.4.4).
 var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")

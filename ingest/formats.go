@@ -49,11 +49,15 @@ var formats = []format{
 func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	w := r.w
 	if IsArrow(w.Rest()) {
-		r.account.Problem = notALog(path, "Arrow data: dwtriage classify reads it, unpacked and as one file or stream; run and inspect read text and workbooks")
+		r.account.Problem = mayHold(path, "Arrow data: dwtriage classify reads it, unpacked and as one file or stream; run and inspect read text and workbooks")
 		return false, nil
 	}
 	if what, advice := foreign(w.Rest(), w.Wide()); what != "" {
-		r.account.Problem = notALog(path, "%s, which is no log: %s", what, advice)
+		cause := mayHold
+		if advice == nameItself {
+			cause = notALog
+		}
+		r.account.Problem = cause(path, "%s, which is no log: %s", what, advice)
 		return false, nil
 	}
 	if len(r.start()) == 0 && w.EOF() {

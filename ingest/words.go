@@ -1,6 +1,12 @@
 package ingest
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"dwtriage/ingest/unpack"
+)
 
 // A problem is why a file could not be read. Its text names the file and what to do.
 type problem struct {
@@ -16,6 +22,28 @@ func (p *problem) Unwrap() error { return p.cause }
 func notALog(path, format string, args ...any) error {
 	return &problem{path + ": " + fmt.Sprintf(format, args...), ErrNotALog}
 }
+
+// mayHold is a problem of a file of which nobody can say whether it holds a log.
+func mayHold(path, format string, args ...any) error {
+	return &problem{path + ": " + fmt.Sprintf(format, args...), unpack.ErrMayHold}
+}
+
+// passedOver is how the warning of a file begins that is passed over.
+const passedOver = "passed over: "
+
+// PassOver makes the problem of a file that holds no log a warning, and reports whether it did: the file takes nothing from the report. That is for files
+// that nobody named. What may hold a log, and cannot be looked into, keeps its problem.
+func (f *File) PassOver() bool {
+	if !errors.Is(f.Problem, ErrNotALog) || errors.Is(f.Problem, unpack.ErrMayHold) {
+		return false
+	}
+	f.Warnings = append(f.Warnings, passedOver+strings.TrimPrefix(f.Problem.Error(), f.Path+": "))
+	f.Problem = nil
+	return true
+}
+
+// PassedOver reports whether a warning is that of [File.PassOver].
+func PassedOver(warning string) bool { return strings.HasPrefix(warning, passedOver) }
 
 // ownReport is the problem of what dwtriage wrote.
 func ownReport(path string) error {

@@ -157,7 +157,7 @@ func newPage(s *summary.Summary) (*page, error) {
 // troubledInputs are those that somebody should look at.
 func troubledInputs(s *summary.Summary) (list []store.Input) {
 	for _, in := range s.Inputs {
-		if in.Problem != "" || len(in.Warnings) > 0 {
+		if in.Problem != "" || len(in.Warnings) > 0 && !in.PassedOver() {
 			list = append(list, in)
 		}
 	}

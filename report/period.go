@@ -202,7 +202,7 @@ func missed(s *summary.Summary) (sentences []string) {
 func empties(s *summary.Summary) string {
 	n := 0
 	for _, in := range s.Inputs {
-		if in.Read == 0 && in.Problem == "" {
+		if in.Read == 0 && in.Problem == "" && !in.PassedOver() {
 			n++
 		}
 	}

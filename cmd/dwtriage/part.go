@@ -186,6 +186,8 @@ func (j *job) mergedFile(in store.Input, failed bool) {
 	switch {
 	case failed:
 		j.fail(in.Problem)
+	case in.PassedOver(): // which the warning says
+		j.others++
 	case in.Problem != "":
 		j.say("dwtriage: %s\n", in.Problem)
 		j.others++

@@ -486,13 +486,16 @@ func (j *job) sayElsewhere(ctx context.Context, db *store.DB, id int64, sum *sum
 
 // nothingCame says of a run without records what became of what it read.
 func nothingCame(sum *summary.Summary) string {
-	empty := 0
+	empty, all := 0, 0
 	for _, in := range sum.Inputs {
-		if in.Read == 0 && in.Problem == "" {
-			empty++
+		if !in.PassedOver() {
+			all++
+			if in.Read == 0 && in.Problem == "" {
+				empty++
+			}
 		}
 	}
-	if len(sum.Inputs) == 0 || empty < len(sum.Inputs) {
+	if all == 0 || empty < all {
 		return "no record came through"
 	}
 	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
@@ -631,10 +634,13 @@ func (j *job) files(files []ingest.File) {
 		if f.Again != 0 {
 			j.asBefore++
 		}
+		passed := !j.named(f.Path) && f.PassOver()
 		for _, w := range f.Warnings {
 			j.say("dwtriage: %s: %s\n", f.Path, w)
 		}
 		switch {
+		case passed:
+			j.others++
 		case f.Problem == nil:
 		case errors.Is(f.Problem, ingest.ErrNotALog) && !j.named(f.Path):
 			j.say("dwtriage: %v\n", f.Problem)

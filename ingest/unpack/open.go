@@ -171,7 +171,7 @@ func (r *source) open(c Member) error {
 	magic, _ := head.Peek(tarBlock)
 	kind := containerKind(magic)
 	if kind != "" && len(c.Names) == r.opt.Limits.Nesting {
-		return r.visit.Failed(c.Path, strings.Join(c.Names, " "), noLog(c.Path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.opt.Limits.Nesting))
+		return r.visit.Failed(c.Path, strings.Join(c.Names, " "), mayHold(c.Path, "more than %d containers inside each other: unpack it first, or raise --max-nesting", r.opt.Limits.Nesting))
 	}
 	names := strings.Join(append(append([]string(nil), c.Names...), kind), " ")
 	switch kind {
@@ -328,11 +328,11 @@ func (r *source) zip(c Member, head io.Reader, names string) error {
 	case "xlsx":
 		return r.visit.Workbook(c, z)
 	case "xlsb":
-		return r.visit.Failed(c.Path, names, noLog(c.Path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
+		return r.visit.Failed(c.Path, names, mayHold(c.Path, "a binary Excel workbook (.xlsb): save it as .xlsx or as CSV UTF-8"))
 	case "ods":
-		return r.visit.Failed(c.Path, names, noLog(c.Path, "an OpenDocument file: save the sheet as .xlsx or as CSV UTF-8"))
+		return r.visit.Failed(c.Path, names, mayHold(c.Path, "an OpenDocument file: save the sheet as .xlsx or as CSV UTF-8"))
 	case "other":
-		return r.visit.Failed(c.Path, names, noLog(c.Path, "an Office document: paste its text into a text file"))
+		return r.visit.Failed(c.Path, names, mayHold(c.Path, "an Office document: paste its text into a text file"))
 	}
 	// The members of an archive inside a package belong to the package, too.
 	c.Marked = c.Marked || slices.ContainsFunc(z.File, func(f *zip.File) bool { return r.opt.Marks(f.Name) })

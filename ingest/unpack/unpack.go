@@ -120,6 +120,9 @@ func (p *Problem) Unwrap() error { return p.Cause }
 // ErrNoLog is the cause of problems of files that hold no log.
 var ErrNoLog = errors.New("not a log export")
 
-func noLog(path, format string, args ...any) error {
-	return &Problem{path + ": " + fmt.Sprintf(format, args...), ErrNoLog}
+// ErrMayHold is an ErrNoLog of a file that nobody here can look into: whether it holds a log is not known.
+var ErrMayHold = fmt.Errorf("%w as it is, though it may hold one", ErrNoLog)
+
+func mayHold(path, format string, args ...any) error {
+	return &Problem{path + ": " + fmt.Sprintf(format, args...), ErrMayHold}
 }

@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"dwtriage/ingest"
 )
 
 // Tool says which program and which rules made a run.
@@ -94,6 +97,9 @@ type Input struct {
 	// Pruned, of Counts.Filtered, are of a time that was pruned; 0 of a run that is over, which has a warning in their place.
 	Pruned int64
 }
+
+// PassedOver reports whether the input is a file of a folder or archive that holds no log.
+func (in Input) PassedOver() bool { return slices.ContainsFunc(in.Warnings, ingest.PassedOver) }
 
 // Run reads the run with this id as it was booked. A run that is not there is an error.
 func (db *DB) Run(ctx context.Context, id int64) (run Run, tool Tool, err error) {

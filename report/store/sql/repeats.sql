@@ -1,9 +1,9 @@
 -- Did every run behind $1, as far as $2, read what that one read, in the same way, and find nothing new in it? What a file holds is known by the digest
--- of its bytes, and of all files together by that of the ids of their records.
+-- of its bytes, and of all files together by that of the ids of their records; what was passed over holds nothing.
 WITH f AS (
   SELECT run_id, count(*) AS files,
     sum(hash(position, path, bytes, digest, container, encoding, format, log, read, rejected, filtered, warnings, counted, incomplete)::HUGEINT) AS content,
-    bool_and(problem IS NULL AND digest <> '') AS whole
+    bool_and(problem IS NULL AND (digest <> '' OR len(list_filter(warnings, w -> starts_with(w, 'passed over: '))) > 0)) AS whole
   FROM dw.files WHERE run_id BETWEEN $1 AND $2 GROUP BY run_id
 ), c AS (
   SELECT run_id, sum(hash(position, log, from_at, until_at, records, whole)::HUGEINT) AS covered
