@@ -62,6 +62,45 @@ func Unread(s *summary.Summary) bool {
 	return s.Records == 0 && !s.OfPeriod() && (s.Totals.Read == 0 || s.Totals.Rejected > 0 || slices.ContainsFunc(s.Inputs, func(in store.Input) bool { return in.Problem != "" }))
 }
 
+// noRow says why inputs gave no row.
+func noRow(inputs []store.Input) string {
+	var failed, passed, empty int
+	for _, in := range inputs {
+		switch {
+		case in.PassedOver():
+			passed++
+		case in.Problem != "":
+			failed++
+		default:
+			empty++
+		}
+	}
+	var parts []string
+	if failed > 0 {
+		parts = append(parts, words.Count(failed, "input")+" could not be read")
+	}
+	if passed > 0 {
+		parts = append(parts, words.Count(passed, "file")+" "+words.Plural(passed, "holds", "hold")+" no log")
+	}
+	if empty > 0 {
+		parts = append(parts, "there is no row in "+words.Count(empty, "input"))
+	}
+	return words.AndList(parts)
+}
+
+// firstReject says why most of the rejected rows were, and where the first of these is.
+func firstReject(s *summary.Summary) string {
+	if len(s.RejectReasons) == 0 {
+		return ""
+	}
+	r := s.RejectReasons[0]
+	most := ": "
+	if len(s.RejectReasons) > 1 {
+		most = ", most of them: "
+	}
+	return most + words.OneLine(r.Reason) + " (row " + words.Thousands(r.First.Row) + " of " + words.OneLine(r.First.File) + ")"
+}
+
 // Nothing is the sentence of a night without records, for the page and the terminal alike, in two parts: what it was, and
 // a rest that begins with a blank. An export without rows, one that nobody can read and hours that hold nothing send
 // whoever reads it to three different places.
@@ -82,9 +121,9 @@ func Nothing(s *summary.Summary) (lead, rest string) {
 	case len(s.Inputs) == 0:
 		return unread, " the run had no input."
 	case t.Read == 0:
-		return unread, " there is no row in " + words.Count(len(s.Inputs), "input") + "."
+		return unread, " " + noRow(s.Inputs) + "."
 	case t.Rejected == t.Read:
-		return lost, all + " rejected."
+		return lost, all + " rejected" + firstReject(s) + "."
 	case t.Filtered == t.Read:
 		return lost, all + filtered
 	}

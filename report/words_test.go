@@ -87,6 +87,11 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"no input", summary.Summary{}, "Nothing was read: the run had no input."},
 		{"no row", summary.Summary{Inputs: make([]store.Input, 2)}, "Nothing was read: there is no row in 2 inputs."},
+		{"no log and no row", summary.Summary{Inputs: []store.Input{{Problem: "x.csv: no column with the text"}, {Warnings: []string{"passed over: a PNG image"}}, {}, {}}},
+			"Nothing was read: 1 input could not be read, 1 file holds no log and there is no row in 2 inputs. 1 of 4 inputs could not be read to the end: the numbers may be too low."},
+		{"all rejected", summary.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 9}, RejectReasons: []summary.RejectReason{
+			{Reason: "no text of an error", Rows: 8, First: summary.Reject{File: "x\n.csv", Row: 2}}, {Reason: "4 cells", Rows: 1}}},
+			"No record came through: all 9 rows were rejected, most of them: no text of an error (row 2 of x .csv)."},
 		{"all left out", summary.Summary{Inputs: make([]store.Input, 1), Totals: store.Counts{Read: 9, Rejected: 2, Filtered: 7}},
 			"No record came through: of 9 rows, 2 were rejected and 7 filtered out (--since, --until, --log, history prune)."},
 		{"nothing failed", summary.Summary{Records: 1204, OK: 1204}, "No record failed in this run: all 1,204 are ok."},
