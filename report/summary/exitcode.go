@@ -3,9 +3,7 @@ package summary
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
-	"dwtriage/classify"
 	"dwtriage/ingest/words"
 )
 
@@ -47,11 +45,12 @@ func (s *Summary) met() string {
 	var first Finding // of the signature with most records
 	signatures := map[string]int64{}
 	for _, f := range s.Findings {
-		if !meets(f) {
+		met := meets(f)
+		if met == 0 {
 			continue
 		}
-		records += f.Records
-		signatures[f.Signature] += f.Records
+		records += met
+		signatures[f.Signature] += met
 		if n := signatures[f.Signature] - signatures[first.Signature]; first.Signature == "" || n > 0 {
 			first = f
 		}
@@ -66,18 +65,38 @@ func (s *Summary) met() string {
 	return why
 }
 
-// failOn is the question that --fail-on asks of every finding.
-func (s *Summary) failOn() func(Finding) bool {
+// failOn is the question that --fail-on asks of every finding: how many of its records meet it.
+func (s *Summary) failOn() func(Finding) int64 {
 	switch level := s.Run.Thresholds.FailOn; level {
 	case "":
-		return func(Finding) bool { return false }
+		return func(Finding) int64 { return 0 }
 	case "new":
-		return func(f Finding) bool { return (f.Change == New || f.Change == Regressed) && f.Mute == nil }
+		return func(f Finding) int64 {
+			if (f.Change == New || f.Change == Regressed) && f.Mute == nil {
+				return f.Records
+			}
+			return 0
+		}
 	default:
-		worst := slices.Index(classify.Severities, level)
-		return func(f Finding) bool {
-			i := slices.Index(classify.Severities, f.Severity)
-			return i >= 0 && i <= worst && f.Mute == nil
+		return func(f Finding) int64 {
+			if f.Mute != nil {
+				return 0
+			}
+			return f.asBadAs(level)
 		}
 	}
+}
+
+// asBadAs counts the records of a finding that were judged by this severity or a worse one.
+func (f *Finding) asBadAs(level string) (records int64) {
+	severities := f.Severities
+	if severities == nil {
+		severities = []Count{{f.Severity, f.Records}}
+	}
+	for _, c := range severities {
+		if rated(c.Name) <= rated(level) {
+			records += c.Records
+		}
+	}
+	return records
 }

@@ -16,7 +16,7 @@ func TestJudge(t *testing.T) {
 	s := Summary{
 		Records:  196,
 		Totals:   store.Counts{Read: 200, Rejected: 4},
-		Findings: []Finding{{Severity: "high", Change: "ongoing"}, {Severity: "critical", Change: "new", Mute: muted}, {Change: "ongoing"}},
+		Findings: []Finding{{Severity: "high", Change: "ongoing", Records: 1}, {Severity: "critical", Change: "new", Mute: muted, Records: 1}, {Change: "ongoing", Records: 1}},
 	}
 	for _, tc := range []struct {
 		failOn, maxRejects string
@@ -73,6 +73,8 @@ func TestWhy(t *testing.T) {
 		want       string
 	}{
 		{"critical", Summary{Records: 1812, Findings: findings, Totals: store.Counts{Read: 1812}}, "critical", "", false, ExitFailOn, "--fail-on critical is met: 12 records, B (and 1 more signature)"},
+		{"judged by several rules", Summary{Records: 9, Findings: []Finding{{Signature: "a", Title: "A", Severity: "critical", Records: 9, Severities: []Count{{"critical", 2}, {"high", 3}, {"unrated", 4}}}}},
+			"high", "", false, ExitFailOn, "--fail-on high is met: 5 records, A"},
 		{"rejects", Summary{Records: 1, Totals: store.Counts{Read: 3, Rejected: 2}}, "", "50%", false, ExitRejects, "--max-rejects 50% is exceeded: 2 of 3 rows were rejected"},
 		{"all rejected", Summary{Totals: store.Counts{Read: 12, Rejected: 12}}, "", "", false, ExitFailed, "of 12 rows none came through, which --allow-empty takes for a success"},
 		{"all rejected, more than allowed", Summary{Totals: store.Counts{Read: 12, Rejected: 12}}, "", "1", true, ExitRejects, "--max-rejects 1 is exceeded: 12 of 12 rows were rejected"},

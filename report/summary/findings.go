@@ -35,7 +35,6 @@ type tally struct {
 // listed one by one.
 func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string)}
-	severities := make(map[string]int64)
 	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
 	add := func(f Finding, status string) {
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
@@ -54,15 +53,20 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		}
 		f.ID = findingID(parts...)
 		found.status[f.Signature] = status
-		severities[cmp.Or(f.Severity, "unrated")] += f.Records
 		found.list = append(found.list, f)
 	}
 	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
 		var f Finding
 		var status string
 		var candidates []string
+		var mixed counts
 		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere)
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere, &mixed)
+		for i, n := range mixed {
+			if n > 0 {
+				f.Severities = append(f.Severities, Count{unrated(i), n})
+			}
+		}
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
 		add(f, status)
@@ -71,12 +75,44 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 	if err == nil && len(found.list) >= mostFindings {
 		err = others(ctx, db, name, add)
 	}
-	found.severities = ordered(severities, append(slices.Clone(classify.Severities), "unrated")...)
+	if err == nil {
+		found.severities, err = severities(ctx, db)
+	}
 	for i := range found.list { // only now: a list that grows moves
 		f := &found.list[i]
 		found.bySig[f.Signature] = append(found.bySig[f.Signature], f)
 	}
 	return found, err
+}
+
+// severities counts the failing records by what each was judged, which findings cannot: rules of several runs may have judged the records of one.
+func severities(ctx context.Context, db *store.DB) (list []Count, err error) {
+	err = each(ctx, db, "severities", func(rows *sql.Rows) error {
+		var c Count
+		err := rows.Scan(&c.Name, &c.Records)
+		c.Name = cmp.Or(c.Name, "unrated")
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}
+
+// unrated is the name of a severity by its place, and of what is behind them.
+func unrated(i int) string {
+	if i < len(classify.Severities) {
+		return classify.Severities[i]
+	}
+	return "unrated"
+}
+
+// worst is the worst severity of findings; empty where none is rated.
+func worst(fs []*Finding) (severity string) {
+	for _, f := range fs {
+		if f.Severity != "" && (severity == "" || rated(f.Severity) < rated(severity)) {
+			severity = f.Severity
+		}
+	}
+	return severity
 }
 
 // others adds the findings that sum up what is not listed.

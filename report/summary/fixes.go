@@ -47,7 +47,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 	slices.SortFunc(drafts, func(a, b *Fix) int {
 		return cmp.Or(cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.weight(), a.weight()),
-			cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
+			cmp.Compare(rated(a.Severity), rated(b.Severity)),
 			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MissingIn, b.MissingIn))
 	})
 	drafts = parentsFirst(m, drafts)
@@ -73,7 +73,7 @@ func (f *Fix) weight() int64 { return max(f.Records, f.Waiting) }
 func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Signature) *Fix {
 	fs := found.bySig[r.ID]
 	f := &Fix{
-		Signature: r.ID, Title: s.Title, Severity: r.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
+		Signature: r.ID, Title: s.Title, Severity: s.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
 		Records: s.Records, Entities: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
 	f.of(m, r, found, vs.joined(place{sig: r.ID}), vs.first(r.ID), vs.texts(place{sig: r.ID}, "lookup_map"))

@@ -54,7 +54,7 @@ func jointFix(fs []*Fix) *Fix {
 	}
 	fs = slices.Clone(fs)
 	slices.SortFunc(fs, func(a, b *Fix) int {
-		return cmp.Or(cmp.Compare(link(a), link(b)), cmp.Compare(slices.Index(classify.Severities, a.Severity), slices.Index(classify.Severities, b.Severity)),
+		return cmp.Or(cmp.Compare(link(a), link(b)), cmp.Compare(rated(a.Severity), rated(b.Severity)),
 			cmp.Compare(b.Records, a.Records), cmp.Compare(a.Signature, b.Signature))
 	})
 	all := *fs[0]
@@ -68,7 +68,7 @@ func jointFix(fs []*Fix) *Fix {
 		roles = append(roles, strings.Split(f.Role, ", ")...)
 		entities, companies = append(entities, f.Entities...), append(companies, f.Companies...)
 		all.NoCompany = all.NoCompany || f.NoCompany
-		if slices.Index(classify.Severities, f.Severity) < slices.Index(classify.Severities, all.Severity) {
+		if rated(f.Severity) < rated(all.Severity) {
 			all.Severity = f.Severity
 		}
 		for _, q := range f.SQL {

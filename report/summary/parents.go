@@ -235,7 +235,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 			}
 		}
 		own.Parts = append(own.Parts, part)
-		if slices.Index(classify.Severities, f.Severity) < slices.Index(classify.Severities, own.Severity) {
+		if rated(f.Severity) < rated(own.Severity) {
 			own.Severity = f.Severity
 		}
 		if own.Change != f.Change {

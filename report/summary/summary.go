@@ -143,7 +143,7 @@ type Finding struct {
 	TemplateID     string // of the message, where no rule explains it or only a wrapper; else empty
 	Title          string // of the rule or code; of the message where TemplateID is set
 	Category       string // "unknown" and "dataverse-code" where no rule says
-	Severity       string // empty (unrated) where no rule says
+	Severity       string // the worst that its records were judged; empty (unrated) where no rule says
 	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
 	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature in another one
 	Records        int64
@@ -155,6 +155,9 @@ type Finding struct {
 	Retry          string // yes, after-fix, no; empty without a fix
 	URL            string
 	Mute           *Mute // in force when the run started; nil: not muted
+
+	// Severities counts the records by severity, the worst first, where rules of several runs judged them otherwise; nil where all have Severity.
+	Severities []Count
 
 	// Others is how many findings this one sums up that are not listed one by one, 0 for a finding that is listed.
 	// Its names are those that all of them share, else empty; MapTitle and Company are then Several.

@@ -5,6 +5,6 @@
 CREATE OR REPLACE TEMP TABLE %[1]s_failing AS
 SELECT finding_hash(map_title, map, dataverse_table, fno_entity, company, sig, CASE WHEN by_message(status, sig, $1) THEN coalesce(template_id, '') ELSE '' END) AS finding,
   hash(sig) AS sig_hash, CASE WHEN affected_key IS NOT NULL THEN hash(affected_key) END AS key,
-  occurred_at, hash(record_id) AS id, place
+  occurred_at, severity_rank(severity) AS rank, hash(record_id) AS id, place
 FROM %[1]s
 WHERE outcome = 'error';

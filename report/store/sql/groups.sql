@@ -14,7 +14,7 @@ WITH asked AS (
   SELECT * FROM %[1]s_sums WHERE sig_hash IN (SELECT sig_hash FROM asked) AND finding NOT IN (SELECT finding FROM largest)
 )
 SELECT s.*, coalesce(r.map, '') AS map, r.map_title, coalesce(r.dataverse_table, '') AS dataverse_table,
-  coalesce(r.fno_entity, '') AS fno_entity, coalesce(r.company, '') AS company, r.sig, r.cat, coalesce(r.severity, '') AS severity, r.status,
+  coalesce(r.fno_entity, '') AS fno_entity, coalesce(r.company, '') AS company, r.sig, r.cat, severity_of(s.worst) AS severity, r.status,
   CASE WHEN r.map IS NULL THEN r.map_candidates ELSE [r.map] END AS candidates,
   CASE WHEN by_message(r.status, r.sig, $1) THEN coalesce(r.template_id, '') ELSE '' END AS message
 FROM listed s JOIN shown r ON r.place = s.place;

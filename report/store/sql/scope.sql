@@ -2,6 +2,10 @@
 -- blank between them) does.
 CREATE OR REPLACE TEMP MACRO by_message(status, sig, wrappers) AS status = 'unknown' OR list_contains(string_split(wrappers, ' '), sig);
 
+-- The rank of a severity, the worst first, and the severity of a rank; 6 and '' without one.
+CREATE OR REPLACE TEMP MACRO severity_rank(severity) AS coalesce(list_position(['critical', 'high', 'medium', 'low', 'info'], severity), 6)::TINYINT;
+CREATE OR REPLACE TEMP MACRO severity_of(rank) AS ['critical', 'high', 'medium', 'low', 'info', ''][rank];
+
 -- What a finding is told apart by. Hashes of 64 bits stand for the names, because DuckDB can put groups of
 -- numbers on disk when there are too many, but not what it keeps of texts for each: 280,000 groups of seven
 -- texts took all memory. Of a million findings two have one hash in one of 30 million nights.

@@ -9,7 +9,7 @@ WITH lines AS (
     part[6]::BIGINT AS place
   FROM lines
 ), hits AS (
-  SELECT a.burst, f.finding, f.place
+  SELECT a.burst, f.finding, f.place, f.rank
   FROM scope_failing f JOIN asked a ON a.kind = 0 AND a.series = f.sig_hash AND epoch_us(f.occurred_at) BETWEEN a.first AND a.last
 ), maps AS (
   SELECT h.burst, 'map' AS what, count(*) AS records, min(h.place) AS place
@@ -33,11 +33,13 @@ WITH lines AS (
   FROM printed p
   WHERE p.e.key IN ('host', 'caller_id', 'principal', 'principal_id')
   GROUP BY p.burst, p.e.key, hash(p.e.value)
+), worst AS (
+  SELECT burst, min(rank) AS rank FROM hits GROUP BY burst
 ), half AS (
   SELECT burst, count(*) AS records FROM hits GROUP BY burst
 )
-SELECT burst, 'name' AS what, CASE kind WHEN 0 THEN r.sig WHEN 1 THEN r.map_title ELSE r.captures['host'] END AS name, coalesce(r.severity, ''), 0::BIGINT
-FROM asked JOIN shown r USING (place)
+SELECT burst, 'name' AS what, CASE kind WHEN 0 THEN r.sig WHEN 1 THEN r.map_title ELSE r.captures['host'] END AS name, coalesce(severity_of(w.rank), r.severity, ''), 0::BIGINT
+FROM asked JOIN shown r USING (place) LEFT JOIN worst w USING (burst)
 UNION ALL
 SELECT m.burst, m.what, r.map_title, '', m.records FROM maps m JOIN shown r USING (place)
 UNION ALL

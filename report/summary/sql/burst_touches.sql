@@ -24,6 +24,6 @@ WITH lines AS (
   GROUP BY burst, finding
   QUALIFY row_number() OVER (PARTITION BY burst ORDER BY records DESC, finding) <= $2
 )
-SELECT t.burst, r.map_title, coalesce(r.company, ''), r.sig, coalesce(r.severity, ''), t.first_seen, t.last_seen
+SELECT t.burst, r.map_title, coalesce(r.company, ''), r.sig, severity_of(s.worst), t.first_seen, t.last_seen
 FROM touched t JOIN scope_sums s USING (finding) JOIN shown r ON r.place = s.place
 ORDER BY t.burst, t.records DESC, t.finding;

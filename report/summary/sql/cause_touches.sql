@@ -18,6 +18,6 @@ WITH asked AS (
   GROUP BY p.cause, f.finding
   QUALIFY row_number() OVER (PARTITION BY p.cause ORDER BY records DESC, f.finding) <= $2
 )
-SELECT t.cause, r.map_title, coalesce(r.company, ''), r.sig, coalesce(r.severity, ''), CASE WHEN t.timed THEN t.first_seen END, CASE WHEN t.timed THEN t.last_seen END
+SELECT t.cause, r.map_title, coalesce(r.company, ''), r.sig, severity_of(s.worst), CASE WHEN t.timed THEN t.first_seen END, CASE WHEN t.timed THEN t.last_seen END
 FROM touched t JOIN scope_sums s USING (finding) JOIN shown r ON r.place = s.place
 ORDER BY t.cause, t.records DESC, t.finding;
