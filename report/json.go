@@ -282,7 +282,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		f.Timings = append(f.Timings, member{t.Stage, math.Round(t.Seconds*1000) / 1000})
 	}
 	for _, c := range s.Logs {
-		l := jsonLog{Log: c.Log, Period: newJSONPeriod(c.Period), Night: newJSONPeriod(c.Night), Whole: c.Whole, Before: []jsonPeriod{}}
+		l := jsonLog{Log: c.Log, Failing: c.Failing, Period: newJSONPeriod(c.Period), Night: newJSONPeriod(c.Night), Whole: c.Whole, Before: []jsonPeriod{}}
 		for _, p := range c.Before {
 			l.Before = append(l.Before, newJSONPeriod(p))
 		}
@@ -313,7 +313,9 @@ func newJSONFix(f *summary.Fix) jsonFix {
 
 // A jsonLog is what of a log the report is about, and which earlier periods it is compared with.
 type jsonLog struct {
-	Log    string       `json:"log"`
+	Log     string `json:"log"`
+	Failing int64  `json:"failing"` // records of the report; nothing is said to be new of them where there is nothing to compare with
+
 	Period jsonPeriod   `json:"period"`
 	Night  jsonPeriod   `json:"night"`  // what is compared: the period, and what other runs cover around it
 	Whole  bool         `json:"whole"`  // read without trouble: what is absent did not happen

@@ -159,8 +159,11 @@ func readMe(s *summary.Summary, sheets []workbook.Line) (lines []workbook.Line) 
 	lines = append(lines, workbook.Line{"File", "", "Read", "Loaded", "Duplicates", "Rejected", "Filtered"})
 	for _, in := range s.Inputs[:min(len(s.Inputs), readMeInputs)] {
 		what := strings.TrimSpace(in.Log + " " + in.Format)
-		if in.Problem != "" {
+		switch {
+		case in.Problem != "":
 			what += ": " + in.Problem
+		case in.PassedOver():
+			what = "passed over"
 		}
 		lines = append(lines, workbook.Line{readable(in.Path), readable(what), in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered})
 	}

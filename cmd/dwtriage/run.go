@@ -484,23 +484,6 @@ func (j *job) sayElsewhere(ctx context.Context, db *store.DB, id int64, sum *sum
 	return err
 }
 
-// nothingCame says of a run without records what became of what it read.
-func nothingCame(sum *summary.Summary) string {
-	empty, all := 0, 0
-	for _, in := range sum.Inputs {
-		if !in.PassedOver() {
-			all++
-			if in.Read == 0 && in.Problem == "" {
-				empty++
-			}
-		}
-	}
-	if all == 0 || empty < all {
-		return "no record came through"
-	}
-	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
-}
-
 // drawing is how the report is drawn.
 func (j *job) drawing() report.Options {
 	opt := drawn(j.flags.csv, j.flags.format, j.flags.xlsx)

@@ -178,6 +178,23 @@ func headline(s *summary.Summary, said report.Said) string {
 	return strings.Join(parts, "; ") + "."
 }
 
+// nothingCame says of a run without records what became of what it read.
+func nothingCame(sum *summary.Summary) string {
+	empty, all := 0, 0
+	for _, in := range sum.Inputs {
+		if !in.PassedOver() {
+			all++
+			if in.Read == 0 && in.Problem == "" {
+				empty++
+			}
+		}
+	}
+	if all == 0 || empty < all {
+		return "no record came through"
+	}
+	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
+}
+
 // entities counts what failed by map, or by table where no map is known: the page's word for both.
 func entities(n int) string { return words.Count(n, "entity", "entities") }
 

@@ -1,12 +1,15 @@
 package summary
 
 import (
+	"database/sql"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
 )
@@ -122,5 +125,21 @@ func TestEndingIsKept(t *testing.T) {
 	}
 	if err := db.End(t.Context(), 9, 0, nil); err == nil {
 		t.Error("the end of a run that is not there is kept")
+	}
+}
+
+// The database ranks severities as the rules do.
+func TestSeverityRanks(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	partOf(t, db, loadRun(t, db, "", numbered(failed("01:00:00", "account", outage))), false)
+	for _, severity := range append(slices.Clone(classify.Severities), "") {
+		var rank int
+		var back string
+		if err := db.Each(t.Context(), "SELECT severity_rank(nullif($1, '')), severity_of(severity_rank($1))", func(rows *sql.Rows) error { return rows.Scan(&rank, &back) }, severity); err != nil {
+			t.Fatal(err)
+		}
+		if rank != 1+rated(severity) || back != severity {
+			t.Errorf("%q has rank %d, which is %q; want %d", severity, rank, back, 1+rated(severity))
+		}
 	}
 }
