@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -322,10 +321,12 @@ func (a *Ahead) made(s *summary.Summary, table int) (*folder.Made, error) {
 		return nil, err
 	}
 	w := a.waiting[table]
-	if err := w.file.Close(); err != nil {
-		return nil, err
+	if w.file != nil { // else it was asked for before
+		if err := w.file.Close(); err != nil {
+			return nil, err
+		}
+		w.file = nil
 	}
-	w.file = nil
 	return &folder.Made{Path: w.path, Bytes: w.size, SHA256: hex.EncodeToString(w.sum.Sum(nil))}, nil
 }
 
@@ -546,9 +547,7 @@ func (a *Ahead) Close() error {
 		if w.file != nil {
 			errs = append(errs, w.file.Close())
 		}
-		if err := os.Remove(w.path); !errors.Is(err, fs.ErrNotExist) { // which took the place of its table
-			errs = append(errs, err)
-		}
+		errs = append(errs, os.Remove(w.path))
 		a.waiting[i] = nil
 	}
 	return errors.Join(errs...)

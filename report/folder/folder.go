@@ -32,12 +32,13 @@ type File struct {
 	Draw func(io.Writer) error
 	Same *Drawn // what Draw would write lies in the folder as this, if it is as it was; nil: nobody knows
 
-	// Made, unless it is nil, is asked before Draw whether there is a file already that is what Draw would write. It is taken from where it is, if it can be: on
-	// another disk it cannot, nor where a file that is made in the folder would have another group or access list.
+	// Made, unless it is nil, is asked before Draw whether there is a file already that is what Draw would write. It gets a second name in the folder, if it
+	// can: on another disk it cannot, nor where a file that is made in the folder would have another group or access list. Its own name stays, as it may be
+	// asked for once more; whoever made it removes that.
 	Made func() (*Made, error)
 }
 
-// A Made is a file that is complete, closed, and nobody's but the one that is asked for it.
+// A Made is a file that is complete and closed, and that nobody writes to any more.
 type Made struct {
 	Path   string
 	Bytes  int64
@@ -243,8 +244,8 @@ func (s *stage) link(f File) bool {
 	return f.Same != nil && s.beside && f.Same.isAt(from) && os.Link(from, filepath.Join(s.dir, f.Name)) == nil
 }
 
-// take moves a file that is made already into the stage, synced to the disk and with the mode of one that is written there; nil where there is none, or it
-// cannot be moved.
+// take puts a file that is made already into the stage, synced to the disk and with the mode of one that is written there; nil where there is none, or it
+// cannot be had there.
 func (s *stage) take(f File) (*Made, error) {
 	if f.Made == nil {
 		return nil, nil
@@ -258,8 +259,14 @@ func (s *stage) take(f File) (*Made, error) {
 	if _, err := s.write(f.Name, nil, func(io.Writer) error { return nil }); err != nil {
 		return nil, err
 	}
-	if alike(made.Path, path) != nil || os.Rename(made.Path, path) != nil {
+	if alike(made.Path, path) != nil {
 		return nil, os.Remove(path)
+	}
+	if err := os.Remove(path); err != nil {
+		return nil, err
+	}
+	if os.Link(made.Path, path) != nil {
+		return nil, nil
 	}
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -249,8 +249,8 @@ func TestPutTheSame(t *testing.T) {
 	}
 }
 
-// A file that is made already is moved into the folder, with the mode that one written there has; what cannot be moved is drawn, and an error is one of the
-// drawing.
+// A file that is made already is taken into the folder, with the mode that one written there has, and can be taken once more; what cannot be taken is drawn, and
+// an error is one of the drawing.
 func TestPutTakes(t *testing.T) {
 	fault := errors.New("no room")
 	for name, c := range map[string]struct {
@@ -298,6 +298,9 @@ func TestPutTakes(t *testing.T) {
 				if runtime.GOOS != "windows" && now.Mode().Perm() != 0o640 {
 					t.Errorf("its mode is %v", now.Mode())
 				}
+				if again, err := os.Stat(path); err != nil || !os.SameFile(old, again) {
+					t.Errorf("what was made is gone, or another: %v", err)
+				}
 				m, err := readManifest(dir)
 				if err != nil || (m.Files[1].SHA256 == "digest") != c.taken {
 					t.Errorf("the manifest says %+v, error %v", m.Files[1], err)
@@ -307,7 +310,7 @@ func TestPutTakes(t *testing.T) {
 	}
 }
 
-// takes: on Windows a file that is moved keeps the access list of where it was.
+// takes: on Windows a file keeps the access list of where it was made.
 const takes = runtime.GOOS != "windows"
 
 // TestPutDropsWhatItNoLongerDraws: a file of an earlier call that this one does not write would be of another night.

@@ -48,5 +48,5 @@ func isMount(string) bool { return false }
 
 func exchange(string, string) error { return errNoExchange }
 
-// alike fails: a file that is moved keeps the access list of the folder it was in.
+// alike fails: a file keeps the access list of the folder that it was made in.
 func alike(file, other string) error { return errStays }
