@@ -63,6 +63,9 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 		case *bool:
 			*p = true
 			cells[name] = "yes"
+		case *[]summary.Count:
+			*p = []summary.Count{{Name: "high", Records: 3}, {Name: "low", Records: 4}}
+			cells[name] = "high=3; low=4"
 		case *[]summary.BurstPart:
 			*p = []summary.BurstPart{{Signature: "a-rule", Records: 3}, {Signature: "another", Records: 4}}
 			cells["signatures"] = "a-rule=3; another=4"
