@@ -488,11 +488,11 @@ func repeats(s *summary.Summary) []phrase {
 	var v []phrase
 	if passing > 0 {
 		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)),
-			plain(words.Plural(passing, " passes by itself and can be saved again as it is. ", " pass by themselves and can be saved again as they are. ")))
+			plain(words.Plural(passing, " failed of what passes by itself: save its row again, in its turn in retry.csv. ", " failed of what passes by itself: save their rows again, each in its turn in retry.csv. ")))
 	}
 	if stopped > 0 {
 		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)),
-			plain(words.Plural(stopped, " can be saved again as it is, but not before what stops it is over. ", " can be saved again as they are, but not before what stops them is over. ")))
+			plain(words.Plural(stopped, " failed of what must be over first: then save its row again, too. ", " failed of what must be over first: then save their rows again, too. ")))
 	}
 	return v
 }
