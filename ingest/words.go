@@ -47,7 +47,7 @@ func PassedOver(warning string) bool { return strings.HasPrefix(warning, passedO
 
 // ownReport is the problem of what dwtriage wrote.
 func ownReport(path string) error {
-	return notALog(path, "a report or a log file of dwtriage: it was left out; name the file itself to read it all the same")
+	return notALog(path, "a report or a log file of dwtriage: name the file itself to read it all the same")
 }
 
 // businessData is the problem of the other members of a data management package.

@@ -310,7 +310,7 @@ func TestLogFileIsNotRead(t *testing.T) {
 	callOf(t.Context(), "run", "-q", "--db", filepath.Join(t.TempDir(), "x"), "-o", filepath.Join(t.TempDir(), "o"), "--log-file", "earlier.log", "nowhere.csv", "a.csv")
 	dir := t.TempDir()
 	code, out, said := callOf(t.Context(), "run", "--db", filepath.Join(dir, "x"), "-o", filepath.Join(dir, "o"), "--log-file", "night.log", ".")
-	if code != exitDone || !strings.Contains(out, "Ledger: 1 read = 1 loaded") || strings.Contains(said, "night.log") || !strings.Contains(said, "earlier.log: a report or a log file of dwtriage: it was left out") {
+	if code != exitDone || !strings.Contains(out, "Ledger: 1 read = 1 loaded") || strings.Contains(said, "night.log") || !strings.Contains(said, "earlier.log: passed over: a report or a log file of dwtriage: name the file itself") {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}
 }
