@@ -45,12 +45,18 @@ type foundHere struct {
 	why string
 }
 
-// found are the rows of failing_entities.csv.
-func found(s *summary.Summary) []foundHere {
+// whyHere is what here says of each signature, in one text.
+func whyHere(s *summary.Summary) map[string]string {
 	why := make(map[string]string)
 	for _, sig := range s.Signatures {
 		why[sig.ID] = strings.Join(here(sig), " ")
 	}
+	return why
+}
+
+// found are the rows of failing_entities.csv.
+func found(s *summary.Summary) []foundHere {
+	why := whyHere(s)
 	rows := make([]foundHere, len(s.Findings))
 	for i := range rows {
 		rows[i] = foundHere{&s.Findings[i], why[s.Findings[i].Signature]}
@@ -67,26 +73,23 @@ type plannedHere struct {
 // planned are the rows of fixes.csv. What is said of a signature counts all its records, so it is not said of a fix that has a share of them: rows that
 // lack one table, or what those leave over.
 func planned(s *summary.Summary) []plannedHere {
-	of := make(map[string]*summary.Signature)
-	for i := range s.Signatures {
-		of[s.Signatures[i].ID] = &s.Signatures[i]
+	why, records := whyHere(s), make(map[string]int64)
+	for _, sig := range s.Signatures {
+		records[sig.ID] = sig.Records
 	}
 	rows := make([]plannedHere, len(s.Fixes))
 	for i := range rows {
 		f := &s.Fixes[i]
 		var lines []string
 		for _, p := range f.Parts {
-			sig := of[p.Signature]
-			if sig == nil || sig.Records != p.Records {
+			said := why[p.Signature]
+			if said == "" || records[p.Signature] != p.Records {
 				continue
 			}
-			said := strings.Join(here(*sig), " ")
-			if said != "" && len(f.Parts) > 1 {
+			if len(f.Parts) > 1 {
 				said = p.Title + ": " + said
 			}
-			if said != "" {
-				lines = append(lines, said)
-			}
+			lines = append(lines, said)
 		}
 		rows[i] = plannedHere{f, strings.Join(lines, "\n")}
 	}

@@ -200,12 +200,7 @@ func missed(s *summary.Summary) (sentences []string) {
 
 // empties counts the inputs that have no row: an export of a log that holds none does not say of which log it is.
 func empties(s *summary.Summary) string {
-	n := 0
-	for _, in := range s.Inputs {
-		if in.Read == 0 && in.Problem == "" && !in.PassedOver() {
-			n++
-		}
-	}
+	_, _, n := WithoutRow(s.Inputs)
 	if n == 0 {
 		return ""
 	}

@@ -62,19 +62,25 @@ func Unread(s *summary.Summary) bool {
 	return s.Records == 0 && !s.OfPeriod() && (s.Totals.Read == 0 || s.Totals.Rejected > 0 || slices.ContainsFunc(s.Inputs, func(in store.Input) bool { return in.Problem != "" }))
 }
 
-// noRow says why inputs gave no row.
-func noRow(inputs []store.Input) string {
-	var failed, passed, empty int
+// WithoutRow counts the inputs that gave no row: those that could not be read, those that hold no log and were passed over, and those
+// that are empty. One that could not be read to its end counts among the first, whatever it gave.
+func WithoutRow(inputs []store.Input) (failed, passed, empty int) {
 	for _, in := range inputs {
 		switch {
 		case in.PassedOver():
 			passed++
 		case in.Problem != "":
 			failed++
-		default:
+		case in.Read == 0:
 			empty++
 		}
 	}
+	return failed, passed, empty
+}
+
+// noRow says why inputs gave no row.
+func noRow(inputs []store.Input) string {
+	failed, passed, empty := WithoutRow(inputs)
 	var parts []string
 	if failed > 0 {
 		parts = append(parts, words.Count(failed, "input")+" could not be read")

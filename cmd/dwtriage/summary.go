@@ -180,16 +180,8 @@ func headline(s *summary.Summary, said report.Said) string {
 
 // nothingCame says of a run without records what became of what it read.
 func nothingCame(sum *summary.Summary) string {
-	empty, all := 0, 0
-	for _, in := range sum.Inputs {
-		if !in.PassedOver() {
-			all++
-			if in.Read == 0 && in.Problem == "" {
-				empty++
-			}
-		}
-	}
-	if all == 0 || empty < all {
+	_, passed, empty := report.WithoutRow(sum.Inputs)
+	if all := len(sum.Inputs) - passed; all == 0 || empty < all {
 		return "no record came through"
 	}
 	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
