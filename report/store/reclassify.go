@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -408,11 +407,12 @@ func (r *rejudging) complete(ctx context.Context, b *storedBatch) error {
 	return rows.Err()
 }
 
-// olds are the places and verdicts of the records of a batch as they are stored.
+// olds are the places and verdicts of the records of a batch as they are stored. A verdict is one text, as sql/window.sql writes it: one
+// value from DuckDB for each record, not one for each of its 17 columns, is what half of the time of judging again went into.
 type olds struct {
-	places []int64
-	ids    []duckdb.UUID
-	texts  [][]string // of each verdict column, by row: as verdictText writes it
+	places   []int64
+	ids      []duckdb.UUID
+	verdicts []string
 }
 
 // A storedBatch is filled with stored records.
@@ -431,23 +431,19 @@ type storedRow struct {
 	id                                          duckdb.UUID
 	log, kind, err, trace, entity, company, key string
 	more                                        int
-	verdict                                     []string
+	verdict                                     string
 }
 
 func newStoredBatch() *storedBatch {
 	b := &storedBatch{}
 	b.reset()
-	b.row.verdict = make([]string, len(verdictColumns))
 	w := &b.row
-	b.into = []any{&w.place, &w.id, &w.log, &w.kind, &w.err, &w.trace, &w.entity, &w.company, &w.key, &w.more}
-	for i := range w.verdict {
-		b.into = append(b.into, &w.verdict[i])
-	}
+	b.into = []any{&w.place, &w.id, &w.log, &w.kind, &w.err, &w.trace, &w.entity, &w.company, &w.key, &w.more, &w.verdict}
 	return b
 }
 
 func (b *storedBatch) reset() {
-	b.olds = &olds{texts: make([][]string, len(verdictColumns))}
+	b.olds = &olds{}
 	b.logs, b.types, b.errors, b.traces, b.names, b.firms, b.keys = nil, nil, nil, nil, nil, nil, nil
 	b.long, b.bytes = make(map[duckdb.UUID]int), 0
 }
@@ -463,14 +459,10 @@ func (b *storedBatch) scan(rows *sql.Rows) error {
 	if w.more > 0 {
 		b.long[w.id] = len(b.olds.places)
 	}
-	b.olds.places, b.olds.ids = append(b.olds.places, w.place), append(b.olds.ids, w.id)
+	b.olds.places, b.olds.ids, b.olds.verdicts = append(b.olds.places, w.place), append(b.olds.ids, w.id), append(b.olds.verdicts, w.verdict)
 	b.logs, b.types, b.errors, b.traces = append(b.logs, w.log), append(b.types, w.kind), append(b.errors, w.err), append(b.traces, w.trace)
 	b.names, b.firms, b.keys = append(b.names, w.entity), append(b.firms, w.company), append(b.keys, w.key)
-	for i, text := range w.verdict {
-		b.olds.texts[i] = append(b.olds.texts[i], text)
-		b.bytes += len(text)
-	}
-	b.bytes += len(w.err) + len(w.trace) + len(w.entity) + len(w.company) + len(w.key) + w.more
+	b.bytes += len(w.verdict) + len(w.err) + len(w.trace) + len(w.entity) + len(w.company) + len(w.key) + w.more
 	return nil
 }
 
@@ -542,14 +534,16 @@ func (r *rejudging) load(ctx context.Context, next Source) error {
 func (r *rejudging) take(ctx context.Context, b *ingest.Batch, was *olds) error {
 	verdict := b.Records.Columns()[ingest.NumColumns:]
 	r.done.Records += b.Records.NumRows()
-	var text []byte
+	var now storedVerdict
 	for i, place := range was.places {
-		var differs int64
-		for c, column := range verdict {
-			if text = appendVerdict(text[:0], column, i); string(text) != was.texts[c][i] && !sameCaptures(column, i, was.texts[c][i]) {
-				differs |= 1 << c
-			}
+		if string(now.of(verdict, i)) == was.verdicts[i] {
+			continue
 		}
+		before, err := splitVerdict(was.verdicts[i])
+		if err != nil {
+			return fmt.Errorf("reading the verdict of row %d of records: %w", place, err)
+		}
+		differs := now.differs(verdict, i, before)
 		if differs == 0 {
 			continue
 		}
@@ -563,7 +557,7 @@ func (r *rejudging) take(ctx context.Context, b *ingest.Batch, was *olds) error 
 			r.first, r.last = place, place
 		}
 		r.first, r.last = min(r.first, place), max(r.last, place)
-		if err := r.keep(verdict, i, was, differs); err != nil {
+		if err := r.keep(verdict, i, was, before, differs); err != nil {
 			return fmt.Errorf("keeping a verdict: %w", err)
 		}
 	}
@@ -576,13 +570,13 @@ const (
 	templateColumn  = classify.ColTemplateID - ingest.NumColumns
 )
 
-// keep appends a new verdict to the table judged.
-func (r *rejudging) keep(verdict []arrow.Array, i int, was *olds, differs int64) error {
-	from := was.texts[signatureColumn][i]
+// keep appends a new verdict to the table judged. before are the columns of the one that row i had.
+func (r *rejudging) keep(verdict []arrow.Array, i int, was *olds, before []string, differs int64) error {
+	from := before[signatureColumn]
 	if from == "" {
-		from = "unknown/" + was.texts[templateColumn][i]
+		from = "unknown/" + before[templateColumn]
 	}
-	row := []driver.Value{r.part, was.places[i], was.ids[i], from, was.texts[statusColumn][i], differs}
+	row := []driver.Value{r.part, was.places[i], was.ids[i], from, before[statusColumn], differs}
 	for _, column := range verdict {
 		value, bytes := verdictValue(column, i)
 		row = append(row, value)
@@ -631,59 +625,6 @@ func eachCapture(a *array.Map, i int, do func(name, value string)) {
 	for at := int(from); at < int(to); at++ {
 		do(names.Value(at), Name(values.Value(at)))
 	}
-}
-
-// appendVerdict appends a value of a verdict as sql/window.sql writes it.
-func appendVerdict(dst []byte, column arrow.Array, i int) []byte {
-	if column.IsNull(i) {
-		return dst
-	}
-	switch a := column.(type) {
-	case *array.String:
-		return append(dst, Name(a.Value(i))...)
-	case *array.Int32:
-		return strconv.AppendInt(dst, int64(a.Value(i)), 10)
-	case *array.List:
-		from, to := a.ValueOffsets(i)
-		for at := int(from); at < int(to); at++ {
-			if at > int(from) {
-				dst = append(dst, 31)
-			}
-			dst = append(dst, a.ListValues().(*array.String).Value(at)...)
-		}
-	case *array.Map:
-		eachCapture(a, i, func(name, value string) {
-			dst = append(append(dst, name...), '=')
-			dst = append(strconv.AppendInt(dst, int64(len(value)), 10), ':')
-			dst = append(dst, value...)
-		})
-	}
-	return dst
-}
-
-// sameCaptures reports whether the captures of a record are those of a text of sql/window.sql in another order: earlier programs stored them in
-// any.
-func sameCaptures(column arrow.Array, i int, text string) bool {
-	a, ok := column.(*array.Map)
-	if !ok {
-		return false
-	}
-	now, was := make(map[string]string), 0
-	eachCapture(a, i, func(name, value string) { now[name] = value })
-	for text != "" {
-		name, rest, _ := strings.Cut(text, "=")
-		length, rest, _ := strings.Cut(rest, ":")
-		n, err := strconv.Atoi(length)
-		if err != nil || n > len(rest) {
-			return false
-		}
-		if value, ok := now[name]; !ok || value != rest[:n] {
-			return false
-		}
-		was++
-		text = rest[n:]
-	}
-	return was == len(now)
 }
 
 // write puts the verdicts of a part in their places.

@@ -260,3 +260,24 @@ func TestReclassifyFails(t *testing.T) {
 		t.Errorf("after failures: %+v", done)
 	}
 }
+
+// A verdict that is one text has every column in it whatever they hold, and a text that is none is told.
+func TestSplitVerdict(t *testing.T) {
+	columns := make([]string, len(verdictColumns))
+	for i := range columns {
+		columns[i] = []string{"", "a", "1:b", ":", "ü=3:x\x1fy", "\x00"}[i%6]
+	}
+	var text strings.Builder
+	for _, c := range columns {
+		fmt.Fprintf(&text, "%d:%s", len(c), c)
+	}
+	got, err := splitVerdict(text.String())
+	if err != nil || !slices.Equal(got, columns) {
+		t.Errorf("split into %q, %v", got, err)
+	}
+	for _, bad := range []string{"", "0:", text.String() + "x", strings.Replace(text.String(), "0:", "-1:", 1), strings.Replace(text.String(), "1:", "9999:", 1)} {
+		if got, err := splitVerdict(bad); err == nil {
+			t.Errorf("%q is taken for %q", bad, got)
+		}
+	}
+}
