@@ -19,7 +19,7 @@ type cutRecord struct {
 // the same id is no more than a duplicate.
 func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool, error) {
 	ids := make(map[[16]byte]bool)
-	err := db.Each(ctx, "SELECT record_id FROM dw.cuts c JOIN dw.runs USING (run_id) SEMI JOIN dw.records r USING (record_id, run_id, file, row) WHERE environment IS NOT DISTINCT FROM $1", func(rows *sql.Rows) error {
+	err := db.Each(ctx, "SELECT record_id FROM dw.records r SEMI JOIN (SELECT c.* FROM dw.cuts c JOIN dw.runs USING (run_id) WHERE environment IS NOT DISTINCT FROM $1) USING (record_id, run_id, file, row)", func(rows *sql.Rows) error {
 		var id duckdb.UUID
 		err := rows.Scan(&id)
 		ids[id] = true
@@ -28,18 +28,23 @@ func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool
 	return ids, err
 }
 
-// mend books the cut records of a run, and puts the whole records that it loaded in the place of cut ones, of earlier runs or of its
-// own: what the ledgers called loaded is then a duplicate of the whole one, and cuts keeps that no more than a half of it stands there. It gives
-// the ledger of the run as it is then.
-func (db *DB) mend(ctx context.Context, run int64, cuts []cutRecord, inputs []Input, booked *tableCounts) ([]Input, error) {
+// bookCuts books the records of a run that may be cut.
+func (db *DB) bookCuts(ctx context.Context, run int64, cuts []cutRecord) error {
 	for _, c := range cuts {
 		id := duckdb.UUID(c.id)
 		if _, err := db.conn.ExecContext(ctx, "INSERT INTO dw.cuts VALUES ($1, $2::UUID, $3, $4)", run, id.String(), c.file, c.row); err != nil {
-			return nil, err
+			return err
 		}
 	}
+	return nil
+}
+
+// mend puts the whole records that a run loaded in the place of cut ones, of earlier runs or of its own, which are booked as such: what the ledgers called loaded is then a duplicate of the whole one, and cuts keeps that no more than a half of it stands there. It gives
+// the ledger of the run as it is then.
+func (db *DB) mend(ctx context.Context, run int64, inputs []Input, booked *tableCounts) ([]Input, error) {
 	var any bool
-	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM dw.cuts SEMI JOIN dw.records USING (record_id, run_id, file, row)").Scan(&any); err != nil || !any {
+	// The cuts, which are few, come second: what stands there is held in memory, and the other is read past it.
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM dw.records SEMI JOIN dw.cuts USING (record_id, run_id, file, row)").Scan(&any); err != nil || !any {
 		return inputs, err
 	}
 	var before tableCounts

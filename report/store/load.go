@@ -137,11 +137,15 @@ type beside struct {
 
 // book writes the ledger of a run whose records are loaded, and audits it.
 func (db *DB) book(ctx context.Context, run Run, tool Tool, inputs []Input, totals Counts, beside beside, cuts []cutRecord) ([]Input, tableCounts, error) {
+	// Before the run, whose scope counts what is there twice, cut and whole, once.
+	if err := db.bookCuts(ctx, run.ID, cuts); err != nil {
+		return nil, tableCounts{}, fmt.Errorf("loading which records may be cut: %w", err)
+	}
 	booked, err := db.account(ctx, run, tool, inputs, totals, beside)
 	if err != nil {
 		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
-	if inputs, err = db.mend(ctx, run.ID, cuts, inputs, &booked); err != nil {
+	if inputs, err = db.mend(ctx, run.ID, inputs, &booked); err != nil {
 		return nil, tableCounts{}, fmt.Errorf("replacing records that were cut: %w", err)
 	}
 	return inputs, booked, db.audit(ctx, run.ID, booked)

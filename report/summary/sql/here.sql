@@ -4,7 +4,7 @@
 -- first failure, until its last one, and in all.
 WITH asked AS (
   SELECT unnest(string_split($1, chr(10))) AS sig
-), failures AS MATERIALIZED (
+), failures AS NOT MATERIALIZED (
   SELECT sig, occurred_at, log, type_name IS NOT NULL AS plugin, hash(log, coalesce(type_name, entity)) AS source,
     coalesce(type_name, entity) IS NOT NULL AS known, CASE WHEN sig IN (SELECT unnest(string_split($2, chr(10)))) THEN captures['host'] END AS host
   FROM scope SEMI JOIN asked USING (sig)
