@@ -426,6 +426,7 @@ type table struct {
 	set      slotSet
 	secret   bool // has a column that must not be shown
 	marked   bool // the columns were found by what is in them
+	told     bool // and yet one is called by a word for errors, so that whatever stands there is one
 	bare     bool // and there is no header
 	own      *ownTable
 }

@@ -321,8 +321,18 @@ func (r *file) tableOf(b []byte, cells []scan.Cell, comma byte) *table {
 func headingLike(b []byte, cells []scan.Cell) bool {
 	return !slices.ContainsFunc(cells, func(c scan.Cell) bool {
 		v := bytes.TrimSpace(b[c.Start:c.End])
-		return len(v) > 60 || bytes.Count(v, []byte(" ")) > 5 || !slices.ContainsFunc(v, ascii.Letter)
+		return sentenceLike(v) || !slices.ContainsFunc(v, ascii.Letter)
 	})
+}
+
+// sentenceLike reports whether a cell is too long for a heading, or has too many words. Those in parentheses before the others are not
+// counted: Dataverse puts "(Do Not Modify)" before the ids of its exports, in the language of the user, in which both parts may have more words.
+func sentenceLike(v []byte) bool {
+	words := v
+	if end := bytes.IndexByte(v, ')'); end > 0 && v[0] == '(' {
+		words = bytes.TrimSpace(v[end+1:])
+	}
+	return len(v) > 80 || len(words) > 60 || bytes.Count(words, []byte(" ")) > 5
 }
 
 // sample cuts the first rows with this delimiter. It returns nothing unless they look like a table: several
@@ -352,7 +362,7 @@ func sample(b []byte, skip int, comma byte, eof bool, columns int) [][]scan.Cell
 	}
 	for _, c := range rows[0] {
 		v := bytes.TrimSpace(b[c.Start:c.End])
-		if !marked(v) && (len(v) > 60 || bytes.HasSuffix(v, []byte(".")) || bytes.Count(v, []byte(" ")) > 5) {
+		if !marked(v) && (bytes.HasSuffix(v, []byte(".")) || sentenceLike(v)) {
 			return nil
 		}
 	}

@@ -49,7 +49,7 @@ func (g *grid) close(at place, empty string, shown func() string) error {
 	switch {
 	case f.empty():
 		return g.file.reject(at, "", empty, shown())
-	case g.table.marked && !f.telling():
+	case g.table.marked && !g.table.told && !f.telling():
 		return g.file.reject(at, "", reasonNoText, shown())
 	}
 	return g.file.entry(f, at, g.table.heading)
@@ -164,6 +164,9 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 		t.slots[col] = s
 		t.set |= of(s)
 		t.secret = t.secret || secretSlots.has(s) || secrets.Name([]byte(t.headings[col]))
+		if (s == slotDetailed || s == slotException) && errorHeading(t.headings[col]) {
+			t.told = true
+		}
 	}
 	t.set &^= of(slotNone)
 	return f

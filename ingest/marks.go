@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/scan"
@@ -312,6 +313,19 @@ func telling(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// errorWords are what an error or an exception is called, in the languages that Dataverse and finance and operations have.
+var errorWords = []string{
+	"error", "exception", "fault", "fehler", "ausnahme", "erreur", "erro", "fout", "uitzondering", "eccezion", "excepci", "exceç", "fejl", "undtagelse", "felmedd",
+	"feilmeld", "undantag", "unntak", "virhe", "poikkeu", "błąd", "błęd", "wyjąt", "chyb", "výjimk", "hiba", "kivétel", "hata", "özel durum",
+	"ошибк", "исключен", "错误", "錯誤", "异常", "例外", "エラー", "오류", "예외",
+}
+
+// errorHeading reports whether a heading says that its column holds errors, in any of these languages.
+func errorHeading(heading string) bool {
+	low := strings.ToLower(heading)
+	return slices.ContainsFunc(errorWords, func(w string) bool { return strings.Contains(low, w) })
 }
 
 // platformWords are printed by Dataverse, its SDK and its Web API only; dualWriteWords by what writes through
