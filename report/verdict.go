@@ -479,12 +479,13 @@ func unplanned(s *summary.Summary) []phrase {
 // repeats counts what only has to be saved again, as the plan groups it, and what a fix that comes before that is for although the
 // rows themselves need nothing. Rows of a joint fix, and what waits for missing rows, are neither: of these a rule alone does not decide.
 func repeats(s *summary.Summary) []phrase {
-	var passing, stopped int64
+	var passing, stopped, keys int64
 	var first, behind int
 	for i := range s.Fixes {
 		switch f := &s.Fixes[i]; {
 		case f.PassesByItself():
 			passing += f.Records
+			keys += affectedKeys(s, f)
 			first = cmp.Or(first, f.Rank)
 		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
 			stopped += f.Records
@@ -493,14 +494,27 @@ func repeats(s *summary.Summary) []phrase {
 	}
 	var v []phrase
 	if passing > 0 {
-		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)),
-			plain(words.Plural(passing, " failed of what passes by itself: save its row again, in its turn in retry.csv. ", " failed of what passes by itself: save their rows again, each in its turn in retry.csv. ")))
+		how := words.Plural(passing, "save its row again, in its turn in retry.csv. ", "save the rows again that retry.csv lists for them, each in its turn. ")
+		if keys == 0 {
+			how = words.Plural(passing, "it does not name its row, so retry.csv has none for it. ", "none of them names its row, so retry.csv has none for them. ")
+		}
+		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)), plain(" failed of what passes by itself: "+how))
 	}
 	if stopped > 0 {
 		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)),
 			plain(words.Plural(stopped, " failed of what must be over first: then save its row again, too. ", " failed of what must be over first: then save their rows again, too. ")))
 	}
 	return v
+}
+
+// affectedKeys is how many rows the records of a fix's signatures name, 0 where none names any, as those of traces do.
+func affectedKeys(s *summary.Summary, f *summary.Fix) (n int64) {
+	for i := range s.Signatures {
+		if slices.ContainsFunc(f.Parts, func(p summary.Part) bool { return p.Signature == s.Signatures[i].ID }) {
+			n += s.Signatures[i].AffectedKeys
+		}
+	}
+	return n
 }
 
 // caveats say how far the numbers can be believed.

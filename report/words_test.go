@@ -66,7 +66,7 @@ func said(s *summary.Summary) string {
 }
 
 func TestVerdict(t *testing.T) {
-	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, Change: "new"}
+	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, AffectedKeys: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
 	back := critical
 	back.Change = "regressed"
@@ -114,13 +114,13 @@ func TestVerdict(t *testing.T) {
 			needs("a", "A"), needs("b", "B"), needs("c", "A"), needs("d", "A")}},
 			"4 of 10 records failed, in 1 entity. 4 critical signatures, 4 records: a (1 record), b (1 record), c (1 record) and 1 more signature; to be mended by A and B."},
 		{"missing rows, repeats, unknown", summary.Summary{Records: 10, Failing: 9, OK: 1, Unknown: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
-			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4}},
+			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4, Parts: []summary.Part{{Signature: lookup.ID}}}},
 			Heat: summary.Heat{Groups: []summary.HeatGroup{{All: true, Records: 9}, {Company: "USMF", Records: 5}}}},
-			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records failed of what passes by itself: save their rows again, each in its turn in retry.csv. No rule explains 1 record (11%)."},
+			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records failed of what passes by itself: save the rows again that retry.csv lists for them, each in its turn. No rule explains 1 record (11%)."},
 		{"repeats, some of them while a fix is due", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Retry: "yes", Records: 1, Parts: make([]summary.Part, 2)}, {Rank: 2, Tier: classify.Reachability, Retry: "yes", Records: 3, Parts: make([]summary.Part, 1)},
 			{Rank: 3, MissingIn: "Units", Retry: "yes", Records: 0, MissingRows: 1}, {Rank: 4, Tier: classify.RepeatOnly, Retry: "yes", Records: 1}, {Rank: 5, Retry: "after-fix", Records: 4}}},
-			"9 of 10 records failed, in 2 entities. 1 record failed of what passes by itself: save its row again, in its turn in retry.csv. 3 records failed of what must be over first: then save their rows again, too."},
+			"9 of 10 records failed, in 2 entities. 1 record failed of what passes by itself: it does not name its row, so retry.csv has none for it. 3 records failed of what must be over first: then save their rows again, too."},
 		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
 			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the hours that are compared, 3 in the period before), in 1 entity. 1 new signature. Of what a rule or code explains, most records: rows are missing (3 records). No fix is known for what failed."},
 		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
