@@ -332,7 +332,7 @@ func newBuilder(mem memory.Allocator, maxRows int, emit func(*Batch) error) *bui
 
 // add appends r as a record of file. It sets outcome and record_id. A plug-in trace without exception text
 // went well unless the log says otherwise, as traces are also written of executions that did; a dual-write
-// log has no such rows, so there a record without a text is an error whose text is missing.
+// log has such rows only where a status says so, and else a record without a text is an error whose text is missing.
 func (b *builder) add(file string, r *record) error {
 	if err := b.whole(r.row); err != nil {
 		return err

@@ -44,6 +44,9 @@ func (r *file) entry(f *fields, at place, heading func(slot) string) error {
 	}
 	x.errorText = f.errorText(&r.row.arena, x.log)
 	x.traceText = f.first(slotBlock, slotPluginTrace)
+	if len(x.errorText) == 0 && !x.failed && (succeeded(f.value[slotStatus]) || ascii.Is(f.value[slotSuccess], "true")) {
+		x.ok = true
+	}
 	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
 		if b := faultBodyIn(x.errorText); b != nil {
 			return r.faultBody(b, x)

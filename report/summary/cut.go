@@ -15,5 +15,5 @@ func cut(text string, n int) string {
 	return strings.Clone(text[:words.End(text, n)])
 }
 
-// noText stands for the message of a record whose export had a status but no text.
-const noText = "(the export says that it failed, not why)"
+// noText stands for the message of a record of an export of failures, or with a status of one, that has no text.
+const noText = "(no text says why)"
