@@ -47,6 +47,10 @@ func (r *file) entry(f *fields, at place, heading func(slot) string) error {
 	if len(x.errorText) == 0 && !x.failed && (succeeded(f.value[slotStatus]) || ascii.Is(f.value[slotSuccess], "true")) {
 		x.ok = true
 	}
+	// What stands under a table, such as a sum of its rows, has neither.
+	if x.log == DualWrite && len(x.errorText) == 0 && !x.ok && !x.failed && x.at.IsZero() && (len(x.entity) == 0 || len(x.recordKey) == 0) {
+		return r.reject(at, "", reasonNoText, secrets.Excerpt(x.company))
+	}
 	if x.log == DualWrite && len(x.errorText) > 0 && x.errorText[0] == '{' {
 		if b := faultBodyIn(x.errorText); b != nil {
 			return r.faultBody(b, x)
