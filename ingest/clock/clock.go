@@ -193,16 +193,27 @@ func (p *timeParser) month(first, second int, order DateOrder, sep byte) int {
 	return 0
 }
 
-// shortYear reads a date with two digits of the year, which only a given order makes readable.
+// shortYear reads a date with two digits of the year. Where no order is given all three are tried: of 11/20/26 one is a date.
 func (p *timeParser) shortYear(first, second, third int, order DateOrder, sep byte) (year, month, day int) {
 	switch {
 	case order == YearFirst:
 		return 2000 + first, second, third
-	case order == AnyOrder:
-		p.bad = true
-		return
+	case order != AnyOrder:
+		return 2000 + third, p.month(first, second, order, sep), p.day
 	}
-	return 2000 + third, p.month(first, second, order, sep), p.day
+	ways := [][3]int{{2000 + third, second, first}, {2000 + first, second, third}}
+	if sep != '.' {
+		ways = append(ways, [3]int{2000 + third, first, second})
+	}
+	read := 0
+	for _, w := range ways {
+		if w[1] >= 1 && w[1] <= 12 && w[2] >= 1 && w[2] <= daysIn(w[0], w[1]) && (read == 0 || w != [3]int{year, month, day}) {
+			year, month, day = w[0], w[1], w[2]
+			read++
+		}
+	}
+	p.bad, p.deduced = p.bad || read != 1, true
+	return year, month, day
 }
 
 var monthNames = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
