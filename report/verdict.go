@@ -384,7 +384,7 @@ func missing(s *summary.Summary) []phrase {
 	var maps, roles []string
 	rank := 0
 	for i := range s.Fixes {
-		if f := &s.Fixes[i]; f.MissingIn != "" && f.Records > 0 {
+		if f := &s.Fixes[i]; f.MissingIn != "" {
 			records, rows = records+f.Records, rows+f.MissingRows
 			maps, roles = append(maps, f.MissingIn), append(roles, f.Role)
 			rank = cmp.Or(rank, f.Rank)

@@ -135,8 +135,9 @@ func TestVerdict(t *testing.T) {
 			"3 of 3 records failed, not all of them from 22 November 09:00 to 23 November 2026 06:00, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first."},
 		{"a joint fix stands before more records that wait", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Signature: lookup.ID, Records: 2, Role: "Data owner, Dual-write operator", Parts: make([]summary.Part, 3)},
-			{Rank: 2, MissingIn: "Units", MissingRows: 2, Records: 3, Role: "Data owner, Dual-write operator"}, {Rank: 3, MissingIn: "Sites", MissingRows: 1, Records: 4, Role: "Data owner"}}},
-			"9 of 10 records failed, in 2 entities. 7 records wait for rows that are missing in Units and Sites: 3 missing rows, to be brought by Data owner and Dual-write operator. Else to be mended, with most records: rows are missing and 2 more signatures (2 records, Data owner and Dual-write operator)."},
+			{Rank: 2, MissingIn: "Units", MissingRows: 2, Records: 3, Role: "Data owner, Dual-write operator"}, {Rank: 3, MissingIn: "Sites", MissingRows: 1, Records: 4, Role: "Data owner"},
+			{Rank: 4, MissingIn: "Warehouses", MissingRows: 1, Waiting: 2}}},
+			"9 of 10 records failed, in 2 entities. 7 records wait for rows that are missing in Units, Sites and 1 more: 4 missing rows, to be brought by Data owner and Dual-write operator. Else to be mended, with most records: rows are missing and 2 more signatures (2 records, Data owner and Dual-write operator)."},
 		{"of a critical fix what is not critical", summary.Summary{Records: 50, Failing: 45, OK: 5, Entities: 1, Signatures: []summary.Signature{lookup, critical}, Fixes: []summary.Fix{
 			{Rank: 1, Signature: critical.ID, Severity: "critical", Records: 41, Role: "A", Parts: []summary.Part{
 				{Signature: critical.ID, Severity: "critical", Records: 1}, {Signature: "x", Severity: "high", Records: 10}, {Signature: lookup.ID, Severity: "high", Records: 30}}},
