@@ -135,10 +135,9 @@ func ledgerOf(ctx context.Context, db *store.DB, a about, s *Summary) error {
 		s.Runs = append(s.Runs, PastRun{r.Run, len(r.Inputs), r.Totals})
 		s.Inputs = append(s.Inputs, r.Inputs...)
 		s.Totals.Add(r.Totals)
-		shards := append(s.Run.MissingShards, r.Run.MissingShards...)
 		s.Run, s.Tool, s.Environment = r.Run, r.Tool, r.Environment
-		s.Run.MissingShards = shards
 	}
+	s.Run.MissingShards = stillMissing(s.Runs)
 	s.Run.Since, s.Run.UntilLimit = time.Time{}, time.Time{}
 	if a.span.Day.IsZero() {
 		s.Run.Since, s.Run.UntilLimit = given(a.span.Given.From, a.span.From), given(a.span.Given.Until, a.span.Until)
