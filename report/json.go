@@ -42,7 +42,7 @@ type summaryFile struct {
 
 	Redaction *jsonRedaction `json:"redaction,omitempty"` // of a redacted report
 
-	Judgements []jsonJudgement `json:"judgements,omitempty"` // of records that are not judged by the rules of the run that loaded them
+	Judgements []jsonJudgement `json:"judgements,omitempty"` // of records that are not judged by the rules that are named above
 
 	MissingShards []string `json:"missing_shards,omitempty"` // that were not among the parts of a merge, as 2/16
 
@@ -67,8 +67,11 @@ type jsonRun struct {
 type jsonJudgement struct {
 	At      jsonTime  `json:"at"`
 	Rules   jsonRules `json:"rules"`
-	Run     int64     `json:"forgotten_run,omitempty"` // whose verdicts are kept; absent: a call of reclassify
+	Run     int64     `json:"forgotten_run,omitempty"` // whose verdicts are kept; absent: a call of reclassify, or loaded_by
 	Records int64     `json:"records"`
+
+	LoadedBy int64 `json:"loaded_by,omitempty"` // the run that loaded them, the last where there are several, whose rules these are
+	Runs     int   `json:"runs,omitempty"`      // how many runs loaded them
 }
 
 // A jsonFix is a row of fixes.csv, without its steps: what is due, in what order, for how many records.
@@ -252,7 +255,13 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		f.Runs = append(f.Runs, jsonRun{r.ID, jsonTime(r.Started), jsonTime(r.Finished), r.Inputs, r.Totals})
 	}
 	for _, j := range s.Judgements {
-		f.Judgements = append(f.Judgements, jsonJudgement{jsonTime(j.At), jsonRules{j.Rules, j.RulesDigest}, j.Run, j.Records})
+		of := jsonJudgement{At: jsonTime(j.At), Rules: jsonRules{j.Rules, j.RulesDigest}, Records: j.Records}
+		if j.Runs > 0 {
+			of.LoadedBy, of.Runs = j.Run, j.Runs
+		} else {
+			of.Run = j.Run
+		}
+		f.Judgements = append(f.Judgements, of)
 	}
 	for i := range s.Causes {
 		f.Causes = append(f.Causes, newJSONCause(&s.Causes[i]))

@@ -24,12 +24,23 @@ func Say(s *summary.Summary) Said {
 	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), Changed: changed(s), PeriodBefore: periodBefore(s)}
 }
 
-// JudgedAgain says of which failing records the verdicts are not those of the run that loaded them, a sentence for each time.
+// JudgedAgain says of which failing records the verdicts are not those of the rules that the report names, a sentence for each time.
 func JudgedAgain(s *summary.Summary) (sentences []string) {
 	for _, j := range s.Judgements {
 		of := words.Thousands(j.Records) + " of " + words.Count(s.Failing, "failing record") + " " + words.Were(j.Records)
 		by := "by " + words.Count(j.Rules, "rule") + " (" + shortDigest(j.RulesDigest) + ")"
 		at := j.At.Format(time.DateTime) + " UTC"
+		if j.Runs > 0 {
+			who, other := "run "+strconv.FormatInt(j.Run, 10)+", which loaded them", ""
+			if j.Runs > 1 {
+				who = "the runs that loaded them"
+			}
+			if j.Sets > 1 {
+				by, other = "by other rules", ", the last "+by
+			}
+			sentences = append(sentences, of+" judged "+by+" of "+who+other+", and not by the "+words.Count(s.Tool.Rules, "rule")+" of this run: dwtriage reclassify judges them again.")
+			continue
+		}
 		if j.Run > 0 {
 			sentences = append(sentences, of+" judged "+by+" of "+"run "+strconv.FormatInt(j.Run, 10)+" of "+at+", which was forgotten since.")
 			continue

@@ -59,7 +59,14 @@ func (w place) next(s *summary.Summary) []suggestion {
 	if id := example(s); id != "" {
 		list = append(list, suggestion{"One record, with its rule, cause and fix:", w.command("explain", "--record", id)})
 	}
+	others := slices.ContainsFunc(s.Judgements, func(j summary.Judgement) bool { return j.Runs > 0 })
+	if others {
+		list = append(list, suggestion{"What other rules judged, judged again by these, before it is drawn once more:", w.command("reclassify")})
+	}
 	for _, c := range s.Clusters {
+		if others {
+			break // of which these rules may explain some
+		}
 		if c.Others == 0 && c.Mute == nil {
 			// No count: the command takes the records of all nights and environments, the report is about its own.
 			list = append(list, suggestion{"A rule for what nothing explains, drafted from its records in the database:", w.command("rules", "draft", c.TemplateID)})

@@ -73,7 +73,11 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err != nil {
 		return nil, err
 	}
-	if s.Judgements, err = judgements(ctx, db); err != nil {
+	today := &s.Tool.RulesDigest
+	if a.span != nil {
+		today = nil // OtherRules says so
+	}
+	if s.Judgements, err = judgements(ctx, db, today); err != nil {
 		return nil, err
 	}
 	if err := timeline(ctx, db, s); err != nil {

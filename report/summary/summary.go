@@ -65,7 +65,7 @@ type Summary struct {
 	Silent         []Silent    // rules of the site that no failing record of the database matched, by id
 	Mutes          []Mute      // of the rule files; those in force first, then most records
 
-	Judgements    []Judgement    // by which records were judged again, in their order; empty: the verdicts are those of the runs that loaded them
+	Judgements    []Judgement    // by which records were judged that the rules of Tool did not judge, in their order
 	RejectReasons []RejectReason // most rows first
 	Timings       []store.Timing // of a run
 	ExitCode      int            // of a run
