@@ -276,7 +276,10 @@ func newsOf(s *summary.Summary) string {
 	if n := len(spread); n > 0 {
 		parts = append(parts, words.Count(n, "known signature")+" in "+words.Plural(n, "a map", "maps")+" where "+words.Plural(n, "it is", "they are")+" new")
 	}
-	if n := len(back); n > 0 {
+	switch n := len(back); {
+	case n > 0 && s.Asked(): // one that failed in all periods between them is no less "regressed"
+		parts = append(parts, words.Count(n, "known signature")+" that did not fail in the hours compared with")
+	case n > 0:
 		parts = append(parts, words.Thousands(n)+" back after a pause")
 	}
 	if messages > 0 {
@@ -357,10 +360,30 @@ func changed(s *summary.Summary) string {
 	if s.ChangedUnknown != none {
 		text += "; of unknown messages " + stateCounts(s.ChangedUnknown)
 	}
+	if n := mutedChanges(s); n > 0 {
+		text += "; of what is new or regressed " + words.Count(n, "is muted", "are muted")
+	}
 	if rest != "" {
 		text += "; " + rest
 	}
 	return text
+}
+
+// mutedChanges counts what is new or regressed of signatures and unknown messages that are muted: the cards and the first paragraph leave these out.
+func mutedChanges(s *summary.Summary) (n int) {
+	muted := make(map[string]bool)
+	for _, sig := range s.Signatures {
+		muted[sig.ID] = sig.Mute != nil
+	}
+	for _, c := range s.Clusters {
+		muted["unknown/"+c.TemplateID] = c.Mute != nil
+	}
+	for _, ch := range s.Changes {
+		if (ch.Change == summary.New || ch.Change == summary.Regressed) && muted[ch.Signature] {
+			n++
+		}
+	}
+	return n
 }
 
 func stateCounts(c summary.Changed) string {

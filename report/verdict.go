@@ -172,6 +172,9 @@ func criticalNews(s *summary.Summary) []phrase {
 			continue
 		}
 		word := map[string]string{summary.New: "New and critical:", newHere: "Critical, known and in another map than before:", summary.Regressed: "Back and critical:"}[change]
+		if change == summary.Regressed && s.Asked() {
+			word = "Critical, known and not in the hours compared with:"
+		}
 		v = append(append(v, strong(word), plain(" ")), named(list)...)
 		v = append(v, plain(". "))
 	}
@@ -604,6 +607,9 @@ func spark(counts []int64) []int {
 // newsDetail says what else changed: what is back, and what is over as far as rules and codes explain it.
 func newsDetail(s *summary.Summary) string {
 	text := words.Thousands(len(withChange(s, summary.Regressed))) + " back"
+	if s.Asked() {
+		text = words.Thousands(len(withChange(s, summary.Regressed))) + " known and not then"
+	}
 	if n := s.Changed.Quiet; n > 0 {
 		text += ", " + words.Thousands(n) + " quiet"
 	}

@@ -110,6 +110,8 @@ func TestVerdict(t *testing.T) {
 		{"critical and back", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
 			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 unknown messages new in their maps. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
+		{"critical, known and not in the hours that were asked for", summary.Summary{Logs: askedLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{back}},
+			"Critical, known and not in the hours compared with: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the hours 20 Nov 2026 07:00 to 21 Nov 2026 06:00), in 2 entities. 1 known signature that did not fail in the hours compared with. 1 critical signature, 1 record: Payload not generated (1 record). No fix is known for what failed."},
 		{"four critical ones, two roles", summary.Summary{Records: 10, Failing: 4, OK: 6, Entities: 1, Totals: balanced, Fixes: []summary.Fix{{Severity: "critical"}}, Signatures: []summary.Signature{
 			needs("a", "A"), needs("b", "B"), needs("c", "A"), needs("d", "A")}},
 			"4 of 10 records failed, in 1 entity. 4 critical signatures, 4 records: a (1 record), b (1 record), c (1 record) and 1 more signature; to be mended by A and B."},
@@ -328,5 +330,24 @@ func TestComparisonWords(t *testing.T) {
 		if in := strings.Contains(said(&s), capital(want)); in != (c.c.Asked.Hours() > 0 && !c.c.Compared()) {
 			t.Errorf("the first paragraph: %s", said(&s))
 		}
+	}
+}
+
+// askedLogs are nightLogs compared with the day before the last one, which somebody asked for.
+func askedLogs() []summary.Comparison {
+	logs := nightLogs()
+	logs[0].Asked = logs[0].Before[1]
+	logs[0].Before = logs[0].Before[1:]
+	return logs
+}
+
+// What is muted is counted with what changed, and is said to be.
+func TestChangedNamesMuted(t *testing.T) {
+	s := &summary.Summary{Logs: nightLogs(), Changed: summary.Changed{New: 2, Regressed: 1, Ongoing: 4},
+		Signatures: []summary.Signature{{ID: "a", Change: "new", Mute: &summary.Mute{}}, {ID: "b", Change: "new"}},
+		Clusters:   []summary.Cluster{{TemplateID: "t-1", Mute: &summary.Mute{}}},
+		Changes:    []summary.Change{{Change: "new", Signature: "a"}, {Change: "new", Signature: "b"}, {Change: "regressed", Signature: "unknown/t-1"}, {Change: "resolved", Signature: "a"}}}
+	if got, want := changed(s), "2 new, 1 regressed, 4 ongoing; of what is new or regressed 2 are muted"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -96,10 +96,6 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hi
 	if err != nil {
 		return err
 	}
-	earlier := 0 // periods that any log has; of the others the counts are no zeros
-	for _, c := range s.Logs {
-		earlier = max(earlier, len(c.Before))
-	}
 	if err := periodTotals(ctx, db, s); err != nil {
 		return err
 	}
@@ -110,13 +106,9 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hi
 		}
 		err := each(ctx, db, "changed", func(rows *sql.Rows) error {
 			ch := Change{Change: state}
-			var counts counts
 			var place int64
 			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
-				(*instant)(&ch.KnownSince), &counts, &place)
-			if len(counts) > 0 {
-				ch.Counts = counts[:1+earlier]
-			}
+				(*instant)(&ch.KnownSince), (*counts)(&ch.Counts), &place)
 			if ch.Title = name.title(ch.Signature); state == Quiet || state == Resolved {
 				gone.add(ch, place)
 			}

@@ -7,7 +7,7 @@
 --   quiet      it failed in one of the $2 - 1 periods before, or since then in an export that was not read whole, which makes no period
 --   resolved   it failed last before these, in a period that counts: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
--- before the period.
+-- before the period. counts are those of the period and of the periods before it that its log has.
 CREATE OR REPLACE TEMP TABLE scope_states AS
 WITH windows(log, number, from_at, until_at) AS (
   VALUES %[windows]
@@ -54,9 +54,10 @@ SELECT place_of_change,
     WHEN earlier >= $5 AND counts[1] >= $4 AND largest > 0 AND counts[1] > $3 * largest THEN 'spiking'
     ELSE 'ongoing'
   END AS change,
-  records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since, counts, unexplained, place
+  records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since,
+  counts[1:1 + earlier] AS counts, unexplained, place
 FROM failing
 UNION ALL
 SELECT place_of_change, CASE WHEN pause < least($2 - 1, earlier) THEN 'quiet' ELSE 'resolved' END,
-  0, counts[2], coalesce(first_seen, known_since), known_last, coalesce(known_since, first_seen), counts, unexplained, place
+  0, counts[2], coalesce(first_seen, known_since), known_last, coalesce(known_since, first_seen), counts[1:1 + earlier], unexplained, place
 FROM absent;
