@@ -52,7 +52,7 @@ func TestPlanOfTheSampleNight(t *testing.T) {
 		t.Errorf("groups clear %s of %s records waiting for %s rows; customers clear %s of %s, of %s; want 31 of 47 for 9, and 16 of 16 orders",
 			g["records"], g["waiting"], g["missing_rows"], c["records"], c["waiting"], c["entities"])
 	}
-	if o := fixes[outage]; o["over_since"] != "2026-11-23 02:30:00" || o["summary"] != "Save the 27 rows again: over since 02:30." || o["tier"] != "6" || o["retry"] != "yes" {
+	if o := fixes[outage]; o["over_since"] != "2026-11-23 02:30:00" || o["summary"] != "Repeat what failed in 27 records: over since 02:30." || o["tier"] != "6" || o["retry"] != "yes" {
 		t.Errorf("the outage: over since %q, %q, tier %s, retry %s", o["over_since"], o["summary"], o["tier"], o["retry"])
 	}
 

@@ -36,7 +36,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 		return nil, err
 	}
 	drafts = jointFixes(drafts)
-	if err := outages(ctx, db, m, drafts); err != nil {
+	if err := outages(ctx, db, m, drafts, list); err != nil {
 		return nil, err
 	}
 	tellApart(drafts, hide)

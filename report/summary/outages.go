@@ -28,7 +28,7 @@ const quietEnough = 15 * time.Minute
 //
 // Only tier 1 can be over in this sense: an outage stops whatever is written. Privileges or
 // reference data fail when somebody writes that very row, so their silence proves nothing.
-func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) error {
+func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix, list []Signature) error {
 	var ids, answers []string
 	bySig := make(map[string]*Fix)
 	for _, f := range drafts {
@@ -56,23 +56,20 @@ func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*F
 		}
 		f := bySig[sig]
 		if until.Sub(f.LastSeen) >= max(quietEnough, time.Duration(pause*float64(time.Second))) {
-			f.over(records, until)
+			f.over(records, until, find(list, sig).AffectedKeys)
 		}
 		return nil
 	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"))
 }
 
-// over makes a fix that is no longer needed one that says so, and leads with what is left to do.
-func (f *Fix) over(records int64, until time.Time) {
+// over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least.
+func (f *Fix) over(records int64, until time.Time, keys int64) {
 	f.Tier, f.OverSince = classify.RepeatOnly, f.LastSeen
 	layout := "15:04"
 	if f.OverSince.YearDay() != until.YearDay() || f.OverSince.Year() != until.Year() {
 		layout = "2 Jan 15:04"
 	}
-	again := "Save the row again"
-	if f.Records != 1 {
-		again = "Save the " + words.Thousands(f.Records) + " rows again"
-	}
+	again := savedAgain(f.Records, keys)
 	since := f.OverSince.Format(layout)
 	f.Summary = again + ": over since " + since + "."
 	f.Retry, f.Role = "yes", "Dual-write operator"
@@ -86,4 +83,15 @@ func (f *Fix) over(records int64, until time.Time) {
 	}
 	f.Steps = steps
 	f.Parts = []Part{f.part()}
+}
+
+// savedAgain says what there is to repeat of so many records, which name keys different rows: a row may have failed more than once, and traces name none.
+func savedAgain(records, keys int64) string {
+	switch {
+	case keys == 0:
+		return "Repeat what failed in " + words.Count(records, "record")
+	case keys < records:
+		return "Save the rows of " + words.Count(records, "record") + " again"
+	}
+	return words.Plural(records, "Save the row again", "Save the "+words.Thousands(records)+" rows again")
 }

@@ -150,7 +150,7 @@ func TestFixesAreToldApart(t *testing.T) {
 		}
 	}
 	want := []string{
-		"1 Nobody watches (site-watch-gone): Save the row again: over since 01:00.", "1 Nobody watches (site-watch-ill): Save the row again: over since 01:00.",
+		"1 Nobody watches (site-watch-gone): Repeat what failed in 1 record: over since 01:00.", "1 Nobody watches (site-watch-ill): Repeat what failed in 1 record: over since 01:00.",
 		"2 Customer groups: Bring the rows.", "1 Rows that messages do not name: Bring the rows.", "1 Terms of payment: Bring the rows.", "1 msdyn_x: Bring the rows.",
 	}
 	if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
@@ -241,7 +241,7 @@ func TestPlanTexts(t *testing.T) {
 	}
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	last := s.Fixes[len(s.Fixes)-1]
-	if last.Summary != "Save the 2 rows again: over since 01:02." || last.Retry != "yes" || !strings.HasPrefix(last.Steps[0], "Save the 2 rows again. The last failure was at 01:02; until 03:00") ||
+	if last.Summary != "Repeat what failed in 2 records: over since 01:02." || last.Retry != "yes" || !strings.HasPrefix(last.Steps[0], "Repeat what failed in 2 records. The last failure was at 01:02; until 03:00") ||
 		!strings.HasPrefix(last.Steps[1], "Only if it comes back: ") || last.Role != "Dual-write operator" {
 		t.Errorf("the outage that is over: %q, retry %s, %s, steps %q", last.Summary, last.Retry, last.Role, last.Steps[:2])
 	}
@@ -270,5 +270,17 @@ func TestParentsFirstInACircle(t *testing.T) {
 	at := func(title string) int { return slices.Index(got, title) }
 	if at("Currencies") > at("Customers V3 (accounts)") || at("Customers V3 (accounts)") > at("CDS sales order headers") || len(got) != len(fixes) {
 		t.Errorf("order %q", got)
+	}
+}
+
+// A row that failed ten times is saved once, and of records without a key nobody knows which rows they are of.
+func TestSavedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		records, keys int64
+		want          string
+	}{{1, 1, "Save the row again"}, {2, 2, "Save the 2 rows again"}, {10, 1, "Save the rows of 10 records again"}, {1, 0, "Repeat what failed in 1 record"}, {1200, 0, "Repeat what failed in 1,200 records"}} {
+		if got := savedAgain(tt.records, tt.keys); got != tt.want {
+			t.Errorf("%d records of %d rows: %q, want %q", tt.records, tt.keys, got, tt.want)
+		}
 	}
 }
