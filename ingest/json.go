@@ -128,7 +128,7 @@ func (p *jsonReader) step() error {
 	case c != '{' && c != '[' && c != '"' && len(p.stack) == 0:
 		p.row++
 		return p.garbage()
-	case c == '{' && (len(p.stack) == 0 || p.top() == 't'):
+	case c == '{' && (len(p.stack) == 0 || p.top() == 't' || string(p.stack) == "[" && answers(w.Rest())):
 		if opened, err := p.page(); opened || err != nil {
 			return err
 		}
@@ -141,6 +141,19 @@ func (p *jsonReader) step() error {
 // a query to Application Insights or Log Analytics. A list and not "the first array": an entry has arrays of
 // its own (details, steps), and entering one of those would lose the entry.
 var wrappers = map[string]string{"value": "[", "CrmRecords": "[", "traces": "[", "logs": "[", "tables": "t", "rows": "r"}
+
+// answers reports whether an object in an array is an answer of the Web API: pages that somebody kept together. An entry of such an
+// answer may begin with "@odata.etag", and never with these.
+func answers(b []byte) bool {
+	b = b[1:]
+	b = b[ascii.Blanks(b):]
+	for _, key := range []string{`"@odata.context"`, `"@odata.count"`, `"@odata.nextLink"`, `"value":[`, `"value": [`} {
+		if bytes.HasPrefix(b, []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
 
 // page enters an object with one of the wrappers, so that its entries are read one by one. It reports false
 // when the object at the start of the window is something else. The members before the wrapper are looked at
