@@ -326,20 +326,27 @@ func (p *page) OtherClusters() string {
 // ChangeCount is how many signatures × maps are new or resolved.
 func (p *page) ChangeCount() int { return p.Changed.Listed() + p.ChangedUnknown.Listed() }
 
-// entityCount counts the maps and tables of a heat table.
+// entityCount says how many entities a heat table has.
 func (p *page) entityCount(g summary.HeatGroup) string {
-	switch n := len(g.Rows); {
-	case g.All:
-		return words.Count(p.Entities, "entity", "entities")
-	case slices.ContainsFunc(g.Rows, func(r summary.HeatRow) bool { return r.MapTitle == summary.Several }):
-		return "at least " + words.Count(max(n-1, 2), "entity", "entities")
-	default:
-		return words.Count(n, "entity", "entities")
+	if g.All {
+		return summary.EntityWords(p.EntityCount())
 	}
+	return summary.EntityWords(g.Entities())
 }
+
+// EntityCard is how many entities fail, as the card says it.
+func (p *page) EntityCard() string { return entityCard(p.Summary) }
 
 // HeatRows is what is shown of a group.
 func (p *page) HeatRows(g summary.HeatGroup) []summary.HeatRow { return first(g.Rows, mostHeatRows) }
+
+// HeatNames is how many rows the heat table of all companies has, shown or not.
+func (p *page) HeatNames() int {
+	if all := p.Heat.Groups[0]; all.Named() == len(all.Rows) {
+		return len(all.Rows)
+	}
+	return p.Entities
+}
 
 // addIndex notes what can be linked to, and how much fails per map.
 func (p *page) addIndex() {

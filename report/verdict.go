@@ -216,7 +216,7 @@ func wrong(sig summary.Signature) string {
 // extent says how much failed, when and where, and how much before.
 func extent(s *summary.Summary) []phrase {
 	text := words.Thousands(s.Failing) + " of " + words.Count(s.Records, "record") + " failed"
-	v := []phrase{strong(text + when(s)), plain(before(s) + ", in " + words.Count(s.Entities, "entity", "entities") + mostIn(s) + ". ")}
+	v := []phrase{strong(text + when(s)), plain(before(s) + ", in " + summary.EntityWords(s.EntityCount()) + mostIn(s) + ". ")}
 	if s.Compared() {
 		v = append(v, newness(s)...)
 		v = append(v, plain(" "))
@@ -570,10 +570,19 @@ func sentence(s string) string {
 // A card is one number of the summary, and where to read on.
 type card struct{ Href, Label, Value, Detail string }
 
+// entityCard is how many entities fail, in the room of a number.
+func entityCard(s *summary.Summary) string {
+	n, atLeast := s.EntityCount()
+	if atLeast {
+		return "≥ " + words.Thousands(n)
+	}
+	return words.Thousands(n)
+}
+
 func cards(s *summary.Summary) []card {
 	list := []card{
 		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
-		{"#entities", "Failing entities", words.Thousands(s.Entities), inCompanies(s)},
+		{"#entities", "Failing entities", entityCard(s), inCompanies(s)},
 		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
 		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
 		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},

@@ -171,7 +171,7 @@ func headline(s *summary.Summary, said report.Said) string {
 	case s.Failing == 0:
 		return fmt.Sprintf("No failures in %s.", words.Count(s.Records, "record"))
 	}
-	parts := []string{fmt.Sprintf("%s of %s failed%s, in %s", words.Thousands(s.Failing), words.Count(s.Records, "record"), said.Before, entities(s.Entities))}
+	parts := []string{fmt.Sprintf("%s of %s failed%s, in %s", words.Thousands(s.Failing), words.Count(s.Records, "record"), said.Before, summary.EntityWords(s.EntityCount()))}
 	if s.Unknown > 0 {
 		parts = append(parts, fmt.Sprintf("no rule explains %s (%s)", words.Thousands(s.Unknown), report.Percent(s.Unknown, s.Failing)))
 	}
@@ -188,8 +188,6 @@ func nothingCame(sum *summary.Summary) string {
 }
 
 // entities counts what failed by map, or by table where no map is known: the page's word for both.
-func entities(n int) string { return words.Count(n, "entity", "entities") }
-
 // printTimings says how long a run took, how fast that was, and where the time went. On a terminal it always does; elsewhere, where
 // the same input is to give the same bytes, only of a long run.
 func printTimings(w io.Writer, took float64, rows int64, timings []store.Timing, always bool) {

@@ -201,6 +201,7 @@
     return (thousandths >= 100000 ? num(Math.floor(thousandths / 1000)) : `${Math.floor(thousandths / 1000)}.${Math.floor(thousandths % 1000 / 100)}`) + unit;
   }
   const heatTable = document.getElementById('heat');
+  const wholeNight = heatTable ? [...heatTable.tFoot.rows] : [];
   let ownHeat;
   function heat(want, set) {
     if (!heatTable) return;
@@ -209,6 +210,8 @@
     for (const body of groups) body.hidden = own || groups.length > 1 && body.dataset.company !== want.company;
     const none = heatTable.parentElement.querySelector('.none');
     none.hidden = true;
+    heatTable.tFoot.hidden = own || groups.length > 1 && Boolean(want.company); // its numbers are of the whole night
+    heatTable.tFoot.replaceChildren(...wholeNight);
     if (!own) return;
     const width = heatTable.tHead.rows[0].cells.length, maps = new Map();
     let records = 0;
@@ -223,11 +226,14 @@
     if (!maps.size) return;
     const { col, sign } = heatTable.order ?? { col: 1, sign: -1 }, most = data.HeatRows;
     const rows = [...maps].sort((a, b) => sign * (col ? a[1][col - 1] - b[1][col - 1] : order.compare(a[0], b[0])));
+    const sums = rows.reduce((all, [, cells]) => all.map((n, i) => n + cells[i]), Array(width - 1).fill(0));
     const number = (n, cls) => el('td', { class: cls, title: n >= 10000 && num(n), 'data-v': n >= 10000 && String(n) }, n ? short(n) : '');
     const shade = n => { const i = data.Shades.findLastIndex(least => n >= least); return i < 0 ? '' : `h${i + 1}`; };
     ownHeat = el('tbody', {}, el('tr', { class: 'grp' }, el('th', { scope: 'rowgroup', colspan: String(width) },
-      `What the filter keeps${findings.of ? ' of the findings on this page' : ''}: ${count(records, 'record')}, ${maps.size === 1 ? '1 entity' : num(maps.size) + ' entities'}${maps.size > most ? `, of which ${most} are shown` : ''}`)),
+      `What the filter keeps${findings.of ? ' of the findings on this page' : ''}: ${count(records, 'record')} in ${count(maps.size, 'row')}${maps.size > most ? `, of which ${most} are shown` : ''}`)),
       ...rows.slice(0, most).map(([map, cells]) => el('tr', {}, el('th', { scope: 'row' }, map), number(cells[0], 'all'), ...cells.slice(1).map(n => number(n, shade(n))))));
+    heatTable.tFoot.hidden = false;
+    heatTable.tFoot.replaceChildren(el('tr', {}, el('th', { scope: 'row' }, 'All that match'), ...sums.map(n => number(n))));
     heatTable.tFoot.before(ownHeat);
   }
 

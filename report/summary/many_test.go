@@ -110,6 +110,7 @@ func TestManyFindings(t *testing.T) {
 		}
 	}
 	checkOthers(t, s, all)
+	checkHeat(t, db, s, all)
 }
 
 // checkOthers looks at each row of others: what it names, and what it counts, are those of the findings it sums up.

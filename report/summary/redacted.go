@@ -228,7 +228,7 @@ var ways = map[string]way{
 	"Finding.Severity": asIs, "Finding.Change": asIs, "Finding.FixSummary": asIs, "Finding.Role": asIs, "Finding.Retry": asIs, "Finding.URL": asIs,
 	"Mute.ID": asSignature, "Mute.Title": asTitle, "Mute.Owner": asValue, "Mute.Reason": asText, "Mute.File": asText,
 
-	"Heat.Categories": asIs, "Heat.Companies": asCompany, "HeatGroup.Company": asCompany, "HeatRow.MapTitle": asText, "Timeline.Severities": asIs,
+	"Heat.Categories": asIs, "Heat.Companies": asCompany, "HeatGroup.Company": asCompany, "HeatRow.MapTitle": asText, "HeatRow.OneOf": asText, "Timeline.Severities": asIs,
 	"Burst.Kind": asIs, "Burst.Name": asIs, "Burst.Title": asTitle, // by kind
 	"Burst.Severity": asIs, "Burst.Maps": asText, "Burst.Host": asValue, "Burst.User": asValue,
 	"BurstPart.Signature": asSignature, "BurstPart.Title": asTitle, "BurstPart.Severity": asIs, "Alert.Map": asText,

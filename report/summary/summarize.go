@@ -131,7 +131,9 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.RejectReasons, err = rejectReasons(ctx, db, scope); err != nil {
 		return nil, err
 	}
-	s.Heat = heat(s.Findings)
+	if s.Heat, err = heat(ctx, db, found); err != nil {
+		return nil, err
+	}
 	if s.Alerts, err = alerts(ctx, db); err != nil {
 		return nil, err
 	}

@@ -179,7 +179,7 @@ type Mute struct {
 	Records int64 // failing records of the run with this signature
 }
 
-// Heat is the table map × category: Cells[i][j] records of Maps[i] in Categories[j].
+// Heat is the table map × category: a row per map, a cell per category.
 type Heat struct {
 	Categories []string // most records first
 	Companies  []string // most records first, "" (not set) last; the groups after the first one
@@ -197,6 +197,7 @@ type HeatGroup struct {
 // A HeatRow is one map: Cells has an entry per category of the heat table.
 type HeatRow struct {
 	MapTitle string
+	OneOf    []string // titles of the maps, of which it is one; nil where it is known which
 	Records  int64
 	Cells    []int64
 }
