@@ -139,7 +139,7 @@ const longestTitle = 120
 const queryMaps = 3
 
 // Queries gives the rule's SQL filled in for the maps that fail, or may be the one that fails:
-// spelt out for each of the first three. A query that names no map is given once.
+// spelt out for each of the first three, one query after the other, as one may speak of the query above it. A query that names no map is given once.
 func (r *Rule) Queries(captures map[string]string, maps []*Map, prerequisites []string) []SQL {
 	if len(maps) == 0 {
 		maps = []*Map{nil}
@@ -147,9 +147,10 @@ func (r *Rule) Queries(captures map[string]string, maps []*Map, prerequisites []
 	var out []SQL
 	seen := make(map[string]bool)
 	_, noMap := r.Fill(captures, nil, prerequisites)
-	for _, m := range maps[:min(len(maps), queryMaps)] {
-		_, filled := r.Fill(captures, m, prerequisites)
-		for i, q := range filled.SQL {
+	for i := range r.Fix.SQL {
+		for _, m := range maps[:min(len(maps), queryMaps)] {
+			_, filled := r.Fill(captures, m, prerequisites)
+			q := filled.SQL[i]
 			if seen[q.Text] {
 				continue
 			}

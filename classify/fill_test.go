@@ -110,7 +110,7 @@ func TestCaptureNames(t *testing.T) {
 	}
 }
 
-// Queries are spelt out per map; one that names no map is given once and names none.
+// Queries are spelt out per map, one after the other; one that names no map is given once and names none.
 func TestQueries(t *testing.T) {
 	r := &Rule{Fix: Fix{SQL: []SQL{{"rows", "WHERE name = '{map|<map>}' AND set = '{set|<set>}'"}, {"all", "SELECT 1"}}}}
 	accounts, contacts := &Map{Name: "Customers V3", Title: "Customers V3 (accounts)", Set: "accounts"}, &Map{Name: "Customers V3", Title: "Customers V3 (contacts)", Set: "contacts"}
@@ -123,8 +123,8 @@ func TestQueries(t *testing.T) {
 		{"no map", nil, []SQL{{"rows", "WHERE name = '<map>' AND set = '<set>'"}, all}},
 		{"one map", []*Map{accounts}, []SQL{{"rows", "WHERE name = 'Customers V3' AND set = 'accounts'"}, all}},
 		{"two maps", []*Map{accounts, contacts}, []SQL{
-			{"rows: Customers V3 (accounts)", "WHERE name = 'Customers V3' AND set = 'accounts'"}, all,
-			{"rows: Customers V3 (contacts)", "WHERE name = 'Customers V3' AND set = 'contacts'"},
+			{"rows: Customers V3 (accounts)", "WHERE name = 'Customers V3' AND set = 'accounts'"},
+			{"rows: Customers V3 (contacts)", "WHERE name = 'Customers V3' AND set = 'contacts'"}, all,
 		}},
 	} {
 		if got := r.Queries(nil, tc.maps, nil); !slices.Equal(got, tc.want) {

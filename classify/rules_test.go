@@ -145,6 +145,19 @@ func TestBuiltinTextsLeaveNoBrace(t *testing.T) {
 	}
 }
 
+// A step or query is not spoken of by its number, which it loses where steps are left out or queries are spelt out for each map; and what a rule may
+// know is not left to the reader to look up.
+func TestBuiltinTextsNameWhatTheyMean(t *testing.T) {
+	vague := regexp.MustCompile(`(?i)\bthe (first|second|third|fourth|fifth) (query|step)\b|\b(query|step) [0-9]|named in the message|by the id in the message`)
+	for _, r := range builtinMatcher(t).Rules() {
+		for _, text := range append([]string{r.Title, r.Cause, r.Fix.Summary}, r.Fix.Steps...) {
+			if found := vague.FindString(placeholder.ReplaceAllString(text, "")); found != "" {
+				t.Errorf("%s: %q in %q", r.ID, found, text)
+			}
+		}
+	}
+}
+
 func BenchmarkLoadCompile(b *testing.B) {
 	for b.Loop() {
 		set, err := Load([]Layer{{rules.FS, "rules"}}, today)

@@ -34,7 +34,7 @@ func night() *summary.Summary {
 		Tool:        store.Tool{Version: "0.3.0", Rules: 164, RulesDigest: "sha256:5b1e7c42f0a98d3b6c15e2d70498fa61b3c7de852f1a40967e8c3d51b2f609c4"},
 		Environment: "FABRIKAM-PROD",
 		Run: store.Run{ID: 184, Environment: "FABRIKAM-PROD", Started: at("2026-11-23 06:00:07"), Finished: at("2026-11-23 06:04:12"),
-			Since: at("2026-11-22 06:00:00"), Arguments: "dwtriage run --environment FABRIKAM-PROD --since 2026-11-22T06:00Z exports/"},
+			Since: at("2026-11-22 06:00:00"), Arguments: "dwtriage run --environment FABRIKAM-PROD --since 2026-11-22T06:00Z exports/", Thresholds: store.Thresholds{FailOn: "critical"}},
 		Logs:           nightLogs(),
 		From:           at("2026-11-22 07:04:52"),
 		Until:          at("2026-11-23 05:55:18"),

@@ -334,6 +334,9 @@ func (p *page) entityCount(g summary.HeatGroup) string {
 	return summary.EntityWords(g.Entities())
 }
 
+// ExitWords says what the exit code of the run means.
+func (p *page) ExitWords() string { return exitWords(p.Summary) }
+
 // EntityCard is how many entities fail, as the card says it.
 func (p *page) EntityCard() string { return entityCard(p.Summary) }
 
@@ -464,6 +467,7 @@ func (p *page) words() template.FuncMap {
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
 		"join":       func(list []string) string { return strings.Join(list, ", ") },
 		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
+		"queryTitle":  queryTitle,
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },
 		"date":        func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"environment": func(name string) string { return orWords(name, "environment not set") },
@@ -471,7 +475,7 @@ func (p *page) words() template.FuncMap {
 		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
 		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "contents": contents,
-		"retry": classify.RetryWords, "exitWords": exitWords, "shortDigest": shortDigest,
+		"retry": classify.RetryWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "imbalance": imbalance,
 		"inputWords": inputWords, "countedWords": countedWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -269,14 +270,30 @@ func contents(f summary.Fix) string {
 	return strings.Join(list, ", ")
 }
 
-func exitWords(code int) string {
-	switch code {
-	case summary.ExitDone:
-		return "done, nothing at or above the threshold of --fail-on"
-	case summary.ExitFailOn:
-		return "done, the threshold of --fail-on is met"
-	case summary.ExitRejects:
-		return "done, more rejects than --max-rejects allows"
+// queryTitle is the title of a query of a fix; of several with its number, as people speak of them.
+func queryTitle(list []summary.SQL, i int) string {
+	title := list[i].Title
+	switch number := "Query " + strconv.Itoa(i+1); {
+	case len(list) == 1:
+		return orWords(title, "Query")
+	case title == "":
+		return number
+	default:
+		return number + ": " + title
+	}
+}
+
+// exitWords says what the exit code of a run means, by the thresholds that it was given.
+func exitWords(s *summary.Summary) string {
+	switch to := s.Run.Thresholds; {
+	case s.ExitCode == summary.ExitDone && to.FailOn == "":
+		return "done"
+	case s.ExitCode == summary.ExitDone:
+		return "done, nothing meets --fail-on " + to.FailOn
+	case s.ExitCode == summary.ExitFailOn:
+		return "done, --fail-on " + to.FailOn + " is met"
+	case s.ExitCode == summary.ExitRejects:
+		return "done, more rejects than --max-rejects " + to.MaxRejects + " allows"
 	}
 	return "the run did not end well"
 }

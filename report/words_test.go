@@ -65,6 +65,37 @@ func said(s *summary.Summary) string {
 	return spoken(verdict(s))
 }
 
+// The exit code is spoken of by the thresholds that were given, and by no other.
+func TestExitWords(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		to   store.Thresholds
+		want string
+	}{
+		{summary.ExitDone, store.Thresholds{}, "done"},
+		{summary.ExitDone, store.Thresholds{MaxRejects: "5%"}, "done"},
+		{summary.ExitDone, store.Thresholds{FailOn: "critical"}, "done, nothing meets --fail-on critical"},
+		{summary.ExitFailOn, store.Thresholds{FailOn: "new"}, "done, --fail-on new is met"},
+		{summary.ExitRejects, store.Thresholds{MaxRejects: "5%"}, "done, more rejects than --max-rejects 5% allows"},
+		{summary.ExitFailed, store.Thresholds{FailOn: "new"}, "the run did not end well"},
+	} {
+		if got := exitWords(&summary.Summary{ExitCode: c.code, Run: store.Run{Thresholds: c.to}}); got != c.want {
+			t.Errorf("%d, %+v: %q, want %q", c.code, c.to, got, c.want)
+		}
+	}
+}
+
+func TestQueryTitle(t *testing.T) {
+	list := []summary.SQL{{Title: "rows"}, {}}
+	for _, c := range []struct{ got, want string }{
+		{queryTitle(list, 0), "Query 1: rows"}, {queryTitle(list, 1), "Query 2"}, {queryTitle(list[:1], 0), "rows"}, {queryTitle(list[1:], 0), "Query"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
 func TestVerdict(t *testing.T) {
 	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, AffectedKeys: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}

@@ -225,7 +225,7 @@
     none.hidden = maps.size > 0;
     if (!maps.size) return;
     const { col, sign } = heatTable.order ?? { col: 1, sign: -1 }, most = data.HeatRows;
-    const rows = [...maps].sort((a, b) => sign * (col ? a[1][col - 1] - b[1][col - 1] : order.compare(a[0], b[0])));
+    const rows = [...maps].sort((a, b) => (a[0] === several) - (b[0] === several) || sign * (col ? a[1][col - 1] - b[1][col - 1] : order.compare(a[0], b[0])));
     const sums = rows.reduce((all, [, cells]) => all.map((n, i) => n + cells[i]), Array(width - 1).fill(0));
     const number = (n, cls) => el('td', { class: cls, title: n >= 10000 && num(n), 'data-v': n >= 10000 && String(n) }, n ? short(n) : '');
     const shade = n => { const i = data.Shades.findLastIndex(least => n >= least); return i < 0 ? '' : `h${i + 1}`; };
