@@ -73,7 +73,10 @@ func agree(t *testing.T, s *summary.Summary) {
 	out := draw(t, s, Options{})
 	page := out["index.html"]
 	var j struct {
-		Inputs     []struct{ Read, Loaded, Duplicates, Rejected, Filtered int64 }
+		Inputs []struct {
+			Read, Loaded, Duplicates, Rejected, Filtered int64
+			XXH3                                         string
+		}
 		Totals     struct{ Read, Loaded, Duplicates, Rejected, Filtered, OK, Classified, Unclassified int64 }
 		Statuses   map[string]int64
 		Signatures []struct{ Records int64 }
@@ -91,8 +94,11 @@ func agree(t *testing.T, s *summary.Summary) {
 	changes, rejects, records := rows(t, out["changes.csv"]), rows(t, out["rejects.csv"]), rows(t, out["records.csv"])
 
 	var read, signatures, new, resolved int64
-	for _, in := range j.Inputs {
+	for i, in := range j.Inputs {
 		read += in.Read
+		if d := s.Inputs[i].Digest; in.XXH3 != d || !strings.Contains(page, d) {
+			t.Errorf("input %d: digest %q in summary.json, want %q, there and on the page", i, in.XXH3, d)
+		}
 	}
 	for _, sig := range j.Signatures {
 		signatures += sig.Records

@@ -460,7 +460,7 @@ func addLedger(s *summary.Summary) {
 	s.Inputs = []store.Input{
 		{Path: "dualwrite-2026-11-23.csv.gz", Bytes: 311204, Container: "gzip", Encoding: "utf-8", Format: "csv", Log: "dualwrite", Counts: dualwrite,
 			Warnings: []string{"2 header names are not known: Comment, Größe"}},
-		{Path: "plugintrace-2026-11-23.zip/part-2.json", Bytes: 56990400, Container: "zip", Encoding: "utf-8", Format: "json", Log: "plugintrace", Counts: traces},
+		{Path: "plugintrace-2026-11-23.zip/part-2.json", Bytes: 56990400, Container: "zip", Encoding: "utf-8", Format: "json", Log: "plugintrace", Counts: traces, Digest: "6346d2149871938e8bb328db2e34d616"},
 		{Path: "plugintrace-2026-11-24.csv.gz", Bytes: 0, Container: "gzip", Format: "csv", Log: "plugintrace", Problem: "unexpected end of the gzip stream at byte 0"},
 	}
 	for _, in := range s.Inputs {

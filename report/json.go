@@ -179,6 +179,7 @@ type jsonInput struct {
 	Problem    string   `json:"problem"`
 	Warnings   []string `json:"warnings"`
 	Counted    int64    `json:"counted,omitempty"`    // rows that the export says there are
+	XXH3       string   `json:"xxh3,omitempty"`       // of 128 bits, of the unpacked file; none of one that was not read to its end
 	Incomplete bool     `json:"incomplete,omitempty"` // by its own words it is not the whole export
 }
 
@@ -278,7 +279,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 	}
 	for _, in := range s.Inputs {
 		f.Inputs = append(f.Inputs, jsonInput{in.Path, in.Bytes, in.Format, in.Log,
-			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...), in.Counted, in.Incomplete})
+			in.Read, in.Loaded, in.Duplicates, in.Rejected, in.Filtered, in.Problem, append([]string{}, in.Warnings...), in.Counted, in.Digest, in.Incomplete})
 	}
 	for _, sig := range s.Signatures {
 		f.Signatures = append(f.Signatures, jsonOfNight{jsonSignature{sig.ID, sig.Records}, here(sig)})

@@ -76,7 +76,7 @@ func (p *progress) update(at ingest.Progress) {
 // file prints the line of a finished file. On a terminal there is none: the bar is enough while it runs,
 // and the ledger says the rest.
 func (p *progress) file(f *ingest.File) {
-	if p.lines == nil || f.Format == "" && f.Problem != nil { // which is said in a sentence
+	if p.lines == nil || f.Format == "" && (f.Problem != nil || len(f.Warnings) > 0) { // which is said in a sentence
 		return
 	}
 	what := f.Format
