@@ -468,6 +468,7 @@ func (p *page) words() template.FuncMap {
 		"join":       func(list []string) string { return strings.Join(list, ", ") },
 		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
 		"queryTitle":  queryTitle,
+		"noneFailed":  func() string { return noneSentence(p.Summary) },
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },
 		"date":        func(t time.Time) string { return t.Format("2 Jan 2006") },
 		"environment": func(name string) string { return orWords(name, "environment not set") },

@@ -579,13 +579,40 @@ func entityCard(s *summary.Summary) string {
 	return words.Thousands(n)
 }
 
+// unknownCard is the share of what failed that nothing explains. Of nothing there is none.
+func unknownCard(s *summary.Summary) card {
+	if s.Failing == 0 {
+		return card{"#unknown", "Share unknown", "–", noneFailed(s)}
+	}
+	return card{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")}
+}
+
+// noneSentence is the text of a section that has nothing, as no record failed. Where there are no records it does not say so: nobody knows.
+func noneSentence(s *summary.Summary) string {
+	if s.Records == 0 {
+		return "There are no records."
+	}
+	return "No record failed in " + subject(s) + "."
+}
+
+// noneFailed says in a few words why there is nothing to count.
+func noneFailed(s *summary.Summary) string {
+	if s.Records == 0 {
+		return "there are no records"
+	}
+	return "no record failed"
+}
+
 func cards(s *summary.Summary) []card {
 	list := []card{
 		{"#findings", "Records in error", words.Thousands(s.Failing), "of " + words.Count(s.Records, "record")},
 		{"#entities", "Failing entities", entityCard(s), inCompanies(s)},
 		{"#ledger", "Ok records", words.Thousands(s.OK), percent(s.OK, s.Records) + " of all records"},
-		{"#unknown", "Share unknown", percent(s.Unknown, s.Failing), words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster")},
+		unknownCard(s),
 		{"#rejects", "Rejected rows", words.Thousands(s.Totals.Rejected), "of " + words.Count(s.Totals.Read, "row") + " read"},
+	}
+	if s.Records == 0 {
+		list[2].Detail = noneFailed(s)
 	}
 	if s.Compared() {
 		list[2] = card{"#changes", "New signatures", words.Thousands(len(withChange(s, summary.New))), newsDetail(s)}
@@ -639,6 +666,8 @@ func inCompanies(s *summary.Summary) string {
 		}
 	}
 	switch several := slices.Contains(s.Heat.Companies, summary.Several); {
+	case s.Failing == 0:
+		return noneFailed(s)
 	case companies == 0 && several:
 		return "in several companies"
 	case several:

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dwtriage/classify"
 	"dwtriage/ingest/words"
 	"dwtriage/report/store"
@@ -380,5 +382,22 @@ func TestChangedNamesMuted(t *testing.T) {
 		Changes:    []summary.Change{{Change: "new", Signature: "a"}, {Change: "new", Signature: "b"}, {Change: "regressed", Signature: "unknown/t-1"}, {Change: "resolved", Signature: "a"}}}
 	if got, want := changed(s), "2 new, 1 regressed, 4 ongoing; of what is new or regressed 2 are muted"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Of nothing there is no share, and what nobody knows is not called none.
+func TestCardsOfNothing(t *testing.T) {
+	for _, c := range []struct {
+		s    summary.Summary
+		want []card
+	}{
+		{summary.Summary{}, []card{{"#findings", "Records in error", "0", "of 0 records"}, {"#entities", "Failing entities", "0", "there are no records"},
+			{"#ledger", "Ok records", "0", "there are no records"}, {"#unknown", "Share unknown", "–", "there are no records"}, {"#rejects", "Rejected rows", "0", "of 0 rows read"}}},
+		{summary.Summary{Records: 3, OK: 3, Totals: store.Counts{Read: 3}}, []card{{"#findings", "Records in error", "0", "of 3 records"}, {"#entities", "Failing entities", "0", "no record failed"},
+			{"#ledger", "Ok records", "3", "100% of all records"}, {"#unknown", "Share unknown", "–", "no record failed"}, {"#rejects", "Rejected rows", "0", "of 3 rows read"}}},
+	} {
+		if d := cmp.Diff(c.want, cards(&c.s)); d != "" {
+			t.Errorf("%d records (-want +got):\n%s", c.s.Records, d)
+		}
 	}
 }

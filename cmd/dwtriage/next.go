@@ -56,8 +56,12 @@ func (w place) next(s *summary.Summary) []suggestion {
 		}
 		list = append(list, suggestion{"What each file is taken for, and which hours it covers:", append(args, w.inputs...)})
 	}
-	if id := example(s); id != "" {
-		list = append(list, suggestion{"One record, with its rule, cause and fix:", w.command("explain", "--record", id)})
+	if id, unknown := example(s); id != "" {
+		what := "One record, with its rule, cause and fix:"
+		if unknown {
+			what = "One record, which nothing explains:"
+		}
+		list = append(list, suggestion{what, w.command("explain", "--record", id)})
 	}
 	others := slices.ContainsFunc(s.Judgements, func(j summary.Judgement) bool { return j.Runs > 0 })
 	if others {
@@ -92,8 +96,8 @@ func (w place) next(s *summary.Summary) []suggestion {
 // mostInputs is how many paths a suggestion repeats.
 const mostInputs = 10
 
-// example is a record of the largest finding that shows one.
-func example(s *summary.Summary) string {
+// example is a record of the largest finding that shows one, and whether it is one that no rule and no code explains.
+func example(s *summary.Summary) (id string, unknown bool) {
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		if f.Mute != nil || f.Others > 0 {
@@ -105,17 +109,17 @@ func example(s *summary.Summary) string {
 			}
 			for _, e := range s.Signatures[j].Evidence {
 				if e.MapTitle == f.MapTitle && e.Company == f.Company {
-					return e.RecordID
+					return e.RecordID, false
 				}
 			}
 		}
 		for j := range s.Clusters {
 			if c := &s.Clusters[j]; c.TemplateID == f.TemplateID && c.Others == 0 {
-				return c.Sample.RecordID
+				return c.Sample.RecordID, true
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
 // withForm adds a form to those that were drawn.
