@@ -253,6 +253,7 @@ func filters(b *browser, s *summary.Summary) {
 	b.do(emulation.SetEmulatedMedia().WithMedia("print"))
 	b.want("document.getElementById('banner').checkVisibility() && document.getElementById('shown').textContent.startsWith('Filtered by severity “Critical”')", "true")
 	b.do(emulation.SetEmulatedMedia())
+	b.want("getComputedStyle(document.querySelector('#fixes .roles')).display", "none") // it names fixes that the filter hides
 	b.open("#findings&company=NOSUCH")
 	b.want("document.getElementById('shown').textContent", "The link asks for company “NOSUCH”, which this page does not have. ")
 	b.want("document.getElementById('banner').hidden", "false")
