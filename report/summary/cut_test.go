@@ -25,8 +25,30 @@ func TestCutCopies(t *testing.T) {
 		}
 	}
 	for from := 190; from < 1000; from++ { // no word is parted
-		if before, _, _ := around(long, from, from+1); from > aroundMatch && !strings.HasPrefix(before, "… word ") {
+		if before, _, _ := around(long, from, from+1); from-from%len("word ") > aroundMatch && !strings.HasPrefix(before, "… word ") {
 			t.Fatalf("what stands before %d begins with %.20q", from, before)
+		}
+	}
+}
+
+// What is marked are whole words, unless there is no end to one.
+func TestMarkedAreWholeWords(t *testing.T) {
+	blob := strings.Repeat("QUJD", 20)
+	for _, c := range []struct{ text, part, want string }{
+		{"Unable to sync with entity uoms.", "entity u", "entity uoms"},
+		{"Unable to sync with entity uoms.", "entity uoms", "entity uoms"},
+		{"the gate (lamp) is out", "lamp", "lamp"},
+		{"Größe überschritten: 7", "ber", "überschritten"},
+		{"msdyn_customergroups of", "customer", "msdyn_customergroups"},
+		{"code 0x80040265, then", "0x8004", "0x80040265"},
+		{"blob " + blob + " ends", blob[:50], blob},
+		{"blob " + blob + " ends", blob[:20], blob[:20]},
+		{"whole", "whole", "whole"},
+	} {
+		at := strings.Index(c.text, c.part)
+		before, matched, after := around(c.text, at, at+len(c.part))
+		if matched != c.want || before+matched+after != c.text {
+			t.Errorf("%q in %q: %q, %q, %q, want %q", c.part, c.text, before, matched, after, c.want)
 		}
 	}
 }

@@ -225,6 +225,31 @@ func eachText(ctx context.Context, db *store.DB, places []int64, yield func(plac
 	return nil
 }
 
+// wholeWords widens a part of a text that is not empty to whole words, as an expression may need the first letter of a word only. What is no word but
+// goes on without a blank, as a blob does, stays where it was found.
+func wholeWords(text string, start, end int) (from, to int) {
+	const longest = 40
+	letter := func(i int) bool { return inWord(text[i]) }
+	for from = start; from > 0 && letter(from-1) && letter(from); from-- {
+		if start-from == longest {
+			from = start
+			break
+		}
+	}
+	for to = end; to < len(text) && letter(to-1) && letter(to); to++ {
+		if to-end == longest {
+			to = end
+			break
+		}
+	}
+	return from, to
+}
+
+// inWord reports whether a byte of a text belongs to a word; those of letters beyond ASCII do.
+func inWord(c byte) bool {
+	return c >= utf8.RuneSelf || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
 // around cuts a text at the matched part, with some text on either side.
 func around(text string, start, end int) (before, matched, after string) {
 	if start < 0 || end <= start || end > len(text) {
@@ -233,6 +258,7 @@ func around(text string, start, end int) (before, matched, after string) {
 		}
 		return text, "", ""
 	}
+	start, end = wholeWords(text, start, end)
 	before, matched, after = text[:start], text[start:end], text[end:]
 	if len(before) > aroundMatch {
 		from := len(before) - aroundMatch
