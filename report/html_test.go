@@ -191,6 +191,7 @@ func TestLongMessage(t *testing.T) {
 func TestWordsForNothing(t *testing.T) {
 	calm := night()
 	calm.Records, calm.Failing, calm.Unknown, calm.Entities = calm.OK, 0, 0, 0
+	calm.Changed, calm.ChangedUnknown = summary.Changed{Ongoing: 6}, summary.Changed{}
 	calm.Findings, calm.Fixes, calm.Signatures, calm.Clusters, calm.Changes, calm.Heat = nil, nil, nil, nil, nil, summary.Heat{Groups: []summary.HeatGroup{{All: true}}}
 	calm.Mutes, calm.Muted = nil, 0
 	calm.Inputs, calm.RejectReasons = calm.Inputs[:2], nil
@@ -199,7 +200,7 @@ func TestWordsForNothing(t *testing.T) {
 	emptyPage := draw(t, &summary.Summary{}, Options{})["index.html"]
 	for _, c := range []struct{ name, page, want string }{
 		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
-		{"calm", calmPage, "Nothing changed."},
+		{"calm", calmPage, "No signature is in another state than before: 6 ongoing."},
 		{"calm", calmPage, "No row was rejected."},
 		{"calm", calmPage, "Muted signatures and clusters: none."},
 		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},

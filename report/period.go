@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -356,10 +357,7 @@ func changed(s *summary.Summary) string {
 	if !s.Compared() || s.Changed == none && s.ChangedUnknown == none && rest == "" {
 		return ""
 	}
-	text := stateCounts(s.Changed)
-	if s.ChangedUnknown != none {
-		text += "; of unknown messages " + stateCounts(s.ChangedUnknown)
-	}
+	text := cmp.Or(states(s), stateCounts(none))
 	if n := mutedChanges(s); n > 0 {
 		text += "; of what is new or regressed " + words.Count(n, "is muted", "are muted")
 	}
@@ -384,6 +382,18 @@ func mutedChanges(s *summary.Summary) (n int) {
 		}
 	}
 	return n
+}
+
+// states counts signatures, and unknown messages apart, by what became of them; empty where there are none.
+func states(s *summary.Summary) string {
+	none := summary.Changed{}
+	switch {
+	case s.Changed == none && s.ChangedUnknown == none:
+		return ""
+	case s.ChangedUnknown == none:
+		return stateCounts(s.Changed)
+	}
+	return stateCounts(s.Changed) + "; of unknown messages " + stateCounts(s.ChangedUnknown)
 }
 
 func stateCounts(c summary.Changed) string {
