@@ -115,15 +115,13 @@ func (g *HeatGroup) Entities() (n int, atLeast bool) {
 		if len(r.OneOf) == 0 {
 			continue
 		}
-		atLeast = true
-		if slices.ContainsFunc(r.OneOf, func(m string) bool { return own[m] }) {
-			continue
-		}
-		if !slices.ContainsFunc(open, func(maps []string) bool {
+		counted := slices.ContainsFunc(r.OneOf, func(m string) bool { return own[m] }) || slices.ContainsFunc(open, func(maps []string) bool {
 			return slices.ContainsFunc(maps, func(m string) bool { return slices.Contains(r.OneOf, m) })
-		}) {
+		})
+		if !counted {
 			open = append(open, r.OneOf)
 		}
+		atLeast = atLeast || counted || r.Records != 1 // one record is of one map
 	}
 	n += len(open)
 	return n, atLeast || g.Named() < len(g.Rows)

@@ -50,6 +50,8 @@ func TestEntities(t *testing.T) {
 		{[]HeatRow{row("A or B", "A", "B"), row("A"), row("B")}, "at least 2 entities"},
 		{[]HeatRow{row("A or B", "A", "B"), row("C")}, "at least 2 entities"},
 		{[]HeatRow{row("A or B", "A", "B")}, "at least 1 entity"},
+		{[]HeatRow{{MapTitle: "A or B", OneOf: []string{"A", "B"}, Records: 1}}, "1 entity"},
+		{[]HeatRow{{MapTitle: "A or B", OneOf: []string{"A", "B"}, Records: 1}, row("B")}, "at least 1 entity"},
 		{[]HeatRow{row("A or B", "A", "B"), row("B or C", "B", "C")}, "at least 1 entity"},
 		{[]HeatRow{row("A or B", "A", "B"), row("C or D", "C", "D"), row("D")}, "at least 2 entities"},
 		{[]HeatRow{row("A"), row(Several)}, "at least 1 entity"},
