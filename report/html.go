@@ -475,7 +475,7 @@ func (p *page) words() template.FuncMap {
 		"company":     func(name string) string { return orWords(name, "not set") },
 		"companyKey":  companyKey, "companyKeys": companyKeys, "keys": keys,
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
-		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "contents": contents,
+		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "ofCompanies": ofCompanies, "contents": contents,
 		"retry": classify.RetryWords, "shortDigest": shortDigest,
 		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "imbalance": imbalance,
 		"inputWords": inputWords, "countedWords": countedWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,

@@ -193,7 +193,7 @@ func some(names []string, most int) string {
 	}
 	if i := slices.Index(names, summary.Several); i >= 0 {
 		if names = slices.Delete(names, i, i+1); len(names) == 0 {
-			return "several"
+			return "several entities"
 		}
 		return strings.Join(first(names, most), ", ") + " and others"
 	}
@@ -208,7 +208,21 @@ func some(names []string, most int) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
+// ofCompanies names companies with the word for them.
+func ofCompanies(names []string) string {
+	switch {
+	case len(names) > 1:
+		return "companies " + someCompanies(names)
+	case names[0] == summary.Several:
+		return someCompanies(names)
+	}
+	return "company " + someCompanies(names)
+}
+
 func someCompanies(names []string) string {
+	if len(names) == 1 && names[0] == summary.Several {
+		return "several companies"
+	}
 	list := make([]string, len(names))
 	for i, n := range names {
 		list[i] = orWords(n, "company not set")

@@ -87,6 +87,22 @@ func TestExitWords(t *testing.T) {
 	}
 }
 
+func TestSeveral(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{some([]string{summary.Several}, 3), "several entities"},
+		{some([]string{"Units", summary.Several}, 3), "Units and others"},
+		{ofCompanies([]string{summary.Several}), "several companies"},
+		{ofCompanies([]string{"USMF"}), "company USMF"},
+		{ofCompanies([]string{"USMF", "DEMF"}), "companies USMF and DEMF"},
+		{ofCompanies([]string{"USMF", summary.Several}), "companies USMF and others"},
+		{someCompanies([]string{summary.Several}), "several companies"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
 func TestQueryTitle(t *testing.T) {
 	list := []summary.SQL{{Title: "rows"}, {}}
 	for _, c := range []struct{ got, want string }{
