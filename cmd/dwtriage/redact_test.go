@@ -402,7 +402,7 @@ func TestRedactedReads(t *testing.T) {
 		}
 	}
 	page := files["index.html"]
-	for _, want := range []string{"with entity uoms</mark>", "security roles of the team named in the message contains prvReadmsdyn_customergroup, ", "Principal team (Id=id-", "in company DEMF is used up", "… ", "failed unexpectedly, "} {
+	for _, want := range []string{"with entity uoms</mark>", "security roles of the team id-", " contains prvReadmsdyn_customergroup, so Dataverse refuses", "Principal team (Id=id-", "in company DEMF is used up", "… ", "failed unexpectedly, "} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
