@@ -420,3 +420,47 @@ func BenchmarkPage(b *testing.B) {
 	b.ReportMetric(complete/float64(b.N), "ms-to-drawn")
 	b.ReportMetric(filtered/float64(b.N), "ms-to-filtered")
 }
+
+// What the page says of rows that it does not have is true of the files beside it: more are there only where there are more.
+func TestLackingRows(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "index.html")
+	for _, c := range []struct {
+		name   string
+		night  func() *summary.Summary
+		find   string
+		suffix string
+	}{
+		{"all listed", night, "#findings", " that match are shown. "},
+		{"summed up", func() *summary.Summary {
+			s := night()
+			s.Findings[len(s.Findings)-1].Others = 9
+			return s
+		}, "#findings", "; the page has all 12 rows of failing_entities.csv, for 20 findings. "},
+		{"changes that are counted only", func() *summary.Summary {
+			s := night()
+			s.Changed.Resolved += 40
+			return s
+		}, "#changes", "; the page has all 6 rows of changes.csv, for 46 changes. "},
+		{"too many for the page", func() *summary.Summary {
+			s := night()
+			for i := range 60000 {
+				f := s.Findings[0]
+				f.ID, f.Company, f.Records = fmt.Sprintf("%08x", i), fmt.Sprintf("C%05d", i), 1
+				s.Findings = append(s.Findings, f)
+			}
+			return s
+		}, "#findings", " of 60,012 findings, more are in failing_entities.csv. "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := os.WriteFile(page, []byte(draw(t, c.night(), Options{})["index.html"]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			b := openBrowser(t, page)
+			b.open("#severity=critical")
+			said := b.ask("document.querySelector('" + c.find + " .match').firstChild.textContent")
+			if !strings.HasSuffix(said, c.suffix) {
+				t.Errorf("the page says %q, want it to end with %q", said, c.suffix)
+			}
+		})
+	}
+}

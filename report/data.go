@@ -37,11 +37,12 @@ type data struct {
 	Changes    json.RawMessage // rows of what changeRow says
 	Touches    json.RawMessage // of items of other lists: by the id of the element rows of what touchRow says
 	Of         map[string]int  // how many there are of what is not all here
+	Whole      map[string]bool // of which of these the page has all rows that the file has: what these do not list is summed up or counted only
 }
 
 // dataOf encodes the findings and changes of a night. Where they do not fit, what is left out is what fair leaves out.
 func dataOf(s *summary.Summary, shades []int64, items []touching) (template.JS, error) {
-	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Step: mostFindings, HeatRows: mostHeatRows, Of: map[string]int{}}
+	d := &data{Year: s.Run.Finished.UTC().Year(), Severities: severities, States: summary.Changes, Shades: shades, Step: mostFindings, HeatRows: mostHeatRows, Of: map[string]int{}, Whole: map[string]bool{}}
 	d.Base, d.categories = base(s, items), s.Heat.Categories
 	names := numbering{numbers: map[string]int{}}
 	names.of("")
@@ -51,13 +52,13 @@ func dataOf(s *summary.Summary, shades []int64, items []touching) (template.JS, 
 		return "", err
 	}
 	if n := s.FindingCount(); findings < n {
-		d.Of["findings"] = n
+		d.Of["findings"], d.Whole["findings"] = n, findings == len(s.Findings)
 	}
 	if d.Changes, changes, err = fitting(s.Changes, kindsOfChange, mostChangeData, &names, d.changeRow); err != nil {
 		return "", err
 	}
 	if n := s.Changed.Listed() + s.ChangedUnknown.Listed(); changes < n {
-		d.Of["changes"] = n
+		d.Of["changes"], d.Whole["changes"] = n, changes == len(s.Changes)
 	}
 	if d.Touches, err = d.touches(items, &names); err != nil {
 		return "", err

@@ -52,7 +52,7 @@
   const compared = form.elements.change.options.length > 1;
   const tables = ['t-findings', 't-changes'].map(id => document.getElementById(id)).filter(Boolean).map(table => ({ table, body: table.tBodies[0], first: [...table.tBodies[0].rows], ...{
     't-findings': {
-      name: 'finding', file: 'failing_entities.csv', rows: rowsOf('Findings'), of: data.Of.findings,
+      name: 'finding', file: 'failing_entities.csv', rows: rowsOf('Findings'), of: data.Of.findings, whole: data.Whole.findings,
       text: r => [r.map, r.table, r.company, title(r), r.signature, r.sev, r.chg, r.mute].join('\n').toLowerCase(),
       values: [r => r.map + '\t' + r.table, r => r.company.trim() || 'not set', title, r => r.severity, ...(compared ? [r => r.change] : []), r => r.records, r => r.keys, r => r.first, r => r.last],
       draw: r => el('tr', { id: 'f-' + r.id, 'data-map': r.map, 'data-company': companyKey(r.company), 'data-signature': r.sig },
@@ -65,7 +65,7 @@
       csv: { where: r => r.map, table: r => r.table, company: r => r.company, signature: r => r.signature, title, severity: r => r.sev, ...(compared && { change: r => r.chg }), records: r => r.records, affected_keys: r => r.keys || '', first_seen: r => iso(r.first), last_seen: r => iso(r.last) },
     },
     't-changes': {
-      name: 'change', file: 'changes.csv', rows: rowsOf('Changes'), of: data.Of.changes,
+      name: 'change', file: 'changes.csv', rows: rowsOf('Changes'), of: data.Of.changes, whole: data.Whole.changes,
       text: r => [r.chg, title(r), r.signature, r.map, r.sev].join('\n').toLowerCase(),
       values: [r => r.change, r => title(r) + '\t' + r.map, r => r.severity, r => r.records, r => r.before, r => r.first, r => r.last, r => r.known],
       draw: r => el('tr', { 'data-map': r.map, 'data-signature': r.sig },
@@ -166,7 +166,8 @@
     const hidden = t.kept.length - as.length, match = t.match;
     match.hidden = !filtered && !sorted;
     const found = t.kept.length ? `${num(as.length)} of ${num(t.kept.length)} ${filtered ? 'that match' : t.name + 's'} are shown` : `No ${t.name} matches the filter`;
-    match.firstChild.textContent = (t.of ? `${found}; the page has ${num(t.rows.length)} of ${count(t.of, t.name)}, more are in ${t.file}` : found) + '. ';
+    const lacking = t.whole ? `all ${count(t.rows.length, 'row')} of ${t.file}, for ${count(t.of, t.name)}` : `${num(t.rows.length)} of ${count(t.of ?? 0, t.name)}, more are in ${t.file}`;
+    match.firstChild.textContent = (t.of ? `${found}; the page has ${lacking}` : found) + '. ';
     t.more.hidden = hidden <= 0 || match.hidden;
     t.more.textContent = hidden > 0 ? `Show ${num(Math.min(step, hidden))} more` : '';
     t.copy.hidden = !t.kept.length;
