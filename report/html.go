@@ -237,8 +237,12 @@ func (p *page) addHeat() {
 		p.ShownGroups = p.Heat.Groups[:1]
 	}
 	p.ShownGroups = first(p.ShownGroups, 1+mostCompanies)
-	if hidden := len(p.Heat.Groups) - 1 - mostCompanies; hidden > 0 {
-		p.HeatRest = words.Thousands(mostCompanies) + " of " + words.Count(len(p.Heat.Groups)-1, "company", "companies") + " are shown."
+	if n := len(p.Heat.Groups) - 1; n > mostCompanies {
+		of := words.Count(n, "company", "companies")
+		if slices.Contains(p.Heat.Companies, summary.Several) {
+			of = "more than " + words.Count(n-1, "company", "companies")
+		}
+		p.HeatRest = words.Thousands(mostCompanies) + " of " + of + " are shown."
 	}
 	p.HeatWidth = 3
 	for _, g := range p.ShownGroups {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -281,6 +282,29 @@ func TestAskedForExactly(t *testing.T) {
 			if !strings.Contains(page, want) {
 				t.Errorf("of %s the page lacks %q", typed, want)
 			}
+		}
+	}
+}
+
+// Names without end are counted, and what is said of those that are not shown is true.
+func TestHeatOfManyNames(t *testing.T) {
+	s := night()
+	s.Entities, s.Heat.Groups[0].Rows = 5000, nil
+	cells := make([]int64, len(s.Heat.Categories))
+	for i := range 60 {
+		s.Heat.Groups[0].Rows = append(s.Heat.Groups[0].Rows, summary.HeatRow{MapTitle: fmt.Sprint("Map ", i), Records: 9, Cells: cells})
+		s.Heat.Companies = append(s.Heat.Companies, fmt.Sprint("C", i))
+		s.Heat.Groups = append(s.Heat.Groups, summary.HeatGroup{Company: fmt.Sprint("C", i), Records: 9, Rows: []summary.HeatRow{{MapTitle: summary.Several, Records: 9, Cells: cells}}})
+	}
+	all := &s.Heat.Groups[0]
+	all.Rows = append(all.Rows, summary.HeatRow{MapTitle: summary.Several, Records: 9, Cells: cells})
+	s.Heat.Companies = append(s.Heat.Companies, summary.Several)
+	page := draw(t, s, Options{})["index.html"]
+	for _, want := range []string{
+		"records, at least 5,000 entities, of which 50 are shown", "50 of 5,000 rows: more are in <a", fmt.Sprintf("%d of more than %d companies are shown.", mostCompanies, len(s.Heat.Groups)-2),
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
 		}
 	}
 }

@@ -124,7 +124,10 @@ func (g *HeatGroup) Entities() (n int, atLeast bool) {
 		atLeast = atLeast || counted || r.Records != 1 // one record is of one map
 	}
 	n += len(open)
-	return n, atLeast || g.Named() < len(g.Rows)
+	if g.Named() < len(g.Rows) {
+		return max(n, 1), true
+	}
+	return n, atLeast
 }
 
 // EntityCount counts the entities of all that failed, as [HeatGroup.Entities] counts them, those that the heat table does not name among them.
@@ -133,7 +136,9 @@ func (s *Summary) EntityCount() (n int, atLeast bool) {
 		return s.Entities, false
 	}
 	all := &s.Heat.Groups[0]
-	n, atLeast = all.Entities()
+	if n, atLeast = all.Entities(); all.Named() == 0 {
+		return s.Entities, atLeast
+	}
 	return s.Entities - (all.Named() - n), atLeast
 }
 

@@ -55,6 +55,7 @@ func TestEntities(t *testing.T) {
 		{[]HeatRow{row("A or B", "A", "B"), row("B or C", "B", "C")}, "at least 1 entity"},
 		{[]HeatRow{row("A or B", "A", "B"), row("C or D", "C", "D"), row("D")}, "at least 2 entities"},
 		{[]HeatRow{row("A"), row(Several)}, "at least 1 entity"},
+		{[]HeatRow{row(Several)}, "at least 1 entity"},
 	} {
 		g := HeatGroup{Rows: c.rows}
 		if got := EntityWords(g.Entities()); got != c.want {
