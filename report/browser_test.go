@@ -421,6 +421,24 @@ func BenchmarkPage(b *testing.B) {
 	b.ReportMetric(filtered/float64(b.N), "ms-to-filtered")
 }
 
+// A company of which the page has no finding can be chosen where its heat table has it, which counts all records.
+func TestCompanyOfTheHeatTable(t *testing.T) {
+	s := night()
+	cells := make([]int64, len(s.Heat.Categories))
+	cells[0] = 9
+	s.Heat.Companies = append(s.Heat.Companies, "FRRT")
+	s.Heat.Groups = append(s.Heat.Groups, summary.HeatGroup{Company: "FRRT", Records: 9, Rows: []summary.HeatRow{{MapTitle: "Vendors V2", Records: 9, Cells: cells}}})
+	page := filepath.Join(t.TempDir(), "index.html")
+	if err := os.WriteFile(page, []byte(draw(t, s, Options{})["index.html"]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := openBrowser(t, page)
+	b.ask(`document.querySelector('button[data-company="FRRT"]').click()`)
+	b.want("location.hash", "#company=FRRT")
+	b.want(shownFindings, "0")
+	b.want("[...document.querySelectorAll('#heat tbody:not([hidden]) th')].map(h => h.textContent).join()", "Company FRRT: 9 records, 1 entity,Vendors V2")
+}
+
 // What the page says of rows that it does not have is true of the files beside it: more are there only where there are more.
 func TestLackingRows(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "index.html")

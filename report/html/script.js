@@ -262,14 +262,15 @@
     for (let d = target.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
     target.scrollIntoView({ behavior: 'instant' });
   }
-  // A select offers the names of most records; a link may ask for another one that the data has.
+  // A select offers the names of most records; a link or button may ask for another one that the page has.
   function offer(k, value) {
     const field = form.elements[k];
     field.value = value || '';
     if (!value || field.value || !field.options) return;
     const has = { map: r => r.map, company: r => companyKey(r.company ?? ''), signature: r => r.sig }[k];
     const row = has && tables.flatMap(t => t.rows).find(r => has(r) === value);
-    if (!row) return;
+    // The heat table counts companies of which the page has no finding of their own, too.
+    if (!row && !(k === 'company' && all('#heat tbody').some(b => b.dataset.company === value))) return;
     field.append(new Option(k === 'signature' ? title(row) : value, value));
     field.value = value;
   }
