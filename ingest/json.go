@@ -14,10 +14,17 @@ import (
 // its lines a message. The marks of a log in a value outweigh unknown keys, for a tool may call its columns
 // anything.
 func (r *file) mineJSON(asked, walked bool) (func() error, error) {
-	if b := r.start(); !asked && (len(b) == 0 || !looksJSON(b)) {
+	b := r.start()
+	if n := answerHead(b); n > 0 {
+		if _, ok := knownJSON(b[n:]); ok {
+			r.w.Skip(len(r.w.Rest()) - len(b) + n)
+			return r.json, nil
+		}
+	}
+	if !asked && (len(b) == 0 || !looksJSON(b)) {
 		return nil, nil
 	}
-	b := r.w.Rest()
+	b = r.w.Rest()
 	if keys, ok := knownJSON(b); !asked && !ok && !marked(b) {
 		return nil, notALog(r.account.Path, "json without a key of a log (found: %s): needed is %s", keys, needed)
 	}
