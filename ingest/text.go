@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 
 	"dwtriage/ingest/ascii"
@@ -16,7 +17,35 @@ func (r *file) mineText(asked, walked bool) (func() error, error) {
 	if b := r.w.Rest(); walked && !asked && !marked(b) && !errorLines(b) {
 		return nil, notALog(r.account.Path, "text without any message of a log: name the file itself to read it all the same")
 	}
+	if names := r.lostHeadings(); names != "" && !asked {
+		return nil, mayHold(r.account.Path, "the first line has the headings of a table (%s), and nothing parts the cells of its rows: export it as CSV or as a workbook", names)
+	}
 	return r.text, nil
+}
+
+// blanksBetween part the columns of what a program printed for people.
+var blanksBetween = regexp.MustCompile(` {2,}`)
+
+// lostHeadings are the headings of a log in the first line of a text that no format could take for a table: columns that are parted by blanks, or
+// rows of which each is one cell. It is empty where there are none.
+func (r *file) lostHeadings() string {
+	line := bytes.Trim(firstLine(r.start()), "\" \r")
+	if len(line) > 2000 {
+		return ""
+	}
+	splits := [][][]byte{bytes.Split(blanksBetween.ReplaceAll(line, []byte("\t")), []byte("\t"))}
+	for _, sign := range []string{",", ";"} {
+		splits = append(splits, bytes.Split(line, []byte(sign)))
+	}
+	for _, names := range splits {
+		for i, name := range names {
+			names[i] = bytes.Trim(name, "\" ")
+		}
+		if t := r.headed(names); t != nil && t.known() >= 3 {
+			return headingNames(names)
+		}
+	}
+	return ""
 }
 
 // text reads messages without columns: a pasted infolog, fault XML, trace blocks, reports of an initial
