@@ -28,7 +28,7 @@ func (db *DB) halves(ctx context.Context, environment string) (map[[16]byte]bool
 	return ids, err
 }
 
-// bookCuts books the records of a run that may be cut.
+// bookCuts books where a run met records that may be cut, loaded or duplicates.
 func (db *DB) bookCuts(ctx context.Context, run int64, cuts []cutRecord) error {
 	for _, c := range cuts {
 		id := duckdb.UUID(c.id)
@@ -39,7 +39,7 @@ func (db *DB) bookCuts(ctx context.Context, run int64, cuts []cutRecord) error {
 	return nil
 }
 
-// mend puts the whole records that a run loaded in the place of cut ones, of earlier runs or of its own, which are booked as such: what the ledgers called loaded is then a duplicate of the whole one, and cuts keeps that no more than a half of it stands there. It gives
+// mend puts the whole records that a run loaded in the place of cut ones, of earlier runs or of its own: what the ledgers called loaded is then a duplicate of the whole one, and cuts keeps that no more than a half of it stands there. It gives
 // the ledger of the run as it is then.
 func (db *DB) mend(ctx context.Context, run int64, inputs []Input, booked *tableCounts) ([]Input, error) {
 	var any bool

@@ -84,15 +84,17 @@ func TestForgetTheWholeOfAHalf(t *testing.T) {
 		file   string // of it; all where it is empty
 		want   []string
 	}{
-		"same id":              {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
-		"another id":           {[][]storetest.Line{{half}, {another}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
-		"half twice":           {[][]storetest.Line{{half}, {half}, {whole}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
-		"half twice, other id": {[][]storetest.Line{{half}, {half}, {another}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
-		"whole twice":          {[][]storetest.Line{{half}, {whole}, {whole}}, [][]int{{0}, nil, nil}, 2, "", []string{"3 whole.csv:3 " + whole.Err, "1 0 1 0", "3 0 1 0"}},
-		"half behind":          {[][]storetest.Line{{another}, {half}}, [][]int{nil, {0}}, 1, "", []string{"2" + rejected, "2 0 0 1"}},
-		"file of one run":      {[][]storetest.Line{{half, whole}}, [][]int{{0}}, 1, "whole.csv", []string{"1" + rejected, "1 0 0 1"}},
-		"file of another run":  {[][]storetest.Line{{half}, {another, {ID: 7, File: "b.csv", Row: 2}}}, [][]int{{0}, nil}, 2, "whole.csv", []string{"2 b.csv:2 ", "1" + rejected, "1 0 0 1", "2 1 0 0"}},
-		"the half goes":        {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 1, "", []string{"2 whole.csv:3 " + whole.Err, "2 1 0 0"}},
+		"same id":               {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
+		"another id":            {[][]storetest.Line{{half}, {another}}, [][]int{{0}, nil}, 2, "", []string{"1" + rejected, "1 0 0 1"}},
+		"half twice":            {[][]storetest.Line{{half}, {half}, {whole}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
+		"half twice, other id":  {[][]storetest.Line{{half}, {half}, {another}}, [][]int{{0}, {0}, nil}, 3, "", []string{"1" + rejected, "2" + rejected, "1 0 0 1", "2 0 0 1"}},
+		"whole twice":           {[][]storetest.Line{{half}, {whole}, {whole}}, [][]int{{0}, nil, nil}, 2, "", []string{"3 whole.csv:3 " + whole.Err, "1 0 1 0", "3 0 1 0"}},
+		"half behind":           {[][]storetest.Line{{another}, {half}}, [][]int{nil, {0}}, 1, "", []string{"2" + rejected, "2 0 0 1"}},
+		"half behind, same id":  {[][]storetest.Line{{whole}, {half}}, [][]int{nil, {0}}, 1, "", []string{"2" + rejected, "2 0 0 1"}},
+		"half passes as a half": {[][]storetest.Line{{half}, {half}}, [][]int{{0}, {0}}, 1, "", []string{"2 half.csv:3 " + half.Err, "2 0 1 0"}},
+		"file of one run":       {[][]storetest.Line{{half, whole}}, [][]int{{0}}, 1, "whole.csv", []string{"1" + rejected, "1 0 0 1"}},
+		"file of another run":   {[][]storetest.Line{{half}, {another, {ID: 7, File: "b.csv", Row: 2}}}, [][]int{{0}, nil}, 2, "whole.csv", []string{"2 b.csv:2 ", "1" + rejected, "1 0 0 1", "2 1 0 0"}},
+		"the half goes":         {[][]storetest.Line{{half}, {whole}}, [][]int{{0}, nil}, 1, "", []string{"2 whole.csv:3 " + whole.Err, "2 1 0 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.duckdb")

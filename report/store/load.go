@@ -137,9 +137,8 @@ type beside struct {
 
 // book writes the ledger of a run whose records are loaded, and audits it.
 func (db *DB) book(ctx context.Context, run Run, tool Tool, inputs []Input, totals Counts, beside beside, cuts []cutRecord) ([]Input, tableCounts, error) {
-	// Before the run, whose scope counts what is there twice, cut and whole, once.
-	if err := db.bookCuts(ctx, run.ID, cuts); err != nil {
-		return nil, tableCounts{}, fmt.Errorf("loading which records may be cut: %w", err)
+	if err := db.bookCuts(ctx, run.ID, cuts); err != nil { // first: sightings are chosen by them, and the scope of the run counts what is there twice, cut and whole, once
+		return nil, tableCounts{}, fmt.Errorf("loading the ledger: %w", err)
 	}
 	booked, err := db.account(ctx, run, tool, inputs, totals, beside)
 	if err != nil {
@@ -254,7 +253,7 @@ type feed struct {
 	sightings *duckdb.Appender
 	parts     *duckdb.Appender // of long texts
 	partRows  int64
-	cuts      []cutRecord       // new ones that may be cut
+	cuts      []cutRecord       // those that may be cut, new or not
 	pruned    time.Time         // records from before are of a time that was pruned; zero: none are
 	halves    map[[16]byte]bool // ids of stored ones that may be: the whole record of that id is new
 	pending   int               // bytes that parts may still hold
@@ -428,8 +427,8 @@ func (f *feed) count(records arrow.RecordBatch, cut []int) (keep []bool, kept in
 			c.add(logs.Value(i), times, i)
 		}
 		if keep[i] = f.known.add(id); slices.Contains(cut, i) {
+			f.cuts = append(f.cuts, cutRecord{id, string([]byte(name)), rows.Value(i)})
 			if keep[i] {
-				f.cuts = append(f.cuts, cutRecord{id, string([]byte(name)), rows.Value(i)})
 				f.halves[id] = lengths.Value(i) < StartBytes // else parts of two texts would have one name
 			}
 		} else if f.halves[id] {

@@ -245,7 +245,7 @@ func (db *DB) transactParts(ctx context.Context, run Run, tool Tool, inputs []In
 	for _, in := range inputs {
 		totals.Add(in.Counts)
 	}
-	cuts, err := db.keptCuts(ctx)
+	cuts, err := db.metCuts(ctx)
 	if err != nil {
 		return nil, tableCounts{}, err
 	}
@@ -256,9 +256,9 @@ func (db *DB) transactParts(ctx context.Context, run Run, tool Tool, inputs []In
 	return db.book(ctx, run, tool, inputs, totals, beside, cuts)
 }
 
-// keptCuts are the records that are loaded and may be cut.
-func (db *DB) keptCuts(ctx context.Context) (cuts []cutRecord, err error) {
-	err = db.Each(ctx, query("part_kept_cuts"), func(rows *sql.Rows) error {
+// metCuts are the records of all parts that may be cut, loaded or duplicates.
+func (db *DB) metCuts(ctx context.Context) (cuts []cutRecord, err error) {
+	err = db.Each(ctx, query("part_met_cuts"), func(rows *sql.Rows) error {
 		var id duckdb.UUID
 		var c cutRecord
 		err := rows.Scan(&id, &c.file, &c.row)
