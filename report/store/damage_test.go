@@ -361,20 +361,29 @@ func TestCheck(t *testing.T) {
 	}{
 		"in order":        {nil, ""},
 		"record lost":     {[]string{"DELETE FROM dw.records WHERE file = 'a.csv' AND row = 2"}, "ledgers: run 1: it has 3 records, its ledger 4"},
-		"record twice":    {[]string{"INSERT INTO dw.records SELECT * FROM dw.records WHERE run_id = 2 LIMIT 1"}, "links: 1 records are there twice"},
+		"record twice":    {[]string{"INSERT INTO dw.records SELECT * FROM dw.records WHERE run_id = 2 LIMIT 1"}, "links: 1 rows of records are there twice"},
 		"reject lost":     {[]string{"DELETE FROM dw.rejects"}, "ledgers: run 1: it has 0 rejects, its ledger 1"},
 		"file lost":       {[]string{"DELETE FROM dw.files WHERE run_id = 1 AND path = 'b.csv'"}, "ledgers: run 1: its ledger is not the sum of those of its files"},
 		"ledger changed":  {[]string{"UPDATE dw.runs SET read = read + 1 WHERE run_id = 2"}, "ledgers: run 2: its ledger does not balance"},
 		"sightings added": {[]string{"INSERT INTO dw.sightings SELECT * REPLACE (2 AS run_id) FROM dw.sightings UNION ALL SELECT * FROM dw.sightings"}, "ledgers: run 2: it met 12 records again, its ledger says 4"},
 		"sighting of none": {[]string{"INSERT INTO dw.sightings SELECT * REPLACE (uuid() AS record_id, 1 AS run_id) FROM dw.sightings LIMIT 1"},
 			"links: 1 rows of sightings are of records that are not there"},
-		"part lost":     {[]string{"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 3, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1"}, "links: 1 long texts lack a part"},
-		"part of none":  {[]string{"INSERT INTO dw.text_parts SELECT 1, uuid(), 'error_text', 2, 'x'"}, "links: 1 parts of long texts are of records that are not there"},
-		"coverage":      {[]string{"UPDATE dw.coverage SET position = 77 WHERE run_id = 1 AND position = 0"}, "links: 1 rows of coverage are of files that are not there"},
-		"run id":        {[]string{"UPDATE dw.meta SET value = '1' WHERE key = 'last_run'"}, "links: run id 2 is above the last one that was given out, 1"},
-		"orphan":        {[]string{"INSERT INTO dw.files SELECT * REPLACE (9 AS run_id) FROM dw.files LIMIT 1"}, "orphans: 1 rows of files are of runs that are not there"},
-		"view":          {[]string{"CREATE OR REPLACE VIEW dw.v_runs AS SELECT * FROM dw.nowhere_at_all"}, ""},
-		"table missing": {[]string{"DROP TABLE dw.coverage"}, "tables: table coverage is not there"},
+		"sighting twice": {[]string{"INSERT INTO dw.sightings SELECT * FROM dw.sightings WHERE run_id = 2 LIMIT 1", "UPDATE dw.runs SET duplicates = duplicates + 1, read = read + 1 WHERE run_id = 2", "UPDATE dw.files SET duplicates = duplicates + 1, read = read + 1 WHERE run_id = 2 AND position = 0"},
+			"links: 1 rows of sightings are there twice"},
+		"sighting lost":      {[]string{"DELETE FROM dw.sightings WHERE rowid = (SELECT min(rowid) FROM dw.sightings WHERE run_id = 2)"}, "ledgers: run 2: it has and met 5 different records, its ledger says 6"},
+		"part twice":         {[]string{"INSERT INTO dw.text_parts SELECT 1, (SELECT min(record_id) FROM dw.records WHERE run_id = 1), 'error_text', unnest([2, 2, 4]), 'x'"}, "links: 1 rows of text_parts are there twice"},
+		"record of no file":  {[]string{"UPDATE dw.records SET file = 'z.csv' WHERE file = 'a.csv' AND row = 2"}, "links: 1 records are of files that their run did not read"},
+		"met in no file":     {[]string{"UPDATE dw.sightings SET file = 'z.csv' WHERE rowid = (SELECT min(rowid) FROM dw.sightings)"}, "links: 1 rows of sightings are of files that their run did not read"},
+		"reject of no file":  {[]string{"UPDATE dw.rejects SET file = 'z.csv'"}, "links: 1 rejects are of files that their run did not read"},
+		"half of no file":    {[]string{"INSERT INTO dw.cuts SELECT run_id, record_id, 'z.csv', 2 FROM dw.records LIMIT 1"}, "links: 1 rows of cuts are of files that their run did not read"},
+		"judged by no rules": {[]string{"UPDATE dw.records SET judgement_id = 7 WHERE file = 'a.csv' AND row = 2"}, "links: 1 records are of judgements that are not there"},
+		"part lost":          {[]string{"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 3, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1"}, "links: 1 long texts lack a part"},
+		"part of none":       {[]string{"INSERT INTO dw.text_parts SELECT 1, uuid(), 'error_text', 2, 'x'"}, "links: 1 parts of long texts are of records that are not there"},
+		"coverage":           {[]string{"UPDATE dw.coverage SET position = 77 WHERE run_id = 1 AND position = 0"}, "links: 1 rows of coverage are of files that are not there"},
+		"run id":             {[]string{"UPDATE dw.meta SET value = '1' WHERE key = 'last_run'"}, "links: run id 2 is above the last one that was given out, 1"},
+		"orphan":             {[]string{"INSERT INTO dw.files SELECT * REPLACE (9 AS run_id) FROM dw.files LIMIT 1"}, "orphans: 1 rows of files are of runs that are not there"},
+		"view":               {[]string{"CREATE OR REPLACE VIEW dw.v_runs AS SELECT * FROM dw.nowhere_at_all"}, ""},
+		"table missing":      {[]string{"DROP TABLE dw.coverage"}, "tables: table coverage is not there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.duckdb")
@@ -392,6 +401,33 @@ func TestCheck(t *testing.T) {
 				t.Errorf("found %q, want %q", text, c.want)
 			}
 		})
+	}
+}
+
+// Of every table the rows that no two can be alike in are compared: one that is doubled is found.
+func TestCheckFindsDoubledRows(t *testing.T) {
+	seed := seeded(t, func(db *DB) {
+		load(t, db, night[:4], emptyRow)
+		load(t, db, night)
+		execute(t, db,
+			"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 2, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1",
+			"INSERT INTO dw.cuts SELECT run_id, record_id, file, row FROM dw.records LIMIT 1",
+			"INSERT INTO dw.judgements (judgement_id) VALUES (1)",
+			"INSERT INTO dw.changes (run_id, position) VALUES (1, 0)", "INSERT INTO dw.fixes (run_id, position) VALUES (1, 0)", "INSERT INTO dw.incidents (run_id, position) VALUES (1, 0)",
+			"INSERT INTO dw.prunings (arguments) VALUES ('x')", "INSERT INTO dw.pruned (run_id, records) VALUES (1, 0)")
+	})
+	if text := problems(t, seed); len(text) > 0 {
+		t.Fatalf("before anything is doubled: %q", text)
+	}
+	for _, table := range archiveTables {
+		path := filepath.Join(t.TempDir(), "x.duckdb")
+		copyDatabase(t, seed, path)
+		prepare := client(t)
+		execute(t, prepare, "ATTACH '"+quote(path)+"' AS dw", "INSERT INTO dw."+table+" SELECT * FROM dw."+table+" LIMIT 1")
+		prepare.Close()
+		if text, want := strings.Join(problems(t, path), "\n"), "links: 1 rows of "+table+" are there twice"; !strings.Contains(text, want) {
+			t.Errorf("a doubled row of %s: found %q, want %q", table, text, want)
+		}
 	}
 }
 

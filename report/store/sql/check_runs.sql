@@ -10,6 +10,11 @@ WITH held AS (
   SELECT run_id, sum(read) AS read, sum(loaded) AS loaded, sum(duplicates) AS duplicates, sum(rejected) AS rejected,
     sum(filtered) AS filtered, sum(ok) AS ok, sum(classified) AS classified, sum(unclassified) AS unclassified
   FROM dw.files GROUP BY run_id
+), scopes AS ( -- who met what was pruned is not known any more; a digest is what its DuckDB made of the ids
+  SELECT run_id, count(*) AS records
+  FROM (SELECT run_id, record_id FROM dw.records UNION SELECT run_id, record_id FROM dw.sightings)
+  WHERE NOT EXISTS (FROM dw.prunings)
+  GROUP BY run_id
 ), problems AS (
   SELECT u.run_id, unnest([
     CASE WHEN h.records + coalesce(u.pruned, 0) <> u.loaded + u.inherited THEN format('it has {} records, its ledger {}', h.records + coalesce(u.pruned, 0), u.loaded + u.inherited) END,
@@ -18,8 +23,10 @@ WITH held AS (
     CASE WHEN h.rejects <> CASE WHEN u.pruned_at IS NULL THEN u.rejected ELSE 0 END THEN format('it has {} rejects, its ledger {}', h.rejects, u.rejected) END,
     CASE WHEN u.read <> u.loaded + u.duplicates + u.rejected + u.filtered OR u.loaded <> u.ok + u.classified + u.unclassified THEN 'its ledger does not balance' END,
     CASE WHEN (u.read, u.loaded, u.duplicates, u.rejected, u.filtered, u.ok, u.classified, u.unclassified)
-      IS DISTINCT FROM (f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified) THEN 'its ledger is not the sum of those of its files' END
+      IS DISTINCT FROM (f.read, f.loaded, f.duplicates, f.rejected, f.filtered, f.ok, f.classified, f.unclassified) THEN 'its ledger is not the sum of those of its files' END,
+    CASE WHEN NOT EXISTS (FROM dw.prunings) AND u.scope_records <> coalesce(s.records, 0)
+      THEN format('it has and met {} different records, its ledger says {}', coalesce(s.records, 0), u.scope_records) END
   ]) AS problem
-  FROM dw.runs u JOIN held h USING (run_id) LEFT JOIN files f USING (run_id)
+  FROM dw.runs u JOIN held h USING (run_id) LEFT JOIN files f USING (run_id) LEFT JOIN scopes s USING (run_id)
 )
 SELECT format('run {}: {}', run_id, problem) FROM problems WHERE problem IS NOT NULL ORDER BY run_id, problem;
