@@ -336,6 +336,18 @@ func TestTimesSayOfWhat(t *testing.T) {
 	}
 }
 
+// Where failures of a fix lie outside of the timeline, it failed from the first to the last one in it, and those are counted.
+func TestStraysOfFixes(t *testing.T) {
+	s := night()
+	f := &s.Fixes[0]
+	f.FirstSeen, f.Outside = time.Date(2019, 2, 3, 4, 5, 0, 0, time.UTC), 1
+	f.Within = summary.Period{From: at("2026-11-23 01:02:00"), Until: at("2026-11-23 03:04:00")}
+	page := draw(t, s, Options{})["index.html"]
+	if !regexp.MustCompile(`failed from <time [^>]*>[^<]*01:02</time> to <time [^>]*>[^<]*03:04</time>; <a href="#timeline">1 outside</a></span>`).MatchString(page) {
+		t.Errorf("the page says %q", regexp.MustCompile(`failed from .{0,300}`).FindString(page))
+	}
+}
+
 // Failures far from the others are no end of the night: the head counts them beside its times.
 func TestHeadCountsStrays(t *testing.T) {
 	s := night()

@@ -18,17 +18,23 @@ import (
 //
 // Every signature of a rule gets its own fix, too, and the cause as its meaning; those that are muted
 // have no place in the plan.
-func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, found *tally, list []Signature, hide hider) ([]Fix, error) {
-	var drafts []*Fix
-	for i := range list {
-		s := &list[i]
-		if r := m.Rule(s.ID); r != nil {
-			s.Fix = fix(m, vs, found, r, s)
-			s.Meaning = s.Fix.Cause
-			if s.Mute == nil {
-				own := *s.Fix
-				drafts = append(drafts, &own)
-			}
+func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, found *tally, s *Summary, hide hider) ([]Fix, error) {
+	var own, drafts []*Fix
+	for i := range s.Signatures {
+		sig := &s.Signatures[i]
+		if r := m.Rule(sig.ID); r != nil {
+			sig.Fix = fix(m, vs, found, r, sig)
+			sig.Meaning = sig.Fix.Cause
+			own = append(own, sig.Fix)
+		}
+	}
+	if err := strays(ctx, db, &s.Timeline, own); err != nil {
+		return nil, err
+	}
+	for i := range s.Signatures {
+		if sig := &s.Signatures[i]; sig.Mute == nil && m.Rule(sig.ID) != nil {
+			draft := *sig.Fix
+			drafts = append(drafts, &draft)
 		}
 	}
 	drafts, err := splitByParent(ctx, db, m, found, drafts, hide)
@@ -36,11 +42,11 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 		return nil, err
 	}
 	drafts = jointFixes(drafts)
-	if err := outages(ctx, db, m, drafts, list); err != nil {
+	if err := outages(ctx, db, m, &s.Timeline, drafts, s.Signatures); err != nil {
 		return nil, err
 	}
 	tellApart(drafts, hide)
-	return ranked(m, drafts, list), nil
+	return ranked(m, drafts, s.Signatures), nil
 }
 
 // ranked puts the fixes in order and tells every signature where it stands in the plan.
@@ -119,7 +125,7 @@ func (f *Fix) fill(r *classify.Rule, values map[string]string, one *classify.Map
 
 // part is the fix as a part of one that cures several signatures.
 func (f *Fix) part() Part {
-	return Part{Signature: f.Signature, Title: f.Title, Severity: f.Severity, Cause: f.Cause, Records: f.Records, FirstSeen: f.FirstSeen, LastSeen: f.LastSeen,
+	return Part{Signature: f.Signature, Title: f.Title, Severity: f.Severity, Cause: f.Cause, Records: f.Records, FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Within: f.Within, Outside: f.Outside,
 		Steps: f.Steps, SQL: f.SQL, URL: f.URL}
 }
 

@@ -26,12 +26,13 @@ func jointFixes(drafts []*Fix) []*Fix {
 		}
 	}
 	slices.SortFunc(links, func(a, b *Fix) int {
-		return cmp.Or(a.FirstSeen.Compare(b.FirstSeen), a.LastSeen.Compare(b.LastSeen), cmp.Compare(a.Signature, b.Signature))
+		one, other := a.Together(), b.Together()
+		return cmp.Or(one.FirstSeen.Compare(other.FirstSeen), one.LastSeen.Compare(other.LastSeen), cmp.Compare(a.Signature, b.Signature))
 	})
 	for len(links) > 0 {
-		n, last := 1, links[0].LastSeen
-		for n < len(links) && links[n].FirstSeen.Sub(last) <= oneStretch {
-			last = later(last, links[n].LastSeen)
+		n, last := 1, links[0].Together().LastSeen
+		for n < len(links) && links[n].Together().FirstSeen.Sub(last) <= oneStretch {
+			last = later(last, links[n].Together().LastSeen)
 			n++
 		}
 		out = append(out, jointFix(links[:n]))
@@ -58,11 +59,14 @@ func jointFix(fs []*Fix) *Fix {
 			cmp.Compare(b.Records, a.Records), cmp.Compare(a.Signature, b.Signature))
 	})
 	all := *fs[0]
-	all.Records, all.Parts, all.Steps, all.SQL = 0, nil, nil, nil
+	all.Records, all.Outside, all.Parts, all.Steps, all.SQL = 0, 0, nil, nil, nil
+	all.Within = Period{}
 	var roles, entities, companies []string
 	for _, f := range fs {
 		all.Parts = append(all.Parts, f.Parts...)
-		all.Records += f.Records
+		all.Records, all.Outside = all.Records+f.Records, all.Outside+f.Outside
+		together := f.Together()
+		all.Within.From, all.Within.Until = earlier(all.Within.From, together.FirstSeen), later(all.Within.Until, together.LastSeen)
 		all.FirstSeen, all.LastSeen = earlier(all.FirstSeen, f.FirstSeen), later(all.LastSeen, f.LastSeen)
 		all.Steps = append(all.Steps, f.Steps...)
 		roles = append(roles, strings.Split(f.Role, ", ")...)
@@ -79,6 +83,9 @@ func jointFix(fs []*Fix) *Fix {
 		if all.Change != f.Change {
 			all.Change = "" // partly new: neither word is true of all
 		}
+	}
+	if all.Outside == 0 {
+		all.Within = Period{}
 	}
 	all.Role = strings.Join(once(roles), ", ")
 	all.Entities, all.Companies = once(entities), once(companies)

@@ -24,11 +24,11 @@ const quietEnough = 15 * time.Minute
 // an hour at least. At work are records that are ok, or that failed by a rule of the tiers 2 to 5, which
 // takes an answer of the other side or comes from the data. Unknown messages, time-outs and other
 // failures to reach something may be the same outage in other words and do not count, nor do records
-// without a time. Where nothing came afterwards nothing is claimed.
+// without a time or behind the timeline: a clock that is years ahead proves nothing. Where nothing came afterwards nothing is claimed.
 //
 // Only tier 1 can be over in this sense: an outage stops whatever is written. Privileges or
 // reference data fail when somebody writes that very row, so their silence proves nothing.
-func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix, list []Signature) error {
+func outages(ctx context.Context, db *store.DB, m *classify.Matcher, t *Timeline, drafts []*Fix, list []Signature) error {
 	var ids, answers []string
 	bySig := make(map[string]*Fix)
 	for _, f := range drafts {
@@ -59,7 +59,7 @@ func outages(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*F
 			f.over(records, until, find(list, sig).AffectedKeys)
 		}
 		return nil
-	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"))
+	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"), t.Until.UnixMicro())
 }
 
 // over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least.

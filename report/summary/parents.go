@@ -78,7 +78,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 // these or not all; nil where there are none. Its texts name nothing: what the rule's records print is mostly what the others wait for.
 func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 	rest := *f
-	rest.Records, rest.FirstSeen, rest.LastSeen = 0, time.Time{}, time.Time{}
+	rest.Records, rest.FirstSeen, rest.LastSeen, rest.Within, rest.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	for _, w := range waits {
 		if w.sig == f.Signature && w.left() {
 			rest.Records += w.records
@@ -189,7 +189,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 	f := fs[0]
 	own := *f
 	own.MissingIn, own.Waiting, own.Records = p.MissingIn, p.Waiting, 0
-	own.FirstSeen, own.LastSeen = time.Time{}, time.Time{}
+	own.FirstSeen, own.LastSeen, own.Within, own.Outside = time.Time{}, time.Time{}, Period{}, 0
 	for _, w := range cured {
 		own.Records += w.records
 	}

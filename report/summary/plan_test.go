@@ -175,12 +175,18 @@ func TestPlan(t *testing.T) {
 		{"incident: two stretches are two", []storetest.Line{
 			failed("01:00:00", "accounts", emptyURI), failed("02:00:01", "accounts", noMember), failed("02:10:00", "accounts", otherOrg),
 		}, []string{"0: dw-secureconfig-org-mismatch 1, dw-user-not-member-of-org 1", "0: dw-payload-empty-uri 1"}},
+		{"incident: a record years away joins nothing", []storetest.Line{
+			failed("2019-03-01 01:00:00", "accounts", emptyURI), failed("01:00:00", "accounts", emptyURI), failed("20:00:00", "accounts", emptyURI), failed("2019-03-01 05:00:00", "accounts", noMember), failed("22:00:00", "accounts", noMember),
+		}, []string{"0: dw-payload-empty-uri 3", "0: dw-user-not-member-of-org 2"}},
 		{"incident: records without times are in none", []storetest.Line{failed("", "accounts", emptyURI), failed("", "accounts", noMember), failed("01:00:00", "accounts", otherOrg)},
 			[]string{"0: dw-payload-empty-uri 1", "0: dw-secureconfig-org-mismatch 1", "0: dw-user-not-member-of-org 1"}},
 
 		{"outage: over, the table is written for longer than its pauses", []storetest.Line{
 			failed("01:00:00", "account", outage), failed("01:20:00", "account", outage), later("01:41:00"),
 		}, []string{"4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customer groups", "6: dw-isv-connection-attempt-failed 2; over since 01:20"}},
+		{"outage: a record that is years ahead does not end it", []storetest.Line{
+			failed("01:00:00", "account", outage), failed("01:20:00", "account", outage), later("2031-11-22 03:00:00"),
+		}, []string{"1: dw-isv-connection-attempt-failed 2", "4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customer groups"}},
 		{"outage: lasts, its own pause was longer", []storetest.Line{
 			failed("01:00:00", "account", outage), failed("01:40:00", "account", outage), later("02:10:00"),
 		}, []string{"1: dw-isv-connection-attempt-failed 2", "4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customer groups"}},

@@ -115,7 +115,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	}
 	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)
 	s.Muted = mark(s.Mutes, found, s)
-	if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hide); err != nil {
+	if s.Fixes, err = fixes(ctx, db, m, values, found, s, hide); err != nil {
 		return nil, err
 	}
 	if err := causes(ctx, db, m, name, found, s); err != nil {

@@ -89,6 +89,9 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 			return err
 		}
 		ofLogs.fill(s.Logs)
+		if err := timeline(ctx, db, s); err != nil {
+			return err
+		}
 		found, err := findings(ctx, db, name)
 		if err != nil {
 			return err
@@ -100,7 +103,7 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 			return err
 		}
-		if s.Fixes, err = fixes(ctx, db, m, values, found, s.Signatures, hider{}); err != nil {
+		if s.Fixes, err = fixes(ctx, db, m, values, found, s, hider{}); err != nil {
 			return err
 		}
 		return causes(ctx, db, m, name, found, s)

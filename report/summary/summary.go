@@ -226,6 +226,8 @@ type Fix struct {
 	NoCompany     bool // some of its records have no company
 	FirstSeen     time.Time
 	LastSeen      time.Time
+	Within        Period // first and last failure in the Timeline, where Outside is not 0 and some are; else zero
+	Outside       int64  // failures with a time outside of the Timeline; 0 where the fix has a share of a signature, too
 
 	OtherPrerequisites []string // maps that matter only where a row uses them, in dependency order
 
@@ -255,6 +257,8 @@ type Part struct {
 	Cause               string
 	Records             int64
 	FirstSeen, LastSeen time.Time
+	Within              Period // as of a Fix
+	Outside             int64
 	Steps               []string
 	SQL                 []SQL
 	URL                 string

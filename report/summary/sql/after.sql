@@ -1,7 +1,7 @@
 -- What became of the plug-ins and tables that a signature failed in? For each signature of $1 (ids, one
 -- a line): the longest pause between two of its failures, in seconds, and how many records of the same
 -- plug-ins (or, where the log names none, of the same tables) came after the last of them, until when:
--- those that are ok, and those of $2, rules whose failures come from an answer.
+-- before $3, those that are ok, and those of $2, rules whose failures come from an answer.
 WITH failures AS (
   SELECT sig, occurred_at, log, coalesce(type_name, entity, '') AS source
   FROM scope
@@ -15,7 +15,7 @@ WITH failures AS (
 ), answers AS (
   SELECT log, coalesce(type_name, entity, '') AS source, occurred_at
   FROM scope
-  WHERE occurred_at IS NOT NULL AND (outcome = 'ok' OR sig IN (SELECT unnest(string_split($2, chr(10)))))
+  WHERE epoch_us(occurred_at) < $3 AND (outcome = 'ok' OR sig IN (SELECT unnest(string_split($2, chr(10)))))
 )
 SELECT sig, max(spans.pause), count(*), max(answers.occurred_at)
 FROM spans JOIN sources USING (sig) JOIN answers USING (log, source)
