@@ -67,6 +67,7 @@ type night struct {
 	names   map[string]string // one to four words that a finding might name → the one of them that its records must print
 	maps    map[string][]*classify.Map
 	named   int
+	viewed  int // cells of CSV files that a view was held to
 }
 
 func readNight(t *testing.T, input string) *night {
@@ -218,6 +219,7 @@ func TestOutputsNameTheirOwnRecords(t *testing.T) {
 			n.checkPage()
 			n.checkPlan()
 			n.checkMissing()
+			n.checkViews()
 			n.checkRetries()
 			if n.named < len(n.records) {
 				t.Errorf("%d names in all outputs on %d records: hardly anything was tried", n.named, len(n.records))

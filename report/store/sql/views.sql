@@ -54,7 +54,9 @@ WITH named AS (
   WINDOW same AS (PARTITION BY environment, coalesce(map, "table"), key)
 ), missing AS (
   SELECT environment, min("table") AS "table", map, min(key_column) AS key_column, key, row_company AS company, coalesce(unplaced, false) AS unplaced,
-    count(DISTINCT record_id) AS records_waiting, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, min(record_id) AS sample_record_id
+    count(DISTINCT record_id) AS records_waiting, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
+    -- as missing.csv has it: one that names the company, where there is one
+    coalesce(arg_min(record_id, hash(record_id)) FILTER (company IS NOT NULL), arg_min(record_id, hash(record_id))) AS sample_record_id
   FROM placed
   GROUP BY environment, map, CASE WHEN map IS NULL THEN "table" END, key, row_company, unplaced
 )
@@ -89,7 +91,8 @@ FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id
 -- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
 CREATE OR REPLACE VIEW dw.v_findings AS
 SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, coalesce(r.company, r.company_named) AS company,
-  coalesce(r.signature, 'unknown/' || r.template_id) AS signature, r.status, r.category, r.severity,
+  coalesce(r.signature, 'unknown/' || r.template_id) AS signature, r.status,
+  coalesce(r.category, CASE WHEN r.status IN ('code', 'text') THEN 'dataverse-code' ELSE 'unknown' END) AS category, r.severity,
   count(*) AS records, count(DISTINCT r.affected_key) AS affected_keys, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
   min(r.record_id) AS sample_record_id
 FROM records r JOIN runs u USING (run_id)
@@ -98,15 +101,28 @@ GROUP BY ALL;
 
 -- Messages that no rule explains, of all runs, by what is left of them without names and numbers.
 CREATE OR REPLACE VIEW dw.v_unknown AS
-WITH clusters AS (
-  SELECT u.environment, r.template_id, count(*) AS records, count(DISTINCT r.run_id) AS runs, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
-    list_sort(array_agg(DISTINCT r.map) FILTER (r.map IS NOT NULL)) AS maps, min(r.record_id) AS sample_record_id
+WITH unknown AS (
+  SELECT u.environment, r.*,
+    CASE WHEN r.map IS NOT NULL THEN r.map
+      WHEN len(r.map_candidates) > 0 THEN array_to_string(r.map_candidates[1:3], ' or ') || CASE WHEN len(r.map_candidates) > 3 THEN ' or another' ELSE '' END
+      WHEN r.dataverse_table IS NOT NULL THEN 'No map: ' || r.dataverse_table
+      WHEN r.entity IS NOT NULL THEN 'No map known: ' || r.entity
+      ELSE 'No map' END AS map_title
   FROM records r JOIN runs u USING (run_id)
   WHERE r.status = 'unknown'
-  GROUP BY u.environment, r.template_id
+), clusters AS (
+  SELECT environment, template_id, count(*) AS records, count(DISTINCT run_id) AS runs, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
+    -- the first by time, as in unclassified.csv
+    arg_min(record_id, row(coalesce(occurred_at, 'infinity'), file, row, byte_offset, record_id)) AS sample_record_id
+  FROM unknown
+  GROUP BY environment, template_id
+), places AS (
+  SELECT environment, template_id, list(map_title ORDER BY records DESC, map_title) AS maps
+  FROM (SELECT environment, template_id, map_title, count(*) AS records FROM unknown GROUP BY ALL)
+  GROUP BY environment, template_id
 )
-SELECT c.*, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample
-FROM clusters c JOIN records r ON r.record_id = c.sample_record_id;
+SELECT c.environment, c.template_id, c.records, c.runs, c.first_seen, c.last_seen, p.maps, c.sample_record_id, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample
+FROM clusters c JOIN places p ON p.template_id = c.template_id AND p.environment IS NOT DISTINCT FROM c.environment JOIN records r ON r.record_id = c.sample_record_id;
 
 -- Which hours of which log the files of all runs hold.
 CREATE OR REPLACE VIEW dw.v_coverage AS
@@ -279,7 +295,7 @@ COMMENT ON COLUMN dw.v_records."withheld" IS 'what was left out because it is se
 COMMENT ON COLUMN dw.v_records."signature" IS 'rule that wins, or code/0x… or text/0x… of the code table; null for what nothing explains';
 COMMENT ON COLUMN dw.v_records."signatures" IS 'all rules that match';
 COMMENT ON COLUMN dw.v_records."status" IS 'documented, observed, experimental, deprecated, code, text, unknown or ok';
-COMMENT ON COLUMN dw.v_records."category" IS 'category of the rule';
+COMMENT ON COLUMN dw.v_records."category" IS 'category of the rule; null without one, where records.csv has unknown or dataverse-code';
 COMMENT ON COLUMN dw.v_records."severity" IS 'critical, high, medium, low or info; null without a rule';
 COMMENT ON COLUMN dw.v_records."error_code" IS 'Dataverse error code of the record, as 0x and eight digits';
 COMMENT ON COLUMN dw.v_records."map" IS 'dual-write map, where there is one it must be';
@@ -389,7 +405,7 @@ COMMENT ON COLUMN dw.v_findings."fno_entity" IS 'entity of finance and operation
 COMMENT ON COLUMN dw.v_findings."company" IS 'legal entity: what the log prints, else what the message names';
 COMMENT ON COLUMN dw.v_findings."signature" IS 'rule that wins, code/0x… or text/0x… of the code table, or unknown/ and the template_id';
 COMMENT ON COLUMN dw.v_findings."status" IS 'documented, observed, experimental, deprecated, code, text or unknown';
-COMMENT ON COLUMN dw.v_findings."category" IS 'category of the rule';
+COMMENT ON COLUMN dw.v_findings."category" IS 'category of the rule; without one unknown, or dataverse-code where the code table explains it';
 COMMENT ON COLUMN dw.v_findings."severity" IS 'critical, high, medium, low or info; null without a rule';
 COMMENT ON COLUMN dw.v_findings."records" IS 'failing records';
 COMMENT ON COLUMN dw.v_findings."affected_keys" IS 'different business records among them that are named';
@@ -403,7 +419,7 @@ COMMENT ON COLUMN dw.v_unknown."records" IS 'records with this message';
 COMMENT ON COLUMN dw.v_unknown."runs" IS 'runs that loaded some of them';
 COMMENT ON COLUMN dw.v_unknown."first_seen" IS 'time of the first one, UTC';
 COMMENT ON COLUMN dw.v_unknown."last_seen" IS 'time of the last one, UTC';
-COMMENT ON COLUMN dw.v_unknown."maps" IS 'dual-write maps that failed with it';
+COMMENT ON COLUMN dw.v_unknown."maps" IS 'maps and tables that failed with it, as column where of failing_entities.csv names them, most records first';
 COMMENT ON COLUMN dw.v_unknown."sample_record_id" IS 'one of them';
 COMMENT ON COLUMN dw.v_unknown."sample" IS 'its text, at most the first 10,000 bytes';
 COMMENT ON VIEW dw.v_coverage IS 'a row per file, log and stretch of hours that it covers';
