@@ -165,8 +165,16 @@ func (d *data) findingRow(f *summary.Finding, n *numbering) []any {
 	if f.Mute != nil {
 		mute = muteWords(f.Mute)
 	}
-	return []any{f.ID, n.of(f.MapTitle), n.of(f.DataverseTable), n.of(f.Company), n.of(f.Signature), n.of(f.Title), sevRank(f.Severity),
+	row := []any{f.ID, n.of(f.MapTitle), n.of(f.DataverseTable), n.of(f.Company), n.of(f.Signature), n.of(f.Title), sevRank(f.Severity),
 		slices.Index(d.categories, f.Category), chgRank(f.Change), f.Records, f.AffectedKeys, d.second(f.FirstSeen), d.second(f.LastSeen), n.of(mute), f.Others}
+	if len(f.Categories) == 0 {
+		return row
+	}
+	var mixed [][2]int64 // category and records
+	for _, c := range f.Categories {
+		mixed = append(mixed, [2]int64{int64(slices.Index(d.categories, c.Name)), c.Records})
+	}
+	return append(row, mixed)
 }
 
 func (d *data) changeRow(c *summary.Change, n *numbering) []any {

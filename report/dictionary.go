@@ -83,7 +83,7 @@ var meanings = map[string]meaning{
 	"company":          {"legal entity, as printed: 001 is not 1; empty where none is known", ""},
 	"signature":        {"what explains the failure: a rule id, code/0x… or text/0x… of the code table, unknown/ and the template_id", ""},
 	"title":            {"what is wrong, in words; of an unknown message its sentence, with … for what differs", ""},
-	"category":         {"category of the rule; unknown or dataverse-code without one", ""},
+	"category":         {"category of the rule; unknown or dataverse-code without one; where rules of several runs judged the records of a row, that of most of them", ""},
 	"severity":         {"critical, high, medium, low or info; empty without a rule", ""},
 	"change":           {"new, regressed, spiking, ongoing, quiet or resolved, against the periods before; empty where nothing is compared; in changes.csv of report --compare A..B also only-here, only-there and both: fails in B and not in A, in A and not in B, in both", ""},
 	"records":          {"failing records", inRecords},

@@ -429,3 +429,14 @@ func TestCardsOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// A finding whose records are in several categories has them all in the data of the page, which counts its heat table by them; others have one.
+func TestCategoriesInTheDataOfThePage(t *testing.T) {
+	d := &data{categories: []string{"access", "reference-data"}}
+	names := numbering{numbers: map[string]int{}}
+	one := d.findingRow(&summary.Finding{Category: "access", Records: 3}, &names)
+	several := d.findingRow(&summary.Finding{Category: "reference-data", Records: 3, Categories: []summary.Count{{Name: "reference-data", Records: 2}, {Name: "access", Records: 1}}}, &names)
+	if got := several[len(several)-1]; len(several) != len(one)+1 || fmt.Sprint(got) != "[[1 2] [0 1]]" {
+		t.Errorf("%v and %v, want categories and their records at the end of the second", one, several)
+	}
+}

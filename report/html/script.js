@@ -12,7 +12,7 @@
   // its rows, of which the table shows the first ones. Fields of a row are named here and numbered there.
   const data = JSON.parse(document.getElementById('data').textContent);
   const fields = {
-    Findings: ['id', 'map', 'table', 'company', 'signature', 'title', 'severity', 'category', 'change', 'records', 'keys', 'first', 'last', 'mute', 'others'],
+    Findings: ['id', 'map', 'table', 'company', 'signature', 'title', 'severity', 'category', 'change', 'records', 'keys', 'first', 'last', 'mute', 'others', 'categories'],
     Changes: ['change', 'signature', 'title', 'map', 'severity', 'records', 'before', 'first', 'last', 'known', 'periods'],
     Touches: ['map', 'company', 'signature', 'severity', 'change', 'first', 'last'],
   };
@@ -220,7 +220,7 @@
       if (!maps.has(r.map)) maps.set(r.map, Array(width - 1).fill(0));
       const cells = maps.get(r.map);
       cells[0] += r.records;
-      if (r.category >= 0) cells[1 + r.category] += r.records;
+      for (const [category, n] of r.categories ?? [[r.category, r.records]]) if (category >= 0) cells[1 + category] += n;
       records += r.records;
     }
     none.hidden = maps.size > 0;

@@ -55,17 +55,25 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		found.status[f.Signature] = status
 		found.list = append(found.list, f)
 	}
-	err := each(ctx, db, "findings", func(rows *sql.Rows) error {
+	categories, err := categories(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, db, "findings", func(rows *sql.Rows) error {
 		var f Finding
+		var number uint64
 		var status string
 		var candidates []string
 		var mixed counts
-		err := rows.Scan(&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
+		err := rows.Scan(&number, &f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
 			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere, &mixed)
 		for i, n := range mixed {
 			if n > 0 {
 				f.Severities = append(f.Severities, Count{unrated(i), n})
 			}
+		}
+		if f.Categories = categories[number]; len(f.Categories) > 0 {
+			f.Category = f.Categories[0].Name
 		}
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
@@ -83,6 +91,43 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		found.bySig[f.Signature] = append(found.bySig[f.Signature], f)
 	}
 	return found, err
+}
+
+// categories counts the records of findings that are not all in one category, by category, most first, by the number of the finding. Only
+// rules of several runs put the records of one finding into two, and most reports have records of one only.
+func categories(ctx context.Context, db *store.DB) (map[uint64][]Count, error) {
+	var judges int
+	if err := each(ctx, db, "judges", func(rows *sql.Rows) error { return rows.Scan(&judges) }); err != nil || judges < 2 {
+		return nil, err
+	}
+	list := make(map[uint64][]Count)
+	err := each(ctx, db, "categories", func(rows *sql.Rows) error {
+		var number uint64
+		var c Count
+		err := rows.Scan(&number, &c.Name, &c.Records)
+		list[number] = append(list[number], c)
+		return err
+	})
+	return list, err
+}
+
+// inCategories counts the records of findings by category.
+func inCategories(fs []*Finding) map[string]int64 {
+	sums := make(map[string]int64)
+	for _, f := range fs {
+		for _, c := range f.byCategory() {
+			sums[c.Name] += c.Records
+		}
+	}
+	return sums
+}
+
+// byCategory counts the records of a finding by category.
+func (f *Finding) byCategory() []Count {
+	if f.Categories == nil {
+		return []Count{{f.Category, f.Records}}
+	}
+	return f.Categories
 }
 
 // severities counts the failing records by what each was judged, which findings cannot: rules of several runs may have judged the records of one.

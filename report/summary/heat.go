@@ -57,7 +57,7 @@ func heatOf(findings []Finding, candidates map[string][]string) Heat {
 		all[i] = f
 		byCompany[f.Company] = append(byCompany[f.Company], f)
 	}
-	h.Categories = mostFirst(all, func(f *Finding) string { return f.Category })
+	h.Categories = mostNamed(inCategories(all))
 	h.Companies = severalLast(companies(all))
 	if len(byCompany[""]) > 0 {
 		h.Companies = append(h.Companies, "")
@@ -83,7 +83,9 @@ func heatGroup(company string, fs []*Finding, categories []string, candidates ma
 	for _, f := range fs {
 		r := rows[f.MapTitle]
 		r.Records += f.Records
-		r.Cells[slices.Index(categories, f.Category)] += f.Records
+		for _, c := range f.byCategory() {
+			r.Cells[slices.Index(categories, c.Name)] += c.Records
+		}
 		g.Records += f.Records
 	}
 	for _, title := range titles {

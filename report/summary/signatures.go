@@ -104,7 +104,7 @@ func cluster(id string, fs []*Finding) Cluster {
 
 // signature sums up what fails by one rule or code.
 func signature(sig, status string, fs []*Finding, m *classify.Matcher, title string) Signature {
-	s := Signature{ID: sig, Title: title, Status: status, Category: fs[0].Category, Severity: worst(fs), Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere}
+	s := Signature{ID: sig, Title: title, Status: status, Category: mostNamed(inCategories(fs))[0], Severity: worst(fs), Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere}
 	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
 	s.Where = where(fs)
 	if r := m.Rule(sig); r != nil {

@@ -142,7 +142,7 @@ type Finding struct {
 	Signature      string // rule id, "code/0x8…", "text/0x8…", or "unknown/" + template id
 	TemplateID     string // of the message, where no rule explains it or only a wrapper; else empty
 	Title          string // of the rule or code; of the message where TemplateID is set
-	Category       string // "unknown" and "dataverse-code" where no rule says
+	Category       string // that of most of its records; "unknown" and "dataverse-code" where no rule says
 	Severity       string // the worst that its records were judged; empty (unrated) where no rule says
 	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
 	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature in another one
@@ -158,6 +158,8 @@ type Finding struct {
 
 	// Severities counts the records by severity, the worst first, where rules of several runs judged them otherwise; nil where all have Severity.
 	Severities []Count
+	// Categories counts them by category in the same way, most records first; nil where all are of Category, and of what is not listed one by one.
+	Categories []Count
 
 	// Others is how many findings this one sums up that are not listed one by one, 0 for a finding that is listed.
 	// Its names are those that all of them share, else empty; MapTitle and Company are then Several.
