@@ -46,15 +46,27 @@ func Load(layers []Layer, now time.Time) (*Set, error) {
 		mistakes = append(mistakes, e)
 	}
 	if len(mistakes) > 0 {
-		errs := make([]error, len(mistakes))
-		for i, e := range mistakes {
-			errs[i] = e
-		}
-		return nil, errors.Join(errs...)
+		return nil, inOrder(mistakes, parts)
 	}
 	s.Fragments, s.Signs = byName(shared), byName(known)
 	s.Digest = digest
 	return s, nil
+}
+
+// inOrder joins mistakes as they stand in the files.
+func inOrder(mistakes []*RuleError, parts []*loader) error {
+	at := make(map[string]int)
+	for i, l := range parts {
+		at[l.at] = i
+	}
+	slices.SortStableFunc(mistakes, func(a, b *RuleError) int {
+		return cmp.Or(cmp.Compare(at[a.File], at[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	errs := make([]error, len(mistakes))
+	for i, e := range mistakes {
+		errs[i] = e
+	}
+	return errors.Join(errs...)
 }
 
 // readRules reads the files of the layers, one part for each, and gives their digest.
@@ -119,6 +131,7 @@ type loader struct {
 	layer   int
 	content []byte
 	rules   []*Rule
+	broken  []string // ids of rules with a mistake in their keys
 	mutes   []Mute
 	changes []Change
 
@@ -136,17 +149,21 @@ type unchecked struct {
 
 // A merger puts what the files hold together, in their order.
 type merger struct {
-	set  Set
-	byID map[string]*Rule
+	set    Set
+	byID   map[string]*Rule
+	broken map[string]bool // rules that are there, with a mistake
 	yamlReader
 }
 
 // merge puts the files together: a later layer replaces rules of an earlier one, changes are
 // applied, and what they and mutes name must exist.
 func merge(parts []*loader, now time.Time) (*Set, []*RuleError) {
-	m := merger{byID: make(map[string]*Rule)}
+	m := merger{byID: make(map[string]*Rule), broken: make(map[string]bool)}
 	for _, l := range parts {
 		m.errs = append(m.errs, l.errs...)
+		for _, id := range l.broken {
+			m.broken[id] = true
+		}
 		for _, r := range l.rules {
 			m.add(r)
 		}
@@ -168,6 +185,9 @@ func (l *merger) decisions(now time.Time) {
 		c := &s.Changes[i]
 		l.at, l.rule = c.File, ""
 		r := l.byID[c.ID]
+		if r == nil && l.broken[c.ID] {
+			continue
+		}
 		if r == nil {
 			l.fail(c.place, "there is no rule %s to change%s", c.ID, l.nearestRule(c.ID))
 		} else if !c.Expired(now) {
@@ -181,7 +201,7 @@ func (l *merger) decisions(now time.Time) {
 		switch {
 		case muted[m.ID]:
 			l.fail(m.place, "%s is muted twice", m.ID)
-		case l.byID[m.ID] == nil && !mutableID.MatchString(m.ID):
+		case l.byID[m.ID] == nil && !l.broken[m.ID] && !mutableID.MatchString(m.ID):
 			l.fail(m.place, "there is no rule %s to mute%s; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted", m.ID, l.nearestRule(m.ID))
 		}
 		muted[m.ID] = true
@@ -266,14 +286,12 @@ func (l *loader) entry(n *yaml.Node) {
 	}
 	failed := len(l.errs)
 	switch {
-	case valueAt(n, "mute") != nil:
-		m := l.mute(n)
-		if len(l.errs) == failed {
+	case valueAt(n, "mute") != nil: // also one with mistakes: whether there is what it names is said in the same go
+		if m := l.mute(n); m.ID != "" {
 			l.mutes = append(l.mutes, m)
 		}
 	case valueAt(n, "change") != nil:
-		c := l.change(n)
-		if len(l.errs) == failed {
+		if c := l.change(n); c.ID != "" {
 			l.changes = append(l.changes, c)
 		}
 	case valueAt(n, "fragment") != nil:
@@ -288,6 +306,8 @@ func (l *loader) entry(n *yaml.Node) {
 		r := l.readRule(n)
 		if len(l.errs) == failed { // a rule that was read only in part would fail the checks for the wrong reasons
 			l.unchecked = append(l.unchecked, unchecked{r, n})
+		} else if r.ID != "" {
+			l.broken = append(l.broken, r.ID)
 		}
 	}
 }

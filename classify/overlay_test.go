@@ -101,6 +101,10 @@ func TestOverlayMistakes(t *testing.T) {
 		{"unknown key", good + "  until: x\n", `site.yaml:5:3: unknown key "until", known here: mute, reason, owner, expires`},
 		{"unknown rule", strings.Replace(good, "parcel", "parcal", 1), "site.yaml:1:9: there is no rule dw-parcal-lost to mute, did you mean dw-parcel-lost?; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted"},
 		{"bad cluster", strings.Replace(good, "dw-parcel-lost", "unknown/12", 1), "site.yaml:1:9: there is no rule unknown/12 to mute; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted"},
+		{"unknown rule, and no owner", strings.Replace(strings.Replace(good, "parcel", "parcal", 1), "  owner: o\n", "", 1), `site.yaml:1:3: owner is missing: who decided
+site.yaml:1:9: there is no rule dw-parcal-lost to mute, did you mean dw-parcel-lost?; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted`},
+		{"of a rule with a mistake", "- id: site-torn\n  bogus: 1\n" + strings.Replace(good, "dw-parcel-lost", "site-torn", 1) + "- change: site-torn\n  severity: low\n  reason: r\n  owner: o\n",
+			`site.yaml:2:3: site-torn: unknown key "bogus", did you mean "logs"?`},
 		{"twice", good + good, "site.yaml:5:9: dw-parcel-lost is muted twice"},
 		{"change of nothing", "- change: dw-parcel-lost\n  reason: r\n  owner: o\n", "site.yaml:1:3: severity is missing: what the severity of the rule shall be"},
 		{"change to a bad severity", "- change: dw-parcel-lost\n  severity: grave\n  reason: r\n  owner: o\n", `site.yaml:2:13: severity is "grave", must be one of critical, high, medium, low, info`},
@@ -108,6 +112,7 @@ func TestOverlayMistakes(t *testing.T) {
 		{"several at once", "- mute: x\n  owner: ' '\n- change: dw-parcel-lost\n", `site.yaml:1:3: reason is missing: why
 site.yaml:1:3: owner is missing: who decided
 site.yaml:1:3: expires is missing: the last day of the mute, as 2026-12-31
+site.yaml:1:9: there is no rule x to mute; beside rules, code/0x…, text/0x… and unknown/… of a report can be muted
 site.yaml:3:3: reason is missing: why
 site.yaml:3:3: owner is missing: who decided
 site.yaml:3:3: severity is missing: what the severity of the rule shall be`},

@@ -156,8 +156,16 @@ func ruleMistakes(err error) error {
 	if n == 1 {
 		return errors.Join(errors.New("a mistake in the rules, nothing was read"), err)
 	}
-	return errors.Join(fmt.Errorf("%d mistakes in the rules, nothing was read", n), err)
+	first := fmt.Errorf("%s mistakes in the rules, nothing was read", words.Thousands(int64(n)))
+	if n <= mostMistakes {
+		return errors.Join(first, err)
+	}
+	list := append([]error{first}, unjoin(err)[:mostMistakes]...)
+	return errors.Join(append(list, fmt.Errorf("and %s more, which dwtriage rules lint lists", words.Thousands(int64(n-mostMistakes))))...)
 }
+
+// mostMistakes is how many mistakes in the rules are told by a command that is not about them.
+const mostMistakes = 100
 
 // matcherFor reads the arguments of a command that works with rules, which takes this many beside
 // its flags, and compiles the rules that they choose.
