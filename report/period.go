@@ -172,10 +172,14 @@ func uncomparable(c summary.Comparison) string {
 	return "of which exports that were read whole cover " + words.Thousands(c.AskedWhole) + " of " + words.Count(c.Asked.Hours(), "hour") + ", less than half"
 }
 
-// notRead says that the report is about no record of a log: what was read may be left out or rejected.
+// notRead says that the report is about no record of a log: what was read may be left out or rejected. Of a run it says that this one read none: where
+// each log has a call of its own, another run has read those of the night, or will have.
 func notRead(s *summary.Summary, c summary.Comparison) string {
 	if s.Totals.Filtered > 0 || slices.ContainsFunc(s.Inputs, func(in store.Input) bool { return in.Log == c.Log && in.Read > 0 }) {
 		return "no " + logWord(c.Log) + " came through"
+	}
+	if !s.OfPeriod() {
+		return "this run read no " + logWord(c.Log)
 	}
 	return "no " + logWord(c.Log) + " were read"
 }
