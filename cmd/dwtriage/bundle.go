@@ -107,11 +107,11 @@ func runBundle(s *session, args []string) (int, error) {
 	if err := replaceable(b.out); err != nil {
 		return 0, fmt.Errorf("--out: %w", err)
 	}
-	work, err := os.MkdirTemp(filepath.Dir(b.out), ".dwtriage-bundle-*")
+	work, remove, err := folder.Temporary(filepath.Dir(b.out), ".dwtriage-bundle-")
 	if err != nil {
 		return 0, fmt.Errorf("--out: %w", err)
 	}
-	defer os.RemoveAll(work)
+	defer remove()
 	m, sum, err := b.fill(s, work, id, layers)
 	if err != nil {
 		return 0, err
@@ -320,11 +320,15 @@ func runVerify(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	defer b.Close()
-	work, err := os.MkdirTemp("", "dwtriage-verify-*")
+	work, remove, err := folder.Temporary("", "dwtriage-verify-")
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(work)
+	defer remove()
+	work = filepath.Join(work, "drawn") // a report locks the folder that it is drawn into, and the one around it is locked
+	if err := os.Mkdir(work, 0o700); err != nil {
+		return 0, err
+	}
 	differ, drawn, err := v.compare(s, b, work)
 	if err != nil {
 		return 0, err

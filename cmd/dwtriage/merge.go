@@ -66,7 +66,7 @@ func runMerge(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	if r := j.flags; r.reclassify {
-		work, remove, err := folder.Temporary("dwtriage-parts-")
+		work, remove, err := folder.Temporary("", "dwtriage-parts-")
 		if err != nil {
 			return 0, err
 		}
@@ -77,9 +77,7 @@ func runMerge(s *session, args []string) (int, error) {
 	}
 	// A refused merge leaves no new database behind. Where there is one, Merge finds the same, and leaves it as it was.
 	if _, err := os.Stat(j.flags.archive.file); errors.Is(err, fs.ErrNotExist) {
-		if err := store.CheckParts(s.ctx, j.parts, store.Options{MemoryLimit: j.engineLimit()}); errors.Is(err, store.ErrNotAPart) {
-			return 0, &exitError{exitUsage, err}
-		} else if err != nil {
+		if err := j.checkParts(); err != nil {
 			return 0, err
 		}
 	}
@@ -91,6 +89,19 @@ func runMerge(s *session, args []string) (int, error) {
 		j.say("dwtriage: %s\n", d.sentence())
 	}
 	return j.run()
+}
+
+// checkParts looks at the parts without a database.
+func (j *job) checkParts() error {
+	work, remove, err := folder.Temporary("", "dwtriage-check-")
+	if err != nil {
+		return err
+	}
+	defer remove()
+	if err = store.CheckParts(j.s.ctx, work, j.parts, store.Options{MemoryLimit: j.engineLimit()}); errors.Is(err, store.ErrNotAPart) {
+		return &exitError{exitUsage, err}
+	}
+	return err
 }
 
 // A lackingDeal is a deal of which some shards are not among the parts.

@@ -460,6 +460,7 @@ func spill(in io.Reader) (*os.File, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	os.Remove(f.Name()) // what is open lives on without its name, and goes with a killed process; Windows removes it at the end
 	n, err := io.Copy(f, in)
 	return f, n, err
 }

@@ -120,6 +120,7 @@ func (s *sharedStrings) putAside(b *stringBlock) error {
 		if err != nil {
 			return fmt.Errorf("putting shared strings into the temporary folder: %w", err)
 		}
+		os.Remove(f.Name()) // what is open lives on without its name, and goes with a killed process; Windows removes it at the end
 		s.file = f
 	}
 	if _, err := s.file.WriteAt(s.texts, s.offset); err != nil {

@@ -104,10 +104,12 @@ func contentSum(path string) ([]byte, error) {
 	return sum.Sum(nil), err
 }
 
-// Temporary makes a folder in the system's temporary one, its name beginning with prefix, for as long as this process needs it: remove ends that.
-// A killed process leaves it behind, without its lock, and the next call with the same prefix removes it.
-func Temporary(prefix string) (dir string, remove func(), err error) {
-	within := os.TempDir()
+// Temporary makes a folder in another one, the system's temporary one where within is empty, its name beginning with prefix, for as long as this process
+// needs it: remove ends that. A killed process leaves it behind, without its lock, and the next call with the same prefix removes it.
+func Temporary(within, prefix string) (dir string, remove func(), err error) {
+	if within == "" {
+		within = os.TempDir()
+	}
 	entries, _ := os.ReadDir(within)
 	for _, e := range entries {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), prefix) {

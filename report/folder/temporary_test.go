@@ -15,7 +15,7 @@ func TestTemporary(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Setenv("TMP", within)
 	}
-	alive, remove, err := Temporary("work-")
+	alive, remove, err := Temporary("", "work-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestTemporary(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	second, removeSecond, err := Temporary("work-")
+	second, removeSecond, err := Temporary("", "work-")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -78,13 +77,9 @@ func (db *DB) lostCopies(ctx context.Context) iter.Seq2[LostCopy, error] {
 
 var errEnough = errors.New("nobody wants more")
 
-// CheckParts makes sure, without a database, of all that Merge asks of parts for themselves: no file is in two, and each holds what its ledger says.
-func CheckParts(ctx context.Context, parts []*Part, opt Options) error {
-	dir, err := os.MkdirTemp("", "dwtriage-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
+// CheckParts makes sure, without a database, of all that Merge asks of parts for themselves: no file is in two, and each holds what its ledger says. What does not
+// fit in memory goes to the folder dir.
+func CheckParts(ctx context.Context, dir string, parts []*Part, opt Options) error {
 	opt.Reads = Reading(parts)
 	db, err := openPart(ctx, dir, opt)
 	if err != nil {

@@ -381,7 +381,7 @@ func TestWrongCount(t *testing.T) {
 	parts[1].Tables["records"] = parts[0].Tables["records"]
 	text, _ := os.ReadFile(parts[0].path("records"))
 	os.WriteFile(parts[1].path("records"), text, 0o666)
-	if err := CheckParts(t.Context(), parts, Options{}); err == nil || !strings.Contains(err.Error(), "the ledger of") {
+	if err := CheckParts(t.Context(), t.TempDir(), parts, Options{}); err == nil || !strings.Contains(err.Error(), "the ledger of") {
 		t.Errorf("records of another part, checked: %v", err)
 	}
 	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Coming: -1, Reads: Reading(parts)})
@@ -438,10 +438,10 @@ func TestSharedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := CheckParts(t.Context(), parts, Options{}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), files[1].account.Path) {
+	if err := CheckParts(t.Context(), t.TempDir(), parts, Options{}); !errors.Is(err, ErrNotAPart) || !strings.Contains(err.Error(), files[1].account.Path) {
 		t.Errorf("a file in two parts, checked: %v", err)
 	}
-	if err := CheckParts(t.Context(), parts[:1], Options{}); err != nil {
+	if err := CheckParts(t.Context(), t.TempDir(), parts[:1], Options{}); err != nil {
 		t.Errorf("one part, checked: %v", err)
 	}
 	db, err := Open(t.Context(), filepath.Join(dir, "x.duckdb"), Options{Coming: -1, Reads: Reading(parts)})
