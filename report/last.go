@@ -75,7 +75,7 @@ func (l *Last) same(dir, name string, opt Options) *folder.Drawn {
 // SameTables reports whether both are of the same tables, drawn in the same way and lying where they lay.
 func (l *Last) SameTables(o *Last) bool {
 	return l.Folder == o.Folder && l.Form == o.Form && maps.EqualFunc(l.Tables, o.Tables, func(a, b folder.Drawn) bool {
-		return a.SHA256 == b.SHA256 && a.Bytes == b.Bytes && a.Modified.Equal(b.Modified)
+		return a.SHA256 == b.SHA256 && a.Sample == b.Sample && a.Bytes == b.Bytes && a.Modified.Equal(b.Modified)
 	})
 }
 

@@ -23,7 +23,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // A File is one of the files that belong together: a plain name, and what writes it.
@@ -43,32 +42,6 @@ type Made struct {
 	Path   string
 	Bytes  int64
 	SHA256 string
-}
-
-// A Drawn is a file that Put wrote: how long it is (bytes), when it was written, by the clock of the disk, and the SHA-256 of what is in it.
-type Drawn struct {
-	Bytes    int64
-	Modified time.Time
-	SHA256   string
-}
-
-// as says what the files of a stage are, by name, with the times that they keep when they change places.
-func (s *stage) as(m *manifest) (map[string]Drawn, error) {
-	list := make(map[string]Drawn)
-	for _, e := range m.Files {
-		info, err := os.Lstat(filepath.Join(s.dir, e.File))
-		if err != nil {
-			return nil, err
-		}
-		list[e.File] = Drawn{e.Bytes, info.ModTime(), e.SHA256}
-	}
-	return list, nil
-}
-
-// isAt reports whether a file is what was drawn, as its length and time tell: whoever writes to a file changes its time.
-func (d Drawn) isAt(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode().IsRegular() && info.Size() == d.Bytes && info.ModTime().Equal(d.Modified)
 }
 
 // Put writes files and a manifest of them, and lets them take the place of the files of the call

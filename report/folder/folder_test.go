@@ -212,6 +212,15 @@ func TestPutTheSame(t *testing.T) {
 			write(t, filepath.Join(dir, "b.csv"), "b.csv of 7\n")
 			os.Chtimes(filepath.Join(dir, "b.csv"), time.Time{}, time.Now().Add(time.Second)) // the clock of a disk may stand still so long
 		}, false},
+		"written to, with its time put back": {func(t *testing.T, dir string) {
+			path := filepath.Join(dir, "b.csv")
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, path, "b.csv of 7\n")
+			os.Chtimes(path, time.Time{}, info.ModTime())
+		}, false},
 		"longer": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "b.csv"), "b.csv of all\n") }, false},
 		"gone":   {func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, "b.csv")) }, false},
 		"a link": {func(t *testing.T, dir string) {
