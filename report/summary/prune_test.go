@@ -116,6 +116,7 @@ func TestPruneKeepsTheRest(t *testing.T) {
 	if *full {
 		rounds = 12
 	}
+	regressed := 0 // of all rounds: in one of them nothing that comes back may be left
 	for seed := range rounds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(seed), 11))
@@ -201,9 +202,12 @@ func TestPruneKeepsTheRest(t *testing.T) {
 					same(3)
 				}
 			}
-			if records == 0 || *full && states[Regressed] == 0 {
+			if regressed += states[Regressed]; records == 0 || len(states) < 2 {
 				t.Errorf("%d records were pruned, states %v: the test does not reach what it is for", records, states)
 			}
 		})
+	}
+	if *full && regressed == 0 {
+		t.Error("nothing regressed in any round: the test does not reach what it is for")
 	}
 }
