@@ -77,6 +77,7 @@ func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (me
 	if whole.Valid { // last: what comes into the spool once the transaction has read there, it does not see
 		met = exec(db.conn, records, query("again_met"), run, whole.Int64)
 	}
+	exec(db.conn, -1, query("again_cuts"), run)
 	if err != nil {
 		return 0, 0, fmt.Errorf("booking %d files that are as an earlier run read them: %w", len(numbers), err)
 	}

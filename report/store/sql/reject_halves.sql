@@ -1,5 +1,5 @@
--- What is left of them is a rejected row: the text of the half went when the whole record came, and that of the whole is not from there. The files are still
--- in cuts, so they are read, and not booked from the tables, when they come again.
+-- What is left of them is a rejected row: the text of the half went when the whole record came, and that of the whole is not from there. The places are still
+-- in cuts, so the files are read, and not booked from the tables, when they come again.
 INSERT INTO dw.rejects
 SELECT run_id, file, row, byte_offset, byte_length, NULL, 'it ends in the middle, and the run or file that held the whole record was forgotten: read it again', ''
 FROM left_halves WHERE NOT pruned;
