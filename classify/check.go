@@ -152,7 +152,7 @@ func (l *loader) checkMatch(r *Rule, n *yaml.Node, shared fragments, bad func(ke
 	}
 	for i, w := range wordings { // one by one, to say which it is
 		if x, err := pattern.Compile(numbered(w)); err != nil {
-			fail(i, "bad expression: %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			fail(i, "bad expression: %v", pattern.Wrong(err))
 		} else if x.MatchesEmpty() {
 			fail(i, "the expression matches an empty text")
 		}

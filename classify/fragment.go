@@ -147,7 +147,7 @@ func (f fragments) resolve(fail func(*Fragment, string, ...any)) {
 			return
 		}
 		if err := pattern.Check(numbered(whole)); err != nil {
-			problem(": bad expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			problem(": bad expression: %s", pattern.Wrong(err))
 		}
 		x.whole = whole
 	}

@@ -52,7 +52,7 @@ func collectSigns(parts []*loader, shared fragments) (signs, []*RuleError) {
 			}
 			all[s.Name] = s
 			if err := s.compile(shared); err != nil && !errors.Is(err, errBroken) {
-				m.fail(s.place, "sign %s: %s", s.Name, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+				m.fail(s.place, "sign %s: %s", s.Name, pattern.Wrong(err))
 			}
 		}
 	}

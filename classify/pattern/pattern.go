@@ -21,9 +21,11 @@
 package pattern
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -64,6 +66,26 @@ func Compile(source string) (*Expr, error) {
 func Check(source string) error {
 	_, err := syntax.Parse(flags+source, syntax.Perl)
 	return err
+}
+
+// Wrong says what is wrong with an expression that Compile or Check gave an error for. What other engines know and RE2 does not is called by its name.
+func Wrong(err error) string {
+	text := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return text
+	}
+	for _, foreign := range []struct{ start, name string }{
+		{"(?<=", "a look-behind"}, {"(?<!", "a look-behind"}, {"(?=", "a look-ahead"}, {"(?!", "a look-ahead"}, {"(?>", "an atomic group"}, {"(?(", "a condition"},
+	} {
+		if strings.HasPrefix(e.Expr, foreign.start) {
+			return foreign.name + " (" + foreign.start + ") is not part of RE2: match what stands beside it as well, and name what is wanted as a group"
+		}
+	}
+	if e.Code == syntax.ErrInvalidEscape && len(e.Expr) == 2 && e.Expr[1] >= '1' && e.Expr[1] <= '9' {
+		return "a back-reference (" + e.Expr + ") is not part of RE2"
+	}
+	return text
 }
 
 // Names gives the name of every group, the whole match being the first; most are empty.
