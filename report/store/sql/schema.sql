@@ -156,7 +156,7 @@ CREATE TABLE dw.coverage (
   whole    BOOLEAN    -- read without trouble and complete, so what is not in it did not happen
 );
 
--- Records that end where their file ended, without the end of a line or cell: the file may have been copied while it was
+-- Where runs loaded or met records that end where their file ended, without the end of a line or cell: the file may have been copied while it was
 -- written. When the whole record comes it takes their place: then record_id is that of the whole one, of which the run has a sighting there.
 CREATE TABLE dw.cuts (
   run_id    BIGINT,
