@@ -173,7 +173,7 @@ func criticalNews(s *summary.Summary) []phrase {
 		}
 		word := map[string]string{summary.New: "New and critical:", newHere: "Critical, known and in another map than before:", summary.Regressed: "Back and critical:"}[change]
 		if change == summary.Regressed && s.Asked() {
-			word = "Critical, known and not in the hours compared with:"
+			word = "Critical, known, and not failing in the hours compared with:"
 		}
 		v = append(append(v, strong(word), plain(" ")), named(list)...)
 		v = append(v, plain(". "))
