@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '12'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '13'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
