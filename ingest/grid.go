@@ -157,6 +157,9 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 			slots[i] = s
 		}
 	}
+	if first > 0 {
+		guidColumns(t.headings, texts[1:], slots)
+	}
 	if other != nil {
 		other(slots, first)
 	}
@@ -170,6 +173,35 @@ func (r *file) byMarks(rows []gridRow, other func(slots map[int]slot, first int)
 	}
 	t.set &^= of(slotNone)
 	return f
+}
+
+// guidColumns finds ids by what they are and by what is the same in the headings of any language: Dataverse puts the id of a row first, under a heading
+// that begins with a note in parentheses ("(Do Not Modify) …"), and the word for a correlation has the same stem nearly everywhere. Without
+// them the rows of an export in German would be other records than those of the Web API.
+func guidColumns(headings []string, rows [][][]byte, slots map[int]slot) {
+	all := func(col int) bool {
+		for _, row := range rows {
+			if col >= len(row) {
+				return false
+			}
+			if _, ok := parseGUID(row[col]); !ok {
+				return false
+			}
+		}
+		return len(rows) > 0
+	}
+	for col, h := range headings {
+		if slots[col] != slotNone {
+			continue
+		}
+		low := strings.ToLower(h)
+		switch note := strings.IndexByte(h, ')'); {
+		case col == 0 && note > 1 && h[0] == '(' && note+1 < len(h) && all(col):
+			slots[col] = slotLooseID
+		case (strings.Contains(low, "corr") || strings.Contains(low, "korr") || strings.Contains(low, "korel")) && all(col):
+			slots[col] = slotCorr
+		}
+	}
 }
 
 // A gridReader is fed the rows of one table after the other, as a page or a workbook in XML holds them.
