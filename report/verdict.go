@@ -573,6 +573,9 @@ type card struct{ Href, Label, Value, Detail string }
 // entityCard is how many entities fail, in the room of a number.
 func entityCard(s *summary.Summary) string {
 	n, atLeast := s.EntityCount()
+	if atLeast && n == 0 {
+		return "–"
+	}
 	if atLeast {
 		return "≥ " + words.Thousands(n)
 	}

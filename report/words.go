@@ -187,7 +187,7 @@ func some(names []string, most int) string {
 			names[i] = "table " + table
 		} else if entity, ok := strings.CutPrefix(n, "No map known: "); ok {
 			names[i] = entity
-		} else if n == "No map" {
+		} else if n == summary.NoMap {
 			names[i] = noMapKnown
 		}
 	}

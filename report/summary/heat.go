@@ -108,13 +108,16 @@ func (g *HeatGroup) Entities() (n int, atLeast bool) {
 	var open [][]string // sets of maps, of which no two have one in common: each holds an entity
 	own := make(map[string]bool)
 	for _, r := range g.Rows[:g.Named()] {
-		if len(r.OneOf) == 0 {
+		switch {
+		case r.MapTitle == NoMap:
+			atLeast = true // of some entity, which may be one of the others
+		case len(r.OneOf) == 0:
 			own[r.MapTitle] = true
 			n++
 		}
 	}
 	for _, r := range g.Rows[:g.Named()] {
-		if len(r.OneOf) == 0 {
+		if len(r.OneOf) == 0 || r.MapTitle == NoMap {
 			continue
 		}
 		counted := slices.ContainsFunc(r.OneOf, func(m string) bool { return own[m] }) || slices.ContainsFunc(open, func(maps []string) bool {
@@ -144,8 +147,11 @@ func (s *Summary) EntityCount() (n int, atLeast bool) {
 	return s.Entities - (all.Named() - n), atLeast
 }
 
-// EntityWords says how many entities there are: "11 entities", "at least 11 entities".
+// EntityWords says how many entities there are: "11 entities", "at least 11 entities", and of none that there are some all the same.
 func EntityWords(n int, atLeast bool) string {
+	if n == 0 && atLeast {
+		return "entities that no record names"
+	}
 	text := words.Count(n, "entity", "entities")
 	if atLeast {
 		return "at least " + text

@@ -55,6 +55,8 @@ func TestEntities(t *testing.T) {
 		{[]HeatRow{row("A or B", "A", "B"), row("B or C", "B", "C")}, "at least 1 entity"},
 		{[]HeatRow{row("A or B", "A", "B"), row("C or D", "C", "D"), row("D")}, "at least 2 entities"},
 		{[]HeatRow{row("A"), row(Several)}, "at least 1 entity"},
+		{[]HeatRow{row(NoMap)}, "entities that no record names"},
+		{[]HeatRow{row("A"), row(NoMap)}, "at least 1 entity"},
 		{[]HeatRow{row(Several)}, "at least 1 entity"},
 	} {
 		g := HeatGroup{Rows: c.rows}

@@ -177,6 +177,9 @@ func categoryOf(status string) string {
 	return "unknown"
 }
 
+// NoMap is what records are listed under that name neither a map nor a table nor an entity, as in view shown.
+const NoMap = "No map"
+
 // mapTitle is what findings are called after, column map_title of view shown.
 func mapTitle(title string, candidates []string, table, entity string) string {
 	switch {
@@ -191,7 +194,7 @@ func mapTitle(title string, candidates []string, table, entity string) string {
 	case entity != "":
 		return "No map known: " + entity
 	}
-	return "No map"
+	return NoMap
 }
 
 // finding is the number of the finding that the row is of.
