@@ -59,6 +59,7 @@ func TestText(t *testing.T) {
 		{"documented pair", "Sales Order of Grant", "Sales Order of Grant"},
 		{"GUID", "{6F9619FF-8B86-D011-B42D-00C04FC964FF} 6f9619ff8b86d011b42d00c04fc964ff", "{‹id›} ‹id›"},
 		{"IP", "10.2.3.4:443, 2001:db8::8a2e:370:7334, fe80::1", "‹ip›:‹key›, ‹ip›, ‹ip›"},
+		{"IP in an address", "https://10.2.3.4:443/a and https://[fe80::1]:8080/", "https://‹ip›:‹key›/a and https://[‹ip›]:‹key›/"},
 		{"host", "crm01.contoso.com", "‹host›"},
 		{"address", "https://contoso.crm4.dynamics.com:8080/api/data/v9.2/accounts(7)?$filter=name eq 'Jane'", "https://‹host›:‹key›/api/data/v9.2/accounts(‹key›)?$filter=name eq '‹name›'"},
 		{"address with a user", "ftp://jane:s3cret@contoso.com/x", "‹name›://‹name›:‹email›/x"},

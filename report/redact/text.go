@@ -2,6 +2,7 @@ package redact
 
 import (
 	"iter"
+	"net/netip"
 	"slices"
 	"strings"
 	"unicode"
@@ -358,7 +359,7 @@ func (w *writer) lump(text string) int {
 		w.host(rest[:end])
 		w.segments(rest[end:])
 	case strings.Count(lump, ":") > 1 && isIP(lump):
-		w.token(IP, lump)
+		w.address(lump)
 	default:
 		w.segments(lump)
 	}
@@ -370,7 +371,7 @@ func (w *writer) host(text string) {
 	name, port, hasPort := strings.Cut(text, ":")
 	switch {
 	case isIP(text):
-		w.token(IP, text)
+		w.address(text)
 		return
 	case strings.Contains(text, "@"):
 		w.segments(text)
@@ -383,6 +384,20 @@ func (w *writer) host(text string) {
 		w.token(Host, name)
 	}
 	if hasPort {
+		w.dst = append(w.dst, ':')
+		w.segments(port)
+	}
+}
+
+// address writes an IP address, and behind it its port: the address has one token with and without.
+func (w *writer) address(text string) {
+	port := ""
+	if _, err := netip.ParseAddrPort(text); err == nil {
+		at := strings.LastIndexByte(text, ':')
+		text, port = strings.Trim(text[:at], "[]"), text[at+1:]
+	}
+	w.token(IP, text)
+	if port != "" {
 		w.dst = append(w.dst, ':')
 		w.segments(port)
 	}
@@ -418,7 +433,7 @@ func (w *writer) segment(text string) {
 	case isGUID(text):
 		w.token(ID, text)
 	case isIP(text):
-		w.token(IP, text)
+		w.address(text)
 	case w.m != forced && isVersion(text):
 		w.plain(text)
 	case w.m != forced && w.names[strings.ToLower(text)]:
