@@ -438,3 +438,13 @@ func TestOptionsStay(t *testing.T) {
 		t.Errorf("only %d commands redact", found)
 	}
 }
+
+// What the program says in its own words stays readable in a redacted run.
+func TestOwnWordsAreNotHidden(t *testing.T) {
+	red := summary.NewRedactor(nil, builtinMatcher(t))
+	for _, text := range []string{exportHint, "the shards and workers of a merge, the verdicts that rules gave, and a bundle that verify extracts"} {
+		if got := red.Sentence(text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
