@@ -50,7 +50,10 @@ func (s *session) tellPipeline(value string, json bool) error {
 	w := s.stdout
 	if json {
 		w = s.stderr
+	} else {
+		defuseFile(s.stdout)
 	}
+	defuseFile(s.stderr)
 	s.ci = ciLog{kind: kind, w: unescaped(w), told: map[string]int{}}
 	return nil
 }

@@ -230,6 +230,24 @@ func TestNothingCommandsAPipeline(t *testing.T) {
 	if text, err := os.ReadFile("answer.csv"); err != nil || !strings.Contains(string(text), "##vso[task.setvariable variable=PATH]x") {
 		t.Errorf("%v: %.200q", err, text)
 	}
+	// What a run says is printed by a later step, perhaps, wherever it went to; also where only --ci knows of the pipeline.
+	for _, args := range [][]string{{"run", "--ci", "azure", "--reread", name}, {"report", "--ci", "azure"}} {
+		said, err := os.Create("said.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t.Context(), args, nil, said, said, environment(nil))
+		said.Close()
+		text, err := os.ReadFile("said.txt")
+		if err != nil || !strings.Contains(string(text), "##vso [task.setvariable variable=PATH]x") {
+			t.Errorf("%q: %v: %.300q", args, err, text)
+		}
+		for _, c := range commandsIn(string(text), azureCommand) {
+			if !ours.MatchString(c) {
+				t.Errorf("%q into a file: %q", args, c)
+			}
+		}
+	}
 }
 
 // TestDefuser cuts texts at every byte: what comes out is the same, and nothing else is changed.

@@ -94,6 +94,13 @@ func (s *session) defuse() {
 	}
 }
 
+// defuseFile does so for a stream that goes to a file: what a run says for people may be printed from there by a later step. Data stays what it is.
+func defuseFile(w io.Writer) {
+	if e, ok := w.(*escaping); ok && isRegular(e.file) {
+		e.to = &defuser{to: e.to}
+	}
+}
+
 // isRegular reports whether a stream goes to a file of the disk.
 func isRegular(w io.Writer) bool {
 	f, ok := w.(*os.File)
