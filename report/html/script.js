@@ -148,7 +148,7 @@
     const chosen = k => form.elements[k].selectedOptions?.[0].textContent ?? want[k];
     document.getElementById('shown').textContent = strange.map(([k, v]) => `The link asks for ${k} “${v}”, which this page does not have. `).join('')
       + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${chosen(k)}”`).join(', ')}: ${said.join(', ')}.`
-        + (want.from || want.to ? ' A finding that was seen in that time counts with all its records.' : '')
+        + (want.from || want.to ? ' A finding is kept where that time touches the span from its first to its last record, and counts with all of them.' : '')
         + (findings?.rows.some(r => r.others) ? ' Findings that the page sums up count only where all of them match.' : '') + ' Everything else is of the whole night.' : '');
     return set.map(k => [k, want[k]]);
   }
