@@ -375,7 +375,7 @@ func addTimeline(s *summary.Summary) {
 			Parts: []summary.BurstPart{
 				{Signature: "dw-isv-connection-attempt-failed", Title: "Plug-in could not reach finance and operations", Severity: "high", Records: 196},
 				{Signature: "unknown/t-4f1c09ae", Title: hostileTag, Records: 23}}},
-		{Kind: "map", Name: "Units", Title: "Failures of several kinds", Onset: at("2026-11-23 05:31:00"), End: at("2026-11-23 05:55:18"), GoesOn: true,
+		{Kind: "map", Name: "Units", Title: "A burst of failures", Onset: at("2026-11-23 05:31:00"), End: at("2026-11-23 05:55:18"), GoesOn: true,
 			From: at("2026-11-23 05:30:00"), Until: at("2026-11-23 06:00:00"), Peak: at("2026-11-23 05:30:00"), PeakRecords: 5, Records: 6, Maps: []string{"Units"}},
 	}
 }

@@ -448,3 +448,31 @@ func TestOwnWordsAreNotHidden(t *testing.T) {
 		}
 	}
 }
+
+// Business keys that are words of rules and catalogue are hidden like any other: in titles and templates, too, where a sentence has them that all
+// records of the message say, and as names of maps and tables.
+func TestKeysOfReadableWords(t *testing.T) {
+	t.Chdir(t.TempDir())
+	keys := []string{"Wholesale", "Internal", "Default", "Vendor", "Warehouse", "Customer"}
+	text := "Company,Entity Name,RecordIdentifier,Created On,Error Message\n"
+	for i, key := range keys {
+		text += fmt.Sprintf("USMF,Customer groups,%s,2026-11-22T20:0%d:00Z,Odd thing happened to group %s of the mill\n", key, i, key)
+	}
+	if err := os.WriteFile("keys.csv", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := called(t, nil, "run", "-q", "--redact", "-o", "out", "keys.csv"); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	for _, name := range []string{"records.csv", "unclassified.csv", "failing_entities.csv", "index.html", "summary.json"} {
+		content, err := os.ReadFile(filepath.Join("out", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			if strings.Contains(string(content), "group "+key) || name == "records.csv" && strings.Contains(string(content), ","+key+",") {
+				t.Errorf("%s shows the key %s", name, key)
+			}
+		}
+	}
+}

@@ -163,7 +163,7 @@ type surge struct {
 	records     int64
 	name        string
 	severity    string
-	maps        map[string]int64
+	maps, hosts map[string]int64 // of a signature: how many of its records are of each map, and name each host that bursts as well
 	host, users []string
 }
 
@@ -244,7 +244,7 @@ func surgesOf(ctx context.Context, db *store.DB, t *Timeline, heard []bool) (sur
 	flush := func() {
 		night := slices.Clone(counts)
 		for _, sp := range louds(counts, heard) {
-			s := &surge{kind: kind, series: series, span: sp, counts: night[sp.first : sp.last+1], night: night, maps: make(map[string]int64)}
+			s := &surge{kind: kind, series: series, span: sp, counts: night[sp.first : sp.last+1], night: night, maps: make(map[string]int64), hosts: make(map[string]int64)}
 			for i := sp.first; i <= sp.last; i++ {
 				if counts[i] > 0 {
 					s.onset, s.end, s.place = earlier(s.onset, times[i].first), later(s.end, times[i].last), times[i].place
@@ -344,6 +344,8 @@ func nameSurges(ctx context.Context, db *store.DB, surges []*surge) error {
 			s.maps[text.String] += records
 		case "host":
 			s.host = append(s.host, text.String)
+		case "of host":
+			s.hosts[text.String] += records
 		default:
 			s.users = append(s.users, text.String)
 		}
@@ -396,8 +398,8 @@ func explained(s *surge, of []*surge) bool {
 		case o.last < s.first || s.last < o.first:
 		case s.kind == ofMap:
 			n += o.maps[s.name]
-		case slices.Contains(o.host, s.name):
-			n += o.records
+		default:
+			n += o.hosts[s.name] // of one that several hosts share, too
 		}
 	}
 	return 2*n >= s.records
@@ -447,7 +449,7 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 	b.Maps = b.Maps[:min(len(b.Maps), mostMaps)]
 	switch lead.kind {
 	case ofMap:
-		b.Title = "Failures of several kinds"
+		b.Title = "A burst of failures"
 		b.Maps = []string{lead.name}
 	case ofHost:
 		b.Title = hostTitle(lead.name)
@@ -458,7 +460,7 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 	return b
 }
 
-func hostTitle(host string) string { return "Calls to " + host + " fail in several ways" }
+func hostTitle(host string) string { return "A burst of failed calls to " + host }
 
 // called gives every signature the title that the report has for it: unknown messages are called by their sentence.
 func called(clusters []Cluster, title func(sig string) string) func(sig string) string {

@@ -197,3 +197,26 @@ func TestBursts(t *testing.T) {
 		t.Errorf("incidents:\n%swant:\n%s", got, want)
 	}
 }
+
+// Calls to two hosts that fail in one way at the same time are one incident, whichever of the hosts most of them name. A host that several signatures
+// share at a time when none of them bursts is one of its own.
+func TestBurstOfTwoHosts(t *testing.T) {
+	const connect = "System.Net.WebException: Unable to connect to the remote server ---> System.Net.Sockets.SocketException: A connection attempt failed because " +
+		"the connected party did not properly respond after a period of time, or established connection failed because connected host has failed to respond %s:443"
+	var lines []storetest.Line
+	add := func(n int, from time.Duration, entity, err string) {
+		for i := range n {
+			at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*20*time.Second)
+			id := uint16(len(lines) + 1)
+			lines = append(lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
+		}
+	}
+	add(1, 0, "contacts", "Some error")
+	add(30, 61*time.Minute, "accounts", fmt.Sprintf(connect, "10.1.1.1"))
+	add(12, 62*time.Minute, "accounts", fmt.Sprintf(connect, "10.1.1.2"))
+	add(1, 400*time.Minute, "contacts", "Some error")
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+	if len(s.Bursts) != 1 || s.Bursts[0].Kind != "signature" || s.Bursts[0].Records != 42 || s.Bursts[0].Host != "10.1.1.1:443" {
+		t.Errorf("incidents: %+v, want one of 42 records", s.Bursts)
+	}
+}

@@ -63,6 +63,14 @@ func (h hider) text(text string) string {
 	return h.Text(text)
 }
 
+// textOf is text of what a record says: its key and its values are hidden wherever they stand, also in a template, where all records say them.
+func (h hider) textOf(text string, t *recordTexts) string {
+	if h.Redactor == nil {
+		return text
+	}
+	return h.TextOf(text, redact.About{Values: h.variable(nil, t.captures, t.key)})
+}
+
 // phrase hides the value in what names a missing row.
 func (h hider) phrase(text string) string {
 	if h.Redactor == nil {
@@ -173,9 +181,10 @@ func (s *RedactedRecord) Of(red *redact.Redactor, r *Record) *Record {
 		}
 		*text = s.last[i].shown
 	}
-	for _, text := range []*string{&to.RecordID, &to.CorrelationID, &to.RequestID, &to.ActivityID, &to.AffectedKey} {
+	for _, text := range []*string{&to.RecordID, &to.CorrelationID, &to.RequestID, &to.ActivityID} {
 		*text = red.Value(*text)
 	}
+	to.AffectedKey = red.RowKey(to.AffectedKey)
 	to.Company, to.TemplateID = red.Company(to.Company), red.Fingerprint(to.TemplateID)
 	if to.Message != noText {
 		to.Message = red.TextOf(to.Message, about)
@@ -190,6 +199,7 @@ type way func(h hider, text string) string
 func asIs(_ hider, text string) string        { return text } // of the program, its rules and the code table, or hidden before
 func asText(h hider, text string) string      { return h.Text(text) }
 func asValue(h hider, text string) string     { return h.Value(text) }
+func asKey(h hider, text string) string       { return h.RowKey(text) }
 func asCompany(h hider, text string) string   { return h.Company(text) }
 func asPhrase(h hider, text string) string    { return h.Phrase(text) }
 func asSentence(h hider, text string) string  { return h.Sentence(text) }
@@ -237,8 +247,8 @@ var ways = map[string]way{
 	"Fix.Entities": asText, "Fix.Role": asIs, "Fix.Retry": asIs, "Fix.Steps": asIs, "SQL.Title": asIs, "SQL.Text": asIs, "Fix.Prerequisites": asText,
 	"Fix.URL": asIs, "Fix.Companies": asCompany, "Fix.OtherPrerequisites": asText, "Fix.MissingIn": asText,
 	"Part.Signature": asSignature, "Part.Title": asTitle, "Part.Severity": asIs, "Part.Cause": asIs, "Part.Steps": asIs, "Part.URL": asIs,
-	"MissingRow.Table": asText, "MissingRow.Map": asText, "MissingRow.KeyColumn": asText, "MissingRow.Key": asValue, "MissingRow.Company": asCompany,
-	"MissingRow.SampleRecordID": asValue, "MissingRow.After": asText, "Retry.MapTitle": asText, "Retry.Key": asValue, "Retry.Company": asCompany,
+	"MissingRow.Table": asText, "MissingRow.Map": asText, "MissingRow.KeyColumn": asText, "MissingRow.Key": asKey, "MissingRow.Company": asCompany,
+	"MissingRow.SampleRecordID": asValue, "MissingRow.After": asText, "Retry.MapTitle": asText, "Retry.Key": asKey, "Retry.Company": asCompany,
 	"Cause.MapTitle": asText, "Cause.Company": asCompany, "Cause.Signature": asSignature, "Cause.Title": asTitle, "Cause.RowNames": asPhrase,
 	"Touch.MapTitle": asText, "Touch.Company": asCompany, "Touch.Signature": asSignature, "Touch.Severity": asIs, "Touch.Change": asIs,
 	"CauseLevel.MapTitle": asText, "Cause.SampleID": asValue,
@@ -248,7 +258,7 @@ var ways = map[string]way{
 	"Here.Host": asValue, "Silent.ID": asIs, "Silent.Title": asIs, "Silent.File": asText,
 	"Where.MapTitle": asText, "Where.Company": asCompany, "Message.TemplateID": asTemplate, "Message.Text": asIs,
 	"Evidence.RecordID": asValue, "Evidence.File": asText, "Evidence.OccurredRaw": asText, "Evidence.Company": asCompany, "Evidence.MapTitle": asText,
-	"Evidence.TypeName": asText, "Evidence.AffectedKey": asValue, "Evidence.Before": asIs, "Evidence.Matched": asIs, "Evidence.After": asIs, "Evidence.Message": asIs,
+	"Evidence.TypeName": asText, "Evidence.AffectedKey": asKey, "Evidence.Before": asIs, "Evidence.Matched": asIs, "Evidence.After": asIs, "Evidence.Message": asIs,
 	"Chain.RecordID": asValue, "Step.Title": asTitle, "Chained.ID": asValue, "Chained.Parent": asValue, "Chained.Link": asIs, "Chained.LinkID": asValue,
 	"Chained.Confidence": asIs, "Chained.Log": asIs, "Chained.Type": asText, "Chained.Message": asText, "Chained.Entity": asText, "Chained.Outcome": asIs,
 	"Chained.Signature":  asSignature,
