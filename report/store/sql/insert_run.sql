@@ -11,7 +11,8 @@ WITH cut AS (
     SELECT DISTINCT record_id FROM dw.records SEMI JOIN cut USING (record_id) WHERE run_id = $1)
 ), met AS (
   SELECT count(*) AS n, coalesce(bit_xor(hash(record_id)), 0) AS digest
-  FROM (SELECT DISTINCT record_id FROM dw.sightings WHERE run_id = $1 EXCEPT SELECT record_id FROM dw.records SEMI JOIN dw.sightings s USING (record_id, run_id) WHERE run_id = $1)
+  FROM (SELECT DISTINCT record_id FROM dw.sightings WHERE run_id = $1)
+    ANTI JOIN (SELECT record_id FROM dw.records SEMI JOIN dw.sightings USING (record_id, run_id) WHERE run_id = $1) USING (record_id)
 )
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
   own.n + met.n, xor(own.digest, met.digest),
