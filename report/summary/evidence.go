@@ -41,15 +41,15 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 		at[p.place] = append(at[p.place], message{})
 	}
 	templates := make(map[message]string)
-	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), func(place int64, t *recordTexts) {
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), hide, func(place int64, t *classify.Texts, values []string) {
 		for _, of := range at[place] {
 			if of == (message{}) {
 				p := &proof[shown[place]]
-				p.show(&t.Texts, m, found.status[p.sig], hide)
+				p.show(t, m, found.status[p.sig], hide)
 				continue
 			}
 			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
-			templates[of] = cmp.Or(hide.textOf(string(template), t), noText)
+			templates[of] = cmp.Or(hide.textOf(string(template), values), noText)
 		}
 	}); err != nil {
 		return err
@@ -204,28 +204,26 @@ func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string, hide
 // textsAtOnce is how many records' texts are read by one query; each has StartBytes twice at most.
 const textsAtOnce = 256
 
-// recordTexts are the texts of a record, and what it is known by.
-type recordTexts struct {
-	classify.Texts
-	key      string // affected_key
-	captures []Capture
-}
-
 // eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
-// is decompressed together. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
-func eachText(ctx context.Context, db *store.DB, places []int64, yield func(place int64, t *recordTexts)) error {
+// is decompressed together, and with what hide must hide of them. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
+func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yield func(place int64, t *classify.Texts, values []string)) error {
 	for chunk := range slices.Chunk(places, textsAtOnce) {
 		numbers := make([]string, len(chunk))
 		for i, place := range chunk {
 			numbers[i] = strconv.FormatInt(place, 10)
 		}
+		at := strings.Join(numbers, " ")
+		values, err := hide.values(ctx, db, at)
+		if err != nil {
+			return err
+		}
 		if err := each(ctx, db, "texts", func(rows *sql.Rows) error {
 			var place int64
-			var t recordTexts
-			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company, &t.key, &captureList{&t.captures})
-			yield(place, &t)
+			var t classify.Texts
+			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company)
+			yield(place, &t, values[place])
 			return err
-		}, strings.Join(numbers, " ")); err != nil {
+		}, at); err != nil {
 			return err
 		}
 	}

@@ -63,12 +63,29 @@ func (h hider) text(text string) string {
 	return h.Text(text)
 }
 
-// textOf is text of what a record says: its key and its values are hidden wherever they stand, also in a template, where all records say them.
-func (h hider) textOf(text string, t *recordTexts) string {
+// textOf is text of what a record says: its values are hidden wherever they stand, also in a template, where all records say them.
+func (h hider) textOf(text string, values []string) string {
 	if h.Redactor == nil {
 		return text
 	}
-	return h.TextOf(text, redact.About{Values: h.variable(nil, t.captures, t.key)})
+	return h.TextOf(text, redact.About{Values: values})
+}
+
+// values are what variable gives for the records at places, by their place; nothing where nothing is hidden.
+func (h hider) values(ctx context.Context, db *store.DB, places string) (map[int64][]string, error) {
+	if h.Redactor == nil {
+		return nil, nil
+	}
+	values := make(map[int64][]string)
+	err := each(ctx, db, "text_values", func(rows *sql.Rows) error {
+		var place int64
+		var key string
+		var captures []Capture
+		err := rows.Scan(&place, &key, &captureList{&captures})
+		values[place] = h.variable(nil, captures, key)
+		return err
+	}, places)
+	return values, err
 }
 
 // phrase hides the value in what names a missing row.

@@ -1,5 +1,5 @@
--- The texts of the records at the places $1 (numbers, a blank between them), as they stand in the table, and the values that are known to be in them.
-SELECT place, coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, ''), coalesce(logged_company, ''), coalesce(affected_key, ''), captures
+-- The texts of the records at the places $1 (numbers, a blank between them), as they stand in the table.
+SELECT place, coalesce(error_text, ''), coalesce(trace_text, ''), coalesce(entity, ''), coalesce(logged_company, '')
 FROM shown
 WHERE place IN (SELECT unnest(string_split($1, ' '))::BIGINT)
 ORDER BY place;
