@@ -408,7 +408,7 @@ func (r *rejudging) complete(ctx context.Context, b *storedBatch) error {
 }
 
 // olds are the places and verdicts of the records of a batch as they are stored. A verdict is one text, as sql/window.sql writes it: one
-// value from DuckDB for each record, not one for each of its 17 columns, is what half of the time of judging again went into.
+// value from DuckDB for each record, not one for each of its 17 columns, takes a seventh less processor time.
 type olds struct {
 	places   []int64
 	ids      []duckdb.UUID
