@@ -47,13 +47,12 @@ func (s *session) tellPipeline(value string, json bool) error {
 		return nil
 	}
 	s.defuse()
-	w := s.stdout
+	// What a run says for people may be printed from its file by a later step; data stays what it is.
+	w, said := s.stdout, []io.Writer{s.stdout, s.stderr}
 	if json {
-		w = s.stderr
-	} else {
-		defuseFile(s.stdout)
+		w, said = s.stderr, said[1:]
 	}
-	defuseFile(s.stderr)
+	defuseStreams(true, said...)
 	s.ci = ciLog{kind: kind, w: unescaped(w), told: map[string]int{}}
 	return nil
 }

@@ -87,17 +87,15 @@ func (s *session) defuse() {
 		return
 	}
 	s.defused = true
-	for _, w := range []io.Writer{s.stdout, s.stderr} {
-		if e, ok := w.(*escaping); ok && !isRegular(e.file) {
-			e.to = &defuser{to: e.to}
-		}
-	}
+	defuseStreams(false, s.stdout, s.stderr)
 }
 
-// defuseFile does so for a stream that goes to a file: what a run says for people may be printed from there by a later step. Data stays what it is.
-func defuseFile(w io.Writer) {
-	if e, ok := w.(*escaping); ok && isRegular(e.file) {
-		e.to = &defuser{to: e.to}
+// defuseStreams does so for those that go to a file, or for those that do not.
+func defuseStreams(files bool, streams ...io.Writer) {
+	for _, w := range streams {
+		if e, ok := w.(*escaping); ok && isRegular(e.file) == files {
+			e.to = &defuser{to: e.to}
+		}
 	}
 }
 
