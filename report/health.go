@@ -79,7 +79,7 @@ func healthOf(s *summary.Summary) (h health) {
 	if s.Unknown > 0 {
 		l := healthLine{Word: "missing", Title: "Unknown messages",
 			Noticed: words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster") + " that no rule explains.", Do: "Draft rules, the largest cluster first."}
-		if slices.ContainsFunc(s.Judgements, func(j summary.Judgement) bool { return j.Runs > 0 }) {
+		if s.JudgedByOthers() {
 			l.Do = "Judge what other rules judged again (dwtriage reclassify); then draft rules, the largest cluster first."
 		}
 		if at := slices.IndexFunc(s.Clusters, func(c summary.Cluster) bool { return c.Others == 0 }); at >= 0 && s.Redacted == nil {

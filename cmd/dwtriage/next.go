@@ -63,7 +63,7 @@ func (w place) next(s *summary.Summary) []suggestion {
 		}
 		list = append(list, suggestion{what, w.command("explain", "--record", id)})
 	}
-	others := slices.ContainsFunc(s.Judgements, func(j summary.Judgement) bool { return j.Runs > 0 })
+	others := s.JudgedByOthers()
 	if others {
 		list = append(list, suggestion{"What other rules judged, judged again by these, before it is drawn once more:", w.command("reclassify")})
 	}

@@ -187,7 +187,6 @@ func nothingCame(sum *summary.Summary) string {
 	return words.Plural(empty, "the input holds", fmt.Sprintf("all %s inputs hold", words.Thousands(int64(empty)))) + " no row: that is what the export of a night without failures looks like, and one that failed or is not done yet"
 }
 
-// entities counts what failed by map, or by table where no map is known: the page's word for both.
 // printTimings says how long a run took, how fast that was, and where the time went. On a terminal it always does; elsewhere, where
 // the same input is to give the same bytes, only of a long run.
 func printTimings(w io.Writer, took float64, rows int64, timings []store.Timing, always bool) {

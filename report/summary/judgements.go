@@ -3,6 +3,7 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"dwtriage/report/store"
@@ -17,6 +18,11 @@ type Judgement struct {
 	Runs        int   // how many runs loaded them, which are there; 0: they were judged again, or the run was forgotten
 	Sets        int   // of rules of these runs
 	Records     int64 // failing records of the report
+}
+
+// JudgedByOthers reports whether runs with other rules than those that the report names loaded some of its failing records, and their verdicts stand.
+func (s *Summary) JudgedByOthers() bool {
+	return slices.ContainsFunc(s.Judgements, func(j Judgement) bool { return j.Runs > 0 })
 }
 
 // judgements are those of the scope; today is the digest of the rules that the report names, nil where it names those of several runs.
