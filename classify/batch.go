@@ -31,6 +31,7 @@ const (
 	ColMatchedStart
 	ColMatchedEnd
 	ColCompanyNamed
+	ColTemplateNames
 	NumColumns
 )
 
@@ -55,6 +56,7 @@ var schema = func() *arrow.Schema {
 		ColMatchedStart:   {Name: "matched_start", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
 		ColMatchedEnd:     {Name: "matched_end", Type: arrow.PrimitiveTypes.Int32, Nullable: true},
 		ColCompanyNamed:   {Name: "company_named", Type: text, Nullable: true},
+		ColTemplateNames:  {Name: "template_names", Type: text, Nullable: true},
 	} {
 		fields[col] = f
 	}
@@ -65,7 +67,8 @@ var schema = func() *arrow.Schema {
 // verdict columns. matched_start and matched_end are byte offsets into the normal form of the
 // field that matched_field names. map holds the map's title; it is null when several maps share
 // the names that are known, which map_candidates then lists. company_named is the legal entity
-// that the message names, in capitals, whatever the log prints in column company.
+// that the message names, in capitals, whatever the log prints in column company. template_names is what [AppendNames] says of
+// the message, where no rule explains it or a wrapper only.
 func Schema() *arrow.Schema { return schema }
 
 // Classify fills the verdict columns of b, with memory of mem (nil: Go memory). The columns of
@@ -140,7 +143,7 @@ func stringAt(a *array.String, i int) []byte {
 type verdicts struct {
 	signature, status, category, severity, code *array.StringBuilder
 	mapTitle, fno, table, key, template, field  *array.StringBuilder
-	company                                     *array.StringBuilder
+	company, joins                              *array.StringBuilder
 	signatures, candidates                      *array.ListBuilder
 	captures                                    *array.MapBuilder
 	ids, titles                                 *array.StringBuilder // in signatures and candidates
@@ -160,7 +163,7 @@ func newVerdicts(mem memory.Allocator, rows int) *verdicts {
 	text := func(col int) *array.StringBuilder { return v.order[col-ingest.NumColumns].(*array.StringBuilder) }
 	v.signature, v.status, v.category, v.severity, v.code = text(ColSignature), text(ColStatus), text(ColCategory), text(ColSeverity), text(ColErrorCode)
 	v.mapTitle, v.fno, v.table, v.key, v.template, v.field = text(ColMap), text(ColFnoEntity), text(ColDataverseTable), text(ColAffectedKey), text(ColTemplateID), text(ColMatchedField)
-	v.company = text(ColCompanyNamed)
+	v.company, v.joins = text(ColCompanyNamed), text(ColTemplateNames)
 	v.signatures = v.order[ColSignatures-ingest.NumColumns].(*array.ListBuilder)
 	v.candidates = v.order[ColMapCandidates-ingest.NumColumns].(*array.ListBuilder)
 	v.captures = v.order[ColCaptures-ingest.NumColumns].(*array.MapBuilder)
@@ -180,7 +183,7 @@ func (v *verdicts) release() {
 // ok is the verdict on a record without an error.
 func (v *verdicts) ok() {
 	v.status.Append(StatusOK)
-	for _, b := range []*array.StringBuilder{v.signature, v.category, v.severity, v.code, v.mapTitle, v.fno, v.table, v.key, v.template, v.field, v.company} {
+	for _, b := range []*array.StringBuilder{v.signature, v.category, v.severity, v.code, v.mapTitle, v.fno, v.table, v.key, v.template, v.field, v.company, v.joins} {
 		b.AppendNull()
 	}
 	v.signatures.Append(true)
@@ -216,6 +219,12 @@ func (v *verdicts) append(j *judge, log string, entity, key []byte) {
 	// In capitals, as forms and most logs show it: the database of finance and operations prints usmf.
 	bytesOrNull(v.company, j.compose(func(dst []byte) []byte { return appendUpper(dst, j.capture("company")) }))
 	v.template.BinaryBuilder.Append(j.compose(func(dst []byte) []byte { return appendTemplateID(dst, j.template) }))
+	bytesOrNull(v.joins, j.compose(func(dst []byte) []byte {
+		if status != StatusUnknown && !(len(j.matches) > 0 && j.m.engine.rules[j.matches[0].rule].rule.Wrapper) {
+			return dst
+		}
+		return AppendNames(dst, j.template)
+	}))
 	if j.said.code != nil {
 		v.field.Append(fieldNames[errorText])
 		v.start.Append(j.said.start)

@@ -317,7 +317,7 @@ func (a *Ahead) flush() bool {
 // made is the file of records.csv or captures.csv, closed, where the rows that wait are just those of the table, in its order; else nil.
 func (a *Ahead) made(s *summary.Summary, table int) (*folder.Made, error) {
 	ready, err := a.ready(s)
-	if err != nil || !ready || a.mixed || a.rows != s.Listed || a.opt.Redacted != nil || a.waiting[table] == nil {
+	if err != nil || !ready || a.mixed || s.Joined > 0 && !a.chosen || a.rows != s.Listed || a.opt.Redacted != nil || a.waiting[table] == nil {
 		return nil, err
 	}
 	w := a.waiting[table]
@@ -360,9 +360,12 @@ func (a *Ahead) ready(s *summary.Summary) (bool, error) {
 		return false, nil
 	}
 	var err error
-	switch waits := a.waits(s); {
+	// Of which cluster a record is nobody knew when its row was drawn while it was loaded. Its row takes the right id when it is written, but which rows are
+	// listed, and what is hidden, follows from it.
+	unsure := s.Joined > 0 && !a.chosen && (s.Listed < s.Failing || a.opt.Redacted != nil)
+	switch waits := a.waits(s) && !unsure; {
 	case waits:
-	case s.Known > 0 && a.rows+s.Known == s.Failing && s.Listed == s.Failing:
+	case !unsure && s.Known > 0 && a.rows+s.Known == s.Failing && s.Listed == s.Failing:
 		err = a.scan(s, true)
 	default: // or where some of many known ones are listed
 		if a.reset(); !a.gaveUp.Load() {
@@ -430,6 +433,9 @@ func (a *Ahead) draw(t *table, s *summary.Summary, kind int) error {
 			return nil
 		}
 		text := r.text[kind]
+		if kind == recordRows && s.Joined > 0 {
+			toCluster(text, t.separator(), s.Cluster)
+		}
 		if t.redacted != nil {
 			t.redacted.Count(text)
 		}
@@ -439,6 +445,26 @@ func (a *Ahead) draw(t *table, s *summary.Summary, kind int) error {
 		return t.err
 	}, kind)
 }
+
+// toCluster puts the id of the cluster that a row of records.csv is of in the place of that of its template. They are equally long.
+func toCluster(row []byte, separator byte, cluster func(template string) string) {
+	for column := 0; len(row) > 0; column++ {
+		n := 0
+		for quoted := false; n < len(row) && (quoted || row[n] != separator); n++ {
+			quoted = quoted != (row[n] == '"')
+		}
+		if column == templateColumn {
+			if id := cluster(string(row[:n])); len(id) == n {
+				copy(row, id)
+			}
+			return
+		}
+		row = row[min(n+1, len(row)):]
+	}
+}
+
+// templateColumn is the ordinal of template_id in records.csv.
+var templateColumn = slices.IndexFunc(headings(recordColumns), func(h heading) bool { return h.name == "template_id" })
 
 // each merges the runs, of which it reads the texts of some kinds. A run is opened when its first row is the next one: of those that a scan made of one file,
 // as many stand side by side as the archive was loaded by threads.

@@ -186,6 +186,14 @@ const cutMark = summary.CutMark
 // cell makes text safe and whole for a cell: no formula, no control characters, not too long.
 func cell(s string) string { return new(table).cell(s) }
 
+// separator is what stands between cells.
+func (t *table) separator() byte {
+	if t.semicolon {
+		return ';'
+	}
+	return ','
+}
+
 func (t *table) cell(s string) string {
 	guarded := formula(s)
 	s = guardInside(clean(s), t.semicolon)

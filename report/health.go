@@ -93,6 +93,11 @@ func healthOf(s *summary.Summary) (h health) {
 			Noticed: "No failing record of the database was judged to be of this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Judge records that were loaded before it again (dwtriage reclassify); where it matches none then, compare it with the unknown messages, or delete it."})
 	}
 	for _, m := range s.Mutes {
+		if m.Cluster != "" {
+			h.Lines = append(h.Lines, healthLine{Word: "retire", ID: m.ID, Title: "Mute of one message",
+				Noticed: "Its message is of cluster " + m.Cluster + " now, with others that differ in names only, and is not muted any more.",
+				Do:      "Mute that cluster where none of its messages matters, and delete the mute (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
+		}
 		if m.Expired {
 			h.Lines = append(h.Lines, healthLine{Word: "retire", ID: m.ID, Title: m.Title,
 				Noticed: "Its mute ended on " + m.Expires.Format("2 January 2006") + ", and it counts again.", Do: "Renew the mute or delete it (" + m.File + ", line " + words.Thousands(m.Line) + ")."})

@@ -32,7 +32,7 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 	if _, err := db.conn.ExecContext(ctx, query("left_halves"), run, ""); err != nil {
 		return err
 	}
-	return db.transaction(ctx, func() error {
+	return db.change(ctx, func() error {
 		judgement, err := db.nextJudgement(ctx)
 		if err != nil {
 			return err

@@ -84,7 +84,7 @@ func (db *DB) forgetFile(ctx context.Context, run int64, path string) error {
 	if _, err := db.conn.ExecContext(ctx, query("left_halves"), run, path); err != nil {
 		return err
 	}
-	return db.transaction(ctx, func() error {
+	return db.change(ctx, func() error {
 		judgement, err := db.nextJudgement(ctx)
 		if err != nil {
 			return err

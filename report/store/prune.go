@@ -38,7 +38,7 @@ func (db *DB) Prune(ctx context.Context, before time.Time, environment *string, 
 	if err := db.forgotten(); err != nil {
 		return nil, fmt.Errorf("pruning: %w", err)
 	}
-	err = db.transaction(ctx, func() error {
+	err = db.change(ctx, func() error {
 		list, err = db.prune(ctx, before, environment, []any{now.UTC(), arguments})
 		return err
 	})

@@ -94,7 +94,7 @@ func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments st
 		if err := db.forgotten(); err != nil {
 			return err
 		}
-		if err := db.transaction(ctx, work); err != nil {
+		if err := db.change(ctx, work); err != nil {
 			return err
 		}
 		return db.damaged(db.checkpoint(context.WithoutCancel(ctx)))
@@ -211,7 +211,7 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 	if err := r.list(ctx); err != nil || r.dry {
 		return err
 	}
-	if byOthers == 0 && r.done.Changed == 0 {
+	if byOthers == 0 && r.part == 0 {
 		return errUnchanged
 	}
 	r.done.Kept = true
@@ -547,7 +547,9 @@ func (r *rejudging) take(ctx context.Context, b *ingest.Batch, was *olds) error 
 		if differs == 0 {
 			continue
 		}
-		r.done.Changed++
+		if differs &^= ofNames; differs != 0 {
+			r.done.Changed++
+		}
 		if r.held >= windowRows || r.bytes >= windowBytes {
 			if err := r.write(ctx); err != nil {
 				return err
@@ -568,6 +570,8 @@ const (
 	signatureColumn = classify.ColSignature - ingest.NumColumns
 	statusColumn    = classify.ColStatus - ingest.NumColumns
 	templateColumn  = classify.ColTemplateID - ingest.NumColumns
+	// ofNames is the bit of template_names, which is no verdict that people see: records of before schema version 14 get theirs without a word.
+	ofNames = 1 << (classify.ColTemplateNames - ingest.NumColumns)
 )
 
 // keep appends a new verdict to the table judged. before are the columns of the one that row i had.

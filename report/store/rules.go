@@ -12,6 +12,10 @@ import (
 // Cluster reads the messages with this template id from all runs that no rule explains, or only one of wrappers
 // (rule ids).
 func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string) (*classify.DraftSource, error) {
+	templateID, err := db.ClusterOf(ctx, templateID)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := db.conn.QueryContext(ctx, query("cluster"), db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading cluster %s: %w", templateID, err)

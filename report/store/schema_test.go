@@ -61,7 +61,7 @@ func older(t *testing.T, version string) string {
 	return path
 }
 
-var olderVersions = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}
+var olderVersions = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"}
 
 // list asks for one column of texts.
 func list(t *testing.T, db *DB, query string, args ...any) (out []string) {

@@ -71,13 +71,30 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 			return err
 		}
 	}
-	if _, err := db.conn.ExecContext(ctx, query("scope")+text); err != nil {
+	shown, err := db.shown(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := db.conn.ExecContext(ctx, shown+text); err != nil {
 		return err
 	}
 	if db.made[view].scope != s {
 		db.made[view] = made{scope: s}
 	}
 	return nil
+}
+
+// shown are the statements that sql/scope.sql is. Where no cluster was joined, and most nights have none, no record is asked for its own.
+func (db *DB) shown(ctx context.Context) (string, error) {
+	var joined bool
+	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
+		return "", err
+	}
+	cluster, clusters := "r.template_id", ""
+	if joined {
+		cluster, clusters = "coalesce(t.cluster_id, r.template_id)", " LEFT JOIN dw.clusters t ON t.template_id = r.template_id"
+	}
+	return strings.NewReplacer("%[cluster]", cluster, "%[clusters]", clusters).Replace(query("scope")), nil
 }
 
 // ofRun is the statement that makes the view of a run.

@@ -26,7 +26,7 @@ const (
 // addEvidence gives signatures and clusters the records that prove them, and the operations that these failed in. The database knows a
 // message that no rule explains, or a wrapper only, by the id of its template; its text is made here again, from
 // one record of each, and is the title of the message's findings and changes from now on.
-func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, name titles, s *Summary, hide hider) error {
+func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, joined joins, name titles, s *Summary, hide hider) error {
 	proof, err := evidence(ctx, db)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 				continue
 			}
 			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
-			templates[of] = cmp.Or(hide.textOf(string(template), values), noText)
+			templates[of] = cmp.Or(hide.textOf(joined.text(template), values), noText)
 		}
 	}); err != nil {
 		return err

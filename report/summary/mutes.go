@@ -2,16 +2,18 @@ package summary
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 )
 
 // mutes says what the rule files mute, as of the start of the run: those in force first, then most
-// records.
-func mutes(rules []classify.Mute, started time.Time, found *tally, name titles) (list []Mute) {
+// records. Who muted a message that was joined with others since muted no other: the mute says of which cluster it is, and silences nothing.
+func mutes(ctx context.Context, db *store.DB, rules []classify.Mute, started time.Time, found *tally, name titles) (list []Mute, err error) {
 	for _, m := range rules {
 		mute := Mute{ID: m.ID, Title: name.title(m.ID), Owner: m.Owner, Reason: m.Reason, Expires: m.Expires,
 			Expired: m.Expired(started), File: m.File, Line: m.Line}
@@ -21,12 +23,21 @@ func mutes(rules []classify.Mute, started time.Time, found *tally, name titles) 
 			}
 			mute.Records += f.Records
 		}
+		if id, ok := strings.CutPrefix(m.ID, unknownPrefix); ok && mute.Records == 0 {
+			cluster, err := db.ClusterOf(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if cluster != id {
+				mute.Cluster = cluster
+			}
+		}
 		list = append(list, mute)
 	}
 	slices.SortFunc(list, func(a, b Mute) int {
 		return cmp.Or(compareBool(a.Expired, b.Expired), cmp.Compare(b.Records, a.Records), strings.Compare(a.ID, b.ID))
 	})
-	return list
+	return list, nil
 }
 
 // muted lists the signatures that the rule files mute. However small, their findings are listed: how many records

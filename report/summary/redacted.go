@@ -253,7 +253,7 @@ var ways = map[string]way{
 	"Finding.ID": asTemplate, "Finding.Map": asText, "Finding.MapTitle": asText, "Finding.DataverseTable": asText, "Finding.FnoEntity": asText,
 	"Finding.Company": asCompany, "Finding.Signature": asSignature, "Finding.TemplateID": asTemplate, "Finding.Title": asTitle, "Finding.Category": asIs,
 	"Finding.Severity": asIs, "Finding.Change": asIs, "Finding.FixSummary": asIs, "Finding.Role": asIs, "Finding.Retry": asIs, "Finding.URL": asIs,
-	"Mute.ID": asSignature, "Mute.Title": asTitle, "Mute.Owner": asValue, "Mute.Reason": asText, "Mute.File": asText,
+	"Mute.ID": asSignature, "Mute.Title": asTitle, "Mute.Owner": asValue, "Mute.Reason": asText, "Mute.File": asText, "Mute.Cluster": asTemplate,
 
 	"Heat.Categories": asIs, "Heat.Companies": asCompany, "HeatGroup.Company": asCompany, "HeatRow.MapTitle": asText, "HeatRow.OneOf": asText, "Timeline.Severities": asIs,
 	"Burst.Kind": asIs, "Burst.Name": asIs, "Burst.Title": asTitle, // by kind

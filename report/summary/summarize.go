@@ -110,10 +110,23 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
+	joined, err := joinedOf(ctx, db)
+	if err != nil {
 		return nil, err
 	}
-	s.Mutes = mutes(m.Set().Mutes, s.Run.Started, found, name)
+	for id, n := range joined.counts() {
+		if c := clusterOf(s.Clusters, id); c != nil {
+			c.Joined = n
+		}
+	}
+	s.Cluster = func(template string) string { return joined[template].cluster }
+	s.Joined = len(joined)
+	if err := addEvidence(ctx, db, m, found, joined, name, s, hide); err != nil {
+		return nil, err
+	}
+	if s.Mutes, err = mutes(ctx, db, m.Set().Mutes, s.Run.Started, found, name); err != nil {
+		return nil, err
+	}
 	s.Muted = mark(s.Mutes, found, s)
 	if s.Fixes, err = fixes(ctx, db, m, values, found, s, hide); err != nil {
 		return nil, err

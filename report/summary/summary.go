@@ -108,6 +108,11 @@ type Summary struct {
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
 	Lister func() func(finding uint64) bool `json:"-"`
 
+	// Cluster is the id of the cluster that the records of a template are of, empty where that is the template's own. Joined is of how many templates it says
+	// something else. Rows that are drawn while records are loaded have the template's.
+	Cluster func(template string) string `json:"-"`
+	Joined  int                          `json:"-"`
+
 	// Redacted made the tokens that stand in the place of values, and counts them in what is drawn; nil where nothing is hidden.
 	Redacted *redact.Redactor `json:"-"`
 }
@@ -178,7 +183,8 @@ type Mute struct {
 	Expired bool      // before the run started: the signature counts again
 	File    string
 	Line    int
-	Records int64 // failing records of the run with this signature
+	Records int64  // failing records of the run with this signature
+	Cluster string // id of the cluster that the messages of this one are of now, with others; else empty
 }
 
 // Heat is the table map × category: a row per map, a cell per category.
@@ -332,7 +338,7 @@ type Evidence struct {
 	Message                string // the message in full, line ends kept, at most 20,000 bytes
 }
 
-// A Cluster is a group of unknown messages that are equal after masking.
+// A Cluster is a group of unknown messages that are equal after masking, also of names where enough messages show what is one.
 type Cluster struct {
 	TemplateID     string
 	Template       string
@@ -350,6 +356,7 @@ type Cluster struct {
 	Chain          *Chain   // of the sample; nil where it is of none
 	Mute           *Mute
 	Others         int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
+	Joined         int64 // different messages of its records that are one cluster as they differ in names only; 0: they are all equal after masking
 }
 
 // FindingCount is how many different findings there are, also those that are not listed one by one.

@@ -17,6 +17,7 @@ CREATE OR REPLACE TEMP VIEW %[view]_pruned AS
 WITH of_environment AS (
   SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
-SELECT -1 - p.rowid AS place, run_id, log, hour AS occurred_at, first_seen, last_seen, signature AS sig, map_title, status, hash(template_id, map_title) AS wording, records
-FROM dw.pruned p, of_environment o
+SELECT -1 - p.rowid AS place, run_id, log, hour AS occurred_at, first_seen, last_seen, CASE WHEN status = 'unknown' THEN 'unknown/' || coalesce(c.cluster_id, p.template_id) ELSE signature END AS sig,
+  map_title, status, hash(coalesce(c.cluster_id, p.template_id), map_title) AS wording, records
+FROM dw.pruned p LEFT JOIN dw.clusters c ON c.template_id = p.template_id, of_environment o
 WHERE signature IS NOT NULL AND (list_contains(o.runs, run_id) OR list_has_any(o.runs, met_by));

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '13'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '14'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -109,7 +109,8 @@ CREATE TABLE dw.records (
   judgement_id    BIGINT,  -- what its verdict is of, in judgements; null: the run that loaded it
   handed          BOOLEAN, -- true: the run was handed it when the one that had loaded it was forgotten
   started_at      TIMESTAMP, -- when the plug-in began, where the log has a column for it
-  text_ids        VARCHAR  -- ids of operations that the texts name: "correlation:GUID activity:GUID"
+  text_ids        VARCHAR, -- ids of operations that the texts name: "correlation:GUID activity:GUID"
+  template_names  VARCHAR  -- where the message could have names, of what no rule explains or a wrapper only: see classify.AppendNames
 );
 
 -- What stands behind the start of a long text in records, in parts of the same length. v_records puts
@@ -261,7 +262,16 @@ CREATE TABLE dw.pruned (
   template_id VARCHAR,
   records     BIGINT,
   first_seen  TIMESTAMP,
-  last_seen   TIMESTAMP
+  last_seen   TIMESTAMP,
+  template_names VARCHAR -- as in records
+);
+
+-- Templates that differ from others in names only, and the cluster that they are of together: a function of template_names of records and
+-- pruned, see sql/join.sql. A template that is not here is a cluster by itself.
+CREATE TABLE dw.clusters (
+  template_id VARCHAR,   -- as in records and pruned
+  cluster_id  VARCHAR,
+  names       VARCHAR    -- a digit for each place of the template that may have a name: see classify.MaskNames
 );
 
 -- Calls of history prune, a row per environment of which they took something. Records of it from before the last before_at are not loaded any more: their counts would

@@ -13,10 +13,11 @@ CREATE OR REPLACE TEMP MACRO finding_hash(map_title, map, tab, entity, company, 
   hash(map_title, coalesce(map, ''), coalesce(tab, ''), coalesce(entity, ''), coalesce(company, ''), sig, message);
 
 -- The records as reports show them: sig and map_title are what findings are grouped by, company is what
--- the log prints, else what the message names.
+-- the log prints, else what the message names. template_id is that of the cluster that the message is of, which is another one where it was
+-- joined with messages that have other names.
 CREATE OR REPLACE TEMP VIEW shown AS
-SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company), r.company AS logged_company,
-  coalesce(r.signature, 'unknown/' || r.template_id) AS sig,
+SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company, %[cluster] AS template_id), r.company AS logged_company, r.template_id AS own_template,
+  coalesce(r.signature, 'unknown/' || %[cluster]) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map
     WHEN len(r.map_candidates) > 0 THEN array_to_string(r.map_candidates[1:3], ' or ') || CASE WHEN len(r.map_candidates) > 3 THEN ' or another' ELSE '' END
@@ -26,4 +27,4 @@ SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS co
     ELSE 'No map'
   END AS map_title,
   coalesce(r.category, CASE r.status WHEN 'code' THEN 'dataverse-code' WHEN 'text' THEN 'dataverse-code' ELSE 'unknown' END) AS cat
-FROM dw.records r;
+FROM dw.records r%[clusters];

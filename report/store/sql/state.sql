@@ -7,6 +7,7 @@ SELECT concat_ws(' ',
   (SELECT concat(count(*), ':', sum(hash(t)::HUGEINT)) FROM (FROM dw.coverage WHERE run_id <= $1) t),
   (SELECT concat(count(*), ':', sum(hash(t)::HUGEINT)) FROM (FROM dw.cuts WHERE run_id <= $1) t),
   (SELECT concat(count(*), ':', sum(hash(t)::HUGEINT)) FROM dw.judgements t),
+  (SELECT concat(count(*), ':', sum(hash(t)::HUGEINT)) FROM dw.clusters t),
   (SELECT count(*) FROM dw.records),
   (SELECT count(*) FROM dw.rejects WHERE run_id <= $1),
   (SELECT count(*) FROM dw.sightings WHERE run_id <= $1));

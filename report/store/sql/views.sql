@@ -13,11 +13,11 @@ SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurr
   r.type_name, r.message_name, r.mode, r.operation_type, r.depth, r.duration_ms, r.correlation_id, r.request_id, r.activity_id,
   r.error_text || coalesce(rest.error_text, '') AS error_text, r.trace_text || coalesce(rest.trace_text, '') AS trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
-  r.captures, r.affected_key, r.template_id, r.matched_field, r.matched_start, r.matched_end,
+  r.captures, r.affected_key, coalesce(t.cluster_id, r.template_id) AS template_id, r.matched_field, r.matched_start, r.matched_end,
   r.run_id, u.environment, r.company AS company_logged, r.company_named, r.record_key,
   coalesce(j.rules_digest, u.rules_digest) AS rules_digest, coalesce(j.made_at, u.finished_at) AS judged_at,
   r.started_at, r.text_ids
-FROM records r JOIN runs u USING (run_id) LEFT JOIN rest USING (record_id) LEFT JOIN judgements j USING (judgement_id);
+FROM records r JOIN runs u USING (run_id) LEFT JOIN rest USING (record_id) LEFT JOIN judgements j USING (judgement_id) LEFT JOIN clusters t ON t.template_id = r.template_id;
 
 -- Which rules judged records after the run that loaded them.
 CREATE OR REPLACE VIEW dw.v_judgements AS
@@ -91,26 +91,26 @@ FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id
 -- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
 CREATE OR REPLACE VIEW dw.v_findings AS
 SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, coalesce(r.company, r.company_named) AS company,
-  coalesce(r.signature, 'unknown/' || r.template_id) AS signature, r.status,
+  coalesce(r.signature, 'unknown/' || coalesce(t.cluster_id, r.template_id)) AS signature, r.status,
   coalesce(r.category, CASE WHEN r.status IN ('code', 'text') THEN 'dataverse-code' ELSE 'unknown' END) AS category, r.severity,
   count(*) AS records, count(DISTINCT r.affected_key) AS affected_keys, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
   min(r.record_id) AS sample_record_id
-FROM records r JOIN runs u USING (run_id)
+FROM records r JOIN runs u USING (run_id) LEFT JOIN clusters t ON t.template_id = r.template_id
 WHERE r.outcome = 'error'
 GROUP BY ALL;
 
 -- Messages that no rule explains, of all runs, by what is left of them without names and numbers.
 CREATE OR REPLACE VIEW dw.v_unknown AS
 WITH unknown AS (
-  SELECT u.environment, r.*,
+  SELECT u.environment, r.* REPLACE (coalesce(t.cluster_id, r.template_id) AS template_id),
     CASE WHEN r.map IS NOT NULL THEN r.map
       WHEN len(r.map_candidates) > 0 THEN array_to_string(r.map_candidates[1:3], ' or ') || CASE WHEN len(r.map_candidates) > 3 THEN ' or another' ELSE '' END
       WHEN r.dataverse_table IS NOT NULL THEN 'No map: ' || r.dataverse_table
       WHEN r.entity IS NOT NULL THEN 'No map known: ' || r.entity
       ELSE 'No map' END AS map_title
-  FROM records r JOIN runs u USING (run_id)
+  FROM records r JOIN runs u USING (run_id) LEFT JOIN clusters t ON t.template_id = r.template_id
   WHERE r.status = 'unknown'
-), clusters AS (
+), messages AS (
   SELECT environment, template_id, count(*) AS records, count(DISTINCT run_id) AS runs, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
     -- the first by time, as in unclassified.csv
     arg_min(record_id, row(coalesce(occurred_at, 'infinity'), file, row, byte_offset, record_id)) AS sample_record_id
@@ -122,7 +122,7 @@ WITH unknown AS (
   GROUP BY environment, template_id
 )
 SELECT c.environment, c.template_id, c.records, c.runs, c.first_seen, c.last_seen, p.maps, c.sample_record_id, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample
-FROM clusters c JOIN places p ON p.template_id = c.template_id AND p.environment IS NOT DISTINCT FROM c.environment JOIN records r ON r.record_id = c.sample_record_id;
+FROM messages c JOIN places p ON p.template_id = c.template_id AND p.environment IS NOT DISTINCT FROM c.environment JOIN records r ON r.record_id = c.sample_record_id;
 
 -- Which hours of which log the files of all runs hold.
 CREATE OR REPLACE VIEW dw.v_coverage AS
@@ -226,8 +226,8 @@ WITH RECURSIVE ids AS (
 SELECT environment, min(record_id) OVER chain AS chain_id, count(*) OVER chain AS records,
   row_number() OVER (PARTITION BY chain ORDER BY coalesce(started_at, occurred_at), depth NULLS FIRST, duration_ms DESC NULLS LAST, record_id) AS position,
   record_id, link, link_id, confidence, parent_record_id, log, started_at, occurred_at, duration_ms, depth, mode, type_name, message_name, entity, map,
-  coalesce(company, company_named) AS company, affected_key, outcome, signature, template_id, error_code, file, row, run_id
-FROM rows LEFT JOIN parents USING (place)
+  coalesce(company, company_named) AS company, affected_key, outcome, signature, coalesce(t.cluster_id, rows.template_id) AS template_id, error_code, file, row, run_id
+FROM rows LEFT JOIN parents USING (place) LEFT JOIN clusters t ON t.template_id = rows.template_id
 WINDOW chain AS (PARTITION BY chain);
 
 -- What reports said, see the tables: of every run whose report was drawn since the database has them.
@@ -245,8 +245,8 @@ FROM incidents t JOIN runs u USING (run_id);
 
 -- What history prune left of the records that it took out.
 CREATE OR REPLACE VIEW dw.v_pruned AS
-SELECT u.environment, p.log, p.hour, p.signature, p.map_title AS "where", p.map, p.severity, p.status, p.records, p.first_seen, p.last_seen, p.run_id
-FROM pruned p JOIN runs u USING (run_id);
+SELECT u.environment, p.log, p.hour, CASE WHEN p.status = 'unknown' THEN 'unknown/' || coalesce(t.cluster_id, p.template_id) ELSE p.signature END AS signature, p.map_title AS "where", p.map, p.severity, p.status, p.records, p.first_seen, p.last_seen, p.run_id
+FROM pruned p JOIN runs u USING (run_id) LEFT JOIN clusters t ON t.template_id = p.template_id;
 
 -- The calls of history prune.
 CREATE OR REPLACE VIEW dw.v_prunings AS

@@ -18,7 +18,8 @@ SELECT place, record_id, log, type_name, error_text, trace_text, entity, company
     strlen(v_matched_field), ':', v_matched_field,
     strlen(v_matched_start), ':', v_matched_start,
     strlen(v_matched_end), ':', v_matched_end,
-    strlen(v_company_named), ':', v_company_named)
+    strlen(v_company_named), ':', v_company_named,
+    strlen(v_template_names), ':', v_template_names)
 FROM (
   SELECT r.rowid AS place, r.record_id, log, coalesce(type_name, '') AS type_name, coalesce(error_text, '') AS error_text,
     coalesce(trace_text, '') AS trace_text, coalesce(entity, '') AS entity, coalesce(company, '') AS company,
@@ -39,6 +40,7 @@ FROM (
     coalesce(matched_field, '') AS v_matched_field,
     coalesce(matched_start::VARCHAR, '') AS v_matched_start,
     coalesce(matched_end::VARCHAR, '') AS v_matched_end,
-    coalesce(company_named, '') AS v_company_named
+    coalesce(company_named, '') AS v_company_named,
+    coalesce(template_names, '') AS v_template_names
   FROM dw.records r LEFT JOIN spool.main.long_texts l ON l.record_id = r.record_id
   WHERE r.rowid >= %[2]d AND r.rowid < %[3]d AND %[1]s);

@@ -1,0 +1,177 @@
+package classify
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
+)
+
+// Programs print names without quotes, too: Customer Fabrikam was not found. One such message does not show what in it is a name, and no
+// mask is guessed: Template leaves it as it is. Many of them show it: where the words around are the same and only what is written like a name differs, the
+// difference is a name. Who knows many messages, as an archive does, masks names by how many there are (see [JoinNames]), and each message says here
+// where it could have some.
+
+// What a template must have for its names to be looked at, and how many places of names are: what stands behind the fourth counts as words.
+const (
+	wordsAround = 3 // words between the names that are written like words, so that it is a sentence that they are names in
+	mostNames  = 4
+)
+
+// A nameAt is where a template may have a name: the words of a run that are written like names. The first of them may say what kind of
+// thing has the name (Kunde Fabrikam), so it is told apart from the rest, which is empty where there is one.
+type nameAt struct{ from, rest, to int }
+
+// namesIn finds the places of names in a template, at most mostNames; none where too few words stand around them. A word that begins a sentence
+// has a capital whatever it is and is none, and an address (jane@contoso.com, CONTOSO\jane, app.contoso.com) is all rest.
+func namesIn(t []byte, list []nameAt) []nameAt {
+	list = list[:0]
+	if bytes.HasPrefix(t, []byte("(no words) ")) {
+		return list
+	}
+	plain, begins, goesOn := 0, true, false // words in small letters; whether a sentence begins here; whether a run of names goes on
+	for i := 0; i < len(t); {
+		if t[i] == '<' {
+			if n := maskLength(t[i:]); n > 0 {
+				i, begins, goesOn = i+n, false, false
+				continue
+			}
+		}
+		n := nameWord(t[i:])
+		if n == 0 {
+			_, size := utf8.DecodeRune(t[i:])
+			switch c := t[i]; {
+			case c == ' ':
+			case c == '&' && goesOn:
+			case c == '.' || c == ':' || c == '!' || c == '?':
+				begins, goesOn = true, false
+			default:
+				goesOn = false
+			}
+			i += size
+			continue
+		}
+		word := t[i : i+n]
+		r, _ := utf8.DecodeRune(word)
+		switch address := bytes.ContainsAny(word, `@\./`); {
+		case address:
+			if len(list) < mostNames {
+				list = append(list, nameAt{i, i, i + n})
+			}
+			goesOn = false
+		case !unicode.IsUpper(r) && !unicode.IsTitle(r):
+			if unicode.IsLower(r) && n > 1 {
+				plain++
+			}
+			goesOn = false
+		case begins:
+			goesOn = false
+		case goesOn:
+			last := &list[len(list)-1]
+			if last.rest == last.to {
+				last.rest = i
+			}
+			last.to = i + n
+		case len(list) < mostNames:
+			list = append(list, nameAt{i, i + n, i + n})
+			goesOn = true
+		}
+		begins = false
+		i += n
+	}
+	if plain < wordsAround {
+		return list[:0]
+	}
+	return list
+}
+
+// maskLength is how long the mask is that t starts with.
+func maskLength(t []byte) int {
+	end := bytes.IndexByte(t[:min(len(t), len("<COMPANY>"))], '>')
+	if end < 2 || bytes.IndexFunc(t[1:end], func(r rune) bool { return r < 'A' || r > 'Z' }) >= 0 {
+		return 0
+	}
+	return end + 1
+}
+
+// nameWord is how many bytes of a word t starts with: letters and digits, and what joins them in names and addresses.
+func nameWord(t []byte) (n int) {
+	joined := 0
+	for n+joined < len(t) {
+		r, size := utf8.DecodeRune(t[n+joined:])
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_':
+			n, joined = n+joined+size, 0
+		case n > 0 && joined == 0 && strings.ContainsRune(`-'.@\/`, r):
+			joined = size
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// A JoinNames says of each place of a template that may have a name, in order, what of it is one: nameKept, nameRest or nameAll.
+const (
+	nameKept = '0' // nothing is known to be
+	nameRest = '1' // what follows its first word
+	nameAll  = '2'
+)
+
+// MaskNames is a template with <NAME> in the place of what joined says to be names, a digit for each place: see [AppendNames].
+func MaskNames(template []byte, joined string) []byte {
+	var dst []byte
+	end := 0
+	for i, n := range namesIn(template, nil) {
+		if i == len(joined) {
+			break
+		}
+		from := n.to
+		switch joined[i] {
+		case nameRest:
+			from = n.rest
+		case nameAll:
+			from = n.from
+		}
+		if from < n.to {
+			dst = append(append(dst, template[end:from]...), "<NAME>"...)
+			end = n.to
+		}
+	}
+	return append(dst, template[end:]...)
+}
+
+// AppendNames appends what a template says of names that it may have, for whoever knows many templates: nothing where it can have none; else
+// the fingerprint of what stands around them, and behind a blank for each of them those of its first word and of its rest, with a dot
+// between. A fingerprint has 12 hexadecimal digits; that of no text is empty.
+func AppendNames(dst, template []byte) []byte {
+	var room [mostNames]nameAt
+	list := namesIn(template, room[:0])
+	if len(list) == 0 {
+		return dst
+	}
+	var frame [templateBytes]byte
+	around, end := frame[:0], 0
+	for _, n := range list {
+		around = append(append(around, template[end:n.from]...), 0)
+		end = n.to
+	}
+	dst = appendPrint(dst, append(around, template[end:]...))
+	for _, n := range list {
+		first := bytes.TrimRight(template[n.from:n.rest], " &") // the same alone as before others
+		dst = append(appendPrint(append(dst, ' '), first), '.')
+		dst = appendPrint(dst, template[n.from+len(first):n.to])
+	}
+	return dst
+}
+
+func appendPrint(dst, text []byte) []byte {
+	if len(text) == 0 {
+		return dst
+	}
+	sum := xxh3.Hash128(text).Bytes()
+	return hex.AppendEncode(dst, sum[:6])
+}

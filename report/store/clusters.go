@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Messages that differ in names only are one cluster, see sql/join.sql: from how many different names on, behind one first word and without one. A name is
+// guessed from what differs, and a few words that differ may as well be a few failures.
+const (
+	namesBehind  = 5
+	namesInstead = 8
+)
+
+// join brings the table clusters up to what records and pruned hold. Whatever changes these ends with it, within its transaction.
+func (db *DB) join(ctx context.Context) error {
+	var some bool
+	err := db.conn.QueryRowContext(ctx, query("join_needed")).Scan(&some)
+	if err == nil && some {
+		_, err = db.conn.ExecContext(ctx, query("join_macros")+fmt.Sprintf(query("join"), namesBehind, namesInstead))
+	}
+	if err != nil {
+		return fmt.Errorf("joining clusters: %w", err)
+	}
+	return nil
+}
+
+// change is transaction for what changes records.
+func (db *DB) change(ctx context.Context, do func() error) error {
+	return db.transaction(ctx, func() error {
+		if err := do(); err != nil {
+			return err
+		}
+		return db.join(ctx)
+	})
+}
+
+// ClusterOf is the id of the cluster that has this id, or had it, or that the messages with this template id are of since they were joined with others: every id that was ever
+// printed leads to it. An id that the database does not know is returned as it is.
+func (db *DB) ClusterOf(ctx context.Context, id string) (string, error) {
+	if db.version < 14 {
+		return id, nil
+	}
+	_, err := db.conn.ExecContext(ctx, query("join_macros"))
+	var found []string
+	if err == nil {
+		found, err = db.strings(ctx, query("cluster_of"), id)
+	}
+	if err != nil {
+		return "", fmt.Errorf("looking for cluster %s: %w", id, err)
+	}
+	if len(found) == 0 {
+		return id, nil
+	}
+	return found[0], nil
+}
