@@ -28,6 +28,7 @@ type DraftSource struct {
 	Records     int64
 	First, Last time.Time // UTC, zero when no record has a time
 	Messages    []Message // the first ones
+	Names       string    // what are names in the template of the first one, see MaskNames
 }
 
 // Everyone calls yield for every failing record that is known, ofCluster for those of the cluster a rule is drafted for. An
@@ -64,7 +65,7 @@ const (
 )
 
 func draftTemplate(src *DraftSource) string {
-	return privateTemplate(src.Messages[0])
+	return privateTemplate(src.Messages[0], src.Names)
 }
 
 // What a template leaves in plain words although it tells of people or a single company: mail
@@ -75,10 +76,10 @@ var (
 	legalEntity = regexp.MustCompile(`\b((?i:company|legal entity)) [A-Z][A-Z0-9]{1,3}\b`)
 )
 
-func privateTemplate(msg Message) string {
-	t := string(Template(nil, SentenceOf(msg.Error, msg.Trace), []byte(msg.Entity), []byte(msg.Company)))
+func privateTemplate(msg Message, names string) string {
+	t := string(MaskNames(Template(nil, SentenceOf(msg.Error, msg.Trace), []byte(msg.Entity), []byte(msg.Company)), names))
 	t = emails.ReplaceAllString(t, "<EMAIL>")
-	t = described.ReplaceAllString(t, "$1 <NAME>")
+	t = described.ReplaceAllString(t, "$1 <NOTE>")
 	return legalEntity.ReplaceAllString(t, "$1 <COMPANY>")
 }
 
@@ -99,7 +100,8 @@ var maskForms = map[string]struct{ expr, value string }{
 	"VAL":     {`\{[^}]{0,200}\}`, "{V-100%d}"},
 	"ENTITY":  {`\w[\w .()/-]{0,100}?`, "contoso_table%d"},
 	"COMPANY": {`\w{1,20}`, "USM%d"},
-	"NAME":    {`\([^()]{0,200}\)`, "(Contoso %d)"},
+	"NAME":    {`\S.{0,100}?`, "Contoso %d"},
+	"NOTE":    {`\([^()]{0,200}\)`, "(Contoso %d)"},
 	"EMAIL":   {`[^ @]{1,80}@[^ ,;]{1,80}`, "user%d@contoso.example"},
 }
 
@@ -416,7 +418,7 @@ func (m *Matcher) nearMisses(id, template string, others []Message) []string {
 	}
 	var found []miss
 	for _, msg := range others {
-		t := privateTemplate(msg)
+		t := privateTemplate(msg, "")
 		x := miss{text: invented(t, 3)}
 		words := wordsOf(strings.ToLower(t))
 		for _, w := range words {

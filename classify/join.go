@@ -18,7 +18,7 @@ import (
 // What a template must have for its names to be looked at, and how many places of names are: what stands behind the fourth counts as words.
 const (
 	wordsAround = 3 // words between the names that are written like words, so that it is a sentence that they are names in
-	mostNames  = 4
+	mostNames   = 4
 )
 
 // A nameAt is where a template may have a name: the words of a run that are written like names. The first of them may say what kind of

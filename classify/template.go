@@ -272,8 +272,8 @@ func isTime(w []byte) bool {
 	return seps >= 1 && (len(w) >= 10 && w[4] == '-' && w[7] == '-' || seps == 2 && w[2] == w[5] && (w[2] == '.' || w[2] == '/'))
 }
 
-// masks are all masks of templates, and those that a draft of a rule adds.
-var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|EMAIL|NAME)>`)
+// masks are all masks of templates, also of those of clusters, and those that a draft of a rule adds.
+var masks = regexp.MustCompile(`<(GUID|TIME|URL|NUM|ID|STR|VAL|ENTITY|COMPANY|NAME|EMAIL|NOTE)>`)
 
 // Readable is a template for people: with … in the place of each mask.
 func Readable(template string) string { return masks.ReplaceAllString(template, "…") }

@@ -50,6 +50,11 @@ func explainStored(s *session, m *classify.Matcher, db *store.DB, r store.Stored
 	if v.Signature != r.Signature {
 		p.printf("; today's rules take it for %s", cmp.Or(v.Signature, "unknown"))
 	}
+	if cluster, err := db.ClusterOf(s.ctx, v.TemplateID); err != nil {
+		return err
+	} else if cluster != v.TemplateID {
+		p.printf("; of cluster %s, with messages that differ from it in names only", cluster)
+	}
 	p.printf("\n\n")
 	explain(p, m, v)
 	return p.err

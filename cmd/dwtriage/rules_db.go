@@ -163,7 +163,8 @@ func runRulesDraft(s *session, args []string) (int, error) {
 fixed words of its messages, examples with invented values, everything that --rules takes. The
 rule takes the cluster and no other message of the database, of which every one is judged with it;
 where no expression of the common words does, it says what stands in the way. Cause and fix are left for you to fill in.
-TEMPLATE_ID is a template_id of unclassified.csv; its t- and an unknown/ before it may be left out.`)
+TEMPLATE_ID is a template_id of unclassified.csv, also one of an earlier report whose messages are of a larger cluster
+by now; its t- and an unknown/ before it may be left out.`)
 	var archive archiveFlags
 	archive.define(f.group("Input"), "database `FILE`")
 	f.examples = "  dwtriage rules draft t-58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
@@ -172,7 +173,10 @@ TEMPLATE_ID is a template_id of unclassified.csv; its t- and an unknown/ before 
 		return 0, err
 	}
 	defer d.Close()
-	id := classify.ReadTemplateID(f.Arg(0))
+	id, err := d.ClusterOf(s.ctx, classify.ReadTemplateID(f.Arg(0)))
+	if err != nil {
+		return 0, err
+	}
 	src, err := d.Cluster(s.ctx, id, m.Wrappers()...)
 	if err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // Messages that differ in names only are one cluster, see sql/join.sql: from how many different names on, behind one first word and without one. A name is
@@ -53,4 +54,13 @@ func (db *DB) ClusterOf(ctx context.Context, id string) (string, error) {
 		return id, nil
 	}
 	return found[0], nil
+}
+
+// namesOf says what of a template is a name, see classify.MaskNames; empty where nothing is known to be.
+func (db *DB) namesOf(ctx context.Context, templateID string) (string, error) {
+	if db.version < 14 {
+		return "", nil
+	}
+	found, err := db.strings(ctx, "SELECT names FROM dw.clusters WHERE template_id = $1", templateID)
+	return strings.Join(found, ""), err
 }

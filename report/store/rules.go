@@ -9,13 +9,9 @@ import (
 	"dwtriage/classify"
 )
 
-// Cluster reads the messages with this template id from all runs that no rule explains, or only one of wrappers
+// Cluster reads the messages of the cluster with this id, see [DB.ClusterOf], from all runs that no rule explains, or only one of wrappers
 // (rule ids).
 func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string) (*classify.DraftSource, error) {
-	templateID, err := db.ClusterOf(ctx, templateID)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := db.conn.QueryContext(ctx, query("cluster"), db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
 		return nil, fmt.Errorf("reading cluster %s: %w", templateID, err)
@@ -37,7 +33,10 @@ func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string
 	if len(c.Messages) == 0 {
 		return nil, fmt.Errorf("no unknown record of %s has the template %q; ids are in column template_id of unclassified.csv", db.path, templateID)
 	}
-	return c, nil
+	first := c.Messages[0]
+	names, err := db.namesOf(ctx, classify.TemplateID(classify.Template(nil, classify.SentenceOf(first.Error, first.Trace), []byte(first.Entity), []byte(first.Company))))
+	c.Names = names
+	return c, err
 }
 
 // stored is a template id as the tables have it: versions before 8 have it without its first two letters.
