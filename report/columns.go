@@ -282,7 +282,7 @@ var clusterColumns = slices.Concat([]column[summary.Cluster]{
 	text("sample_record_id", func(c *summary.Cluster) string { return c.Sample.RecordID }),
 	text("sample", func(c *summary.Cluster) string { return inFull(c.Sample) }),
 }, muted(func(c *summary.Cluster) *summary.Mute { return c.Mute }), []column[summary.Cluster]{
-	number("messages", func(c *summary.Cluster) int64 { return max(1, c.Joined, c.Others) }),
+	number("messages", func(c *summary.Cluster) int64 { return c.Messages }),
 })
 
 func drawChanges(t cells, s *summary.Summary) error {

@@ -481,7 +481,7 @@ func (p *page) words() template.FuncMap {
 		"orWords": orWords, "blanks": func(s string) string { return strings.ReplaceAll(s, "-", " ") },
 		"some": some, "entities": p.entityCount, "someCompanies": someCompanies, "ofCompanies": ofCompanies, "contents": contents,
 		"retry": classify.RetryWords, "shortDigest": shortDigest,
-		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "joinedWords": joinedWords, "imbalance": imbalance,
+		"httpURL": httpURL, "urlText": urlText, "shade": p.shade, "short": shortNumber, "muteWords": muteWords, "imbalance": imbalance,
 		"inputWords": inputWords, "countedWords": countedWords, "problem": problem, "missingShards": missingShards, "firstWarnings": warnings(mostWarnings), "moreWarnings": warnings(5 * mostWarnings), "message": message, "messageLabel": messageLabel, "longer": longer,
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },

@@ -511,11 +511,3 @@ func missingShards(run store.Run) (sentences []string) {
 	}
 	return sentences
 }
-
-// joinedWords says that a cluster is of several messages.
-func joinedWords(messages int64) string {
-	if messages == 1 {
-		return "The database has messages of this cluster that differ from its records here in names only."
-	}
-	return "Its records have " + words.Thousands(messages) + " different messages, which differ in names only."
-}

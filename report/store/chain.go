@@ -182,5 +182,5 @@ func narrowChains() string {
 	_, text, _ := strings.Cut(query("views"), "CREATE OR REPLACE VIEW dw.v_chains AS")
 	text, _, _ = strings.Cut(text, ";\n")
 	return "CREATE OR REPLACE TEMP VIEW chains AS" +
-		strings.NewReplacer("FROM records", "FROM chain_records", "JOIN records", "JOIN chain_records", "JOIN runs", "JOIN dw.runs").Replace(text)
+		strings.NewReplacer("FROM records", "FROM chain_records", "JOIN records", "JOIN chain_records", "JOIN runs", "JOIN dw.runs", "JOIN clusters", "JOIN dw.clusters").Replace(text)
 }

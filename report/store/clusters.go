@@ -15,15 +15,38 @@ const (
 
 // join brings the table clusters up to what records and pruned hold. Whatever changes these ends with it, within its transaction.
 func (db *DB) join(ctx context.Context) error {
-	var some bool
-	err := db.conn.QueryRowContext(ctx, query("join_needed")).Scan(&some)
+	some, err := db.joined(ctx)
 	if err == nil && some {
-		_, err = db.conn.ExecContext(ctx, query("join_macros")+fmt.Sprintf(query("join"), namesBehind, namesInstead))
+		_, err = db.conn.ExecContext(ctx, query("join_write"))
+		db.unjoin(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("joining clusters: %w", err)
 	}
 	return nil
+}
+
+// joined makes the temporary table of what clusters has to be, until unjoin; false where nothing is to be joined, and nothing was.
+func (db *DB) joined(ctx context.Context) (some bool, err error) {
+	if err := db.conn.QueryRowContext(ctx, query("join_needed")).Scan(&some); err != nil || !some {
+		return false, err
+	}
+	_, err = db.conn.ExecContext(ctx, query("join_macros")+fmt.Sprintf(query("join"), namesBehind, namesInstead))
+	return true, err
+}
+
+func (db *DB) unjoin(ctx context.Context) {
+	db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS joined; DROP TABLE IF EXISTS named_places")
+}
+
+// unjoined counts the rows of clusters that are not what they have to be, and those that are missing.
+func (db *DB) unjoined(ctx context.Context) (rows int64, err error) {
+	some, err := db.joined(ctx)
+	if err == nil && some {
+		err = db.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM (FROM joined EXCEPT FROM dw.clusters)) + (SELECT count(*) FROM (FROM dw.clusters EXCEPT FROM joined))").Scan(&rows)
+		db.unjoin(ctx)
+	}
+	return rows, err
 }
 
 // change is transaction for what changes records.

@@ -178,3 +178,17 @@ func TestClustersOfPruned(t *testing.T) {
 		t.Errorf("clusters of what was pruned and what is there: %q, want %q", got, want)
 	}
 }
+
+// What is joined is a function of the records, and check holds the table to it.
+func TestCheckFindsOtherClusters(t *testing.T) {
+	for _, change := range []string{"DELETE FROM dw.clusters WHERE template_id = (SELECT min(template_id) FROM dw.clusters)", "UPDATE dw.clusters SET cluster_id = 't-000000000001' WHERE template_id = (SELECT min(template_id) FROM dw.clusters)",
+		"INSERT INTO dw.clusters VALUES ('t-000000000001', 't-000000000002', '2')"} {
+		path := seeded(t, func(db *DB) {
+			load(t, db, linesOf("names.csv", 0, namedMessages()))
+			execute(t, db, change)
+		})
+		if text := strings.Join(problems(t, path), "\n"); !strings.Contains(text, "of clusters are not what the messages") {
+			t.Errorf("%s: found %q", change, text)
+		}
+	}
+}

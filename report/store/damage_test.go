@@ -409,6 +409,7 @@ func TestCheckFindsDoubledRows(t *testing.T) {
 	seed := seeded(t, func(db *DB) {
 		load(t, db, night[:4], emptyRow)
 		load(t, db, night)
+		load(t, db, linesOf("names.csv", 300, namedMessages())) // some are one cluster
 		execute(t, db,
 			"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 2, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1",
 			"INSERT INTO dw.cuts SELECT run_id, record_id, file, row FROM dw.records LIMIT 1",

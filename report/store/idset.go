@@ -51,7 +51,7 @@ func (s *idset) has(id [16]byte) bool {
 func (s *idset) addPlace(p place) bool { return s.tables[p.table].add(p.hash) }
 
 func (t *idtable) add(hash uint64) bool {
-	if 7*t.used >= 6*len(t.slots) {
+	if 7*(t.used+1) > 6*len(t.slots) { // a slot stays empty, in small tables as well: find ends at it
 		t.grow(max(8, len(t.slots)*3/2))
 	}
 	i := t.find(hash)

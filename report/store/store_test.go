@@ -358,6 +358,33 @@ func TestIDSet(t *testing.T) {
 	}
 }
 
+// Whatever room a set was given for what the database holds, an id that it does not have is one that it does not have. Tables of 1 to 6 slots
+// were full to the last one, and looking for an id in them had no end.
+func TestIDSetOfAnySize(t *testing.T) {
+	for perTable := range int64(9) {
+		var s idset
+		ids := perTable << tableBits
+		id := func(i int64) [16]byte { return [16]byte{1, byte(i), byte(i >> 8), byte(i >> 16)} }
+		s.reserve(ids)
+		for i := range ids {
+			if !s.add(id(i)) {
+				t.Fatalf("%d of %d ids: one is there before it is added", i, ids)
+			}
+		}
+		for i := range 2*ids + 1 {
+			if s.has(id(i)) != (i < ids) {
+				t.Fatalf("room for %d: id %d: %v", ids, i, i >= ids)
+			}
+		}
+		for i := range s.tables {
+			if n := len(s.tables[i].slots); n > 0 && s.tables[i].used >= n {
+				t.Fatalf("room for %d: a table of %d slots is full", ids, n)
+			}
+		}
+		s.free()
+	}
+}
+
 // The ledger of many small files must not cost memory of its own.
 func TestManyFiles(t *testing.T) {
 	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))

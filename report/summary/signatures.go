@@ -21,7 +21,7 @@ func signatures(ctx context.Context, db *store.DB, found *tally, m *classify.Mat
 		case sig == othersID:
 			for _, f := range fs { // the new, and the ongoing
 				c := cluster("others", []*Finding{f})
-				c.Others, c.Title = f.OtherMessages, f.Title
+				c.Others, c.Messages, c.Title = f.OtherMessages, f.OtherMessages, f.Title
 				c.Template = "(" + words.Count(f.OtherMessages, "other message") + ", of no more than " + words.Count(f.LargestOther, "record") + " each in a map and company)"
 				clusters = append(clusters, c)
 			}
@@ -104,7 +104,7 @@ func clusterOf(list []Cluster, id string) *Cluster {
 
 // cluster sums up what fails with one unknown message.
 func cluster(id string, fs []*Finding) Cluster {
-	c := Cluster{TemplateID: id, Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere, Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}
+	c := Cluster{TemplateID: id, Messages: 1, Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere, Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}
 	c.Records, c.FirstSeen, c.LastSeen = sum(fs)
 	return c
 }

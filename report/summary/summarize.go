@@ -116,7 +116,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	}
 	for id, n := range joined.counts() {
 		if c := clusterOf(s.Clusters, id); c != nil {
-			c.Joined = n
+			c.Messages = n
 		}
 	}
 	s.Cluster = func(template string) string { return joined[template].cluster }

@@ -356,7 +356,7 @@ type Cluster struct {
 	Chain          *Chain   // of the sample; nil where it is of none
 	Mute           *Mute
 	Others         int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
-	Joined         int64 // different messages of its records that are one cluster as they differ in names only; 0: they are all equal after masking
+	Messages       int64 // different messages among its records, which differ in names only; 1: they are equal after masking; Others where that is not 0
 }
 
 // FindingCount is how many different findings there are, also those that are not listed one by one.

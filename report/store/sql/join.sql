@@ -30,8 +30,4 @@ SELECT template_id, cluster_of(frame, string_agg(name_form(first, rest, is_name)
 FROM said
 GROUP BY template_id, frame
 HAVING bool_or(is_name <> '0');
-
-DELETE FROM dw.clusters c WHERE NOT EXISTS (FROM joined j WHERE j.template_id = c.template_id AND j.cluster_id = c.cluster_id AND j.names = c.names);
-INSERT INTO dw.clusters FROM joined j ANTI JOIN dw.clusters c USING (template_id) ORDER BY j.template_id;
 DROP TABLE named_places;
-DROP TABLE joined;
