@@ -2,7 +2,7 @@ package classify
 
 import (
 	"bytes"
-	"encoding/hex"
+	"encoding/base64"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -146,7 +146,7 @@ func MaskNames(template []byte, joined string) []byte {
 
 // AppendNames appends what a template says of names that it may have, for whoever knows many templates: nothing where it can have none; else
 // the fingerprint of what stands around them, and behind a blank for each of them those of its first word and of its rest, with a dot
-// between. A fingerprint has 12 hexadecimal digits; that of no text is empty.
+// between. A fingerprint has 48 bits, in eight letters, digits, - and _; that of no text is empty.
 func AppendNames(dst, template []byte) []byte {
 	var room [mostNames]nameAt
 	list := namesIn(template, room[:0])
@@ -173,5 +173,5 @@ func appendPrint(dst, text []byte) []byte {
 		return dst
 	}
 	sum := xxh3.Hash128(text).Bytes()
-	return hex.AppendEncode(dst, sum[:6])
+	return base64.RawURLEncoding.AppendEncode(dst, sum[:6])
 }
