@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
@@ -201,6 +202,72 @@ func sameMade(t *testing.T, a *Ahead, s *summary.Summary, table int, want string
 		t.Errorf("table %d is said to be %d bytes, %s", table, made.Bytes, made.SHA256)
 	}
 	return true
+}
+
+// Of which cluster a record is shows when all are loaded: rows that were drawn before have the right id all the same, however they are listed, hidden or parted.
+func TestAheadOfJoinedClusters(t *testing.T) {
+	lines := aheadNight()
+	for i, name := range []string{"Adventure Works", "Alpine Ski House", "Bellows College", "Contoso", "Fabrikam", "Litware", "Margie Travel", "Northwind", "Tailspin Toys"} {
+		lines = append(lines, storetest.Line{ID: uint16(200 + i), File: "e.csv", Row: int64(2 + i), At: "07:00:00", Entity: "accounts", Key: "a \"b\", t-000000000000;c\nd",
+			Err: "Loyalty tier of " + name + " could not be worked out"})
+	}
+	known := lines[len(lines)-5:]
+	for name, opt := range map[string]Options{"excel": {}, "plain": {PlainCSV: true}, "semicolons": {Semicolon: true}, "beside known": {}, "a part": {}} {
+		t.Run(name, func(t *testing.T) {
+			db := openStore(t)
+			if name == "beside known" {
+				loadedAhead(t, ahead(t, db, opt), db, linesOf(slices.Clone(known), 3)...)
+			}
+			a := ahead(t, db, opt)
+			s := loadedAhead(t, a, db, linesOf(lines, 7)...)
+			if name == "a part" { // as if the sheet had less room; what is listed follows from the cluster
+				s.Listed--
+				left := s.Listed
+				s.Lister = func() func(uint64) bool { n := left; return func(uint64) bool { n--; return n >= 0 } }
+				all := s.EachRecord
+				s.EachRecord = func(yield func(*summary.Record) error) error {
+					n := left
+					return all(func(r *summary.Record) error {
+						if n--; n < 0 {
+							return nil
+						}
+						return yield(r)
+					})
+				}
+				s.Scan = func(bool, func(*store.Texts) error) error { return errScanned }
+				var fast bytes.Buffer
+				if err := a.drawRecords(opt.table(&fast), s); !errors.Is(err, errScanned) {
+					t.Errorf("rows that were drawn by the ids of their templates are counted by those of their clusters: %v", err)
+				}
+				return
+			}
+			if s.Joined != 9 {
+				t.Fatalf("%d templates are of a cluster with others, want 9", s.Joined)
+			}
+			var fast, slow bytes.Buffer
+			if err := a.drawRecords(opt.table(&fast), s); err != nil {
+				t.Fatal(err)
+			}
+			if err := drawRecords(opt.table(&slow), s); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(slow.String(), fast.String()); d != "" {
+				t.Errorf("records.csv (-archive +ahead):\n%s", d)
+			}
+			if n := strings.Count(fast.String(), s.Cluster(s0(t, s))); n != 9 {
+				t.Errorf("%d rows have the id of the cluster, want 9", n)
+			}
+			sameMade(t, a, s, recordRows, slow.String())
+		})
+	}
+}
+
+var errScanned = errors.New("scanned")
+
+// s0 is the template of a message of the cluster of several.
+func s0(t *testing.T, s *summary.Summary) string {
+	t.Helper()
+	return classify.TemplateID(classify.Template(nil, []byte("Loyalty tier of Fabrikam could not be worked out"), []byte("accounts"), nil))
 }
 
 // Rows that are not listed are left out, the others stay whole.

@@ -90,11 +90,11 @@ func (db *DB) shown(ctx context.Context) (string, error) {
 	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
 		return "", err
 	}
-	cluster, clusters := "r.template_id", ""
+	cluster, clusters, names := "r.template_id", "", "''"
 	if joined {
-		cluster, clusters = "coalesce(t.cluster_id, r.template_id)", " LEFT JOIN dw.clusters t ON t.template_id = r.template_id"
+		cluster, clusters, names = "coalesce(t.cluster_id, r.template_id)", " LEFT JOIN dw.clusters t ON t.template_id = r.template_id", "coalesce(t.names, '')"
 	}
-	return strings.NewReplacer("%[cluster]", cluster, "%[clusters]", clusters).Replace(query("scope")), nil
+	return strings.NewReplacer("%[names]", names, "%[cluster]", cluster, "%[clusters]", clusters).Replace(query("scope")), nil
 }
 
 // ofRun is the statement that makes the view of a run.

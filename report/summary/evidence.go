@@ -26,7 +26,7 @@ const (
 // addEvidence gives signatures and clusters the records that prove them, and the operations that these failed in. The database knows a
 // message that no rule explains, or a wrapper only, by the id of its template; its text is made here again, from
 // one record of each, and is the title of the message's findings and changes from now on.
-func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, joined joins, name titles, s *Summary, hide hider) error {
+func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, name titles, s *Summary, hide hider) error {
 	proof, err := evidence(ctx, db)
 	if err != nil {
 		return err
@@ -41,15 +41,14 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 		at[p.place] = append(at[p.place], message{})
 	}
 	templates := make(map[message]string)
-	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), hide, func(place int64, t *classify.Texts, values []string) {
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), hide, func(place int64, t *classify.Texts, template func() []byte, values []string) {
 		for _, of := range at[place] {
 			if of == (message{}) {
 				p := &proof[shown[place]]
 				p.show(t, m, found.status[p.sig], hide)
 				continue
 			}
-			template := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
-			templates[of] = cmp.Or(hide.textOf(joined.text(template), values), noText)
+			templates[of] = cmp.Or(hide.textOf(string(template()), values), noText)
 		}
 	}); err != nil {
 		return err
@@ -205,8 +204,8 @@ func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string, hide
 const textsAtOnce = 256
 
 // eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
-// is decompressed together, and with what hide must hide of them. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
-func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yield func(place int64, t *classify.Texts, values []string)) error {
+// is decompressed together, with the template of each, as far as it is that of its cluster, and with what hide must hide of them. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
+func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yield func(place int64, t *classify.Texts, template func() []byte, values []string)) error {
 	for chunk := range slices.Chunk(places, textsAtOnce) {
 		numbers := make([]string, len(chunk))
 		for i, place := range chunk {
@@ -220,8 +219,11 @@ func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yie
 		if err := each(ctx, db, "texts", func(rows *sql.Rows) error {
 			var place int64
 			var t classify.Texts
-			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company)
-			yield(place, &t, values[place])
+			var names string
+			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company, &names)
+			yield(place, &t, func() []byte {
+				return classify.MaskNames(classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company)), names)
+			}, values[place])
 			return err
 		}, at); err != nil {
 			return err

@@ -4,20 +4,19 @@ import (
 	"context"
 	"database/sql"
 
-	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
-// joins are the templates of a report's records that are of a cluster with others, which differ in names: that cluster, and what of the template the names are. It is nil
-// where there are none, as in most reports.
-type joins map[string]struct{ cluster, names string }
+// joins are the templates of a report's records that are of a cluster with others, which differ in names, and that cluster. It is nil where there are none, as
+// in most reports.
+type joins map[string]string
 
-// joinedOf reads them. Of each template some of 100 bytes are kept, as many as there are messages with names that were written without quotes.
-func joinedOf(ctx context.Context, db *store.DB) (j joins, err error) {
+// joinsOf reads them. Of each template some of 50 bytes are kept, as many as there are messages with names that were written without quotes.
+func joinsOf(ctx context.Context, db *store.DB) (j joins, err error) {
 	clusters := make(map[string]string) // one text for all its members
-	err = each(ctx, db, "joined", func(rows *sql.Rows) error {
-		var template, cluster, names string
-		if err := rows.Scan(&template, &cluster, &names); err != nil {
+	err = each(ctx, db, "joins", func(rows *sql.Rows) error {
+		var template, cluster string
+		if err := rows.Scan(&template, &cluster); err != nil {
 			return err
 		}
 		if _, ok := clusters[cluster]; !ok {
@@ -26,25 +25,17 @@ func joinedOf(ctx context.Context, db *store.DB) (j joins, err error) {
 		if j == nil {
 			j = make(joins)
 		}
-		j[template] = struct{ cluster, names string }{clusters[cluster], names}
+		j[template] = clusters[cluster]
 		return nil
 	})
 	return j, err
 }
 
-// text is what the messages of a template's cluster have in common: the template, with its names masked where others have other ones.
-func (j joins) text(template []byte) string {
-	if j == nil {
-		return string(template)
-	}
-	return string(classify.MaskNames(template, j[classify.TemplateID(template)].names))
-}
-
 // counts says of how many templates each cluster is.
 func (j joins) counts() map[string]int64 {
 	n := make(map[string]int64)
-	for _, of := range j {
-		n[of.cluster]++
+	for _, cluster := range j {
+		n[cluster]++
 	}
 	return n
 }

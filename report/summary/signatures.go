@@ -95,13 +95,6 @@ func find(list []Signature, sig string) *Signature {
 	return nil
 }
 
-func clusterOf(list []Cluster, id string) *Cluster {
-	if i := slices.IndexFunc(list, func(c Cluster) bool { return c.TemplateID == id }); i >= 0 {
-		return &list[i]
-	}
-	return nil
-}
-
 // cluster sums up what fails with one unknown message.
 func cluster(id string, fs []*Finding) Cluster {
 	c := Cluster{TemplateID: id, Messages: 1, Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere, Maps: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere)}

@@ -110,18 +110,19 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	joined, err := joinedOf(ctx, db)
+	joined, err := joinsOf(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	for id, n := range joined.counts() {
-		if c := clusterOf(s.Clusters, id); c != nil {
-			c.Messages = n
+	messages := joined.counts()
+	for i := range s.Clusters {
+		if n := messages[s.Clusters[i].TemplateID]; n > 0 {
+			s.Clusters[i].Messages = n
 		}
 	}
-	s.Cluster = func(template string) string { return joined[template].cluster }
+	s.Cluster = func(template string) string { return joined[template] }
 	s.Joined = len(joined)
-	if err := addEvidence(ctx, db, m, found, joined, name, s, hide); err != nil {
+	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
 		return nil, err
 	}
 	if s.Mutes, err = mutes(ctx, db, m.Set().Mutes, s.Run.Started, found, name); err != nil {

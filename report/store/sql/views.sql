@@ -99,10 +99,10 @@ FROM records r JOIN runs u USING (run_id) LEFT JOIN clusters t ON t.template_id 
 WHERE r.outcome = 'error'
 GROUP BY ALL;
 
--- Messages that no rule explains, of all runs, by what is left of them without names and numbers.
+-- Messages that no rule explains, of all runs, by what is left of them without names and numbers; those that differ in names only are one.
 CREATE OR REPLACE VIEW dw.v_unknown AS
 WITH unknown AS (
-  SELECT u.environment, r.* REPLACE (coalesce(t.cluster_id, r.template_id) AS template_id),
+  SELECT u.environment, r.* REPLACE (coalesce(t.cluster_id, r.template_id) AS template_id), r.template_id AS own_template,
     CASE WHEN r.map IS NOT NULL THEN r.map
       WHEN len(r.map_candidates) > 0 THEN array_to_string(r.map_candidates[1:3], ' or ') || CASE WHEN len(r.map_candidates) > 3 THEN ' or another' ELSE '' END
       WHEN r.dataverse_table IS NOT NULL THEN 'No map: ' || r.dataverse_table
@@ -113,7 +113,7 @@ WITH unknown AS (
 ), messages AS (
   SELECT environment, template_id, count(*) AS records, count(DISTINCT run_id) AS runs, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen,
     -- the first by time, as in unclassified.csv
-    arg_min(record_id, row(coalesce(occurred_at, 'infinity'), file, row, byte_offset, record_id)) AS sample_record_id
+    arg_min(record_id, row(coalesce(occurred_at, 'infinity'), file, row, byte_offset, record_id)) AS sample_record_id, count(DISTINCT own_template) AS messages
   FROM unknown
   GROUP BY environment, template_id
 ), places AS (
@@ -121,7 +121,7 @@ WITH unknown AS (
   FROM (SELECT environment, template_id, map_title, count(*) AS records FROM unknown GROUP BY ALL)
   GROUP BY environment, template_id
 )
-SELECT c.environment, c.template_id, c.records, c.runs, c.first_seen, c.last_seen, p.maps, c.sample_record_id, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample
+SELECT c.environment, c.template_id, c.records, c.runs, c.first_seen, c.last_seen, p.maps, c.sample_record_id, coalesce(nullif(r.error_text, ''), r.trace_text) AS sample, c.messages
 FROM messages c JOIN places p ON p.template_id = c.template_id AND p.environment IS NOT DISTINCT FROM c.environment JOIN records r ON r.record_id = c.sample_record_id;
 
 -- Which hours of which log the files of all runs hold.
@@ -304,7 +304,7 @@ COMMENT ON COLUMN dw.v_records."dataverse_table" IS 'Dataverse table';
 COMMENT ON COLUMN dw.v_records."map_candidates" IS 'maps it may be of, where they are several';
 COMMENT ON COLUMN dw.v_records."captures" IS 'what the rules read out of the texts, by name';
 COMMENT ON COLUMN dw.v_records."affected_key" IS 'business record that failed, where the log or the message names it';
-COMMENT ON COLUMN dw.v_records."template_id" IS 'id of the message without names and numbers';
+COMMENT ON COLUMN dw.v_records."template_id" IS 'id of the message without names and numbers, or of the cluster that it is of with others';
 COMMENT ON COLUMN dw.v_records."matched_field" IS 'text in which the rule that wins matched: error_text or trace_text';
 COMMENT ON COLUMN dw.v_records."matched_start" IS 'first byte of that match in its normal form';
 COMMENT ON COLUMN dw.v_records."matched_end" IS 'byte after that match in its normal form';
@@ -414,7 +414,7 @@ COMMENT ON COLUMN dw.v_findings."last_seen" IS 'time of the last one, UTC';
 COMMENT ON COLUMN dw.v_findings."sample_record_id" IS 'one of them';
 COMMENT ON VIEW dw.v_unknown IS 'a row per environment and message that nothing explains, of all runs; without the records that history prune took out, see v_pruned';
 COMMENT ON COLUMN dw.v_unknown."environment" IS 'environment; null when none was given';
-COMMENT ON COLUMN dw.v_unknown."template_id" IS 'id of the message without names and numbers, for rules draft';
+COMMENT ON COLUMN dw.v_unknown."template_id" IS 'id of the message without names and numbers, or of the cluster that it is of with others, for rules draft';
 COMMENT ON COLUMN dw.v_unknown."records" IS 'records with this message';
 COMMENT ON COLUMN dw.v_unknown."runs" IS 'runs that loaded some of them';
 COMMENT ON COLUMN dw.v_unknown."first_seen" IS 'time of the first one, UTC';
@@ -422,6 +422,7 @@ COMMENT ON COLUMN dw.v_unknown."last_seen" IS 'time of the last one, UTC';
 COMMENT ON COLUMN dw.v_unknown."maps" IS 'maps and tables that failed with it, as column where of failing_entities.csv names them, most records first';
 COMMENT ON COLUMN dw.v_unknown."sample_record_id" IS 'one of them';
 COMMENT ON COLUMN dw.v_unknown."sample" IS 'its text, at most the first 10,000 bytes';
+COMMENT ON COLUMN dw.v_unknown."messages" IS 'different messages among its records, which differ in names only; 1 where they are equal after masking';
 COMMENT ON VIEW dw.v_coverage IS 'a row per file, log and stretch of hours that it covers';
 COMMENT ON COLUMN dw.v_coverage."environment" IS 'environment of the run; null when none was given';
 COMMENT ON COLUMN dw.v_coverage."log" IS 'dualwrite or plugintrace';
@@ -455,7 +456,7 @@ COMMENT ON COLUMN dw.v_chains."company" IS 'legal entity: what the log prints, e
 COMMENT ON COLUMN dw.v_chains."affected_key" IS 'business record that failed';
 COMMENT ON COLUMN dw.v_chains."outcome" IS 'error, or ok: a trace without an exception';
 COMMENT ON COLUMN dw.v_chains."signature" IS 'rule that wins, code/0x… or text/0x… of the code table; null when nothing explains it';
-COMMENT ON COLUMN dw.v_chains."template_id" IS 'id of the message without names and numbers';
+COMMENT ON COLUMN dw.v_chains."template_id" IS 'id of the message without names and numbers, or of the cluster that it is of with others';
 COMMENT ON COLUMN dw.v_chains."error_code" IS 'Dataverse error code';
 COMMENT ON COLUMN dw.v_chains."file" IS 'path of the file it was read from, as given';
 COMMENT ON COLUMN dw.v_chains."row" IS 'ordinal of the row in its file';

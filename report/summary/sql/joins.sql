@@ -1,5 +1,5 @@
 -- The templates of failing records that are of a cluster with others.
-SELECT template_id, cluster_id, names
+SELECT template_id, cluster_id
 FROM dw.clusters
 WHERE template_id IN (SELECT own_template FROM scope WHERE outcome = 'error' AND own_template <> template_id)
 ORDER BY template_id;
