@@ -69,4 +69,8 @@
 // versions (Customers V3), and a name that mixes both keeps the parts without digits. It is made of the first 500 bytes of the
 // sentence: what differs behind them are lists and payloads. A template of nothing but masks would be one
 // cluster of everything, so it keeps its quotes, or says that there are no words.
+//
+// A name without quotes is a word in one message, and shows only beside others that have another one in its place. Package classify sees one
+// record at a time; so it says where a template could have names ([AppendNames]), the archive finds out what are some, of all that it holds, and
+// [MaskNames] masks these.
 package classify
