@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -213,7 +214,14 @@ func (db *DB) whereBlocks(ctx context.Context, bad []int64, end int64) (string, 
 	list := strings.Join(strings.Fields(strings.Trim(fmt.Sprint(append(bad, end)), "[]")), ", ")
 	among := func(id string) string { return fmt.Sprintf("(%[1]s IN (%[2]s) OR %[1]s > %[3]d)", id, list, end) }
 	var places []string
+	tables, err := db.strings(ctx, "SELECT table_name FROM duckdb_tables() WHERE database_name = 'dw'") // an older schema has not all of archiveTables
+	if err != nil {
+		return "", err
+	}
 	for _, table := range archiveTables {
+		if !slices.Contains(tables, table) {
+			continue
+		}
 		found, err := db.strings(ctx, fmt.Sprintf(`SELECT DISTINCT column_name FROM pragma_storage_info('dw.%s')
 			WHERE %s OR len(list_filter(additional_block_ids, b -> %s)) > 0 ORDER BY column_name`, table, among("block_id"), among("b")))
 		if err != nil {
