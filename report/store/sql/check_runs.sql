@@ -11,8 +11,15 @@ WITH held AS (
     sum(filtered) AS filtered, sum(ok) AS ok, sum(classified) AS classified, sum(unclassified) AS unclassified
   FROM dw.files GROUP BY run_id
 ), scopes AS ( -- who met what was pruned is not known any more; a digest is what its DuckDB made of the ids
-  SELECT run_id, count(*) AS records
-  FROM (SELECT run_id, record_id FROM dw.records UNION SELECT run_id, record_id FROM dw.sightings)
+  -- That no record is in either table twice is asked elsewhere, so they can be counted: a UNION of 15 million rows took more memory than there is.
+  SELECT run_id, sum(n)::BIGINT AS records
+  FROM (
+    SELECT run_id, count(*) AS n FROM dw.records GROUP BY run_id
+    UNION ALL
+    SELECT run_id, count(*) FROM dw.sightings GROUP BY run_id
+    UNION ALL
+    SELECT run_id, -count(*) FROM dw.sightings SEMI JOIN dw.records USING (run_id, record_id) GROUP BY run_id
+  )
   WHERE NOT EXISTS (FROM dw.prunings)
   GROUP BY run_id
 ), problems AS (
