@@ -1,9 +1,14 @@
 package summary
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
+	"strings"
 
+	"dwtriage/classify"
 	"dwtriage/report/store"
 )
 
@@ -38,4 +43,39 @@ func (j joins) counts() map[string]int64 {
 		n[cluster]++
 	}
 	return n
+}
+
+// mostLargest is how many messages of a cluster are named.
+const mostLargest = 5
+
+// addLargest says what the first clusters' messages are that have most records: by what they have in common nobody sees the name that fails a hundred times.
+func addLargest(ctx context.Context, db *store.DB, clusters []Cluster, hide hider) error {
+	at, of := make(map[string]*Cluster), make(map[int64]*Message)
+	var ids []string
+	for i := range clusters[:min(len(clusters), moreClusters)] {
+		if c := &clusters[i]; c.Messages > 1 && c.Others == 0 {
+			at[c.TemplateID] = c
+			ids = append(ids, c.TemplateID)
+			c.Largest = make([]Message, 0, mostLargest) // not to be moved while of points into it
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := each(ctx, db, "largest", func(rows *sql.Rows) error {
+		var id string
+		var m Message
+		var place int64
+		err := rows.Scan(&id, &m.TemplateID, &m.Records, &place)
+		c := at[id]
+		c.Largest = append(c.Largest, m)
+		of[place] = &c.Largest[len(c.Largest)-1]
+		return err
+	}, strings.Join(ids, " "), mostLargest); err != nil {
+		return err
+	}
+	return eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, _ func() []byte, values []string) {
+		own := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
+		of[place].Text = classify.Readable(cmp.Or(hide.textOf(string(own), values), noText))
+	})
 }

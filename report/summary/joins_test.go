@@ -74,6 +74,34 @@ func TestJoinedClustersOverNights(t *testing.T) {
 	}
 }
 
+// The messages of a cluster that fail most are named one by one, by their own text, most records first.
+func TestLargestOfAJoinedCluster(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	lines := tierless("2026-11-20", 100, 0, 10)
+	for i := range 9 { // Northwind three times more, Litware twice, Contoso once; and three of another night
+		name := []string{"Northwind", "Northwind", "Northwind", "Litware", "Litware", "Contoso", "Fabrikam", "Fabrikam", "Fabrikam"}[i]
+		l := failed(fmt.Sprintf("2026-11-20 02:3%d:00", i), "accounts", "Loyalty tier of %s could not be worked out", name)
+		if l.ID, l.Row, l.File = uint16(200+i), int64(100+i), "2026-11-20.csv"; i > 5 {
+			l.File, l.At = "other.csv", fmt.Sprintf("2026-11-19 02:3%d:00", i)
+		}
+		lines = append(lines, l)
+	}
+	loadRun(t, db, "", lines[len(lines)-3:])
+	c := of(t, db, loadRun(t, db, "", lines[:len(lines)-3])).Clusters[0]
+	var got []string
+	for _, m := range c.Largest {
+		got = append(got, fmt.Sprint(m.Records, " ", m.Text))
+	}
+	if len(got) != 5 || c.Messages != 10 || c.Records != 16 {
+		t.Fatalf("%d messages, %d records, named: %q", c.Messages, c.Records, got)
+	}
+	for i, want := range []string{"4 Loyalty tier of Northwind", "3 Loyalty tier of Litware", "2 Loyalty tier of Contoso", "1 Loyalty tier of ", "1 Loyalty tier of "} {
+		if !strings.HasPrefix(got[i], want) {
+			t.Errorf("message %d: %q, want %q", i, got[i], want)
+		}
+	}
+}
+
 // A mute is of the messages that somebody saw: what was joined with them since is not muted, nor are they, and the mute says of which cluster they are.
 func TestMuteOfAJoinedMessage(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))

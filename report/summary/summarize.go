@@ -125,6 +125,9 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
 		return nil, err
 	}
+	if err := addLargest(ctx, db, s.Clusters, hide); err != nil {
+		return nil, err
+	}
 	if s.Mutes, err = mutes(ctx, db, m.Set().Mutes, s.Run.Started, found, name); err != nil {
 		return nil, err
 	}

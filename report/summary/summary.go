@@ -306,7 +306,7 @@ type Signature struct {
 	Here           Here
 }
 
-// A Message is what records of a wrapper say that are equal after masking.
+// A Message is what records of a wrapper or a cluster say that are equal after masking.
 type Message struct {
 	TemplateID string
 	Text       string // its sentence, with … in the place of what differs
@@ -355,8 +355,9 @@ type Cluster struct {
 	Sample         Evidence // none where Others is not 0
 	Chain          *Chain   // of the sample; nil where it is of none
 	Mute           *Mute
-	Others         int64 // clusters that are not listed one by one and summed up here; 0 for one that is listed
-	Messages       int64 // different messages among its records, which differ in names only; 1: they are equal after masking; Others where that is not 0
+	Others         int64     // clusters that are not listed one by one and summed up here; 0 for one that is listed
+	Messages       int64     // different messages among its records, which differ in names only; 1: they are equal after masking; Others where that is not 0
+	Largest        []Message // of several, those with most records, at most mostLargest; of the clusters with most records only
 }
 
 // FindingCount is how many different findings there are, also those that are not listed one by one.
