@@ -166,14 +166,18 @@ func failures(s *summary.Summary) []phrase {
 // criticalNews names what is critical and new, or back after a pause: it stands before everything else.
 func criticalNews(s *summary.Summary) []phrase {
 	var v []phrase
-	for _, change := range []string{summary.New, newHere, summary.Regressed} {
-		list := criticals(withChange(s, change))
+	asked := map[string]string{summary.Regressed: "Critical, known, and not failing in the hours compared with:", backHere: "Critical, known, and not failing in that map in the hours compared with:"}
+	for _, of := range []struct{ change, word string }{
+		{summary.New, "New and critical:"}, {newHere, "Critical, known and in another map than before:"},
+		{summary.Regressed, "Back and critical:"}, {backHere, "Critical, and back in a map:"},
+	} {
+		list := criticals(withChange(s, of.change))
 		if len(list) == 0 {
 			continue
 		}
-		word := map[string]string{summary.New: "New and critical:", newHere: "Critical, known and in another map than before:", summary.Regressed: "Back and critical:"}[change]
-		if change == summary.Regressed && s.Asked() {
-			word = "Critical, known, and not failing in the hours compared with:"
+		word := of.word
+		if s.Asked() {
+			word = orWords(asked[of.change], word)
 		}
 		v = append(append(v, strong(word), plain(" ")), named(list)...)
 		v = append(v, plain(". "))
@@ -643,11 +647,15 @@ func spark(counts []int64) []int {
 	return heights
 }
 
-// newsDetail says what else changed: what is back, and what is over as far as rules and codes explain it.
+// newsDetail says what else changed: what is back, what is known and new in a map, and what is over as far as rules and codes explain it.
 func newsDetail(s *summary.Summary) string {
-	text := words.Thousands(len(withChange(s, summary.Regressed))) + " back"
+	back := " back"
 	if s.Asked() {
-		text = words.Thousands(len(withChange(s, summary.Regressed))) + " known and not then"
+		back = " known and not then"
+	}
+	text := words.Thousands(len(withChange(s, summary.Regressed))+len(withChange(s, backHere))) + back
+	if n := len(withChange(s, newHere)); n > 0 {
+		text += ", " + words.Thousands(n) + " known and new in a map"
 	}
 	if n := s.Changed.Quiet; n > 0 {
 		text += ", " + words.Thousands(n) + " quiet"
