@@ -83,10 +83,22 @@ func (r *file) close(whole bool) error {
 		r.warn(fmt.Sprintf("the export is incomplete: it counts %s, and %s %s in the file; export the rest, too", words.Count(r.counted, "row"), words.Thousands(f.Read), words.Plural(f.Read, "is", "are")))
 	}
 	if w.Cut() && f.Problem == nil && !f.Sampled {
-		f.Problem = unpack.CutOff(f.Path, w.Size(), fmt.Sprintf("the %s rows before it were read", words.Thousands(f.Read-r.cutRows)), w.Err())
+		f.Problem = unpack.CutOff(f.Path, w.Size(), keptBefore(f.Read, r.cutRows), w.Err())
 	}
 	r.run.tell(0)
 	return r.run.b.done(*f)
+}
+
+// keptBefore says what is had of a file that breaks off, of whose rows read ones are counted and cut of these lie at the break, where they are rejected.
+func keptBefore(read, cut int64) string {
+	text := "no whole row came before it"
+	if n := read - cut; n > 0 {
+		text = "the " + words.Plural(n, "row", words.Thousands(n)+" rows") + " before it " + words.Were(n) + " read"
+	}
+	if cut > 0 {
+		text += ", and the " + words.Plural(cut, "row", words.Thousands(cut)+" rows") + " that it cuts " + words.Were(cut) + " rejected"
+	}
+	return text
 }
 
 // counts takes note of how many rows the export says there are. Each of several pages says it of all, and a tool that does not know says -1.

@@ -438,7 +438,7 @@ func TestBombs(t *testing.T) {
 			t.Run(pack.name+" of "+fill.name, func(t *testing.T) {
 				bomb := bombOf(t, func(b []byte) []byte { return pack.pack(t, b) }, fill.unit)
 				x := among(t, onDisk(t, "bad."+pack.name, bomb), Options{Limits: Limits{Ratio: 100}})
-				wants(t, x, "bad."+pack.name, "unpacks to more than 100 times its size, as only a decompression bomb does: raise --max-ratio if it is genuine; the ", " rows before it were read")
+				wants(t, x, "bad."+pack.name, "unpacks to more than 100 times its size, as only a decompression bomb does: raise --max-ratio if it is genuine; ", " before it")
 			})
 		}
 	}

@@ -125,6 +125,31 @@ func TestNesting(t *testing.T) {
 	}
 }
 
+// Of the row that a stream breaks off in it is said that it is rejected, as it is counted: also where it is the only one.
+func TestNoWholeRowBeforeTheBreak(t *testing.T) {
+	noise := make([]byte, 200)
+	for i := range noise {
+		noise[i] = byte(0x80 + (i*i*7+i*31)%120)
+	}
+	whole := gzipped(noise)
+	x := readData(t, "bad.csv.gz", whole[:len(whole)-20], Options{})
+	f := x.files[0]
+	if f.Read != 1 || f.Rejected != 1 || f.Problem == nil || !strings.HasSuffix(f.Problem.Error(), "copy the file again; no whole row came before it, and the row that it cuts was rejected") {
+		t.Errorf("%d read, %d rejected, problem %v", f.Read, f.Rejected, f.Problem)
+	}
+	for _, c := range []struct {
+		read, cut int64
+		want      string
+	}{
+		{0, 0, "no whole row came before it"}, {1, 0, "the row before it was read"}, {1200, 0, "the 1,200 rows before it were read"},
+		{2, 1, "the row before it was read, and the row that it cuts was rejected"},
+	} {
+		if got := keptBefore(c.read, c.cut); got != c.want {
+			t.Errorf("%d read, %d cut: %q, want %q", c.read, c.cut, got, c.want)
+		}
+	}
+}
+
 // What was read before a stream breaks counts; the row at the break is a reject.
 func TestCutOff(t *testing.T) {
 	plain := traces(3 << 20)
@@ -137,7 +162,7 @@ func TestCutOff(t *testing.T) {
 			}
 			text := f.Problem.Error()
 			want := "exports/a.csv.gz: the " + name + " stream ends too early after " + words.Thousands(f.Bytes) + " bytes: copy the file again; the " +
-				words.Thousands(int64(len(x.records))) + " rows before it were read"
+				words.Thousands(int64(len(x.records))) + " rows before it were read, and the row that it cuts was rejected"
 			if text != want {
 				t.Errorf("problem\n%s, want\n%s", text, want)
 			}

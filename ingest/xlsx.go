@@ -377,9 +377,9 @@ func (r *file) sheet(b *xlsx.Workbook, t *sheetTable) error {
 func (r *file) cutSheet(err error) error {
 	f := &r.account
 	if says, ok := unpack.Limit(err); ok {
-		return &problem{fmt.Sprintf("%s: %s; the %s rows before it were read", f.Path, says, words.Thousands(f.Read)), unpack.ErrLimit}
+		return &problem{fmt.Sprintf("%s: %s; %s", f.Path, says, keptBefore(f.Read, 0)), unpack.ErrLimit}
 	}
-	return &problem{fmt.Sprintf("%s: sheet %.40q cannot be read further (%v): export the workbook again; the %s rows before it were read", f.Path, f.Sheet, err, words.Thousands(f.Read)), err}
+	return &problem{fmt.Sprintf("%s: sheet %.40q cannot be read further (%v): export the workbook again; %s", f.Path, f.Sheet, err, keptBefore(f.Read, 0)), err}
 }
 
 // take makes a record of the cells of a row.
