@@ -204,11 +204,19 @@ func (j *job) checkReading() error {
 	if err != nil {
 		return err
 	}
-	if j.since, err = parseTime("--since", r.since, opt.Zone); err != nil {
-		return err
-	}
-	if j.until, err = parseTime("--until", r.until, opt.Zone); err != nil {
-		return err
+	for _, limit := range []struct {
+		flag, text string
+		end        edge
+		to         *time.Time
+	}{{"--since", r.since, begins, &j.since}, {"--until", r.until, ends, &j.until}} {
+		var note string
+		if *limit.to, note, err = parseLocal(limit.flag, limit.text, opt.Zone, limit.end); err != nil {
+			return err
+		}
+		if note != "" {
+			j.s.ci.issue("warning", note)
+			j.say("dwtriage: %s\n", note)
+		}
 	}
 	if !j.since.IsZero() && !j.until.IsZero() && !j.since.Before(j.until) {
 		return usageError("--since %s is not before --until %s, so there would be nothing to read; change one of them", j.since.Format(time.RFC3339), j.until.Format(time.RFC3339))
