@@ -16,7 +16,7 @@ type health struct {
 
 // A healthLine is a rule, or what has none, with what was noticed and what to do.
 type healthLine struct {
-	Word    string // tune, missing, retire
+	Word    string // tune, missing, retire; mute: it is of a mute and not of its rule, which is counted for itself
 	ID      string // of a signature; empty for unknown messages together
 	Title   string
 	Noticed string
@@ -27,10 +27,11 @@ type healthLine struct {
 // mostHealth is how many lines of each word are shown.
 const mostHealth = 20
 
-// Counts says how many lines of each word there are: "12 to keep, 1 to tune, 2 missing".
+// Counts says how many rules, and signatures without one, are of each word, and how many mutes need a look: "12 to keep, 1 to tune, 2 missing".
 func (h health) Counts() string {
 	counts := []string{words.Thousands(h.Keep) + " to keep"}
-	for _, w := range []struct{ word, text string }{{"tune", " to tune"}, {"missing", " missing"}, {"retire", " to retire"}} {
+	for _, w := range []struct{ word, one, many string }{{"tune", " to tune", " to tune"}, {"missing", " missing", " missing"}, {"retire", " to retire", " to retire"},
+		{"mute", " mute to renew or delete", " mutes to renew or delete"}} {
 		n := 0
 		for _, l := range h.Lines {
 			if l.Word == w.word {
@@ -38,7 +39,7 @@ func (h health) Counts() string {
 			}
 		}
 		if n > 0 {
-			counts = append(counts, words.Thousands(n)+w.text)
+			counts = append(counts, words.Thousands(n)+words.Plural(n, w.one, w.many))
 		}
 	}
 	return strings.Join(counts, ", ")
@@ -56,7 +57,7 @@ func (h health) Shown() (list []healthLine) {
 }
 
 // healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule; a code that
-// names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended, are left over.
+// names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended or silences nothing any more, are left over.
 func healthOf(s *summary.Summary) (h health) {
 	var missing []healthLine
 	for i := range s.Signatures {
@@ -94,13 +95,17 @@ func healthOf(s *summary.Summary) (h health) {
 	}
 	for _, m := range s.Mutes {
 		if m.Cluster != "" {
-			h.Lines = append(h.Lines, healthLine{Word: "retire", ID: m.ID, Title: "Mute of one message",
+			h.Lines = append(h.Lines, healthLine{Word: "mute", ID: m.ID, Title: "Mute of one message",
 				Noticed: "Its message is of cluster " + m.Cluster + " now, with others that differ in names only, and is not muted any more.",
 				Do:      "Mute that cluster where none of its messages matters, and delete the mute (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
 		}
 		if m.Expired {
-			h.Lines = append(h.Lines, healthLine{Word: "retire", ID: m.ID, Title: m.Title,
-				Noticed: "Its mute ended on " + m.Expires.Format("2 January 2006") + ", and it counts again.", Do: "Renew the mute or delete it (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
+			again := "it counts again"
+			if m.Records > 0 {
+				again = words.Count(m.Records, "record counts", "records count") + " again"
+			}
+			h.Lines = append(h.Lines, healthLine{Word: "mute", ID: m.ID, Title: "Mute of: " + orWords(m.Title, m.ID),
+				Noticed: "The mute ended on " + m.Expires.Format("2 January 2006") + ", and " + again + ".", Do: "Renew the mute or delete it (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
 		}
 	}
 	return h
