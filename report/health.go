@@ -56,7 +56,7 @@ func (h health) Shown() (list []healthLine) {
 	return list
 }
 
-// healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule; a code that
+// healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule, as does a rule of the site that takes any message; a code that
 // names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended or silences nothing any more, are left over.
 func healthOf(s *summary.Summary) (h health) {
 	var missing []healthLine
@@ -73,6 +73,12 @@ func healthOf(s *summary.Summary) (h health) {
 				Do:      "Write a rule of its evidence, with a cause and a fix."})
 		case len(sig.Messages) > 0:
 			h.Lines = append(h.Lines, tuned(s, sig))
+		case broadOf(s, sig.ID) != nil:
+			b := broadOf(s, sig.ID)
+			h.Lines = append(h.Lines, healthLine{Word: "tune", ID: sig.ID, Title: sig.Title,
+				Noticed: "It takes any message: it matches examples of " + words.Thousands(b.Reached) + " of the " + words.Count(b.Others, "other rule") + ", so nothing says that its " +
+					words.Count(sig.Records, "record fails", "records fail") + " for one reason.",
+				Do: "Let it ask for words that only its failure has, then judge again (dwtriage reclassify)."})
 		default:
 			h.Keep++
 		}
@@ -109,6 +115,14 @@ func healthOf(s *summary.Summary) (h health) {
 		}
 	}
 	return h
+}
+
+// broadOf finds what is known of a rule of the site that takes any message; nil of every other one.
+func broadOf(s *summary.Summary, id string) *summary.Broad {
+	if i := slices.IndexFunc(s.Broad, func(b summary.Broad) bool { return b.ID == id }); i >= 0 {
+		return &s.Broad[i]
+	}
+	return nil
 }
 
 // tuned is a wrapper that is the last word on records: its largest message wants a rule.

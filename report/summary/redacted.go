@@ -272,7 +272,7 @@ var ways = map[string]way{
 
 	"Signature.ID": asSignature, "Signature.Title": asTitle, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,
 	"Signature.Severity": asIs, "Signature.Change": asIs, "Signature.Codes": asIs, "Signature.Meaning": asIs, "Signature.File": asText,
-	"Here.Host": asValue, "Silent.ID": asIs, "Silent.Title": asIs, "Silent.File": asText,
+	"Here.Host": asValue, "Broad.ID": asSignature, "Silent.ID": asIs, "Silent.Title": asIs, "Silent.File": asText,
 	"Where.MapTitle": asText, "Where.Company": asCompany, "Message.TemplateID": asTemplate, "Message.Text": asIs,
 	"Evidence.RecordID": asValue, "Evidence.File": asText, "Evidence.OccurredRaw": asText, "Evidence.Company": asCompany, "Evidence.MapTitle": asText,
 	"Evidence.TypeName": asText, "Evidence.AffectedKey": asKey, "Evidence.Before": asIs, "Evidence.Matched": asIs, "Evidence.After": asIs, "Evidence.Message": asIs,

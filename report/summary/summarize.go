@@ -144,6 +144,9 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Silent, err = silent(ctx, db, m); err != nil {
 		return nil, err
 	}
+	if s.Broad, err = broad(m, s.Signatures); err != nil {
+		return nil, err
+	}
 	fillFindings(m, values, s.Findings)
 	if s.RejectReasons, err = rejectReasons(ctx, db, scope); err != nil {
 		return nil, err

@@ -62,6 +62,7 @@ type Summary struct {
 	Changed        Changed     // how many of what rules and codes explain are in which state
 	ChangedUnknown Changed     // the same of unknown messages
 	FailedIn       []int64     // failing records of the environment in the hours compared (see Comparison.Night) and in the periods before, the latest first; nil where a log is not compared
+	Broad          []Broad     // rules of the site that explain something and take any message, most records first
 	Silent         []Silent    // rules of the site that no failing record of the database matched, by id
 	Mutes          []Mute      // of the rule files; those in force first, then most records
 
