@@ -112,6 +112,11 @@ func TestStates(t *testing.T) {
 							t.Errorf("night to %d after %v: %s is %s, known since %s and seen last %s, want %s and %s", n.day, all[:i], key, c.Change, c.KnownSince, c.LastSeen, first, last)
 						}
 					}
+					if key := c.Signature + " " + c.MapTitle; c.Change == New && slices.Contains(keys, key) { // an earlier piece of the night may have it first
+						if first, _ := knownOf(all[:i+1], slices.Index(keys, key)); !c.KnownSince.Equal(first) {
+							t.Errorf("night to %d in %d pieces: %s is new and known since %s, want %s", n.day, pieces[n.day], key, c.KnownSince, first)
+						}
+					}
 					if key := c.Signature + " " + c.MapTitle; got[key] != "" && got[key] != c.Change {
 						t.Errorf("night to %d: %s is %s as a finding, %s as a change", n.day, key, got[key], c.Change)
 					} else {

@@ -11,7 +11,7 @@ SELECT place_of_change,
     sum(n) FILTER (period = 4), sum(n) FILTER (period = 5), sum(n) FILTER (period = 6), sum(n) FILTER (period = 7),
     sum(n) FILTER (period = 8)], lambda n: coalesce(n, 0)::BIGINT),
   bool_or(dual_write), NOT bool_and(dual_write), bool_or(unexplained),
-  min(first_seen) FILTER (period BETWEEN 1 AND 7), max(last_seen) FILTER (period BETWEEN 1 AND 7), arg_min(place, id)
+  min(first_seen) FILTER (period BETWEEN 1 AND 7), max(last_seen) FILTER (period BETWEEN 1 AND 7), arg_min(place, id), min(first_seen) FILTER (period = 0)
 FROM counted
 WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
 GROUP BY place_of_change;

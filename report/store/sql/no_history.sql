@@ -7,7 +7,8 @@ CREATE OR REPLACE TEMP TABLE history (
   unexplained     BOOLEAN,
   first_seen      TIMESTAMP, -- before window 0
   last_seen       TIMESTAMP,
-  place           BIGINT
+  place           BIGINT,
+  here_since      TIMESTAMP  -- the first in window 0, whatever run read it
 );
 CREATE OR REPLACE TEMP TABLE past (
   place_of_change UBIGINT,

@@ -7,7 +7,7 @@
 --   quiet      it failed in one of the $2 - 1 periods before, or since then in an export that was not read whole, which makes no period
 --   resolved   it failed last before these, in a period that counts: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
--- before the period. counts are those of the period and of the periods before it that its log has.
+-- before the period. known_since is when it failed first in the database, in another piece of the same night, too. counts are those of the period and of the periods before it that its log has.
 CREATE OR REPLACE TEMP TABLE scope_states AS
 WITH windows(log, number, from_at, until_at) AS (
   VALUES %[windows]
@@ -23,7 +23,7 @@ WITH windows(log, number, from_at, until_at) AS (
   GROUP BY place_of_change
 ), failing AS (
   SELECT n.place_of_change, n.records, n.unexplained, n.place, n.first_seen, n.last_seen, h.counts,
-    p.first_seen AS known_since, p.place_of_change IS NOT NULL AS known,
+    coalesce(p.first_seen, least(h.here_since, n.first_seen)) AS known_since, p.place_of_change IS NOT NULL AS known,
     len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:8]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
@@ -54,7 +54,7 @@ SELECT place_of_change,
     WHEN earlier >= $5 AND counts[1] >= $4 AND largest > 0 AND counts[1] > $3 * largest THEN 'spiking'
     ELSE 'ongoing'
   END AS change,
-  records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, coalesce(known_since, first_seen) AS known_since,
+  records, coalesce(counts[2], 0) AS previous, first_seen, last_seen, known_since,
   counts[1:1 + earlier] AS counts, unexplained, place
 FROM failing
 UNION ALL
