@@ -307,6 +307,7 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 	if err := t.checkConfig(s, typed, f.config, folder); err != nil {
 		return nil, err
 	}
+	sayUnheard(s, f)
 	place := func(what, name string) (string, error) {
 		if t.pipeline() {
 			return name, nil
@@ -344,6 +345,21 @@ func (t *taskFlags) arguments(s *session, typed []string, folder string) ([]stri
 		args = append(args, name)
 	}
 	return args, err
+}
+
+// sayUnheard names the variables that set flags of run here and not in the task, which has the environment of its scheduler. Their values, which may be
+// secret, are put nowhere.
+func sayUnheard(s *session, f *flags) {
+	var set, instead []string
+	f.VisitAll(func(fl *pflag.Flag) {
+		if !isHelp(fl.Name) && !fl.Changed && s.getenv(variable(fl.Name)) != "" {
+			set, instead = append(set, variable(fl.Name)), append(instead, "--"+fl.Name)
+		}
+	})
+	if n := len(set); n > 0 {
+		tell(s.stderr, "dwtriage: %s: set here, and not in the task, which runs without %s; give %s behind -- or in the file of --config, or set %s where the task runs\n",
+			words.AndList(set), words.Plural(n, "it", "them"), words.AndList(instead), words.Plural(n, "it", "them"))
+	}
 }
 
 // checkConfig says what run would say of the file of --config, where that lies on this machine.

@@ -568,3 +568,25 @@ func TestScheduleSpares(t *testing.T) {
 		t.Errorf("dwtriage.timer: %q", text)
 	}
 }
+
+// Of variables that set flags of run here the task knows nothing, which is said, without their values; what is typed wins, and is in the task.
+func TestScheduleNamesVariables(t *testing.T) {
+	getenv := environment(map[string]string{"DWTRIAGE_ENVIRONMENT": "FROMENV", "DWTRIAGE_FAIL_ON": "new", "DWTRIAGE_DB": "other.duckdb"})
+	for _, kind := range taskKinds {
+		args := []string{"schedule", "print", "--for", kind}
+		if kind == "windows" {
+			args = append(args, "--directory", `D:\x`, "--program", `C:\dwtriage.exe`)
+		}
+		args = append(args, "--", "--db", "night.duckdb", "exports")
+		var plain, task, said bytes.Buffer
+		if code := run(t.Context(), args, nil, &plain, &said, environment(nil)); code != exitDone || said.Len() > 0 {
+			t.Fatalf("%s: exit code %d, %s", kind, code, &said)
+		}
+		if code := run(t.Context(), args, nil, &task, &said, getenv); code != exitDone || task.String() != plain.String() {
+			t.Errorf("%s: exit code %d, and the task is another one: %s", kind, code, &task)
+		}
+		if want := "dwtriage: DWTRIAGE_ENVIRONMENT and DWTRIAGE_FAIL_ON: set here, and not in the task, which runs without them; give --environment and --fail-on behind -- or in the file of --config, or set them where the task runs\n"; said.String() != want {
+			t.Errorf("%s: said %q, want %q", kind, &said, want)
+		}
+	}
+}
