@@ -25,10 +25,15 @@ func TestReach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, want := range map[string]bool{"site-any": true, "site-last": true, "site-narrow": false} {
-		reached, others, err := m.Reach(m.Rule(id))
-		if err != nil || others != len(m.Rules())-1 || Broad(reached, others) != want {
-			t.Errorf("%s reaches %d of %d: broad %t, want %t; %v", id, reached, others, Broad(reached, others), want, err)
+	narrow, anything, last := m.Rule("site-narrow"), m.Rule("site-any"), m.Rule("site-last")
+	together, err := m.Reach([]*Rule{last, anything, narrow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, want := range map[*Rule]bool{anything: true, last: true, narrow: false} {
+		alone, err := m.Reach([]*Rule{r})
+		if n := together[r.ID]; err != nil || alone[r.ID] != n || Broad(n, len(m.Rules())-1) != want {
+			t.Errorf("%s reaches %d of %d beside others and %d alone, broad: want %t; %v", r.ID, n, len(m.Rules())-1, alone[r.ID], want, err)
 		}
 	}
 	// All built-in rules at once: what each matches when it is alone is among what it matches beside others.
@@ -49,8 +54,14 @@ func TestReach(t *testing.T) {
 			t.Errorf("the built-in rule %s reaches %d others", id, len(of)-1)
 		}
 	}
-	if n, _, err := b.Reach(b.Rule("dipv-any")); err != nil || n != len(reached["dipv-any"])-1 {
-		t.Errorf("dipv-any reaches %d others alone and %d beside the others; %v", n, len(reached["dipv-any"])-1, err)
+	all, err := b.Reach(b.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range b.Rules() { // each matches its own example, too
+		if n := max(0, len(reached[r.ID])-1); all[r.ID] != n {
+			t.Errorf("%s reaches %d others, want %d", r.ID, all[r.ID], n)
+		}
 	}
 	if Broad(9, 9) || !Broad(10, 40) || Broad(10, 41) {
 		t.Error("the bounds of what is broad")

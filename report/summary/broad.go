@@ -9,19 +9,21 @@ type Broad struct {
 	Others  int // all other rules
 }
 
-// broad asks of the rules of the site that explain something, as each costs a look at all examples. Wrappers say themselves that they take any message.
+// broad asks of the rules of the site that explain something, as built-in ones are known not to be. Wrappers say themselves that they take any message.
 func broad(m *classify.Matcher, signatures []Signature) (list []Broad, err error) {
+	var rules []*classify.Rule
 	for i := range signatures {
-		r := m.Rule(signatures[i].ID)
-		if r == nil || !r.OfSite() || r.Wrapper {
-			continue
+		if r := m.Rule(signatures[i].ID); r != nil && r.OfSite() && !r.Wrapper {
+			rules = append(rules, r)
 		}
-		reached, others, err := m.Reach(r)
-		if err != nil {
-			return nil, err
-		}
-		if classify.Broad(reached, others) {
-			list = append(list, Broad{r.ID, reached, others})
+	}
+	reached, err := m.Reach(rules)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rules {
+		if n, others := reached[r.ID], len(m.Rules())-1; classify.Broad(n, others) {
+			list = append(list, Broad{r.ID, n, others})
 		}
 	}
 	return list, nil
