@@ -486,20 +486,31 @@ func unplanned(s *summary.Summary) []phrase {
 // repeats counts what only has to be saved again, as the plan groups it, and what a fix that comes before that is for although the
 // rows themselves need nothing. Rows of a joint fix, and what waits for missing rows, are neither: of these a rule alone does not decide.
 func repeats(s *summary.Summary) []phrase {
-	var passing, stopped, keys int64
+	var passing, stopped, keys, atOnce, saved int64
 	var first, behind int
+	var settled int
 	for i := range s.Fixes {
-		switch f := &s.Fixes[i]; {
+		f := &s.Fixes[i]
+		saved += f.Saved
+		switch {
+		case f.Settled:
+			atOnce += f.Records - f.Saved
+			settled = cmp.Or(settled, f.Rank)
+		case f.PassesByItself() && f.Records == f.Saved: // nothing is left to be saved
 		case f.PassesByItself():
-			passing += f.Records
+			passing += f.Records - f.Saved
 			keys += affectedKeys(s, f)
 			first = cmp.Or(first, f.Rank)
 		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
-			stopped += f.Records
+			stopped += f.Records - f.Saved
 			behind = cmp.Or(behind, f.Rank)
 		}
 	}
 	var v []phrase
+	if atOnce > 0 {
+		v = append(v, link(words.Count(atOnce, "record"), "#fix-"+strconv.Itoa(settled)),
+			plain(words.Plural(atOnce, " can be saved again at once: what it looked up came later. ", " can be saved again at once: what they looked up came later. ")))
+	}
 	if passing > 0 {
 		how := words.Plural(passing, "save its row again, in its turn in retry.csv. ", "save the rows again that retry.csv lists for them, each in its turn. ")
 		if keys == 0 {
@@ -510,6 +521,9 @@ func repeats(s *summary.Summary) []phrase {
 	if stopped > 0 {
 		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)),
 			plain(words.Plural(stopped, " failed of what must be over first: then save its row again, too. ", " failed of what must be over first: then save their rows again, too. ")))
+	}
+	if saved > 0 {
+		v = append(v, plain(words.Plural(saved, "The row of 1 failing record is saved since. ", "The rows of "+words.Thousands(saved)+" failing records are saved since. ")))
 	}
 	return v
 }

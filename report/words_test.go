@@ -168,6 +168,9 @@ func TestVerdict(t *testing.T) {
 			{Rank: 1, MissingIn: "Customer groups", MissingRows: 2, Records: 3, Role: "Data owner"}, {Rank: 2, MissingIn: "No map: msdyn_x", MissingRows: 1, Records: 1}, {Rank: 3, Tier: classify.RepeatOnly, Records: 4, Parts: []summary.Part{{Signature: lookup.ID}}}},
 			Heat: summary.Heat{Groups: []summary.HeatGroup{{All: true, Records: 9}, {Company: "USMF", Records: 5}}}},
 			"9 of 10 records failed, in 2 entities, most of them in company USMF. 4 records wait for rows that are missing in Customer groups and table msdyn_x: 3 missing rows, to be brought by Data owner. 4 records failed of what passes by itself: save the rows again that retry.csv lists for them, each in its turn. No rule explains 1 record (11%)."},
+		{"what came and what is saved", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+			{Rank: 1, MissingIn: "Units", MissingRows: 1, Records: 2}, {Rank: 2, Tier: classify.RepeatOnly, Settled: true, Records: 4, Saved: 3}, {Rank: 3, Tier: classify.RepeatOnly, Records: 2, Saved: 2}, {Rank: 4, Tier: classify.Reachability, Retry: "yes", Records: 1, Saved: 1}}},
+			"9 of 10 records failed, in 2 entities. 2 records wait for rows that are missing in Units: 1 missing row. 1 record can be saved again at once: what it looked up came later. The rows of 6 failing records are saved since."},
 		{"repeats, some of them while a fix is due", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Retry: "yes", Records: 1, Parts: make([]summary.Part, 2)}, {Rank: 2, Tier: classify.Reachability, Retry: "yes", Records: 3, Parts: make([]summary.Part, 1)},
 			{Rank: 3, MissingIn: "Units", Retry: "yes", Records: 0, MissingRows: 1}, {Rank: 4, Tier: classify.RepeatOnly, Retry: "yes", Records: 1}, {Rank: 5, Retry: "after-fix", Records: 4}}},

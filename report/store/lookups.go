@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +12,10 @@ import (
 // signatures look up and do not find, and the missing rows that these are. The tables are temporary and hold numbers
 // only: there may be as many missing rows as records, and DuckDB puts them on disk. Columns are in sql/lookups.sql and
 // sql/no_missing.sql. What was made of the same records and signatures already, and nothing written since, stays as it is.
-func (db *DB) Lookups(ctx context.Context, view string, signatures []string) error {
+//
+// What ok records show is not missing any more: VIEW_saved are the failing records whose rows were saved later, VIEW_settled those that wait no longer, or not
+// for all that they looked up, as sql/no_saved.sql has them. maps gives the titles of the maps that bring rows of an entity, as a log prints it.
+func (db *DB) Lookups(ctx context.Context, view string, signatures []string, maps func(entity string) []string) error {
 	name := view + "_lookups"
 	of := made{db.made[view].scope, strings.Join(signatures, "\n")}
 	if db.made[name] == of {
@@ -27,17 +32,84 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string) err
 	if err != nil {
 		return err
 	}
-	if _, err := exec("no_missing"); err != nil {
+	missing := func() error {
+		if _, err := exec("no_missing"); err != nil {
+			return err
+		}
+		parts := 1 + lookups/groupsAtOnce
+		for part := range parts {
+			if _, err := exec("missing_part", part, parts); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := missing(); err != nil {
 		return err
 	}
-	parts := 1 + lookups/groupsAtOnce
-	for part := range parts {
-		if _, err := exec("missing_part", part, parts); err != nil {
+	settled, err := db.settle(ctx, view, exec, maps)
+	if err != nil {
+		return err
+	}
+	if settled { // rows that nothing waits for any more are none
+		if err := missing(); err != nil {
 			return err
 		}
 	}
 	db.made[name] = of
 	return nil
+}
+
+// settle takes what ok records show out of the look-ups, and reports whether there was any. Most nights have no ok record with a key, and cost a look at
+// these two columns.
+func (db *DB) settle(ctx context.Context, view string, exec func(name string, args ...any) (int64, error), maps func(entity string) []string) (bool, error) {
+	if _, err := exec("no_saved"); err != nil {
+		return false, err
+	}
+	var any bool
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf(query("any_ok"), view)).Scan(&any); err != nil || !any {
+		return false, err
+	}
+	if _, err := exec("saved"); err != nil {
+		return false, err
+	}
+	pairs, err := db.broughtBy(ctx, view, maps)
+	if err != nil {
+		return false, err
+	}
+	if _, err := exec("came", strings.Join(pairs, "\n")); err != nil {
+		return false, err
+	}
+	settled, err := exec("settled")
+	return settled > 0, err
+}
+
+// broughtBy pairs the entities of ok records with the parents of missing rows that they may be rows of, as hashes: "ENTITY PARENT". A parent that may be
+// one of several maps is that of each, as is an entity of several.
+func (db *DB) broughtBy(ctx context.Context, view string, maps func(entity string) []string) (pairs []string, err error) {
+	parents := make(map[string][]string) // title, or table → hashes
+	if err := db.Each(ctx, fmt.Sprintf(query("parent_names"), view), func(rows *sql.Rows) error {
+		var hash, name string
+		err := rows.Scan(&hash, &name)
+		for _, title := range strings.Split(name, " or ") {
+			parents[title] = append(parents[title], hash)
+		}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	err = db.Each(ctx, fmt.Sprintf(query("ok_entities"), view), func(rows *sql.Rows) error {
+		var hash, entity string
+		err := rows.Scan(&hash, &entity)
+		for _, title := range append(maps(entity), entity) {
+			for _, parent := range parents[title] {
+				pairs = append(pairs, hash+" "+parent)
+			}
+		}
+		return err
+	})
+	slices.Sort(pairs)
+	return slices.Compact(pairs), err
 }
 
 // Cascades makes the tables VIEW_causes, VIEW_explained and VIEW_behind of a view for which [DB.Lookups] made its
@@ -107,12 +179,12 @@ const deepest = 100
 
 // Retries makes the table VIEW_retry_rows of a view for which [DB.Lookups] made its tables: the rows that can be saved
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
-// dw-user-not-member-of-org"; titles are the maps in the order of their dependencies. Columns are in sql/no_retries.sql.
-func (db *DB) Retries(ctx context.Context, view string, signatures, parents, titles []string) error {
+// dw-user-not-member-of-org", and settled which is for what is left of a signature that waits no longer; titles are the maps in the order of their dependencies. Columns are in sql/no_retries.sql.
+func (db *DB) Retries(ctx context.Context, view string, signatures, parents, settled, titles []string) error {
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 	}
-	for name, list := range map[string][]string{"signatures": signatures, "parents": parents} {
+	for name, list := range map[string][]string{"signatures": signatures, "parents": parents, "settled": settled} {
 		if _, err := db.exec(ctx, "ranked", fmt.Sprintf(query("ranked"), view, name), strings.Join(list, "\n")); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 //
 //   - signatures of tier 0 that failed in one stretch of time are one fix;
 //   - records that wait for rows of another table are one fix per table that lacks rows;
+//   - those that waited for rows which came, or whose own rows are saved, are one fix per rule: to save them again is all that is left;
 //   - an outage that is over is done with: what is left of it is to save the rows again.
 //
 // Every signature of a rule gets its own fix, too, and the cause as its meaning; those that are muted
@@ -43,6 +44,9 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 	}
 	drafts = jointFixes(drafts)
 	if err := outages(ctx, db, m, &s.Timeline, drafts, s.Signatures); err != nil {
+		return nil, err
+	}
+	if err := countSaved(ctx, db, m, drafts); err != nil {
 		return nil, err
 	}
 	tellApart(drafts, hide)

@@ -60,12 +60,12 @@ type queueing struct {
 	all bool
 }
 
-// addPurge says when the queue forgets the failures of a fix. The fix for a missing row has a share of its signatures: where dual-write
+// addPurge says when the queue forgets the failures of a fix. The fix for a missing row, or for what came, has a share of its signatures: where dual-write
 // did not queue all records of one, or other fixes have a share of it as well, nobody knows when those of this share were queued, and nothing is said.
 func (f *Fix) addPurge(queued map[string]queueing, of map[string]*Signature) {
 	for _, p := range f.Parts {
 		q := queued[p.Signature]
-		if f.MissingIn != "" {
+		if f.MissingIn != "" || f.Settled {
 			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || of[p.Signature] == nil || of[p.Signature].Records != p.Records {
 				f.Purged = Period{}
 				return

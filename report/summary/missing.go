@@ -94,7 +94,7 @@ func missingRows(ctx context.Context, db *store.DB, scope store.Scope, m *classi
 		if err := db.Scope(ctx, "scope", scope); err != nil {
 			return err
 		}
-		if err := db.Lookups(ctx, "scope", sigs); err != nil {
+		if err := db.Lookups(ctx, "scope", sigs, broughtBy(m)); err != nil {
 			return err
 		}
 		var l lookedUp

@@ -19,12 +19,15 @@ type wait struct {
 	parents           []string // empty where no row is named
 	mapTitle, company string
 	blind             bool // and for rows of what their messages do not name
+	settled           bool // they wait no longer: what they looked up came later, or their own rows are saved
 	records           int64
+	saved             int64 // of settled ones, those whose rows are saved
 	first, last       time.Time
+	cameAt, savedAt   time.Time // when the last of these was there
 }
 
 // left reports whether no fix for missing rows clears the records.
-func (w wait) left() bool { return w.blind || len(w.parents) == 0 }
+func (w wait) left() bool { return !w.settled && (w.blind || len(w.parents) == 0) }
 
 // A lack is the rows that a parent lacks.
 type lack struct {
@@ -50,7 +53,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		}
 	}
 	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)), hide)
-	if err != nil || len(lacks) == 0 {
+	if err != nil || len(lacks) == 0 && !slices.ContainsFunc(waits, func(w wait) bool { return w.settled }) {
 		return drafts, err
 	}
 	out := split(m, rules, waits, lacks, hide)
@@ -64,7 +67,10 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		f.Touches = touchedBy(touches)
 	}
 	for _, f := range drafts {
-		if rules[f.Signature] != nil && slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && len(w.parents) > 0 }) {
+		if rules[f.Signature] != nil && slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
+			if s := settledFix(m, f, found, waits); s != nil {
+				out = append(out, s)
+			}
 			f = restFix(m, f, found, waits)
 		}
 		if f != nil {
@@ -100,12 +106,13 @@ func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 
 // readWaits reads what the records of some signatures wait for, and which rows each parent lacks for them.
 func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []string, hide hider) (waits []wait, lacks map[string]*lack, err error) {
-	if err := db.Lookups(ctx, "scope", sigs); err != nil {
+	if err := db.Lookups(ctx, "scope", sigs, broughtBy(m)); err != nil {
 		return nil, nil, err
 	}
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
-		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last))
+		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.settled, &w.mapTitle, &w.company, &w.records, &w.saved, (*instant)(&w.first), (*instant)(&w.last),
+			(*instant)(&w.cameAt), (*instant)(&w.savedAt))
 		waits = append(waits, w)
 		return err
 	}, strings.Join(sigs, "\n"))
@@ -153,7 +160,7 @@ func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[st
 	parents = parentsFirst(m, parents)
 	cured := make(map[string][]wait)
 	for _, w := range list {
-		if w.left() {
+		if w.settled || w.left() {
 			continue
 		}
 		last := 0

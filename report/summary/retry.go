@@ -29,11 +29,15 @@ type Retry struct {
 
 // retries is EachRetry of a Summary with this plan and these signatures.
 func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.Matcher, s *Summary) func(func(*Retry) error) error {
-	var signatures, parents []string
+	var signatures, parents, settled []string
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
 		if f.MissingIn != "" {
 			parents = append(parents, fmt.Sprint(f.Rank, " ", f.MissingIn))
+			continue
+		}
+		if f.Settled {
+			settled = append(settled, fmt.Sprint(f.Rank, " ", f.Signature))
 			continue
 		}
 		for _, p := range f.Parts {
@@ -52,10 +56,10 @@ func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.M
 		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
 			return err
 		}
-		if err := db.Lookups(ctx, "scope", sigs); err != nil {
+		if err := db.Lookups(ctx, "scope", sigs, broughtBy(m)); err != nil {
 			return err
 		}
-		if err := db.Retries(ctx, "scope", signatures, parents, titles); err != nil {
+		if err := db.Retries(ctx, "scope", signatures, parents, settled, titles); err != nil {
 			return err
 		}
 		var r, last Retry

@@ -2,7 +2,7 @@
 -- is a hash of map (or table), key and company; a look-up without a company is for the row of the only company that has the key, be it
 -- looked up or failed; where several have it, it is for one of theirs, nobody can tell for which, and the record is claimed by no cause.
 
--- Records that are themselves a row that others look up. One that may be of several maps is that of the one that is looked up under its key:
+-- Records that are themselves a row that others look up, and that was not saved since. One that may be of several maps is that of the one that is looked up under its key:
 -- retry is the row under the name that the record gives it.
 CREATE OR REPLACE TEMP TABLE %[1]s_failed AS
 WITH named AS (
@@ -10,7 +10,7 @@ WITH named AS (
     hash(coalesce(company, '')) AS company, coalesce(company, '') <> '' AS has_company, hash(sig) AS sig,
     hash(map_title, affected_key, coalesce(company, '')) AS retry
   FROM %[1]s
-  WHERE outcome = 'error' AND affected_key IS NOT NULL
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
 )
 SELECT n.* FROM named n SEMI JOIN %[1]s_missing m ON m.parent = n.parent AND m.key = n.key;
 

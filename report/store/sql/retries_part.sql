@@ -10,8 +10,9 @@ WITH failed AS NOT MATERIALIZED ( -- named twice, and made twice: kept beside th
   WHERE l.place IN (SELECT place FROM failed)
   GROUP BY l.place
 ), ranked AS (
-  SELECT f.*, CASE WHEN w.place IS NULL THEN s.rank WHEN NOT w.more THEN w.rank ELSE greatest(w.rank, s.rank) + 0 * s.rank END AS rank
+  SELECT f.*, CASE WHEN d.place IS NOT NULL THEN e.rank WHEN w.place IS NULL THEN s.rank WHEN NOT w.more THEN w.rank ELSE greatest(w.rank, s.rank) + 0 * s.rank END AS rank
   FROM failed f LEFT JOIN waits w USING (place) LEFT JOIN %[1]s_ranked_signatures s ON s.name = f.sig
+    LEFT JOIN %[1]s_settled d ON d.place = f.place AND d.whole LEFT JOIN %[1]s_ranked_settled e ON e.name = f.sig
 )
 SELECT row, min(place), count(*), max(rank), coalesce(max(position), 0), 0, max(queued)
 FROM ranked

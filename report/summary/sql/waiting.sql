@@ -1,18 +1,25 @@
 -- Which records wait for rows of which tables, and for which of them at the same time? One row per
 -- signature, set of parents, map and company; blind where they wait for rows of what has no name, too. A parent is the
 -- map that brings the missing row, or the table that was looked up where no map does; where messages name
--- no row there is none, and all records of a signature are one row without a map: there may be any number of these.
+-- no row there is none, and all records of a signature are one row without a map: there may be any number of these. Those that wait no longer are settled:
+-- how many of them are of rows that are saved, and when the last one of the rest had all that it looked up, and the last of the saved was.
 WITH waiting AS (
-  SELECT sig, map_title, coalesce(company, '') AS company, occurred_at,
-    list_sort(list_distinct(list_transform(looked_up(captures), x -> x.parent))) AS parents
-  FROM scope
-  WHERE outcome = 'error' AND signature IN (SELECT unnest(string_split($1, chr(10))))
-), named AS (
-  SELECT sig, list_filter(parents, x -> x <> '') AS named, list_contains(parents, '') AS blind, map_title, company, occurred_at
+  SELECT s.sig, s.map_title, coalesce(s.company, '') AS company, s.occurred_at, looked_up(s.captures) AS rows, coalesce(d.bits, 0) AS bits,
+    coalesce(d.whole, false) AS settled, coalesce(d.saved, false) AS saved, d.since
+  FROM scope s LEFT JOIN scope_settled d USING (place)
+  WHERE s.outcome = 'error' AND s.signature IN (SELECT unnest(string_split($1, chr(10))))
+), parents AS (
+  SELECT * EXCLUDE (rows), list_sort(list_distinct(list_transform(
+    CASE WHEN bits = 0 THEN rows ELSE list_filter(rows, x -> x.parent = '' OR (bits >> (list_position(rows, x) - 1)) & 1 = 0) END, x -> x.parent))) AS parents
   FROM waiting
+), named AS (
+  SELECT sig, CASE WHEN settled THEN [] ELSE list_filter(parents, x -> x <> '') END AS named, NOT settled AND list_contains(parents, '') AS blind, settled, saved,
+    map_title, company, occurred_at, since
+  FROM parents
 )
-SELECT sig, named, blind, CASE WHEN len(named) = 0 THEN '' ELSE map_title END AS map_title, CASE WHEN len(named) = 0 THEN '' ELSE company END AS company,
-  count(*), min(occurred_at), max(occurred_at)
+SELECT sig, named, blind, settled, CASE WHEN len(named) = 0 AND NOT settled THEN '' ELSE map_title END AS map_title,
+  CASE WHEN len(named) = 0 AND NOT settled THEN '' ELSE company END AS company,
+  count(*), count(*) FILTER (saved), min(occurred_at), max(occurred_at), max(since) FILTER (settled AND NOT saved), max(since) FILTER (saved)
 FROM named
 GROUP BY ALL
-ORDER BY sig, named, blind, map_title, company;
+ORDER BY sig, named, blind, settled, map_title, company;

@@ -1,0 +1,23 @@
+-- Which missing rows came? Those that an ok record shows later than every record that missed them, one of the same company where both name one. $1 are
+-- the entities of ok records and the parents that they may be rows of, as hashes: "ENTITY PARENT", one a line. A row that several companies lack and whose
+-- company is not known came when those of all of them did.
+CREATE OR REPLACE TEMP TABLE %[1]s_came AS
+WITH pairs AS (
+  SELECT split_part(line, ' ', 1)::UBIGINT AS entity, split_part(line, ' ', 2)::UBIGINT AS parent
+  FROM (SELECT unnest(string_split($1, chr(10))) AS line)
+  WHERE line <> ''
+), ok AS (
+  SELECT p.parent, o.key, o.company, o.has_company, o.occurred_at FROM %[1]s_ok o JOIN pairs p USING (entity)
+), shown AS ( -- a join each, as one over all pairs of a key most would be of two companies
+  SELECT m.parent, m.key, m.company, m.last_seen, o.occurred_at FROM %[1]s_missing m JOIN ok o USING (parent, key, company)
+  UNION ALL
+  SELECT m.parent, m.key, m.company, m.last_seen, o.occurred_at FROM %[1]s_missing m JOIN ok o USING (parent, key) WHERE NOT o.has_company AND m.company <> hash('')
+  UNION ALL
+  SELECT m.parent, m.key, m.company, m.last_seen, o.occurred_at FROM %[1]s_missing m JOIN ok o USING (parent, key) WHERE o.has_company AND m.company = hash('')
+), came AS (
+  SELECT parent, key, company, min(occurred_at) AS since FROM shown WHERE occurred_at > last_seen GROUP BY ALL
+)
+SELECT m.parent, m.key, m.company, m.apart, c.since
+FROM %[1]s_missing m JOIN came c USING (parent, key, company)
+  LEFT JOIN (SELECT DISTINCT m.parent, m.key FROM %[1]s_missing m ANTI JOIN came c USING (parent, key, company)) waits USING (parent, key)
+WHERE NOT m.apart OR waits.key IS NULL;

@@ -1,0 +1,213 @@
+package summary
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dwtriage/ingest"
+	"dwtriage/report/store/storetest"
+)
+
+// saved is an ok record of dual-write of a row.
+func saved(when, entity, key string) storetest.Line {
+	return storetest.Line{At: when, Entity: entity, Key: key, Company: "USMF", Log: ingest.DualWrite}
+}
+
+// retryLines are rows of retry.csv as one text each.
+func retryLines(t *testing.T, s *Summary) (out []string) {
+	t.Helper()
+	if err := s.EachRetry(func(r *Retry) error {
+		out = append(out, fmt.Sprintf("%s %s: %d after %d", r.Key, r.Company, r.Records, r.AfterFix))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// What ok records show is not missing any more, and no row to save again.
+func TestWhatCameIsNotMissing(t *testing.T) {
+	const group = "CustCustomerGroupEntity"
+	customer := func(when, key, needs string) storetest.Line {
+		return keyed(key, failed(when, "CustCustomerV3Entity", noGroup, needs))
+	}
+	waits := func(key string) []string { return []string{key + " USMF: 1 after 1"} }
+	const still, came = "Create", "Save again what failed in 1 record: what it looked up is there since 02:00."
+	for _, c := range []struct {
+		name    string
+		lines   []storetest.Line
+		missing int
+		first   string // how the first fix begins
+		retries []string
+	}{
+		{"the row came", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80"), saved("03:00:00", group, "80")}, 0, came, waits("C1")},
+		{"its company is printed before its key", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "usmf,80")}, 0, came, waits("C1")},
+		{"the log calls its map", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "Customer groups", "80")}, 0, came, waits("C1")},
+		{"before it was missed", []storetest.Line{saved("00:30:00", group, "80"), customer("01:00:00", "C1", "80")}, 1, still, waits("C1")},
+		{"it is missed again", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80"), customer("03:00:00", "C2", "80")}, 1, still,
+			[]string{"C1 USMF: 1 after 1", "C2 USMF: 1 after 1"}},
+		{"another key", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "81")}, 1, still, waits("C1")},
+		{"another map", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "VendVendorV2Entity", "80")}, 1, still, waits("C1")},
+		{"another company", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", saved("02:00:00", group, "80"))}, 1, still, waits("C1")},
+		{"of no company", []storetest.Line{customer("01:00:00", "C1", "80"), in("", saved("02:00:00", group, "80"))}, 0, came, waits("C1")},
+		{"for a record of no company", []storetest.Line{in("", customer("01:00:00", "C1", "80")), saved("02:00:00", group, "80")}, 0, came, []string{"C1 : 1 after 1"}},
+		{"of one of two companies", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", customer("01:00:00", "C2", "80")), in("", customer("01:00:00", "C3", "80")), saved("02:00:00", group, "80")},
+			1, still, []string{"C2 DEMF: 1 after 1", "C3 : 1 after 1", "C1 USMF: 1 after 2"}},
+		{"of both companies", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", customer("01:00:00", "C2", "80")), in("", customer("01:00:00", "C3", "80")), saved("02:00:00", group, "80"), in("DEMF", saved("02:00:00", group, "80"))},
+			0, "Save again what failed in 3 records: what they looked up is there since 02:00.", []string{"C1 USMF: 1 after 1", "C2 DEMF: 1 after 1", "C3 : 1 after 1"}},
+		{"a plug-in ran on it", []storetest.Line{customer("01:00:00", "C1", "80"), {At: "02:00:00", Entity: group, Key: "80", Company: "USMF", Log: ingest.PluginTrace}}, 1, still, waits("C1")},
+		{"one of two rows", []storetest.Line{keyed("O1", failed("01:00:00", "salesorders", noCustomer, "C1", "80")), saved("02:00:00", group, "80")}, 1, "Create or synchronize first: customer C1", waits("O1")},
+		{"both rows", []storetest.Line{keyed("O1", failed("01:00:00", "salesorders", noCustomer, "C1", "80")), saved("02:00:00", group, "80"), saved("02:00:00", "accounts", "C1")}, 0, came, waits("O1")},
+		{"the record is saved", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
+		{"the record is saved in another company", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 1, still, waits("C1")},
+		{"the record fails again", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1"), customer("03:00:00", "C1", "80")}, 1, still, waits("C1")},
+		{"one is saved", []storetest.Line{customer("01:00:00", "C1", "80"), customer("01:00:00", "C2", "80"), saved("02:00:00", group, "80"), saved("02:10:00", "CustCustomerV3Entity", "C2")},
+			0, "Save again what failed in 1 record: what it looked up is there since 02:00; the row of 1 other is saved.", waits("C1")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(c.lines...))
+			if got := missingLines(t, s); len(got) != c.missing {
+				t.Errorf("missing %q, want %d", got, c.missing)
+			}
+			if got := s.Fixes[0].Summary; !strings.HasPrefix(got, c.first) {
+				t.Errorf("the first fix is %q, want %q", got, c.first)
+			}
+			if d := cmp.Diff(c.retries, retryLines(t, s)); d != "" {
+				t.Errorf("retry.csv (-want +got)\n%s", d)
+			}
+			checkFixesOfMissing(t, s)
+			var sum int64
+			for _, f := range s.Fixes {
+				sum += f.Records
+			}
+			if sum != s.Failing {
+				t.Errorf("fixes are for %d records, want each of the %d once", sum, s.Failing)
+			}
+		})
+	}
+}
+
+// A row that failed of anything and was saved is not to be saved again, and its fix says how many there are.
+func TestSavedOfAnyFailure(t *testing.T) {
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(keyed("US-1", failed("01:00:00", "accounts", noMember)), keyed("US-2", failed("01:00:00", "accounts", noMember)), saved("01:30:00", "accounts", "US-1")))
+	if d := cmp.Diff([]string{"US-2 USMF: 1 after 1"}, retryLines(t, s)); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if f := s.Fixes[0]; f.Records != 2 || f.Saved != 1 {
+		t.Errorf("%d records, %d saved, want 2 and 1", f.Records, f.Saved)
+	}
+}
+
+// Of random nights, each missing row and each row to save again is one that looking through the records one by one finds.
+func TestSettledIsWhatLookingThroughFinds(t *testing.T) {
+	rounds := 4
+	if *full {
+		rounds = 60
+	}
+	for seed := range rounds {
+		r := rand.New(rand.NewPCG(uint64(seed), 5))
+		var lines []storetest.Line
+		for range 40 {
+			when := fmt.Sprintf("01:%02d:00", r.IntN(60))
+			company := []string{"USMF", "DEMF"}[r.IntN(2)]
+			key, needs := fmt.Sprint("C", r.IntN(6)), fmt.Sprint("G", r.IntN(3))
+			l := keyed(key, failed(when, "CustCustomerV3Entity", noGroup, needs))
+			switch r.IntN(4) {
+			case 0:
+				l = saved(when, "CustCustomerV3Entity", key)
+			case 1:
+				l = saved(when, "CustCustomerGroupEntity", needs)
+			}
+			lines = append(lines, in(company, l))
+		}
+		wantMissing, wantRetries := lookThrough(lines)
+		s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(lines...))
+		var gotMissing, gotRetries []string
+		if s.EachMissing != nil {
+			if err := s.EachMissing(func(m *MissingRow) error {
+				gotMissing = append(gotMissing, fmt.Sprint(m.Key, " ", m.Company, " ", m.Records))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.EachRetry(func(x *Retry) error {
+			gotRetries = append(gotRetries, fmt.Sprint(x.Key, " ", x.Company, " ", x.Records, " ", s.Fixes[x.AfterFix-1].Settled))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(gotMissing)
+		slices.Sort(gotRetries)
+		if d := cmp.Diff(wantMissing, gotMissing); d != "" {
+			t.Errorf("seed %d, missing.csv (-want +got)\n%s", seed, d)
+		}
+		if d := cmp.Diff(wantRetries, gotRetries); d != "" {
+			t.Errorf("seed %d, retry.csv (-want +got)\n%s", seed, d)
+		}
+	}
+}
+
+// lookThrough is the slow twin of what the database finds: the missing rows, and the rows to save again with whether that can be done at once.
+func lookThrough(lines []storetest.Line) (missing, retries []string) {
+	type row struct{ key, company string }
+	needs := func(l storetest.Line) row {
+		_, rest, _ := strings.Cut(l.Err, "{")
+		key, _, _ := strings.Cut(rest, "}")
+		return row{key, l.Company}
+	}
+	lastMissed, lastCame := make(map[row]string), make(map[row]string)
+	for _, l := range lines {
+		if l.Err != "" {
+			lastMissed[needs(l)] = max(lastMissed[needs(l)], l.At)
+		} else {
+			of := row{l.Key, l.Company}
+			lastCame[of] = max(lastCame[of], l.At)
+		}
+	}
+	waiting, again, later := make(map[row]int), make(map[row]int), make(map[row]bool)
+	for _, l := range lines {
+		if of := (row{l.Key, l.Company}); l.Err != "" && lastCame[of] <= l.At {
+			again[of]++
+			if n := needs(l); lastCame[n] <= lastMissed[n] {
+				waiting[n]++
+				later[of] = true
+			}
+		}
+	}
+	for of, n := range waiting {
+		missing = append(missing, fmt.Sprint(of.key, " ", of.company, " ", n))
+	}
+	for of, n := range again {
+		// The fix for what came stands behind that for the missing rows, so a row that waits for both is behind the later one.
+		at := slices.ContainsFunc(lines, func(l storetest.Line) bool {
+			n := needs(l)
+			return l.Err != "" && row{l.Key, l.Company} == of && lastCame[of] <= l.At && lastCame[n] > lastMissed[n]
+		})
+		retries = append(retries, fmt.Sprint(of.key, " ", of.company, " ", n, " ", at))
+	}
+	slices.Sort(missing)
+	slices.Sort(retries)
+	return missing, retries
+}
+
+// A settled fix says what is left to do, and when, with the day where that is another one than that of the last failure.
+func TestStepsOfWhatCame(t *testing.T) {
+	f := Fix{Records: 3, Saved: 1, LastSeen: time.Date(2026, 11, 22, 23, 50, 0, 0, time.UTC)}
+	f.tellSettled(time.Date(2026, 11, 23, 0, 10, 0, 0, time.UTC), time.Date(2026, 11, 22, 23, 55, 0, 0, time.UTC))
+	want := []string{
+		"Save again what failed in 2 records: what they looked up is there since 23 Nov 00:10; the row of 1 other is saved.",
+		"Save the rows again that retry.csv lists after this fix, at once. What they looked up has a later record that is ok, the last at 23 Nov 00:10.",
+		"Nothing is to be done for 1 record: its own row has a later record that is ok, the last at 23:55.",
+	}
+	if d := cmp.Diff(want, append([]string{f.Summary}, f.Steps...)); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
