@@ -424,7 +424,9 @@ func (j *judge) lookups(company []byte) {
 		if len(table) == 0 && len(field) == 0 {
 			return
 		}
-		if key := lookedUp(text.Bytes(), value, company); !bytes.Equal(key, value) {
+		key, other := lookedUp(text.Bytes(), value, company)
+		other = spelt(other, company)
+		if !bytes.Equal(key, value) {
 			if bytes.Equal(j.capture("value"), value) {
 				j.set("value", key)
 			}
@@ -433,7 +435,7 @@ func (j *judge) lookups(company []byte) {
 		t := j.m.maps.lookup(&j.seekings, j.maps, table, field)
 		phrase := j.compose(func(dst []byte) []byte { return t.phrase(dst, table, field, value) })
 		for i := range n {
-			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) {
+			if bytes.Equal(j.capture(lookupNames[i].phrase), phrase) && bytes.Equal(j.capture(lookupNames[i].company), other) {
 				return
 			}
 		}
@@ -451,6 +453,9 @@ func (j *judge) lookups(company []byte) {
 		}
 		if len(value) > 0 {
 			j.keep(names.value, value)
+		}
+		if len(other) > 0 {
+			j.keep(names.company, other)
 		}
 		if set := t.set(j.seekings.table); set != "" && (len(t.key) == 0 || string(table) != set) {
 			j.keep(names.table, j.compose(func(dst []byte) []byte { return append(dst, set...) }))

@@ -12,14 +12,15 @@ import (
 // one message names several. The value of the first one is in capture value, as its rule took it, those of
 // the others in lookup_value_2 …: rows are told apart by it, and a phrase does not say where it begins. What the table is called where
 // lookup_key does not say it, as a message calls one table by its set, by its own name or not at all, is in lookup_table, lookup_table_2 ….
+// Whose row it is where the values name another company than that of the record is in lookup_company, lookup_company_2 ….
 
 // lookupNames are the names of the captures for the first missing row of a record, the second …;
 // messages rarely list more than four.
-var lookupNames = [...]struct{ phrase, mapTitle, key, value, table string }{
-	{"lookup", "lookup_map", "lookup_key", "value", "lookup_table"},
-	{"lookup_2", "lookup_map_2", "lookup_key_2", "lookup_value_2", "lookup_table_2"},
-	{"lookup_3", "lookup_map_3", "lookup_key_3", "lookup_value_3", "lookup_table_3"},
-	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4", "lookup_table_4"},
+var lookupNames = [...]struct{ phrase, mapTitle, key, value, table, company string }{
+	{"lookup", "lookup_map", "lookup_key", "value", "lookup_table", "lookup_company"},
+	{"lookup_2", "lookup_map_2", "lookup_key_2", "lookup_value_2", "lookup_table_2", "lookup_company_2"},
+	{"lookup_3", "lookup_map_3", "lookup_key_3", "lookup_value_3", "lookup_table_3", "lookup_company_3"},
+	{"lookup_4", "lookup_map_4", "lookup_key_4", "lookup_value_4", "lookup_table_4", "lookup_company_4"},
 }
 
 // lookupMore is the capture for one more missing row than there are names for: the record waits for more than the others say.
@@ -157,31 +158,90 @@ func (t target) set(folded []byte) string {
 	return set
 }
 
-// lookedUp is the key among the values that a message prints in braces, of which value is the first: that which is
+// lookedUp is the key among the values that a message prints in braces, of which value is the first: those that are
 // neither the company of the record nor the id of a row, for rows are looked up by both beside the key ({usmf,40},
-// {40,2f0d8c47-…}). Where it is the only one it is the key: of a legal entity, of a row known by its id.
-func lookedUp(text, value, company []byte) []byte {
-	beside := func(v []byte) bool { return len(v) == 0 || bytes.EqualFold(v, company) || isGUID(v) }
-	if len(value) == 0 || !beside(bytes.TrimSpace(value)) {
-		return value
-	}
+// {40,2f0d8c47-…}). Where it is the only one it is the key: of a legal entity, of a row known by its id. other is the company beside the key where it is
+// not the record's: where neither that nor an id stands there, the one value that reads as a legal entity ({40,demf}). A key of several columns is all of them.
+func lookedUp(text, value, company []byte) (key, other []byte) {
 	at := cap(text) - cap(value) // parts of one text end where its memory ends
-	if at == 0 || text[at-1] != '{' {
-		return value
+	if len(value) == 0 || at == 0 || text[at-1] != '{' {
+		return value, nil
 	}
-	rest := text[at+len(value):]
-	for len(rest) > 0 && rest[0] == ',' {
-		rest = rest[1:]
-		end := bytes.IndexAny(rest, ",}")
-		if end < 0 {
-			break
+	inside := braced(text[at:])
+	if bytes.IndexByte(inside, ',') < 0 {
+		if len(inside) > len(value) && inside[len(value)] == '}' { // {{x}}
+			value = inside
 		}
-		if v := bytes.TrimSpace(rest[:end]); !beside(v) {
-			return v
-		}
-		rest = rest[end:]
+		return value, nil
 	}
-	return value
+	known, parts := false, 0
+	var room [8][]byte
+	keys := room[:0]
+	for rest, more := inside, true; more; {
+		var v []byte
+		v, rest, more = bytes.Cut(rest, comma)
+		parts++
+		switch v = bytes.TrimSpace(v); {
+		case len(v) == 0:
+		case bytes.EqualFold(v, company), isGUID(v):
+			known = true
+		default:
+			keys = append(keys, v)
+		}
+	}
+	if i := slices.IndexFunc(keys, readsAsCompany); i >= 0 && !known && len(keys) > 1 && !slices.ContainsFunc(keys[i+1:], readsAsCompany) {
+		other = keys[i]
+		keys = slices.Delete(keys, i, i+1)
+	}
+	switch {
+	case len(keys) == 0:
+		return value, nil
+	case len(keys) == parts:
+		return inside, nil
+	case len(keys) == 1 && bytes.Equal(bytes.TrimSpace(value), keys[0]):
+		return value, other
+	}
+	return bytes.Join(keys, comma), other
+}
+
+var comma = []byte{','}
+
+// braced is what stands before the brace that closes those that are open, nothing where none does.
+func braced(text []byte) []byte {
+	end := bytes.IndexByte(text, '}')
+	if end < 0 {
+		return nil
+	}
+	for open := bytes.Count(text[:end], []byte{'{'}); open > 0 && end+1 < len(text) && text[end+1] == '}'; open-- {
+		end++
+	}
+	return text[:end]
+}
+
+// readsAsCompany reports whether a value has the form that legal entities mostly have, four letters: usmf, DEMF. Units and currencies have fewer.
+func readsAsCompany(v []byte) bool {
+	if len(v) != 4 {
+		return false
+	}
+	for i, c := range v {
+		if c|0x20 < 'a' || c|0x20 > 'z' || c&0x20 != v[0]&0x20 && i > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// spelt is a company in the letters in which the log prints the record's own, small or capital; as it stands where it prints none.
+func spelt(company, own []byte) []byte {
+	switch {
+	case len(own) == 0 || len(company) == 0:
+		return company
+	case bytes.Equal(own, bytes.ToUpper(own)):
+		return bytes.ToUpper(company)
+	case bytes.Equal(own, bytes.ToLower(own)):
+		return bytes.ToLower(company)
+	}
+	return company
 }
 
 // titles names the map, or those it may be.

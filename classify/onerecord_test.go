@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,13 +61,24 @@ func TestLookedUpKey(t *testing.T) {
 		{"company only", "GBSI", "GBSI", "GBSI"},
 		{"company and an id", "GBSI", "GBSI," + id, "GBSI"},
 		{"id only", "GBSI", id, id},
-		{"the code of another company", "GBSI", "DEMF,C-1", "DEMF"},
-		{"no company known", "", "GBSI,C-1", "GBSI"},
+		{"the code of another company", "GBSI", "DEMF,C-1", "C-1 in DEMF"},
+		{"the code of another company last", "usmf", "81,DEMF", "81 in demf"},
+		{"no company known", "", "GBSI,C-1", "C-1 in GBSI"},
+		{"no company known, its code last", "", "81, demf", "81 in demf"},
+		{"four letters beside the company", "usmf", "WARE,24,usmf", "WARE,24"},
+		{"four letters beside an id", "usmf", "NETT," + id, "NETT"},
+		{"two values that may be companies", "", "EACH,KILO", "EACH,KILO"},
+		{"a key of two columns", "usmf", "A,B", "A,B"},
+		{"a key of two currencies", "usmf", "EUR, USD", "EUR, USD"},
+		{"a key of two columns and the company", "usmf", "A,usmf,B", "A,B"},
+		{"braces in braces", "usmf", "{x}", "{x}"},
+		{"blanks before it", "usmf", " lead", " lead"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			v := m.JudgeRow("dualwrite", "", "Unable to lookup msdyn_shipvias with values {"+tc.values+"}.", "", "", tc.company)
-			if got, want := v.Captures["lookup"], "mode of delivery "+tc.want+" (map Modes of delivery)"; got != want || v.Captures["value"] != tc.want {
-				t.Errorf("lookup %q, value %q; want %q", got, v.Captures["value"], want)
+			key, company, _ := strings.Cut(tc.want, " in ")
+			if got, want := v.Captures["lookup"], "mode of delivery "+key+" (map Modes of delivery)"; got != want || v.Captures["value"] != key || v.Captures["lookup_company"] != company {
+				t.Errorf("lookup %q, value %q, company %q; want %q of %q", got, v.Captures["value"], v.Captures["lookup_company"], want, company)
 			}
 		})
 	}
@@ -76,7 +88,7 @@ func TestLookedUpKey(t *testing.T) {
 func TestLookedUpOutsideOfBraces(t *testing.T) {
 	text := []byte("The lookup was not found: usmf, check the maps, then save again.}")
 	value := text[26:30]
-	if got := lookedUp(text, value, []byte("USMF")); string(value) != "usmf" || string(got) != "usmf" {
+	if got, _ := lookedUp(text, value, []byte("USMF")); string(value) != "usmf" || string(got) != "usmf" {
 		t.Errorf("of %q comes %q", value, got)
 	}
 }

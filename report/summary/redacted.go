@@ -119,7 +119,7 @@ func (h hider) capture(name, value string) string {
 		return value
 	}
 	switch name = strings.TrimRight(name, "_0123456789"); {
-	case name == "company":
+	case name == "company", name == "lookup_company":
 		return h.Company(value)
 	case name == "lookup":
 		return h.Phrase(value)

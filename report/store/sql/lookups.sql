@@ -6,13 +6,13 @@
 CREATE OR REPLACE TEMP TABLE %[1]s_lookups AS
 WITH named AS (
   SELECT place, hash(record_id) AS id, occurred_at, coalesce(company, '') AS company,
-    list_transform(looked_up(captures), x -> {parent: x.parent, key: x.key}) AS rows
+    list_transform(looked_up(captures), x -> {parent: x.parent, key: x.key, company: x.company}) AS rows
   FROM %[1]s
   WHERE outcome = 'error' AND signature IN (SELECT unnest(string_split($1, chr(10))))
 ), apart AS (
   SELECT *, unnest(rows) AS row, generate_subscripts(rows, 1) AS n FROM named
 )
-SELECT place, n::UTINYINT AS n, hash(row.parent) AS parent, hash(row.key) AS key, hash(company) AS company, company <> '' AS has_company,
+SELECT place, n::UTINYINT AS n, hash(row.parent) AS parent, hash(row.key) AS key, hash(coalesce(row.company, company)) AS company, coalesce(row.company, company) <> '' AS has_company,
   occurred_at, id, len(list_filter(rows, x -> x.parent = '')) > 0 AS blind
 FROM apart
 WHERE row.parent <> '' AND list_position(rows, row) = n;

@@ -30,19 +30,19 @@ SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, argumen
 CREATE OR REPLACE VIEW dw.v_missing AS
 WITH named AS (
   SELECT r.record_id, u.environment, coalesce(r.company, r.company_named) AS company, r.occurred_at, unnest(list_filter([
-    {phrase: captures['lookup'], map: captures['lookup_map'], called: captures['lookup_table'], named: captures['table'], key_column: captures['lookup_key'],
+    {phrase: captures['lookup'], map: captures['lookup_map'], called: captures['lookup_table'], named: captures['table'], key_column: captures['lookup_key'], company: captures['lookup_company'],
       key: CASE WHEN contains(captures['lookup'], captures['value']) THEN captures['value'] ELSE '' END},
-    {phrase: captures['lookup_2'], map: captures['lookup_map_2'], called: captures['lookup_table_2'], named: NULL, key_column: captures['lookup_key_2'],
+    {phrase: captures['lookup_2'], map: captures['lookup_map_2'], called: captures['lookup_table_2'], named: NULL, key_column: captures['lookup_key_2'], company: captures['lookup_company_2'],
       key: CASE WHEN contains(captures['lookup_2'], captures['lookup_value_2']) THEN captures['lookup_value_2'] ELSE split_part(captures['lookup_2'], ' (map ', 1) END},
-    {phrase: captures['lookup_3'], map: captures['lookup_map_3'], called: captures['lookup_table_3'], named: NULL, key_column: captures['lookup_key_3'],
+    {phrase: captures['lookup_3'], map: captures['lookup_map_3'], called: captures['lookup_table_3'], named: NULL, key_column: captures['lookup_key_3'], company: captures['lookup_company_3'],
       key: CASE WHEN contains(captures['lookup_3'], captures['lookup_value_3']) THEN captures['lookup_value_3'] ELSE split_part(captures['lookup_3'], ' (map ', 1) END},
-    {phrase: captures['lookup_4'], map: captures['lookup_map_4'], called: captures['lookup_table_4'], named: NULL, key_column: captures['lookup_key_4'],
+    {phrase: captures['lookup_4'], map: captures['lookup_map_4'], called: captures['lookup_table_4'], named: NULL, key_column: captures['lookup_key_4'], company: captures['lookup_company_4'],
       key: CASE WHEN contains(captures['lookup_4'], captures['lookup_value_4']) THEN captures['lookup_value_4'] ELSE split_part(captures['lookup_4'], ' (map ', 1) END}
     ], x -> x.phrase IS NOT NULL)) AS row
   FROM records r JOIN runs u USING (run_id)
   WHERE r.outcome = 'error' AND r.category = 'reference-data' AND captures['lookup'] IS NOT NULL
 ), rows AS (
-  SELECT DISTINCT record_id, environment, company, occurred_at, row.map AS map, row.key AS key,
+  SELECT DISTINCT record_id, environment, coalesce(row.company, company) AS company, occurred_at, row.map AS map, row.key AS key,
     coalesce(row.called, nullif(split_part(row.key_column, ' of ', 2), ''), row.named, CASE WHEN starts_with(row.phrase, 'row of ') THEN split_part(row.phrase, ' ', 3) END) AS "table",
     nullif(split_part(row.key_column, ' of ', 1), '') AS key_column
   FROM named

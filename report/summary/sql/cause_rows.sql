@@ -8,10 +8,10 @@ WITH rows AS (
 ), first AS (
   SELECT * FROM rows QUALIFY row_number() OVER (PARTITION BY cause ORDER BY kind = 'window', records DESC, row) <= 1000
 ), texts AS (
-  SELECT f.cause, f.kind, f.records, coalesce(r.company, '') AS company, looked_up(r.captures)[f.spot % 4 + 1] AS missing
+  SELECT f.cause, f.kind, f.records, looked_up(r.captures)[f.spot % 4 + 1] AS missing, coalesce(r.company, '') AS company
   FROM first f JOIN shown r ON r.place = f.spot // 4
 )
-SELECT cause, missing.phrase, missing.parent, company, kind, records
+SELECT cause, missing.phrase, missing.parent, coalesce(missing.company, company) AS row_company, kind, records
 FROM texts
-QUALIFY row_number() OVER (PARTITION BY cause ORDER BY kind = 'window', records DESC, missing.phrase, company) <= $2
-ORDER BY cause, kind = 'window', records DESC, missing.phrase, company;
+QUALIFY row_number() OVER (PARTITION BY cause ORDER BY kind = 'window', records DESC, missing.phrase, row_company) <= $2
+ORDER BY cause, kind = 'window', records DESC, missing.phrase, row_company;

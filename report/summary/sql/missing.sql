@@ -10,11 +10,11 @@ WITH totals AS (
   WHERE NOT m.apart
   QUALIFY row_number() OVER (PARTITION BY m.parent ORDER BY m.records DESC, m.key, m.company) <= 1000
 ), texts AS (
-  SELECT c.parent AS parent_hash, c.records, c.unplaced, c.first_seen, c.last_seen, t.total, r.record_id::VARCHAR AS record_id, coalesce(r.company, '') AS company,
-    looked_up(r.captures)[c.spot % 4 + 1] AS row
+  SELECT c.parent AS parent_hash, c.records, c.unplaced, c.first_seen, c.last_seen, t.total, r.record_id::VARCHAR AS record_id,
+    looked_up(r.captures)[c.spot % 4 + 1] AS row, coalesce(r.company, '') AS company
   FROM candidates c JOIN totals t USING (parent) JOIN shown r ON r.place = c.spot // 4
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id, total
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, coalesce(row.company, company) AS row_company, records, unplaced, first_seen, last_seen, record_id, total
 FROM texts
-QUALIFY row_number() OVER (PARTITION BY parent_hash ORDER BY records DESC, row.phrase, company) <= $1
-ORDER BY row.parent, records DESC, row.phrase, company;
+QUALIFY row_number() OVER (PARTITION BY parent_hash ORDER BY records DESC, row.phrase, row_company) <= $1
+ORDER BY row.parent, records DESC, row.phrase, row_company;

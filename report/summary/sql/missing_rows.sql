@@ -5,11 +5,11 @@ WITH ranks AS (
   FROM (SELECT unnest(string_split($1, chr(10))) AS title, generate_subscripts(string_split($1, chr(10)), 1) AS rank)
 ), texts AS (
   SELECT k.rank, c.records, coalesce(a.records, 0) AS unplaced, c.first_seen, c.last_seen, r.record_id::VARCHAR AS record_id,
-    coalesce(r.company, '') AS company, looked_up(r.captures)[c.spot % 4 + 1] AS row
+    looked_up(r.captures)[c.spot % 4 + 1] AS row, coalesce(r.company, '') AS company
   FROM scope_missing c JOIN ranks k USING (parent) JOIN shown r ON r.place = c.spot // 4
     LEFT JOIN scope_missing a ON a.apart AND a.parent = c.parent AND a.key = c.key
   WHERE NOT c.apart
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, company, records, unplaced, first_seen, last_seen, record_id
+SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, coalesce(row.company, company) AS row_company, records, unplaced, first_seen, last_seen, record_id
 FROM texts
-ORDER BY rank, records DESC, row.phrase, row.key, company;
+ORDER BY rank, records DESC, row.phrase, row.key, row_company;
