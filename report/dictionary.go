@@ -142,7 +142,7 @@ var meanings = map[string]meaning{
 	"summary":         {"what to do, in one sentence", ""},
 	"missing_in":      {"map or table whose rows are missing; empty where the fix is about something else", ""},
 	"missing_rows":    {"rows that are missing there", "number of rows"},
-	"waiting":         {"records that wait for these rows, also those that need a later fix as well", inRecords},
+	"waiting":         {"records that wait for these rows, also those that need a later fix as well; without missing_in its records that also wait for rows of other fixes", inRecords},
 	"over_since":      {"since when the failures are over; empty where they go on or the records do not tell", ""},
 	"why_here":        {"what the records show of why the signature failed, those of all maps and companies; empty where they show nothing", "sentences"},
 	"purged_from":     {"when the error queue of dual-write forgets the first failure, a day after it; empty where it has none, or nobody knows which", ""},

@@ -395,6 +395,8 @@ func missing(s *summary.Summary) []phrase {
 			records, rows = records+f.Records, rows+f.MissingRows
 			maps, roles = append(maps, f.MissingIn), append(roles, f.Role)
 			rank = cmp.Or(rank, f.Rank)
+		} else {
+			records += f.Waiting // a record that also waits for what its message does not name
 		}
 	}
 	if records == 0 {
@@ -421,7 +423,8 @@ func largest(s *summary.Summary) []phrase {
 		if f.Severity == "critical" || f.MissingIn != "" {
 			lead = "Else to be mended, with most records: "
 		}
-		if l := notCritical(f); f.MissingIn == "" && !f.PassesByItself() && l.records > most.records {
+		l := notCritical(f)
+		if l.records -= f.Waiting; f.MissingIn == "" && !f.PassesByItself() && l.records > most.records {
 			most = l
 		}
 	}

@@ -165,7 +165,7 @@ func TestWhatAFixClears(t *testing.T) {
 	for _, f := range s.Fixes {
 		got = append(got, fmt.Sprintf("%s %d of %d", f.MissingIn, f.Records, f.Waiting))
 	}
-	want := []string{"Customer groups 1 of 3", "Customers V3 (accounts) 1 of 1", " 1 of 0"}
+	want := []string{"Customer groups 1 of 3", "Customers V3 (accounts) 1 of 1", " 1 of 1"}
 	if d := gocmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}

@@ -81,13 +81,16 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 }
 
 // restFix is what is left of the fix of a rule for records that no fix for missing rows clears, as they name none of
-// these or not all; nil where there are none. Its texts name nothing: what the rule's records print is mostly what the others wait for.
+// these or not all, Waiting being the latter; nil where there are none. Its texts name nothing: what the rule's records print is mostly what the others wait for.
 func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 	rest := *f
 	rest.Records, rest.FirstSeen, rest.LastSeen, rest.Within, rest.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	for _, w := range waits {
 		if w.sig == f.Signature && w.left() {
 			rest.Records += w.records
+			if len(w.parents) > 0 {
+				rest.Waiting += w.records
+			}
 			rest.FirstSeen, rest.LastSeen = earlier(rest.FirstSeen, w.first), later(rest.LastSeen, w.last)
 		}
 	}

@@ -244,7 +244,7 @@ type Fix struct {
 	MissingIn   string       // title of the map whose rows are missing, or the table where no map is known; else empty
 	MissingRows int64        // rows of MissingIn that its records name, the same key in two companies being two
 	Missing     []MissingRow // the first of these rows, 20 at most, in the order of missing.csv
-	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix
+	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix. Without MissingIn those of Records that also wait for rows of other fixes
 	Settled     bool         // its records wait no longer: what they looked up came later, or their own rows are saved
 	Saved       int64        // of its records, those whose rows an ok record saved later: 0 of one for missing rows, whose records are not saved
 	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
