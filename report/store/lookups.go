@@ -195,6 +195,9 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if _, err := exec("no_retries"); err != nil {
 		return err
 	}
+	if _, err := exec("retry_same"); err != nil {
+		return err
+	}
 	records, err := exec("retry_records")
 	if err != nil {
 		return err
@@ -211,7 +214,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if err := db.nameRetries(ctx, view, exec); err != nil {
 		return err
 	}
-	_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %[1]s_retries; DROP TABLE %[1]s_retry_records", view))
+	_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %[1]s_retries; DROP TABLE %[1]s_retry_records; DROP TABLE %[1]s_retry_same", view))
 	return err
 }
 

@@ -41,6 +41,37 @@ func TestRetries(t *testing.T) {
 const duplicate = "Unable to write data to entity %s.Writes to X failed with error message Request failed with status code PreconditionFailed and CDS error code : 0x80060892 response message: " +
 	"A record that has the attribute values Name already exists. The entity key Name Key requires that this set of attributes contains unique values. Select unique values and try again."
 
+// A row of which one message says of which map it is, and another only of which it may be, is one row, behind the last fix of both. Where two of these maps
+// have a row of the key, nobody can tell whose it is.
+func TestRetriesOfTwoNames(t *testing.T) {
+	const payload = "Unable to generate payload for entity CustCustomerV3Entity"
+	loose := func(key string) storetest.Line {
+		return keyed(key, failed("01:10:00", "CustCustomerV3Entity", payload))
+	}
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(
+		loose("C1"), keyed("C1", failed("01:00:00", "CustCustomerV3Entity", noGroup, "80")), loose("C2"), in("DEMF", keyed("C2", failed("01:00:00", "CustCustomerV3Entity", noGroup, "80"))),
+		keyed("O1", failed("01:20:00", "salesorders", noCustomerOnly, "C1")),
+		loose("C3"), keyed("C3", failed("01:00:00", "accounts", noMember)), keyed("C3", failed("01:00:00", "contacts", "Unable to write data to entity contacts."+noMember)),
+	))
+	var got []string
+	if err := s.EachRetry(func(r *Retry) error {
+		got = append(got, fmt.Sprintf("%d %s %s %s: %d after %d, %s", r.Order, r.MapTitle, r.Key, r.Company, r.Records, r.AfterFix, clock(r.PurgedBy)))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const either = "Customers V3 (accounts) or Customers V3 (contacts) "
+	want := []string{
+		"1 Customers V3 (contacts) C3 USMF: 1 after 1, 01:00:00", "2 Customers V3 (accounts) C3 USMF: 1 after 1, 01:00:00",
+		"3 " + either + "C2 USMF: 1 after 1, 01:10:00", "3 " + either + "C3 USMF: 1 after 1, 01:10:00",
+		"4 Customers V3 (accounts) C1 USMF: 2 after 2, 01:10:00", "4 Customers V3 (accounts) C2 DEMF: 1 after 2, 01:00:00",
+		"5 CDS sales order headers or Project contract headers O1 USMF: 1 after 3, 01:20:00",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
 // A row whose company is not known may be of any: it is saved behind every row that it may wait for, and before every one that may wait for it.
 func TestRetriesWithoutACompany(t *testing.T) {
 	group := func(company string) storetest.Line {

@@ -1,7 +1,10 @@
 -- The failing records of a view that are rows which can be saved again, and were not saved since, as numbers only: the row, by map, key and company, the place of its map in the
 -- order of dependencies, and when the source queued it. Each part of them is read from here, and not from the texts, of which there is as much for each part.
+-- named: the record says itself of which map it is.
 CREATE OR REPLACE TEMP TABLE %[1]s_retry_records AS
-SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row, hash(sig) AS sig, position,
-  CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
-FROM %[1]s LEFT JOIN %[1]s_positions USING (map_title)
-WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved);
+SELECT f.place, coalesce(a.same, f.row) AS row, a.same IS NULL AS named, f.sig, f.position, f.queued
+FROM (
+  SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row, hash(sig) AS sig, position, CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
+  FROM %[1]s LEFT JOIN %[1]s_positions USING (map_title)
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
+) f LEFT JOIN %[1]s_retry_same a USING (row);

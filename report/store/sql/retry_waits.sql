@@ -3,10 +3,10 @@
 -- so the one waits for the other whatever its company. What comes in is what sql/needs.sql makes.
 CREATE OR REPLACE TEMP TABLE %[1]s_retry_waits AS
 WITH failed AS (
-  SELECT DISTINCT f.retry, f.parent, f.key, f.company, f.has_company,
+  SELECT DISTINCT coalesce(a.same, f.retry) AS retry, f.parent, f.key, f.company, f.has_company,
     hash(f.parent, f.key, CASE WHEN f.has_company THEN f.company ELSE coalesce(c.company, f.company) END) AS row
-  FROM %[1]s_failed f LEFT JOIN %[1]s_companies c USING (parent, key)
-  WHERE f.retry IN (SELECT row FROM %[1]s_retries)
+  FROM %[1]s_failed f LEFT JOIN %[1]s_companies c USING (parent, key) LEFT JOIN %[1]s_retry_same a ON a.row = f.retry
+  WHERE coalesce(a.same, f.retry) IN (SELECT row FROM %[1]s_retries)
 ), waiting AS ( -- a join each: of one over all pairs of a key most would be of two companies
   SELECT l.place, f.retry AS parent FROM %[1]s_lookups l JOIN failed f USING (parent, key, company)
   UNION ALL
@@ -14,8 +14,8 @@ WITH failed AS (
   UNION ALL
   SELECT l.place, f.retry FROM %[1]s_lookups l JOIN failed f USING (parent, key) WHERE l.has_company AND NOT f.has_company
 )
-SELECT DISTINCT hash(s.map_title, s.affected_key, coalesce(s.company, '')) AS child, w.parent, false AS same
-FROM %[1]s s JOIN waiting w USING (place)
-WHERE s.affected_key IS NOT NULL AND child <> w.parent
+SELECT DISTINCT r.row AS child, w.parent, false AS same
+FROM %[1]s_retry_records r JOIN waiting w USING (place)
+WHERE r.row <> w.parent
 UNION ALL
 SELECT DISTINCT a.retry, b.retry, true FROM failed a JOIN failed b USING (row) WHERE a.retry <> b.retry;
