@@ -10,7 +10,7 @@ import (
 // is printed: "usmf, 40" of company usmf is 40, and so is "40, Retail", whose second part describes the first. Parts
 // of a key of several columns stay in their order: "SO-1001, 3" is line 3 of an order. label is what a message calls
 // the key, "Customer group" or "Warehouse, Location": it says how many parts there are. Where nothing says it, as in
-// a grid, a part of words behind another one is a description, for columns of keys hold numbers and codes.
+// a grid, a part of words behind another one is a description, for columns of keys hold numbers and codes, of which units have small letters.
 //
 // One customer is to count once, whatever log tells of it, so all ways of printing a key are read: parts behind commas
 // or bars, with their names (SalesOrderNumber='SO-1', Item number: A1), in quotes, with the description behind a dash or
@@ -32,7 +32,7 @@ func appendKey(dst, printed, label, company []byte) []byte {
 		case len(part) == 0 || bytes.EqualFold(part, company) || namesCompany(name) || namesCompany(nth(label, at)):
 			continue
 		case first:
-		case name == nil && (columns == 1 || at >= columns && inWords(part)):
+		case name == nil && (columns == 1 || at >= columns && inWords(part) && !smallCode(part)):
 			continue
 		default:
 			dst = append(dst, ", "...)
@@ -121,6 +121,12 @@ func withoutDescription(part []byte) []byte {
 func inWords(part []byte) bool {
 	small := bytes.ContainsFunc(part, func(c rune) bool { return unicode.IsLower(c) })
 	return small && (!hasDigit(part) || bytes.IndexByte(part, ' ') >= 0)
+}
+
+// smallCode reports whether a part of a key that nothing names is one word in small letters, as units are and descriptions are not: box, pcs, ö. Of four
+// letters it may be the company, which stands there where a log has no column for it.
+func smallCode(part []byte) bool {
+	return !readsAsCompany(part) && !bytes.ContainsFunc(part, func(c rune) bool { return !unicode.IsLower(c) })
 }
 
 func hasDigit(part []byte) bool { return bytes.ContainsAny(part, "0123456789") }

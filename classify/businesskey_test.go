@@ -40,6 +40,9 @@ func TestAppendKey(t *testing.T) {
 
 		{"two parts", "SO-1001, 3", "", "usmf", "SO-1001, 3"},
 		{"two parts with a label", "24, Bulk area", "Warehouse, Location", "usmf", "24, Bulk area"},
+		{"a letter", "Ä,ö", "", "usmf", "Ä, ö"},
+		{"an item and its unit", "P-5100, pcs", "", "usmf", "P-5100, pcs"},
+		{"what may be the company, in a log without a column for it", "40,demf", "", "", "40"},
 		{"two currencies", "EUR, USD", "", "usmf", "EUR, USD"},
 		{"parts with names", "Item number: A1, Site: 2", "", "usmf", "A1, 2"},
 		{"OData", "SalesOrderNumber='SO-1177'", "", "usmf", "SO-1177"},
