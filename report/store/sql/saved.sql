@@ -15,13 +15,16 @@ WITH failed AS (
 )
 SELECT f.place, ok.occurred_at AS since FROM failed f ASOF JOIN ok ON ok.row = f.row AND f.occurred_at < ok.occurred_at;
 
--- The ok records with the key of a row that was looked up. A key that is printed beside the company is that of the row.
+-- The ok records with the key of a row that was looked up. A key that is printed beside the company is that of the row; parts of one
+-- may stand with blanks between them or without.
 CREATE OR REPLACE TEMP TABLE %[1]s_ok AS
-WITH named AS (
+WITH parted AS (
   SELECT place, hash(entity) AS entity, coalesce(company, '') AS company, occurred_at,
-    array_to_string(list_filter(list_transform(string_split(replace(record_key, '|', ','), ','), x -> trim(x)), x -> x <> '' AND lower(x) <> lower(coalesce(company, ''))), ', ') AS key
+    list_filter(list_transform(string_split(replace(record_key, '|', ','), ','), x -> trim(x)), x -> x <> '' AND lower(x) <> lower(coalesce(company, ''))) AS parts
   FROM %[1]s
   WHERE outcome = 'ok' AND log = 'dualwrite' AND entity IS NOT NULL AND record_key IS NOT NULL AND occurred_at IS NOT NULL
+), named AS (
+  SELECT * EXCLUDE (parts), unnest(list_distinct([array_to_string(parts, ','), array_to_string(parts, ', ')])) AS key FROM parted
 )
 SELECT entity, hash(key) AS key, hash(company) AS company, company <> '' AS has_company, occurred_at, min(place) AS place
 FROM named
