@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/ingest"
 	"dwtriage/report/store/storetest"
 )
 
@@ -87,7 +88,15 @@ func TestLargestOfAJoinedCluster(t *testing.T) {
 		lines = append(lines, l)
 	}
 	loadRun(t, db, "", lines[len(lines)-3:])
-	c := of(t, db, loadRun(t, db, "", lines[:len(lines)-3])).Clusters[0]
+	// A rule that takes the message of a plug-in explains one of them: it is none of the cluster's.
+	l := failed("2026-11-20 02:39:00", "accounts", "ISV code aborted the operation. Microsoft.Xrm.Sdk.InvalidPluginExecutionException: Loyalty tier of Wingtip Toys could not be worked out")
+	l.ID, l.Row, l.File, l.Log = 300, 200, "2026-11-20.csv", ingest.PluginTrace
+	lines = slices.Insert(lines, 0, l)
+	s := of(t, db, loadRun(t, db, "", lines[:len(lines)-3]))
+	c := s.Clusters[0]
+	if len(s.Signatures) != 1 {
+		t.Errorf("%d signatures, want one of the trace", len(s.Signatures))
+	}
 	var got []string
 	for _, m := range c.Largest {
 		got = append(got, fmt.Sprint(m.Records, " ", m.Text))

@@ -114,14 +114,13 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err != nil {
 		return nil, err
 	}
-	messages := joined.counts()
 	for i := range s.Clusters {
-		if n := messages[s.Clusters[i].TemplateID]; n > 0 {
+		if n := joined.messages[s.Clusters[i].TemplateID]; n > 0 {
 			s.Clusters[i].Messages = n
 		}
 	}
-	s.Cluster = func(template string) string { return joined[template] }
-	s.Joined = len(joined)
+	s.Cluster = func(template string) string { return joined.clusters[template] }
+	s.Joined = len(joined.clusters)
 	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
 		return nil, err
 	}
