@@ -250,6 +250,7 @@ type record struct {
 	entity        []byte
 	company       []byte
 	recordKey     []byte
+	unwritten     bool // of what is not over yet, or was left out: who finds an ok record of a row takes the row for written, so its key is not stored
 	typeName      []byte
 	messageName   []byte
 	mode          string
@@ -375,7 +376,9 @@ func (b *builder) add(file string, r *record) error {
 	if r.withheld != 0 {
 		addText(b, ColWithheld, r.withheld.String())
 	}
-	addText(b, ColRecordKey, r.recordKey)
+	if !r.unwritten {
+		addText(b, ColRecordKey, r.recordKey)
+	}
 	if !r.started.IsZero() {
 		b.numbers[ColStartedAt].push(i, r.started.UnixMicro())
 	}

@@ -44,8 +44,10 @@ func (r *file) entry(f *fields, at place, heading func(slot) string) error {
 	}
 	x.errorText = f.errorText(&r.row.arena, x.log)
 	x.traceText = f.first(slotBlock, slotPluginTrace)
-	if len(x.errorText) == 0 && !x.failed && (succeeded(f.value[slotStatus]) || ascii.Is(f.value[slotSuccess], "true")) {
-		x.ok = true
+	if len(x.errorText) == 0 && !x.failed {
+		ok, written := succeeded(f.value[slotStatus])
+		x.ok = ok || ascii.Is(f.value[slotSuccess], "true")
+		x.unwritten = ok && !written
 	}
 	// What stands under a table, such as a sum of its rows, has neither.
 	if x.log == DualWrite && len(x.errorText) == 0 && !x.ok && !x.failed && x.at.IsZero() && (len(x.entity) == 0 || len(x.recordKey) == 0) {

@@ -16,18 +16,24 @@ func failure(v []byte) bool {
 	return len(v) > 0 && (ascii.IndexFold(v, "exception") < len(v) || ascii.IndexFold(v, "error") < len(v) || ascii.IndexFold(v, "fail") < len(v))
 }
 
-// successes are statuses that say that nothing failed: of an operation that went well, in the languages that Dataverse and finance and operations
-// have, or that is not over yet.
+// successes are statuses of an operation that went well, in the languages that Dataverse and finance and operations have.
 var successes = []string{
 	"succeeded", "success", "successful", "successfully completed", "completed", "complete", "ok", "passed", "processed", "synced", "synchronized", "created", "updated", "upserted", "deleted",
-	"pending", "queued", "waiting", "not started", "in progress", "inprogress", "running", "processing", "skipped",
-	"erfolgreich", "erfolg", "abgeschlossen", "ausstehend", "réussi", "réussite", "réussie", "terminé", "correcto", "completado", "éxito", "riuscito", "completato", "geslaagd",
+	"erfolgreich", "erfolg", "abgeschlossen", "réussi", "réussite", "réussie", "terminé", "correcto", "completado", "éxito", "riuscito", "completato", "geslaagd",
 	"voltooid", "lykkedes", "fuldført", "fullført", "slutfört", "lyckades", "concluído", "sucesso", "êxito", "onnistui", "valmis", "sukces", "ukończono", "dokončeno",
 }
 
-// succeeded reports whether a status says that nothing failed. Whole values, in any case: "PartiallySucceeded" says something else.
-func succeeded(status []byte) bool {
-	return len(status) > 0 && len(status) < 40 && slices.Contains(successes, strings.ToLower(string(bytes.TrimSpace(status))))
+// undone are statuses of an operation that is not over yet, or that was left out: nothing failed, and nothing was written.
+var undone = []string{"pending", "queued", "waiting", "not started", "in progress", "inprogress", "running", "processing", "skipped", "ausstehend"}
+
+// succeeded reports whether a status says that nothing failed, and whether the row was written. Whole values, in any case: "PartiallySucceeded" says something else.
+func succeeded(status []byte) (ok, written bool) {
+	if len(status) == 0 || len(status) >= 40 {
+		return false, false
+	}
+	text := strings.ToLower(string(bytes.TrimSpace(status)))
+	written = slices.Contains(successes, text)
+	return written || slices.Contains(undone, text), written
 }
 
 // calm reports whether the level of an event is one that tells of no failure, in English or German. A
