@@ -30,6 +30,7 @@ func (m *Matcher) Lint() []*RuleError {
 		l.reachable()
 		l.anybodys()
 	}
+	l.broad()
 	l.order()
 	l.unused()
 	l.boilerplate()
@@ -207,6 +208,20 @@ func (l *linter) effort() {
 		if _, ok := re.Cost(normal); !ok && !normal.Odd() {
 			l.warn(l.r.places.match, "the expression takes too long on the example %.60q: let repetitions that follow each other take different characters, or fewer of them", text)
 			return
+		}
+	}
+}
+
+// broad warns of rules that take any message and do not say so by being a wrapper.
+func (l *linter) broad() {
+	reached, err := l.m.Reach(l.m.set.Rules)
+	if err != nil {
+		return // these rules are compiled already
+	}
+	for _, r := range l.m.set.Rules {
+		if n, others := reached[r.ID], len(l.m.set.Rules)-1; !r.Wrapper && Broad(n, others) {
+			l.r = r
+			l.warn(r.places.match, "the rule takes any message: it matches examples of %d of the %d other rules; let it ask for words that only its failure has", n, others)
 		}
 	}
 }

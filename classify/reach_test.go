@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -35,6 +36,17 @@ func TestReach(t *testing.T) {
 		if n := together[r.ID]; err != nil || alone[r.ID] != n || Broad(n, len(m.Rules())-1) != want {
 			t.Errorf("%s reaches %d of %d beside others and %d alone, broad: want %t; %v", r.ID, n, len(m.Rules())-1, alone[r.ID], want, err)
 		}
+	}
+	warned := 0
+	for _, w := range m.Lint() {
+		if says := strings.Contains(w.Msg, "takes any message"); says && w.Rule != "site-any" && w.Rule != "site-last" {
+			t.Errorf("lint: %v", w)
+		} else if says {
+			warned++
+		}
+	}
+	if warned != 2 {
+		t.Errorf("lint warns of %d rules that take any message, want 2", warned)
 	}
 	// All built-in rules at once: what each matches when it is alone is among what it matches beside others.
 	b := builtinMatcher(t)
