@@ -124,7 +124,10 @@ func (t target) phrase(dst, table, field, value []byte) []byte {
 	default:
 		dst = append(append(dst, "row behind "...), field...)
 	}
-	if len(value) > 0 {
+	switch {
+	case len(value) > 0 && len(bytes.TrimSpace(value)) == 0:
+		dst = append(dst, " (blank)"...) // a key that nobody sees names nothing
+	case len(value) > 0:
 		dst = append(append(dst, ' '), value...)
 	}
 	if len(t.maps) > 0 {

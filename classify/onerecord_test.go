@@ -73,11 +73,16 @@ func TestLookedUpKey(t *testing.T) {
 		{"a key of two columns and the company", "usmf", "A,usmf,B", "A,B"},
 		{"braces in braces", "usmf", "{x}", "{x}"},
 		{"blanks before it", "usmf", " lead", " lead"},
+		{"a blank only", "usmf", " ", " "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			v := m.JudgeRow("dualwrite", "", "Unable to lookup msdyn_shipvias with values {"+tc.values+"}.", "", "", tc.company)
 			key, company, _ := strings.Cut(tc.want, " in ")
-			if got, want := v.Captures["lookup"], "mode of delivery "+key+" (map Modes of delivery)"; got != want || v.Captures["value"] != key || v.Captures["lookup_company"] != company {
+			printed := key
+			if strings.TrimSpace(key) == "" {
+				printed = "(blank)"
+			}
+			if got, want := v.Captures["lookup"], "mode of delivery "+printed+" (map Modes of delivery)"; got != want || v.Captures["value"] != key || v.Captures["lookup_company"] != company {
 				t.Errorf("lookup %q, value %q, company %q; want %q of %q", got, v.Captures["value"], v.Captures["lookup_company"], want, company)
 			}
 		})

@@ -94,6 +94,7 @@ func TestMissingRows(t *testing.T) {
 			[]string{"msdyn_paymentterms|Terms of payment|msdyn_name|10|USMF: 1, 01:00:01 to 01:00:01; after ", groups + "10|USMF: 1, 01:00:00 to 01:00:00; after Terms of payment"}},
 		{"a table without a map, also as the second look-up", []storetest.Line{failed("01:00:00", "accounts", noParcel, "P-1"), failed("01:00:01", "accounts", groupAndOther, "10", "P 2")},
 			[]string{"contoso_parcels|||P 2|USMF: 1, 01:00:01 to 01:00:01; after ", "contoso_parcels|||P-1|USMF: 1, 01:00:00 to 01:00:00; after ", groups + "10|USMF: 1, 01:00:01 to 01:00:01; after "}},
+		{"a key of blanks", []storetest.Line{failed("01:00:00", "accounts", noGroup, " ")}, []string{groups + " |USMF: 1, 01:00:00 to 01:00:00; after "}},
 		{"a key that is not printed", []storetest.Line{failed("01:00:00", "accounts", noKey)}, []string{groups + "|USMF: 1, 01:00:00 to 01:00:00; after "}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
