@@ -53,7 +53,7 @@ func filled[T any](t *testing.T) (row T, cells map[string]string) {
 			*p = &summary.Mute{Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Owner: "Mia", Reason: "known"}
 			cells["muted_until"], cells["muted_by"], cells["muted_reason"] = "2027-01-31", "Mia", "known"
 		case *[]summary.MissingRow: // has a file of its own
-		case *summary.Period, *[]summary.Touch, **summary.Chain: // stand on the page alone
+		case *summary.Period, *[]summary.Touch, **summary.Chain, *[]summary.Message: // stand on the page alone
 		case *[]summary.SQL:
 			*p = []summary.SQL{{Title: "ask", Text: "SELECT 1"}}
 			cells[name] = "'-- ask\nSELECT 1" // guarded: it begins like a formula
