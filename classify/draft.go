@@ -149,7 +149,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
 	}
 	d := &Rule{
-		ID: m.draftID(template), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
+		ID: m.draftID(template, src.TemplateID), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
 		Match: Match{Wordings: []string{draftRegex(parts)}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
 		Fix: Fix{
@@ -303,7 +303,7 @@ func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
 	return nil
 }
 
-func (m *Matcher) draftID(template string) string {
+func (m *Matcher) draftID(template, templateID string) string {
 	var words []string
 	for _, w := range strings.Fields(masks.ReplaceAllString(template, " ")) {
 		w = strings.Trim(strings.ToLower(w), ".,:;!?()[]'\"")
@@ -311,10 +311,10 @@ func (m *Matcher) draftID(template string) string {
 			words = append(words, w)
 		}
 	}
-	id := "site-" + strings.Join(words, "-")
-	if len(words) == 0 {
-		id = "site-draft"
+	if len(words) == 0 { // in a script without Latin letters
+		words = []string{strings.TrimPrefix(templateID, "t-")}
 	}
+	id := "site-" + strings.Join(words, "-")
 	for n := 2; m.byID[id] != nil; n++ {
 		id = fmt.Sprintf("site-%s-%d", strings.Join(words, "-"), n)
 	}

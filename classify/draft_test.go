@@ -104,10 +104,10 @@ func TestDraftIDs(t *testing.T) {
 	for template, want := range map[string]string{
 		"Parcel <ID> was lost.": "site-parcel-was-lost-2",
 		"Parcel <ID> was found": "site-parcel-was-found",
-		"<NUM> <ID>":            "site-draft",
+		"<NUM> <ID>":            "site-00ab00cd00ef",
 		"Für Kunde <ID> ist die Grenze erreicht worden": "site-kunde-ist-die-grenze-erreicht",
 	} {
-		if got := m.draftID(template); got != want {
+		if got := m.draftID(template, "t-00ab00cd00ef"); got != want {
 			t.Errorf("id of %q is %q, want %q", template, got, want)
 		}
 	}

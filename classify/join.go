@@ -19,6 +19,8 @@ import (
 const (
 	wordsAround = 3 // words between the names that are written like words, so that it is a sentence that they are names in
 	mostNames   = 4
+
+	longestShort = 4 // letters of a word that is cut short with a stop and ends no sentence by it: St., Ltd., Corp.
 )
 
 // A nameAt is where a template may have a name: the words of a run that are written like names. The first of them may say what kind of
@@ -33,6 +35,7 @@ func namesIn(t []byte, list []nameAt) []nameAt {
 		return list
 	}
 	plain, begins, goesOn := 0, true, false // words in small letters; whether a sentence begins here; whether a run of names goes on
+	length := 0                             // of the last word
 	for i := 0; i < len(t); {
 		if t[i] == '<' {
 			if n := maskLength(t[i:]); n > 0 {
@@ -45,7 +48,14 @@ func namesIn(t []byte, list []nameAt) []nameAt {
 			_, size := utf8.DecodeRune(t[i:])
 			switch c := t[i]; {
 			case c == ' ':
-			case c == '&' && goesOn:
+			case goesOn && (c == '&' || c == ',' && upperBehind(t, i)):
+			case goesOn && c == '.' && length <= longestShort && upperBehind(t, i): // St. Gallen
+			case goesOn && c == '.' && length <= longestShort && i+1 < len(t) && t[i+1] == ' ': // Contoso Ltd. has
+				last := &list[len(list)-1]
+				if last.rest == last.to {
+					last.rest = i + 1
+				}
+				last.to, goesOn = i+1, false
 			case c == '.' || c == ':' || c == '!' || c == '?':
 				begins, goesOn = true, false
 			default:
@@ -55,6 +65,7 @@ func namesIn(t []byte, list []nameAt) []nameAt {
 			continue
 		}
 		word := t[i : i+n]
+		length = n
 		r, _ := utf8.DecodeRune(word)
 		switch address := bytes.ContainsAny(word, `@\./`); {
 		case address:
@@ -62,7 +73,7 @@ func namesIn(t []byte, list []nameAt) []nameAt {
 				list = append(list, nameAt{i, i, i + n})
 			}
 			goesOn = false
-		case !unicode.IsUpper(r) && !unicode.IsTitle(r):
+		case !unicode.IsUpper(r) && !unicode.IsTitle(r) || bytes.HasSuffix(word, []byte("Exception")): // what was thrown is no name of anybody
 			if unicode.IsLower(r) && n > 1 {
 				plain++
 			}
@@ -86,6 +97,15 @@ func namesIn(t []byte, list []nameAt) []nameAt {
 		return list[:0]
 	}
 	return list
+}
+
+// upperBehind reports whether a word with a capital stands behind the mark at t[i] and a blank.
+func upperBehind(t []byte, i int) bool {
+	if i+2 >= len(t) || t[i+1] != ' ' {
+		return false
+	}
+	r, _ := utf8.DecodeRune(t[i+2:])
+	return unicode.IsUpper(r) || unicode.IsTitle(r)
 }
 
 // maskLength is how long the mask is that t starts with.

@@ -20,6 +20,9 @@ func TestNamesIn(t *testing.T) {
 		{"user jane.doe@contoso.example has no licence for it", []string{"|jane.doe@contoso.example"}},
 		{`user CONTOSO\jane has no licence for app.contoso.example`, []string{`|CONTOSO\jane`, "|app.contoso.example"}},
 		{"a of Aa Bb c of Cc, d of Dd, e of Ee, f of Ff", []string{"Aa |Bb", "Cc|", "Dd|", "Ee|"}}, // and Ff is a word like others
+		{"the seat of Contoso Ltd. in St. Gallen was sold to Wingtip Toys, Inc. by hand", []string{"Contoso |Ltd.", "St. |Gallen", "Wingtip |Toys, Inc."}},
+		{"the till of Fabrikam, which is open, ends. Litware is next to it", []string{"Fabrikam|"}}, // and what begins a sentence is none
+		{"the step of the clerk ended with NullReferenceException", nil},
 		{"the <STR> of <ENTITY> is not there", nil},
 		{"Fabrikam not found", nil},            // two words are no sentence around a name
 		{"客户 Fabrikam 不存在", nil},               // nor are words that have no small letters

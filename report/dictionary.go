@@ -96,7 +96,7 @@ var meanings = map[string]meaning{
 	"muted_until":      {"last day on which a site rule mutes it; empty when it is not muted", inDays},
 	"muted_by":         {"who decided on the mute", ""},
 	"muted_reason":     {"why it is muted", ""},
-	"messages":         {"different messages among its records, which differ in names only; 1 where they are equal after masking; of what is summed up in one row, how many clusters that are", "number of messages"},
+	"messages":         {"different messages among its records, which differ only in words that are written like names; 1 where they are equal after masking; of what is summed up in one row, how many clusters that are", "number of messages"},
 	"template_id":      {"id of the message without its names and numbers, or of the cluster that it is of with others; rules draft takes it", "t- and 12 hexadecimal digits"},
 	"record_id":        {"identity of the record: the id that the log gives it, else a hash of its content and time", "GUID"},
 	"sample_record_id": {"one of these records, see record_id of records.csv; explain --record shows it", "GUID"},

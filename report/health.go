@@ -102,7 +102,7 @@ func healthOf(s *summary.Summary) (h health) {
 	for _, m := range s.Mutes {
 		if m.Cluster != "" {
 			h.Lines = append(h.Lines, healthLine{Word: "mute", ID: m.ID, Title: "Mute of one message",
-				Noticed: "Its message is of cluster " + m.Cluster + " now, with others that differ in names only, and is not muted any more.",
+				Noticed: "Its message is of cluster " + m.Cluster + " now, with others that differ only in words that are written like names, and is not muted any more.",
 				Do:      "Mute that cluster where none of its messages matters, and delete the mute (" + m.File + ", line " + words.Thousands(m.Line) + ")."})
 		}
 		if m.Expired {

@@ -53,7 +53,7 @@ func explainStored(s *session, m *classify.Matcher, db *store.DB, r store.Stored
 	if cluster, err := db.ClusterOf(s.ctx, v.TemplateID); err != nil {
 		return err
 	} else if cluster != v.TemplateID {
-		p.printf("; of cluster %s, with messages that differ from it in names only", cluster)
+		p.printf("; of cluster %s, with messages that differ from it only in words that are written like names", cluster)
 	}
 	p.printf("\n\n")
 	explain(p, m, v)

@@ -422,7 +422,7 @@ COMMENT ON COLUMN dw.v_unknown."last_seen" IS 'time of the last one, UTC';
 COMMENT ON COLUMN dw.v_unknown."maps" IS 'maps and tables that failed with it, as column where of failing_entities.csv names them, most records first';
 COMMENT ON COLUMN dw.v_unknown."sample_record_id" IS 'one of them';
 COMMENT ON COLUMN dw.v_unknown."sample" IS 'its text, at most the first 10,000 bytes';
-COMMENT ON COLUMN dw.v_unknown."messages" IS 'different messages among its records, which differ in names only; 1 where they are equal after masking';
+COMMENT ON COLUMN dw.v_unknown."messages" IS 'different messages among its records, which differ only in words that are written like names; 1 where they are equal after masking';
 COMMENT ON VIEW dw.v_coverage IS 'a row per file, log and stretch of hours that it covers';
 COMMENT ON COLUMN dw.v_coverage."environment" IS 'environment of the run; null when none was given';
 COMMENT ON COLUMN dw.v_coverage."log" IS 'dualwrite or plugintrace';
