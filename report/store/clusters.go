@@ -10,7 +10,8 @@ import (
 // guessed from what differs, and a few words that differ may as well be a few failures.
 const (
 	namesBehind  = 5
-	namesInstead = 8
+	namesInstead = 8  // of which two have more than one word
+	singleWords  = 20 // where they do not
 )
 
 // join brings the table clusters up to what records and pruned hold. Whatever changes these ends with it, within its transaction.
@@ -31,7 +32,7 @@ func (db *DB) joined(ctx context.Context) (some bool, err error) {
 	if err := db.conn.QueryRowContext(ctx, query("join_needed")).Scan(&some); err != nil || !some {
 		return false, err
 	}
-	_, err = db.conn.ExecContext(ctx, query("join_macros")+fmt.Sprintf(query("join"), namesBehind, namesInstead))
+	_, err = db.conn.ExecContext(ctx, query("join_macros")+fmt.Sprintf(query("join"), namesBehind, namesInstead, singleWords))
 	return true, err
 }
 

@@ -29,6 +29,12 @@ func namedMessages() (list []string) {
 	for _, kind := range []string{"Tier", "Badge", "Voucher"} {
 		list = append(list, "The "+kind+" was not handed to a guest of the house") // three things, three failures
 	}
+	for i, answer := range []string{"Timeout", "Forbidden", "Conflict", "Throttled", "Gone", "Unauthorized", "Moved", "Locked", "Unknown", "Teapot"} {
+		list = append(list, "the bank of the shop answered "+answer+" to the order of the day") // ten answers, ten failures
+		for j := range 2 {
+			list = append(list, "the lock of the chest gave back "+string(rune('A'+2*i+j))+"ndrew in the morning") // twenty people
+		}
+	}
 	return append(list, "Fabrikam is late", "Contoso is late", "no name stands in this message at all")
 }
 
@@ -52,19 +58,21 @@ func slowClusters(messages []string) map[string]string {
 		joined := ""
 		for at := 1; at < len(places[m]); at++ {
 			first, rest, _ := strings.Cut(places[m][at], ".")
-			firsts, rests := make(map[string]bool), make(map[string]bool)
+			firsts, followed, rests := make(map[string]bool), make(map[string]bool), make(map[string]bool)
 			for _, o := range places {
 				if len(o) == 0 || o[0] != places[m][0] {
 					continue
 				}
 				f, r, _ := strings.Cut(o[at], ".")
-				firsts[f] = true
+				if firsts[f] = true; r != "" {
+					followed[f] = true
+				}
 				if f == first && r != "" {
 					rests[r] = true
 				}
 			}
 			switch {
-			case len(firsts) >= 8:
+			case len(firsts) >= 20, len(firsts) >= 8 && len(followed) >= 2:
 				joined += "2"
 			case len(rests) >= 5 && rest != "":
 				joined += "1"
@@ -107,7 +115,7 @@ func TestClustersAreASet(t *testing.T) {
 	if got := slices.Sorted(maps.Values(want)); !slices.Equal(got, slices.Sorted(slices.Values(expected))) {
 		t.Errorf("clusters:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(slices.Sorted(slices.Values(expected)), "\n"))
 	}
-	if n := len(want); n != 5+6 { // tiers, parcels, shops, docks and clerks; what else there is
+	if n := len(want); n != 5+1+6+10 { // tiers, parcels, shops, docks and clerks; people; what else there is; answers
 		t.Errorf("%d clusters", n)
 	}
 

@@ -1,7 +1,8 @@
--- Which templates are one cluster? Those whose words are the same but for names. What is written like a name is one where messages
--- that are equal around it have $1 or more different rests behind one first word (Kunde Adventure Works, Kunde Fabrikam), or $2 or more
--- different first words, of all messages that the archive knows, in whatever order they came: more messages can only make one cluster of several,
--- never several of one. The id of a cluster is made of what its members have in common, so it is the same in every archive.
+-- Which templates are one cluster? Those whose words are the same but for names. What is written like a name is one where messages that are equal
+-- around it have %[1]d or more different rests behind one first word (Kunde Adventure Works, Kunde Fabrikam); or %[2]d or more different first words, two of which
+-- are followed by others; or %[3]d or more, as Timeout, Forbidden and Conflict are single words and as many failures. All messages count that the archive knows,
+-- in whatever order they came: more of them can only make one cluster of several, never several of one. The id of a cluster is made of what its members have in
+-- common, so it is the same in every archive.
 CREATE OR REPLACE TEMP TABLE named_places AS
 WITH told AS (
   SELECT template_id, min(template_names) AS names
@@ -21,7 +22,10 @@ CREATE OR REPLACE TEMP TABLE joined AS
 WITH behind AS (
   SELECT frame, place, first FROM (SELECT DISTINCT frame, place, first, rest FROM named_places WHERE rest <> '') GROUP BY ALL HAVING count(*) >= %[1]d
 ), instead AS (
-  SELECT frame, place FROM (SELECT DISTINCT frame, place, first FROM named_places) GROUP BY ALL HAVING count(*) >= %[2]d
+  SELECT frame, place
+  FROM (SELECT frame, place, first, bool_or(rest <> '') AS followed FROM named_places GROUP BY ALL)
+  GROUP BY ALL
+  HAVING count(*) >= %[3]d OR count(*) >= %[2]d AND count(*) FILTER (followed) >= 2
 ), said AS (
   SELECT p.*, CASE WHEN i.frame IS NOT NULL THEN '2' WHEN b.frame IS NOT NULL AND rest <> '' THEN '1' ELSE '0' END AS is_name
   FROM named_places p LEFT JOIN behind b USING (frame, place, first) LEFT JOIN instead i USING (frame, place)
