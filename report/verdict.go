@@ -349,9 +349,19 @@ func mostIn(s *summary.Summary) string {
 	return ""
 }
 
-// critical counts every critical signature, says what is wrong, and who can mend it.
+// critical counts what every critical signature has left that is not settled, says what is wrong, and who can mend it.
 func critical(s *summary.Summary) []phrase {
-	list := criticals(s.Signatures)
+	var list []summary.Signature
+	for _, sig := range criticals(s.Signatures) {
+		for i := range s.Fixes {
+			if f := &s.Fixes[i]; f.Settled && f.Signature == sig.ID {
+				sig.Records -= f.Records
+			}
+		}
+		if sig.Records > 0 {
+			list = append(list, sig)
+		}
+	}
 	if len(list) == 0 {
 		return nil
 	}
@@ -420,7 +430,7 @@ func largest(s *summary.Summary) []phrase {
 	lead := "To be mended, with most records: "
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
-		if f.Severity == "critical" || f.MissingIn != "" {
+		if f.Severity == "critical" && !f.Settled || f.MissingIn != "" {
 			lead = "Else to be mended, with most records: "
 		}
 		l := notCritical(f)
@@ -494,18 +504,19 @@ func repeats(s *summary.Summary) []phrase {
 	var settled int
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
-		saved += f.Saved
 		switch {
 		case f.Settled:
-			atOnce += f.Records - f.Saved
-			settled = cmp.Or(settled, f.Rank)
-		case f.PassesByItself() && f.Records == f.Saved: // nothing is left to be saved
+			saved += f.Saved
+			if f.Records > f.Saved {
+				atOnce += f.Records - f.Saved
+				settled = cmp.Or(settled, f.Rank)
+			}
 		case f.PassesByItself():
-			passing += f.Records - f.Saved
+			passing += f.Records
 			keys += affectedKeys(s, f)
 			first = cmp.Or(first, f.Rank)
 		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
-			stopped += f.Records - f.Saved
+			stopped += f.Records
 			behind = cmp.Or(behind, f.Rank)
 		}
 	}

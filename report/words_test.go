@@ -172,8 +172,14 @@ func TestVerdict(t *testing.T) {
 			{Rank: 1, MissingIn: "Units", MissingRows: 3, Records: 2, Waiting: 5}, {Rank: 2, Signature: lookup.ID, Records: 4, Waiting: 3, Parts: make([]summary.Part, 1)}, {Rank: 3, Signature: "y", Records: 3, Parts: make([]summary.Part, 1)}}},
 			"9 of 10 records failed, in 2 entities. 5 records wait for rows that are missing in Units: 3 missing rows. Else to be mended, with most records: Y (3 records)."},
 		{"what came and what is saved", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
-			{Rank: 1, MissingIn: "Units", MissingRows: 1, Records: 2}, {Rank: 2, Tier: classify.RepeatOnly, Settled: true, Records: 4, Saved: 3}, {Rank: 3, Tier: classify.RepeatOnly, Records: 2, Saved: 2}, {Rank: 4, Tier: classify.Reachability, Retry: "yes", Records: 1, Saved: 1}}},
-			"9 of 10 records failed, in 2 entities. 2 records wait for rows that are missing in Units: 1 missing row. 1 record can be saved again at once: what it looked up came later. The rows of 6 failing records are saved since."},
+			{Rank: 1, MissingIn: "Units", MissingRows: 1, Records: 2}, {Rank: 2, Tier: classify.RepeatOnly, Settled: true, Records: 4, Saved: 3}, {Rank: 3, Tier: classify.RepeatOnly, Settled: true, Records: 2, Saved: 2}, {Rank: 4, Tier: classify.Reachability, Retry: "yes", Records: 1, Parts: make([]summary.Part, 1)}}},
+			"9 of 10 records failed, in 2 entities. 2 records wait for rows that are missing in Units: 1 missing row. 1 record can be saved again at once: what it looked up came later. 1 record failed of what must be over first: then save its row again, too. The rows of 5 failing records are saved since."},
+		{"of what is critical, all rows are saved", summary.Summary{Records: 10, Failing: 1, OK: 9, Entities: 1, Totals: balanced, Signatures: []summary.Signature{{ID: "a", Severity: "critical", Records: 1}}, Fixes: []summary.Fix{
+			{Rank: 1, Signature: "a", Severity: "critical", Tier: classify.RepeatOnly, Settled: true, Records: 1, Saved: 1}}},
+			"1 of 10 records failed, in 1 entity. The row of 1 failing record is saved since."},
+		{"of what is critical, some rows are saved", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 1, Totals: balanced, Signatures: []summary.Signature{{ID: "a", Severity: "critical", Records: 3}}, Fixes: []summary.Fix{
+			{Rank: 1, Signature: "a", Severity: "critical", Records: 1}, {Rank: 2, Signature: "a", Severity: "critical", Tier: classify.RepeatOnly, Settled: true, Records: 2, Saved: 2}}},
+			"3 of 10 records failed, in 1 entity. 1 critical signature, 1 record: a (1 record). The rows of 2 failing records are saved since."},
 		{"repeats, some of them while a fix is due", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Retry: "yes", Records: 1, Parts: make([]summary.Part, 2)}, {Rank: 2, Tier: classify.Reachability, Retry: "yes", Records: 3, Parts: make([]summary.Part, 1)},
 			{Rank: 3, MissingIn: "Units", Retry: "yes", Records: 0, MissingRows: 1}, {Rank: 4, Tier: classify.RepeatOnly, Retry: "yes", Records: 1}, {Rank: 5, Retry: "after-fix", Records: 4}}},

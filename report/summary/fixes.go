@@ -14,7 +14,7 @@ import (
 //
 //   - signatures of tier 0 that failed in one stretch of time are one fix;
 //   - records that wait for rows of another table are one fix per table that lacks rows;
-//   - those that waited for rows which came, or whose own rows are saved, are one fix per rule: to save them again is all that is left;
+//   - those that waited for rows which came, or whose own rows are saved whatever they failed of, are one fix per rule: to save them again is all that is left;
 //   - an outage that is over is done with: what is left of it is to save the rows again.
 //
 // Every signature of a rule gets its own fix, too, and the cause as its meaning; those that are muted
@@ -46,9 +46,6 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 	if err := outages(ctx, db, m, &s.Timeline, drafts, s.Signatures); err != nil {
 		return nil, err
 	}
-	if err := countSaved(ctx, db, m, drafts); err != nil {
-		return nil, err
-	}
 	tellApart(drafts, hide)
 	return ranked(m, drafts, s.Signatures), nil
 }
@@ -67,6 +64,10 @@ func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 		for _, p := range f.Parts {
 			if s := find(list, p.Signature); s != nil {
 				s.Ranks = append(s.Ranks, f.Rank)
+				if f.Settled && f.Records == s.Records && s.Fix != nil { // what the rule says of it is not to be done any more
+					s.Fix.Summary, s.Fix.Steps, s.Fix.SQL, s.Fix.Role, s.Fix.Retry = f.Summary, f.Steps, f.SQL, f.Role, f.Retry
+					s.Fix.Prerequisites, s.Fix.OtherPrerequisites = nil, nil
+				}
 			}
 		}
 		plan = append(plan, *f)

@@ -61,12 +61,18 @@ type queueing struct {
 }
 
 // addPurge says when the queue forgets the failures of a fix. The fix for a missing row, or for what came, has a share of its signatures: where dual-write
-// did not queue all records of one, or other fixes have a share of it as well, nobody knows when those of this share were queued, and nothing is said.
+// did not queue all records of one, or other fixes have a share of it as well, nobody knows when those of this share were queued, and nothing is said. What is
+// left of a rule whose other rows were saved is known to have failed from when to when.
 func (f *Fix) addPurge(queued map[string]queueing, of map[string]*Signature) {
 	for _, p := range f.Parts {
 		q := queued[p.Signature]
 		if f.MissingIn != "" || f.Settled {
 			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || of[p.Signature] == nil || of[p.Signature].Records != p.Records {
+				f.Purged = Period{}
+				return
+			}
+		} else if of[p.Signature] != nil && of[p.Signature].Records != p.Records {
+			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all {
 				f.Purged = Period{}
 				return
 			}

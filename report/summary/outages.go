@@ -56,10 +56,20 @@ func outages(ctx context.Context, db *store.DB, m *classify.Matcher, t *Timeline
 		}
 		f := bySig[sig]
 		if until.Sub(f.LastSeen) >= max(quietEnough, time.Duration(pause*float64(time.Second))) {
-			f.over(records, until, find(list, sig).AffectedKeys)
+			f.over(records, until, max(0, find(list, sig).AffectedKeys-savedOf(drafts, sig)))
 		}
 		return nil
 	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"), t.Until.UnixMicro())
+}
+
+// savedOf is how many records of a signature are of rows that were saved later: no more than these are the keys that only they name.
+func savedOf(drafts []*Fix, sig string) (n int64) {
+	for _, f := range drafts {
+		if f.Settled && f.Signature == sig {
+			n += f.Saved
+		}
+	}
+	return n
 }
 
 // over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least.

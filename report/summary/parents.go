@@ -44,7 +44,7 @@ const namedRows = 4
 // each of them calls it: one message says which row was looked up, another that a row of the table was. A
 // record that waits for several is counted where it is cured: at the last of them in the order of
 // the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
-// rule.
+// rule. What waits for nothing any more, of any rule, becomes a fix of its own.
 func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, hide hider) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
@@ -53,9 +53,18 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		}
 	}
 	waits, lacks, err := readWaits(ctx, db, m, slices.Sorted(maps.Keys(rules)), hide)
-	if err != nil || len(lacks) == 0 && !slices.ContainsFunc(waits, func(w wait) bool { return w.settled }) {
-		return drafts, err
+	if err != nil {
+		return nil, err
 	}
+	saved, err := readSaved(ctx, db, slices.Sorted(maps.Keys(rules)))
+	if err != nil {
+		return nil, err
+	}
+	vs, err := leftValues(ctx, db, m, saved, hide)
+	if err != nil {
+		return nil, err
+	}
+	waits = append(waits, saved...)
 	out := split(m, rules, waits, lacks, hide)
 	for _, f := range out {
 		var touches []Touch
@@ -67,11 +76,11 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		f.Touches = touchedBy(touches)
 	}
 	for _, f := range drafts {
-		if rules[f.Signature] != nil && slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
+		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
 			if s := settledFix(m, f, found, waits); s != nil {
 				out = append(out, s)
 			}
-			f = restFix(m, f, found, waits)
+			f = restFix(m, f, found, waits, vs)
 		}
 		if f != nil {
 			out = append(out, f)
@@ -80,9 +89,10 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	return out, nil
 }
 
-// restFix is what is left of the fix of a rule for records that no fix for missing rows clears, as they name none of
-// these or not all, Waiting being the latter; nil where there are none. Its texts name nothing: what the rule's records print is mostly what the others wait for.
-func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
+// restFix is what is left of the fix of a rule for records that are not settled, and that no fix for missing rows clears, as they name none of
+// these or not all, Waiting being the latter; nil where there are none. Its texts name what vs has, and nothing for a rule about look-ups: what its records
+// print is mostly what the others wait for.
+func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values) *Fix {
 	rest := *f
 	rest.Records, rest.FirstSeen, rest.LastSeen, rest.Within, rest.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	for _, w := range waits {
@@ -103,7 +113,8 @@ func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 		touches = append(touches, finding.touch())
 	}
 	rest.Entities, rest.Companies, rest.NoCompany, rest.Touches = mapTitles(left), companies(left), slices.ContainsFunc(left, nowhere), touchedBy(touches)
-	rest.of(m, m.Rule(f.Signature), found, make(map[string]string), nil, nil)
+	at := place{sig: f.Signature}
+	rest.of(m, m.Rule(f.Signature), found, vs.joined(at), vs.first(f.Signature), vs.texts(at, "lookup_map"))
 	return &rest
 }
 

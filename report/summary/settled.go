@@ -3,6 +3,8 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 
 	"dwtriage/classify"
@@ -15,8 +17,8 @@ func broughtBy(m *classify.Matcher) func(entity string) []string {
 	return func(entity string) []string { return entitiesOf(m.Maps(entity)) }
 }
 
-// settledFix is for the records of a rule about look-ups that wait no longer, nil where there are none: ok records show the rows that they looked up, or
-// their own rows, later than they failed. Nothing is left to mend, and of those that are not saved only to save them again.
+// settledFix is for the records of a rule that wait no longer, nil where there are none: ok records show their own rows, or those that they looked up, later
+// than they failed. Nothing is left to mend, and of those that are not saved only to save them again.
 func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 	own := *f
 	own.Records, own.FirstSeen, own.LastSeen, own.Within, own.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
@@ -74,22 +76,33 @@ func (f *Fix) tellSettled(cameAt, savedAt time.Time) {
 	}
 }
 
-// countSaved says of fixes how many of their records are of rows that an ok record saved later. Those of look-ups are settled, and counted there.
-func countSaved(ctx context.Context, db *store.DB, m *classify.Matcher, drafts []*Fix) error {
-	saved := make(map[string]int64)
-	err := each(ctx, db, "saved", func(rows *sql.Rows) error {
-		var sig string
-		var records int64
-		err := rows.Scan(&sig, &records)
-		saved[sig] = records
+// readSaved reads which records of other rules than those about look-ups, which are sigs, are of rows that an ok record saved later. They wait for nothing; the
+// fix of the rule is for the others, of which it needs to know no more than when they failed.
+func readSaved(ctx context.Context, db *store.DB, sigs []string) (waits []wait, err error) {
+	err = each(ctx, db, "saved", func(rows *sql.Rows) error {
+		var w wait
+		err := rows.Scan(&w.sig, &w.settled, &w.mapTitle, &w.company, &w.records, (*instant)(&w.first), (*instant)(&w.last), (*instant)(&w.savedAt))
+		if w.settled {
+			w.saved = w.records
+		}
+		waits = append(waits, w)
 		return err
-	})
-	for _, f := range drafts {
-		for _, p := range f.Parts {
-			if r := m.Rule(p.Signature); f.MissingIn == "" && (r == nil || !r.WaitsForMaps()) {
-				f.Saved += saved[p.Signature]
-			}
+	}, strings.Join(sigs, "\n"))
+	return waits, err
+}
+
+// leftValues are the values that the records of rules print whose rows were not saved later: what is done names nobody who is to do it again.
+func leftValues(ctx context.Context, db *store.DB, m *classify.Matcher, waits []wait, hide hider) (values, error) {
+	var rules []*classify.Rule
+	for _, r := range m.Rules() {
+		if !r.WaitsForMaps() && slices.ContainsFunc(waits, func(w wait) bool { return w.sig == r.ID && !w.settled }) {
+			rules = append(rules, r)
 		}
 	}
-	return err
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	vs, err := valuesOf(ctx, db, rules, "scope ANTI JOIN (FROM scope_settled WHERE saved) USING (place)")
+	hide.all(vs)
+	return vs, err
 }

@@ -3,6 +3,7 @@ package summary
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,8 +27,13 @@ type value struct {
 
 // readValues finds the values that fill the placeholders of m's rules.
 func readValues(ctx context.Context, db *store.DB, m *classify.Matcher) (values, error) {
+	return valuesOf(ctx, db, m.Rules(), "scope")
+}
+
+// valuesOf finds the values for some rules among the records of a table, which has the columns of the scope.
+func valuesOf(ctx context.Context, db *store.DB, rules []*classify.Rule, records string) (values, error) {
 	vs := make(values)
-	err := each(ctx, db, "captures", func(rows *sql.Rows) error {
+	err := db.Each(ctx, fmt.Sprintf(query("captures"), records), func(rows *sql.Rows) error {
 		var f Finding
 		var ofFinding bool
 		var name string
@@ -42,8 +48,11 @@ func readValues(ctx context.Context, db *store.DB, m *classify.Matcher) (values,
 		}
 		vs[at][name] = append(vs[at][name], v)
 		return err
-	}, strings.Join(named(m.Rules()), "\n"))
-	return vs, err
+	}, strings.Join(named(rules), "\n"))
+	if err != nil {
+		return nil, fmt.Errorf("query captures: %w", err)
+	}
+	return vs, nil
 }
 
 // named lists the captures that texts of rules name, as captures.sql wants them. Others are not counted: most rules

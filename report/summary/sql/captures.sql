@@ -17,7 +17,7 @@ WITH lines AS (
   WHERE sig_hash IN (SELECT hash(sig) FROM needed WHERE of_finding)
 ), entries AS (
   SELECT sig, place, unnest(map_entries(captures)) AS e
-  FROM scope
+  FROM %s
   WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
 ), named AS (
   SELECT s.name_hash, s.of_finding, x.place, hash(x.e.value) AS value, left(x.e.value, 12) AS start
