@@ -38,6 +38,18 @@ func causeRows(c summary.Cause) string {
 	return text + " (" + c.MapTitle + ")"
 }
 
+// causeFailed says which rows failed: those that are named, or others of their map that stand for them.
+func causeFailed(c summary.Cause) string {
+	switch seen := c.Rows - c.Unseen; {
+	case c.Unseen == 0:
+		return "Failed"
+	case seen == 0:
+		return "Other rows of the map failed"
+	default:
+		return words.Thousands(seen) + " of these rows and others of the map failed"
+	}
+}
+
 // causeDepth says what the records of a level wait for.
 func causeDepth(c summary.Cause, l summary.CauseLevel) string {
 	switch l.Depth {

@@ -470,3 +470,15 @@ func TestCategoriesInTheDataOfThePage(t *testing.T) {
 		t.Errorf("%v and %v, want categories and their records at the end of the second", one, several)
 	}
 }
+
+// A cause says of a row that it failed only where a record of it did.
+func TestCauseFailed(t *testing.T) {
+	for _, c := range []struct {
+		rows, unseen int64
+		want         string
+	}{{1, 0, "Failed"}, {4, 0, "Failed"}, {1, 1, "Other rows of the map failed"}, {3, 3, "Other rows of the map failed"}, {3, 1, "2 of these rows and others of the map failed"}, {3, 2, "1 of these rows and others of the map failed"}} {
+		if got := causeFailed(summary.Cause{Rows: c.rows, Unseen: c.unseen}); got != c.want {
+			t.Errorf("of %d rows, %d unseen: %q, want %q", c.rows, c.unseen, got, c.want)
+		}
+	}
+}

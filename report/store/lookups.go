@@ -73,7 +73,7 @@ func (db *DB) settle(ctx context.Context, view string, exec func(name string, ar
 	if _, err := exec("saved"); err != nil {
 		return false, err
 	}
-	pairs, err := db.broughtBy(ctx, view, maps)
+	pairs, err := db.broughtBy(ctx, view, "ok_entities", maps)
 	if err != nil {
 		return false, err
 	}
@@ -84,9 +84,9 @@ func (db *DB) settle(ctx context.Context, view string, exec func(name string, ar
 	return settled > 0, err
 }
 
-// broughtBy pairs the entities of ok records with the parents of missing rows that they may be rows of, as hashes: "ENTITY PARENT". A parent that may be
+// broughtBy pairs the entities of ok records, which a query lists, with the parents of missing rows that they may be rows of, as hashes: "ENTITY PARENT". A parent that may be
 // one of several maps is that of each, as is an entity of several.
-func (db *DB) broughtBy(ctx context.Context, view string, maps func(entity string) []string) (pairs []string, err error) {
+func (db *DB) broughtBy(ctx context.Context, view, entities string, maps func(entity string) []string) (pairs []string, err error) {
 	parents := make(map[string][]string) // title, or table → hashes
 	if err := db.Each(ctx, fmt.Sprintf(query("parent_names"), view), func(rows *sql.Rows) error {
 		var hash, name string
@@ -98,7 +98,7 @@ func (db *DB) broughtBy(ctx context.Context, view string, maps func(entity strin
 	}); err != nil {
 		return nil, err
 	}
-	err = db.Each(ctx, fmt.Sprintf(query("ok_entities"), view), func(rows *sql.Rows) error {
+	err = db.Each(ctx, fmt.Sprintf(query(entities), view), func(rows *sql.Rows) error {
 		var hash, entity string
 		err := rows.Scan(&hash, &entity)
 		for _, title := range append(maps(entity), entity) {
@@ -114,9 +114,9 @@ func (db *DB) broughtBy(ctx context.Context, view string, maps func(entity strin
 
 // Cascades makes the tables VIEW_causes, VIEW_explained and VIEW_behind of a view for which [DB.Lookups] made its
 // tables: the causes behind the missing rows, the records that each explains, and what is behind each row. blocking are
-// the signatures that stop every row of a map and company. Columns are in sql/cascade_end.sql and sql/cascade.sql.
+// the signatures that stop every row of a map and company, until an ok record shows a row of it; maps is as in [DB.Lookups]. Columns are in sql/cascade_end.sql and sql/behind.sql.
 // Where there are more look-ups than most nothing is made, and tooMany says how many they are.
-func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most int64) (tooMany int64, err error) {
+func (db *DB) Cascades(ctx context.Context, view string, blocking []string, maps func(entity string) []string, most int64) (tooMany int64, err error) {
 	var lookups int64
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_lookups", view)).Scan(&lookups); err != nil || lookups > most {
 		return lookups, err
@@ -130,7 +130,17 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, most
 	if err := db.needs(ctx, view); err != nil {
 		return 0, err
 	}
+	worked, err := db.broughtBy(ctx, view, "worked_entities", maps)
+	if err != nil {
+		return 0, err
+	}
 	if _, err := exec("cascade"); err != nil {
+		return 0, err
+	}
+	if _, err := exec("worked", strings.Join(worked, "\n")); err != nil {
+		return 0, err
+	}
+	if _, err := exec("behind"); err != nil {
 		return 0, err
 	}
 	for range deepest {

@@ -25,7 +25,7 @@ var mostLookups int64 = 250_000
 
 // A Cause is what keeps other records from being saved: rows that failed themselves, or are missing, and the records
 // that wait for them and for nothing else. A failure that stops every row of a map and company (of tiers 0 to 3) is one
-// cause for all its rows; any other failure, and a row that is missing without one, is a cause for each row. The same
+// cause for all its rows, until one of them is written; any other failure, and a row that is missing without one, is a cause for each row. The same
 // key in another company or table is another row. A record is explained by one cause or none.
 type Cause struct {
 	MapTitle  string // of the rows: the map, or the table where no map brings them
@@ -75,7 +75,7 @@ func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles,
 		}
 	}
 	var err error
-	if s.TooManyLookups, err = db.Cascades(ctx, "scope", blocking, mostLookups); err != nil || s.TooManyLookups > 0 {
+	if s.TooManyLookups, err = db.Cascades(ctx, "scope", blocking, broughtBy(m), mostLookups); err != nil || s.TooManyLookups > 0 {
 		return err
 	}
 	var ids []string

@@ -81,6 +81,16 @@ func TestCauses(t *testing.T) {
 			[]string{"Customer groups|USMF|: 2 = 0 + 2, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1; 1×CDS sales order headers or Project contract headers at 2;"}},
 		{"a failure of the whole map in the same hours", []storetest.Line{group("01:00:00", "70"), customer("01:10:00", "US-1", "80"), customer("01:11:00", "US-2", "70"), customer("02:00:01", "US-3", "90")},
 			[]string{"Customer groups|USMF|" + privilege + ": 3 = 1 + 2, 0 partly; 2 rows, 1 unseen: customer group 70; customer group 80; 2×Customers V3 (accounts) at 1;"}},
+		{"a failure of the whole map that was over before", []storetest.Line{group("01:00:00", "70"), saved("01:05:00", "CustCustomerGroupEntity", "71"), customer("01:10:00", "US-1", "80"), customer("01:11:00", "US-2", "80"), order("01:20:00", "SO-1", "US-1", "80")},
+			[]string{"Customer groups|USMF|: 3 = 0 + 3, 0 partly; 1 rows, 0 unseen: customer group 80; 2×Customers V3 (accounts) at 1; 1×CDS sales order headers or Project contract headers at 2;"}},
+		{"that was over, and is back", []storetest.Line{group("01:00:00", "70"), in("usmf", saved("01:05:00", "CustCustomerGroupEntity", "71")), group("01:06:00", "72"), customer("01:10:00", "US-1", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 3 = 2 + 1, 0 partly; 1 rows, 1 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"that is over behind the look-up", []storetest.Line{group("01:00:00", "70"), customer("01:10:00", "US-1", "80"), saved("01:15:00", "CustCustomerGroupEntity", "71")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 1 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"that another company did not have", []storetest.Line{group("01:00:00", "70"), in("DEMF", saved("01:05:00", "CustCustomerGroupEntity", "71")), customer("01:10:00", "US-1", "80")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 1 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
+		{"that was over in a row without a company", []storetest.Line{group("01:00:00", "70"), in("", saved("01:05:00", "CustCustomerGroupEntity", "71")), customer("01:10:00", "US-1", "80")}, nil},
+		{"that was over for a row of the company in small letters", []storetest.Line{group("01:00:00", "70"), in("usmf", saved("01:05:00", "CustCustomerGroupEntity", "71")), customer("01:10:00", "US-1", "80")}, nil},
 		{"a circle", []storetest.Line{keyed("US-1", failed("01:00:00", "accounts", noBilling, "US-2")), keyed("US-2", failed("01:01:00", "accounts", noBilling, "US-1"))}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
