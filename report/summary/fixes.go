@@ -76,8 +76,8 @@ func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 }
 
 // weight is what a fix counts within its tier: the records that it is needed for, also those that need
-// a later one as well.
-func (f *Fix) weight() int64 { return max(f.Records, f.Waiting) }
+// a later one as well, but not those whose rows are saved: nothing is to be done for them.
+func (f *Fix) weight() int64 { return max(f.Records-f.Saved, f.Waiting) }
 
 // fix fills a rule's fix in for everything that fails with it. Texts name up to three values of
 // a capture; SQL is spelt out per map.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/ingest"
 	"dwtriage/report/store/storetest"
 )
@@ -148,6 +149,15 @@ func TestSavedOfAnyFailure(t *testing.T) {
 				t.Errorf("what is to be mended should name %q: %s", c.names, texts)
 			}
 		})
+	}
+}
+
+// A fix that leaves nothing to do stands behind those that do.
+func TestSavedStandLast(t *testing.T) {
+	done := &Fix{Signature: "a", Tier: classify.RepeatOnly, Settled: true, Records: 9, Saved: 9}
+	plan := ranked(storetest.Matcher(), []*Fix{done, {Signature: "b", Tier: classify.RepeatOnly, Records: 2}}, nil)
+	if plan[0].Signature != "b" || plan[1].Signature != "a" {
+		t.Errorf("the plan is %s, %s", plan[0].Signature, plan[1].Signature)
 	}
 }
 
