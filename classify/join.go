@@ -12,8 +12,8 @@ import (
 
 // Programs print names without quotes, too: Customer Fabrikam was not found. One such message does not show what in it is a name, and no
 // mask is guessed: Template leaves it as it is. Many of them show it: where the words around are the same and only what is written like a name differs, the
-// difference is a name. Who knows many messages, as an archive does, masks names by how many there are (see [JoinNames]), and each message says here
-// where it could have some.
+// difference is a name. Who knows many messages, as an archive does, finds out what is one by how many there are, and each message says here where it could
+// have some ([AppendNames]).
 
 // What a template must have for its names to be looked at, and how many places of names are: what stands behind the fourth counts as words.
 const (
@@ -30,73 +30,83 @@ type nameAt struct{ from, rest, to int }
 // namesIn finds the places of names in a template, at most mostNames; none where too few words stand around them. A word that begins a sentence
 // has a capital whatever it is and is none, and an address (jane@contoso.com, CONTOSO\jane, app.contoso.com) is all rest.
 func namesIn(t []byte, list []nameAt) []nameAt {
-	list = list[:0]
+	s := nameScan{list: list[:0], begins: true}
 	if bytes.HasPrefix(t, []byte("(no words) ")) {
-		return list
+		return s.list
 	}
-	plain, begins, goesOn := 0, true, false // words in small letters; whether a sentence begins here; whether a run of names goes on
-	length := 0                             // of the last word
 	for i := 0; i < len(t); {
-		if t[i] == '<' {
-			if n := maskLength(t[i:]); n > 0 {
-				i, begins, goesOn = i+n, false, false
-				continue
-			}
+		n := maskLength(t[i:])
+		if n > 0 {
+			s.begins, s.goesOn = false, false
+		} else if n = nameWord(t[i:]); n > 0 {
+			s.word(t, i, n)
+		} else {
+			s.mark(t, i)
+			_, n = utf8.DecodeRune(t[i:])
 		}
-		n := nameWord(t[i:])
-		if n == 0 {
-			_, size := utf8.DecodeRune(t[i:])
-			switch c := t[i]; {
-			case c == ' ':
-			case goesOn && (c == '&' || c == ',' && upperBehind(t, i)):
-			case goesOn && c == '.' && length <= longestShort && upperBehind(t, i): // St. Gallen
-			case goesOn && c == '.' && length <= longestShort && i+1 < len(t) && t[i+1] == ' ': // Contoso Ltd. has
-				last := &list[len(list)-1]
-				if last.rest == last.to {
-					last.rest = i + 1
-				}
-				last.to, goesOn = i+1, false
-			case c == '.' || c == ':' || c == '!' || c == '?':
-				begins, goesOn = true, false
-			default:
-				goesOn = false
-			}
-			i += size
-			continue
-		}
-		word := t[i : i+n]
-		length = n
-		r, _ := utf8.DecodeRune(word)
-		switch address := bytes.ContainsAny(word, `@\./`); {
-		case address:
-			if len(list) < mostNames {
-				list = append(list, nameAt{i, i, i + n})
-			}
-			goesOn = false
-		case !unicode.IsUpper(r) && !unicode.IsTitle(r) || bytes.HasSuffix(word, []byte("Exception")): // what was thrown is no name of anybody
-			if unicode.IsLower(r) && n > 1 {
-				plain++
-			}
-			goesOn = false
-		case begins:
-			goesOn = false
-		case goesOn:
-			last := &list[len(list)-1]
-			if last.rest == last.to {
-				last.rest = i
-			}
-			last.to = i + n
-		case len(list) < mostNames:
-			list = append(list, nameAt{i, i + n, i + n})
-			goesOn = true
-		}
-		begins = false
 		i += n
 	}
-	if plain < wordsAround {
-		return list[:0]
+	if s.plain < wordsAround {
+		return s.list[:0]
 	}
-	return list
+	return s.list
+}
+
+// A nameScan is how far namesIn is.
+type nameScan struct {
+	list   []nameAt
+	plain  int  // words in small letters
+	length int  // of the last word
+	begins bool // a sentence does
+	goesOn bool // the last place of list does
+}
+
+// word looks at the word of n bytes at t[i].
+func (s *nameScan) word(t []byte, i, n int) {
+	word := t[i : i+n]
+	r, _ := utf8.DecodeRune(word)
+	begins, goesOn := s.begins, s.goesOn
+	s.length, s.begins, s.goesOn = n, false, false
+	switch {
+	case bytes.ContainsAny(word, `@\./`):
+		if len(s.list) < mostNames {
+			s.list = append(s.list, nameAt{i, i, i + n})
+		}
+	case !unicode.IsUpper(r) && !unicode.IsTitle(r) || bytes.HasSuffix(word, []byte("Exception")): // what was thrown is no name of anybody
+		if unicode.IsLower(r) && n > 1 {
+			s.plain++
+		}
+	case begins:
+	case goesOn:
+		last := &s.list[len(s.list)-1]
+		if last.rest == last.to {
+			last.rest = i
+		}
+		last.to, s.goesOn = i+n, true
+	case len(s.list) < mostNames:
+		s.list = append(s.list, nameAt{i, i + n, i + n})
+		s.goesOn = true
+	}
+}
+
+// mark looks at what is no word at t[i].
+func (s *nameScan) mark(t []byte, i int) {
+	short := s.goesOn && s.length <= longestShort && i+1 < len(t) && t[i+1] == ' '
+	switch c := t[i]; {
+	case c == ' ':
+	case s.goesOn && (c == '&' || c == ',' && upperBehind(t, i)):
+	case short && c == '.' && upperBehind(t, i): // St. Gallen
+	case short && c == '.': // Contoso Ltd. has
+		last := &s.list[len(s.list)-1]
+		if last.rest == last.to {
+			last.rest = i + 1
+		}
+		last.to, s.goesOn = i+1, false
+	case c == '.' || c == ':' || c == '!' || c == '?':
+		s.begins, s.goesOn = true, false
+	default:
+		s.goesOn = false
+	}
 }
 
 // upperBehind reports whether a word with a capital stands behind the mark at t[i] and a blank.
@@ -108,8 +118,11 @@ func upperBehind(t []byte, i int) bool {
 	return unicode.IsUpper(r) || unicode.IsTitle(r)
 }
 
-// maskLength is how long the mask is that t starts with.
+// maskLength is how long the mask is that t starts with, 0 where it starts with none.
 func maskLength(t []byte) int {
+	if t[0] != '<' {
+		return 0
+	}
 	end := bytes.IndexByte(t[:min(len(t), len("<COMPANY>"))], '>')
 	if end < 2 || bytes.IndexFunc(t[1:end], func(r rune) bool { return r < 'A' || r > 'Z' }) >= 0 {
 		return 0
@@ -134,14 +147,14 @@ func nameWord(t []byte) (n int) {
 	return n
 }
 
-// A JoinNames says of each place of a template that may have a name, in order, what of it is one: nameKept, nameRest or nameAll.
+// What is a name of a place that may have one, as [MaskNames] takes it.
 const (
-	nameKept = '0' // nothing is known to be
 	nameRest = '1' // what follows its first word
 	nameAll  = '2'
 )
 
-// MaskNames is a template with <NAME> in the place of what joined says to be names, a digit for each place: see [AppendNames].
+// MaskNames is a template with <NAME> in the place of what joined says to be names: a digit for each place that may have one, in order, which is 0 where none is
+// known to be, 1 where it is what follows the first word, and 2 where it is all of it.
 func MaskNames(template []byte, joined string) []byte {
 	var dst []byte
 	end := 0
