@@ -362,7 +362,7 @@ func (a *Ahead) ready(s *summary.Summary) (bool, error) {
 	var err error
 	// Of which cluster a record is nobody knew when its row was drawn while it was loaded. Its row takes the right id when it is written, but which rows are
 	// listed, and what is hidden, follows from it.
-	unsure := s.Joined > 0 && !a.chosen && (s.Listed < s.Failing || a.opt.Redacted != nil)
+	unsure := s.Joined > 0 && !a.chosen && (s.Cluster == nil || s.Listed < s.Failing || a.opt.Redacted != nil)
 	switch waits := a.waits(s) && !unsure; {
 	case waits:
 	case !unsure && s.Known > 0 && a.rows+s.Known == s.Failing && s.Listed == s.Failing:
@@ -433,7 +433,7 @@ func (a *Ahead) draw(t *table, s *summary.Summary, kind int) error {
 			return nil
 		}
 		text := r.text[kind]
-		if kind == recordRows && s.Joined > 0 {
+		if kind == recordRows && s.Joined > 0 && !a.chosen {
 			toCluster(text, t.separator(), s.Cluster)
 		}
 		if t.redacted != nil {

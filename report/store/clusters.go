@@ -37,7 +37,7 @@ func (db *DB) joined(ctx context.Context) (some bool, err error) {
 }
 
 func (db *DB) unjoin(ctx context.Context) {
-	db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS joined; DROP TABLE IF EXISTS named_places")
+	db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS joined; DROP TABLE IF EXISTS named; DROP TABLE IF EXISTS named_places; DROP TABLE IF EXISTS names_behind; DROP TABLE IF EXISTS names_instead")
 }
 
 // unjoined counts the rows of clusters that are not what they have to be, and those that are missing.

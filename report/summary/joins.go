@@ -12,34 +12,46 @@ import (
 	"dwtriage/report/store"
 )
 
-// joins are the templates of a report's records that are of a cluster with others, which differ in names, and that cluster; and of how many of them the records are that
-// nothing explains. The map is nil where there are none, as in most reports.
-type joins struct {
-	clusters map[string]string
-	messages map[string]int64
-}
+// mostJoined is of how many templates it is kept of which cluster they are: 20 MB of them.
+const mostJoined = 200_000
 
-// joinsOf reads them. Of each template some of 50 bytes are kept, as many as there are messages with names that were written without quotes.
-func joinsOf(ctx context.Context, db *store.DB) (j joins, err error) {
+// joinsOf reads of which clusters the templates of a report's records are that are of one with others, which differ in names: nil where there are none, as in
+// most reports, and where there are more than mostJoined. n is how many there are, or one more than that.
+func joinsOf(ctx context.Context, db *store.DB) (of map[string]string, n int, err error) {
 	clusters := make(map[string]string) // one text for all its members
+	of = make(map[string]string)
 	err = each(ctx, db, "joins", func(rows *sql.Rows) error {
 		var template, cluster string
-		var unknown bool
-		if err := rows.Scan(&template, &cluster, &unknown); err != nil {
+		if err := rows.Scan(&template, &cluster); err != nil {
 			return err
 		}
 		if _, ok := clusters[cluster]; !ok {
 			clusters[cluster] = cluster
 		}
-		if j.clusters == nil {
-			j = joins{make(map[string]string), make(map[string]int64)}
-		}
-		if j.clusters[template] = clusters[cluster]; unknown {
-			j.messages[clusters[cluster]]++
-		}
+		of[template] = clusters[cluster]
 		return nil
+	}, mostJoined+1)
+	if n = len(of); n == 0 || n > mostJoined {
+		of = nil
+	}
+	return of, n, err
+}
+
+// countMessages says of how many messages clusters of several are.
+func countMessages(ctx context.Context, db *store.DB, clusters []Cluster) error {
+	at := make(map[string]*Cluster)
+	for i := range clusters {
+		at[clusters[i].TemplateID] = &clusters[i]
+	}
+	return each(ctx, db, "joined_messages", func(rows *sql.Rows) error {
+		var id string
+		var n int64
+		err := rows.Scan(&id, &n)
+		if c := at[id]; c != nil {
+			c.Messages = n
+		}
+		return err
 	})
-	return j, err
 }
 
 // mostLargest is how many messages of a cluster are named.

@@ -110,17 +110,18 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if s.Signatures, s.Clusters, err = signatures(ctx, db, found, m, name); err != nil {
 		return nil, err
 	}
-	joined, err := joinsOf(ctx, db)
+	joined, n, err := joinsOf(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	for i := range s.Clusters {
-		if n := joined.messages[s.Clusters[i].TemplateID]; n > 0 {
-			s.Clusters[i].Messages = n
+	if s.Joined = n; n > 0 {
+		if err := countMessages(ctx, db, s.Clusters); err != nil {
+			return nil, err
 		}
 	}
-	s.Cluster = func(template string) string { return joined.clusters[template] }
-	s.Joined = len(joined.clusters)
+	if joined != nil {
+		s.Cluster = func(template string) string { return joined[template] }
+	}
 	if err := addEvidence(ctx, db, m, found, name, s, hide); err != nil {
 		return nil, err
 	}

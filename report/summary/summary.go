@@ -109,8 +109,8 @@ type Summary struct {
 	// order of records.csv, each with the number of its finding as [Loading] gives it, and counts with it.
 	Lister func() func(finding uint64) bool `json:"-"`
 
-	// Cluster is the id of the cluster that the records of a template are of, empty where that is the template's own. Joined is of how many templates it says
-	// something else. Rows that are drawn while records are loaded have the template's.
+	// Cluster is the id of the cluster that the records of a template are of, empty where that is the template's own; nil where there is none, or too many to keep.
+	// Joined is of how many templates there is one. Rows that are drawn while records are loaded have the template's.
 	Cluster func(template string) string `json:"-"`
 	Joined  int                          `json:"-"`
 

@@ -2,36 +2,56 @@
 -- around it have %[1]d or more different rests behind one first word (Kunde Adventure Works, Kunde Fabrikam); or %[2]d or more different first words, two of which
 -- are followed by others; or %[3]d or more, as Timeout, Forbidden and Conflict are single words and as many failures. All messages count that the archive knows,
 -- in whatever order they came: more of them can only make one cluster of several, never several of one. The id of a cluster is made of what its members have in
--- common, so it is the same in every archive.
-CREATE OR REPLACE TEMP TABLE named_places AS
+-- common, so it is the same in every archive. Nothing here keeps texts for each group of a sum: these are what DuckDB cannot put on disk.
+CREATE OR REPLACE TEMP TABLE named AS
 WITH told AS (
-  SELECT template_id, min(template_names) AS names
+  SELECT DISTINCT template_id, string_split(template_names, ' ') AS parts
   FROM (
     SELECT template_id, template_names FROM dw.records WHERE template_names IS NOT NULL
     UNION ALL
     SELECT template_id, template_names FROM dw.pruned WHERE template_names IS NOT NULL
   )
-  GROUP BY template_id
-), places AS (
-  SELECT template_id, split_part(names, ' ', 1) AS frame, generate_subscripts(string_split(names, ' ')[2:], 1) AS place, unnest(string_split(names, ' ')[2:]) AS name
-  FROM told
 )
-SELECT template_id, frame, place, split_part(name, '.', 1) AS first, split_part(name, '.', 2) AS rest FROM places;
+SELECT template_id, parts[1] AS frame, len(parts) - 1 AS places,
+  split_part(parts[2], '.', 1) AS first_1, split_part(parts[2], '.', 2) AS rest_1, split_part(parts[3], '.', 1) AS first_2, split_part(parts[3], '.', 2) AS rest_2,
+  split_part(parts[4], '.', 1) AS first_3, split_part(parts[4], '.', 2) AS rest_3, split_part(parts[5], '.', 1) AS first_4, split_part(parts[5], '.', 2) AS rest_4
+FROM told;
+
+CREATE OR REPLACE TEMP TABLE named_places AS
+SELECT DISTINCT frame, 1 AS place, first_1 AS first, rest_1 AS rest FROM named
+UNION ALL
+SELECT DISTINCT frame, 2, first_2, rest_2 FROM named WHERE places >= 2
+UNION ALL
+SELECT DISTINCT frame, 3, first_3, rest_3 FROM named WHERE places >= 3
+UNION ALL
+SELECT DISTINCT frame, 4, first_4, rest_4 FROM named WHERE places >= 4;
+
+CREATE OR REPLACE TEMP TABLE names_behind AS
+SELECT frame, place, first FROM named_places WHERE rest <> '' GROUP BY ALL HAVING count(*) >= %[1]d;
+
+CREATE OR REPLACE TEMP TABLE names_instead AS
+SELECT frame, place
+FROM (SELECT frame, place, first, bool_or(rest <> '') AS followed FROM named_places GROUP BY ALL)
+GROUP BY ALL
+HAVING count(*) >= %[3]d OR count(*) >= %[2]d AND count(*) FILTER (followed) >= 2;
 
 CREATE OR REPLACE TEMP TABLE joined AS
-WITH behind AS (
-  SELECT frame, place, first FROM (SELECT DISTINCT frame, place, first, rest FROM named_places WHERE rest <> '') GROUP BY ALL HAVING count(*) >= %[1]d
-), instead AS (
-  SELECT frame, place
-  FROM (SELECT frame, place, first, bool_or(rest <> '') AS followed FROM named_places GROUP BY ALL)
-  GROUP BY ALL
-  HAVING count(*) >= %[3]d OR count(*) >= %[2]d AND count(*) FILTER (followed) >= 2
-), said AS (
-  SELECT p.*, CASE WHEN i.frame IS NOT NULL THEN '2' WHEN b.frame IS NOT NULL AND rest <> '' THEN '1' ELSE '0' END AS is_name
-  FROM named_places p LEFT JOIN behind b USING (frame, place, first) LEFT JOIN instead i USING (frame, place)
+WITH said AS (
+  SELECT n.*,
+    is_name(i1.frame, b1.frame, rest_1) AS name_1, is_name(i2.frame, b2.frame, rest_2) AS name_2, is_name(i3.frame, b3.frame, rest_3) AS name_3, is_name(i4.frame, b4.frame, rest_4) AS name_4
+  FROM named n
+    LEFT JOIN names_instead i1 ON i1.frame = n.frame AND i1.place = 1 LEFT JOIN names_behind b1 ON b1.frame = n.frame AND b1.place = 1 AND b1.first = first_1
+    LEFT JOIN names_instead i2 ON i2.frame = n.frame AND i2.place = 2 LEFT JOIN names_behind b2 ON b2.frame = n.frame AND b2.place = 2 AND b2.first = first_2
+    LEFT JOIN names_instead i3 ON i3.frame = n.frame AND i3.place = 3 LEFT JOIN names_behind b3 ON b3.frame = n.frame AND b3.place = 3 AND b3.first = first_3
+    LEFT JOIN names_instead i4 ON i4.frame = n.frame AND i4.place = 4 LEFT JOIN names_behind b4 ON b4.frame = n.frame AND b4.place = 4 AND b4.first = first_4
 )
-SELECT template_id, cluster_of(frame, string_agg(name_form(first, rest, is_name), '' ORDER BY place)) AS cluster_id, string_agg(is_name, '' ORDER BY place) AS names
+SELECT template_id,
+  cluster_of(frame, name_form(first_1, rest_1, name_1) || CASE WHEN places >= 2 THEN name_form(first_2, rest_2, name_2) ELSE '' END
+    || CASE WHEN places >= 3 THEN name_form(first_3, rest_3, name_3) ELSE '' END || CASE WHEN places >= 4 THEN name_form(first_4, rest_4, name_4) ELSE '' END) AS cluster_id,
+  left(name_1 || name_2 || name_3 || name_4, places) AS names
 FROM said
-GROUP BY template_id, frame
-HAVING bool_or(is_name <> '0');
+WHERE name_1 <> '0' OR places >= 2 AND name_2 <> '0' OR places >= 3 AND name_3 <> '0' OR places >= 4 AND name_4 <> '0';
+DROP TABLE named;
 DROP TABLE named_places;
+DROP TABLE names_behind;
+DROP TABLE names_instead;

@@ -1,5 +1,5 @@
--- The templates of failing records that are of a cluster with others, and whether a record of it is of the cluster: a rule may explain the same message in another log.
-SELECT template_id, cluster_id, template_id IN (SELECT own_template FROM scope WHERE status = 'unknown' AND own_template <> template_id)
+-- The templates of failing records that are of a cluster with others, $1 at most.
+SELECT template_id, cluster_id
 FROM dw.clusters
 WHERE template_id IN (SELECT own_template FROM scope WHERE outcome = 'error' AND own_template <> template_id)
-ORDER BY template_id;
+LIMIT $1;
