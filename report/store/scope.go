@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,11 +91,31 @@ func (db *DB) shown(ctx context.Context) (string, error) {
 	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
 		return "", err
 	}
-	cluster, clusters, names := "r.template_id", "", "''"
+	return withClusters(query("scope"), joined, "dw.clusters"), nil
+}
+
+func withClusters(text string, joined bool, clusters string) string {
+	cluster, join := "r.template_id", ""
 	if joined {
-		cluster, clusters, names = "coalesce(t.cluster_id, r.template_id)", " LEFT JOIN dw.clusters t ON t.template_id = r.template_id", "coalesce(t.names, '')"
+		cluster, join = "coalesce(t.cluster_id, r.template_id)", " LEFT JOIN "+clusters+" t ON t.template_id = r.template_id"
 	}
-	return strings.NewReplacer("%[names]", names, "%[cluster]", cluster, "%[clusters]", clusters).Replace(query("scope")), nil
+	return strings.NewReplacer("%[cluster]", cluster, "%[clusters]", join).Replace(text)
+}
+
+// ShowPart makes the view shown_part, which is shown for records at places from one to another: whole rows beside all clusters of the archive, of which there
+// may be as many as messages, did not fit into the memory that DuckDB has.
+func (db *DB) ShowPart(ctx context.Context, from, to int64) error {
+	var joined bool
+	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
+		return err
+	}
+	_, view, _ := strings.Cut(query("scope"), "CREATE OR REPLACE TEMP VIEW shown AS")
+	text := withClusters("CREATE OR REPLACE TEMP VIEW shown_part AS"+view, joined, "clusters_part")
+	if joined {
+		text = fmt.Sprintf("CREATE OR REPLACE TEMP TABLE clusters_part AS SELECT template_id, cluster_id FROM dw.clusters WHERE template_id IN (SELECT template_id FROM dw.records WHERE rowid BETWEEN %d AND %d);\n", from, to) + text
+	}
+	_, err := db.conn.ExecContext(ctx, text)
+	return err
 }
 
 // ofRun is the statement that makes the view of a run.

@@ -40,6 +40,9 @@ func scanPlaces(ctx context.Context, db *store.DB, each func(*store.Texts) error
 		expressions = append(expressions, c.text())
 	}
 	for _, r := range ranges {
+		if err := db.ShowPart(ctx, r[0], r[1]); err != nil {
+			return err
+		}
 		if err := db.Scan(ctx, query("scan_records"), expressions, each, r[0], r[1]); err != nil {
 			return fmt.Errorf("query scan_records: %w", err)
 		}

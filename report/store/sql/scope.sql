@@ -14,9 +14,9 @@ CREATE OR REPLACE TEMP MACRO finding_hash(map_title, map, tab, entity, company, 
 
 -- The records as reports show them: sig and map_title are what findings are grouped by, company is what
 -- the log prints, else what the message names. template_id is that of the cluster that the message is of, which is another one where it was
--- joined with messages that have other names; names says which those are.
+-- joined with messages that have other names.
 CREATE OR REPLACE TEMP VIEW shown AS
-SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company, %[cluster] AS template_id), r.company AS logged_company, r.template_id AS own_template, %[names] AS names,
+SELECT r.rowid AS place, r.* REPLACE (coalesce(r.company, r.company_named) AS company, %[cluster] AS template_id), r.company AS logged_company, r.template_id AS own_template,
   coalesce(r.signature, 'unknown/' || %[cluster]) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map
