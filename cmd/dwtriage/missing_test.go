@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,7 +88,16 @@ func (n *night) checkRetries() {
 	rows := rowsOf(n.T, filepath.Join(n.out, "retry.csv"))
 	fixes := rowsOf(n.T, filepath.Join(n.out, "fixes.csv"))
 	for _, r := range rows {
-		own := func(p *printed) bool { return p.mapTitle == r["map"] && p.key == r["key"] && p.company == r["company"] }
+		own := func(p *printed) bool {
+			if p.key != r["key"] || p.company != r["company"] || p.mapTitle == r["map"] {
+				return p.key == r["key"] && p.company == r["company"]
+			}
+			// A record that may be of several maps is of the row that one of them has, unless another has it, too.
+			maps := strings.Split(p.mapTitle, " or ")
+			return slices.Contains(maps, r["map"]) && !slices.ContainsFunc(rows, func(o map[string]string) bool {
+				return o["key"] == r["key"] && o["company"] == r["company"] && o["map"] != r["map"] && (o["map"] == p.mapTitle || slices.Contains(maps, o["map"]))
+			})
+		}
 		count, last := 0, false
 		var signatures string
 		for _, f := range fixes {
