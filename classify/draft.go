@@ -77,7 +77,7 @@ var (
 )
 
 func privateTemplate(msg Message, names string) string {
-	t := string(MaskNames(Template(nil, SentenceOf(msg.Error, msg.Trace), []byte(msg.Entity), []byte(msg.Company)), names))
+	t := string(MaskNames(TemplateOf(msg.Error, msg.Trace, msg.Entity, msg.Company), names))
 	t = emails.ReplaceAllString(t, "<EMAIL>")
 	t = described.ReplaceAllString(t, "$1 <NOTE>")
 	return legalEntity.ReplaceAllString(t, "$1 <COMPANY>")

@@ -289,6 +289,11 @@ func SentenceOf(errText, trace string) []byte {
 	return Sentence(Normalize(nil, []byte(trace)))
 }
 
+// TemplateOf is the template of a record by its texts, of its SentenceOf.
+func TemplateOf(errText, trace, entity, company string) []byte {
+	return Template(nil, SentenceOf(errText, trace), []byte(entity), []byte(company))
+}
+
 // TemplateID is the fingerprint of a template: t- and 12 hex digits, column template_id.
 func TemplateID(template []byte) string {
 	return string(appendTemplateID(nil, template))

@@ -50,9 +50,9 @@ func explainStored(s *session, m *classify.Matcher, db *store.DB, r store.Stored
 	if v.Signature != r.Signature {
 		p.printf("; today's rules take it for %s", cmp.Or(v.Signature, "unknown"))
 	}
-	if cluster, err := db.ClusterOf(s.ctx, v.TemplateID); err != nil {
+	if cluster, _, err := db.Joined(s.ctx, v.TemplateID); err != nil {
 		return err
-	} else if cluster != v.TemplateID {
+	} else if cluster != "" {
 		p.printf("; of cluster %s, with messages that differ from it only in words that are written like names", cluster)
 	}
 	p.printf("\n\n")

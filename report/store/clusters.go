@@ -2,8 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
-	"strings"
 )
 
 // Messages that differ in names only are one cluster, see sql/join.sql: from how many different names on, behind one first word and without one. A name is
@@ -60,31 +61,35 @@ func (db *DB) change(ctx context.Context, do func() error) error {
 	})
 }
 
-// ClusterOf is the id of the cluster that has this id, or had it, or that the messages with this template id are of since they were joined with others: every id that was ever
-// printed leads to it. An id that the database does not know is returned as it is.
+// clustersSince is the version of the schema that has clusters.
+const clustersSince = 14
+
+// ClusterOf is the id of the cluster that has this id, or had it, or that the messages with this template id are of since they were joined with others: every
+// id that was ever printed leads to it. An id that the database does not know is returned as it is.
 func (db *DB) ClusterOf(ctx context.Context, id string) (string, error) {
-	if db.version < 14 {
+	if db.version < clustersSince {
 		return id, nil
 	}
-	_, err := db.conn.ExecContext(ctx, query("join_macros"))
-	var found []string
-	if err == nil {
-		found, err = db.strings(ctx, query("cluster_of"), id)
+	found, err := db.strings(ctx, query("cluster_is"), id)
+	if err == nil && len(found) == 0 {
+		if _, err = db.conn.ExecContext(ctx, query("join_macros")); err == nil {
+			found, err = db.strings(ctx, query("cluster_of"), id)
+		}
 	}
 	if err != nil {
 		return "", fmt.Errorf("looking for cluster %s: %w", id, err)
 	}
-	if len(found) == 0 {
-		return id, nil
-	}
-	return found[0], nil
+	return append(found, id)[0], nil
 }
 
-// namesOf says what of a template is a name, see classify.MaskNames; empty where nothing is known to be.
-func (db *DB) namesOf(ctx context.Context, templateID string) (string, error) {
-	if db.version < 14 {
-		return "", nil
+// Joined is the cluster of a template that is of one with others, and what of the template is a name, see classify.MaskNames; empty of any other.
+func (db *DB) Joined(ctx context.Context, templateID string) (cluster, names string, err error) {
+	if db.version < clustersSince {
+		return "", "", nil
 	}
-	found, err := db.strings(ctx, "SELECT names FROM dw.clusters WHERE template_id = $1", templateID)
-	return strings.Join(found, ""), err
+	err = db.conn.QueryRowContext(ctx, "SELECT cluster_id, names FROM dw.clusters WHERE template_id = $1", templateID).Scan(&cluster, &names)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	}
+	return cluster, names, err
 }

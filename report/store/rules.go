@@ -34,8 +34,7 @@ func (db *DB) Cluster(ctx context.Context, templateID string, wrappers ...string
 		return nil, fmt.Errorf("no unknown record of %s has the template %q; ids are in column template_id of unclassified.csv", db.path, templateID)
 	}
 	first := c.Messages[0]
-	names, err := db.namesOf(ctx, classify.TemplateID(classify.Template(nil, classify.SentenceOf(first.Error, first.Trace), []byte(first.Entity), []byte(first.Company))))
-	c.Names = names
+	_, c.Names, err = db.Joined(ctx, classify.TemplateID(classify.TemplateOf(first.Error, first.Trace, first.Entity, first.Company)))
 	return c, err
 }
 

@@ -72,11 +72,11 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 			return err
 		}
 	}
-	shown, err := db.shown(ctx)
+	joined, err := db.anyJoined(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := db.conn.ExecContext(ctx, shown+text); err != nil {
+	if _, err := db.conn.ExecContext(ctx, withClusters(query("scope"), joined, "dw.clusters")+text); err != nil {
 		return err
 	}
 	if db.made[view].scope != s {
@@ -85,15 +85,13 @@ func (db *DB) Scope(ctx context.Context, view string, s Scope) error {
 	return nil
 }
 
-// shown are the statements that sql/scope.sql is. Where no cluster was joined, and most nights have none, no record is asked for its own.
-func (db *DB) shown(ctx context.Context) (string, error) {
-	var joined bool
-	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
-		return "", err
-	}
-	return withClusters(query("scope"), joined, "dw.clusters"), nil
+// anyJoined reports whether any cluster is one of several messages.
+func (db *DB) anyJoined(ctx context.Context) (joined bool, err error) {
+	err = db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined)
+	return joined, err
 }
 
+// withClusters fills in of sql/scope.sql where the clusters are read. Where none was joined, and most nights have none, no record is asked for its own.
 func withClusters(text string, joined bool, clusters string) string {
 	cluster, join := "r.template_id", ""
 	if joined {
@@ -105,8 +103,8 @@ func withClusters(text string, joined bool, clusters string) string {
 // ShowPart makes the view shown_part, which is shown for records at places from one to another: whole rows beside all clusters of the archive, of which there
 // may be as many as messages, did not fit into the memory that DuckDB has.
 func (db *DB) ShowPart(ctx context.Context, from, to int64) error {
-	var joined bool
-	if err := db.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM dw.clusters)").Scan(&joined); err != nil {
+	joined, err := db.anyJoined(ctx)
+	if err != nil {
 		return err
 	}
 	_, view, _ := strings.Cut(query("scope"), "CREATE OR REPLACE TEMP VIEW shown AS")
@@ -114,7 +112,7 @@ func (db *DB) ShowPart(ctx context.Context, from, to int64) error {
 	if joined {
 		text = fmt.Sprintf("CREATE OR REPLACE TEMP TABLE clusters_part AS SELECT template_id, cluster_id FROM dw.clusters WHERE template_id IN (SELECT template_id FROM dw.records WHERE rowid BETWEEN %d AND %d);\n", from, to) + text
 	}
-	_, err := db.conn.ExecContext(ctx, text)
+	_, err = db.conn.ExecContext(ctx, text)
 	return err
 }
 

@@ -139,8 +139,8 @@ func (at sayers) name(ctx context.Context, db *store.DB, list []Change, hide hid
 		of[place] = sig
 	}
 	titles := make(map[string]string)
-	if err := eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, template func() []byte, values []string) {
-		text := hide.textOf(string(template()), values)
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, names string, values []string) {
+		text := hide.textOf(string(masked(t, names)), values)
 		if text != "" { // else it was left behind when the records were taken out of their database
 			titles[of[place]] = messageTitle(of[place], text)
 		}

@@ -41,14 +41,14 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 		at[p.place] = append(at[p.place], message{})
 	}
 	templates := make(map[message]string)
-	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), hide, func(place int64, t *classify.Texts, template func() []byte, values []string) {
+	if err := eachText(ctx, db, slices.Sorted(maps.Keys(at)), hide, func(place int64, t *classify.Texts, names string, values []string) {
 		for _, of := range at[place] {
 			if of == (message{}) {
 				p := &proof[shown[place]]
 				p.show(t, m, found.status[p.sig], hide)
 				continue
 			}
-			templates[of] = cmp.Or(hide.textOf(string(template()), values), noText)
+			templates[of] = cmp.Or(hide.textOf(string(masked(t, names)), values), noText)
 		}
 	}); err != nil {
 		return err
@@ -200,12 +200,17 @@ func (p *proof) show(t *classify.Texts, m *classify.Matcher, status string, hide
 	}
 }
 
+// masked is the template of a record as far as all messages of its cluster have it.
+func masked(t *classify.Texts, names string) []byte {
+	return classify.MaskNames(classify.TemplateOf(t.Error, t.Trace, t.Entity, t.Company), names)
+}
+
 // textsAtOnce is how many records' texts are read by one query; each has StartBytes twice at most.
 const textsAtOnce = 256
 
 // eachText calls yield with the texts of the records at places, which are sorted: what lies together in the table
-// is decompressed together, with the template of each, as far as it is that of its cluster, and with what hide must hide of them. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
-func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yield func(place int64, t *classify.Texts, template func() []byte, values []string)) error {
+// is decompressed together, with what of its template are names, and with what hide must hide of them. Of a text that is longer than its row holds this is the start; [store.DB.Texts] reads the rest.
+func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yield func(place int64, t *classify.Texts, names string, values []string)) error {
 	for chunk := range slices.Chunk(places, textsAtOnce) {
 		numbers := make([]string, len(chunk))
 		for i, place := range chunk {
@@ -221,9 +226,7 @@ func eachText(ctx context.Context, db *store.DB, places []int64, hide hider, yie
 			var t classify.Texts
 			var names string
 			err := rows.Scan(&place, &t.Error, &t.Trace, &t.Entity, &t.Company, &names)
-			yield(place, &t, func() []byte {
-				return classify.MaskNames(classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company)), names)
-			}, values[place])
+			yield(place, &t, names, values[place])
 			return err
 		}, at); err != nil {
 			return err

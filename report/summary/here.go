@@ -66,13 +66,10 @@ type queueing struct {
 func (f *Fix) addPurge(queued map[string]queueing, of map[string]*Signature) {
 	for _, p := range f.Parts {
 		q := queued[p.Signature]
-		if f.MissingIn != "" || f.Settled {
-			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || of[p.Signature] == nil || of[p.Signature].Records != p.Records {
-				f.Purged = Period{}
-				return
-			}
-		} else if of[p.Signature] != nil && of[p.Signature].Records != p.Records {
-			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all {
+		s, shared := of[p.Signature], f.MissingIn != "" || f.Settled
+		all := s != nil && s.Records == p.Records
+		if shared || s != nil && !all {
+			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || shared && !all {
 				f.Purged = Period{}
 				return
 			}

@@ -83,8 +83,7 @@ func addLargest(ctx context.Context, db *store.DB, clusters []Cluster, hide hide
 	}, strings.Join(ids, " "), mostLargest); err != nil {
 		return err
 	}
-	return eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, _ func() []byte, values []string) {
-		own := classify.Template(nil, classify.SentenceOf(t.Error, t.Trace), []byte(t.Entity), []byte(t.Company))
-		of[place].Text = classify.Readable(cmp.Or(hide.textOf(string(own), values), noText))
+	return eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, _ string, values []string) {
+		of[place].Text = classify.Readable(cmp.Or(hide.textOf(string(masked(t, "")), values), noText))
 	})
 }

@@ -2,12 +2,8 @@
 -- the entities of ok records and the parents that they may be rows of, as hashes: "ENTITY PARENT", one a line. A row that several companies lack and whose
 -- company is not known came when those of all of them did.
 CREATE OR REPLACE TEMP TABLE %[1]s_came AS
-WITH pairs AS (
-  SELECT split_part(line, ' ', 1)::UBIGINT AS entity, split_part(line, ' ', 2)::UBIGINT AS parent
-  FROM (SELECT unnest(string_split($1, chr(10))) AS line)
-  WHERE line <> ''
-), ok AS (
-  SELECT p.parent, o.key, o.company, o.has_company, o.occurred_at FROM %[1]s_ok o JOIN pairs p USING (entity)
+WITH ok AS (
+  SELECT p.parent, o.key, o.company, o.has_company, o.occurred_at FROM %[1]s_ok o JOIN pairs_of($1) p USING (entity)
 ), shown AS ( -- a join each, as one over all pairs of a key most would be of two companies
   SELECT m.parent, m.key, m.company, m.any_case, m.last_seen, o.occurred_at FROM %[1]s_missing m JOIN ok o ON o.parent = m.parent AND o.key = m.key AND o.company = m.any_case
   UNION ALL

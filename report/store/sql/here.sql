@@ -12,12 +12,17 @@ SELECT DISTINCT place, record_id, r.run_id, log, occurred_at, sig, map_title, st
 FROM shown r JOIN dw.sightings s USING (record_id)
 WHERE outcome = 'error' AND s.run_id IN (SELECT run_id FROM of_environment) AND r.run_id NOT IN (SELECT run_id FROM of_environment);
 
--- What is left of those that were pruned: rows of counts, with a place below 0.
+-- What a place below 0 stands for, rows of counts, as shown says it of others.
+CREATE OR REPLACE TEMP VIEW shown_pruned AS
+SELECT -1 - p.rowid AS place, p.* REPLACE (coalesce(t.cluster_id, p.template_id) AS template_id),
+  CASE WHEN p.status = 'unknown' THEN 'unknown/' || coalesce(t.cluster_id, p.template_id) ELSE p.signature END AS sig
+FROM dw.pruned p LEFT JOIN dw.clusters t ON t.template_id = p.template_id;
+
+-- What is left of those that were pruned.
 CREATE OR REPLACE TEMP VIEW %[view]_pruned AS
 WITH of_environment AS (
   SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
-SELECT -1 - p.rowid AS place, run_id, log, hour AS occurred_at, first_seen, last_seen, CASE WHEN status = 'unknown' THEN 'unknown/' || coalesce(c.cluster_id, p.template_id) ELSE signature END AS sig,
-  map_title, status, hash(coalesce(c.cluster_id, p.template_id), map_title) AS wording, records
-FROM dw.pruned p LEFT JOIN dw.clusters c ON c.template_id = p.template_id, of_environment o
-WHERE signature IS NOT NULL AND (list_contains(o.runs, run_id) OR list_has_any(o.runs, met_by));
+SELECT place, run_id, log, hour AS occurred_at, first_seen, last_seen, sig, map_title, status, hash(template_id, map_title) AS wording, records
+FROM shown_pruned, of_environment o
+WHERE sig IS NOT NULL AND (list_contains(o.runs, run_id) OR list_has_any(o.runs, met_by));

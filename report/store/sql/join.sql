@@ -3,19 +3,7 @@
 -- are followed by others; or %[3]d or more, as Timeout, Forbidden and Conflict are single words and as many failures. All messages count that the archive knows,
 -- in whatever order they came: more of them can only make one cluster of several, never several of one. The id of a cluster is made of what its members have in
 -- common, so it is the same in every archive. Nothing here keeps texts for each group of a sum: these are what DuckDB cannot put on disk.
-CREATE OR REPLACE TEMP TABLE named AS
-WITH told AS (
-  SELECT DISTINCT template_id, string_split(template_names, ' ') AS parts
-  FROM (
-    SELECT template_id, template_names FROM dw.records WHERE template_names IS NOT NULL
-    UNION ALL
-    SELECT template_id, template_names FROM dw.pruned WHERE template_names IS NOT NULL
-  )
-)
-SELECT template_id, parts[1] AS frame, len(parts) - 1 AS places,
-  split_part(parts[2], '.', 1) AS first_1, split_part(parts[2], '.', 2) AS rest_1, split_part(parts[3], '.', 1) AS first_2, split_part(parts[3], '.', 2) AS rest_2,
-  split_part(parts[4], '.', 1) AS first_3, split_part(parts[4], '.', 2) AS rest_3, split_part(parts[5], '.', 1) AS first_4, split_part(parts[5], '.', 2) AS rest_4
-FROM told;
+CREATE OR REPLACE TEMP TABLE named AS FROM named_templates;
 
 CREATE OR REPLACE TEMP TABLE named_places AS
 SELECT DISTINCT frame, 1 AS place, first_1 AS first, rest_1 AS rest FROM named
@@ -45,9 +33,7 @@ WITH said AS (
     LEFT JOIN names_instead i3 ON i3.frame = n.frame AND i3.place = 3 LEFT JOIN names_behind b3 ON b3.frame = n.frame AND b3.place = 3 AND b3.first = first_3
     LEFT JOIN names_instead i4 ON i4.frame = n.frame AND i4.place = 4 LEFT JOIN names_behind b4 ON b4.frame = n.frame AND b4.place = 4 AND b4.first = first_4
 )
-SELECT template_id,
-  cluster_of(frame, name_form(first_1, rest_1, name_1) || CASE WHEN places >= 2 THEN name_form(first_2, rest_2, name_2) ELSE '' END
-    || CASE WHEN places >= 3 THEN name_form(first_3, rest_3, name_3) ELSE '' END || CASE WHEN places >= 4 THEN name_form(first_4, rest_4, name_4) ELSE '' END) AS cluster_id,
+SELECT template_id, cluster_of(frame, places, first_1, rest_1, name_1, first_2, rest_2, name_2, first_3, rest_3, name_3, first_4, rest_4, name_4) AS cluster_id,
   left(name_1 || name_2 || name_3 || name_4, places) AS names
 FROM said
 WHERE name_1 <> '0' OR places >= 2 AND name_2 <> '0' OR places >= 3 AND name_3 <> '0' OR places >= 4 AND name_4 <> '0';

@@ -7,3 +7,9 @@ CREATE OR REPLACE TEMP MACRO row_key(key, company) AS CASE WHEN contains(key, ',
   list_filter(list_transform(string_split(replace(key, '|', ','), ','), x -> trim(x)), x -> x <> '' AND lower(x) <> row_company(company)), ','), ''), trim(key)) ELSE trim(key) END;
 CREATE OR REPLACE TEMP TABLE %[1]s_saved (place BIGINT, since TIMESTAMP);
 CREATE OR REPLACE TEMP TABLE %[1]s_settled (place BIGINT, bits BIGINT, whole BOOLEAN, saved BOOLEAN, since TIMESTAMP);
+
+-- The entities of ok records and the parents that they may be rows of, as they come in: hashes, "ENTITY PARENT", one a line.
+CREATE OR REPLACE TEMP MACRO pairs_of(lines) AS TABLE
+  SELECT split_part(line, ' ', 1)::UBIGINT AS entity, split_part(line, ' ', 2)::UBIGINT AS parent
+  FROM (SELECT unnest(string_split(lines, chr(10))) AS line)
+  WHERE line <> '';
