@@ -148,7 +148,7 @@ func (db *DB) checkLinks(ctx context.Context, c *Check) (err error) {
 		return err
 	}
 	if unlike > 0 {
-		c.Problems = append(c.Problems, fmt.Sprintf("%d rows of clusters are not what the messages in records and pruned make of them; the next dwtriage run joins them again", unlike))
+		c.Problems = append(c.Problems, fmt.Sprintf("%d rows of clusters are not what the messages in records and pruned make of them; the next dwtriage run that loads a record joins them again", unlike))
 	}
 	for _, table := range archiveTables {
 		twice, err := db.strings(ctx, fmt.Sprintf("SELECT format('{} rows of %[1]s are there twice', count(*)) FROM (SELECT %[2]s FROM dw.%[1]s GROUP BY ALL HAVING count(*) > 1) HAVING count(*) > 0", table, tableKeys[table]))

@@ -58,8 +58,11 @@ func (db *DB) Load(ctx context.Context, run Run, tool Tool, src Source, loaded f
 // commit does what a run writes in one transaction, and makes sure afterwards that the file holds it.
 func (db *DB) commit(ctx context.Context, run Run, do func() ([]Input, tableCounts, error)) (id int64, inputs []Input, err error) {
 	var booked tableCounts
-	if err := db.change(ctx, func() (err error) {
-		if inputs, booked, err = do(); err == nil {
+	if err := db.transaction(ctx, func() (err error) {
+		if inputs, booked, err = do(); err == nil && booked.Records > 0 { // what only met records again changes none
+			err = db.join(ctx)
+		}
+		if err == nil {
 			run.tell(false)
 		}
 		return err
