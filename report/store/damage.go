@@ -79,7 +79,7 @@ func (db *DB) look() *DamageError {
 	if err != nil {
 		return nil
 	}
-	if bad, err := l.damagedBlocks(f, 0, l.blocks); err == nil && (len(bad) > 0 || l.blocks < l.booked) {
+	if bad, err := l.damagedBlocks(f, 0, l.blocks); err == nil && (len(bad) > 0 || l.blocks < l.booked && !l.onlyFreeMissing(f)) {
 		return &DamageError{What: l.describe(bad)}
 	}
 	return nil
@@ -186,6 +186,7 @@ func (db *DB) findDamage(ctx context.Context, all bool) error {
 	}
 	var l layout
 	var bad []int64
+	var whole bool
 	err = db.beside(ctx, func() error {
 		var f *os.File
 		if f, l, err = db.layout(); err != nil {
@@ -196,9 +197,12 @@ func (db *DB) findDamage(ctx context.Context, all bool) error {
 			first, count = last%((l.blocks+part-1)/part)*part, part
 		}
 		bad, err = l.damagedBlocks(f, first, count)
+		// What is behind those that are booked is in no use. A checkpoint cuts free blocks off at the end, and books them still. Asking
+		// DuckDB what holds a block reads where each column of each row group is, half a second at 5 million records.
+		whole = len(bad) == 0 && (l.blocks >= l.booked || l.onlyFreeMissing(f))
 		return err
 	})
-	if err != nil || len(bad) == 0 && l.blocks >= l.booked { // what is behind those that are booked is in no use
+	if err != nil || whole {
 		return err
 	}
 	where, err := db.whereBlocks(ctx, bad, l.blocks)

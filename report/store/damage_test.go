@@ -224,6 +224,70 @@ func TestDamageIsNamed(t *testing.T) {
 	}
 }
 
+// Which blocks are free is read from the file as DuckDB reads it, and what a checkpoint cuts off at the end is free.
+func TestFreeBlocks(t *testing.T) {
+	path := seeded(t, func(db *DB) { load(t, db, night) })
+	layoutOf := func() (*os.File, layout) {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		info, err := f.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := readLayout(f, info.Size())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f, l
+	}
+	cut, long := false, false
+	for round, statements := range [][]string{
+		{"CREATE TABLE dw.a AS SELECT uuid() || uuid() AS t FROM range(600000)"},
+		{"CREATE TABLE dw.b AS SELECT uuid() || uuid() AS t FROM range(200000)"},
+		{"DROP TABLE dw.a"},
+		{"CREATE TABLE dw.c AS SELECT uuid() AS t FROM range(100000)"},
+		{"DROP TABLE dw.b", "DROP TABLE dw.c"},
+		{"CHECKPOINT dw"},
+		{"CREATE TABLE dw.d AS SELECT hash(range) AS t FROM range(18000000)", "CREATE TABLE dw.e AS SELECT hash(range) AS t FROM range(100000)"},
+		{"DROP TABLE dw.d"}, // in the middle, more blocks than one piece lists
+	} {
+		db := openTest(t, path)
+		for _, s := range statements {
+			execute(t, db, s)
+		}
+		execute(t, db, "CHECKPOINT dw")
+		db.Close()
+		db, err := Open(t.Context(), path, Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := list(t, db, "SELECT free_blocks::VARCHAR FROM pragma_database_size() WHERE database_name = 'dw'")
+		db.Close()
+		f, l := layoutOf()
+		free, err := l.freeBlocks(f)
+		if got := []string{strconv.Itoa(len(free))}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("round %d: %v blocks are free, error %v, want %v", round, got, err, want)
+		}
+		if !l.onlyFreeMissing(f) {
+			t.Errorf("round %d: blocks %d to %d are missing and listed as free in %v, want that seen", round, l.blocks, l.booked, free)
+		}
+		cut, long = cut || l.blocks < l.booked, long || len(free) > pieceSize/8
+		// One more block is missing than the checkpoint cut off: none that is in use is taken for a free one.
+		last := l
+		for last.blocks--; slices.Contains(free, last.blocks); last.blocks-- {
+		}
+		if last.onlyFreeMissing(f) {
+			t.Errorf("round %d: without block %d, which is in use, nothing is said to be missing", round, last.blocks)
+		}
+	}
+	if !cut || !long {
+		t.Errorf("a checkpoint cut blocks off: %t, a list had more than one piece: %t, want both", cut, long)
+	}
+}
+
 // A name that DuckDB would take for something else than a file is no name of a database.
 func TestCheckName(t *testing.T) {
 	for _, bad := range []string{"", ":memory:", "http://example.invalid/x.duckdb", "s3://b/x", "md:x", "sqlite:x.db", "postgres:dbname=x", "file:x.duckdb", "folder/", "a\x00b"} {

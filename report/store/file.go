@@ -116,6 +116,7 @@ type layout struct {
 	blocks    int64  // that are there in full
 	booked    int64  // that there were; the last may have been free and been cut off since
 	iteration uint64 // of the header in force: how many checkpoints there were
+	freeList  uint64 // where the free blocks are listed: the block, and in the highest byte which piece of it; all ones where none is free
 	odd       bool   // blocks are of another size than those this package makes, so they are not looked at
 }
 
@@ -136,7 +137,8 @@ func readLayout(f io.ReaderAt, size int64) (layout, error) {
 		}
 	}
 	// Behind the checksum: iteration, meta block, free list, number of blocks, size of a block.
-	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:])), iteration: binary.LittleEndian.Uint64(newest[8:])}
+	l := layout{booked: int64(binary.LittleEndian.Uint64(newest[32:])), iteration: binary.LittleEndian.Uint64(newest[8:]),
+		freeList: binary.LittleEndian.Uint64(newest[24:])}
 	if l.booked < 0 || l.booked > 1<<40 {
 		return layout{}, &DamageError{What: fmt.Sprintf("its header says that it has %d blocks", l.booked)}
 	}
@@ -161,4 +163,62 @@ func (l layout) damagedBlocks(f io.ReaderAt, first, count int64) (damaged []int6
 		}
 	}
 	return damaged, nil
+}
+
+// Metadata is in pieces, 64 to a block. A piece begins with where the next one is. (MetadataManager, metadata_manager.cpp; MetadataWriter,
+// metadata_writer.cpp; DuckDB 1.5)
+const (
+	pieceSize   = (blockSize - 8) / 64 &^ 7
+	lastPiece   = 1<<64 - 1
+	pieceHeader = 8
+)
+
+// freeBlocks are the numbers of the blocks that hold nothing, as the header in force lists them: how many there are, and each of them
+// (SingleFileBlockManager::WriteHeader, single_file_block_manager.cpp; DuckDB 1.5). What cannot be read in this way is an error: DuckDB knows, too.
+func (l layout) freeBlocks(f io.ReaderAt) (free []int64, err error) {
+	if l.odd || l.freeList == lastPiece {
+		return nil, nil
+	}
+	var listed []byte // 8 bytes each
+	left := int64(-1) // bytes of it, not known yet
+	piece := make([]byte, pieceSize)
+	for next := l.freeList; left != 0; next = binary.LittleEndian.Uint64(piece) {
+		id, index := int64(next&(1<<56-1)), int64(next>>56)
+		if id >= l.blocks || index >= blockSize/pieceSize {
+			return nil, fmt.Errorf("the list of free blocks goes on in piece %d of block %d, which is not there", index, id)
+		}
+		if _, err := f.ReadAt(piece, firstBlock+id*blockSize+8+index*pieceSize); err != nil {
+			return nil, err
+		}
+		part := piece[pieceHeader:]
+		if left < 0 {
+			count := binary.LittleEndian.Uint64(part)
+			if count > uint64(l.booked) || count > uint64(l.blocks*blockSize/8) {
+				return nil, fmt.Errorf("a list of %d free blocks does not fit into a file of %d blocks", count, l.blocks)
+			}
+			left, part = int64(count)*8, part[8:]
+		}
+		part = part[:min(left, int64(len(part)))]
+		listed = append(listed, part...)
+		left -= int64(len(part))
+	}
+	for ; len(listed) > 0; listed = listed[8:] {
+		free = append(free, int64(binary.LittleEndian.Uint64(listed)))
+	}
+	return free, nil
+}
+
+// onlyFreeMissing reports whether the list of free blocks names each block that is booked and not there.
+func (l layout) onlyFreeMissing(f io.ReaderAt) bool {
+	free, err := l.freeBlocks(f)
+	if err != nil {
+		return false
+	}
+	missing := make(map[int64]bool)
+	for _, id := range free {
+		if id >= l.blocks && id < l.booked {
+			missing[id] = true
+		}
+	}
+	return int64(len(missing)) == l.booked-l.blocks
 }
