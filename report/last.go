@@ -29,6 +29,13 @@ type Last struct {
 
 	summary *summary.Summary // of one that is to be encoded
 	packed  []byte           // of one that was decoded
+	begun   chan decoded     // of one whose Summary is being decoded
+}
+
+// A decoded is a Summary that was kept.
+type decoded struct {
+	summary *summary.Summary
+	err     error
 }
 
 // OfFolder makes the Last of a report that [Write] drew into dir with these options, and of what it put there. One that hides values has none: what is
@@ -91,32 +98,49 @@ func (l *Last) Encode() ([]byte, error) {
 	return packed.Bytes(), err
 }
 
-// Decode reads what Encode gave, but for the Summary. Other bytes are an error: of a file that was cut off, of another program.
+// Decode reads what Encode gave, but for the Summary. Other bytes are an error: of another program.
 func Decode(packed []byte) (*Last, error) {
 	l := &Last{packed: packed}
-	err := l.read(l)
-	return l, err
+	return l, l.read(func(d *json.Decoder, _ io.Reader) error { return d.Decode(l) })
 }
 
-// Summary is what the report said, without functions and as often as it is asked for a new one.
+// Begin decodes the Summary while the caller does something else.
+func (l *Last) Begin() {
+	begun := make(chan decoded, 1)
+	go func() {
+		s, err := l.decode()
+		begun <- decoded{s, err}
+	}()
+	l.begun = begun
+}
+
+// Summary is what the report said, without functions and as often as it is asked for a new one. Of a file that was cut off it is an error.
 func (l *Last) Summary() (*summary.Summary, error) {
-	s := new(summary.Summary)
-	return s, l.read(new(Last), s)
+	if begun := l.begun; begun != nil {
+		l.begun = nil
+		s := <-begun
+		return s.summary, s.err
+	}
+	return l.decode()
 }
 
-// read decodes the values that l was made of, one after the other. What is behind them is read, too: a frame has its checksum at the end.
-func (l *Last) read(values ...any) error {
+func (l *Last) decode() (*summary.Summary, error) {
+	s := new(summary.Summary)
+	return s, l.read(func(d *json.Decoder, z io.Reader) error {
+		if err := errors.Join(d.Decode(new(Last)), d.Decode(s)); err != nil {
+			return err
+		}
+		_, err := io.Copy(io.Discard, z) // a frame has its checksum at the end
+		return err
+	})
+}
+
+// read calls f with what l was made of.
+func (l *Last) read(f func(*json.Decoder, io.Reader) error) error {
 	z, err := zstd.NewReader(bytes.NewReader(l.packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
 	if err != nil {
 		return err
 	}
 	defer z.Close()
-	d := json.NewDecoder(z)
-	for _, v := range values {
-		if err := d.Decode(v); err != nil {
-			return err
-		}
-	}
-	_, err = io.Copy(io.Discard, z)
-	return err
+	return f(json.NewDecoder(z), z)
 }

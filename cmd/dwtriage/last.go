@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/secrets"
 	"dwtriage/report"
 	"dwtriage/report/folder"
 	"dwtriage/report/redact"
@@ -18,11 +19,15 @@ import (
 )
 
 // sumUp is what the report of run id says. Where it is about exactly what the last report was about, and the database holds nothing else than
-// it did then, it says what that one said, which takes a moment; last is that report then, else nil.
-func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to summary.CompareTo, red *redact.Redactor) (sum *summary.Summary, last *report.Last, err error) {
-	if red == nil && to == (summary.CompareTo{}) {
-		if last, err = lastReport(ctx, db, id, m); err != nil {
+// it did then, it says what that one said, which takes a moment; last is that report then, else nil. kept is what is known of the last report, if any is.
+func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to summary.CompareTo, red *redact.Redactor, kept *report.Last) (sum *summary.Summary, last *report.Last, err error) {
+	if kept != nil && red == nil && to == (summary.CompareTo{}) {
+		same, err := saysTheSame(ctx, db, id, m, kept)
+		if err != nil {
 			return nil, nil, err
+		}
+		if same {
+			last = kept
 		}
 	}
 	if last != nil {
@@ -38,32 +43,66 @@ func sumUp(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, to 
 	return sum, nil, err
 }
 
-// lastReport is the last report, where run id is about the same and no run that came later brought anything new.
-func lastReport(ctx context.Context, db *store.DB, id int64, m *classify.Matcher) (*report.Last, error) {
-	last, err := report.Decode(db.Last())
-	if err != nil || last.Run > id {
-		return nil, nil
+// lastReport is what was kept of the last report, nil where nothing can be read.
+func lastReport(db *store.DB) *report.Last {
+	if last, err := report.Decode(db.Last()); err == nil {
+		return last
 	}
-	if err := db.Current(); err != nil {
-		return nil, nil // which what sums up says
+	return nil
+}
+
+// lastOf is that of a job, which reads it once.
+func (j *job) lastOf(db *store.DB) *report.Last {
+	if j.last == nil {
+		j.last = lastReport(db)
+	}
+	return j.last
+}
+
+// known asks the database for files that it knows, so that they need not be read again.
+func (j *job) known(ctx context.Context, db *store.DB) (err error) {
+	if j.flags.reread {
+		return nil
+	}
+	var paths []string
+	var sizes []int64
+	for _, s := range j.sources {
+		if s.Size >= 0 && secrets.Clean(s.Path) == s.Path {
+			paths, sizes = append(paths, s.Path), append(sizes, s.Size)
+		}
+	}
+	if j.opt.Known, err = db.KnownFiles(ctx, j.flags.environment, j.opt.Reading(), paths, sizes); err != nil {
+		return err
+	}
+	// A night once more, it seems: what was said of it is read while its files are looked at and the run is booked.
+	if len(j.opt.Known) == len(j.sources) && j.s.red == nil {
+		if last := j.lastOf(db); last != nil {
+			last.Begin()
+		}
+	}
+	return nil
+}
+
+// saysTheSame reports whether run id is about what the last report is about, and no run that came later brought anything new.
+func saysTheSame(ctx context.Context, db *store.DB, id int64, m *classify.Matcher, last *report.Last) (bool, error) {
+	if last.Run > id || db.Current() != nil { // which what sums up says
+		return false, nil
 	}
 	newest, err := db.Newest(ctx)
 	if err != nil || id > newest {
-		return nil, err
+		return false, err
 	}
 	if newest > last.Run {
 		if same, err := db.Repeats(ctx, last.Run, newest); !same {
-			return nil, err
+			return false, err
 		}
 	}
 	run, _, err := db.Run(ctx, id)
 	if err != nil || last.Key != drawnBy(m, run.Started) {
-		return nil, err
+		return false, err
 	}
-	if state, err := db.State(ctx, last.Run); state != last.State {
-		return nil, err
-	}
-	return last, nil
+	state, err := db.State(ctx, last.Run)
+	return err == nil && state == last.State, err
 }
 
 // keepLast keeps what the report of a run says for the next call, which may be about the same; last is what it was made of, nil where it was summed up,

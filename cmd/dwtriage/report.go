@@ -149,7 +149,7 @@ func runReport(s *session, args []string) (int, error) {
 				return 0, usageError("--compare %s: run %d is of environment %q", rf.compare, id, of.Environment)
 			}
 		}
-		sum, last, err = sumUp(s.ctx, db, id, m, to, red)
+		sum, last, err = sumUp(s.ctx, db, id, m, to, red, lastReport(db))
 	}
 	if errors.Is(err, summary.ErrNoEnvironment) {
 		return 0, usageError("--compare %s: the database has no run of environment %q; dwtriage history list shows which it has", rf.compare, to.Environment)

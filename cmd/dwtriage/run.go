@@ -39,9 +39,10 @@ type job struct {
 	matcher    *classify.Matcher
 	paths      []string // as given
 	sources    []ingest.Source
-	failures   []string // inputs that could not be read, for people
-	others     int      // files in folders and archives that are no logs
-	asBefore   int      // files that were not read again
+	failures   []string     // inputs that could not be read, for people
+	others     int          // files in folders and archives that are no logs
+	last       *report.Last // what is known of the last report, where this one may say the same
+	asBefore   int          // files that were not read again
 	since      time.Time
 	until      time.Time
 	thresholds store.Thresholds
@@ -419,7 +420,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	defer j.show.end()
 	j.show.stage("summing up")
 	mark := time.Now()
-	sum, last, err := sumUp(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red)
+	sum, last, err := sumUp(ctx, db, id, j.matcher, summary.CompareTo{}, j.s.red, j.lastOf(db))
 	if err != nil {
 		return nil, err
 	}
@@ -562,22 +563,6 @@ func (j *job) drawn(next source[*report.Rows]) (src store.Source, loaded func([]
 			j.ahead.Keep(waiting[0], rows)
 			waiting = waiting[1:]
 		}
-}
-
-// known asks the database for files that it knows, so that they need not be read again.
-func (j *job) known(ctx context.Context, db *store.DB) (err error) {
-	if j.flags.reread {
-		return nil
-	}
-	var paths []string
-	var sizes []int64
-	for _, s := range j.sources {
-		if s.Size >= 0 && secrets.Clean(s.Path) == s.Path {
-			paths, sizes = append(paths, s.Path), append(sizes, s.Size)
-		}
-	}
-	j.opt.Known, err = db.KnownFiles(ctx, j.flags.environment, j.opt.Reading(), paths, sizes)
-	return err
 }
 
 // booking is how a run that began then is booked.

@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // What is known of a database before DuckDB sees it. DuckDB would take an empty name or ":memory:" for a database that is
@@ -149,20 +152,31 @@ func readLayout(f io.ReaderAt, size int64) (layout, error) {
 
 // damagedBlocks are the numbers of blocks among count from first on that do not hold what was written to them. Blocks
 // that are free are looked at, too; nobody knows here which those are.
-func (l layout) damagedBlocks(f io.ReaderAt, first, count int64) (damaged []int64, err error) {
+func (l layout) damagedBlocks(f io.ReaderAt, first, count int64) ([]int64, error) {
 	if l.odd {
 		return nil, nil
 	}
-	block := make([]byte, blockSize)
-	for i := first; i < min(first+count, l.blocks); i++ {
-		if _, err := f.ReadAt(block, firstBlock+i*blockSize); err != nil {
-			return nil, err
-		}
-		if !intact(block) {
-			damaged = append(damaged, i)
-		}
+	// Side by side: the sums of a part that a run looks at take a fifth of a second of one core.
+	end := min(first+count, l.blocks)
+	workers := int64(min(runtime.GOMAXPROCS(0), 4))
+	share := max((end-first+workers-1)/workers, 1)
+	found, errs := make([][]int64, workers), make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			block := make([]byte, blockSize)
+			for i := first + w*share; i < min(first+(w+1)*share, end) && errs[w] == nil; i++ {
+				if _, errs[w] = f.ReadAt(block, firstBlock+i*blockSize); errs[w] == nil && !intact(block) {
+					found[w] = append(found[w], i)
+				}
+			}
+		})
 	}
-	return damaged, nil
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
 }
 
 // Metadata is in pieces, 64 to a block. A piece begins with where the next one is. (MetadataManager, metadata_manager.cpp; MetadataWriter,
