@@ -10,8 +10,9 @@ WITH own AS (
 SELECT DISTINCT id FROM ids
 WHERE id IS NOT NULL AND id NOT IN ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff') AND id NOT IN (SELECT id FROM done);
 
--- An id is cast only where it is not written as an id is: what looks like one and is none is no id that was asked for.
-CREATE OR REPLACE TEMP MACRO as_id(text) AS CASE WHEN text LIKE '________-____-____-____-____________' THEN lower(text) ELSE TRY_CAST(text AS UUID)::VARCHAR END;
+-- An id is cast only where it is not as long as an id is written: what is no id then is none that was asked for. Reading five million ids takes DuckDB 150 ms, to put
+-- them into small letters 110, to look where their hyphens are another 180, and to cast them 900. With four of its hyphens elsewhere an id would not be found.
+CREATE OR REPLACE TEMP MACRO as_id(text) AS CASE WHEN strlen(text) = 36 THEN lower(text) ELSE TRY_CAST(text AS UUID)::VARCHAR END;
 CREATE OR REPLACE TEMP TABLE naming AS
 WITH here AS NOT MATERIALIZED (
   SELECT rowid AS place, correlation_id, request_id, activity_id, text_ids, outcome, occurred_at FROM dw.records
