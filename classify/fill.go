@@ -15,6 +15,9 @@ type Placeholder struct {
 	of func(m *Map) string // nil: given by something else than the map
 }
 
+// OfMap reports whether the map gives the value, so that it differs where several maps fail.
+func (p Placeholder) OfMap() bool { return p.of != nil }
+
 // Placeholders lists them: what the resolved map gives, and the missing look-ups of a
 // reference-data failure (see lookup.go). The caller must not change it.
 var Placeholders = []Placeholder{
@@ -84,20 +87,119 @@ func (r *Rule) Named() (all, summary []string) {
 // stands for what differs, and in SQL, which somebody has to complete, its name in angle brackets. Values come from log text, so
 // in SQL their quotes are doubled and their control characters dropped.
 func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) (cause string, fix Fix) {
+	return r.FillPrinted(Printed{Values: captures}, m, prerequisites)
+}
+
+// Printed is what several records print in the places of texts.
+type Printed struct {
+	Values  map[string]string // by capture, in words
+	Several map[string]bool   // the captures of which they print more than one value, or some of them none
+}
+
+// FillPrinted is Fill for several records. A sentence that names two captures of which they print several values would say of each value of
+// one that it came with each of the other, as "give A and B the rights X and Y" does of two records: both places keep their default there. [Rule.Together]
+// are the captures of which that has to be told apart.
+func (r *Rule) FillPrinted(p Printed, m *Map, prerequisites []string) (cause string, fix Fix) {
 	value := func(name string) string {
-		return cmp.Or(strings.Join(captured(captures, name), ", "), m.placeholder(name, prerequisites))
+		return cmp.Or(strings.Join(captured(p.Values, name), ", "), m.placeholder(name, prerequisites))
 	}
-	cause, fix = fillText(r.Cause, value, gap), r.Fix
-	fix.Summary = fillText(fix.Summary, value, gap)
+	fill := func(text string) string {
+		if len(p.Several) == 0 {
+			return fillText(text, value, gap)
+		}
+		var b strings.Builder
+		for _, s := range textSentences(text) {
+			b.WriteString(fillApart(s, apart(s, p.Several), value))
+		}
+		return b.String()
+	}
+	cause, fix = fill(r.Cause), r.Fix
+	fix.Summary = fill(fix.Summary)
 	fix.Steps = slices.Clone(fix.Steps)
 	for i, s := range fix.Steps {
-		fix.Steps[i] = fillText(s, value, gap)
+		fix.Steps[i] = fill(s)
 	}
 	fix.SQL = slices.Clone(fix.SQL)
 	for i, q := range fix.SQL {
 		fix.SQL[i] = SQL{Title: fillText(q.Title, value, gap), Text: fillText(q.Text, func(name string) string { return sqlText(value(name)) }, hole)}
 	}
 	return cause, fix
+}
+
+// Together lists the captures that have several values and stand beside another one that has, in a sentence or a query, each once and in their order:
+// their values are to be told as they came together, and a query is of one record.
+func (r *Rule) Together(several map[string]bool) (names []string) {
+	add := func(text string) {
+		for _, name := range apart(text, several) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, text := range append([]string{r.Cause, r.Fix.Summary}, r.Fix.Steps...) {
+		for _, s := range textSentences(text) {
+			add(s)
+		}
+	}
+	for _, q := range r.Fix.SQL {
+		add(q.Title + q.Text)
+	}
+	return names
+}
+
+// apart lists the placeholders of a sentence that have several values, where they are more than one, and those behind a colon, which quote: "it says: A and B"
+// is what no record says. Those of a look-up count as one, and are lists: its phrase says itself of which map a row is, and by what it is found.
+func apart(sentence string, several map[string]bool) (names []string) {
+	lookup, quote := 0, false
+	for _, at := range placeholder.FindAllStringSubmatchIndex(sentence, -1) {
+		name := sentence[at[2]:at[3]]
+		if !several[name] {
+			continue
+		}
+		ofLookup := strings.HasPrefix(name, "lookup")
+		quote = quote || !ofLookup && strings.HasSuffix(sentence[:at[0]], ": ")
+		if !slices.Contains(names, name) {
+			if names = append(names, name); ofLookup {
+				lookup++
+			}
+		}
+	}
+	if len(names)-max(lookup-1, 0) < 2 && !quote {
+		return nil
+	}
+	return names
+}
+
+// fillApart fills a sentence in, but for the places apart, where the default stands. One with a number in it is a value, too.
+func fillApart(sentence string, apart []string, value func(name string) string) string {
+	if len(apart) == 0 {
+		return fillText(sentence, value, gap)
+	}
+	sentence = placeholder.ReplaceAllStringFunc(sentence, func(text string) string {
+		m := placeholder.FindStringSubmatch(text)
+		switch {
+		case !slices.Contains(apart, m[1]):
+			return text
+		case m[2] == "" || strings.ContainsAny(m[2], "0123456789"):
+			return gap(m[1])
+		}
+		return m[2]
+	})
+	return fillText(sentence, value, gap)
+}
+
+// textSentences cuts the text of a rule behind the marks that end a sentence; what is in braces is in one.
+func textSentences(text string) (list []string) {
+	start, open := 0, false
+	for i := range len(text) - 1 {
+		switch c := text[i]; {
+		case c == '{' || c == '}':
+			open = c == '{'
+		case !open && strings.IndexByte(".!?;", c) >= 0 && text[i+1] == ' ':
+			list, start = append(list, text[start:i+2]), i+2
+		}
+	}
+	return append(list, text[start:])
 }
 
 // FillSummary returns the summary of the rule's fix with its placeholders replaced as Fill does.

@@ -38,7 +38,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 			drafts = append(drafts, &draft)
 		}
 	}
-	drafts, err := splitByParent(ctx, db, m, found, drafts, hide)
+	drafts, err := splitByParent(ctx, db, m, found, drafts, &s.Timeline, hide)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,7 @@ func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 				if f.Settled && f.Records == s.Records && s.Fix != nil { // what the rule says of it is not to be done any more
 					s.Fix.Summary, s.Fix.Steps, s.Fix.SQL, s.Fix.Role, s.Fix.Retry = f.Summary, f.Steps, f.SQL, f.Role, f.Retry
 					s.Fix.Prerequisites, s.Fix.OtherPrerequisites = nil, nil
+					s.Fix.Cause, s.Meaning = f.Cause, f.Cause
 				}
 			}
 		}
@@ -87,13 +88,14 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 		Signature: r.ID, Title: s.Title, Severity: s.Severity, Change: s.Change, Tier: r.Tier, Category: r.Category,
 		Records: s.Records, Entities: mapTitles(fs), Companies: companies(fs), NoCompany: slices.ContainsFunc(fs, nowhere), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 	}
-	f.of(m, r, found, vs.joined(place{sig: r.ID}), vs.first(r.ID), vs.texts(place{sig: r.ID}, "lookup_map"))
+	f.of(m, r, found, vs)
 	return f
 }
 
 // of fills everything in that depends on the entities of a fix: texts with values, queries with the first of them, and what must be there
 // before rows of the parents and of these entities.
-func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, values, first map[string]string, parents []string) {
+func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, vs values) {
+	printed := vs.printed(place{sig: r.ID})
 	var maps []*classify.Map
 	for _, e := range f.Entities {
 		for _, title := range found.candidates[e] {
@@ -104,26 +106,34 @@ func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, values, fi
 	}
 	var needs classify.Needs
 	if r.WaitsForMaps() {
-		needs = m.Needed(parents, maps)
+		needs = m.Needed(vs.texts(place{sig: r.ID}, "lookup_map"), maps)
 	}
 	var one *classify.Map
 	if len(maps) == 1 {
 		one = maps[0]
 	} else if len(maps) > 1 {
-		values["map_title"] = phrase(entitiesOf(maps))
-		values["map"] = values["map_title"]
+		for _, p := range classify.Placeholders {
+			if p.OfMap() {
+				printed.Several[p.Name] = true
+			}
+		}
+		printed.Values["map_title"] = phrase(entitiesOf(maps))
+		printed.Values["map"] = printed.Values["map_title"]
 	}
-	f.fill(r, values, one, needs)
+	f.fill(r, printed, one, needs)
+	if apart := vs.apart(r.ID); apart != "" {
+		f.Steps = slices.Insert(f.Steps, 0, apart)
+	}
 	f.SQL = nil
-	for _, q := range r.Queries(first, maps, needs.First) {
+	for _, q := range r.Queries(vs.first(r.ID), maps, needs.First) {
 		f.SQL = append(f.SQL, SQL(q))
 	}
 	f.Parts = []Part{f.part()}
 }
 
 // fill writes the texts of the rule.
-func (f *Fix) fill(r *classify.Rule, values map[string]string, one *classify.Map, needs classify.Needs) {
-	cause, filled := r.Fill(values, one, needs.First)
+func (f *Fix) fill(r *classify.Rule, printed classify.Printed, one *classify.Map, needs classify.Needs) {
+	cause, filled := r.FillPrinted(printed, one, needs.First)
 	f.Cause, f.Summary, f.Role, f.Retry, f.Steps, f.URL = cause, filled.Summary, filled.Role, filled.Retry, filled.Steps, filled.URL
 	f.Prerequisites, f.OtherPrerequisites = needs.First, needs.Others
 }
@@ -158,7 +168,7 @@ func fillFindings(m *classify.Matcher, vs values, fs []Finding) {
 	for i := range fs {
 		f := &fs[i]
 		if r := m.Rule(f.Signature); r != nil {
-			_, fix := r.Fill(vs.joined(f.place()), mapOf(m, f.MapTitle), nil)
+			_, fix := r.FillPrinted(vs.printed(f.place()), mapOf(m, f.MapTitle), nil)
 			f.FixSummary, f.Role, f.Retry, f.URL = fix.Summary, fix.Role, fix.Retry, fix.URL
 		}
 	}

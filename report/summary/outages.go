@@ -56,7 +56,7 @@ func outages(ctx context.Context, db *store.DB, m *classify.Matcher, t *Timeline
 		}
 		f := bySig[sig]
 		if until.Sub(f.LastSeen) >= max(quietEnough, time.Duration(pause*float64(time.Second))) {
-			f.over(records, until, max(0, find(list, sig).AffectedKeys-savedOf(drafts, sig)))
+			f.over(t, records, until, max(0, find(list, sig).AffectedKeys-savedOf(drafts, sig)))
 		}
 		return nil
 	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"), t.Until.UnixMicro())
@@ -73,17 +73,13 @@ func savedOf(drafts []*Fix, sig string) (n int64) {
 }
 
 // over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least.
-func (f *Fix) over(records int64, until time.Time, keys int64) {
+func (f *Fix) over(t *Timeline, records int64, until time.Time, keys int64) {
 	f.Tier, f.OverSince = classify.RepeatOnly, f.LastSeen
-	layout := "15:04"
-	if f.OverSince.YearDay() != until.YearDay() || f.OverSince.Year() != until.Year() {
-		layout = "2 Jan 15:04"
-	}
 	again := savedAgain(f.Records, keys)
-	since := f.OverSince.Format(layout)
+	since := t.clock(f.OverSince, until)
 	f.Summary = again + ": over since " + since + "."
 	f.Retry, f.Role = "yes", "Dual-write operator"
-	steps := []string{again + ". The last failure was at " + since + "; until " + until.Format(layout) + " the same plug-ins or tables have " +
+	steps := []string{again + ". The last failure was at " + since + "; until " + t.clock(until, f.OverSince) + " the same plug-ins or tables have " +
 		words.Count(records, "later record") + " without it."}
 	for i, s := range f.Steps {
 		if i == 0 {
@@ -93,6 +89,14 @@ func (f *Fix) over(records int64, until time.Time, keys int64) {
 	}
 	f.Steps = steps
 	f.Parts = []Part{f.part()}
+}
+
+// clock says when something was, with the day where that is another one than that of near, or where the report is about more than a day.
+func (t *Timeline) clock(at, near time.Time) string {
+	if at.Format(time.DateOnly) != near.Format(time.DateOnly) || t.Until.Sub(t.From) > 24*time.Hour {
+		return at.Format("2 Jan 15:04")
+	}
+	return at.Format("15:04")
 }
 
 // savedAgain says what there is to repeat of so many records, which name keys different rows: a row may have failed more than once, and traces name none.

@@ -45,7 +45,7 @@ const namedRows = 4
 // record that waits for several is counted where it is cured: at the last of them in the order of
 // the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
 // rule. What waits for nothing any more, of any rule, becomes a fix of its own.
-func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, hide hider) ([]*Fix, error) {
+func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, t *Timeline, hide hider) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
 		if m.Rule(f.Signature).WaitsForMaps() {
@@ -77,7 +77,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	}
 	for _, f := range drafts {
 		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
-			if s := settledFix(m, f, found, waits); s != nil {
+			if s := settledFix(m, f, found, waits, t); s != nil {
 				out = append(out, s)
 			}
 			f = restFix(m, f, found, waits, vs)
@@ -113,8 +113,7 @@ func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values)
 		touches = append(touches, finding.touch())
 	}
 	rest.Entities, rest.Companies, rest.NoCompany, rest.Touches = mapTitles(left), companies(left), slices.ContainsFunc(left, nowhere), touchedBy(touches)
-	at := place{sig: f.Signature}
-	rest.of(m, m.Rule(f.Signature), found, vs.joined(at), vs.first(f.Signature), vs.texts(at, "lookup_map"))
+	rest.of(m, m.Rule(f.Signature), found, vs)
 	return &rest
 }
 
@@ -245,7 +244,7 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 		one = mapOf(m, own.Entities[0])
 	}
 	r := m.Rule(f.Signature)
-	own.fill(r, values, one, m.Needed([]string{p.MissingIn}, nil))
+	own.fill(r, classify.Printed{Values: values}, one, m.Needed([]string{p.MissingIn}, nil))
 	own.Parts = nil
 	for _, f := range fs {
 		part := f.part()

@@ -148,10 +148,17 @@ func (h hider) all(vs values) {
 	if h.Redactor == nil {
 		return
 	}
-	for _, captures := range vs {
+	for _, captures := range vs.of {
 		for name, list := range captures {
 			for i := range list {
 				list[i].text = h.capture(name, list[i].text)
+			}
+		}
+	}
+	for _, list := range vs.together {
+		for _, c := range list {
+			for name, text := range c.values {
+				c.values[name] = h.capture(name, text)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func broughtBy(m *classify.Matcher) func(entity string) []string {
 
 // settledFix is for the records of a rule that wait no longer, nil where there are none: ok records show their own rows, or those that they looked up, later
 // than they failed. Nothing is left to mend, and of those that are not saved only to save them again.
-func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
+func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, t *Timeline) *Fix {
 	own := *f
 	own.Records, own.FirstSeen, own.LastSeen, own.Within, own.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	var cameAt, savedAt time.Time
@@ -42,23 +42,20 @@ func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait) *Fix {
 	_, own.NoCompany = companies[""]
 	delete(companies, "")
 	own.Entities, own.Companies, own.Touches = mostNamed(names), mostNamed(companies), touchedBy(touches)
-	own.of(m, m.Rule(f.Signature), found, make(map[string]string), nil, nil)
+	own.of(m, m.Rule(f.Signature), found, values{})
 	own.Tier, own.Settled, own.OverSince = classify.RepeatOnly, true, later(cameAt, savedAt)
 	own.Role, own.Retry = "Dual-write operator", "yes"
 	own.SQL, own.Prerequisites, own.OtherPrerequisites = nil, nil, nil
-	own.tellSettled(cameAt, savedAt)
+	own.tellSettled(t, cameAt, savedAt)
 	own.Parts = []Part{own.part()}
 	return &own
 }
 
 // tellSettled says what is left to do of a settled fix: to save again what had all that it looked up at cameAt. The rest was saved, the last of it at savedAt.
-func (f *Fix) tellSettled(cameAt, savedAt time.Time) {
-	at := func(t time.Time) string {
-		if t.Format(time.DateOnly) != f.LastSeen.Format(time.DateOnly) {
-			return t.Format("2 Jan 15:04")
-		}
-		return t.Format("15:04")
-	}
+func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
+	at := func(x time.Time) string { return t.clock(x, f.LastSeen) }
+	// What the rule says of the cause is not so any more.
+	f.Cause = "A later record that is ok shows of each of these records that its own row was saved, or that what it looked up came."
 	f.Steps = nil
 	n := f.Records - f.Saved
 	if n == 0 {
@@ -100,7 +97,7 @@ func leftValues(ctx context.Context, db *store.DB, m *classify.Matcher, waits []
 		}
 	}
 	if len(rules) == 0 {
-		return nil, nil
+		return values{}, nil
 	}
 	vs, err := valuesOf(ctx, db, rules, "scope ANTI JOIN (FROM scope_settled WHERE saved) USING (place)")
 	hide.all(vs)

@@ -257,7 +257,7 @@ func lookThrough(lines []storetest.Line) (missing, retries []string) {
 // A settled fix says what is left to do, and when, with the day where that is another one than that of the last failure.
 func TestStepsOfWhatCame(t *testing.T) {
 	f := Fix{Records: 3, Saved: 1, LastSeen: time.Date(2026, 11, 22, 23, 50, 0, 0, time.UTC)}
-	f.tellSettled(time.Date(2026, 11, 23, 0, 10, 0, 0, time.UTC), time.Date(2026, 11, 22, 23, 55, 0, 0, time.UTC))
+	f.tellSettled(&Timeline{}, time.Date(2026, 11, 23, 0, 10, 0, 0, time.UTC), time.Date(2026, 11, 22, 23, 55, 0, 0, time.UTC))
 	want := []string{
 		"Save again what failed in 2 records: what they looked up is there since 23 Nov 00:10; the row of 1 other is saved.",
 		"Save the rows again that retry.csv lists after this fix, at once. What they looked up has a later record that is ok, the last at 23 Nov 00:10.",

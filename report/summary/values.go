@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -16,14 +17,28 @@ import (
 // where is the whole signature.
 type place struct{ sig, where string }
 
-// values are the most frequent values of the captures of every place, four of each at most.
-type values map[place]map[string][]value
+// values are the most frequent values of the captures of every place, four of each at most, and what signatures print together.
+type values struct {
+	of       map[place]map[string][]value
+	together map[string][]combination // by signature, the most frequent first; where their texts name several captures with several values
+}
 
 // A value is one that records of a place print.
 type value struct {
 	text       string
-	everywhere bool // all records of the signature print it
+	everywhere bool // all records of the place print it
 }
+
+// A combination is what records print of captures that their texts name together.
+type combination struct {
+	records int64
+	names   []string
+	values  map[string]string // none where they print none
+	more    bool              // these are all records of further combinations, which values does not name
+}
+
+// mostTogether is how many combinations of a signature are told.
+const mostTogether = 4
 
 // readValues finds the values that fill the placeholders of m's rules.
 func readValues(ctx context.Context, db *store.DB, m *classify.Matcher) (values, error) {
@@ -32,7 +47,7 @@ func readValues(ctx context.Context, db *store.DB, m *classify.Matcher) (values,
 
 // valuesOf finds the values for some rules among the records of a table, which has the columns of the scope.
 func valuesOf(ctx context.Context, db *store.DB, rules []*classify.Rule, records string) (values, error) {
-	vs := make(values)
+	vs := values{make(map[place]map[string][]value), make(map[string][]combination)}
 	err := db.Each(ctx, fmt.Sprintf(query("captures"), records), func(rows *sql.Rows) error {
 		var f Finding
 		var ofFinding bool
@@ -43,14 +58,39 @@ func valuesOf(ctx context.Context, db *store.DB, rules []*classify.Rule, records
 		if ofFinding {
 			at = f.place()
 		}
-		if vs[at] == nil {
-			vs[at] = make(map[string][]value)
+		if vs.of[at] == nil {
+			vs.of[at] = make(map[string][]value)
 		}
-		vs[at][name] = append(vs[at][name], v)
+		vs.of[at][name] = append(vs.of[at][name], v)
 		return err
 	}, strings.Join(named(rules), "\n"))
 	if err != nil {
-		return nil, fmt.Errorf("query captures: %w", err)
+		return vs, fmt.Errorf("query captures: %w", err)
+	}
+	var lines []string
+	for _, r := range rules {
+		if names := r.Together(vs.several(place{sig: r.ID})); len(names) > 0 {
+			lines = append(lines, r.ID+"\t"+strings.Join(names, "\t"))
+		}
+	}
+	if len(lines) == 0 {
+		return vs, nil
+	}
+	err = db.Each(ctx, fmt.Sprintf(query("together"), records), func(rows *sql.Rows) error {
+		var sig string
+		c := combination{values: make(map[string]string)}
+		var texts store.List
+		err := rows.Scan(&sig, &c.records, &c.more, (*store.List)(&c.names), &texts)
+		for i, text := range texts {
+			if text != "" {
+				c.values[c.names[i]] = text
+			}
+		}
+		vs.together[sig] = append(vs.together[sig], c)
+		return err
+	}, strings.Join(lines, "\n"), mostTogether)
+	if err != nil {
+		return vs, fmt.Errorf("query together: %w", err)
 	}
 	return vs, nil
 }
@@ -83,7 +123,7 @@ func (f *Finding) place() place {
 // texts lists the values of a capture, the most frequent first.
 func (vs values) texts(at place, name string) []string {
 	var out []string
-	for _, v := range vs[at][name] {
+	for _, v := range vs.of[at][name] {
 		out = append(out, v.text)
 	}
 	return out
@@ -93,7 +133,7 @@ func (vs values) texts(at place, name string) []string {
 // records of a signature, and beside one that prints no value it would name that of another.
 func (vs values) only(sig string) map[string]string {
 	out := make(map[string]string)
-	for name, values := range vs[place{sig: sig}] {
+	for name, values := range vs.of[place{sig: sig}] {
 		if len(values) == 1 && values[0].everywhere {
 			out[name] = values[0].text
 		}
@@ -101,27 +141,87 @@ func (vs values) only(sig string) map[string]string {
 	return out
 }
 
-// first gives the most frequent value of every capture: a query cannot name three at once.
-func (vs values) first(sig string) map[string]string {
-	out := make(map[string]string)
-	for name, values := range vs[place{sig: sig}] {
-		out[name] = values[0].text
-	}
-	return out
-}
-
-// joined gives one text per capture: its values, at most three, as a phrase.
-func (vs values) joined(at place) map[string]string {
-	out := make(map[string]string)
-	for name := range vs[at] {
-		if values := vs.texts(at, name); name == "lookup" {
-			out[name] = lookups(values)
-		} else {
-			out[name] = phrase(values)
+// several says of which captures the records of a place print more than one value, or some of them none.
+func (vs values) several(at place) map[string]bool {
+	out := make(map[string]bool)
+	for name, values := range vs.of[at] {
+		if len(values) > 1 || !values[0].everywhere {
+			out[name] = true
 		}
 	}
 	return out
 }
+
+// first gives the most frequent value of every capture: a query cannot name three at once. What it names together is of one record.
+func (vs values) first(sig string) map[string]string {
+	out := make(map[string]string)
+	for name, values := range vs.of[place{sig: sig}] {
+		out[name] = values[0].text
+	}
+	for _, c := range vs.together[sig] {
+		for _, name := range c.names {
+			out[name] = c.values[name]
+		}
+		break
+	}
+	return out
+}
+
+// printed is what the records of a place print, three values of a capture at most.
+func (vs values) printed(at place) classify.Printed {
+	p := classify.Printed{Values: make(map[string]string), Several: vs.several(at)}
+	for name := range vs.of[at] {
+		if values := vs.texts(at, name); name == "lookup" {
+			p.Values[name] = lookups(values)
+		} else {
+			p.Values[name] = phrase(values)
+		}
+	}
+	return p
+}
+
+// apart is a step that tells what came together of what the texts of a signature name in one sentence, empty where they need not tell it apart.
+func (vs values) apart(sig string) string {
+	var parts []string
+	for i, c := range vs.together[sig] {
+		text := c.text()
+		if i == 0 {
+			text += " (" + words.Count(c.records, "record") + ")"
+		} else {
+			text += " (" + words.Thousands(c.records) + ")"
+		}
+		parts = append(parts, text)
+	}
+	switch {
+	case len(parts) == 0:
+		return ""
+	case len(vs.together[sig][0].names) == 1:
+		return "What the records name as " + spelt(vs.together[sig][0].names[0]) + ": " + strings.Join(parts, "; ") + "."
+	}
+	return "What the records name together: " + strings.Join(parts, "; ") + "."
+}
+
+// text names the values of a combination, each behind what it is where there are several.
+func (c combination) text() string {
+	if c.more {
+		return "others"
+	}
+	var named []string
+	for _, name := range c.names {
+		if v := short(c.values[name]); v != "" && len(c.names) > 1 {
+			named = append(named, spelt(name)+" "+v)
+		} else if v != "" {
+			named = append(named, v)
+		}
+	}
+	if len(named) == 0 {
+		return "nothing"
+	}
+	return strings.Join(named, ", ")
+}
+
+// spelt is the name of a capture in words.
+func spelt(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 // lookups names missing rows and says their map once: "customer group 10, customer group 90 and
 // customer group 30 (map Customer groups)".

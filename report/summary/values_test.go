@@ -84,3 +84,50 @@ func TestTitlesNameWhatAllRecordsPrint(t *testing.T) {
 		})
 	}
 }
+
+// A fix names what its records print as they print it: nobody is to be given the privilege that another one lacks, and a query is of one record.
+func TestFixesTellWhatCameTogether(t *testing.T) {
+	lacks := func(id, kind, privilege, table string) string {
+		return "Principal " + kind + " (Id=" + id + ", type=8, roleCount=5) is missing " + privilege + " privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity '" + table + "'"
+	}
+	const a, b = "3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab", "4f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ac"
+	for _, tc := range []struct {
+		name    string
+		errs    []string
+		summary string
+		first   string // step, "" where it is that of the rule
+	}{
+		{"one record", []string{lacks(a, "user", "prvReadIncident", "incident")}, "Add prvReadIncident to a role of user " + a + ".", ""},
+		{"one who lacks two", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(a, "user", "prvWriteIncident", "incident")},
+			"Add prvReadIncident and prvWriteIncident to a role of user " + a + ".", ""},
+		{"two who lack one", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "user", "prvReadIncident", "incident")},
+			"Add prvReadIncident to a role of user " + a + " and " + b + ".", ""},
+		{"two who lack another each", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "team", "prvDeleteAccount", "account"), lacks(b, "team", "prvDeleteAccount", "account")},
+			"Add the missing privilege to a role of the calling user or team in the message.",
+			"What the records name together: principal team, principal id " + b + ", privilege prvDeleteAccount, table account (2 records); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1)."},
+		{"some who name nobody", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "user", "prvReadIncident", "incident"), "The user does not hold the necessary privileges."},
+			"Add the missing privilege to a role of the calling user or team in the message.",
+			"What the records name together: nothing (1 record); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1); principal user, principal id " + b + ", privilege prvReadIncident, table incident (1)."},
+		{"more than are told", []string{lacks(a, "user", "prvReadA", "a"), lacks(b, "user", "prvReadB", "b"), lacks(a, "user", "prvReadC", "c"), lacks(b, "user", "prvReadD", "d"), lacks(a, "user", "prvReadE", "e"), lacks(a, "user", "prvReadE", "e")},
+			"Add the missing privilege to a role of user in the message.",
+			"What the records name together: principal id " + a + ", privilege prvReadE, table e (2 records); principal id " + a + ", privilege prvReadA, table a (1); principal id " + a + ", privilege prvReadC, table c (1); principal id " + b + ", privilege prvReadB, table b (1); others (1)."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var lines []storetest.Line
+			for i, text := range tc.errs {
+				lines = append(lines, storetest.Line{ID: uint16(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Log: ingest.PluginTrace, Err: text})
+			}
+			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+			if len(s.Fixes) != 1 {
+				t.Fatalf("%d fixes, want 1", len(s.Fixes))
+			}
+			f := s.Fixes[0]
+			if f.Summary != tc.summary {
+				t.Errorf("summary %q, want %q", f.Summary, tc.summary)
+			}
+			if first := f.Steps[0]; first != tc.first && (tc.first != "" || strings.HasPrefix(first, "What the records name")) {
+				t.Errorf("first step %q, want %q", first, tc.first)
+			}
+		})
+	}
+}
