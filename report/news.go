@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
@@ -31,8 +32,12 @@ func newsOf(s *summary.Summary) string {
 	if n := len(withChange(s, summary.New)); n > 0 {
 		parts = append(parts, words.Count(n, "new signature"))
 	}
-	if list := withChange(s, newHere); len(list) > 0 {
+	said, list := apartByMessage(s, summary.New, withChange(s, newHere))
+	if len(list) > 0 {
 		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, "is new", "are new"))
+	}
+	if said != "" {
+		parts = append(parts, said)
 	}
 	switch n := len(withChange(s, summary.Regressed)); {
 	case n > 0 && s.Asked(): // one that failed in all periods between them is no less "regressed"
@@ -40,7 +45,15 @@ func newsOf(s *summary.Summary) string {
 	case n > 0:
 		parts = append(parts, words.Thousands(n)+" back after a pause")
 	}
-	switch list := withChange(s, backHere); {
+	said, list = apartByMessage(s, summary.Regressed, withChange(s, backHere))
+	switch {
+	case said == "":
+	case s.Asked():
+		parts = append(parts, said+" that "+notThen)
+	default:
+		parts = append(parts, said+" back after a pause")
+	}
+	switch {
 	case len(list) == 0:
 	case s.Asked():
 		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, notThen, notThen))
@@ -51,6 +64,31 @@ func newsOf(s *summary.Summary) string {
 		return nothingNew(s)
 	}
 	return some(parts, len(parts))
+}
+
+// apartByMessage takes the signatures out of a list whose records are told apart by what they say, which stands around any failure: in a state are messages
+// of theirs. It counts these, and gives the rest of the list.
+func apartByMessage(s *summary.Summary, state string, list []summary.Signature) (said string, rest []summary.Signature) {
+	in := findingsIn(s, state)
+	messages, of := make(map[string]bool), 0
+	for _, sig := range list {
+		if found := in[sig.ID]; len(found) > 0 && found[0].TemplateID != "" && !strings.HasPrefix(sig.ID, "unknown/") {
+			of++
+			for _, f := range found {
+				messages[f.TemplateID] = true
+			}
+			continue
+		}
+		rest = append(rest, sig)
+	}
+	if of == 0 {
+		return "", rest
+	}
+	kind := "message"
+	if state == summary.New {
+		kind = "new message"
+	}
+	return words.Count(len(messages), kind) + " of " + words.Plural(of, "a known signature", words.Count(of, "known signature")), rest
 }
 
 // inMaps says what signatures of a list are in maps, and in which one, where it is one: "that is new in Vendors V2".

@@ -61,6 +61,13 @@ func (db *DB) group(ctx context.Context, view string, wrappers []string, most in
 			err = fmt.Errorf("query %s: %w", name, err)
 		}
 	}
+	quoted := make([]string, 0, len(wrappers)+1)
+	for _, id := range append(wrappers, "") { // no signature is empty
+		quoted = append(quoted, "'"+strings.ReplaceAll(id, "'", "''")+"'")
+	}
+	if _, err := db.conn.ExecContext(ctx, strings.ReplaceAll(query("wrappers"), "%[wrappers]", strings.Join(quoted, ", "))); err != nil {
+		return fmt.Errorf("query wrappers: %w", err)
+	}
 	var findings int64
 	var explained, unexplained int
 	failing := exec("failing", ids)

@@ -107,7 +107,7 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hi
 		err := each(ctx, db, "changed", func(rows *sql.Rows) error {
 			ch := Change{Change: state}
 			var place int64
-			err := rows.Scan(&ch.Signature, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
+			err := rows.Scan(&ch.Signature, &ch.TemplateID, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
 				(*instant)(&ch.KnownSince), (*counts)(&ch.Counts), &place)
 			if ch.Title = name.title(ch.Signature); state == Quiet || state == Resolved {
 				gone.add(ch, place)
@@ -122,49 +122,53 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hi
 	return gone.name(ctx, db, s.Changes, hide)
 }
 
-// sayers are records that say unknown messages, one each by its signature: its place, below 0 where none is left.
-type sayers map[string]int64
+// sayers are records that say messages which changes are of, one each: its place, below 0 where none is left.
+type sayers map[message]int64
 
 func (at sayers) add(c Change, place int64) {
-	if known, ok := at[c.Signature]; c.Unknown() && (!ok || known < 0) {
-		at[c.Signature] = place
+	if !c.Unknown() && c.TemplateID == "" {
+		return
+	}
+	of := message{c.Signature, c.TemplateID}
+	if known, ok := at[of]; !ok || known < 0 {
+		at[of] = place
 	}
 }
 
 // name gives the changes of a list that are of these messages the text of their record. Where none is left they are called what an earlier report
 // called them; else, and where names are hidden, which has to happen before a text is cut, they keep the id of their template.
 func (at sayers) name(ctx context.Context, db *store.DB, list []Change, hide hider) error {
-	of := make(map[int64]string)
-	for sig, place := range at {
-		of[place] = sig
+	of := make(map[int64]message)
+	for said, place := range at {
+		of[place] = said
 	}
-	titles := make(map[string]string)
+	titles := make(map[message]string)
 	if err := eachText(ctx, db, slices.Sorted(maps.Keys(of)), hide, func(place int64, t *classify.Texts, names string, values []string) {
 		text := hide.textOf(string(masked(t, names)), values)
 		if text != "" { // else it was left behind when the records were taken out of their database
-			titles[of[place]] = messageTitle(of[place], text)
+			titles[of[place]] = messageTitle(of[place].sig, text)
 		}
 	}); err != nil {
 		return err
 	}
 	var rest []string
-	for sig := range at {
-		if titles[sig] == "" && hide.Redactor == nil {
-			rest = append(rest, sig)
+	for said := range at {
+		if said.template == "" && titles[said] == "" && hide.Redactor == nil {
+			rest = append(rest, said.sig)
 		}
 	}
 	if slices.Sort(rest); len(rest) > 0 {
 		if err := each(ctx, db, "told_titles", func(rows *sql.Rows) error {
 			var sig, title string
 			err := rows.Scan(&sig, &title)
-			titles[sig] = title
+			titles[message{sig: sig}] = title
 			return err
 		}, strings.Join(rest, "\n")); err != nil {
 			return err
 		}
 	}
 	for i := range list {
-		if title := titles[list[i].Signature]; title != "" {
+		if title := titles[message{list[i].Signature, list[i].TemplateID}]; title != "" {
 			list[i].Title = title
 		}
 	}

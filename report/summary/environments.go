@@ -149,7 +149,7 @@ func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles, hide hi
 		err := each(ctx, db, "environment_changes", func(rows *sql.Rows) error {
 			c := Change{Change: state}
 			var place int64
-			err := rows.Scan(&c.Signature, &c.MapTitle, &c.Map, &c.Severity, &c.Records, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen), &place)
+			err := rows.Scan(&c.Signature, &c.TemplateID, &c.MapTitle, &c.Map, &c.Severity, &c.Records, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen), &place)
 			c.Title = name.title(c.Signature)
 			messages.add(c, place)
 			e.List = append(e.List, c)

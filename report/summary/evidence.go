@@ -111,10 +111,12 @@ func nameMessages(templates map[message]string, found *tally, s *Summary) {
 	}
 	for i := range s.Changes {
 		c := &s.Changes[i]
-		if id, ok := strings.CutPrefix(c.Signature, "unknown/"); ok {
-			if t := templates[message{c.Signature, id}]; t != "" {
-				c.Title = messageTitle(c.Signature, t)
-			}
+		id, _ := strings.CutPrefix(c.Signature, "unknown/")
+		if c.TemplateID != "" {
+			id = c.TemplateID
+		}
+		if t := templates[message{c.Signature, id}]; t != "" {
+			c.Title = messageTitle(c.Signature, t)
 		}
 	}
 	for i := range s.Clusters {

@@ -288,7 +288,7 @@ var ways = map[string]way{
 	"Chained.Signature":  asSignature,
 	"Cluster.TemplateID": asTemplate, "Cluster.Template": asIs, "Cluster.Title": asTitle, "Cluster.Change": asIs, "Cluster.Maps": asText, "Cluster.Companies": asCompany,
 	"Cluster.TypeNames": asText,
-	"Change.Change":     asIs, "Change.Signature": asSignature, "Change.Title": asTitle, "Change.Severity": asIs, "Change.MapTitle": asText, "Change.Map": asText,
+	"Change.Change":     asIs, "Change.Signature": asSignature, "Change.TemplateID": asTemplate, "Change.Title": asTitle, "Change.Severity": asIs, "Change.MapTitle": asText, "Change.Map": asText,
 	"RejectReason.Reason": asSentence, "Reject.File": asText, "Reject.Column": asText, "Reject.Reason": asSentence, "Reject.Excerpt": asText,
 }
 

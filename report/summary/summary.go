@@ -383,6 +383,7 @@ func (s *Summary) ClusterCount() (n int) {
 type Change struct {
 	Change          string // one of Changes, but ongoing
 	Signature       string
+	TemplateID      string // of what a wrapper's records say; else empty
 	Title           string
 	Severity        string
 	MapTitle        string

@@ -3,7 +3,7 @@ INSERT INTO history
 WITH counted AS (
   SELECT place_of_change, period, dual_write, unexplained, occurred_at AS first_seen, occurred_at AS last_seen, id, place, 1 AS n FROM recent
   UNION ALL
-  SELECT hash(sig, map_title), (%[number])::TINYINT, log = 'dualwrite', status = 'unknown', first_seen, last_seen, 18446744073709551615, place, records
+  SELECT place_of_change, (%[number])::TINYINT, log = 'dualwrite', status = 'unknown', first_seen, last_seen, 18446744073709551615, place, records
   FROM here_pruned
 )
 SELECT place_of_change,

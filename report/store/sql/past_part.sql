@@ -2,12 +2,12 @@
 -- records before the report: exports that were not read whole make no period to compare with, and what they hold happened all the same. Part $1 of $2 of the places of
 -- the report, whose first run is $3. What has no time counts as earlier when an earlier run loaded it.
 INSERT INTO past
-SELECT hash(sig, map_title) AS place_of_change, min(first_seen), max(last_seen)
+SELECT place_of_change, min(first_seen), max(last_seen)
 FROM ever
 WHERE (occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $3)
-  AND hash(sig, map_title) IN (
+  AND place_of_change IN (
     SELECT place_of_change FROM scope_sums WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
     UNION ALL
     SELECT place_of_change FROM history WHERE counts[1] + counts[9] = 0 AND place_of_change % $2::UBIGINT = $1::UBIGINT
   )
-GROUP BY 1;
+GROUP BY place_of_change;

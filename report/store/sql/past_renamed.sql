@@ -6,7 +6,7 @@ WITH wordings AS (
   FROM scope_sums JOIN shown r USING (place)
   WHERE place_of_change NOT IN (SELECT place_of_change FROM past)
 )
-SELECT place_of_change, min(first_seen), max(last_seen)
+SELECT wordings.place_of_change, min(first_seen), max(last_seen)
 FROM ever JOIN wordings USING (wording)
 WHERE occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $1
-GROUP BY place_of_change;
+GROUP BY wordings.place_of_change;
