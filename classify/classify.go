@@ -53,11 +53,11 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 // Rules lists all rules by id. The caller must not change them.
 func (m *Matcher) Rules() []*Rule { return m.set.Rules }
 
-// Wrappers lists the ids of the rules that stand around many causes: what they alone explain is told apart by its
-// messages.
-func (m *Matcher) Wrappers() (ids []string) {
+// ByMessage lists the ids of the rules whose records are told apart by what they say: wrappers, which stand around many causes, and rules that take any
+// reason.
+func (m *Matcher) ByMessage() (ids []string) {
 	for _, r := range m.set.Rules {
-		if r.Wrapper {
+		if r.Wrapper || r.ByMessage {
 			ids = append(ids, r.ID)
 		}
 	}

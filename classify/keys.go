@@ -29,6 +29,7 @@ var ruleKeys = []key[Rule]{
 	numberKey("tier", func(r *Rule) *int { return &r.Tier }),
 	partKey("match", matchKeys, func(r *Rule) *Match { return &r.Match }),
 	truthKey("wrapper", func(r *Rule) *bool { return &r.Wrapper }),
+	truthKey("by_message", func(r *Rule) *bool { return &r.ByMessage }),
 	textKey("cause", func(r *Rule) *string { return &r.Cause }),
 	partKey("fix", fixKeys, func(r *Rule) *Fix { return &r.Fix }),
 	textsKey("references", func(r *Rule) *[]string { return &r.References }),

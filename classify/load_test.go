@@ -139,13 +139,13 @@ func TestLoadMistakes(t *testing.T) {
 		{"an empty entry", "", "-\n", `rules/a.yaml:1:2: a rule is a mapping that starts with "id:"`},
 
 		{"unknown key", "  severity:", "  severty:", `rules/a.yaml:5:3: dw-parcel-lost: unknown key "severty", did you mean "severity"?`},
-		{"unknown key like no other", "  wrapper: false", "  envelope: true", `rules/a.yaml:16:3: dw-parcel-lost: unknown key "envelope", known here: id, title, headline, status, logs, severity, category, priority, tier, match, wrapper, cause, fix, references, examples`},
+		{"unknown key like no other", "  wrapper: false", "  envelope: true", `rules/a.yaml:16:3: dw-parcel-lost: unknown key "envelope", known here: id, title, headline, status, logs, severity, category, priority, tier, match, wrapper, by_message, cause, fix, references, examples`},
 		{"unknown key in match", "    any:", "    anny:", `rules/a.yaml:10:5: dw-parcel-lost: unknown key "anny", did you mean "any"?`},
 		{"unknown key in fix", "    steps:", "    step:", `rules/a.yaml:22:5: dw-parcel-lost: unknown key "step", did you mean "steps"?`},
 		{"unknown key in fix.sql", "      text: SELECT", "      test: SELECT", `rules/a.yaml:26:7: dw-parcel-lost: unknown key "test", did you mean "text"?`},
 		{"unknown key in examples", "    no_match:", "    nomatch:", `rules/a.yaml:35:5: dw-parcel-lost: unknown key "nomatch", did you mean "no_match"?`},
 		{"unknown key in an example", "      captures:", "      capture:", `rules/a.yaml:33:7: dw-parcel-lost: unknown key "capture", did you mean "captures"?`},
-		{"key in the wrong place", "  priority: 50\n", "  priority: 50\n  regex: 'x+'\n", `rules/a.yaml:8:3: dw-parcel-lost: unknown key "regex", known here: id, title, headline, status, logs, severity, category, priority, tier, match, wrapper, cause, fix, references, examples`},
+		{"key in the wrong place", "  priority: 50\n", "  priority: 50\n  regex: 'x+'\n", `rules/a.yaml:8:3: dw-parcel-lost: unknown key "regex", known here: id, title, headline, status, logs, severity, category, priority, tier, match, wrapper, by_message, cause, fix, references, examples`},
 		{"unknown keys at several levels", "  severity: low\n  category: reference-data\n  priority: 50\n  match:\n", "  severty: low\n  category: reference-data\n  priority: 50\n  match:\n    nun: [x]\n", `rules/a.yaml:5:3: dw-parcel-lost: unknown key "severty", did you mean "severity"?
 rules/a.yaml:9:5: dw-parcel-lost: unknown key "nun", did you mean "none"?`},
 

@@ -23,6 +23,7 @@ type Rule struct {
 	Tier       int // when its fix is due, an index of Tiers; where the file says none, by retry and category
 	Match      Match
 	Wrapper    bool
+	ByMessage  bool // it takes any reason that a message gives: its records are told apart by their messages, as those of a wrapper are
 	Cause      string
 	Fix        Fix
 	References []string

@@ -152,7 +152,7 @@ func wrapperIDs(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.Wrappers()
+	return m.ByMessage()
 }
 
 // filteredLists chooses every map: of the other lists an item stays exactly when one of its maps is chosen, by what summary.json and the

@@ -158,6 +158,8 @@ func showRule(p *printer, m *classify.Matcher, r *classify.Rule, expanded bool) 
 		r.Tier, classify.Tiers[r.Tier])
 	if r.Wrapper {
 		p.printf("a wrapper: never wins over a cause\n")
+	} else if r.ByMessage {
+		p.printf("takes any reason: its records are told apart by what they say\n")
 	}
 	if l := listed(m, r); l.Site != "" {
 		p.printf("%s\n", l.Site)

@@ -177,16 +177,16 @@ by now; its t- and an unknown/ before it may be left out.`)
 	if err != nil {
 		return 0, err
 	}
-	src, err := d.Cluster(s.ctx, id, m.Wrappers()...)
+	src, err := d.Cluster(s.ctx, id, m.ByMessage()...)
 	if err != nil {
 		return 0, err
 	}
-	others, err := d.OtherMessages(s.ctx, id, m.Wrappers()...)
+	others, err := d.OtherMessages(s.ctx, id, m.ByMessage()...)
 	if err != nil {
 		return 0, err
 	}
 	text, err := m.Draft(src, others, func(yield func(classify.Message, bool) error) error {
-		return d.EachMessage(s.ctx, id, m.Wrappers(), yield)
+		return d.EachMessage(s.ctx, id, m.ByMessage(), yield)
 	})
 	if err != nil {
 		return 0, err

@@ -97,7 +97,7 @@ func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64
 		err := rows.Scan(&of.sig, &of.template, &place)
 		at[place] = append(at[place], of)
 		return err
-	}, strings.Join(m.Wrappers(), " "))
+	}, strings.Join(m.ByMessage(), " "))
 	return at, err
 }
 

@@ -30,7 +30,7 @@ type Loading struct {
 
 // NewLoading is for batches of a run in this environment, which m classified.
 func NewLoading(environment string, m *classify.Matcher) *Loading {
-	l := &Loading{environment: environment, wrappers: m.Wrappers(), rules: newDescriber(m)}
+	l := &Loading{environment: environment, wrappers: m.ByMessage(), rules: newDescriber(m)}
 	l.message.to = &l.row.Message
 	return l
 }

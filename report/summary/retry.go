@@ -53,7 +53,7 @@ func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.M
 		if err := db.Scope(ctx, "scope", scope); err != nil {
 			return err
 		}
-		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+		if err := db.Groups(ctx, "scope", m.ByMessage(), mostFindings, muted(m)); err != nil {
 			return err
 		}
 		if err := db.Lookups(ctx, "scope", sigs, broughtBy(m)); err != nil {

@@ -115,7 +115,7 @@ func places(ctx context.Context, db *store.DB, s share, m *classify.Matcher) err
 	if s.most == 0 {
 		return db.Places(ctx, "scope")
 	}
-	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+	if err := db.Groups(ctx, "scope", m.ByMessage(), mostFindings, muted(m)); err != nil {
 		return err
 	}
 	return db.FirstPlaces(ctx, "scope", s.most, s.only)

@@ -66,7 +66,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := ledgerOf(ctx, db, a, s); err != nil {
 		return nil, err
 	}
-	if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+	if err := db.Groups(ctx, "scope", m.ByMessage(), mostFindings, muted(m)); err != nil {
 		return nil, err
 	}
 	ofLogs, err := totals(ctx, db, scope, s)
@@ -88,8 +88,11 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 		return nil, err
 	}
 	hide.all(values)
-	name := titles{m, values}
 	if s.Logs, err = compare(ctx, db, a, to); err != nil {
+		return nil, err
+	}
+	name, err := titlesOf(ctx, db, m, values)
+	if err != nil {
 		return nil, err
 	}
 	ofLogs.fill(s.Logs)

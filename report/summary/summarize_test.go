@@ -73,7 +73,7 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if err := db.Scope(ctx, "scope", a.scope); err != nil {
 			return err
 		}
-		if err := db.Groups(ctx, "scope", m.Wrappers(), mostFindings, muted(m)); err != nil {
+		if err := db.Groups(ctx, "scope", m.ByMessage(), mostFindings, muted(m)); err != nil {
 			return err
 		}
 		ofLogs, err := totals(ctx, db, a.scope, s)
@@ -84,8 +84,11 @@ func partOf(t *testing.T, db *store.DB, run int64, plan bool) *Summary {
 		if err != nil {
 			return err
 		}
-		name := titles{m, values}
 		if s.Logs, err = compare(ctx, db, a, CompareTo{}); err != nil {
+			return err
+		}
+		name, err := titlesOf(ctx, db, m, values)
+		if err != nil {
 			return err
 		}
 		ofLogs.fill(s.Logs)

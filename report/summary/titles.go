@@ -1,22 +1,42 @@
 package summary
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
 	"dwtriage/classify"
+	"dwtriage/report/store"
 )
 
 // titles say what a signature is called for people.
 type titles struct {
 	rules  *classify.Matcher
 	values values
+	known  map[string]bool // signatures that failed before, too: what the report's records print may not be what failed then
+}
+
+// titlesOf are the titles of a report whose states are known. "Ongoing: user lacks prvWriteVendor" would be said of a user who lacked another privilege
+// until then, so of what failed before the title names no value; the fix does.
+func titlesOf(ctx context.Context, db *store.DB, m *classify.Matcher, vs values) (titles, error) {
+	t := titles{m, vs, make(map[string]bool)}
+	err := each(ctx, db, "known_titles", func(rows *sql.Rows) error {
+		var sig string
+		err := rows.Scan(&sig)
+		t.known[sig] = true
+		return err
+	})
+	return t, err
 }
 
 // title is the title of a rule, the name of a code, the sentence that a message is, or the words for
 // none of them.
 func (t titles) title(sig string) string {
 	if r := t.rules.Rule(sig); r != nil {
+		if t.known[sig] {
+			return r.FillTitle(nil, nil)
+		}
 		return r.FillTitle(t.values.only(sig), nil)
 	}
 	switch c, byText := t.rules.Named(sig); {
