@@ -312,6 +312,43 @@ func TestNextCommands(t *testing.T) {
 	}
 }
 
+// TestNextOfComparison: the report that the panel suggests is the one that it is printed with, compared with what that one is.
+func TestNextOfComparison(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no sh")
+	}
+	t.Chdir(t.TempDir())
+	for day := 20; day <= 22; day++ {
+		rows := "Company,Entity Name,RecordIdentifier,Created On,Error Message\n"
+		for i := range day - 18 {
+			rows += fmt.Sprintf("USMF,uoms,%d-%d,2026-11-%dT20:%02d:00Z,Unable to lookup msdyn_customergroups with values {80}.\n", day, i, day, i)
+		}
+		name := fmt.Sprintf("%d.csv", day)
+		if err := os.WriteFile(name, []byte(rows), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		shownBy(t, nil, "run", "-q", name)
+	}
+	for _, args := range [][]string{
+		{"--run", "3", "--compare-to", "1"},
+		{"--run", "3", "--compare-to", "2026-11-20T20:00..2026-11-20T21:00"},
+		{"--since", "2026-11-22T20:00", "--until", "2026-11-22T21:00", "--compare-to", "1"},
+	} {
+		list := suggested(t, shownBy(t, nil, slices.Concat([]string{"report", "-o", "drawn"}, args)...))
+		before := readAll(t, "drawn")
+		shownBy(t, nil, list[len(list)-1]...)
+		after := readAll(t, "drawn")
+		if !strings.Contains(after["report.md"], "2 in the hours") {
+			t.Errorf("%q: report.md is not compared with run 1:\n%.300s", args, after["report.md"])
+		}
+		for name := range before {
+			if name != "manifest.json" && before[name] != after[name] {
+				t.Errorf("%q: %q changes %s", args, list[len(list)-1], name)
+			}
+		}
+	}
+}
+
 // TestNextOfNothing: of a night without records the panel suggests to look at its inputs, which names with quotes and dashes are, too.
 func TestNextOfNothing(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -66,6 +66,9 @@ func (r *reportFlags) spanFlags(sum *summary.Summary, ofPeriod bool) (args []str
 			args = append(args, f[0], f[1])
 		}
 	}
+	if r.compareTo != "" {
+		args = append(args, "--compare-to", r.compareTo)
+	}
 	if r.compare != "" {
 		return append(args, "--compare", r.compare)
 	}
