@@ -88,11 +88,18 @@ func clock(t time.Time, year int) string {
 	return asTyped(t, year).Text
 }
 
-// Bounds says what the report is not about although it was asked for: other ends than full hours, hours to compare with that nothing can be
+// Bounds says what the report is not about although it was asked for, and what it is about that others are, too: records that were loaded for another environment, other ends than full hours, hours to compare with that nothing can be
 // compared with, a log that was read before and is missing now, and hours of the period that no export covers; a sentence each.
 func Bounds(s *summary.Summary) (sentences []string) {
 	if said := widened(s); said != "" {
 		sentences = append(sentences, said)
+	}
+	for _, e := range s.MetElsewhere {
+		of := "an environment without a name"
+		if e.Environment != "" {
+			of = "environment " + e.Environment
+		}
+		sentences = append(sentences, words.Count(e.Records, "record")+" of this run "+words.Plural(e.Records, "is one", "are")+" of "+of+" in the database, met again.")
 	}
 	for _, c := range s.Logs {
 		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {

@@ -243,7 +243,7 @@ func oneAnswer(t *testing.T, what string, out []byte, code, want int) {
 	}
 }
 
-// TestOneIDInTwoEnvironments: the same id in the exports of two environments is one record, of the first, and the run of the second says so.
+// TestOneIDInTwoEnvironments: the same id in the exports of two environments is one record, of the first, and the run of the second and its report say so.
 func TestOneIDInTwoEnvironments(t *testing.T) {
 	inLogFolder(t)
 	const rows = "plugintracelogid,createdon,exceptiondetails,typename\n5e020001-0000-4000-8000-000000000001,2026-11-22T10:00:00Z,Unable to write data to entity accounts.,A\n"
@@ -256,6 +256,10 @@ func TestOneIDInTwoEnvironments(t *testing.T) {
 		code, _, said := callOf(t.Context(), "run", "-q", "--environment", c.env, "b.csv", "a.csv")
 		if code != exitDone || !strings.Contains(said, c.says) || c.says == "" && said != "" {
 			t.Errorf("%s: exit code %d, want %q:\n%s", c.env, code, c.says, said)
+		}
+		page := readFile(t, filepath.Join(defaultOut, "index.html"))
+		if got := strings.Contains(page, "2 records of this run are of environment PROD in the database, met again."); got != (c.says != "") {
+			t.Errorf("%s: the page says whose the records are: %t", c.env, got)
 		}
 	}
 	if _, out, _ := callOf(t.Context(), "query", "--csv", "SELECT environment, count(*) AS n FROM v_records GROUP BY ALL"); out != "environment,n\nPROD,2\n" {

@@ -250,7 +250,7 @@ func (h hider) signature(id string) string {
 // ways are how the fields of a finished Summary are hidden, those of its lists too. A field that is missing here is a value; a test
 // wants all of them named.
 var ways = map[string]way{
-	"Tool.Version": asIs, "Tool.RulesDigest": asIs, "Judgement.RulesDigest": asIs, "Summary.Environment": asText, "Run.Environment": asText, "Run.Arguments": asText, "Run.Parts": asIs, "Run.Reading": asIs, "Run.MissingShards": asIs,
+	"Tool.Version": asIs, "Tool.RulesDigest": asIs, "Judgement.RulesDigest": asIs, "Summary.Environment": asText, "Run.Environment": asText, "MetElsewhere.Environment": asText, "Run.Arguments": asText, "Run.Parts": asIs, "Run.Reading": asIs, "Run.MissingShards": asIs,
 	"Thresholds.FailOn": asIs, "Thresholds.MaxRejects": asIs, "Comparison.Log": asIs, "Count.Name": asIs, "Timing.Stage": asIs,
 	"Elsewhere.Environment": asText, "ElsewhereLog.Log": asIs, "ElsewhereLog.Why": asIs,
 	"ViewColumn.View": asIs, "ViewColumn.Name": asIs, "ViewColumn.Type": asIs, "ViewColumn.Meaning": asIs,

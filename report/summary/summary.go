@@ -71,6 +71,8 @@ type Summary struct {
 	Timings       []store.Timing // of a run
 	ExitCode      int            // of a run
 
+	MetElsewhere []MetElsewhere // records of the run that other environments have
+
 	Elsewhere *Elsewhere // the comparison with another environment, where it was asked for
 
 	// Of a report of a period, see [OfSpan]; of one of a run they are zero.
@@ -130,6 +132,12 @@ func (s *Summary) OfPeriod() bool { return len(s.Runs) > 0 }
 
 // A ViewColumn is what a view of the database has, as its comment says it.
 type ViewColumn struct{ View, Name, Type, Meaning string }
+
+// MetElsewhere is how many records of a run were loaded for another environment, which keeps them: an id is one record, wherever it is met.
+type MetElsewhere struct {
+	Environment string
+	Records     int64
+}
 
 // A Count is a name and how many records it stands for.
 type Count struct {
