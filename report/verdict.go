@@ -499,7 +499,7 @@ func unplanned(s *summary.Summary) []phrase {
 // repeats counts what only has to be saved again, as the plan groups it, and what a fix that comes before that is for although the
 // rows themselves need nothing. Rows of a joint fix, and what waits for missing rows, are neither: of these a rule alone does not decide.
 func repeats(s *summary.Summary) []phrase {
-	var passing, stopped, keys, atOnce, saved int64
+	var passing, stopped, keys, named, atOnce, saved int64
 	var first, behind int
 	var settled int
 	for i := range s.Fixes {
@@ -517,6 +517,7 @@ func repeats(s *summary.Summary) []phrase {
 			first = cmp.Or(first, f.Rank)
 		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
 			stopped += f.Records
+			named += affectedKeys(s, f)
 			behind = cmp.Or(behind, f.Rank)
 		}
 	}
@@ -533,8 +534,11 @@ func repeats(s *summary.Summary) []phrase {
 		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)), plain(" failed of what passes by itself: "+how))
 	}
 	if stopped > 0 {
-		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)),
-			plain(words.Plural(stopped, " failed of what must be over first: then save its row again, too. ", " failed of what must be over first: then save their rows again, too. ")))
+		how := words.Plural(stopped, ": then save its row again, too. ", ": then save their rows again, too. ")
+		if named == 0 {
+			how = words.Plural(stopped, "; it names no row. ", "; none of them names a row. ")
+		}
+		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)), plain(" failed of what must be over first"+how))
 	}
 	if saved > 0 {
 		v = append(v, plain(words.Plural(saved, "The row of 1 failing record is saved since. ", "The rows of "+words.Thousands(saved)+" failing records are saved since. ")))
