@@ -220,7 +220,7 @@ func (v *verdicts) append(j *judge, log string, entity, key []byte) {
 	bytesOrNull(v.company, j.compose(func(dst []byte) []byte { return appendUpper(dst, j.capture("company")) }))
 	v.template.BinaryBuilder.Append(j.compose(func(dst []byte) []byte { return appendTemplateID(dst, j.template) }))
 	bytesOrNull(v.joins, j.compose(func(dst []byte) []byte {
-		if status != StatusUnknown && !(len(j.matches) > 0 && j.m.engine.rules[j.matches[0].rule].rule.Wrapper) {
+		if status != StatusUnknown && !(len(j.matches) > 0 && j.m.engine.rules[j.matches[0].rule].rule.toldApart()) {
 			return dst
 		}
 		return AppendNames(dst, j.template)

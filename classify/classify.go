@@ -53,11 +53,13 @@ func Compile(s *Set, tables fs.FS) (*Matcher, error) {
 // Rules lists all rules by id. The caller must not change them.
 func (m *Matcher) Rules() []*Rule { return m.set.Rules }
 
+func (r *Rule) toldApart() bool { return r.Wrapper || r.ByMessage }
+
 // ByMessage lists the ids of the rules whose records are told apart by what they say: wrappers, which stand around many causes, and rules that take any
 // reason.
 func (m *Matcher) ByMessage() (ids []string) {
 	for _, r := range m.set.Rules {
-		if r.Wrapper || r.ByMessage {
+		if r.toldApart() {
 			ids = append(ids, r.ID)
 		}
 	}

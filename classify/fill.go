@@ -93,28 +93,24 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 // Printed is what several records print in the places of texts.
 type Printed struct {
 	Values  map[string]string // by capture, in words
-	Several map[string]bool   // the captures of which they print more than one value, or some of them none
+	Several map[string]bool   // the captures of which they print more than one value, or some of them none, and what differs between their maps
 }
 
-// FillPrinted is Fill for several records. A sentence that names two captures of which they print several values would say of each value of
-// one that it came with each of the other, as "give A and B the rights X and Y" does of two records: both places keep their default there. [Rule.Together]
-// are the captures of which that has to be told apart.
+// FillPrinted is Fill for several records. A sentence is about one of them: "give A and B the rights X and Y" would say of each that it lacks what only the
+// other one does, and "the user A and B is disabled" is none. Where there are several values the place keeps its default, and [Rule.Together] are the captures
+// of which it has to be told what came together. Only the summary lists values, where it names one capture and the rule no other one that has several. Rows
+// that a look-up did not find are listed anywhere: their phrase says itself of which map they are.
 func (r *Rule) FillPrinted(p Printed, m *Map, prerequisites []string) (cause string, fix Fix) {
 	value := func(name string) string {
 		return cmp.Or(strings.Join(captured(p.Values, name), ", "), m.placeholder(name, prerequisites))
 	}
-	fill := func(text string) string {
-		if len(p.Several) == 0 {
-			return fillText(text, value, gap)
-		}
-		var b strings.Builder
-		for _, s := range textSentences(text) {
-			b.WriteString(fillApart(s, apart(s, p.Several), value))
-		}
-		return b.String()
-	}
+	fill := func(text string) string { return fillApart(text, apart(text, p.Several), value) }
 	cause, fix = fill(r.Cause), r.Fix
-	fix.Summary = fill(fix.Summary)
+	if of := apart(fix.Summary, p.Several); len(of) != 1 || len(r.Together(p.Several)) > 1 || quotes(fix.Summary, of[0]) {
+		fix.Summary = fillApart(fix.Summary, of, value)
+	} else {
+		fix.Summary = fillText(fix.Summary, value, gap)
+	}
 	fix.Steps = slices.Clone(fix.Steps)
 	for i, s := range fix.Steps {
 		fix.Steps[i] = fill(s)
@@ -126,80 +122,64 @@ func (r *Rule) FillPrinted(p Printed, m *Map, prerequisites []string) (cause str
 	return cause, fix
 }
 
-// Together lists the captures that have several values and stand beside another one that has, in a sentence or a query, each once and in their order:
-// their values are to be told as they came together, and a query is of one record.
+// Together lists the captures with several values that texts and queries of the rule name, each once and in their order: what came together is to be told,
+// and a query is of one record.
 func (r *Rule) Together(several map[string]bool) (names []string) {
-	add := func(text string) {
+	texts := append([]string{r.Cause, r.Fix.Summary}, r.Fix.Steps...)
+	for _, q := range r.Fix.SQL {
+		texts = append(texts, q.Title, q.Text)
+	}
+	for _, text := range texts {
 		for _, name := range apart(text, several) {
-			if !slices.Contains(names, name) {
+			if !ofMap(name) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	for _, text := range append([]string{r.Cause, r.Fix.Summary}, r.Fix.Steps...) {
-		for _, s := range textSentences(text) {
-			add(s)
-		}
-	}
-	for _, q := range r.Fix.SQL {
-		add(q.Title + q.Text)
-	}
 	return names
 }
 
-// apart lists the placeholders of a sentence that have several values, where they are more than one, and those behind a colon, which quote: "it says: A and B"
-// is what no record says. Those of a look-up count as one, and are lists: its phrase says itself of which map a row is, and by what it is found.
-func apart(sentence string, several map[string]bool) (names []string) {
-	lookup, quote := 0, false
-	for _, at := range placeholder.FindAllStringSubmatchIndex(sentence, -1) {
-		name := sentence[at[2]:at[3]]
-		if !several[name] {
-			continue
-		}
-		ofLookup := strings.HasPrefix(name, "lookup")
-		quote = quote || !ofLookup && strings.HasSuffix(sentence[:at[0]], ": ")
-		if !slices.Contains(names, name) {
-			if names = append(names, name); ofLookup {
-				lookup++
-			}
-		}
-	}
-	if len(names)-max(lookup-1, 0) < 2 && !quote {
+func ofMap(name string) bool {
+	return slices.ContainsFunc(Placeholders, func(p Placeholder) bool { return p.Name == name && p.OfMap() })
+}
+
+// apart lists the places of a text that have several values, but for those of look-ups.
+func apart(text string, several map[string]bool) (names []string) {
+	if len(several) == 0 {
 		return nil
 	}
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if name := m[1]; several[name] && !strings.HasPrefix(name, "lookup") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	return names
 }
 
-// fillApart fills a sentence in, but for the places apart, where the default stands. One with a number in it is a value, too.
-func fillApart(sentence string, apart []string, value func(name string) string) string {
+// quotes reports whether a text quotes a capture, behind a colon or as the reason: "it says: A and B" is what no record says.
+func quotes(text, name string) bool {
+	return name == reasonName || strings.Contains(text, ": {"+name+"|") || strings.Contains(text, ": {"+name+"}")
+}
+
+// claims finds the defaults that say something of records which name nothing, as "not named", "many" and "6000" do, and are not so where they name several.
+var claims = regexp.MustCompile(`(?i)\d|\b(?:not|no|none|many|few|empty|another|other|different|more|first|mostly|too|both|every|one (?:side|version|entity|of))\b`)
+
+// fillApart fills a text in, but for the places apart, where the default stands, or a … .
+func fillApart(text string, apart []string, value func(name string) string) string {
 	if len(apart) == 0 {
-		return fillText(sentence, value, gap)
+		return fillText(text, value, gap)
 	}
-	sentence = placeholder.ReplaceAllStringFunc(sentence, func(text string) string {
-		m := placeholder.FindStringSubmatch(text)
+	text = placeholder.ReplaceAllStringFunc(text, func(place string) string {
+		m := placeholder.FindStringSubmatch(place)
 		switch {
 		case !slices.Contains(apart, m[1]):
-			return text
-		case m[2] == "" || strings.ContainsAny(m[2], "0123456789"):
+			return place
+		case m[2] == "" || claims.MatchString(m[2]):
 			return gap(m[1])
 		}
 		return m[2]
 	})
-	return fillText(sentence, value, gap)
-}
-
-// textSentences cuts the text of a rule behind the marks that end a sentence; what is in braces is in one.
-func textSentences(text string) (list []string) {
-	start, open := 0, false
-	for i := range len(text) - 1 {
-		switch c := text[i]; {
-		case c == '{' || c == '}':
-			open = c == '{'
-		case !open && strings.IndexByte(".!?;", c) >= 0 && text[i+1] == ' ':
-			list, start = append(list, text[start:i+2]), i+2
-		}
-	}
-	return append(list, text[start:])
+	return fillText(text, value, gap)
 }
 
 // FillSummary returns the summary of the rule's fix with its placeholders replaced as Fill does.
@@ -310,6 +290,9 @@ func fillText(text string, value, unknown func(name string) string) string {
 		text = text[open+1+length+1:]
 		switch v := value(name); {
 		case v != "":
+			if strings.HasPrefix(text, ".") {
+				v = strings.TrimSuffix(v, ".") // a sentence at the end of a sentence
+			}
 			b.WriteString(v)
 		case has:
 			b.WriteString(otherwise)

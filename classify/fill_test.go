@@ -180,45 +180,44 @@ func TestNoOpenPlaces(t *testing.T) {
 }
 
 // FuzzFillText fills a text in as an expression says it.
-// What several records print is not told of each other: a sentence names one capture of which they print several values, and no quote has two.
+// What several records print is not told of each other, nor of one of them what all say.
 func TestFillPrinted(t *testing.T) {
 	r := &Rule{
-		Cause: "No role of {who|the user} holds {privilege|the privilege}. It was {who|somebody}. The limit of {entity|the table} is {limit|6000}.",
+		Cause: "No role of {who|the user} holds {privilege|the privilege}. The limit of {entity|the table} is {limit|6000}.",
 		Fix: Fix{
-			Summary: "Give {who|the user} {privilege|the privilege}.",
-			Steps:   []string{"It says: {reason|see there}", "Look for {who|the user}; then for {privilege|the privilege} in {map}.", "Bring {lookup|the row} by {lookup_key|its key} to {who|all}."},
-			SQL:     []SQL{{Text: "SELECT '{who|x}', '{privilege|y}'"}},
+			Summary: "Give {who|the user} a role.",
+			Steps:   []string{"It says: {reason|see there}", "Look for {who|the user} in {map}, {entity|(not named)}.", "Bring {lookup|the row} by {lookup_key|its key} to {who|all}."},
+			SQL:     []SQL{{Text: "SELECT '{who|x}', '{other|y}'"}},
 		},
 	}
-	values := map[string]string{"who": "A and B", "privilege": "P and Q", "entity": "account and contact", "limit": "10 and 20", "reason": "full and late", "lookup": "group 1 and 2", "lookup_key": "k and l"}
-	m := &Map{Name: "Vendors"}
+	values := map[string]string{"who": "A and B", "privilege": "P and Q", "entity": "account and contact", "limit": "10 and 20", "reason": "full and late", "lookup": "group 1 and 2", "lookup_key": "k and l", "map": "V and W"}
 	for _, tc := range []struct {
 		several  string
 		want     []string // cause, summary, steps
 		together string
 	}{
-		{"", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, ""},
-		{"who", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, ""},
-		{"who privilege", []string{"No role of the user holds the privilege. It was A and B. The limit of account and contact is 10 and 20.", "Give the user the privilege.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, "who privilege"},
-		{"entity limit", []string{"No role of A and B holds P and Q. It was A and B. The limit of the table is ….", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, "entity limit"},
-		{"reason", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: see there", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, "reason"},
-		{"lookup lookup_key", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring group 1 and 2 by k and l to A and B."}, ""},
-		{"who lookup lookup_key", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for P and Q in Vendors.", "Bring the row by its key to all."}, "lookup lookup_key who"},
-		{"privilege map", []string{"No role of A and B holds P and Q. It was A and B. The limit of account and contact is 10 and 20.", "Give A and B P and Q.",
-			"It says: full and late", "Look for A and B; then for the privilege in ….", "Bring group 1 and 2 by k and l to A and B."}, "privilege map"},
+		{"", []string{"No role of A and B holds P and Q. The limit of account and contact is 10 and 20.", "Give A and B a role.",
+			"It says: full and late", "Look for A and B in V and W, account and contact.", "Bring group 1 and 2 by k and l to A and B."}, ""},
+		{"who", []string{"No role of the user holds P and Q. The limit of account and contact is 10 and 20.", "Give A and B a role.",
+			"It says: full and late", "Look for the user in V and W, account and contact.", "Bring group 1 and 2 by k and l to all."}, "who"},
+		{"who privilege", []string{"No role of the user holds the privilege. The limit of account and contact is 10 and 20.", "Give the user a role.",
+			"It says: full and late", "Look for the user in V and W, account and contact.", "Bring group 1 and 2 by k and l to all."}, "who privilege"},
+		{"entity limit", []string{"No role of A and B holds P and Q. The limit of the table is ….", "Give A and B a role.",
+			"It says: full and late", "Look for A and B in V and W, ….", "Bring group 1 and 2 by k and l to A and B."}, "entity limit"},
+		{"reason", []string{"No role of A and B holds P and Q. The limit of account and contact is 10 and 20.", "Give A and B a role.",
+			"It says: see there", "Look for A and B in V and W, account and contact.", "Bring group 1 and 2 by k and l to A and B."}, "reason"},
+		{"who lookup lookup_key", []string{"No role of the user holds P and Q. The limit of account and contact is 10 and 20.", "Give A and B a role.",
+			"It says: full and late", "Look for the user in V and W, account and contact.", "Bring group 1 and 2 by k and l to all."}, "who"},
+		{"who other", []string{"No role of the user holds P and Q. The limit of account and contact is 10 and 20.", "Give the user a role.",
+			"It says: full and late", "Look for the user in V and W, account and contact.", "Bring group 1 and 2 by k and l to all."}, "who other"},
+		{"map", []string{"No role of A and B holds P and Q. The limit of account and contact is 10 and 20.", "Give A and B a role.",
+			"It says: full and late", "Look for A and B in …, account and contact.", "Bring group 1 and 2 by k and l to A and B."}, ""},
 	} {
 		several := make(map[string]bool)
 		for _, name := range strings.Fields(tc.several) {
 			several[name] = true
 		}
-		cause, fix := r.FillPrinted(Printed{Values: values, Several: several}, m, nil)
+		cause, fix := r.FillPrinted(Printed{Values: values, Several: several}, nil, nil)
 		if d := cmp.Diff(tc.want, append([]string{cause, fix.Summary}, fix.Steps...)); d != "" {
 			t.Errorf("several %q: (-want +got)\n%s", tc.several, d)
 		}
@@ -226,9 +225,15 @@ func TestFillPrinted(t *testing.T) {
 			t.Errorf("several %q: together %q, want %q", tc.several, got, tc.together)
 		}
 	}
-	// Alone in its sentence a value is none of a pair, but a query holds both.
-	if got := (&Rule{Fix: Fix{SQL: r.Fix.SQL}}).Together(map[string]bool{"who": true, "privilege": true}); !slices.Equal(got, []string{"who", "privilege"}) {
-		t.Errorf("of a query: together %q", got)
+	quoting := &Rule{Fix: Fix{Summary: "Do what it says: {text|see there}"}}
+	if _, fix := quoting.FillPrinted(Printed{map[string]string{"text": "A and B"}, map[string]bool{"text": true}}, nil, nil); fix.Summary != "Do what it says: see there" {
+		t.Errorf("a quote of two texts: %q", fix.Summary)
+	}
+	if _, fix := quoting.Fill(map[string]string{"text": "Stop."}, nil, nil); fix.Summary != "Do what it says: Stop." {
+		t.Errorf("a quote: %q", fix.Summary)
+	}
+	if cause, _ := (&Rule{Cause: "It says {text|more}."}).Fill(map[string]string{"text": "Stop."}, nil, nil); cause != "It says Stop." {
+		t.Errorf("a quote in a sentence: %q", cause)
 	}
 }
 

@@ -32,20 +32,23 @@ func newsOf(s *summary.Summary) string {
 	if n := len(withChange(s, summary.New)); n > 0 {
 		parts = append(parts, words.Count(n, "new signature"))
 	}
-	said, list := apartByMessage(s, summary.New, withChange(s, newHere))
+	list := withChange(s, newHere)
+	said := apartByMessage(s, summary.New, &list)
 	if len(list) > 0 {
 		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, "is new", "are new"))
 	}
 	if said != "" {
 		parts = append(parts, said)
 	}
-	switch n := len(withChange(s, summary.Regressed)); {
+	// What is back of a signature whose messages are told apart is a message: with another one it may have failed in every period.
+	back, whole := withChange(s, backHere), withChange(s, summary.Regressed)
+	said = apartByMessage(s, summary.Regressed, &whole, &back)
+	switch n := len(whole); {
 	case n > 0 && s.Asked(): // one that failed in all periods between them is no less "regressed"
 		parts = append(parts, words.Count(n, "known signature")+" that "+notThen)
 	case n > 0:
 		parts = append(parts, words.Thousands(n)+" back after a pause")
 	}
-	said, list = apartByMessage(s, summary.Regressed, withChange(s, backHere))
 	switch {
 	case said == "":
 	case s.Asked():
@@ -54,11 +57,11 @@ func newsOf(s *summary.Summary) string {
 		parts = append(parts, said+" back after a pause")
 	}
 	switch {
-	case len(list) == 0:
+	case len(back) == 0:
 	case s.Asked():
-		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, notThen, notThen))
+		parts = append(parts, words.Count(len(back), "known signature")+" "+inMaps(back, notThen, notThen))
 	default:
-		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, "is back after a pause", "are back after a pause"))
+		parts = append(parts, words.Count(len(back), "known signature")+" "+inMaps(back, "is back after a pause", "are back after a pause"))
 	}
 	if parts = append(parts, newMessages(s)...); len(parts) == 0 {
 		return nothingNew(s)
@@ -66,29 +69,32 @@ func newsOf(s *summary.Summary) string {
 	return some(parts, len(parts))
 }
 
-// apartByMessage takes the signatures out of a list whose records are told apart by what they say, which stands around any failure: in a state are messages
-// of theirs. It counts these, and gives the rest of the list.
-func apartByMessage(s *summary.Summary, state string, list []summary.Signature) (said string, rest []summary.Signature) {
+// apartByMessage takes the signatures out of lists whose records are told apart by what they say, which stands around any failure, and counts their messages in
+// this state.
+func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signature) (said string) {
 	in := findingsIn(s, state)
 	messages, of := make(map[string]bool), 0
-	for _, sig := range list {
-		if found := in[sig.ID]; len(found) > 0 && found[0].TemplateID != "" && !strings.HasPrefix(sig.ID, "unknown/") {
+	for _, list := range lists {
+		*list = slices.DeleteFunc(*list, func(sig summary.Signature) bool {
+			found := in[sig.ID]
+			if len(found) == 0 || found[0].TemplateID == "" || strings.HasPrefix(sig.ID, "unknown/") {
+				return false
+			}
 			of++
 			for _, f := range found {
 				messages[f.TemplateID] = true
 			}
-			continue
-		}
-		rest = append(rest, sig)
+			return true
+		})
 	}
 	if of == 0 {
-		return "", rest
+		return ""
 	}
 	kind := "message"
 	if state == summary.New {
 		kind = "new message"
 	}
-	return words.Count(len(messages), kind) + " of " + words.Plural(of, "a known signature", words.Count(of, "known signature")), rest
+	return words.Count(len(messages), kind) + " of " + words.Plural(of, "a known signature", words.Count(of, "known signature"))
 }
 
 // inMaps says what signatures of a list are in maps, and in which one, where it is one: "that is new in Vendors V2".

@@ -686,8 +686,13 @@ func newsDetail(s *summary.Summary) string {
 		back = " known and not then"
 	}
 	text := words.Thousands(len(withChange(s, summary.Regressed))+len(withChange(s, backHere))) + back
-	if n := len(withChange(s, newHere)); n > 0 {
+	list := withChange(s, newHere)
+	said := apartByMessage(s, summary.New, &list)
+	if n := len(list); n > 0 {
 		text += ", " + words.Thousands(n) + " known and new in a map"
+	}
+	if said != "" {
+		text += ", " + said
 	}
 	if n := s.Changed.Quiet; n > 0 {
 		text += ", " + words.Thousands(n) + " quiet"

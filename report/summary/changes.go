@@ -109,7 +109,7 @@ func changes(ctx context.Context, db *store.DB, name titles, s *Summary, hide hi
 			var place int64
 			err := rows.Scan(&ch.Signature, &ch.TemplateID, &ch.MapTitle, &ch.Map, &ch.Severity, &ch.Records, &ch.PreviousRecords, (*instant)(&ch.FirstSeen), (*instant)(&ch.LastSeen),
 				(*instant)(&ch.KnownSince), (*counts)(&ch.Counts), &place)
-			if ch.Title = name.title(ch.Signature); state == Quiet || state == Resolved {
+			if ch.Title = name.ofMessage(ch.Signature, ch.TemplateID); state == Quiet || state == Resolved {
 				gone.add(ch, place)
 			}
 			s.Changes = append(s.Changes, ch)

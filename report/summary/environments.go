@@ -150,7 +150,7 @@ func (e *Elsewhere) read(ctx context.Context, db *store.DB, name titles, hide hi
 			c := Change{Change: state}
 			var place int64
 			err := rows.Scan(&c.Signature, &c.TemplateID, &c.MapTitle, &c.Map, &c.Severity, &c.Records, &c.PreviousRecords, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen), &place)
-			c.Title = name.title(c.Signature)
+			c.Title = name.ofMessage(c.Signature, c.TemplateID)
 			messages.add(c, place)
 			e.List = append(e.List, c)
 			return err

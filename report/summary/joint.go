@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 )
 
 // oneStretch is the longest pause within one stretch of failures. A relink takes people the better part
@@ -61,7 +62,7 @@ func jointFix(fs []*Fix) *Fix {
 	all := *fs[0]
 	all.Records, all.Outside, all.Parts, all.Steps, all.SQL = 0, 0, nil, nil, nil
 	all.Within = Period{}
-	var roles, entities, companies []string
+	var summaries, roles, entities, companies []string
 	for _, f := range fs {
 		all.Parts = append(all.Parts, f.Parts...)
 		all.Records, all.Outside = all.Records+f.Records, all.Outside+f.Outside
@@ -69,6 +70,7 @@ func jointFix(fs []*Fix) *Fix {
 		all.Within.From, all.Within.Until = earlier(all.Within.From, together.FirstSeen), later(all.Within.Until, together.LastSeen)
 		all.FirstSeen, all.LastSeen = earlier(all.FirstSeen, f.FirstSeen), later(all.LastSeen, f.LastSeen)
 		all.Steps = append(all.Steps, f.Steps...)
+		summaries = append(summaries, f.Summary)
 		roles = append(roles, strings.Split(f.Role, ", ")...)
 		entities, companies = append(entities, f.Entities...), append(companies, f.Companies...)
 		all.NoCompany = all.NoCompany || f.NoCompany
@@ -86,6 +88,9 @@ func jointFix(fs []*Fix) *Fix {
 	}
 	if all.Outside == 0 {
 		all.Within = Period{}
+	}
+	if others := len(once(summaries)) - 1; others > 0 { // the first alone would claim the records of the others
+		all.Summary = strings.TrimSuffix(all.Summary, ".") + ", and do what " + words.Count(others, "other signature") + " of that time " + words.Plural(others, "needs", "need") + "."
 	}
 	all.Role = strings.Join(once(roles), ", ")
 	all.Entities, all.Companies = once(entities), once(companies)

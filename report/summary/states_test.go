@@ -420,6 +420,60 @@ func TestNewInAnotherMap(t *testing.T) {
 	}
 }
 
+// Of a rule that stands around any failure each message has a state of its own, also where history prune left counts only; of another rule the signature has
+// one, and its title names no value of tonight where it failed before with another one.
+func TestStatesByMessage(t *testing.T) {
+	const (
+		stopped = "Unhandled exception: \r\nException type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException\r\nMessage: "
+		refused = "Write failed for entity CDS sales order headers with unknown exception - "
+		lacks   = "Principal user (Id=3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab, type=8, roleCount=5) is missing %s privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
+	)
+	trace := func(err string) storetest.Line {
+		return storetest.Line{Log: ingest.PluginTrace, Entity: "contact", Err: err}
+	}
+	row := func(err string) storetest.Line { return storetest.Line{Entity: "SalesOrderHeaderCDSEntity", Err: err} }
+	nights := [][]storetest.Line{
+		{trace(stopped + "The crane is jammed"), row(refused + "Currency CHF is locked"), trace(fmt.Sprintf(lacks, "prvReadIncident"))},
+		{trace(stopped + "The crane is jammed"), trace(stopped + "The lift is stuck"), row(refused + "Number sequence is used up"), trace(fmt.Sprintf(lacks, "prvWriteIncident"))},
+	}
+	for _, pruned := range []bool{false, true} {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		var run int64
+		for i, lines := range nights {
+			for k := range lines {
+				l := &lines[k]
+				l.ID, l.File, l.Row, l.At = uint16(100*i+k+1), fmt.Sprintf("%d.csv", i), int64(k+2), fmt.Sprintf("2026-11-%d 22:0%d:00", 20+i, k)
+			}
+			run = loadRun(t, db, "", lines)
+			if pruned && i == 0 {
+				if _, err := db.Prune(t.Context(), time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), nil, "test", time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s := of(t, db, run)
+		var got []string
+		for _, f := range s.Findings {
+			got = append(got, f.Change+" "+f.Title)
+		}
+		for _, c := range s.Changes {
+			got = append(got, "change: "+c.Change+" "+c.Title)
+		}
+		slices.Sort(got)
+		// What the first night said of the currency is no message of the second one, and what is left of it after prune is its rule.
+		gone := "change: quiet Currency CHF is locked"
+		if pruned {
+			gone = "change: quiet Finance and operations rejected the row (Write failed for entity), message t-19ddf8784549"
+		}
+		want := []string{gone, "change: new Number sequence is used up", "change: new The lift is stuck",
+			"new Number sequence is used up", "new The lift is stuck", "ongoing The caller lacks a privilege", "ongoing The crane is jammed"}
+		slices.Sort(want)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("pruned %t: (-want +got)\n%s", pruned, d)
+		}
+	}
+}
+
 // A message that does not fail any more is called by its sentence as long as the database has a record that says it, or a report that called it so;
 // else by the id of its template.
 func TestGoneMessagesAreNamed(t *testing.T) {

@@ -57,6 +57,14 @@ func (t titles) title(sig string) string {
 	return sig + notOfToday
 }
 
+// ofMessage is the title of one message of a rule whose messages are told apart, until its text is read: that of the rule alone would be said of the others, too.
+func (t titles) ofMessage(sig, template string) string {
+	if template == "" {
+		return t.title(sig)
+	}
+	return t.title(sig) + ", message " + template
+}
+
 // unknownTitle is before the id of the template of a message whose text is not known.
 const unknownTitle = "Unknown message "
 

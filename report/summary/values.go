@@ -215,7 +215,7 @@ func (c combination) text() string {
 		}
 	}
 	if len(named) == 0 {
-		return "nothing"
+		return "none of it"
 	}
 	return strings.Join(named, ", ")
 }
