@@ -90,7 +90,7 @@ func jointFix(fs []*Fix) *Fix {
 		all.Within = Period{}
 	}
 	if others := len(once(summaries)) - 1; others > 0 { // the first alone would claim the records of the others
-		all.Summary = strings.TrimSuffix(all.Summary, ".") + ", and do what " + words.Count(others, "other signature") + " of that time " + words.Plural(others, "needs", "need") + "."
+		all.Summary = strings.TrimSuffix(all.Summary, ".") + "; " + words.Count(others, "other signature") + " of that time " + words.Plural(others, "has steps of its own", "have steps of their own") + "."
 	}
 	all.Role = strings.Join(once(roles), ", ")
 	all.Entities, all.Companies = once(entities), once(companies)
