@@ -59,7 +59,10 @@ func found(s *summary.Summary) []foundHere {
 	why := whyHere(s)
 	rows := make([]foundHere, len(s.Findings))
 	for i := range rows {
-		rows[i] = foundHere{&s.Findings[i], why[s.Findings[i].Signature]}
+		rows[i].Finding = &s.Findings[i]
+		if !s.Findings[i].OfMessage() { // what is said of a signature counts all its records
+			rows[i].why = why[s.Findings[i].Signature]
+		}
 	}
 	return rows
 }

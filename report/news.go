@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
@@ -37,9 +36,7 @@ func newsOf(s *summary.Summary) string {
 	if len(list) > 0 {
 		parts = append(parts, words.Count(len(list), "known signature")+" "+inMaps(list, "is new", "are new"))
 	}
-	if said != "" {
-		parts = append(parts, said)
-	}
+	parts = append(parts, said...)
 	// What is back of a signature whose messages are told apart is a message: with another one it may have failed in every period.
 	back, whole := withChange(s, backHere), withChange(s, summary.Regressed)
 	said = apartByMessage(s, summary.Regressed, &whole, &back)
@@ -49,13 +46,7 @@ func newsOf(s *summary.Summary) string {
 	case n > 0:
 		parts = append(parts, words.Thousands(n)+" back after a pause")
 	}
-	switch {
-	case said == "":
-	case s.Asked():
-		parts = append(parts, said+" that "+notThen)
-	default:
-		parts = append(parts, said+" back after a pause")
-	}
+	parts = append(parts, said...)
 	switch {
 	case len(back) == 0:
 	case s.Asked():
@@ -70,31 +61,42 @@ func newsOf(s *summary.Summary) string {
 }
 
 // apartByMessage takes the signatures out of lists whose records are told apart by what they say, which stands around any failure, and counts their messages in
-// this state.
-func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signature) (said string) {
+// this state: those that are new, and those that are new in their maps and known from another one; or those that are back.
+func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signature) (said []string) {
+	type counted struct{ messages, signatures map[string]bool }
+	count := func(of counted, what, then string) {
+		if n := len(of.messages); n > 0 {
+			said = append(said, words.Count(n, what)+" of "+words.Plural(len(of.signatures), "a known signature", words.Count(len(of.signatures), "known signature"))+then)
+		}
+	}
 	in := findingsIn(s, state)
-	messages, of := make(map[string]bool), 0
+	here, moved := counted{map[string]bool{}, map[string]bool{}}, counted{map[string]bool{}, map[string]bool{}}
 	for _, list := range lists {
 		*list = slices.DeleteFunc(*list, func(sig summary.Signature) bool {
 			found := in[sig.ID]
-			if len(found) == 0 || found[0].TemplateID == "" || strings.HasPrefix(sig.ID, "unknown/") {
+			if len(found) == 0 || !found[0].OfMessage() {
 				return false
 			}
-			of++
 			for _, f := range found {
-				messages[f.TemplateID] = true
+				of := here
+				if f.KnownElsewhere {
+					of = moved
+				}
+				of.messages[f.TemplateID], of.signatures[sig.ID] = true, true
 			}
 			return true
 		})
 	}
-	if of == 0 {
-		return ""
+	switch {
+	case state == summary.New:
+		count(here, "new message", "")
+	case s.Asked():
+		count(here, "message", " that "+notThen)
+	default:
+		count(here, "message", " back after a pause")
 	}
-	kind := "message"
-	if state == summary.New {
-		kind = "new message"
-	}
-	return words.Count(len(messages), kind) + " of " + words.Plural(of, "a known signature", words.Count(of, "known signature"))
+	count(moved, "message", " known from another map")
+	return said
 }
 
 // inMaps says what signatures of a list are in maps, and in which one, where it is one: "that is new in Vendors V2".

@@ -691,8 +691,8 @@ func newsDetail(s *summary.Summary) string {
 	if n := len(list); n > 0 {
 		text += ", " + words.Thousands(n) + " known and new in a map"
 	}
-	if said != "" {
-		text += ", " + said
+	for _, part := range said {
+		text += ", " + part
 	}
 	if n := s.Changed.Quiet; n > 0 {
 		text += ", " + words.Thousands(n) + " quiet"

@@ -41,7 +41,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 	if _, err := exec("no_history"); err != nil {
 		return err
 	}
-	if _, err := db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE scope_known (sig_hash UBIGINT)"); err != nil {
+	if _, err := db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE scope_known (name_hash UBIGINT)"); err != nil {
 		return err
 	}
 	if h.compared { // nothing is asked of a past that is not covered

@@ -50,8 +50,8 @@ func (s *Summary) met() string {
 			continue
 		}
 		records += met
-		signatures[f.Signature] += met
-		if n := signatures[f.Signature] - signatures[first.Signature]; first.Signature == "" || n > 0 {
+		signatures[nameOf(f)] += met
+		if n := signatures[nameOf(f)] - signatures[nameOf(first)]; first.Signature == "" || n > 0 {
 			first = f
 		}
 	}
@@ -63,6 +63,14 @@ func (s *Summary) met() string {
 		why += " (and " + words.Count(more, "more signature") + ")"
 	}
 	return why
+}
+
+// nameOf is the signature of a finding, with its message where it is of one.
+func nameOf(f Finding) string {
+	if f.OfMessage() {
+		return f.Signature + " " + f.TemplateID
+	}
+	return f.Signature
 }
 
 // failOn is the question that --fail-on asks of every finding: how many of its records meet it.

@@ -28,13 +28,14 @@ type tally struct {
 	bySig      map[string][]*Finding // of list
 	status     map[string]string     // per signature
 	candidates map[string][]string   // per MapTitle: the titles of the maps it may be
+	elsewhere  map[string]bool       // signatures that are new in every map of the report and failed before in another one
 	severities []Count
 }
 
 // findings counts what fails: map (or table) × company × signature, most records first, and last what is not
 // listed one by one.
 func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
-	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string)}
+	found := &tally{bySig: make(map[string][]*Finding), status: make(map[string]string), candidates: make(map[string][]string), elsewhere: make(map[string]bool)}
 	same := make(map[string]string) // findings repeat a few hundred names in thousands of rows
 	add := func(f Finding, status string) {
 		for _, name := range []*string{&f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity} {
@@ -65,8 +66,9 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		var status string
 		var candidates []string
 		var mixed counts
+		var elsewhere bool
 		err := rows.Scan(&number, &f.Map, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.Signature, &f.Category, &f.Severity, &status,
-			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere, &mixed)
+			&f.Records, &f.AffectedKeys, (*instant)(&f.FirstSeen), (*instant)(&f.LastSeen), (*store.List)(&candidates), &f.TemplateID, &f.Change, &f.KnownElsewhere, &elsewhere, &mixed)
 		for i, n := range mixed {
 			if n > 0 {
 				f.Severities = append(f.Severities, Count{unrated(i), n})
@@ -77,6 +79,9 @@ func findings(ctx context.Context, db *store.DB, name titles) (*tally, error) {
 		}
 		f.Title = name.title(f.Signature)
 		found.candidates[f.MapTitle] = candidates
+		if elsewhere {
+			found.elsewhere[f.Signature] = true
+		}
 		add(f, status)
 		return err
 	})

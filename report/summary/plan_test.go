@@ -181,6 +181,9 @@ func TestPlan(t *testing.T) {
 		{"incident: records without times are in none", []storetest.Line{failed("", "accounts", emptyURI), failed("", "accounts", noMember), failed("01:00:00", "accounts", otherOrg)},
 			[]string{"0: dw-payload-empty-uri 1", "0: dw-secureconfig-org-mismatch 1", "0: dw-user-not-member-of-org 1"}},
 
+		{"outage: of two tables one is not written again", []storetest.Line{
+			failed("01:00:00", "account", outage), failed("01:20:00", "contact", outage), later("01:41:00"),
+		}, []string{"1: dw-isv-connection-attempt-failed 2", "4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customer groups"}},
 		{"outage: over, the table is written for longer than its pauses", []storetest.Line{
 			failed("01:00:00", "account", outage), failed("01:20:00", "account", outage), later("01:41:00"),
 		}, []string{"4: dw-lookup-not-resolved 1; 1 of 1 waiting for 1 of Customer groups", "6: dw-isv-connection-attempt-failed 2; over since 01:20"}},

@@ -30,7 +30,7 @@ func signatures(ctx context.Context, db *store.DB, found *tally, m *classify.Mat
 			clusters = append(clusters, cluster(strings.TrimPrefix(sig, "unknown/"), fs))
 			continue
 		}
-		list = append(list, signature(sig, found.status[sig], fs, m, name.title(sig)))
+		list = append(list, signature(sig, found.status[sig], fs, m, name.title(sig), found.elsewhere[sig]))
 	}
 	slices.SortStableFunc(list, func(a, b Signature) int { return cmp.Compare(b.Records, a.Records) })
 	slices.SortStableFunc(clusters, func(a, b Cluster) int {
@@ -103,8 +103,8 @@ func cluster(id string, fs []*Finding) Cluster {
 }
 
 // signature sums up what fails by one rule or code.
-func signature(sig, status string, fs []*Finding, m *classify.Matcher, title string) Signature {
-	s := Signature{ID: sig, Title: title, Status: status, Category: mostNamed(inCategories(fs))[0], Severity: worst(fs), Change: change(fs), KnownElsewhere: fs[0].KnownElsewhere}
+func signature(sig, status string, fs []*Finding, m *classify.Matcher, title string, elsewhere bool) Signature {
+	s := Signature{ID: sig, Title: title, Status: status, Category: mostNamed(inCategories(fs))[0], Severity: worst(fs), Change: change(fs), KnownElsewhere: elsewhere}
 	s.Records, s.FirstSeen, s.LastSeen = sum(fs)
 	s.Where = where(fs)
 	if r := m.Rule(sig); r != nil {

@@ -433,8 +433,9 @@ func TestStatesByMessage(t *testing.T) {
 	}
 	row := func(err string) storetest.Line { return storetest.Line{Entity: "SalesOrderHeaderCDSEntity", Err: err} }
 	nights := [][]storetest.Line{
-		{trace(stopped + "The crane is jammed"), row(refused + "Currency CHF is locked"), trace(fmt.Sprintf(lacks, "prvReadIncident"))},
-		{trace(stopped + "The crane is jammed"), trace(stopped + "The lift is stuck"), row(refused + "Number sequence is used up"), trace(fmt.Sprintf(lacks, "prvWriteIncident"))},
+		{trace(stopped + "The crane is jammed"), row(refused + "Currency CHF is locked"), trace(fmt.Sprintf(lacks, "prvReadIncident")), row(refused + "The season is closed")},
+		{trace(stopped + "The crane is jammed"), trace(stopped + "The lift is stuck"), row(refused + "Number sequence is used up"), trace(fmt.Sprintf(lacks, "prvWriteIncident")),
+			{Entity: "VendVendorV2Entity", Err: strings.ReplaceAll(refused, "CDS sales order headers", "Vendors V2") + "Currency CHF is locked"}},
 	}
 	for _, pruned := range []bool{false, true} {
 		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
@@ -454,19 +455,21 @@ func TestStatesByMessage(t *testing.T) {
 		s := of(t, db, run)
 		var got []string
 		for _, f := range s.Findings {
-			got = append(got, f.Change+" "+f.Title)
+			if got = append(got, f.Change+" "+f.Title); f.KnownElsewhere {
+				got[len(got)-1] += ", known elsewhere"
+			}
 		}
 		for _, c := range s.Changes {
 			got = append(got, "change: "+c.Change+" "+c.Title)
 		}
 		slices.Sort(got)
-		// What the first night said of the currency is no message of the second one, and what is left of it after prune is its rule.
-		gone := "change: quiet Currency CHF is locked"
+		// Nothing is left of what the first night said of the season but its counts, where they were pruned.
+		gone := "change: quiet The season is closed"
 		if pruned {
-			gone = "change: quiet Finance and operations rejected the row (Write failed for entity), message t-19ddf8784549"
+			gone = "change: quiet Finance and operations rejected the row (Write failed for entity), message t-c8aaaaeb98ac"
 		}
-		want := []string{gone, "change: new Number sequence is used up", "change: new The lift is stuck",
-			"new Number sequence is used up", "new The lift is stuck", "ongoing The caller lacks a privilege", "ongoing The crane is jammed"}
+		want := []string{gone, "change: quiet Currency CHF is locked", "change: new Number sequence is used up", "change: new The lift is stuck",
+			"change: new Currency CHF is locked", "new Currency CHF is locked, known elsewhere", "new Number sequence is used up", "new The lift is stuck", "ongoing The caller lacks a privilege", "ongoing The crane is jammed"}
 		slices.Sort(want)
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("pruned %t: (-want +got)\n%s", pruned, d)

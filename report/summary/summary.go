@@ -6,6 +6,7 @@
 package summary
 
 import (
+	"strings"
 	"time"
 
 	"dwtriage/classify"
@@ -145,6 +146,11 @@ type Count struct {
 	Records int64
 }
 
+// OfMessage reports whether the finding is one message of several that a rule takes.
+func (f *Finding) OfMessage() bool {
+	return f.TemplateID != "" && !strings.HasPrefix(f.Signature, unknownPrefix)
+}
+
 // A Finding is one row of failing_entities.csv: map (or table) × company × signature, and under a wrapper × message.
 type Finding struct {
 	ID             string // 8 hex digits over map, table, company, signature and message; stable between runs
@@ -159,7 +165,7 @@ type Finding struct {
 	Category       string // that of most of its records; "unknown" and "dataverse-code" where no rule says
 	Severity       string // the worst that its records were judged; empty (unrated) where no rule says
 	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
-	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature in another one
+	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature, or its message where it is of one, in another one
 	Records        int64
 	AffectedKeys   int64 // different affected_key values
 	FirstSeen      time.Time
@@ -418,7 +424,7 @@ type Burst struct {
 	PeakRecords int64
 	Records     int64
 	Maps        []string    // MapTitles, the ten with most records; of a signature's burst
-	Host, User  string      // that at least half of the records name
+	Host, User  string      // that more than half of the records name
 	Parts       []BurstPart // the signatures that began together, most records first; empty for a map or host
 	Touches     []Touch     // findings of its records, most records first; of the 50 incidents with most records
 }

@@ -1,8 +1,13 @@
--- Which of the signatures that are new in every map of the report did fail before, in another map? $1 is the first run of the report.
+-- Which of the signatures, and of the messages that are told apart, which are new in every map of the report did fail before, in another map? $1 is the first run
+-- of the report.
 INSERT INTO scope_known
 WITH fresh AS (
-  SELECT sig_hash FROM scope_sums GROUP BY sig_hash HAVING bool_and(place_of_change NOT IN (SELECT place_of_change FROM past))
+  SELECT sig_hash AS name FROM scope_sums GROUP BY sig_hash HAVING bool_and(place_of_change NOT IN (SELECT place_of_change FROM past))
+  UNION
+  SELECT name_hash FROM scope_sums GROUP BY name_hash HAVING bool_and(place_of_change NOT IN (SELECT place_of_change FROM past))
+), before AS (
+  SELECT hash(sig) AS sig_hash, name_hash FROM ever WHERE occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $1
 )
-SELECT DISTINCT hash(sig)
-FROM ever
-WHERE hash(sig) IN (SELECT sig_hash FROM fresh) AND (occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $1);
+SELECT DISTINCT sig_hash FROM before WHERE sig_hash IN (SELECT name FROM fresh)
+UNION
+SELECT DISTINCT name_hash FROM before WHERE name_hash IN (SELECT name FROM fresh);

@@ -1,6 +1,6 @@
 -- What are bursts called, and what do their records share? $1 are the bursts, one a line with tabs between: number, kind,
 -- hash of what bursts, first and last microsecond, place of one of its records. A burst of a signature has a row for each
--- map with its records, one for each host that bursts as well, with those that name it, and one for each host and user that at least half of them
+-- map with its records, one for each host that bursts as well, with those that name it, and one for the host and the user that more than half of them
 -- name; each burst has a row with its own name, and one for each log that its records come from.
 WITH lines AS (
   SELECT string_split(line, chr(9)) AS part FROM (SELECT unnest(string_split($1, chr(10))) AS line WHERE $1 <> '')
@@ -45,7 +45,7 @@ SELECT m.burst, m.what, r.map_title, '', m.records FROM maps m JOIN shown r USIN
 UNION ALL
 SELECT s.burst, s.what, r.captures[s.what], '', s.records
 FROM shared s JOIN half h ON h.burst = s.burst JOIN shown r ON r.place = s.place
-WHERE 2 * s.records >= h.records
+WHERE 2 * s.records > h.records
 UNION ALL
 SELECT s.burst, 'of host', r.captures['host'], '', s.records
 FROM shared s JOIN shown r ON r.place = s.place

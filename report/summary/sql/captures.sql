@@ -2,7 +2,7 @@
 -- and summary where the summary names it, too, a tab between them. Of each the four most frequent values, of which three
 -- are shown (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
 -- each row of findings that is listed, whose advice may name nothing that other rows print. A title may name a
--- value only when all records of the signature print it, so everywhere says whether they do.
+-- value only when all records of the signature print it, so everywhere says whether they do, of a row of findings whether its own do.
 -- Values are counted by their hashes and looked up in one of their records. Of equally frequent ones the first in the
 -- alphabet are taken; where they are more than 64, by the 12 letters that DuckDB keeps in a row without a heap.
 WITH lines AS (
@@ -17,7 +17,7 @@ WITH lines AS (
   WHERE sig_hash IN (SELECT hash(sig) FROM needed WHERE of_finding)
 ), entries AS (
   SELECT sig, place, unnest(map_entries(captures)) AS e
-  FROM %s
+  FROM %[1]s
   WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
 ), named AS (
   SELECT s.name_hash, s.of_finding, x.place, hash(x.e.value) AS value, left(x.e.value, 12) AS start
@@ -41,10 +41,14 @@ WITH lines AS (
   SELECT c.*, list_filter(map_entries(r.captures), x -> hash(x.value) = c.value)[1].value AS text
   FROM close c JOIN shown r USING (place)
   QUALIFY row_number() OVER (PARTITION BY c.name_hash, finding ORDER BY c.records DESC, text) <= 4
+), failed AS (
+  SELECT signature AS sig, place FROM %[1]s WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
 ), totals AS (
-  SELECT sig_hash, sum(records) AS records FROM scope_sums GROUP BY sig_hash
+  SELECT sig, 0::UBIGINT AS finding, count(*) AS records FROM failed GROUP BY sig
+  UNION ALL
+  SELECT sig, finding, count(*) FROM failed JOIN listed USING (place) GROUP BY sig, finding
 )
 SELECT n.sig, s.finding <> 0, coalesce(g.map_title, ''), coalesce(g.dataverse_table, ''), coalesce(g.fno_entity, ''), coalesce(g.company, ''),
   coalesce(g.message, ''), n.name, s.text, s.records = t.records AS everywhere
-FROM texts s JOIN needed n USING (name_hash) JOIN totals t ON t.sig_hash = hash(n.sig) LEFT JOIN scope_groups g ON g.finding = s.finding
+FROM texts s JOIN needed n USING (name_hash) JOIN totals t ON t.sig = n.sig AND t.finding = s.finding LEFT JOIN scope_groups g ON g.finding = s.finding
 ORDER BY n.sig, s.finding, n.name, s.records DESC, s.text;

@@ -8,6 +8,6 @@ WITH mixed AS (
   GROUP BY finding
 )
 SELECT g.finding, map, map_title, dataverse_table, fno_entity, company, sig, cat, severity, status, g.records, keys, g.first_seen, g.last_seen, candidates, message,
-  coalesce(change, ''), hash(sig) IN (SELECT sig_hash FROM scope_known), severities
+  coalesce(change, ''), g.name_hash IN (SELECT name_hash FROM scope_known), hash(sig) IN (SELECT name_hash FROM scope_known), severities
 FROM scope_groups g LEFT JOIN scope_states USING (place_of_change) LEFT JOIN mixed USING (finding)
 ORDER BY g.records DESC, map_title, company, sig, dataverse_table, fno_entity, message;
