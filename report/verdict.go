@@ -143,8 +143,14 @@ func Nothing(s *summary.Summary) (lead, rest string) {
 func failures(s *summary.Summary) []phrase {
 	v := append(criticalNews(s), extent(s)...)
 	if s.Unknown == s.Failing {
-		return append(v, strong("No rule and no code explains any of them."), plain(" Begin with the "),
-			link("unknown messages", "#unknown"), plain(", most records first."))
+		v = append(v, strong("No rule and no code explains any of them."))
+		if s.SavedUnplanned < s.Failing {
+			v = append(v, plain(" Begin with the "), link("unknown messages", "#unknown"), plain(", most records first."))
+		}
+		if s.SavedUnplanned > 0 {
+			v = append(append(v, plain(" ")), savedSince(s.SavedUnplanned))
+		}
+		return v
 	}
 	v = append(append(v, phrase{Ends: true}), critical(s)...)
 	v = append(v, missing(s)...)
@@ -502,6 +508,7 @@ func repeats(s *summary.Summary) []phrase {
 	var passing, stopped, keys, named, atOnce, saved int64
 	var first, behind int
 	var settled int
+	saved = s.SavedUnplanned
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
 		switch {
@@ -541,9 +548,13 @@ func repeats(s *summary.Summary) []phrase {
 		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)), plain(" failed of what must be over first"+how))
 	}
 	if saved > 0 {
-		v = append(v, plain(words.Plural(saved, "The row of 1 failing record is saved since. ", "The rows of "+words.Thousands(saved)+" failing records are saved since. ")))
+		v = append(v, savedSince(saved))
 	}
 	return v
+}
+
+func savedSince(records int64) phrase {
+	return plain(words.Plural(records, "The row of 1 failing record is saved since. ", "The rows of "+words.Thousands(records)+" failing records are saved since. "))
 }
 
 // affectedKeys is how many rows the records of a fix's signatures name, 0 where none names any, as those of traces do.

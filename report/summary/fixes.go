@@ -38,7 +38,7 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 			drafts = append(drafts, &draft)
 		}
 	}
-	drafts, err := splitByParent(ctx, db, m, found, drafts, &s.Timeline, hide)
+	drafts, err := splitByParent(ctx, db, m, found, drafts, s, hide)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ const namedRows = 4
 // record that waits for several is counted where it is cured: at the last of them in the order of
 // the plan; that it waits for the others too is in Waiting. What no look-up explains stays a fix of its
 // rule. What waits for nothing any more, of any rule, becomes a fix of its own.
-func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, t *Timeline, hide hider) ([]*Fix, error) {
+func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found *tally, drafts []*Fix, s *Summary, hide hider) ([]*Fix, error) {
 	rules := make(map[string]*Fix)
 	for _, f := range drafts {
 		if m.Rule(f.Signature).WaitsForMaps() {
@@ -64,6 +64,11 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range saved {
+		if m.Rule(w.sig) == nil {
+			s.SavedUnplanned += w.saved
+		}
+	}
 	waits = append(waits, saved...)
 	out := split(m, rules, waits, lacks, hide)
 	for _, f := range out {
@@ -77,7 +82,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	}
 	for _, f := range drafts {
 		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
-			if s := settledFix(m, f, found, waits, t); s != nil {
+			if s := settledFix(m, f, found, waits, &s.Timeline); s != nil {
 				out = append(out, s)
 			}
 			f = restFix(m, f, found, waits, vs)

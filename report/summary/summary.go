@@ -36,14 +36,15 @@ type Summary struct {
 
 	// Of the records the report is about. Records = Failing + OK; Failing = the sum of
 	// Findings[].Records; Listed is the number of rows that EachRecord yields: as many as a sheet has room for.
-	Records  int64
-	Failing  int64
-	OK       int64
-	Listed   int64
-	Known    int64 // failing records that an earlier run had loaded
-	Unknown  int64 // failing records that neither a rule nor a code explains
-	Muted    int64 // failing records whose signature is muted: in every list but Fixes
-	Entities int   // different maps (or tables, where no map is known) among the failing records
+	Records        int64
+	Failing        int64
+	OK             int64
+	Listed         int64
+	Known          int64 // failing records that an earlier run had loaded
+	SavedUnplanned int64 // failing records that no rule explains, so no fix is for, of rows that an ok record saved later
+	Unknown        int64 // failing records that neither a rule nor a code explains
+	Muted          int64 // failing records whose signature is muted: in every list but Fixes
+	Entities       int   // different maps (or tables, where no map is known) among the failing records
 
 	Statuses       []Count // documented, observed, code, unknown, ok; those that occur, in this order
 	Severities     []Count // critical, high, medium, low, info, and unrated for code and unknown; those that occur
