@@ -234,12 +234,28 @@ func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, argume
 		return fmt.Errorf("booking what is classified: %w", err)
 	}
 	if r.done.Changed > 0 {
-		if _, err := r.db.conn.ExecContext(ctx, fmt.Sprintf(query("untell_judged"), r.where)); err != nil {
+		if err := r.untell(ctx); err != nil {
 			return fmt.Errorf("taking back what reports said: %w", err)
 		}
 	}
 	_, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8)",
 		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed)
+	return err
+}
+
+// untell takes back what reports said of what is judged.
+func (r *rejudging) untell(ctx context.Context) error {
+	if _, err := r.db.exec(ctx, "untold", fmt.Sprintf(query("untold"), r.where)); err != nil {
+		return err
+	}
+	part := fmt.Sprintf(query("untold_part"), r.where)
+	parts := 1 + r.done.Records/groupsAtOnce
+	for i := range parts {
+		if _, err := r.db.exec(ctx, "untold_part", part, i, parts); err != nil {
+			return err
+		}
+	}
+	_, err := r.db.conn.ExecContext(ctx, query("untell_judged"))
 	return err
 }
 
