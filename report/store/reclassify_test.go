@@ -223,6 +223,35 @@ func TestReclassifyWindows(t *testing.T) {
 	}
 }
 
+// Which runs a judgement is about is the same in however many parts their ids are looked for, whatever it is restricted to.
+func TestUntold(t *testing.T) {
+	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	load(t, db, night)
+	load(t, db, night[:2])
+	load(t, db, night[3:])
+	met := list(t, db, "SELECT DISTINCT run_id::VARCHAR FROM dw.sightings ORDER BY ALL")
+	if !slices.Equal(met, []string{"2", "3"}) {
+		t.Fatalf("runs that met records: %q", met)
+	}
+	for condition, want := range map[string][]string{
+		"true":       {"1", "2", "3"},
+		"run_id = 2": nil,
+		"record_id IN (SELECT record_id FROM dw.sightings WHERE run_id = 2)": {"1", "2"},
+	} {
+		for _, parts := range []int64{1, 2, 7} {
+			execute(t, db, fmt.Sprintf(query("untold"), condition))
+			for i := range parts {
+				if _, err := db.exec(t.Context(), "untold_part", fmt.Sprintf(query("untold_part"), condition), i, parts); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := list(t, db, "SELECT run_id::VARCHAR FROM untold ORDER BY ALL"); !slices.Equal(got, want) {
+				t.Errorf("%s in %d parts: runs %q, want %q", condition, parts, got, want)
+			}
+		}
+	}
+}
+
 // Whatever ends it, the database is as it was.
 func TestReclassifyFails(t *testing.T) {
 	db := openTest(t, filepath.Join(t.TempDir(), "x.duckdb"))
