@@ -196,7 +196,7 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		if c.Period.Hours() > 0 {
 			any := hours(known.any[log])
-			c.Before = periodsBefore(whole, c.Night, MostPeriods)
+			c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
 			c.Passed = passedOver(any, c)
 			c.PartBefore = partBefore(any, c)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
@@ -374,6 +374,17 @@ func partBefore(ranges []Period, c Comparison) bool {
 	noon := c.Night.From.Add(-12 * time.Hour).Truncate(24 * time.Hour).Add(12 * time.Hour)
 	day := Period{noon.Add(-24 * time.Hour), noon}
 	return within(ranges, day) > within(ranges, day.Within(c.Before[0]))
+}
+
+// wholeDays is a night without the hours by which daily exports overlap: three at most, of more than a day. With them each period would begin an hour or so
+// earlier than the one of the night before did, and what failed at that time would be counted in one night by one report and in another night by the next.
+func wholeDays(p Period) Period {
+	const day = 24 * time.Hour
+	length := p.Until.Sub(p.From)
+	if over := length % day; length > day && over <= 3*time.Hour {
+		length -= over
+	}
+	return Period{p.From, p.From.Add(length)}
 }
 
 // periodsBefore goes back in time: each period ends with the last covered hour before the one that follows it, and is as

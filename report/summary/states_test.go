@@ -392,6 +392,26 @@ func TestPeriodsBefore(t *testing.T) {
 	}
 }
 
+// Daily exports that overlap are compared by the same hours on each day.
+func TestPeriodsOfOverlappingDays(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	covered := []Period{{at(16, 5), at(22, 6)}}
+	of := func(day int) []Period { return periodsBefore(covered, wholeDays(Period{at(day, 5), at(day+1, 6)}), 3) }
+	want := []Period{{at(20, 5), at(21, 5)}, {at(19, 5), at(20, 5)}, {at(18, 5), at(19, 5)}}
+	if got := of(21); !slices.Equal(got, want) {
+		t.Errorf("before the 21st: %v, want %v", got, want)
+	}
+	if got := of(20); !slices.Equal(got[:2], want[1:]) {
+		t.Errorf("before the 20th: %v, want %v first", got, want[1:])
+	}
+	for _, c := range []struct{ hours, want int }{{1, 1}, {23, 23}, {24, 24}, {25, 24}, {27, 24}, {28, 28}, {48, 48}, {50, 48}, {52, 52}} {
+		p := Period{at(1, 0), at(1, c.hours)}
+		if got := wholeDays(p); got != (Period{p.From, p.From.Add(time.Duration(c.want) * time.Hour)}) {
+			t.Errorf("a period of %d hours: %v, want %d hours", c.hours, got, c.want)
+		}
+	}
+}
+
 // A signature that the database knew in another map is no new signature, though it is new in the map; nor is an unknown message.
 func TestNewInAnotherMap(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
