@@ -81,9 +81,10 @@ func (f *Fix) over(t *Timeline, records int64, until time.Time, keys int64) {
 	f.Retry, f.Role = "yes", "Dual-write operator"
 	steps := []string{again + ". The last failure was at " + since + "; until " + t.clock(until, f.OverSince) + " the same plug-ins or tables have " +
 		words.Count(records, "later record") + " without it."}
-	for i, s := range f.Steps {
-		if i == 0 {
-			s = "Only if it comes back: " + s
+	again = "Only if it comes back: "
+	for _, s := range f.Steps {
+		if !strings.HasPrefix(s, whatRecordsName) { // which is so now
+			s, again = again+s, ""
 		}
 		steps = append(steps, s)
 	}

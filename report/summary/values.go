@@ -196,10 +196,13 @@ func (vs values) apart(sig string) string {
 	case len(parts) == 0:
 		return ""
 	case len(vs.together[sig][0].names) == 1:
-		return "What the records name as " + spelt(vs.together[sig][0].names[0]) + ": " + strings.Join(parts, "; ") + "."
+		return whatRecordsName + " as " + spelt(vs.together[sig][0].names[0]) + ": " + strings.Join(parts, "; ") + "."
 	}
-	return "What the records name together: " + strings.Join(parts, "; ") + "."
+	return whatRecordsName + " together: " + strings.Join(parts, "; ") + "."
 }
+
+// whatRecordsName begins such a step.
+const whatRecordsName = "What the records name"
 
 // text names the values of a combination, each behind what it is where there are several.
 func (c combination) text() string {
@@ -214,8 +217,12 @@ func (c combination) text() string {
 			named = append(named, v)
 		}
 	}
-	if len(named) == 0 {
-		return "none of it"
+	switch {
+	case len(named) > 0:
+	case len(c.names) > 1:
+		return "none of these"
+	default:
+		return "none"
 	}
 	return strings.Join(named, ", ")
 }

@@ -107,7 +107,7 @@ func TestFixesTellWhatCameTogether(t *testing.T) {
 			"What the records name together: principal team, principal id " + b + ", privilege prvDeleteAccount, table account (2 records); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1)."},
 		{"some who name nobody", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "user", "prvReadIncident", "incident"), "The user does not hold the necessary privileges."},
 			"Add the missing privilege to a role of the calling user or team in the message.",
-			"What the records name together: none of it (1 record); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1); principal user, principal id " + b + ", privilege prvReadIncident, table incident (1)."},
+			"What the records name together: none of these (1 record); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1); principal user, principal id " + b + ", privilege prvReadIncident, table incident (1)."},
 		{"more than are told", []string{lacks(a, "user", "prvReadA", "a"), lacks(b, "user", "prvReadB", "b"), lacks(a, "user", "prvReadC", "c"), lacks(b, "user", "prvReadD", "d"), lacks(a, "user", "prvReadE", "e"), lacks(a, "user", "prvReadE", "e")},
 			"Add the missing privilege to a role of user in the message.",
 			"What the records name together: principal id " + a + ", privilege prvReadE, table e (2 records); principal id " + a + ", privilege prvReadA, table a (1); principal id " + a + ", privilege prvReadC, table c (1); principal id " + b + ", privilege prvReadB, table b (1); others (1)."},
