@@ -290,7 +290,7 @@ func fillText(text string, value, unknown func(name string) string) string {
 		text = text[open+1+length+1:]
 		switch v := value(name); {
 		case v != "":
-			if strings.HasPrefix(text, ".") {
+			if strings.HasPrefix(text, ".") || strings.HasPrefix(text, ").") {
 				v = strings.TrimSuffix(v, ".") // a sentence at the end of a sentence
 			}
 			b.WriteString(v)

@@ -103,7 +103,7 @@ func TestWriterIsNotGuessed(t *testing.T) {
 func TestWhoLacksThePrivilege(t *testing.T) {
 	m := builtinMatcher(t)
 	for _, tc := range []struct{ name, text, want string }{
-		{"caller", lacksIncident, "role of user 3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab"},
+		{"caller", lacksIncident, "role of the user 3f1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab"},
 		{"new owner", ownerLacks, "Give the team c61f0a7d-35b8-4e92-8d14-f7a90b2c6e53 a role with prvReadIncident"},
 		{"no name", "SecLib::CheckPrivilege failed.", "role of the calling user or team in the message"},
 	} {

@@ -70,6 +70,12 @@ func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signat
 		}
 	}
 	in := findingsIn(s, state)
+	known := make(map[[2]string]bool) // messages that failed before in another map, where they fail, too
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.OfMessage() && f.Change != summary.New && f.Change != "" {
+			known[[2]string{f.Signature, f.TemplateID}] = true
+		}
+	}
 	here, moved := counted{map[string]bool{}, map[string]bool{}}, counted{map[string]bool{}, map[string]bool{}}
 	for _, list := range lists {
 		*list = slices.DeleteFunc(*list, func(sig summary.Signature) bool {
@@ -79,7 +85,7 @@ func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signat
 			}
 			for _, f := range found {
 				of := here
-				if f.KnownElsewhere {
+				if state == summary.New && (f.KnownElsewhere || known[[2]string{f.Signature, f.TemplateID}]) {
 					of = moved
 				}
 				of.messages[f.TemplateID], of.signatures[sig.ID] = true, true

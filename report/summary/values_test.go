@@ -97,11 +97,11 @@ func TestFixesTellWhatCameTogether(t *testing.T) {
 		summary string
 		first   string // step, "" where it is that of the rule
 	}{
-		{"one record", []string{lacks(a, "user", "prvReadIncident", "incident")}, "Add prvReadIncident to a role of user " + a + ".", ""},
+		{"one record", []string{lacks(a, "user", "prvReadIncident", "incident")}, "Add prvReadIncident to a role of the user " + a + ".", ""},
 		{"one who lacks two", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(a, "user", "prvWriteIncident", "incident")},
-			"Add prvReadIncident and prvWriteIncident to a role of user " + a + ".", "What the records name as privilege: prvReadIncident (1 record); prvWriteIncident (1)."},
+			"Add prvReadIncident and prvWriteIncident to a role of the user " + a + ".", "What the records name as privilege: prvReadIncident (1 record); prvWriteIncident (1)."},
 		{"two who lack one", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "user", "prvReadIncident", "incident")},
-			"Add prvReadIncident to a role of user " + a + " and " + b + ".", "What the records name as principal id: " + a + " (1 record); " + b + " (1)."},
+			"Add prvReadIncident to a role of the user " + a + " and " + b + ".", "What the records name as principal id: " + a + " (1 record); " + b + " (1)."},
 		{"two who lack another each", []string{lacks(a, "user", "prvReadIncident", "incident"), lacks(b, "team", "prvDeleteAccount", "account"), lacks(b, "team", "prvDeleteAccount", "account")},
 			"Add the missing privilege to a role of the calling user or team in the message.",
 			"What the records name together: principal team, principal id " + b + ", privilege prvDeleteAccount, table account (2 records); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1)."},
@@ -109,7 +109,7 @@ func TestFixesTellWhatCameTogether(t *testing.T) {
 			"Add the missing privilege to a role of the calling user or team in the message.",
 			"What the records name together: none of these (1 record); principal user, principal id " + a + ", privilege prvReadIncident, table incident (1); principal user, principal id " + b + ", privilege prvReadIncident, table incident (1)."},
 		{"more than are told", []string{lacks(a, "user", "prvReadA", "a"), lacks(b, "user", "prvReadB", "b"), lacks(a, "user", "prvReadC", "c"), lacks(b, "user", "prvReadD", "d"), lacks(a, "user", "prvReadE", "e"), lacks(a, "user", "prvReadE", "e")},
-			"Add the missing privilege to a role of user in the message.",
+			"Add the missing privilege to a role of the user in the message.",
 			"What the records name together: principal id " + a + ", privilege prvReadE, table e (2 records); principal id " + a + ", privilege prvReadA, table a (1); principal id " + a + ", privilege prvReadC, table c (1); principal id " + b + ", privilege prvReadB, table b (1); others (1)."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
