@@ -54,14 +54,24 @@ func whyHere(s *summary.Summary) map[string]string {
 	return why
 }
 
+// recordsOf are how many records signatures have.
+func recordsOf(s *summary.Summary) map[string]int64 {
+	records := make(map[string]int64)
+	for _, sig := range s.Signatures {
+		records[sig.ID] = sig.Records
+	}
+	return records
+}
+
 // found are the rows of failing_entities.csv.
 func found(s *summary.Summary) []foundHere {
-	why := whyHere(s)
+	why, records := whyHere(s), recordsOf(s)
 	rows := make([]foundHere, len(s.Findings))
 	for i := range rows {
-		rows[i].Finding = &s.Findings[i]
-		if !s.Findings[i].OfMessage() { // what is said of a signature counts all its records
-			rows[i].why = why[s.Findings[i].Signature]
+		f := &s.Findings[i]
+		rows[i] = foundHere{f, why[f.Signature]}
+		if n := records[f.Signature]; n != f.Records && rows[i].why != "" {
+			rows[i].why = "Of all " + words.Thousands(n) + " records of the signature: " + rows[i].why
 		}
 	}
 	return rows
@@ -76,10 +86,7 @@ type plannedHere struct {
 // planned are the rows of fixes.csv. What is said of a signature counts all its records, so it is not said of a fix that has a share of them: rows that
 // lack one table, or what those leave over.
 func planned(s *summary.Summary) []plannedHere {
-	why, records := whyHere(s), make(map[string]int64)
-	for _, sig := range s.Signatures {
-		records[sig.ID] = sig.Records
-	}
+	why, records := whyHere(s), recordsOf(s)
 	rows := make([]plannedHere, len(s.Fixes))
 	for i := range rows {
 		f := &s.Fixes[i]

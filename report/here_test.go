@@ -51,8 +51,17 @@ func TestTablesSayWhyAndWhen(t *testing.T) {
 		t.Fatalf("%s has no row whose %s is %s", name, column, value)
 		return nil
 	}
-	if got := row("failing_entities.csv", "signature", s.Signatures[0].ID)["why_here"]; got != said || said == "" {
-		t.Errorf("failing_entities.csv: %q, want %q", got, said)
+	first := row("failing_entities.csv", "signature", s.Signatures[0].ID)
+	if got, want := first["why_here"], "Of all 806 records of the signature: "+said; got != want || said == "" || first["records"] == "806" {
+		t.Errorf("failing_entities.csv: %q, want %q", got, want)
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.Signature == s.Signatures[0].ID {
+			f.Records = s.Signatures[0].Records
+		}
+	}
+	if got := row("failing_entities.csv", "signature", s.Signatures[0].ID)["why_here"]; got != said {
+		t.Errorf("failing_entities.csv, all records in one row: %q, want %q", got, said)
 	}
 	share.Parts = []summary.Part{{Signature: s.Signatures[0].ID, Records: s.Signatures[0].Records - 1}}
 	r := row("fixes.csv", "rank", "1")
