@@ -162,7 +162,7 @@ func quotes(text, name string) bool {
 }
 
 // claims finds the defaults that say something of records which name nothing, as "not named", "many" and "6000" do, and are not so where they name several.
-var claims = regexp.MustCompile(`(?i)\d|\b(?:not|no|none|many|few|empty|another|other|different|more|first|mostly|too|both|every|one (?:side|version|entity|of))\b`)
+var claims = regexp.MustCompile(`(?i)\d|\b(?:not|no|none|many|few|empty|another|other|different|more|first|mostly|too (?:many|much)|both|every|one (?:side|version|entity|of))\b`)
 
 // fillApart fills a text in, but for the places apart, where the default stands, or a … .
 func fillApart(text string, apart []string, value func(name string) string) string {

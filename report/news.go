@@ -70,10 +70,10 @@ func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signat
 		}
 	}
 	in := findingsIn(s, state)
-	known := make(map[[2]string]bool) // messages that failed before in another map, where they fail, too
+	elsewhere := make(map[[2]string]bool) // messages that fail in another map, where they are not in this state
 	for i := range s.Findings {
-		if f := &s.Findings[i]; f.OfMessage() && f.Change != summary.New && f.Change != "" {
-			known[[2]string{f.Signature, f.TemplateID}] = true
+		if f := &s.Findings[i]; f.OfMessage() && f.Change != summary.New && f.Change != "" && f.Change != state {
+			elsewhere[[2]string{f.Signature, f.TemplateID}] = true
 		}
 	}
 	here, moved := counted{map[string]bool{}, map[string]bool{}}, counted{map[string]bool{}, map[string]bool{}}
@@ -85,7 +85,7 @@ func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signat
 			}
 			for _, f := range found {
 				of := here
-				if state == summary.New && (f.KnownElsewhere || known[[2]string{f.Signature, f.TemplateID}]) {
+				if f.KnownElsewhere || elsewhere[[2]string{f.Signature, f.TemplateID}] {
 					of = moved
 				}
 				of.messages[f.TemplateID], of.signatures[sig.ID] = true, true
@@ -93,15 +93,18 @@ func apartByMessage(s *summary.Summary, state string, lists ...*[]summary.Signat
 			return true
 		})
 	}
+	inMap := words.Plural(len(moved.messages), " in a map where it ", " in maps where they ")
 	switch {
 	case state == summary.New:
 		count(here, "new message", "")
+		count(moved, "message", " known from another map")
 	case s.Asked():
 		count(here, "message", " that "+notThen)
+		count(moved, "message", inMap+notThen)
 	default:
 		count(here, "message", " back after a pause")
+		count(moved, "message", inMap+words.Plural(len(moved.messages), "is", "are")+" back after a pause")
 	}
-	count(moved, "message", " known from another map")
 	return said
 }
 

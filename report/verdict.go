@@ -696,9 +696,9 @@ func newsDetail(s *summary.Summary) string {
 	if s.Asked() {
 		back = " known and not then"
 	}
-	text := words.Thousands(len(withChange(s, summary.Regressed))+len(withChange(s, backHere))) + back
-	list := withChange(s, newHere)
-	said := apartByMessage(s, summary.New, &list)
+	whole, inMap, list := withChange(s, summary.Regressed), withChange(s, backHere), withChange(s, newHere)
+	said := append(apartByMessage(s, summary.New, &list), apartByMessage(s, summary.Regressed, &whole, &inMap)...)
+	text := words.Thousands(len(whole)+len(inMap)) + back
 	if n := len(list); n > 0 {
 		text += ", " + words.Thousands(n) + " known and new in a map"
 	}

@@ -114,6 +114,18 @@ func TestQueryTitle(t *testing.T) {
 	}
 }
 
+// The tile of new signatures counts as the first paragraph does: a message that is new or back is no signature that is.
+func TestNewsDetailOfMessages(t *testing.T) {
+	s := &summary.Summary{Logs: nightLogs(), Signatures: []summary.Signature{{ID: "a", Change: "ongoing"}, {ID: "b", Change: "regressed"}, {ID: "c", Change: "regressed"}},
+		Findings: []summary.Finding{{Signature: "a", TemplateID: "t-1", Change: "new"}, {Signature: "a", TemplateID: "t-2", Change: "ongoing"}, {Signature: "b", TemplateID: "t-3", Change: "regressed"}, {Signature: "c", Change: "regressed"}}}
+	if got, want := newsDetail(s), "1 back, 1 new message of a known signature, 1 message of a known signature back after a pause"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := newsOf(s), "1 back after a pause"; !strings.Contains(got, want) || !strings.Contains(got, "1 message of a known signature back after a pause") {
+		t.Errorf("%q, want %q in it", got, want)
+	}
+}
+
 func TestVerdict(t *testing.T) {
 	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, AffectedKeys: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
@@ -159,8 +171,8 @@ func TestVerdict(t *testing.T) {
 		{"messages of known signatures", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, Records: 10, Failing: 8, OK: 2, Entities: 2, Totals: balanced,
 			Signatures: []summary.Signature{{ID: "a", Change: "ongoing", Records: 3}, {ID: "b", Change: "new", KnownElsewhere: true, Records: 1}, {ID: "c", Change: "regressed", Records: 1}, {ID: "d", Change: "new", KnownElsewhere: true, Records: 1}},
 			Findings: []summary.Finding{{Signature: "a", TemplateID: "t-1", Change: "new"}, {Signature: "a", TemplateID: "t-2", Change: "new"}, {Signature: "a", TemplateID: "t-3", Change: "ongoing"},
-				{Signature: "b", TemplateID: "t-4", Change: "new"}, {Signature: "b", TemplateID: "t-6", Change: "new", KnownElsewhere: true}, {Signature: "a", MapTitle: "Units", TemplateID: "t-3", Change: "new"}, {Signature: "c", TemplateID: "t-5", Change: "regressed"}, {Signature: "d", MapTitle: "Units", Change: "new"}}},
-			"8 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 1 known signature that is new in Units, 3 new messages of 2 known signatures, 2 messages of 2 known signatures known from another map and 1 message of a known signature back after a pause. Of what a rule or code explains, most records: a (3 records). No fix is known for what failed."},
+				{Signature: "b", TemplateID: "t-4", Change: "new"}, {Signature: "b", TemplateID: "t-6", Change: "new", KnownElsewhere: true}, {Signature: "a", MapTitle: "Units", TemplateID: "t-3", Change: "new"}, {Signature: "c", TemplateID: "t-5", Change: "regressed"}, {Signature: "c", TemplateID: "t-7", Change: "regressed"}, {Signature: "c", MapTitle: "Units", TemplateID: "t-7", Change: "ongoing"}, {Signature: "d", MapTitle: "Units", Change: "new"}}},
+			"8 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 1 known signature that is new in Units, 3 new messages of 2 known signatures, 2 messages of 2 known signatures known from another map, 1 message of a known signature back after a pause and 1 message of a known signature in a map where it is back after a pause. Of what a rule or code explains, most records: a (3 records). No fix is known for what failed."},
 		{"critical and back", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
 			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 unknown messages new in their maps. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},
