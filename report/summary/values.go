@@ -158,11 +158,10 @@ func (vs values) first(sig string) map[string]string {
 	for name, values := range vs.of[place{sig: sig}] {
 		out[name] = values[0].text
 	}
-	for _, c := range vs.together[sig] {
-		for _, name := range c.names {
-			out[name] = c.values[name]
+	if list := vs.together[sig]; len(list) > 0 {
+		for _, name := range list[0].names {
+			out[name] = list[0].values[name]
 		}
-		break
 	}
 	return out
 }
