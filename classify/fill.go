@@ -94,11 +94,12 @@ func (r *Rule) Fill(captures map[string]string, m *Map, prerequisites []string) 
 type Printed struct {
 	Values  map[string]string // by capture, in words
 	Several map[string]bool   // the captures of which they print more than one value, or some of them none, and what differs between their maps
+	Lacking map[string]bool   // those of Several of which some print none
 }
 
 // FillPrinted is Fill for several records. A sentence is about one of them: "give A and B the rights X and Y" would say of each that it lacks what only the
 // other one does, and "the user A and B is disabled" is none. Where there are several values the place keeps its default, and [Rule.Together] are the captures
-// of which it has to be told what came together. Only the summary lists values, where it names one capture and the rule no other one that has several. Rows
+// of which it has to be told what came together. Only the summary lists values, where it names one capture, of which all print one, and the rule no other one that has several. Rows
 // that a look-up did not find are listed anywhere: their phrase says itself of which map they are.
 func (r *Rule) FillPrinted(p Printed, m *Map, prerequisites []string) (cause string, fix Fix) {
 	value := func(name string) string {
@@ -106,7 +107,7 @@ func (r *Rule) FillPrinted(p Printed, m *Map, prerequisites []string) (cause str
 	}
 	fill := func(text string) string { return fillApart(text, apart(text, p.Several), value) }
 	cause, fix = fill(r.Cause), r.Fix
-	if of := apart(fix.Summary, p.Several); len(of) != 1 || len(r.Together(p.Several)) > 1 || quotes(fix.Summary, of[0]) {
+	if of := apart(fix.Summary, p.Several); len(of) != 1 || len(r.Together(p.Several)) > 1 || p.Lacking[of[0]] || quotes(fix.Summary, of[0]) {
 		fix.Summary = fillApart(fix.Summary, of, value)
 	} else {
 		fix.Summary = fillText(fix.Summary, value, gap)

@@ -226,8 +226,12 @@ func TestFillPrinted(t *testing.T) {
 		}
 	}
 	quoting := &Rule{Fix: Fix{Summary: "Do what it says: {text|see there}"}}
-	if _, fix := quoting.FillPrinted(Printed{map[string]string{"text": "A and B"}, map[string]bool{"text": true}}, nil, nil); fix.Summary != "Do what it says: see there" {
+	if _, fix := quoting.FillPrinted(Printed{Values: map[string]string{"text": "A and B"}, Several: map[string]bool{"text": true}}, nil, nil); fix.Summary != "Do what it says: see there" {
 		t.Errorf("a quote of two texts: %q", fix.Summary)
+	}
+	one := map[string]bool{"who": true}
+	if _, fix := r.FillPrinted(Printed{Values: values, Several: one, Lacking: one}, nil, nil); fix.Summary != "Give the user a role." {
+		t.Errorf("of which some print none: %q", fix.Summary)
 	}
 	if _, fix := quoting.Fill(map[string]string{"text": "Stop."}, nil, nil); fix.Summary != "Do what it says: Stop." {
 		t.Errorf("a quote: %q", fix.Summary)

@@ -27,6 +27,7 @@ type values struct {
 type value struct {
 	text       string
 	everywhere bool // all records of the place print it
+	allPrint   bool // all of them print one
 }
 
 // A combination is what records print of captures that their texts name together.
@@ -53,7 +54,7 @@ func valuesOf(ctx context.Context, db *store.DB, rules []*classify.Rule, records
 		var ofFinding bool
 		var name string
 		var v value
-		err := rows.Scan(&f.Signature, &ofFinding, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.TemplateID, &name, &v.text, &v.everywhere)
+		err := rows.Scan(&f.Signature, &ofFinding, &f.MapTitle, &f.DataverseTable, &f.FnoEntity, &f.Company, &f.TemplateID, &name, &v.text, &v.everywhere, &v.allPrint)
 		at := place{sig: f.Signature}
 		if ofFinding {
 			at = f.place()
@@ -168,8 +169,9 @@ func (vs values) first(sig string) map[string]string {
 
 // printed is what the records of a place print, three values of a capture at most.
 func (vs values) printed(at place) classify.Printed {
-	p := classify.Printed{Values: make(map[string]string), Several: vs.several(at)}
-	for name := range vs.of[at] {
+	p := classify.Printed{Values: make(map[string]string), Several: vs.several(at), Lacking: make(map[string]bool)}
+	for name, list := range vs.of[at] {
+		p.Lacking[name] = !list[0].allPrint
 		if values := vs.texts(at, name); name == "lookup" {
 			p.Values[name] = lookups(values)
 		} else {

@@ -2,7 +2,8 @@
 -- and summary where the summary names it, too, a tab between them. Of each the four most frequent values, of which three
 -- are shown (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
 -- each row of findings that is listed, whose advice may name nothing that other rows print. A title may name a
--- value only when all records of the signature print it, so everywhere says whether they do, of a row of findings whether its own do.
+-- value only when all records of the signature print it, so everywhere says whether they do, of a row of findings whether its own do;
+-- all_print says whether all of them print any.
 -- Values are counted by their hashes and looked up in one of their records. Of equally frequent ones the first in the
 -- alphabet are taken; where they are more than 64, by the 12 letters that DuckDB keeps in a row without a heap.
 WITH lines AS (
@@ -43,12 +44,14 @@ WITH lines AS (
   QUALIFY row_number() OVER (PARTITION BY c.name_hash, finding ORDER BY c.records DESC, text) <= 4
 ), failed AS (
   SELECT signature AS sig, place FROM %[1]s WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
+), sums AS (
+  SELECT name_hash, finding, sum(records) AS records FROM counted GROUP BY name_hash, finding
 ), totals AS (
   SELECT sig, 0::UBIGINT AS finding, count(*) AS records FROM failed GROUP BY sig
   UNION ALL
   SELECT sig, finding, count(*) FROM failed JOIN listed USING (place) GROUP BY sig, finding
 )
 SELECT n.sig, s.finding <> 0, coalesce(g.map_title, ''), coalesce(g.dataverse_table, ''), coalesce(g.fno_entity, ''), coalesce(g.company, ''),
-  coalesce(g.message, ''), n.name, s.text, s.records = t.records AS everywhere
-FROM texts s JOIN needed n USING (name_hash) JOIN totals t ON t.sig = n.sig AND t.finding = s.finding LEFT JOIN scope_groups g ON g.finding = s.finding
+  coalesce(g.message, ''), n.name, s.text, s.records = t.records AS everywhere, p.records >= t.records AS all_print
+FROM texts s JOIN needed n USING (name_hash) JOIN sums p ON p.name_hash = s.name_hash AND p.finding = s.finding JOIN totals t ON t.sig = n.sig AND t.finding = s.finding LEFT JOIN scope_groups g ON g.finding = s.finding
 ORDER BY n.sig, s.finding, n.name, s.records DESC, s.text;
