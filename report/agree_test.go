@@ -145,7 +145,7 @@ func agree(t *testing.T, s *summary.Summary) {
 		{"unknown: summary.json", j.Report.Unknown, s.Unknown},
 		{"unknown: page", onPage(t, page, `<p class="lead">([\d,]+) records in \d+ clusters? that no rule explains`), s.Unknown},
 		{"fixes: failing_entities.csv", clear, sum(t, fixes, "records")},
-		{"fixes: page", onPage(t, page, `fixes clear ([\d,]+) of`), sum(t, fixes, "records")},
+		{"fixes: page", onPage(t, page, `fixes are for ([\d,]+) of`), sum(t, fixes, "records")},
 		{"fixes: records without, page", onPage(t, page, `([\d,]+) failing records have no fix yet`), s.Failing - clear - muted},
 		{"muted: verdict", onPage(t, page, `>([\d,]+) records are muted<`), muted},
 		{"muted: section", onPage(t, page, `--fail-on for a while: ([\d,]+) failing records`), muted},
