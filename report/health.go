@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"dwtriage/classify"
 	"dwtriage/ingest/words"
 	"dwtriage/report/summary"
 )
@@ -56,6 +57,11 @@ func (h health) Shown() (list []healthLine) {
 	return list
 }
 
+// ofOtherRules reports whether a signature is of a rule that the database knows and today's rules do not have.
+func ofOtherRules(sig *summary.Signature) bool {
+	return sig.File == "" && !slices.Contains([]string{"", classify.StatusCode, classify.StatusText, classify.StatusUnknown}, sig.Status)
+}
+
 // healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule, as does a rule of the site that takes any message; a code that
 // names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended or silences nothing any more, are left over.
 func healthOf(s *summary.Summary) (h health) {
@@ -63,9 +69,13 @@ func healthOf(s *summary.Summary) (h health) {
 	for i := range s.Signatures {
 		sig := &s.Signatures[i]
 		switch {
+		case ofOtherRules(sig):
+			missing = append(missing, healthLine{Word: "missing", ID: sig.ID, Title: sig.Title,
+				Noticed: words.Count(sig.Records, "record") + " that a rule took which is not among today's.",
+				Do:      "Give its rules with --rules, or judge the records again (dwtriage reclassify)."})
 		case sig.File == "":
 			known := "code"
-			if sig.Status == "text" {
+			if sig.Status == classify.StatusText {
 				known = "text"
 			}
 			missing = append(missing, healthLine{Word: "missing", ID: sig.ID, Title: sig.Title,

@@ -118,12 +118,13 @@ func TestHealth(t *testing.T) {
 		{ID: "dw-wrapper", Title: "Wrapper", File: "a.yaml", Records: 46, Messages: []summary.Message{{TemplateID: "t-1", Text: "is on hold", Records: 27}, {TemplateID: "t-2", Text: "other", Records: 19}}},
 		{ID: "site-any", Title: "Any", File: "site.yaml", Records: 13},
 		{ID: "code/0x80040217", Title: "ObjectDoesNotExist", Status: "code", Records: 7},
+		{ID: "site-gone", Title: "site-gone", Status: "observed", Records: 3},
 	}, Clusters: []summary.Cluster{{TemplateID: "t-3", Records: 24}},
 		Broad:  []summary.Broad{{ID: "site-any", Reached: 287, Others: 299}},
 		Silent: []summary.Silent{{ID: "site-credit", Title: "Credit", File: "site.yaml", Line: 12}},
 		Mutes:  []summary.Mute{{ID: "dw-plain", Title: "Plain", Expired: true, Records: 4, Expires: at("2026-11-20 00:00:00"), File: "site.yaml", Line: 3}, {ID: "dw-wrapper"}}}
 	h := healthOf(s)
-	if got, want := h.Counts(), "1 to keep, 2 to tune, 2 missing, 1 to retire, 1 mute to renew or delete"; got != want {
+	if got, want := h.Counts(), "1 to keep, 2 to tune, 3 missing, 1 to retire, 1 mute to renew or delete"; got != want {
 		t.Errorf("counts %q, want %q", got, want)
 	}
 	var said []string
@@ -134,6 +135,7 @@ func TestHealth(t *testing.T) {
 		"tune|dw-wrapper|It takes any message, 2 different ones here; of its 46 records 27 have this one: “is on hold”|dwtriage rules draft t-1",
 		"tune|site-any|It takes any message: it matches examples of 287 of the 299 other rules, so nothing says that its 13 records fail for one reason.|",
 		"missing|code/0x80040217|7 records known only by code.|",
+		"missing|site-gone|3 records that a rule took which is not among today's.|",
 		"missing||24 records in 1 cluster that no rule explains.|dwtriage rules draft t-3",
 		"retire|site-credit|No failing record of the database was judged to be of this rule of the site (site.yaml, line 12).|",
 		"mute|dw-plain|The mute ended on 20 November 2026, and 4 records count again.|",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dwtriage/classify"
 	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 	"dwtriage/report/summary"
@@ -159,12 +160,37 @@ func failures(s *summary.Summary) []phrase {
 	if s.Unknown > 0 {
 		v = append(v, plain("No rule explains "), link(words.Count(s.Unknown, "record"), "#unknown"), plain(" ("+percent(s.Unknown, s.Failing)+"). "))
 	}
+	if len(s.Fixes) > 0 {
+		v = append(v, withoutFix(s)...)
+	}
 	switch {
 	case len(s.Fixes) > 0:
 	case s.Muted > 0:
 		v = append(v, plain("No fix is known for what is not muted. "))
 	default:
 		v = append(v, plain("No fix is known for what failed. "))
+	}
+	return v
+}
+
+// withoutFix counts what has a name and no fix beside what has one: an error code says what happened and not what to do, and the texts of a rule that is not
+// among today's are not known.
+func withoutFix(s *summary.Summary) (v []phrase) {
+	var byCode, byOthers int64
+	for i := range s.Signatures {
+		switch sig := &s.Signatures[i]; {
+		case sig.Mute != nil || sig.Fix != nil:
+		case ofOtherRules(sig):
+			byOthers += sig.Records
+		case sig.Status == classify.StatusCode || sig.Status == classify.StatusText:
+			byCode += sig.Records
+		}
+	}
+	if byCode > 0 {
+		v = append(v, link(words.Count(byCode, "record"), "#signatures"), plain(words.Plural(byCode, " is", " are")+" known by a code alone, without a fix. "))
+	}
+	if byOthers > 0 {
+		v = append(v, link(words.Count(byOthers, "record"), "#signatures"), plain(words.Plural(byOthers, " was", " were")+" taken by a rule that is not among today's. "))
 	}
 	return v
 }
