@@ -64,7 +64,7 @@ func elsewhereSentences(s *summary.Summary) (list [][]phrase) {
 		return nil
 	}
 	if counts := elsewhereCounts(s); counts != "" {
-		list = append(list, []phrase{strong("Compared with " + s.Elsewhere.Environment + otherHours(s) + ":"), plain(" " + counts + " (a signature of a map each).")})
+		list = append(list, []phrase{strong("Compared with " + s.Elsewhere.Environment + otherHours(s) + ":"), plain(" " + counts + " (a signature of a map each, or a message of it).")})
 	}
 	for _, sentence := range notElsewhere(s) {
 		list = append(list, []phrase{plain(sentence)})
