@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
@@ -286,6 +287,36 @@ func TestFreeBlocks(t *testing.T) {
 	if !cut || !long {
 		t.Errorf("a checkpoint cut blocks off: %t, a list had more than one piece: %t, want both", cut, long)
 	}
+}
+
+// Whatever a list of free blocks says, it is read to its end or is an error, and names no more blocks than a file can list.
+func FuzzFreeBlocks(f *testing.F) {
+	f.Add(uint64(0), uint64(lastPiece), uint64(3), []byte{1, 2, 3})
+	f.Add(uint64(1)<<56, uint64(0), uint64(1)<<40, []byte{})
+	f.Add(uint64(63)<<56|1, uint64(1), uint64(600), bytes.Repeat([]byte{9}, 5000))
+	f.Fuzz(func(t *testing.T, list, next, count uint64, rest []byte) {
+		const blocks = 2
+		file := make([]byte, firstBlock+blocks*blockSize)
+		for i := range blocks {
+			block := file[firstBlock+i*blockSize:][:blockSize]
+			for k := range 64 {
+				piece := block[8+k*pieceSize:][:pieceSize]
+				binary.LittleEndian.PutUint64(piece, next)
+				binary.LittleEndian.PutUint64(piece[8:], count)
+				copy(piece[16:], rest)
+			}
+			binary.LittleEndian.PutUint64(block, checksum(block[8:]))
+		}
+		l := layout{blocks: blocks, booked: 1000, freeList: list}
+		free, err := l.freeBlocks(bytes.NewReader(file))
+		if err == nil && list != lastPiece && uint64(len(free)) != count {
+			t.Errorf("%d blocks are free, want %d", len(free), count)
+		}
+		if len(free) > blocks*blockSize/8 {
+			t.Errorf("%d blocks are free", len(free))
+		}
+		l.onlyFreeMissing(bytes.NewReader(file))
+	})
 }
 
 // A name that DuckDB would take for something else than a file is no name of a database.

@@ -195,15 +195,22 @@ func (l layout) freeBlocks(f io.ReaderAt) (free []int64, err error) {
 	}
 	var listed []byte // 8 bytes each
 	left := int64(-1) // bytes of it, not known yet
-	piece := make([]byte, pieceSize)
+	block, at := make([]byte, blockSize), int64(-1)
+	piece := block[:pieceSize]
 	for next := l.freeList; left != 0; next = binary.LittleEndian.Uint64(piece) {
 		id, index := int64(next&(1<<56-1)), int64(next>>56)
 		if id >= l.blocks || index >= blockSize/pieceSize {
 			return nil, fmt.Errorf("the list of free blocks goes on in piece %d of block %d, which is not there", index, id)
 		}
-		if _, err := f.ReadAt(piece, firstBlock+id*blockSize+8+index*pieceSize); err != nil {
-			return nil, err
+		if id != at {
+			if _, err := f.ReadAt(block, firstBlock+id*blockSize); err != nil {
+				return nil, err
+			}
+			if at = id; !intact(block) {
+				return nil, fmt.Errorf("block %d, which lists free blocks, does not have the content that was written", id)
+			}
 		}
+		piece = block[8+index*pieceSize:][:pieceSize]
 		part := piece[pieceHeader:]
 		if left < 0 {
 			count := binary.LittleEndian.Uint64(part)
