@@ -196,7 +196,7 @@ func (l layout) freeBlocks(f io.ReaderAt) (free []int64, err error) {
 	var listed []byte // 8 bytes each
 	left := int64(-1) // bytes of it, not known yet
 	block, at := make([]byte, blockSize), int64(-1)
-	piece := block[:pieceSize]
+	var piece []byte
 	for next := l.freeList; left != 0; next = binary.LittleEndian.Uint64(piece) {
 		id, index := int64(next&(1<<56-1)), int64(next>>56)
 		if id >= l.blocks || index >= blockSize/pieceSize {
