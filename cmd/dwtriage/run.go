@@ -440,9 +440,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 			j.say("dwtriage: %s\n", said)
 		}
 	}
-	if err := j.sayElsewhere(ctx, db, id, sum); err != nil {
-		return nil, err
-	}
+	j.sayElsewhere(sum)
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
@@ -477,12 +475,8 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 }
 
 // sayElsewhere names the environments whose records this run met again. Their names would look wrong in its report else.
-func (j *job) sayElsewhere(ctx context.Context, db *store.DB, id int64, sum *summary.Summary) error {
-	if sum.Totals.Duplicates == 0 {
-		return nil
-	}
-	list, err := db.Elsewhere(ctx, id)
-	for _, e := range list {
+func (j *job) sayElsewhere(sum *summary.Summary) {
+	for _, e := range sum.MetElsewhere {
 		name := "an environment without a name"
 		if e.Environment != "" {
 			name = fmt.Sprintf("environment %q", e.Environment)
@@ -490,7 +484,6 @@ func (j *job) sayElsewhere(ctx context.Context, db *store.DB, id int64, sum *sum
 		j.say("dwtriage: %s of this run %s in the database already, of %s: an id is one record, which keeps the environment that it was loaded for; if these are exports of two environments, give each a database of its own\n",
 			words.Count(e.Records, "record"), words.Plural(e.Records, "is", "are"), name)
 	}
-	return err
 }
 
 // drawing is how the report is drawn.

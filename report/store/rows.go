@@ -27,25 +27,24 @@ func (db *DB) Each(ctx context.Context, query string, scan func(*sql.Rows) error
 }
 
 // Groups makes the tables VIEW_failing, VIEW_sums and VIEW_groups of a view that Scope made: its failing records and these
-// counted by finding, in numbers, and of the findings that are listed one by one the names. wrappers are the rules whose records are told
+// counted by finding, in numbers, and of the findings that are listed one by one the names. byMessage are the rules whose records are told
 // apart by their messages. most findings are listed, those with most records, half of them unknown messages where there are as many, and
 // always those of the signatures in always. The tables are temporary and may be large: DuckDB puts them on disk. Columns are in sql/failing.sql,
 // sql/no_counts.sql, sql/sums.sql and sql/groups.sql. What was made of the same records already, and nothing written since, stays as it is.
-func (db *DB) Groups(ctx context.Context, view string, wrappers []string, most int, always []string) error {
-	of := made{db.made[view].scope, fmt.Sprint(wrappers, most, always)}
+func (db *DB) Groups(ctx context.Context, view string, byMessage []string, most int, always []string) error {
+	of := made{db.made[view].scope, fmt.Sprint(byMessage, most, always)}
 	if db.made[view] == of {
 		return nil
 	}
 	db.made[view] = made{scope: of.scope} // also when this fails half way
-	if err := db.group(ctx, view, wrappers, most, always); err != nil {
+	if err := db.group(ctx, view, byMessage, most, always); err != nil {
 		return err
 	}
 	db.made[view] = of
 	return nil
 }
 
-func (db *DB) group(ctx context.Context, view string, wrappers []string, most int, always []string) (err error) {
-	ids := strings.Join(wrappers, " ")
+func (db *DB) group(ctx context.Context, view string, byMessage []string, most int, always []string) (err error) {
 	exec := func(name string, args ...any) (rows int64) {
 		if err != nil {
 			return 0
@@ -61,16 +60,16 @@ func (db *DB) group(ctx context.Context, view string, wrappers []string, most in
 			err = fmt.Errorf("query %s: %w", name, err)
 		}
 	}
-	quoted := make([]string, 0, len(wrappers)+1)
-	for _, id := range append(wrappers, "") { // no signature is empty
-		quoted = append(quoted, "'"+strings.ReplaceAll(id, "'", "''")+"'")
+	ids := []string{"''"} // of no signature
+	for _, id := range byMessage {
+		ids = append(ids, "'"+strings.ReplaceAll(id, "'", "''")+"'")
 	}
-	if _, err := db.conn.ExecContext(ctx, strings.ReplaceAll(query("wrappers"), "%[wrappers]", strings.Join(quoted, ", "))); err != nil {
-		return fmt.Errorf("query wrappers: %w", err)
+	if _, err := db.exec(ctx, "told_apart", strings.ReplaceAll(query("told_apart"), "%[rules]", strings.Join(ids, ", "))); err != nil {
+		return err
 	}
 	var findings int64
 	var explained, unexplained int
-	failing := exec("failing", ids)
+	failing := exec("failing")
 	ask("about_findings", &findings)
 	exec("no_counts")
 	parts := 1 + max(findings/groupsAtOnce, failing/recordsAtOnce)
@@ -82,7 +81,7 @@ func (db *DB) group(ctx context.Context, view string, wrappers []string, most in
 	// Unknown messages have half of the places, and more where the others need less: each is its own finding, so on a
 	// large night none of them is as large as what rules explain, and none would be listed.
 	others := min(unexplained, max(most/2, most-explained))
-	exec("groups", ids, min(explained, most-others), strings.Join(always, "\n"), others)
+	exec("groups", min(explained, most-others), strings.Join(always, "\n"), others)
 	return err
 }
 

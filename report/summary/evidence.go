@@ -31,7 +31,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 	if err != nil {
 		return err
 	}
-	at, err := messages(ctx, db, m)
+	at, err := messages(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func addEvidence(ctx context.Context, db *store.DB, m *classify.Matcher, found *
 type message struct{ sig, template string }
 
 // messages finds a record of each message that findings tell apart, by its place in the table.
-func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64][]message, error) {
+func messages(ctx context.Context, db *store.DB) (map[int64][]message, error) {
 	at := make(map[int64][]message)
 	err := each(ctx, db, "messages", func(rows *sql.Rows) error {
 		var of message
@@ -97,7 +97,7 @@ func messages(ctx context.Context, db *store.DB, m *classify.Matcher) (map[int64
 		err := rows.Scan(&of.sig, &of.template, &place)
 		at[place] = append(at[place], of)
 		return err
-	}, strings.Join(m.ByMessage(), " "))
+	})
 	return at, err
 }
 

@@ -6,8 +6,6 @@ WITH fresh AS (
   UNION
   SELECT name_hash FROM scope_sums GROUP BY name_hash HAVING bool_and(place_of_change NOT IN (SELECT place_of_change FROM past))
 ), before AS (
-  SELECT hash(sig) AS sig_hash, name_hash FROM ever WHERE occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $1
+  SELECT unnest([hash(sig), name_hash]) AS name FROM ever WHERE occurred_at < %[begin] OR occurred_at IS NULL AND run_id < $1
 )
-SELECT DISTINCT sig_hash FROM before WHERE sig_hash IN (SELECT name FROM fresh)
-UNION
-SELECT DISTINCT name_hash FROM before WHERE name_hash IN (SELECT name FROM fresh);
+SELECT DISTINCT name FROM before WHERE name IN (SELECT name FROM fresh);

@@ -1,7 +1,3 @@
--- Is a record told apart by its message? What no rule explains is, and what only one of the wrappers (ids, a
--- blank between them) does.
-CREATE OR REPLACE TEMP MACRO by_message(status, sig, wrappers) AS status = 'unknown' OR list_contains(string_split(wrappers, ' '), sig);
-
 -- The rank of a severity, the worst first, and the severity of a rank; 6 and '' without one.
 CREATE OR REPLACE TEMP MACRO severity_rank(severity) AS coalesce(list_position(['critical', 'high', 'medium', 'low', 'info'], severity), 6)::TINYINT;
 CREATE OR REPLACE TEMP MACRO severity_of(rank) AS ['critical', 'high', 'medium', 'low', 'info', ''][rank];

@@ -9,6 +9,6 @@ WITH largest AS (
   UNION ALL
   SELECT c.*, r.sig, r.template_id, r.map_title, r.map, r.severity FROM largest c JOIN shown_pruned r USING (place)
 )
-SELECT sig, CASE WHEN by_wrapper(sig) THEN coalesce(template_id, '') ELSE '' END AS message, map_title, coalesce(map, ''), coalesce(severity_of(worst), severity, ''), records, others, first_seen, last_seen, place
+SELECT sig, CASE WHEN told_apart(sig) THEN coalesce(template_id, '') ELSE '' END AS message, map_title, coalesce(map, ''), coalesce(severity_of(worst), severity, ''), records, others, first_seen, last_seen, place
 FROM named LEFT JOIN worst USING (place_of_change)
 ORDER BY unexplained, greatest(records, others) DESC, sig, map_title, message;

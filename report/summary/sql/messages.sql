@@ -1,7 +1,6 @@
--- Where does a record stand that says what a message is that findings tell apart? One for each that is listed; $1 are
--- the wrappers.
+-- Where does a record stand that says what a message is that findings tell apart? One for each that is listed.
 SELECT sig, message, arg_min(place, id)
 FROM scope_groups
-WHERE by_message(status, sig, $1)
+WHERE by_message(status, sig)
 GROUP BY sig, message
 ORDER BY sig, message;
