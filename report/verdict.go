@@ -173,13 +173,13 @@ func failures(s *summary.Summary) []phrase {
 	return v
 }
 
-// withoutFix counts what has a name and no fix beside what has one: an error code says what happened and not what to do, and the texts of a rule that is not
+// withoutFix counts what has a name and no place in the plan beside what has one: an error code says what happened and not what to do, and the texts of a rule that is not
 // among today's are not known.
 func withoutFix(s *summary.Summary) (v []phrase) {
 	var byCode, byOthers int64
 	for i := range s.Signatures {
 		switch sig := &s.Signatures[i]; {
-		case sig.Mute != nil || sig.Fix != nil:
+		case sig.Mute != nil || len(sig.Ranks) > 0:
 		case ofOtherRules(sig):
 			byOthers += sig.Records
 		case sig.Status == classify.StatusCode || sig.Status == classify.StatusText:
@@ -187,7 +187,7 @@ func withoutFix(s *summary.Summary) (v []phrase) {
 		}
 	}
 	if byCode > 0 {
-		v = append(v, link(words.Count(byCode, "record"), "#signatures"), plain(words.Plural(byCode, " is", " are")+" known by a code alone, without a fix. "))
+		v = append(v, link(words.Count(byCode, "record"), "#signatures"), plain(words.Plural(byCode, " is", " are")+" known by a code alone, and no rule says what to do. "))
 	}
 	if byOthers > 0 {
 		v = append(v, link(words.Count(byOthers, "record"), "#signatures"), plain(words.Plural(byOthers, " was", " were")+" taken by a rule that is not among today's. "))

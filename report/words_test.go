@@ -192,9 +192,9 @@ func TestVerdict(t *testing.T) {
 			{Rank: 1, MissingIn: "Units", MissingRows: 1, Records: 2}, {Rank: 2, Tier: classify.RepeatOnly, Settled: true, Records: 4, Saved: 3}, {Rank: 3, Tier: classify.RepeatOnly, Settled: true, Records: 2, Saved: 2}, {Rank: 4, Tier: classify.Reachability, Retry: "yes", Records: 1, Parts: []summary.Part{{Signature: lookup.ID}}}}},
 			"9 of 10 records failed, in 2 entities. 2 records wait for rows that are missing in Units: 1 missing row. 1 record can be saved again at once: what it looked up came later. 1 record failed of what must be over first: then save its row again, too. The rows of 5 failing records are saved since."},
 		{"a code, and a rule that is not among today's", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 1, Totals: balanced, Signatures: []summary.Signature{
-			{ID: "a", File: "a.yaml", Status: "observed", Title: "A", Records: 4, Fix: &summary.Fix{}}, {ID: "gone", Status: "observed", Records: 3}, {ID: "code/0x80040217", Status: "code", Records: 2}},
+			{ID: "a", File: "a.yaml", Status: "observed", Title: "A", Records: 4, Fix: &summary.Fix{}, Ranks: []int{1}}, {ID: "gone", Status: "observed", Records: 3}, {ID: "code/0x80040217", Status: "code", Records: 2, Fix: &summary.Fix{}}},
 			Fixes: []summary.Fix{{Rank: 1, Signature: "a", Records: 4, Parts: []summary.Part{{Signature: "a"}}}}},
-			"9 of 10 records failed, in 1 entity. To be mended, with most records: A (4 records). 2 records are known by a code alone, without a fix. 3 records were taken by a rule that is not among today's."},
+			"9 of 10 records failed, in 1 entity. To be mended, with most records: A (4 records). 2 records are known by a code alone, and no rule says what to do. 3 records were taken by a rule that is not among today's."},
 		{"of what nothing explains, rows are saved", summary.Summary{Records: 10, Failing: 2, OK: 8, Unknown: 2, Entities: 1, Totals: balanced, SavedUnplanned: 1},
 			"2 of 10 records failed, in 1 entity. No rule and no code explains any of them. Begin with the unknown messages, most records first. The row of 1 failing record is saved since."},
 		{"of what nothing explains, all rows are saved", summary.Summary{Records: 10, Failing: 2, OK: 8, Unknown: 2, Entities: 1, Totals: balanced, SavedUnplanned: 2},
