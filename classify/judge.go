@@ -62,14 +62,8 @@ const judgedName = "judged_bytes"
 // what such a text names at its end nobody would find by hand either, and a verdict that depends on which rule happened to
 // be tried before the steps were spent would be no verdict.
 func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entity, company []byte) {
-	size := 0
-	for f := range numFields {
-		j.text[f] = Normalize(j.text[f][:0], texts[f])
-		if f == errorText {
-			blankTrace(j.text[f])
-		}
-		size += len(j.text[f])
-	}
+	j.normalize(texts)
+	size := j.size()
 	steps := -1
 	if size > longRecord {
 		steps = recordSteps + recordPerByte*size
@@ -88,6 +82,24 @@ func (j *judge) record(log string, plugin []byte, texts [numFields][]byte, entit
 	if cut {
 		j.keep(judgedName, strconv.AppendInt(nil, judgedBytes, 10))
 	}
+}
+
+// normalize makes the normal forms of the texts of a record.
+func (j *judge) normalize(texts [numFields][]byte) {
+	for f := range numFields {
+		j.text[f] = Normalize(j.text[f][:0], texts[f])
+		if f == errorText {
+			blankTrace(j.text[f])
+		}
+	}
+}
+
+// size is how many bytes the normal forms have.
+func (j *judge) size() (n int) {
+	for _, text := range j.text {
+		n += len(text)
+	}
+	return n
 }
 
 // match finds the rules, codes and the sentence of the normal forms.
