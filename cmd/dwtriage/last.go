@@ -131,16 +131,10 @@ func (j *job) keepLast(ctx context.Context, db *store.DB, sum *summary.Summary, 
 	}
 }
 
-// drawnBy says what the report of a run that started then is made by, beside the database: this very program, as a version may have been built more than
-// once; its rules, with the names of their files, which the page prints; and which mutes and changes of a severity are in force, which nothing but the time
-// changes: of mutes as of the run, of changes as of this call.
+// drawnBy says what the report of a run that started then is made by, beside the database: this very program; its rules, with the names
+// of their files, which the page prints; and which mutes and changes of a severity are in force, which nothing but the time changes: of mutes as of the
+// run, of changes as of this call.
 func drawnBy(m *classify.Matcher, started time.Time) string {
-	program := version
-	if path, err := os.Executable(); err == nil {
-		if info, err := os.Stat(path); err == nil {
-			program = fmt.Sprintf("%s, %d bytes of %s", version, info.Size(), info.ModTime().UTC())
-		}
-	}
 	said := sha256.New()
 	for _, r := range m.Rules() {
 		tell(said, "%s %s %q\n", r.ID, r.Severity, r.File)
@@ -151,5 +145,15 @@ func drawnBy(m *classify.Matcher, started time.Time) string {
 	for _, c := range m.Set().Changes {
 		tell(said, "change %q:%d %s\n", c.File, c.Line, c.Severity)
 	}
-	return fmt.Sprintf("%s; rules %s; of them %x", program, m.Digest(), said.Sum(nil))
+	return fmt.Sprintf("%s; rules %s; of them %x", thisProgram(), m.Digest(), said.Sum(nil))
+}
+
+// thisProgram tells this very program from others, as a version may have been built more than once.
+func thisProgram() string {
+	if path, err := os.Executable(); err == nil {
+		if info, err := os.Stat(path); err == nil {
+			return fmt.Sprintf("%s, %d bytes of %s", version, info.Size(), info.ModTime().UTC())
+		}
+	}
+	return version
 }

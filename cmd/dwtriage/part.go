@@ -159,6 +159,7 @@ func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 // merge loads parts into one transaction, as load does inputs.
 func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run, tool := j.booking(started)
+	tool.Judging = nil // of the workers, which may have been other programs
 	bookParts(&run, j.parts)
 	var rows func(iter.Seq2[store.LostCopy, error]) error
 	if j.haveRows() {

@@ -6,9 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"github.com/zeebo/xxh3"
 
 	"dwtriage/ingest"
 	"dwtriage/ingest/words"
@@ -87,7 +90,7 @@ func runReclassify(s *session, args []string) (int, error) {
 	}
 	_, tool := j.booking(time.Now())
 	endShow := j.showJudging()
-	done, err := db.Reclassify(s.ctx, only, tool, "dwtriage "+shellJoin(s.arguments), time.Now(), r.dry, j.judgeAgain)
+	done, err := db.Reclassify(s.ctx, only, tool, "dwtriage "+shellJoin(s.arguments), time.Now(), r.dry, store.Judge{Pipe: j.judgeAgain, Sieve: j.sieve})
 	endShow()
 	if err != nil {
 		return 0, err
@@ -173,6 +176,41 @@ func (j *job) judgeAgain(read func(context.Context, func(*ingest.Batch) error) e
 			return b, err
 		})
 	})
+}
+
+// judging is what the verdicts of this call are of.
+func (j *job) judging() *store.Judging {
+	decides := j.matcher.Decides()
+	sum := xxh3.New()
+	for _, id := range slices.Sorted(maps.Keys(decides)) {
+		tell(sum, "%s %d\n", id, decides[id])
+	}
+	return &store.Judging{ID: fmt.Sprintf("%016x-%016x", xxh3.HashString(thisProgram()), sum.Sum64()), Decides: decides}
+}
+
+// sieve finds what the rules may judge otherwise than those of before.
+func (j *job) sieve(before []map[string]uint64) (*store.Sieve, error) {
+	s, err := j.matcher.Sieve(before...)
+	if s == nil || err != nil {
+		return nil, err
+	}
+	if s.Empty() {
+		return &store.Sieve{Gone: s.Gone}, nil
+	}
+	return &store.Sieve{Gone: s.Gone, Sift: func(read func(context.Context, func(*ingest.Batch) error) error, take func(func() ([]bool, error)) error) error {
+		j.show.turn("looking for what the rules may judge otherwise")
+		return pipeline(j.s.ctx, j.flags.threads, read, func(ctx context.Context, b *ingest.Batch) []bool {
+			return s.Holds(ctx.Done(), b)
+		}, func(next source[[]bool]) error {
+			return take(func() ([]bool, error) {
+				b, holds, err := next()
+				if err == nil {
+					b.Release()
+				}
+				return holds, err
+			})
+		})
+	}}, nil
 }
 
 // rejudged is the JSON of reclassify.

@@ -569,7 +569,7 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 				j.show.turn("committing")
 			}
 		},
-	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
+	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(), Judging: j.judging()}
 }
 
 // reading is how files are read: nothing where parts are merged, whose workers may have been of another version.

@@ -163,7 +163,7 @@ func (db *DB) checkLinks(ctx context.Context, c *Check) (err error) {
 // tableKeys are the columns of which no two rows of a table have the same. What was pruned is summed up, and may pass to a run that has
 // counts of the same hour, so only rows alike in all are one row twice; of rejects a row may have several.
 var tableKeys = map[string]string{
-	"meta": "key", "clusters": "template_id", "judgements": "judgement_id", "prunings": "*", "records": "record_id", "text_parts": "record_id, field, part",
+	"meta": "key", "clusters": "template_id", "judging": "judging, rule_id", "judgements": "judgement_id", "prunings": "*", "records": "record_id", "text_parts": "record_id, field, part",
 	"sightings": "run_id, record_id", "rejects": "*", "coverage": "run_id, position, log, from_at", "cuts": "run_id, record_id, file, row",
 	"changes": "run_id, position", "fixes": "run_id, position", "incidents": "run_id, position", "pruned": "*", "files": "run_id, position", "runs": "run_id",
 }

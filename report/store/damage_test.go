@@ -510,7 +510,7 @@ func TestCheckFindsDoubledRows(t *testing.T) {
 			"INSERT INTO dw.cuts SELECT run_id, record_id, file, row FROM dw.records LIMIT 1",
 			"INSERT INTO dw.judgements (judgement_id) VALUES (1)",
 			"INSERT INTO dw.changes (run_id, position) VALUES (1, 0)", "INSERT INTO dw.fixes (run_id, position) VALUES (1, 0)", "INSERT INTO dw.incidents (run_id, position) VALUES (1, 0)",
-			"INSERT INTO dw.prunings (arguments) VALUES ('x')", "INSERT INTO dw.pruned (run_id, records) VALUES (1, 0)")
+			"INSERT INTO dw.judging (judging) VALUES ('x')", "INSERT INTO dw.prunings (arguments) VALUES ('x')", "INSERT INTO dw.pruned (run_id, records) VALUES (1, 0)")
 	})
 	if text := problems(t, seed); len(text) > 0 {
 		t.Fatalf("before anything is doubled: %q", text)

@@ -64,6 +64,6 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 				return err
 			}
 		}
-		return nil
+		return db.keepJudging(ctx, nil)
 	})
 }

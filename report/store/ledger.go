@@ -16,7 +16,8 @@ import (
 type Tool struct {
 	Version     string
 	Rules       int
-	RulesDigest string // "sha256:" + 64 hex digits over the rule files
+	RulesDigest string   // "sha256:" + 64 hex digits over the rule files
+	Judging     *Judging `json:"-"` // of its verdicts; nil where they are of several programs; written only
 }
 
 // A Run is one execution of the run command against the database.

@@ -175,7 +175,8 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
 		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects),
-		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")), orNil(run.Reading))
+		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")), orNil(run.Reading), orNil(tool.Judging.id()))
+	errs = append(errs, db.keepJudging(ctx, tool.Judging))
 	exec(bookRun(run.ID))
 	return booked, errors.Join(errs...)
 }

@@ -16,7 +16,7 @@ import (
 var runTables = []string{"records", "text_parts", "sightings", "rejects", "coverage", "cuts", "changes", "fixes", "incidents", "pruned", "files", "runs"}
 
 // archiveTables are all tables of the archive.
-var archiveTables = append([]string{"meta", "judgements", "prunings", "clusters"}, runTables...)
+var archiveTables = append([]string{"meta", "judgements", "prunings", "clusters", "judging"}, runTables...)
 
 // An orphan says how many rows of a table are of no run.
 type orphan struct {

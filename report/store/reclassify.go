@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -9,7 +10,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -67,7 +67,7 @@ var verdictColumns = func() (names []string) {
 	return names
 }()
 
-// Reclassify judges failing records of the archive again, as pipe does, and puts their new verdicts in the place of the old ones, in one
+// Reclassify judges failing records of the archive again, as judge does, and puts their new verdicts in the place of the old ones, in one
 // transaction. Nothing else of a record changes, and of the runs only how many of their records are classified and unclassified. made
 // says by which rules and when: tool, the command line and the time. With dry, or where the same program and rules judged all of them
 // and nothing differs, nothing is written.
@@ -75,7 +75,7 @@ var verdictColumns = func() (names []string) {
 // Records pass through in windows of rows, so neither their number nor their length bounds memory. What changed waits in a
 // temporary table, which DuckDB puts on disk where it is large, and is written window by window: one UPDATE for all of a million rows took
 // twice as long as 16 of 61,440 rows each. A verdict that stays is not written.
-func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments string, at time.Time, dry bool, pipe Pipe) (done Reclassified, err error) {
+func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments string, at time.Time, dry bool, judge Judge) (done Reclassified, err error) {
 	if err := db.Current(); err != nil {
 		return done, err
 	}
@@ -89,7 +89,7 @@ func (db *DB) Reclassify(ctx context.Context, only Only, tool Tool, arguments st
 	}
 	r := &rejudging{db: db, where: where, dry: dry, done: Reclassified{Pruned: pruned}}
 	defer r.close()
-	work := func() error { return r.run(ctx, tool, arguments, at, pipe) }
+	work := func() error { return r.run(ctx, tool, arguments, at, judge) }
 	write := func() error {
 		if err := db.forgotten(); err != nil {
 			return err
@@ -156,9 +156,10 @@ type rejudging struct {
 	reader  *sql.Conn // reads windows
 	texts   *sql.Conn // reads the rest of long texts
 	windows []window
+	judged  []judgedBy // whose verdicts the records have
+	narrow  string     // condition on records of a window that are judged, with the first row of the window and the one behind its last; empty: all are
 
-	mu  sync.Mutex
-	was []*olds // of the batches that were handed over and not taken yet, in their order
+	was, sifting waiting // of batches that are judged, and that are sifted
 
 	rows  *duckdb.Appender // of the table judged
 	part  int32            // of it, as they are written together
@@ -169,7 +170,7 @@ type rejudging struct {
 }
 
 // run does the work, within a transaction unless it is dry.
-func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at time.Time, pipe Pipe) (err error) {
+func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at time.Time, judge Judge) (err error) {
 	for _, c := range []**sql.Conn{&r.reader, &r.texts} {
 		if *c, err = r.db.pool.Conn(ctx); err != nil {
 			return err
@@ -182,10 +183,7 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 	if err != nil {
 		return err
 	}
-	var byOthers int64
-	if err := r.db.conn.QueryRowContext(ctx, fmt.Sprintf(query("judged_by_others"), r.where), tool.RulesDigest, tool.Version).Scan(&byOthers); err != nil {
-		return err
-	}
+	byOthers := r.byOthers(tool)
 	if byOthers > 0 && !r.dry {
 		// The column is written anew as a whole: an UPDATE holds 40 bytes in memory for every row. It comes first, as a table that was
 		// updated is not altered.
@@ -196,17 +194,26 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 	if _, err := r.db.conn.ExecContext(ctx, query("judged")); err != nil {
 		return err
 	}
+	if _, err := r.db.spool.ExecContext(ctx, query("long_texts")); err != nil {
+		return err
+	}
 	if err := r.db.conn.Raw(func(c any) (err error) {
 		r.rows, err = duckdb.NewAppender(c.(driver.Conn), "temp", "main", "judged")
 		return err
 	}); err != nil {
 		return err
 	}
-	if err := r.plan(ctx); err != nil {
-		return err
+	left, err := r.sift(ctx, tool, judge)
+	if err != nil {
+		return fmt.Errorf("looking for what may be judged otherwise: %w", err)
 	}
-	if err := pipe(r.read, func(next Source) error { return r.load(ctx, next) }); err != nil {
-		return err
+	if left > 0 {
+		if err := r.plan(ctx); err != nil {
+			return err
+		}
+		if err := judge.Pipe(r.read, func(next Source) error { return r.load(ctx, next) }); err != nil {
+			return err
+		}
 	}
 	if err := r.list(ctx); err != nil || r.dry {
 		return err
@@ -220,12 +227,32 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 
 // before says whose verdicts the records have.
 func (r *rejudging) before(ctx context.Context) error {
-	return r.db.Each(ctx, fmt.Sprintf(query("judged_before"), r.where), func(rows *sql.Rows) error {
-		var by JudgedBy
-		err := rows.Scan(&by.RulesDigest, &by.Records)
-		r.done.Before = append(r.done.Before, by)
+	records := make(map[string]int64)
+	err := r.db.Each(ctx, fmt.Sprintf(query("judged_before"), r.where), func(rows *sql.Rows) error {
+		var by judgedBy
+		err := rows.Scan(&by.digest, &by.version, &by.judging, &by.records)
+		r.judged = append(r.judged, by)
+		records[by.digest] += by.records
+		r.done.Records += by.records
 		return err
 	})
+	for digest, n := range records {
+		r.done.Before = append(r.done.Before, JudgedBy{digest, n})
+	}
+	slices.SortFunc(r.done.Before, func(a, b JudgedBy) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.RulesDigest, b.RulesDigest))
+	})
+	return err
+}
+
+// byOthers counts the records whose verdicts are of other rules, or of another program.
+func (r *rejudging) byOthers(tool Tool) (n int64) {
+	for _, by := range r.judged {
+		if by.digest != tool.RulesDigest || by.version != tool.Version || by.judging != tool.Judging.id() {
+			n += by.records
+		}
+	}
+	return n
 }
 
 // book writes the ledgers of the runs and the judgement.
@@ -238,9 +265,11 @@ func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, argume
 			return fmt.Errorf("taking back what reports said: %w", err)
 		}
 	}
-	_, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8)",
-		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed)
-	return err
+	if _, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8, $9)",
+		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed, orNil(tool.Judging.id())); err != nil {
+		return err
+	}
+	return r.db.keepJudging(ctx, tool.Judging)
 }
 
 // untell takes back what reports said of what is judged.
@@ -276,7 +305,7 @@ func (r *rejudging) close() {
 		}
 	}
 	r.db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS rebooked; DROP TABLE IF EXISTS untold")
-	r.db.spool.ExecContext(ctx, "DROP TABLE IF EXISTS spool.main.long_texts")
+	r.db.spool.ExecContext(ctx, "DROP TABLE IF EXISTS spool.main.long_texts; DROP TABLE IF EXISTS "+sifted)
 }
 
 // list groups what changed.
@@ -310,8 +339,8 @@ const (
 
 // plan parts the rows into windows by how long their texts are.
 func (r *rejudging) plan(ctx context.Context) error {
-	if _, err := r.db.spool.ExecContext(ctx, query("long_texts")); err != nil {
-		return err
+	if len(r.windows) > 0 {
+		return nil // sifting did
 	}
 	var bytes int64
 	rows, err := r.reader.QueryContext(ctx, fmt.Sprintf(query("vectors"), r.where), vectorRows)
@@ -349,7 +378,16 @@ func (r *rejudging) read(ctx context.Context, emit func(*ingest.Batch) error) er
 }
 
 func (r *rejudging) readWindow(ctx context.Context, w window, b *storedBatch, emit func(*ingest.Batch) error) error {
-	rows, err := r.reader.QueryContext(ctx, fmt.Sprintf(query("window"), r.where, w.from, w.until))
+	narrow := "true"
+	if r.narrow != "" {
+		narrow = fmt.Sprintf(r.narrow, w.from, w.until)
+	}
+	return r.readRows(ctx, fmt.Sprintf(query("window"), r.where, w.from, w.until, narrow), b, func() error { return r.hand(ctx, b, emit) })
+}
+
+// readRows fills batches with the rows of a query, and has each handed over that is full.
+func (r *rejudging) readRows(ctx context.Context, query string, b *storedBatch, hand func() error) error {
+	rows, err := r.reader.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -359,7 +397,7 @@ func (r *rejudging) readWindow(ctx context.Context, w window, b *storedBatch, em
 			return err
 		}
 		if b.bytes >= batchBytes || len(b.olds.places) >= batchRows {
-			if err := r.hand(ctx, b, emit); err != nil {
+			if err := hand(); err != nil {
 				return err
 			}
 		}
@@ -384,9 +422,7 @@ func (r *rejudging) hand(ctx context.Context, b *storedBatch, emit func(*ingest.
 		return err
 	}
 	batch, olds := b.finish()
-	r.mu.Lock()
-	r.was = append(r.was, olds)
-	r.mu.Unlock()
+	r.was.put(olds)
 	return emit(batch)
 }
 
@@ -458,6 +494,14 @@ func newStoredBatch() *storedBatch {
 	return b
 }
 
+// newSiftedBatch is one that takes rows of sql/sift.sql.
+func newSiftedBatch() *storedBatch {
+	b := newStoredBatch()
+	w := &b.row
+	b.into = []any{&w.place, &w.log, &w.kind, &w.err, &w.trace}
+	return b
+}
+
 func (b *storedBatch) reset() {
 	b.olds = &olds{}
 	b.logs, b.types, b.errors, b.traces, b.names, b.firms, b.keys = nil, nil, nil, nil, nil, nil, nil
@@ -466,7 +510,7 @@ func (b *storedBatch) reset() {
 
 func (b *storedBatch) release() { b.reset() }
 
-// scan takes a row of sql/window.sql.
+// scan takes a row of sql/window.sql, or of sql/sift.sql.
 func (b *storedBatch) scan(rows *sql.Rows) error {
 	w := &b.row
 	if err := rows.Scan(b.into...); err != nil {
@@ -534,11 +578,7 @@ func (r *rejudging) load(ctx context.Context, next Source) error {
 		if err != nil {
 			return err
 		}
-		r.mu.Lock()
-		was := r.was[0]
-		r.was = r.was[1:]
-		r.mu.Unlock()
-		err = r.take(ctx, b, was)
+		err = r.take(ctx, b, r.was.take())
 		b.Release()
 		if err != nil {
 			return err
@@ -549,7 +589,6 @@ func (r *rejudging) load(ctx context.Context, next Source) error {
 // take compares the verdicts of a batch with the stored ones, and keeps those that differ.
 func (r *rejudging) take(ctx context.Context, b *ingest.Batch, was *olds) error {
 	verdict := b.Records.Columns()[ingest.NumColumns:]
-	r.done.Records += b.Records.NumRows()
 	var now storedVerdict
 	for i, place := range was.places {
 		if string(now.of(verdict, i)) == was.verdicts[i] {

@@ -64,7 +64,7 @@ var judgedAt = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 func reclassify(t *testing.T, db *DB, m *classify.Matcher, only Only, dry bool) Reclassified {
 	t.Helper()
 	tool := Tool{Version: "test", Rules: len(m.Rules()), RulesDigest: m.Digest()}
-	done, err := db.Reclassify(t.Context(), only, tool, "dwtriage reclassify", judgedAt, dry, plainly(m))
+	done, err := db.Reclassify(t.Context(), only, tool, "dwtriage reclassify", judgedAt, dry, Judge{Pipe: plainly(m)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func TestReclassifyFails(t *testing.T) {
 			})
 		},
 	} {
-		if _, err := db.Reclassify(t.Context(), Only{}, Tool{Version: "test", RulesDigest: m.Digest()}, "", judgedAt, false, pipe); !errors.Is(err, boom) {
+		if _, err := db.Reclassify(t.Context(), Only{}, Tool{Version: "test", RulesDigest: m.Digest()}, "", judgedAt, false, Judge{Pipe: pipe}); !errors.Is(err, boom) {
 			t.Errorf("%s: error %v", name, err)
 		}
 		if d := cmp.Diff(before, bySignature(t, db)); d != "" {

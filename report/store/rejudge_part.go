@@ -48,7 +48,7 @@ func (n *Part) judgeAgain(ctx context.Context, dir string, p *Part, opt Options,
 	defer os.Remove(file)
 	err = db.fillFromPart(ctx, p)
 	if err == nil {
-		_, err = db.Reclassify(ctx, Only{}, tool, "", time.Now(), false, pipe)
+		_, err = db.Reclassify(ctx, Only{}, tool, "", time.Now(), false, Judge{Pipe: pipe})
 	}
 	if err == nil {
 		err = db.copyJudged(ctx, n, p)

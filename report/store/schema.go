@@ -9,7 +9,7 @@ import (
 
 // schemaVersion is that of sql/schema.sql. migrate_N.sql leads from version N to the next: the
 // database is the only memory there is, so a new program takes an old one over.
-const schemaVersion = 14
+const schemaVersion = 15
 
 // checkSchema makes sure that the database is one of dwtriage's, of a version that this program knows. What only reads
 // takes every version as it is: v_records of each has the columns that are asked for.

@@ -32,7 +32,7 @@ import (
 // version 8 as "store, report, cmd: one way to seal a part, to read lists and to walk rows, in place of three that were written
 // again" and version10.duckdb.bz2 version 9 as "store: a checkpoint that is cut off in the middle of a write no longer costs the
 // database: what it writes over is kept beside it until it is done", version11.duckdb.bz2 version 10 as "store, summary: texts are read of what changed
-// only, what waits for what is found once per report, one way to join periods" and version12.duckdb.bz2 version 11 as "README: the same once more is
+// only, what waits for what is found once per report, one way to join periods", version12.duckdb.bz2 version 11 as "README: the same once more is
 // told by the program file, too; what a run keeps beside its database is no part of the repository". All read exports of the same invented names:
 //
 //	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
@@ -61,7 +61,7 @@ func older(t *testing.T, version string) string {
 	return path
 }
 
-var olderVersions = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"}
+var olderVersions = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14"}
 
 // list asks for one column of texts.
 func list(t *testing.T, db *DB, query string, args ...any) (out []string) {

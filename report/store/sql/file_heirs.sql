@@ -11,5 +11,5 @@ WITH halves AS (
   SELECT * EXCLUDE (cut) FROM met WHERE NOT cut OR record_id IN (SELECT record_id FROM halves)
   QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY run_id <> $1, run_id) = 1
 )
-SELECT s.*, (u.rules_digest, u.tool_version) IS DISTINCT FROM (g.rules_digest, g.tool_version) AS other_rules
+SELECT s.*, (u.rules_digest, u.tool_version, u.judging) IS DISTINCT FROM (g.rules_digest, g.tool_version, g.judging) AS other_rules
 FROM places s JOIN dw.runs u USING (run_id), (FROM dw.runs WHERE run_id = $1) g;

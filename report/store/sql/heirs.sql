@@ -13,5 +13,5 @@ WITH halves AS (
   FROM met WHERE NOT cut OR record_id IN (SELECT record_id FROM halves)
   GROUP BY record_id
 )
-SELECT s.* EXCLUDE (cut), (u.rules_digest, u.tool_version) IS DISTINCT FROM (g.rules_digest, g.tool_version) AS other_rules
+SELECT s.* EXCLUDE (cut), (u.rules_digest, u.tool_version, u.judging) IS DISTINCT FROM (g.rules_digest, g.tool_version, g.judging) AS other_rules
 FROM met s JOIN next USING (record_id, run_id) JOIN dw.runs u USING (run_id), (FROM dw.runs WHERE run_id = $1) g;

@@ -3,7 +3,7 @@
 -- The long texts are compressed with zstd: half the disk of the automatic choice, and less CPU.
 CREATE TABLE dw.meta (key VARCHAR, value VARCHAR);
 -- last_run is the largest run id that was ever given out: no id is used twice, whatever is forgotten.
-INSERT INTO dw.meta VALUES ('schema_version', '14'), ('last_run', '0');
+INSERT INTO dw.meta VALUES ('schema_version', '15'), ('last_run', '0');
 
 CREATE TABLE dw.runs (
   run_id        BIGINT,
@@ -35,7 +35,8 @@ CREATE TABLE dw.runs (
   missing_shards VARCHAR[], -- shards of their deals that were not among them, as 2/16
   pruned        BIGINT,    -- records of it of which history prune left nothing but counts; null: none
   pruned_at     TIMESTAMP, -- when it did last; its rejects are gone then
-  reading       VARCHAR    -- how its files were read, so that they need not be read again; null where that is not known
+  reading       VARCHAR,   -- how its files were read, so that they need not be read again; null where that is not known
+  judging       VARCHAR    -- what its verdicts are of, as in judging; null: not known, or of several programs
 );
 
 CREATE TABLE dw.files (
@@ -177,7 +178,16 @@ CREATE TABLE dw.judgements (
   rules_digest VARCHAR,
   arguments    VARCHAR, -- the command line, which says what it was restricted to
   records      BIGINT,  -- failing records that were judged
-  changed      BIGINT   -- of these, whose verdict became another one
+  changed      BIGINT,  -- of these, whose verdict became another one
+  judging      VARCHAR  -- what the verdicts are of, as in judging; null: not known
+);
+
+-- What of each rule decided verdicts, so that after a change of the rules only those are judged again that it may touch: judging names the program
+-- and the rules, and decides is equal where a rule of two of them judges alike. The signs of the rules stand under the empty id.
+CREATE TABLE dw.judging (
+  judging VARCHAR,
+  rule_id VARCHAR,
+  decides UBIGINT
 );
 
 -- What the report of a run said, as its CSV files have it. It was drawn when the run ended; a run forgotten later takes along the changes that

@@ -43,4 +43,4 @@ FROM (
     coalesce(company_named, '') AS v_company_named,
     coalesce(template_names, '') AS v_template_names
   FROM dw.records r LEFT JOIN spool.main.long_texts l ON l.record_id = r.record_id
-  WHERE r.rowid >= %[2]d AND r.rowid < %[3]d AND %[1]s);
+  WHERE r.rowid >= %[2]d AND r.rowid < %[3]d AND %[1]s AND %[4]s);

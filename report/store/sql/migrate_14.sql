@@ -1,0 +1,4 @@
+-- From schema version 14 to 15: what of the rules decided verdicts. Of what is stored nobody knows; reclassify judges all of it once more.
+ALTER TABLE dw.runs ADD COLUMN judging VARCHAR;
+ALTER TABLE dw.judgements ADD COLUMN judging VARCHAR;
+CREATE TABLE dw.judging (judging VARCHAR, rule_id VARCHAR, decides UBIGINT);
