@@ -200,7 +200,9 @@ func inState(state, whole string, elsewhere, anywhere bool) bool {
 	case newHere:
 		return whole == summary.New && elsewhere || whole != summary.New && whole != "" && anywhere
 	case backHere:
-		return whole != summary.Regressed && whole != "" && anywhere
+		return whole == summary.Regressed && elsewhere || whole != summary.Regressed && whole != "" && anywhere
+	case summary.Regressed:
+		return whole == summary.Regressed && !elsewhere
 	case summary.New:
 		return whole == summary.New && !elsewhere
 	}
@@ -228,7 +230,7 @@ func newMessages(s *summary.Summary) (parts []string) {
 			moved += n
 		}
 		switch {
-		case c.Change == summary.Regressed:
+		case inState(summary.Regressed, c.Change, c.KnownElsewhere, len(backIn[id]) > 0):
 			back += n
 		case inState(backHere, c.Change, c.KnownElsewhere, len(backIn[id]) > 0):
 			backSome += n

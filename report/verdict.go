@@ -724,7 +724,10 @@ func newsDetail(s *summary.Summary) string {
 	}
 	whole, inMap, list := withChange(s, summary.Regressed), withChange(s, backHere), withChange(s, newHere)
 	said := append(apartByMessage(s, summary.New, &list), apartByMessage(s, summary.Regressed, &whole, &inMap)...)
-	text := words.Thousands(len(whole)+len(inMap)) + back
+	text := words.Thousands(len(whole)) + back
+	if n := len(inMap); n > 0 {
+		text += ", " + words.Thousands(n) + back + " in a map"
+	}
 	if n := len(list); n > 0 {
 		text += ", " + words.Thousands(n) + " known and new in a map"
 	}

@@ -126,6 +126,19 @@ func TestNewsDetailOfMessages(t *testing.T) {
 	}
 }
 
+// What is back in a map and did not pause in another one is no signature, and no message, that is back.
+func TestNewsOfWhatIsBackInAMap(t *testing.T) {
+	s := &summary.Summary{Logs: nightLogs(), Signatures: []summary.Signature{{ID: "a", Change: "regressed", KnownElsewhere: true}, {ID: "b", Change: "regressed"}, {ID: "c", Change: "regressed", KnownElsewhere: true}},
+		Findings: []summary.Finding{{Signature: "a", MapTitle: "Units", Change: "regressed", KnownElsewhere: true}, {Signature: "b", Change: "regressed"}, {Signature: "c", TemplateID: "t-1", Change: "regressed", KnownElsewhere: true}},
+		Clusters: []summary.Cluster{{TemplateID: "t-2", Change: "regressed", KnownElsewhere: true}, {TemplateID: "t-3", Change: "regressed"}}}
+	if got, want := newsDetail(s), "1 back, 1 back in a map, 1 message of a known signature in a map where it is back after a pause"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := newsOf(s), "1 back after a pause, 1 message of a known signature in a map where it is back after a pause, 1 known signature that is back after a pause in Units, 1 unknown message back after a pause and 1 unknown message in a map where it is back after a pause"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestVerdict(t *testing.T) {
 	lookup := summary.Signature{ID: "dw-lookup-not-resolved", Title: "A referenced row could not be looked up", Headline: "rows are missing", Records: 3, AffectedKeys: 3, Change: "new"}
 	critical := summary.Signature{ID: "dw-payload-empty-uri", Title: "Payload not generated", Records: 1, Severity: "critical"}
@@ -173,6 +186,9 @@ func TestVerdict(t *testing.T) {
 			Findings: []summary.Finding{{Signature: "a", TemplateID: "t-1", Change: "new"}, {Signature: "a", TemplateID: "t-2", Change: "new"}, {Signature: "a", TemplateID: "t-3", Change: "ongoing"},
 				{Signature: "b", TemplateID: "t-4", Change: "new"}, {Signature: "b", TemplateID: "t-6", Change: "new", KnownElsewhere: true}, {Signature: "a", MapTitle: "Units", TemplateID: "t-3", Change: "new"}, {Signature: "c", TemplateID: "t-5", Change: "regressed"}, {Signature: "c", TemplateID: "t-7", Change: "regressed"}, {Signature: "c", MapTitle: "Units", TemplateID: "t-7", Change: "ongoing"}, {Signature: "d", MapTitle: "Units", Change: "new"}}},
 			"8 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 1 known signature that is new in Units, 3 new messages of 2 known signatures, 2 messages of 2 known signatures known from another map, 1 message of a known signature back after a pause and 1 message of a known signature in a map where it is back after a pause. Of what a rule or code explains, most records: a (3 records). No fix is known for what failed."},
+		{"critical and back in a map", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, Records: 10, Failing: 1, OK: 9, Entities: 2, Totals: balanced, Signatures: []summary.Signature{{ID: "a", Severity: "critical", Records: 1, Change: "regressed", KnownElsewhere: true}},
+			Findings: []summary.Finding{{Signature: "a", MapTitle: "Units", Severity: "critical", Records: 1, Change: "regressed", KnownElsewhere: true}}},
+			"Critical, and back in a map: a (1 record). 1 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00, in 2 entities. 1 known signature that is back after a pause in Units. 1 critical signature, 1 record: a (1 record). No fix is known for what failed."},
 		{"critical and back", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{4, 1200}, Records: 10, Failing: 4, OK: 6, Entities: 2, Totals: balanced, Signatures: []summary.Signature{lookup, back}, Fixes: []summary.Fix{fix},
 			Clusters: []summary.Cluster{{Change: "new", Others: 12}, {Change: "ongoing"}}},
 			"Back and critical: Payload not generated (1 record). 4 of 10 records failed from 22 November 07:00 to 23 November 2026 06:00 (1,200 in the period before), in 2 entities. 1 new signature, 1 back after a pause and 12 unknown messages new in their maps. 1 critical signature, 1 record: Payload not generated (1 record). To be mended, with most records: rows are missing (3 records, Dual-write operator)."},

@@ -100,7 +100,7 @@ func (j *job) part() store.Part {
 	r := &j.flags.reading
 	return store.Part{
 		Shard:       j.flags.parts.booked(),
-		ToolVersion: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(),
+		ToolVersion: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(), Judging: j.judging().ID,
 		Environment: j.flags.environment, Since: stamp(j.since), Until: stamp(j.until),
 		Settings: map[string]string{
 			"tz": r.tz, "date-order": r.dateOrder, "log": r.log, "format": r.format,
@@ -159,7 +159,9 @@ func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 // merge loads parts into one transaction, as load does inputs.
 func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run, tool := j.booking(started)
-	tool.Judging = nil // of the workers, which may have been other programs
+	if slices.ContainsFunc(j.parts, func(p *store.Part) bool { return p.Judging != tool.Judging.ID }) {
+		tool.Judging = nil // a worker was another program
+	}
 	bookParts(&run, j.parts)
 	var rows func(iter.Seq2[store.LostCopy, error]) error
 	if j.haveRows() {

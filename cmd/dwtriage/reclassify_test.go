@@ -155,7 +155,7 @@ func TestReclassify(t *testing.T) {
 				done := runIn(t, exitDone, append([]string{"reclassify", "--db", db, "--json"}, flags...)...)
 				checkSaid(t, said, done, before["records"])
 				after := content(t, db, nil)
-				timed := map[string]string{"records": "judgement_id", "runs": "started_at, finished_at, arguments, timings, rules, rules_digest, exit_code", "judgements": "all"}
+				timed := map[string]string{"records": "judgement_id", "runs": "started_at, finished_at, arguments, timings, rules, rules_digest, exit_code, judging", "judgements": "all", "judging": "all"}
 				for _, table := range store.ToldTables { // what the report said is of verdicts that are no more
 					timed[table] = "all"
 					if rows := after[table]; len(rows) > 0 {

@@ -29,7 +29,8 @@ type ChangeRule struct {
 // States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
 // other one that failed in the windows of its logs, in which state it is. s is what the view scope was made of; whole are the logs of
 // which the hours of window 0 were read without trouble, so that what is absent did not happen. Columns are in
-// sql/states.sql. The table scope_known has the signatures that failed before and in none of these maps; the table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
+// sql/states.sql. The table scope_known has the signatures that failed before and in none of these maps, and those that are
+// back in one and did not pause in another; the table period_totals has the failing records of each window. Without a window before the report's own one both are empty.
 func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []string, rule ChangeRule) error {
 	h := historyOf(windows)
 	exec := func(name string, args ...any) (int64, error) {
@@ -51,6 +52,11 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 	}
 	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough); err != nil {
 		return err
+	}
+	if h.compared {
+		if _, err := exec("states_elsewhere", rule.Back); err != nil {
+			return err
+		}
 	}
 	if _, err := exec("period_totals"); err != nil {
 		return err

@@ -52,6 +52,7 @@ type Part struct {
 	ToolVersion string            `json:"tool_version"`
 	Rules       int               `json:"rules"`
 	RulesDigest string            `json:"rules_digest"`
+	Judging     string            `json:"judging"` // the ID of a Judging
 	Environment string            `json:"environment"`
 	Since       string            `json:"since"` // RFC 3339, empty when not given
 	Until       string            `json:"until"`

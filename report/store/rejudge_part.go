@@ -25,7 +25,7 @@ func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Too
 		return nil, err
 	}
 	n := *p
-	n.ToolVersion, n.Rules, n.RulesDigest, n.Folder = tool.Version, tool.Rules, tool.RulesDigest, aside
+	n.ToolVersion, n.Rules, n.RulesDigest, n.Judging, n.Folder = tool.Version, tool.Rules, tool.RulesDigest, tool.Judging.id(), aside
 	n.Tables, n.Drawn, n.Report = make(map[string]PartTable), "", PartTable{} // rows say what the rules say
 	if err := n.judgeAgain(ctx, dir, p, opt, tool, pipe); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Folder, err)

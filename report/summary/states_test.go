@@ -412,6 +412,56 @@ func TestPeriodsOfOverlappingDays(t *testing.T) {
 	}
 }
 
+// What is back in a map and failed in another one in the nights between is not back: neither a signature, nor an unknown message, nor a message of a wrapper.
+func TestBackInAnotherMap(t *testing.T) {
+	const wrapped = "Microsoft.Xrm.Sdk.InvalidPluginExecutionException: Customer C-%d is on hold."
+	groups, account := "msdyn_customergroups", "account"
+	nights := map[int][]storetest.Line{
+		16: {failed("22:00:00", groups, emptyURI), failed("22:01:00", groups, "the crane is jammed"), failed("22:02:00", groups, "the lift is stuck"), failed("22:03:00", groups, wrapped, 7), failed("22:04:00", groups, outage)},
+		17: {failed("22:00:00", account, emptyURI), failed("22:02:00", account, "the lift is stuck")},
+		18: {failed("22:01:00", account, "the crane is jammed"), failed("22:02:00", account, wrapped, 9)},
+		19: {failed("22:05:00", account, "another")},
+		20: {failed("22:00:00", account, emptyURI)},
+		21: {failed("22:00:00", groups, emptyURI), failed("22:01:00", groups, "the crane is jammed"), failed("22:02:00", groups, "the lift is stuck"), failed("22:03:00", groups, wrapped, 7), failed("22:04:00", groups, outage)},
+	}
+	const uri, crane, lift, link, number = "Unable to generate payload: the Dataverse URI is empty after an environment change", "Unknown: the crane is jammed", "Unknown: the lift is stuck",
+		"Dual-write plug-in cannot reach finance and operations (connection attempt failed)", "Customer … is on hold"
+	for _, c := range []struct {
+		compare CompareTo
+		known   []string // that are back in a map only
+	}{{CompareTo{}, []string{uri, crane, number}}, {CompareTo{Run: 5}, []string{uri}}, {CompareTo{Run: 3}, []string{crane, number}}} {
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		var last int64
+		for day := 16; day <= 21; day++ {
+			lines := numbered(nights[day]...)
+			for i := range lines {
+				lines[i].ID += uint16(day * 100)
+				lines[i].At, lines[i].File = fmt.Sprintf("2026-11-%d %s", day, lines[i].At), fmt.Sprintf("%d.csv", day)
+			}
+			last = loadRun(t, db, "", lines)
+		}
+		s, err := OfCompared(t.Context(), db, last, storetest.Matcher(), c.compare)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := make(map[string]bool), make(map[string]bool)
+		for _, f := range s.Findings {
+			got[f.Title+" "+f.Change] = f.KnownElsewhere
+		}
+		for _, sig := range s.Signatures {
+			if sig.ID != "dv-isv-aborted" { // it has the state of its messages
+				got[sig.Title+" "+sig.Change] = sig.KnownElsewhere
+			}
+		}
+		for _, title := range []string{uri, crane, lift, link, number} {
+			want[title+" regressed"] = slices.Contains(c.known, title)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("compared with %+v (-want +got):\n%s", c.compare, d)
+		}
+	}
+}
+
 // A signature that the database knew in another map is no new signature, though it is new in the map; nor is an unknown message.
 func TestNewInAnotherMap(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))

@@ -166,7 +166,7 @@ type Finding struct {
 	Category       string // that of most of its records; "unknown" and "dataverse-code" where no rule says
 	Severity       string // the worst that its records were judged; empty (unrated) where no rule says
 	Change         string // new, regressed, spiking, ongoing: of the signature in the map; empty where nothing is compared
-	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature, or its message where it is of one, in another one
+	KnownElsewhere bool   // new in every map that it fails in, and the database knew its signature, or its message where it is of one, in another one; or back in one, and it did not pause in another
 	Records        int64
 	AffectedKeys   int64 // different affected_key values
 	FirstSeen      time.Time
@@ -305,7 +305,7 @@ type Signature struct {
 	Category       string
 	Severity       string
 	Change         string
-	KnownElsewhere bool     // new in every map that it fails in, and the database knew it in another one
+	KnownElsewhere bool     // new in every map that it fails in, and the database knew it in another one; or back in one, and it did not pause in another
 	Codes          []string // error codes met, most records first
 	Meaning        string   // the rule's cause, or the message of the code table
 	Fix            *Fix     // as if there were no other signature; nil for codes
