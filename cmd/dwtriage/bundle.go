@@ -124,7 +124,7 @@ func runBundle(s *session, args []string) (int, error) {
 	for _, sentence := range report.Redaction(sum) {
 		tell(out, "%s\n", sentence)
 	}
-	_, err = tell(out, "Run %d, %s: %s in %s\nSHA-256 %s: kept elsewhere it shows later that the bundle is this one.\n", id, words.Count(sum.Records, "record"), words.Count(len(m.Members), "member"), s.hidePath(b.out), digest)
+	_, err = tell(out, "Run %d, %s: %s in %s\nSHA-256 %s: kept elsewhere it shows later that the bundle is this one.\n", id, words.Count(sum.Records, "record"), words.Count(len(m.Members), "member"), s.ownPath(b.out, "-o"), digest)
 	return exitDone, err
 }
 

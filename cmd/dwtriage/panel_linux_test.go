@@ -131,9 +131,13 @@ func TestProgressOfReclassify(t *testing.T) {
 	if code := run(t.Context(), []string{"run", "-q", "--db", db, "-o", filepath.Join(t.TempDir(), "r"), "../../testdata/demo/dualwrite-errors.csv"}, nil, &said, &said, func(string) string { return "" }); code != exitDone && code != exitRejects {
 		t.Fatalf("exit code %d: %s", code, &said)
 	}
-	seen := onTerminal(t, 70, nil, "reclassify", "--db", db, "--dry-run")
+	site := filepath.Join(t.TempDir(), "site.yaml") // by the same rules there would be nothing to judge
+	if err := os.WriteFile(site, []byte(others), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	seen := onTerminal(t, 70, nil, "reclassify", "--db", db, "--rules", site, "--dry-run")
 	at := -1
-	for _, want := range []string{"judging again", "writing what changed", "failing records would have another verdict"} {
+	for _, want := range []string{"looking for what the rules may judge otherwise", "judging again", "writing what changed", "failing records would have another verdict"} {
 		now := strings.Index(seen, want)
 		if now <= at {
 			t.Errorf("%q is missing, or said before what comes first: %q", want, seen)

@@ -178,6 +178,11 @@ func TestNothingIsReadable(t *testing.T) {
 			said[dir+"/"+name] = text
 		}
 	}
+	for _, want := range []string{"Report: what -o names (hidden here)", "Database: what --db names (hidden here), run 1"} {
+		if !strings.Contains(said["run output"], want) {
+			t.Errorf("run prints no %q:\n%s", want, said["run output"])
+		}
+	}
 	delete(said, "readable output")
 	for where, text := range said {
 		for _, leak := range leaks(text, all) {

@@ -176,7 +176,7 @@ func runReport(s *session, args []string) (int, error) {
 	rules.paths, _ = f.GetStringArray("rules")
 	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	summarize := func(p *panel) {
-		printSummary(p, sum, place{db: s.hidePath(rf.archive.file), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum, span != nil), env: s.getenv}, s.hidePath(filepath.Join(rf.out, "index.html")))
+		printSummary(p, sum, place{db: s.ownPath(rf.archive.file, "--db"), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum, span != nil), env: s.getenv}, s.ownPath(filepath.Join(rf.out, "index.html"), "-o"))
 	}
 	s.logPanel(summarize)
 	switch {

@@ -637,12 +637,12 @@ func (j *job) judgeInputs(sum *summary.Summary) {
 // error, so that --json can be piped. It prints the file that was just written instead of encoding again:
 // two encodings could differ, and one of them would be wrong.
 func (j *job) print(sum *summary.Summary) error {
-	out := j.s.hidePath(filepath.Join(j.flags.out, "index.html"))
+	out := j.s.ownPath(filepath.Join(j.flags.out, "index.html"), "-o")
 	if j.kept {
 		out += " (of an earlier run, as it was)"
 	}
 	summarize := func(p *panel) {
-		printSummary(p, sum, place{db: j.s.hidePath(j.flags.archive.file), made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
+		printSummary(p, sum, place{db: j.s.ownPath(j.flags.archive.file, "--db"), made: j.made, out: j.flags.out, rules: j.flags.rules, csv: j.flags.csv, xlsx: j.flags.xlsx, forms: j.flags.format, inputs: j.paths, env: j.s.getenv}, out)
 	}
 	j.s.logPanel(summarize)
 	took := time.Since(j.began).Seconds()

@@ -150,3 +150,11 @@ func (s *session) hidePath(path string) string {
 	}
 	return s.red.Text(path)
 }
+
+// ownPath is where the call writes to, as the flag says, as it may be printed: a path of tokens would be one where nothing is.
+func (s *session) ownPath(path, flag string) string {
+	if s.hidePath(path) != path {
+		return "what " + flag + " names (hidden here)"
+	}
+	return path
+}

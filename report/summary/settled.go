@@ -62,7 +62,8 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 		f.Summary = "Nothing to save again: " + words.Plural(f.Saved, "the row of the record is", "the rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + "."
 	} else {
 		f.Summary = "Save again what failed in " + words.Count(n, "record") + ": what " + words.Plural(n, "it", "they") + " looked up is there since " + at(cameAt)
-		f.Steps = append(f.Steps, "Save the rows again that retry.csv lists after this fix, at once. What they looked up has a later record that is ok, the last at "+at(cameAt)+".")
+		f.Steps = append(f.Steps, "Save the rows again that retry.csv lists after this fix, in its order. What "+words.Plural(n, "the record", "the "+words.Thousands(n)+" records")+" of this fix looked up has a later record that is ok, the last at "+
+			at(cameAt)+". A row that waits for one of these rows, too, stands behind it.")
 		if f.Saved > 0 {
 			f.Summary += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved"
 		}

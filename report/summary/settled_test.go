@@ -260,7 +260,7 @@ func TestStepsOfWhatCame(t *testing.T) {
 	f.tellSettled(&Timeline{}, time.Date(2026, 11, 23, 0, 10, 0, 0, time.UTC), time.Date(2026, 11, 22, 23, 55, 0, 0, time.UTC))
 	want := []string{
 		"Save again what failed in 2 records: what they looked up is there since 23 Nov 00:10; the row of 1 other is saved.",
-		"Save the rows again that retry.csv lists after this fix, at once. What they looked up has a later record that is ok, the last at 23 Nov 00:10.",
+		"Save the rows again that retry.csv lists after this fix, in its order. What the record of this fix looked up has a later record that is ok, the last at 23 Nov 00:10. A row that waits for one of these rows, too, stands behind it.",
 		"Nothing is to be done for 1 record: its own row has a later record that is ok, the last at 23:55.",
 	}
 	if d := cmp.Diff(want, append([]string{f.Summary}, f.Steps...)); d != "" {
