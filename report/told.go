@@ -10,7 +10,7 @@ import (
 )
 
 // Tell books in the database what the report says of changes, fixes and incidents, for those who ask the views v_changes, v_fixes
-// and v_incidents. All three are told by rules that no query can repeat; the rows are those of the CSV files.
+// and v_incidents. All three are told by rules that no query can repeat; the rows are those of the CSV files, and of changes which message each is of.
 func Tell(ctx context.Context, db *store.DB, s *summary.Summary) error {
 	rows := make(map[string][][]any)
 	for table, draw := range map[string]func(cells, *summary.Summary) error{"changes": drawChanges, "fixes": drawFixes, "incidents": drawBursts} {
@@ -19,6 +19,13 @@ func Tell(ctx context.Context, db *store.DB, s *summary.Summary) error {
 			return err
 		}
 		rows[table] = t.rows
+	}
+	for i, c := range changesListed(s) {
+		var template any
+		if c.TemplateID != "" {
+			template = c.TemplateID
+		}
+		rows["changes"][i] = append(rows["changes"][i], template)
 	}
 	return db.Tell(ctx, s.Run.ID, rows)
 }

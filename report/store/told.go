@@ -9,7 +9,7 @@ import (
 )
 
 // ToldTables hold what the report of a run said that is more than a query over its records: columns run_id and position, and those
-// of the CSV file of the same name.
+// of the CSV file of the same name; changes has one more.
 var ToldTables = []string{"changes", "fixes", "incidents"}
 
 // Tell books what the report of a run says, in place of what it said before: rows by table, one of ToldTables, each as the columns

@@ -153,15 +153,16 @@ func (at sayers) name(ctx context.Context, db *store.DB, list []Change, hide hid
 	}
 	var rest []string
 	for said := range at {
-		if said.template == "" && titles[said] == "" && hide.Redactor == nil {
-			rest = append(rest, said.sig)
+		if titles[said] == "" && hide.Redactor == nil {
+			rest = append(rest, said.sig+"\t"+said.template)
 		}
 	}
 	if slices.Sort(rest); len(rest) > 0 {
 		if err := each(ctx, db, "told_titles", func(rows *sql.Rows) error {
-			var sig, title string
-			err := rows.Scan(&sig, &title)
-			titles[message{sig: sig}] = title
+			var of message
+			var title string
+			err := rows.Scan(&of.sig, &of.template, &title)
+			titles[of] = title
 			return err
 		}, strings.Join(rest, "\n")); err != nil {
 			return err

@@ -205,7 +205,8 @@ CREATE TABLE dw.changes (
   last_seen TIMESTAMP,
   known_since TIMESTAMP,
   periods VARCHAR,
-  "where" VARCHAR
+  "where" VARCHAR,
+  template_id VARCHAR -- of the message, where those of the signature are told apart; no column of the file
 );
 
 CREATE TABLE dw.fixes (
