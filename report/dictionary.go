@@ -80,7 +80,7 @@ var meanings = map[string]meaning{
 	"map":              {"dual-write map; empty where none is known", ""},
 	"dataverse_table":  {"Dataverse table", ""},
 	"fno_entity":       {"entity of finance and operations", ""},
-	"company":          {"legal entity, as printed: 001 is not 1; empty where none is known", ""},
+	"company":          {"legal entity, an id in capitals: 001 is not 1; empty where none is known", ""},
 	"signature":        {"what explains the failure: a rule id, code/0x… or text/0x… of the code table, unknown/ and the template_id", ""},
 	"title":            {"what is wrong, in words; of an unknown message its sentence, with … for what differs", ""},
 	"category":         {"category of the rule; unknown or dataverse-code without one; where rules of several runs judged the records of a row, that of most of them", ""},
@@ -177,7 +177,7 @@ var meanings = map[string]meaning{
 	"format":            {"unit, or how a cell is written", ""},
 
 	"records map":          {"dual-write map, where there is one that it must be; empty else, see where", ""},
-	"records company":      {"legal entity: what the log prints, else what the message names; as printed: 001 is not 1", ""},
+	"records company":      {"legal entity: what the log prints, an id in capitals, else what the message names; 001 is not 1", ""},
 	"records signature":    {"rule id, code/0x… or text/0x… of the code table; empty for an unknown message", ""},
 	"records signatures":   {"all rules that match", ""},
 	"records title":        {"what is wrong, in words that name no value of the record, so that a rule has one title", ""},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -10,6 +11,7 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
+	"dwtriage/ingest/ascii"
 )
 
 // DuckDB works on vectors of 2,048 rows, whether it compresses a column or reads it, and has all texts
@@ -153,6 +155,18 @@ func split(text string, n int) (start, rest string) {
 func Start(text string) string {
 	start, _ := split(text, StartBytes)
 	return start
+}
+
+// Company is the legal entity of a record as reports call it: what the log prints, else what the message names. An id, which in finance and operations has
+// four characters at most, stands in capitals, as forms show it: logs print usmf and USMF for one company. Views and sql/scope.sql say the same.
+func Company(logged, named string) string {
+	switch {
+	case logged == "":
+		return named
+	case len(logged) <= 4 && ascii.Only([]byte(logged)):
+		return strings.ToUpper(logged)
+	}
+	return logged
 }
 
 // Name is a name as it is stored: [classify.Name].

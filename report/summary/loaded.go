@@ -84,7 +84,7 @@ func (l *Loading) reader(c Column[Record], records arrow.RecordBatch) func(i int
 		return func(int) {}
 	case "company":
 		logged, named := texts(c.Name), texts("company_named")
-		return func(i int) { r.Company = store.Name(cmp.Or(logged.Value(i), named.Value(i))) }
+		return func(i int) { r.Company = store.Name(store.Company(logged.Value(i), named.Value(i))) }
 	case "category":
 		categories, status := texts(c.Name), texts("status")
 		return func(i int) { r.Category = cmp.Or(store.Name(categories.Value(i)), categoryOf(status.Value(i))) }

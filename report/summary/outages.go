@@ -49,14 +49,14 @@ func outages(ctx context.Context, db *store.DB, m *classify.Matcher, t *Timeline
 	return each(ctx, db, "after", func(rows *sql.Rows) error {
 		var sig string
 		var pause float64
-		var records int64
+		var records, ok int64
 		var until time.Time
-		if err := rows.Scan(&sig, &pause, &records, (*instant)(&until)); err != nil {
+		if err := rows.Scan(&sig, &pause, &records, &ok, (*instant)(&until)); err != nil {
 			return err
 		}
 		f := bySig[sig]
 		if until.Sub(f.LastSeen) >= max(quietEnough, time.Duration(pause*float64(time.Second))) {
-			f.over(t, records, until, max(0, find(list, sig).AffectedKeys-savedOf(drafts, sig)))
+			f.over(t, records, ok, until, max(0, find(list, sig).AffectedKeys-savedOf(drafts, sig)))
 		}
 		return nil
 	}, strings.Join(ids, "\n"), strings.Join(answers, "\n"), t.Until.UnixMicro())
@@ -72,15 +72,21 @@ func savedOf(drafts []*Fix, sig string) (n int64) {
 	return n
 }
 
-// over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least.
-func (f *Fix) over(t *Timeline, records int64, until time.Time, keys int64) {
+// over makes a fix that is no longer needed one that says so, and leads with what is left to do. keys is how many rows its records name at least. Of the later records ok are
+// ok: where none is, it was reached, and whether all is well nobody knows.
+func (f *Fix) over(t *Timeline, records, ok int64, until time.Time, keys int64) {
 	f.Tier, f.OverSince = classify.RepeatOnly, f.LastSeen
 	again := savedAgain(f.Records, keys)
 	since := t.clock(f.OverSince, until)
 	f.Summary = again + ": over since " + since + "."
 	f.Retry, f.Role = "yes", "Dual-write operator"
 	steps := []string{again + ". The last failure was at " + since + "; until " + t.clock(until, f.OverSince) + " the same plug-ins or tables have " +
-		words.Count(records, "later record") + " without it."}
+		words.Count(records, "later record") + " without it"}
+	if ok == 0 {
+		steps[0] += words.Plural(records, ", which failed of something else", ", all of which failed of something else")
+	}
+	steps[0] += "."
+
 	again = "Only if it comes back: "
 	for _, s := range f.Steps {
 		if !strings.HasPrefix(s, whatRecordsName) { // which is so now

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dwtriage/classify"
+	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
 )
@@ -250,9 +251,18 @@ func TestPlanTexts(t *testing.T) {
 	}
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	last := s.Fixes[len(s.Fixes)-1]
-	if last.Summary != "Repeat what failed in 2 records: over since 01:02." || last.Retry != "yes" || !strings.HasPrefix(last.Steps[0], "Repeat what failed in 2 records. The last failure was at 01:02; until 03:00") ||
+	if last.Summary != "Repeat what failed in 2 records: over since 01:02." || last.Retry != "yes" || last.Steps[0] != "Repeat what failed in 2 records. The last failure was at 01:02; until 03:00 the same plug-ins or tables have 1 later record without it, which failed of something else." ||
 		!strings.HasPrefix(last.Steps[1], "Only if it comes back: ") || last.Role != "Dual-write operator" {
 		t.Errorf("the outage that is over: %q, retry %s, %s, steps %q", last.Summary, last.Retry, last.Role, last.Steps[:2])
+	}
+	for later, want := range map[string]string{"": "have 1 later record without it.", "02:00:00": "have 2 later records without it."} { // some of which are ok
+		ended := append(slices.Clone(lines[:2]), storetest.Line{ID: 90, File: "a.csv", Row: 90, At: "03:00:00", Log: ingest.DualWrite, Entity: "account"})
+		if later != "" {
+			ended = append(ended, storetest.Line{ID: 91, File: "a.csv", Row: 91, At: later, Entity: "account", Err: fmt.Sprintf(noGroup, "10")})
+		}
+		if over := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), ended).Fixes; !strings.HasSuffix(over[len(over)-1].Steps[0], want) {
+			t.Errorf("of which some are ok: %q, want %q", over[len(over)-1].Steps[0], want)
+		}
 	}
 	first := s.Fixes[0]
 	if len(first.Steps) != len(first.Parts[0].Steps)+len(first.Parts[1].Steps) || len(first.Parts[1].Steps) == 0 || first.Role != strings.Join(once(strings.Split(first.Role, ", ")), ", ") {

@@ -1,7 +1,7 @@
 -- What a record looked up and did not find, from its captures: the phrase that names the row ("customer group 80 (map
 -- Customer groups)", or "row of TABLE 80" where no map brings rows of the table), the map or the table as its parent
 -- ('' where the message does not say), its key and key column, what its table is called, and its
--- company where that is another one than the record's. Look-ups after the first that were judged before their
+-- company, in capitals as theirs, where that is another one than the record's. Look-ups after the first that were judged before their
 -- values had captures go by the phrase. Where the message names more rows than have captures, one of these stands at the end, without a parent.
 -- View v_missing, which people query, says the same.
 CREATE OR REPLACE TEMP MACRO missing_row(phrase, parent, key_column, value, otherwise, called, printed, company) AS {
@@ -10,7 +10,7 @@ CREATE OR REPLACE TEMP MACRO missing_row(phrase, parent, key_column, value, othe
   key: CASE WHEN contains(phrase, value) THEN value ELSE otherwise END,
   key_column: key_column,
   called: coalesce(called, nullif(split_part(key_column, ' of ', 2), ''), printed, CASE WHEN starts_with(phrase, 'row of ') THEN split_part(phrase, ' ', 3) END),
-  company: company
+  company: CASE WHEN strlen(company) <= 4 AND length(company) = strlen(company) THEN upper(company) ELSE company END
 };
 CREATE OR REPLACE TEMP MACRO looked_up(captures) AS list_filter([
     missing_row(captures['lookup'], coalesce(captures['lookup_map'], captures['table']), captures['lookup_key'],

@@ -1,5 +1,5 @@
 -- What people query. company is what the log prints, else what the message names; company_logged and
--- company_named are the two apart. Long texts are put together from their parts. Records whose run is not in the database are in no view. Tables are
+-- company_named are the two apart. An id, which has four characters at most, stands in capitals: usmf and USMF are one company. Long texts are put together from their parts. Records whose run is not in the database are in no view. Tables are
 -- named without the database, which has another name wherever it is attached under one.
 CREATE OR REPLACE VIEW dw.v_records AS
 WITH rest AS (
@@ -9,7 +9,7 @@ WITH rest AS (
   GROUP BY record_id
 )
 SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurred_at, r.occurred_raw, r.entity,
-  coalesce(r.company, r.company_named) AS company,
+  CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
   r.type_name, r.message_name, r.mode, r.operation_type, r.depth, r.duration_ms, r.correlation_id, r.request_id, r.activity_id,
   r.error_text || coalesce(rest.error_text, '') AS error_text, r.trace_text || coalesce(rest.trace_text, '') AS trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
@@ -29,7 +29,7 @@ SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, argumen
 -- order, is in missing.csv.
 CREATE OR REPLACE VIEW dw.v_missing AS
 WITH named AS (
-  SELECT r.record_id, u.environment, coalesce(r.company, r.company_named) AS company, r.occurred_at, unnest(list_filter([
+  SELECT r.record_id, u.environment, CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company, r.occurred_at, unnest(list_filter([
     {phrase: captures['lookup'], map: captures['lookup_map'], called: captures['lookup_table'], named: captures['table'], key_column: captures['lookup_key'], company: captures['lookup_company'],
       key: CASE WHEN contains(captures['lookup'], captures['value']) THEN captures['value'] ELSE '' END},
     {phrase: captures['lookup_2'], map: captures['lookup_map_2'], called: captures['lookup_table_2'], named: NULL, key_column: captures['lookup_key_2'], company: captures['lookup_company_2'],
@@ -42,7 +42,8 @@ WITH named AS (
   FROM records r JOIN runs u USING (run_id)
   WHERE r.outcome = 'error' AND r.category = 'reference-data' AND captures['lookup'] IS NOT NULL
 ), rows AS (
-  SELECT DISTINCT record_id, environment, coalesce(row.company, company) AS company, occurred_at, row.map AS map, row.key AS key,
+  SELECT DISTINCT record_id, environment,
+    coalesce(CASE WHEN strlen(row.company) <= 4 AND length(row.company) = strlen(row.company) THEN upper(row.company) ELSE row.company END, company) AS company, occurred_at, row.map AS map, row.key AS key,
     coalesce(row.called, nullif(split_part(row.key_column, ' of ', 2), ''), row.named, CASE WHEN starts_with(row.phrase, 'row of ') THEN split_part(row.phrase, ' ', 3) END) AS "table",
     nullif(split_part(row.key_column, ' of ', 1), '') AS key_column
   FROM named
@@ -90,7 +91,7 @@ FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id
 
 -- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
 CREATE OR REPLACE VIEW dw.v_findings AS
-SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, coalesce(r.company, r.company_named) AS company,
+SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
   coalesce(r.signature, 'unknown/' || coalesce(t.cluster_id, r.template_id)) AS signature, r.status,
   coalesce(r.category, CASE WHEN r.status IN ('code', 'text') THEN 'dataverse-code' ELSE 'unknown' END) AS category, r.severity,
   count(*) AS records, count(DISTINCT r.affected_key) AS affected_keys, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
@@ -226,7 +227,7 @@ WITH RECURSIVE ids AS (
 SELECT environment, min(record_id) OVER chain AS chain_id, count(*) OVER chain AS records,
   row_number() OVER (PARTITION BY chain ORDER BY coalesce(started_at, occurred_at), depth NULLS FIRST, duration_ms DESC NULLS LAST, record_id) AS position,
   record_id, link, link_id, confidence, parent_record_id, log, started_at, occurred_at, duration_ms, depth, mode, type_name, message_name, entity, map,
-  coalesce(company, company_named) AS company, affected_key, outcome, signature, coalesce(t.cluster_id, rows.template_id) AS template_id, error_code, file, row, run_id
+  CASE WHEN strlen(company) <= 4 AND length(company) = strlen(company) THEN upper(company) ELSE coalesce(company, company_named) END AS company, affected_key, outcome, signature, coalesce(t.cluster_id, rows.template_id) AS template_id, error_code, file, row, run_id
 FROM rows LEFT JOIN parents USING (place) LEFT JOIN clusters t ON t.template_id = rows.template_id
 WINDOW chain AS (PARTITION BY chain);
 
@@ -277,7 +278,7 @@ COMMENT ON COLUMN dw.v_records."log" IS 'dualwrite or plugintrace';
 COMMENT ON COLUMN dw.v_records."occurred_at" IS 'when it happened, UTC; null where the log gives no time that can be read one way';
 COMMENT ON COLUMN dw.v_records."occurred_raw" IS 'the time as the log prints it, where it could not be read';
 COMMENT ON COLUMN dw.v_records."entity" IS 'entity as the log prints it';
-COMMENT ON COLUMN dw.v_records."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_records."company" IS 'legal entity: what the log prints, an id in capitals, else what the message names';
 COMMENT ON COLUMN dw.v_records."type_name" IS 'class of the plug-in';
 COMMENT ON COLUMN dw.v_records."message_name" IS 'message of the plug-in step, such as Update';
 COMMENT ON COLUMN dw.v_records."mode" IS 'mode of the plug-in step, as printed';
@@ -402,7 +403,7 @@ COMMENT ON COLUMN dw.v_findings."environment" IS 'environment; null when none wa
 COMMENT ON COLUMN dw.v_findings."map" IS 'dual-write map, where there is one it must be';
 COMMENT ON COLUMN dw.v_findings."dataverse_table" IS 'Dataverse table';
 COMMENT ON COLUMN dw.v_findings."fno_entity" IS 'entity of finance and operations';
-COMMENT ON COLUMN dw.v_findings."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_findings."company" IS 'legal entity: what the log prints, an id in capitals, else what the message names';
 COMMENT ON COLUMN dw.v_findings."signature" IS 'rule that wins, code/0x… or text/0x… of the code table, or unknown/ and the template_id';
 COMMENT ON COLUMN dw.v_findings."status" IS 'documented, observed, experimental, deprecated, code, text or unknown';
 COMMENT ON COLUMN dw.v_findings."category" IS 'category of the rule; without one unknown, or dataverse-code where the code table explains it';
@@ -452,7 +453,7 @@ COMMENT ON COLUMN dw.v_chains."type_name" IS 'class of the plug-in';
 COMMENT ON COLUMN dw.v_chains."message_name" IS 'message of the plug-in step, such as Update';
 COMMENT ON COLUMN dw.v_chains."entity" IS 'entity as the log prints it';
 COMMENT ON COLUMN dw.v_chains."map" IS 'title of the dual-write map; null where it is not known or several share the name';
-COMMENT ON COLUMN dw.v_chains."company" IS 'legal entity: what the log prints, else what the message names';
+COMMENT ON COLUMN dw.v_chains."company" IS 'legal entity: what the log prints, an id in capitals, else what the message names';
 COMMENT ON COLUMN dw.v_chains."affected_key" IS 'business record that failed';
 COMMENT ON COLUMN dw.v_chains."outcome" IS 'error, or ok: a trace without an exception';
 COMMENT ON COLUMN dw.v_chains."signature" IS 'rule that wins, code/0x… or text/0x… of the code table; null when nothing explains it';
@@ -482,7 +483,7 @@ COMMENT ON COLUMN dw.v_fixes."rank" IS 'place in the order in which to do them';
 COMMENT ON COLUMN dw.v_fixes."signature" IS 'rule of the fix; of several, the one that leads';
 COMMENT ON COLUMN dw.v_fixes."title" IS 'what the failure is called';
 COMMENT ON COLUMN dw.v_fixes."severity" IS 'critical, high, medium, low or info';
-COMMENT ON COLUMN dw.v_fixes."records" IS 'records that wait for no later fix';
+COMMENT ON COLUMN dw.v_fixes."records" IS 'records that wait for no later fix themselves';
 COMMENT ON COLUMN dw.v_fixes."entities" IS 'maps and tables, most records first';
 COMMENT ON COLUMN dw.v_fixes."role" IS 'who does it';
 COMMENT ON COLUMN dw.v_fixes."retry" IS 'yes, after-fix or no: whether the rows can be saved again';
