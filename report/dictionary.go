@@ -156,7 +156,7 @@ var meanings = map[string]meaning{
 	"onset":        {"time of its first record", ""},
 	"end":          {"time of its last record", ""},
 	"going_on":     {"whether it lasts to the end of the period", "yes or no"},
-	"peak_at":      {"begin of the part of it with most records", ""},
+	"peak_at":      {"begin of the part of it with most records, its onset where that is later", ""},
 	"peak_records": {"records of that part", inRecords},
 	"kind":         {"what burst: signature; map or host, where failures of several signatures burst together", ""},
 	"host":         {"host that more than half of its records name", ""},

@@ -222,7 +222,7 @@ func (j *job) rejudgeParts(folder string) error {
 		} else {
 			met[name] = true
 		}
-		again, err := store.RejudgePart(j.s.ctx, folder, p, store.Options{MemoryLimit: engineShare(j.memory), Threads: j.flags.threads, Coming: partsSize(p)}, tool, j.judgeAgain)
+		again, err := store.RejudgePart(j.s.ctx, folder, p, store.Options{MemoryLimit: engineShare(j.memory), Threads: j.flags.threads, Coming: partsSize(p)}, tool, store.Judge{Pipe: j.judgeAgain, By: j.judging()})
 		if err != nil {
 			return fmt.Errorf("judging a part again: %w", err)
 		}

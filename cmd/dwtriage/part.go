@@ -159,8 +159,12 @@ func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {
 // merge loads parts into one transaction, as load does inputs.
 func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64, error) {
 	run, tool := j.booking(started)
-	if slices.ContainsFunc(j.parts, func(p *store.Part) bool { return p.Judging != tool.Judging.ID }) {
-		tool.Judging = nil // a worker was another program
+	run.Judging = func() *store.Judging {
+		own := j.judging()
+		if slices.ContainsFunc(j.parts, func(p *store.Part) bool { return p.Judging != own.ID }) {
+			return nil // a worker was another program
+		}
+		return own
 	}
 	bookParts(&run, j.parts)
 	var rows func(iter.Seq2[store.LostCopy, error]) error

@@ -90,7 +90,7 @@ func runReclassify(s *session, args []string) (int, error) {
 	}
 	_, tool := j.booking(time.Now())
 	endShow := j.showJudging()
-	done, err := db.Reclassify(s.ctx, only, tool, "dwtriage "+shellJoin(s.arguments), time.Now(), r.dry, store.Judge{Pipe: j.judgeAgain, Sieve: j.sieve})
+	done, err := db.Reclassify(s.ctx, only, tool, "dwtriage "+shellJoin(s.arguments), time.Now(), r.dry, store.Judge{Pipe: j.judgeAgain, By: j.judging(), Sieve: j.sieve})
 	endShow()
 	if err != nil {
 		return 0, err

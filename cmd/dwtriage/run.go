@@ -562,14 +562,14 @@ func (j *job) drawn(next source[*report.Rows]) (src store.Source, loaded func([]
 func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 	return store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
-		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Reading: j.reading(),
+		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Reading: j.reading(), Judging: j.judging,
 		Told: func(id int64, committed bool) {
 			j.s.fate.ofRun(id, committed)
 			if !committed {
 				j.show.turn("committing")
 			}
 		},
-	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest(), Judging: j.judging()}
+	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
 }
 
 // reading is how files are read: nothing where parts are merged, whose workers may have been of another version.

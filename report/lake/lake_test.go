@@ -385,7 +385,7 @@ func TestStar(t *testing.T) {
 	if got := number(t, db, "SELECT min(date)::VARCHAR, max(date)::VARCHAR, count(*), count(date) FROM dim_calendar"); got != "2026-01-01 2026-12-31 366 365" {
 		t.Errorf("calendar: %s", got)
 	}
-	if got := strings.Join(ask(t, db, "SELECT company FROM dim_companies ORDER BY ALL"), " "); got != "DEMF FRRT USMF usmf null" {
+	if got := strings.Join(ask(t, db, "SELECT company FROM dim_companies ORDER BY ALL"), " "); got != "DEMF FRRT USMF null" {
 		t.Errorf("companies: %s", got)
 	}
 }

@@ -16,8 +16,7 @@ import (
 type Tool struct {
 	Version     string
 	Rules       int
-	RulesDigest string   // "sha256:" + 64 hex digits over the rule files
-	Judging     *Judging `json:"-"` // of its verdicts; nil where they are of several programs; written only
+	RulesDigest string // "sha256:" + 64 hex digits over the rule files
 }
 
 // A Run is one execution of the run command against the database.
@@ -37,6 +36,9 @@ type Run struct {
 
 	Pruned   int64     // records of it of which [DB.Prune] left nothing but counts
 	PrunedAt time.Time // when it did last, UTC; zero: never. The report of the run cannot be drawn any more then
+
+	// Judging, unless nil, gives what its verdicts are of; nil where they are of several programs. Written only.
+	Judging func() *Judging `json:"-"`
 
 	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
 	// kept from one that is not, and whoever is killed later must know.

@@ -171,12 +171,16 @@ func (db *DB) account(ctx context.Context, run Run, tool Tool, inputs []Input, t
 	exec("INSERT INTO dw.text_parts SELECT ?, * FROM "+beside.texts, run.ID)
 	// How many different records the duplicates were, only the database knows.
 	booked.Sightings = beside.met + exec(query("insert_sightings"), run.ID)
+	var judging *Judging
+	if run.Judging != nil {
+		judging = run.Judging()
+	}
 	exec(query("insert_run"), run.ID, orNil(run.Environment), tool.Version, tool.Rules, tool.RulesDigest, run.Arguments,
 		timeOrNil(run.Since), timeOrNil(run.UntilLimit), run.Started.UTC(), time.Now().UTC(),
 		t.Read, t.Loaded, t.Duplicates, t.Rejected, t.Filtered, t.OK, t.Classified, t.Unclassified,
 		orNil(run.Thresholds.FailOn), orNil(run.Thresholds.MaxRejects),
-		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")), orNil(run.Reading), orNil(tool.Judging.id()))
-	errs = append(errs, db.keepJudging(ctx, tool.Judging))
+		orNil(strings.Join(run.Parts, "\n")), orNil(strings.Join(run.MissingShards, "\n")), orNil(run.Reading), orNil(judging.id()))
+	errs = append(errs, db.keepJudging(ctx, judging))
 	exec(bookRun(run.ID))
 	return booked, errors.Join(errs...)
 }

@@ -183,7 +183,7 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 	if err != nil {
 		return err
 	}
-	byOthers := r.byOthers(tool)
+	byOthers := r.byOthers(tool, judge.By)
 	if byOthers > 0 && !r.dry {
 		// The column is written anew as a whole: an UPDATE holds 40 bytes in memory for every row. It comes first, as a table that was
 		// updated is not altered.
@@ -203,7 +203,7 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 	}); err != nil {
 		return err
 	}
-	left, err := r.sift(ctx, tool, judge)
+	left, err := r.sift(ctx, judge)
 	if err != nil {
 		return fmt.Errorf("looking for what may be judged otherwise: %w", err)
 	}
@@ -222,7 +222,7 @@ func (r *rejudging) run(ctx context.Context, tool Tool, arguments string, at tim
 		return errUnchanged
 	}
 	r.done.Kept = true
-	return r.book(ctx, judgement, tool, arguments, at)
+	return r.book(ctx, judgement, tool, judge.By, arguments, at)
 }
 
 // before says whose verdicts the records have.
@@ -246,9 +246,9 @@ func (r *rejudging) before(ctx context.Context) error {
 }
 
 // byOthers counts the records whose verdicts are of other rules, or of another program.
-func (r *rejudging) byOthers(tool Tool) (n int64) {
+func (r *rejudging) byOthers(tool Tool, judging *Judging) (n int64) {
 	for _, by := range r.judged {
-		if by.digest != tool.RulesDigest || by.version != tool.Version || by.judging != tool.Judging.id() {
+		if by.digest != tool.RulesDigest || by.version != tool.Version || by.judging != judging.id() {
 			n += by.records
 		}
 	}
@@ -256,7 +256,7 @@ func (r *rejudging) byOthers(tool Tool) (n int64) {
 }
 
 // book writes the ledgers of the runs and the judgement.
-func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, arguments string, at time.Time) error {
+func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, judging *Judging, arguments string, at time.Time) error {
 	if _, err := r.db.conn.ExecContext(ctx, query("rebook")); err != nil {
 		return fmt.Errorf("booking what is classified: %w", err)
 	}
@@ -266,10 +266,10 @@ func (r *rejudging) book(ctx context.Context, judgement int64, tool Tool, argume
 		}
 	}
 	if _, err := r.db.conn.ExecContext(ctx, "INSERT INTO dw.judgements VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, $8, $9)",
-		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed, orNil(tool.Judging.id())); err != nil {
+		judgement, at.UTC(), tool.Version, tool.Rules, tool.RulesDigest, arguments, r.done.Records, r.done.Changed, orNil(judging.id())); err != nil {
 		return err
 	}
-	return r.db.keepJudging(ctx, tool.Judging)
+	return r.db.keepJudging(ctx, judging)
 }
 
 // untell takes back what reports said of what is judged.

@@ -14,9 +14,9 @@ import (
 )
 
 // RejudgePart makes, in the folder dir, of a part that was made by other rules the one that its worker would have made by those of tool: the same
-// records and files, with the verdicts that pipe gives and the ledger that follows from them. It passes through a database in dir, so what
+// records and files, with the verdicts that judge gives and the ledger that follows from them. It passes through a database in dir, so what
 // it takes of memory does not grow with the part; on the disk it takes a few times the size of the part.
-func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Tool, pipe Pipe) (again *Part, err error) {
+func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Tool, judge Judge) (again *Part, err error) {
 	aside, err := os.MkdirTemp(dir, tempPrefix)
 	if err != nil {
 		return nil, err
@@ -25,9 +25,9 @@ func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Too
 		return nil, err
 	}
 	n := *p
-	n.ToolVersion, n.Rules, n.RulesDigest, n.Judging, n.Folder = tool.Version, tool.Rules, tool.RulesDigest, tool.Judging.id(), aside
+	n.ToolVersion, n.Rules, n.RulesDigest, n.Judging, n.Folder = tool.Version, tool.Rules, tool.RulesDigest, judge.By.id(), aside
 	n.Tables, n.Drawn, n.Report = make(map[string]PartTable), "", PartTable{} // rows say what the rules say
-	if err := n.judgeAgain(ctx, dir, p, opt, tool, pipe); err != nil {
+	if err := n.judgeAgain(ctx, dir, p, opt, tool, judge); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Folder, err)
 	}
 	if err := n.finish(); err != nil {
@@ -38,7 +38,7 @@ func RejudgePart(ctx context.Context, dir string, p *Part, opt Options, tool Too
 }
 
 // judgeAgain writes the tables of n: those of p, with new verdicts.
-func (n *Part) judgeAgain(ctx context.Context, dir string, p *Part, opt Options, tool Tool, pipe Pipe) error {
+func (n *Part) judgeAgain(ctx context.Context, dir string, p *Part, opt Options, tool Tool, judge Judge) error {
 	file := filepath.Join(dir, filepath.Base(n.Folder)+".duckdb")
 	opt.Reads = append(Reading([]*Part{p}), n.Folder) // and written to
 	db, err := Open(ctx, file, opt)
@@ -48,7 +48,7 @@ func (n *Part) judgeAgain(ctx context.Context, dir string, p *Part, opt Options,
 	defer os.Remove(file)
 	err = db.fillFromPart(ctx, p)
 	if err == nil {
-		_, err = db.Reclassify(ctx, Only{}, tool, "", time.Now(), false, Judge{Pipe: pipe})
+		_, err = db.Reclassify(ctx, Only{}, tool, "", time.Now(), false, judge)
 	}
 	if err == nil {
 		err = db.copyJudged(ctx, n, p)

@@ -33,7 +33,9 @@ import (
 // again" and version10.duckdb.bz2 version 9 as "store: a checkpoint that is cut off in the middle of a write no longer costs the
 // database: what it writes over is kept beside it until it is done", version11.duckdb.bz2 version 10 as "store, summary: texts are read of what changed
 // only, what waits for what is found once per report, one way to join periods", version12.duckdb.bz2 version 11 as "README: the same once more is
-// told by the program file, too; what a run keeps beside its database is no part of the repository". All read exports of the same invented names:
+// told by the program file, too; what a run keeps beside its database is no part of the repository", version13.duckdb.bz2 version 12 as the last program of that
+// version did, and version14.duckdb.bz2 version 13 as "report: what a code alone names is counted where it has no place in the plan; it has a text to read,
+// so it was not". All read exports of the same invented names:
 //
 //	dwtriage run --db v1.duckdb night/errors-a.csv night/errors-b.csv night/traces.csv
 //	dwtriage run --db v1.duckdb --environment UAT night

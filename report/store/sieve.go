@@ -26,6 +26,7 @@ type Judging struct {
 // A Judge judges stored records.
 type Judge struct {
 	Pipe Pipe
+	By   *Judging // what the verdicts of Pipe are of
 	// Sieve, unless nil, is of the rules of Pipe, against those that records were judged by before, one map of Decides for each set of them. It returns
 	// nil where any record may get another verdict.
 	Sieve func(before []map[string]uint64) (*Sieve, error)
@@ -85,12 +86,12 @@ var errMostHeld = errors.New("most records may be judged otherwise")
 
 // sift narrows what is judged to the records that may be judged otherwise, and says how many they are: those of which it is not known what judged them, or
 // that another program judged, and those that the sieve holds.
-func (r *rejudging) sift(ctx context.Context, tool Tool, judge Judge) (left int64, err error) {
+func (r *rejudging) sift(ctx context.Context, judge Judge) (left int64, err error) {
 	all := r.done.Records
-	if judge.Sieve == nil || tool.Judging == nil {
+	if judge.Sieve == nil || judge.By == nil {
 		return all, nil
 	}
-	known, before, records, err := r.known(ctx, tool.Judging.ID)
+	known, before, records, err := r.known(ctx, judge.By.ID)
 	if err != nil || len(before) == 0 {
 		return all, err
 	}

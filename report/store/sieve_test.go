@@ -43,6 +43,7 @@ func judgingOf(program string, m *classify.Matcher) *Judging {
 // sieving is a judge with the sieve of its rules, without goroutines; judged counts the records that were judged in the end.
 func sieving(m *classify.Matcher, judged *int) Judge {
 	return Judge{
+		By: judgingOf("this", m),
 		Pipe: func(read func(context.Context, func(*ingest.Batch) error) error, load func(Source) error) error {
 			return plainly(m)(func(ctx context.Context, emit func(*ingest.Batch) error) error {
 				return read(ctx, func(b *ingest.Batch) error { *judged += b.Len(); return emit(b) })
@@ -112,9 +113,9 @@ func TestSieve(t *testing.T) {
 			{"c.csv", without(t, func(i int, _ *classify.Rule) bool { return i%3 == 0 }), judgingOf("another", all)}, // would judge otherwise than its rules tell
 			{"d.csv", others, nil},
 		} {
-			tool := Tool{Version: "test", Rules: len(run.m.Rules()), RulesDigest: run.m.Digest(), Judging: run.judging}
+			tool := Tool{Version: "test", Rules: len(run.m.Rules()), RulesDigest: run.m.Digest()}
 			source := storetest.Source(storetest.Judged(run.m, Allocator(), lines[run.file]...), storetest.Account(lines[run.file]))
-			if _, _, err := db.Load(t.Context(), Run{Started: time.Now()}, tool, source, nil); err != nil {
+			if _, _, err := db.Load(t.Context(), Run{Started: time.Now(), Judging: func() *Judging { return run.judging }}, tool, source, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -133,11 +134,11 @@ func TestSieve(t *testing.T) {
 		{"one rule less", without(t, func(i int, _ *classify.Rule) bool { return i == 9 }), 1, each, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tool := Tool{Version: "test", Rules: len(c.m.Rules()), RulesDigest: c.m.Digest(), Judging: judgingOf("this", c.m)}
+			tool := Tool{Version: "test", Rules: len(c.m.Rules()), RulesDigest: c.m.Digest()}
 			judged := 0
 			var done [2]Reclassified
 			var held [2][]string
-			for i, judge := range []Judge{{Pipe: plainly(c.m)}, sieving(c.m, &judged)} {
+			for i, judge := range []Judge{{Pipe: plainly(c.m), By: judgingOf("this", c.m)}, sieving(c.m, &judged)} {
 				path := filepath.Join(t.TempDir(), "x.duckdb")
 				copyDatabase(t, seed, path)
 				db := openTest(t, path)
@@ -188,10 +189,12 @@ func TestJudgingIsKept(t *testing.T) {
 		return list(t, db, "SELECT concat(judging, ' ', count(*)) FROM dw.judging GROUP BY judging ORDER BY 1")
 	}
 	for i, name := range []string{"first", "second", "second"} {
-		tool := Tool{Version: "test", Judging: &Judging{ID: "p-" + name, Decides: map[string]uint64{"": 1, "a-rule": 1<<64 - 1}}}
+		judging := func() *Judging {
+			return &Judging{ID: "p-" + name, Decides: map[string]uint64{"": 1, "a-rule": 1<<64 - 1}}
+		}
 		night := slices.Clone(night[:1])
 		night[0].ID = uint16(90 + i)
-		if _, _, err := db.Load(t.Context(), Run{Started: time.Now()}, tool, storetest.Source(storetest.Batch(Allocator(), night...), storetest.Account(night)), nil); err != nil {
+		if _, _, err := db.Load(t.Context(), Run{Started: time.Now(), Judging: judging}, Tool{Version: "test"}, storetest.Source(storetest.Batch(Allocator(), night...), storetest.Account(night)), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -439,7 +439,7 @@ func newBurst(t *Timeline, group []*surge, title func(sig string) string) Burst 
 	b.From, b.Until, b.GoesOn = t.At(first), t.At(last+1), last == len(t.Buckets)-1
 	for i := first; i <= last; i++ {
 		if total[i] > b.PeakRecords {
-			b.Peak, b.PeakRecords = t.At(i), total[i]
+			b.Peak, b.PeakRecords = later(t.At(i), b.Onset), total[i] // the first column begins before it
 		}
 	}
 	for m := range maps {

@@ -189,8 +189,8 @@ func TestBursts(t *testing.T) {
 	for _, b := range s.Bursts {
 		got += fmt.Sprintf("%s %s %s to %s, %d, peak %d at %s, %v %v %d parts\n", b.Kind, b.Severity, b.Onset.Format("15:04"), b.End.Format("15:04"), b.Records, b.PeakRecords, b.Peak.Format("15:04"), b.Maps, b.GoesOn, len(b.Parts))
 	}
-	want := "signature critical 09:01 to 09:25, 15, peak 9 at 09:00, [Customers V3 (accounts) Customers V3 (contacts)] false 2 parts\n" +
-		"signature high 09:16 to 09:23, 8, peak 8 at 09:15, [Units] false 1 parts\n" +
+	want := "signature critical 09:01 to 09:25, 15, peak 9 at 09:01, [Customers V3 (accounts) Customers V3 (contacts)] false 2 parts\n" +
+		"signature high 09:16 to 09:23, 8, peak 8 at 09:16, [Units] false 1 parts\n" +
 		"map  10:30 to 10:30, 6, peak 6 at 10:30, [Units] false 0 parts\n" +
 		"signature  12:00 to 12:07, 8, peak 8 at 12:00, [CDS Contacts V2 or Customers V3 (contacts)] true 1 parts\n"
 	if got != want {

@@ -80,7 +80,7 @@ func TestMissingRows(t *testing.T) {
 		{"the company that stands in the values is that of the row", []storetest.Line{
 			failed("01:00:00", "accounts", noGroup, "10"), in("", failed("01:00:01", "accounts", noGroup, "10,demf")), in("usmf", failed("01:00:02", "accounts", noGroup, "20, DEMF")),
 			failed("01:00:03", "accounts", noGroup, "30,USMF"), failed("01:00:04", "salesorders", noCustomer, "US-1", "40,GBSI"),
-		}, []string{groups + "10|USMF: 1, 01:00:00 to 01:00:00; after ", groups + "10|demf: 1, 01:00:01 to 01:00:01; after ", groups + "20|demf: 1, 01:00:02 to 01:00:02; after ",
+		}, []string{groups + "10|DEMF: 1, 01:00:01 to 01:00:01; after ", groups + "10|USMF: 1, 01:00:00 to 01:00:00; after ", groups + "20|DEMF: 1, 01:00:02 to 01:00:02; after ",
 			groups + "30|USMF: 1, 01:00:03 to 01:00:03; after ", groups + "40|GBSI: 1, 01:00:04 to 01:00:04; after ", customers + "US-1|USMF: 1, 01:00:04 to 01:00:04; after Customer groups"}},
 		{"a key of two columns", []storetest.Line{failed("01:00:00", "accounts", noGroup, "A,B"), failed("01:00:01", "accounts", noGroup, "{x}")},
 			[]string{groups + "A,B|USMF: 1, 01:00:00 to 01:00:00; after ", groups + "{x}|USMF: 1, 01:00:01 to 01:00:01; after "}},

@@ -585,7 +585,7 @@ func TestGoneMessagesAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := func(id, title string) []any {
-		return []any{"quiet", unknownPrefix + id, title, nil, int64(0), int64(1), nil, nil, nil, nil, nil}
+		return []any{"quiet", unknownPrefix + id, title, nil, int64(0), int64(1), nil, nil, nil, nil, nil, nil}
 	}
 	if err := db.Tell(t.Context(), run, map[string][][]any{"changes": {told(lamp, sentence), told(count, unknownTitle+count)}}); err != nil {
 		t.Fatal(err)
