@@ -56,17 +56,78 @@ func (b *bench) measureStored(nights, records int) error {
 		{"report of the first night", 0, []string{"report", "-q", "--run", "1", "-o", s.out}},
 		{"history list", 0, []string{"history", "list"}},
 		{"query, states of signatures", 0, []string{"query", "SELECT change, count(*) FROM v_changes GROUP BY ALL"}},
-		{"reclassify, all of them", nights*records + nightly, []string{"reclassify"}},
 	} {
 		if err := s.call(c.what, c.records, c.args...); err != nil {
 			return err
 		}
+	}
+	if err := s.judgeAgain(nights*records + nightly); err != nil {
+		return err
 	}
 	left, err := filepath.Glob(s.db + "*")
 	for _, path := range left {
 		os.RemoveAll(path)
 	}
 	return err
+}
+
+// oneMore is a site's rule that matches nothing of the nights, and otherwise a site's severity of a rule that matches some of each.
+const (
+	oneMore = `- id: bench-one-more
+  title: The quay is closed
+  headline: a quay is closed
+  status: experimental
+  logs: [dualwrite, plugintrace]
+  severity: high
+  category: to-be-sorted
+  priority: 60
+  tier: 5
+  match: {any: [quay is closed]}
+  cause: The quay is closed.
+  fix: {summary: Open it., role: Dual-write operator, retry: 'no', steps: [Open the quay.]}
+  examples: {match: [{text: The quay is closed}], no_match: [The quay is open]}
+`
+	otherwise = `- change: dv-record-not-found
+  severity: low
+  reason: the bench
+  owner: the bench
+`
+)
+
+// judgeAgain measures reclassify: by another program, which judges all records, and by changes of the rules, which touch some of them.
+func (s *stored) judgeAgain(records int) error {
+	another := filepath.Join(s.dir, "another-dwtriage")
+	program, err := os.ReadFile(s.dwtriage)
+	if err == nil {
+		err = os.WriteFile(another, program, 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	defer os.Remove(another)
+	own := s.dwtriage
+	s.dwtriage = another // told from the one that loaded the nights by its time
+	defer func() { s.dwtriage = own }()
+	if err := s.call("reclassify by another program, all of them", records, "reclassify"); err != nil {
+		return err
+	}
+	for _, c := range []struct{ what, rules string }{
+		{"reclassify by one rule more", oneMore}, {"reclassify by one rule less", ""}, {"reclassify by another severity of a rule", otherwise},
+	} {
+		args := []string{"reclassify"}
+		if c.rules != "" {
+			file := filepath.Join(s.dir, "site.yaml")
+			if err := os.WriteFile(file, []byte(c.rules), 0o600); err != nil {
+				return err
+			}
+			defer os.Remove(file)
+			args = append(args, "--rules", file)
+		}
+		if err := s.call(c.what, records, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // night writes the file of a night, which has no record of another one.
