@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"dwtriage/classify/pattern"
 )
@@ -254,12 +255,18 @@ func (j *judge) reason() {
 	j.keep(reasonName, cutAtRune(j.sentence, reasonBytes))
 }
 
-// keepGroup keeps what a group of an expression took.
+// companyID is how many characters the id of a legal entity of finance and operations has at most.
+const companyID = 4
+
+// keepGroup keeps what a group of an expression took: the id of a company in capitals, since usmf and USMF are one.
 func (j *judge) keepGroup(name string, value []byte) {
 	if j.apart && namesRow(name) {
 		return
 	}
 	if value = within(j.sentence, value); len(value) > 0 {
+		if name == "company" && j.capture(name) == nil && utf8.RuneCount(value) <= companyID {
+			value = j.compose(func(dst []byte) []byte { return appendUpper(dst, value) })
+		}
 		j.keep(name, value)
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"dwtriage/classify"
 	"dwtriage/ingest"
-	"dwtriage/ingest/ascii"
 )
 
 // DuckDB works on vectors of 2,048 rows, whether it compresses a column or reads it, and has all texts
@@ -163,7 +162,7 @@ func Company(logged, named string) string {
 	switch {
 	case logged == "":
 		return named
-	case len(logged) <= 4 && ascii.Only([]byte(logged)):
+	case utf8.RuneCountInString(logged) <= 4:
 		return strings.ToUpper(logged)
 	}
 	return logged

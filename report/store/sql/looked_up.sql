@@ -10,7 +10,7 @@ CREATE OR REPLACE TEMP MACRO missing_row(phrase, parent, key_column, value, othe
   key: CASE WHEN contains(phrase, value) THEN value ELSE otherwise END,
   key_column: key_column,
   called: coalesce(called, nullif(split_part(key_column, ' of ', 2), ''), printed, CASE WHEN starts_with(phrase, 'row of ') THEN split_part(phrase, ' ', 3) END),
-  company: CASE WHEN strlen(company) <= 4 AND length(company) = strlen(company) THEN upper(company) ELSE company END
+  company: CASE WHEN length(company) <= 4 THEN upper(company) ELSE company END
 };
 CREATE OR REPLACE TEMP MACRO looked_up(captures) AS list_filter([
     missing_row(captures['lookup'], coalesce(captures['lookup_map'], captures['table']), captures['lookup_key'],

@@ -1,7 +1,7 @@
 -- The records that a run loaded, or was handed: each record is of one run. The columns of v_records, but for environment, which is a
 -- partition, as is the day.
 SELECT r.record_id::VARCHAR AS record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, utc(r.occurred_at) AS occurred_at, r.occurred_raw, r.entity,
-  CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
+  CASE WHEN length(r.company) <= 4 THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
   r.type_name, r.message_name, r.mode, r.operation_type, r.depth, r.duration_ms, r.correlation_id, r.request_id, r.activity_id,
   r.error_text || coalesce(x.error_text, '') AS error_text, r.trace_text || coalesce(x.trace_text, '') AS trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, as_json(r.signatures) AS signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table,

@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMP MACRO finding_hash(map_title, map, tab, entity, company, 
 -- the log prints, an id in capitals, else what the message names. template_id is that of the cluster that the message is of, which is another one where it was
 -- joined with messages that have other names.
 CREATE OR REPLACE TEMP VIEW shown AS
-SELECT r.rowid AS place, r.* REPLACE (CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company, %[cluster] AS template_id), r.company AS logged_company, r.template_id AS own_template,
+SELECT r.rowid AS place, r.* REPLACE (CASE WHEN length(r.company) <= 4 THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company, %[cluster] AS template_id), r.company AS logged_company, r.template_id AS own_template,
   coalesce(r.signature, 'unknown/' || %[cluster]) AS sig,
   CASE
     WHEN r.map IS NOT NULL THEN r.map

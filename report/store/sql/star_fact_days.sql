@@ -1,7 +1,7 @@
 -- Records per day and dimension: what a page over years needs. They are counted by names first: to make the keys of three million records takes
 -- longer, and more memory, than to count them.
 WITH counts AS (
-  SELECT signature, status, map, dataverse_table, fno_entity, map_candidates, CASE WHEN strlen(company) <= 4 AND length(company) = strlen(company) THEN upper(company) ELSE coalesce(company, company_named) END AS company, CAST(occurred_at AS DATE) AS day, log, outcome,
+  SELECT signature, status, map, dataverse_table, fno_entity, map_candidates, CASE WHEN length(company) <= 4 THEN upper(company) ELSE coalesce(company, company_named) END AS company, CAST(occurred_at AS DATE) AS day, log, outcome,
     count(*) AS records, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen
   FROM dw.records
   WHERE run_id = %[run]

@@ -9,7 +9,7 @@ WITH rest AS (
   GROUP BY record_id
 )
 SELECT r.record_id, r.file, r.row, r.byte_offset, r.byte_length, r.log, r.occurred_at, r.occurred_raw, r.entity,
-  CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
+  CASE WHEN length(r.company) <= 4 THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
   r.type_name, r.message_name, r.mode, r.operation_type, r.depth, r.duration_ms, r.correlation_id, r.request_id, r.activity_id,
   r.error_text || coalesce(rest.error_text, '') AS error_text, r.trace_text || coalesce(rest.trace_text, '') AS trace_text, r.outcome, r.truncated, r.withheld,
   r.signature, r.signatures, r.status, r.category, r.severity, r.error_code, r.map, r.fno_entity, r.dataverse_table, r.map_candidates,
@@ -29,7 +29,7 @@ SELECT judgement_id, run_id, made_at, tool_version, rules, rules_digest, argumen
 -- order, is in missing.csv.
 CREATE OR REPLACE VIEW dw.v_missing AS
 WITH named AS (
-  SELECT r.record_id, u.environment, CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company, r.occurred_at, unnest(list_filter([
+  SELECT r.record_id, u.environment, CASE WHEN length(r.company) <= 4 THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company, r.occurred_at, unnest(list_filter([
     {phrase: captures['lookup'], map: captures['lookup_map'], called: captures['lookup_table'], named: captures['table'], key_column: captures['lookup_key'], company: captures['lookup_company'],
       key: CASE WHEN contains(captures['lookup'], captures['value']) THEN captures['value'] ELSE '' END},
     {phrase: captures['lookup_2'], map: captures['lookup_map_2'], called: captures['lookup_table_2'], named: NULL, key_column: captures['lookup_key_2'], company: captures['lookup_company_2'],
@@ -43,7 +43,7 @@ WITH named AS (
   WHERE r.outcome = 'error' AND r.category = 'reference-data' AND captures['lookup'] IS NOT NULL
 ), rows AS (
   SELECT DISTINCT record_id, environment,
-    coalesce(CASE WHEN strlen(row.company) <= 4 AND length(row.company) = strlen(row.company) THEN upper(row.company) ELSE row.company END, company) AS company, occurred_at, row.map AS map, row.key AS key,
+    coalesce(CASE WHEN length(row.company) <= 4 THEN upper(row.company) ELSE row.company END, company) AS company, occurred_at, row.map AS map, row.key AS key,
     coalesce(row.called, nullif(split_part(row.key_column, ' of ', 2), ''), row.named, CASE WHEN starts_with(row.phrase, 'row of ') THEN split_part(row.phrase, ' ', 3) END) AS "table",
     nullif(split_part(row.key_column, ' of ', 1), '') AS key_column
   FROM named
@@ -91,7 +91,7 @@ FROM files f JOIN runs u USING (run_id) LEFT JOIN hours h ON h.run_id = f.run_id
 
 -- What rules explain and what they do not, of all runs. Names are those of records: a map is null where the record has none or may be of several.
 CREATE OR REPLACE VIEW dw.v_findings AS
-SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, CASE WHEN strlen(r.company) <= 4 AND length(r.company) = strlen(r.company) THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
+SELECT u.environment, r.map, r.dataverse_table, r.fno_entity, CASE WHEN length(r.company) <= 4 THEN upper(r.company) ELSE coalesce(r.company, r.company_named) END AS company,
   coalesce(r.signature, 'unknown/' || coalesce(t.cluster_id, r.template_id)) AS signature, r.status,
   coalesce(r.category, CASE WHEN r.status IN ('code', 'text') THEN 'dataverse-code' ELSE 'unknown' END) AS category, r.severity,
   count(*) AS records, count(DISTINCT r.affected_key) AS affected_keys, min(r.occurred_at) AS first_seen, max(r.occurred_at) AS last_seen,
@@ -227,7 +227,7 @@ WITH RECURSIVE ids AS (
 SELECT environment, min(record_id) OVER chain AS chain_id, count(*) OVER chain AS records,
   row_number() OVER (PARTITION BY chain ORDER BY coalesce(started_at, occurred_at), depth NULLS FIRST, duration_ms DESC NULLS LAST, record_id) AS position,
   record_id, link, link_id, confidence, parent_record_id, log, started_at, occurred_at, duration_ms, depth, mode, type_name, message_name, entity, map,
-  CASE WHEN strlen(company) <= 4 AND length(company) = strlen(company) THEN upper(company) ELSE coalesce(company, company_named) END AS company, affected_key, outcome, signature, coalesce(t.cluster_id, rows.template_id) AS template_id, error_code, file, row, run_id
+  CASE WHEN length(company) <= 4 THEN upper(company) ELSE coalesce(company, company_named) END AS company, affected_key, outcome, signature, coalesce(t.cluster_id, rows.template_id) AS template_id, error_code, file, row, run_id
 FROM rows LEFT JOIN parents USING (place) LEFT JOIN clusters t ON t.template_id = rows.template_id
 WINDOW chain AS (PARTITION BY chain);
 
