@@ -136,6 +136,9 @@ func TestOlderSchema(t *testing.T) {
 			if d := cmp.Diff(wantView, view); d != "" {
 				t.Errorf("v_records (-new +migrated):\n%s", d)
 			}
+			if links := list(t, db, query("check_links")); slices.ContainsFunc(links, func(l string) bool { return strings.Contains(l, "run id") }) {
+				t.Errorf("links: %q", links)
+			}
 			// What the log says, what the message says, and what is shown.
 			companies := list(t, db, `SELECT concat(parse_filename(file), ':', row, ' ', coalesce(company_logged, '-'), ' ', coalesce(company_named, '-'), ' ', coalesce(company, '-'))
 				FROM dw.v_records ORDER BY file, row`)

@@ -97,7 +97,7 @@ func TestFixesNameWhatIsMissing(t *testing.T) {
 	if got := s.Fixes[0].Summary; !strings.HasPrefix(got, "Create or synchronize first: payment term NET45 (map Terms of payment).") {
 		t.Errorf("summary %q of the first fix: customer groups need terms of payment, and it must name no row of theirs", got)
 	}
-	want := "Create or synchronize first: customer group 10, customer group 20, customer group 30 and others (map Customer groups)"
+	want := "Create or synchronize first: customer group 10, customer group 20, customer group 30 and customer group 40 (map Customer groups)"
 	if got := s.Fixes[1].Summary; !strings.HasPrefix(got, want) {
 		t.Errorf("summary %q, want it to begin with %q", got, want)
 	}

@@ -254,12 +254,12 @@ func lookups(values []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// phrase lists values as people do, at most three of them.
+// phrase lists values as people do: up to four, or three and the others, which are two at least.
 func phrase(values []string) string {
 	switch n := len(values); {
 	case n <= 1:
 		return strings.Join(values, "")
-	case n > 3:
+	case n > 4:
 		return strings.Join(values[:3], ", ") + " and others"
 	default:
 		return strings.Join(values[:n-1], ", ") + " and " + values[n-1]

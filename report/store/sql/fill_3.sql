@@ -13,4 +13,4 @@ WHERE company = company_named AND (run_id, file) NOT IN (
   SELECT (run_id, file) FROM dw.records WHERE company IS NOT NULL AND company IS DISTINCT FROM company_named
 );
 UPDATE dw.runs SET inherited = 0;
-INSERT INTO dw.meta VALUES ('last_run', '0');
+INSERT INTO dw.meta SELECT 'last_run', coalesce(max(run_id), 0)::VARCHAR FROM dw.runs;

@@ -1,5 +1,5 @@
 -- Which values fill the placeholders of a fix? $1 are the captures that texts of rules name, one a line: rule, capture,
--- and summary where the summary names it, too, a tab between them. Of each the four most frequent values, of which three
+-- and summary where the summary names it, too, a tab between them. Of each the five most frequent values, of which four at most
 -- are shown (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
 -- each row of findings that is listed, whose advice may name nothing that other rows print. A title may name a
 -- value only when all records of the signature print it, so everywhere says whether they do, of a row of findings whether its own do;
@@ -41,7 +41,7 @@ WITH lines AS (
 ), texts AS (
   SELECT c.*, list_filter(map_entries(r.captures), x -> hash(x.value) = c.value)[1].value AS text
   FROM close c JOIN shown r USING (place)
-  QUALIFY row_number() OVER (PARTITION BY c.name_hash, finding ORDER BY c.records DESC, text) <= 4
+  QUALIFY row_number() OVER (PARTITION BY c.name_hash, finding ORDER BY c.records DESC, text) <= 5
 ), failed AS (
   SELECT signature AS sig, place FROM %[1]s WHERE outcome = 'error' AND signature IN (SELECT sig FROM needed)
 ), sums AS (
