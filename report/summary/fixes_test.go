@@ -89,7 +89,7 @@ func TestFixesNameWhatIsMissing(t *testing.T) {
 		return "Unable to write data to entity accounts.Unable to lookup " + table + " with values {" + value + "}.Writes to CustCustomerV3Entity failed"
 	}
 	var lines []storetest.Line
-	for i, value := range []string{"10", "10", "20", "30", "40"} {
+	for i, value := range []string{"10", "10", "20", "20", "30", "30", "40", "50"} {
 		lines = append(lines, storetest.Line{ID: uint16(i + 1), File: "a.csv", Row: int64(i + 2), At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_customergroups", value)})
 	}
 	lines = append(lines, storetest.Line{ID: 9, File: "a.csv", Row: 9, At: "01:00:00", Company: "USMF", Entity: "accounts", Err: missing("msdyn_paymentterms", "NET45")})
@@ -97,7 +97,7 @@ func TestFixesNameWhatIsMissing(t *testing.T) {
 	if got := s.Fixes[0].Summary; !strings.HasPrefix(got, "Create or synchronize first: payment term NET45 (map Terms of payment).") {
 		t.Errorf("summary %q of the first fix: customer groups need terms of payment, and it must name no row of theirs", got)
 	}
-	want := "Create or synchronize first: customer group 10, customer group 20, customer group 30 and customer group 40 (map Customer groups)"
+	want := "Create or synchronize first: customer group 10, customer group 20, customer group 30 and others (map Customer groups)"
 	if got := s.Fixes[1].Summary; !strings.HasPrefix(got, want) {
 		t.Errorf("summary %q, want it to begin with %q", got, want)
 	}

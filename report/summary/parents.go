@@ -31,14 +31,14 @@ func (w wait) left() bool { return !w.settled && (w.blind || len(w.parents) == 0
 
 // A lack is the rows that a parent lacks.
 type lack struct {
-	rows  []string // the first four: customer group 10 (map Customer groups)
+	rows  []string // the first namedRows: customer group 10 (map Customer groups)
 	keys  []string // their key columns
 	count int64
 	list  []MissingRow // the first ones of missing.csv
 }
 
-// namedRows is how many rows texts may name: three, and whether there are more.
-const namedRows = 4
+// namedRows is how many rows are kept for texts: those that phrase lists, and whether there are more.
+const namedRows = mostPhrased + 1
 
 // splitByParent makes a fix for each table that lacks rows out of the fixes of the rules about look-ups, whatever
 // each of them calls it: one message says which row was looked up, another that a row of the table was. A

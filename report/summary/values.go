@@ -254,13 +254,16 @@ func lookups(values []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// phrase lists values as people do: up to four, or three and the others, which are two at least.
+// mostPhrased is how many values a text lists. Who fills a text has one more, to know whether there are more, as sql/captures.sql does.
+const mostPhrased = 4
+
+// phrase lists values as people do: all of up to mostPhrased, or one less and the others, which are two at least.
 func phrase(values []string) string {
 	switch n := len(values); {
 	case n <= 1:
 		return strings.Join(values, "")
-	case n > 4:
-		return strings.Join(values[:3], ", ") + " and others"
+	case n > mostPhrased:
+		return strings.Join(values[:mostPhrased-1], ", ") + " and others"
 	default:
 		return strings.Join(values[:n-1], ", ") + " and " + values[n-1]
 	}

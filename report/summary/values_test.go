@@ -134,3 +134,15 @@ func TestFixesTellWhatCameTogether(t *testing.T) {
 		})
 	}
 }
+
+// One other is named and not called others; so are all values of a text that are as many as it lists.
+func TestPhrase(t *testing.T) {
+	for n, want := range []string{"", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and others", "a, b, c and others"} {
+		if got := phrase([]string{"a", "b", "c", "d", "e", "f"}[:n]); got != want {
+			t.Errorf("%d values: %q, want %q", n, got, want)
+		}
+	}
+	if namedRows <= mostPhrased {
+		t.Error("what texts are filled from does not tell whether there are more rows than they list")
+	}
+}
