@@ -82,8 +82,11 @@ func (f *Fix) over(t *Timeline, records, ok int64, until time.Time, keys int64) 
 	f.Retry, f.Role = "yes", "Dual-write operator"
 	steps := []string{again + ". The last failure was at " + since + "; until " + t.clock(until, f.OverSince) + " the same plug-ins or tables have " +
 		words.Count(records, "later record") + " without it"}
-	if ok == 0 {
+	switch {
+	case ok == 0:
 		steps[0] += words.Plural(records, ", which failed of something else", ", all of which failed of something else")
+	case ok < records:
+		steps[0] += ", of which " + words.Thousands(ok) + words.Plural(ok, " is", " are") + " ok and " + words.Plural(records-ok, "1 failed", "the others failed") + " of something else"
 	}
 	steps[0] += "."
 

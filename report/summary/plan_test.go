@@ -255,7 +255,7 @@ func TestPlanTexts(t *testing.T) {
 		!strings.HasPrefix(last.Steps[1], "Only if it comes back: ") || last.Role != "Dual-write operator" {
 		t.Errorf("the outage that is over: %q, retry %s, %s, steps %q", last.Summary, last.Retry, last.Role, last.Steps[:2])
 	}
-	for later, want := range map[string]string{"": "have 1 later record without it.", "02:00:00": "have 2 later records without it."} { // some of which are ok
+	for later, want := range map[string]string{"": "have 1 later record without it.", "02:00:00": "have 2 later records without it, of which 1 is ok and 1 failed of something else."} { // some of which are ok
 		ended := append(slices.Clone(lines[:2]), storetest.Line{ID: 90, File: "a.csv", Row: 90, At: "03:00:00", Log: ingest.DualWrite, Entity: "account"})
 		if later != "" {
 			ended = append(ended, storetest.Line{ID: 91, File: "a.csv", Row: 91, At: later, Entity: "account", Err: fmt.Sprintf(noGroup, "10")})
