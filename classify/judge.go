@@ -444,7 +444,7 @@ func (j *judge) lookups(company []byte) {
 			return
 		}
 		key, other := lookedUp(text.Bytes(), value, company)
-		other = spelt(other, company)
+		other = bytes.ToUpper(other) // as every company
 		if !bytes.Equal(key, value) {
 			if bytes.Equal(j.capture("value"), value) {
 				j.set("value", key)

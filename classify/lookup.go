@@ -234,19 +234,6 @@ func readsAsCompany(v []byte) bool {
 	return true
 }
 
-// spelt is a company in the letters in which the log prints the record's own, small or capital; as it stands where it prints none.
-func spelt(company, own []byte) []byte {
-	switch {
-	case len(own) == 0 || len(company) == 0:
-		return company
-	case bytes.Equal(own, bytes.ToUpper(own)):
-		return bytes.ToUpper(company)
-	case bytes.Equal(own, bytes.ToLower(own)):
-		return bytes.ToLower(company)
-	}
-	return company
-}
-
 // titles names the map, or those it may be.
 func (t target) titles(dst []byte) []byte {
 	for i, at := range t.maps {

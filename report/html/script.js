@@ -249,7 +249,8 @@
     const p = new URLSearchParams(location.hash.slice(1));
     anchor = [...p].filter(([, v]) => v === '').map(([k]) => k)[0] || '';
     if ([...p].some(([, v]) => v !== '')) {
-      for (const k of keys) offer(k, p.get(k));
+      const asked = k => k === 'company' && p.get(k)?.length <= 4 ? p.get(k).toUpperCase() : p.get(k); // older pages have usmf beside USMF
+      for (const k of keys) offer(k, asked(k));
       strange = keys.filter(k => p.get(k) && !form.elements[k].value).map(k => [k, p.get(k)]);
       const [id, col, dir] = (p.get('sort') || '').split('.'), th = document.getElementById(id)?.tHead?.rows[0].cells[col];
       if (th) sort(th, dir);
