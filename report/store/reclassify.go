@@ -367,7 +367,7 @@ func (r *rejudging) plan(ctx context.Context) error {
 
 // read is the upstream end of a pipe.
 func (r *rejudging) read(ctx context.Context, emit func(*ingest.Batch) error) error {
-	b := newStoredBatch()
+	b := newStoredBatch(false)
 	for _, w := range r.windows {
 		if err := r.readWindow(ctx, w, b, emit); err != nil {
 			b.release()
@@ -436,7 +436,7 @@ func (r *rejudging) complete(ctx context.Context, b *storedBatch) error {
 		if ids.Len() > 0 {
 			ids.WriteString(", ")
 		}
-		fmt.Fprintf(&ids, "'%s'::UUID", (*duckdb.UUID)(&id).String())
+		fmt.Fprintf(&ids, "'%s'::UUID", id)
 	}
 	rows, err := r.texts.QueryContext(ctx, fmt.Sprintf(query("long_rest"), ids.String()))
 	if err != nil {
@@ -449,7 +449,7 @@ func (r *rejudging) complete(ctx context.Context, b *storedBatch) error {
 		if err := rows.Scan(&id, &field, &text); err != nil {
 			return err
 		}
-		row := b.long[id]
+		row := b.long[id.String()]
 		if field == "trace_text" {
 			b.traces[row] += text
 		} else {
@@ -526,7 +526,11 @@ func (r *rejudging) keep(verdict []arrow.Array, i int, was *olds, before []strin
 	if from == "" {
 		from = "unknown/" + before[templateColumn]
 	}
-	row := []driver.Value{r.part, was.places[i], was.ids[i], from, before[statusColumn], differs}
+	var id duckdb.UUID
+	if err := id.Scan(was.ids[i]); err != nil {
+		return err
+	}
+	row := []driver.Value{r.part, was.places[i], id, from, before[statusColumn], differs}
 	for _, column := range verdict {
 		value, bytes := verdictValue(column, i)
 		row = append(row, value)

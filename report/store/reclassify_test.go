@@ -310,3 +310,31 @@ func TestSplitVerdict(t *testing.T) {
 		}
 	}
 }
+
+// A record that is one text is read in its columns whatever they hold, and a text that is none is told.
+func TestStoredBatch(t *testing.T) {
+	pack := func(columns ...string) (text string) {
+		for _, c := range columns {
+			text += fmt.Sprintf("%d:%s", len(c), c)
+		}
+		return text
+	}
+	whole := []string{"17", "00000000-0000-0000-0000-000000000001", "dualwrite", "", "5:a:ü\x00", "", "uoms", "USMF", "C,1", "9", "the verdict"}
+	b := newStoredBatch(false)
+	if err := b.add(pack(whole...)); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{fmt.Sprint(b.olds.places[0]), b.olds.ids[0], b.logs[0], b.types[0], b.errors[0], b.traces[0], b.names[0], b.firms[0], b.keys[0], "9", "the verdict"}
+	if d := cmp.Diff(whole, got); d != "" || b.olds.verdicts[0] != pack("the verdict") || b.long[whole[1]] != 0 || len(b.long) != 1 || b.bytes != len(pack(whole...))+9 {
+		t.Errorf("(-want +got):\n%s\nverdict %q, long %v, %d bytes", d, b.olds.verdicts[0], b.long, b.bytes)
+	}
+	few := newStoredBatch(true)
+	if err := few.add(pack("17", "dualwrite", "", "a", "b")); err != nil || few.olds.places[0] != 17 || few.logs[0] != "dualwrite" || few.errors[0] != "a" || few.traces[0] != "b" {
+		t.Errorf("of those that are sifted: %+v, %v", few, err)
+	}
+	for _, bad := range []string{"", "1:x", pack(whole[:5]...), strings.Replace(pack(whole...), "2:17", "99999:17", 1), strings.Replace(pack(whole...), "2:17", "-2:17", 1)} {
+		if err := newStoredBatch(false).add(bad); err == nil {
+			t.Errorf("%q is taken for a record", bad)
+		}
+	}
+}

@@ -186,7 +186,7 @@ func (r *rejudging) known(ctx context.Context, id string) (condition string, bef
 // readSifted hands over the texts of records of which it is known what judged them. Of a long text it hands over the start; these records are held
 // already.
 func (r *rejudging) readSifted(ctx context.Context, known string, emit func(*ingest.Batch) error) error {
-	b := newSiftedBatch()
+	b := newStoredBatch(true)
 	for _, w := range r.windows {
 		if err := r.readRows(ctx, fmt.Sprintf(query("sift"), r.where, w.from, w.until, known), b, func() error { return r.handSifted(b, emit) }); err != nil {
 			b.release()

@@ -37,16 +37,14 @@ func (v *storedVerdict) differs(columns []arrow.Array, i int, before []string) (
 // splitVerdict are the columns of a verdict that sql/window.sql wrote.
 func splitVerdict(text string) ([]string, error) {
 	list := make([]string, len(verdictColumns))
+	cut := parts{rest: text}
 	for c := range list {
-		length, rest, _ := strings.Cut(text, ":")
-		n, err := strconv.Atoi(length)
-		if err != nil || n < 0 || n > len(rest) {
-			return nil, fmt.Errorf("no length before %s", verdictColumns[c])
+		if list[c] = cut.next(); cut.err != nil {
+			return nil, fmt.Errorf("%s: %w", verdictColumns[c], cut.err)
 		}
-		list[c], text = rest[:n], rest[n:]
 	}
-	if text != "" {
-		return nil, fmt.Errorf("%d bytes behind %s", len(text), verdictColumns[len(list)-1])
+	if cut.rest != "" {
+		return nil, fmt.Errorf("%d bytes behind %s", len(cut.rest), verdictColumns[len(list)-1])
 	}
 	return list, nil
 }

@@ -1,7 +1,16 @@
--- What the records of a stretch of rows are judged by, and their verdicts: one text, in which each column stands as a text behind its length in
--- bytes and a colon; no value is an empty one. How long a value of captures is stands before it, too. The order is that of the table.
-SELECT place, record_id, log, type_name, error_text, trace_text, entity, company, record_key, more,
-  concat(
+-- What the records of a stretch of rows are judged by, and their verdicts: one text for each, in which each column stands as a text behind its length
+-- in bytes and a colon; no value is an empty one. How long a value of captures is stands before it, too. The order is that of the table.
+SELECT concat(
+    strlen(place), ':', place,
+    strlen(id), ':', id,
+    strlen(log), ':', log,
+    strlen(type_name), ':', type_name,
+    strlen(error_text), ':', error_text,
+    strlen(trace_text), ':', trace_text,
+    strlen(entity), ':', entity,
+    strlen(company), ':', company,
+    strlen(record_key), ':', record_key,
+    strlen(more), ':', more,
     strlen(v_signature), ':', v_signature,
     strlen(v_signatures), ':', v_signatures,
     strlen(v_status), ':', v_status,
@@ -21,9 +30,9 @@ SELECT place, record_id, log, type_name, error_text, trace_text, entity, company
     strlen(v_company_named), ':', v_company_named,
     strlen(v_template_names), ':', v_template_names)
 FROM (
-  SELECT r.rowid AS place, r.record_id, log, coalesce(type_name, '') AS type_name, coalesce(error_text, '') AS error_text,
+  SELECT r.rowid::VARCHAR AS place, r.record_id::VARCHAR AS id, log, coalesce(type_name, '') AS type_name, coalesce(error_text, '') AS error_text,
     coalesce(trace_text, '') AS trace_text, coalesce(entity, '') AS entity, coalesce(company, '') AS company,
-    coalesce(record_key, '') AS record_key, coalesce(more, 0) AS more,
+    coalesce(record_key, '') AS record_key, coalesce(more, 0)::VARCHAR AS more,
     coalesce(signature, '') AS v_signature,
     coalesce(array_to_string(signatures, chr(31)), '') AS v_signatures,
     coalesce(status, '') AS v_status,
