@@ -282,13 +282,22 @@ func (m *Matcher) with(d *Rule) (*Matcher, error) {
 
 // guard makes sure that a rule takes its cluster and nothing else.
 func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
-	taken := 0
+	taken, most := 0, ""
+	byOther := make(map[string]int)
 	for _, msg := range src.Messages {
-		if m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id {
+		switch sig := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature; {
+		case sig == id:
 			taken++
+		case m.byID[sig] != nil:
+			if byOther[sig]++; most == "" || byOther[sig] > byOther[most] {
+				most = sig
+			}
 		}
 	}
 	if 100*taken < draftShare*len(src.Messages) {
+		if byOther[most] > taken {
+			return fmt.Errorf("rule %s takes %d of the %d messages of cluster %s: they were judged without it, and dwtriage reclassify with the same --rules judges them again", most, byOther[most], len(src.Messages), src.TemplateID)
+		}
 		return fmt.Errorf("no expression of the common words takes the messages of cluster %s: the best one takes %d of %d", src.TemplateID, taken, len(src.Messages))
 	}
 	var swallowed []string

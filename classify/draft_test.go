@@ -172,3 +172,13 @@ func TestDraftIsContrastedWithEverything(t *testing.T) {
 		t.Errorf("error %v, want one that names unknown/3", err)
 	}
 }
+
+// Messages that a rule takes which was not there when they were judged need no draft: the rule is named, and how they get its verdict.
+func TestDraftOfWhatARuleTakes(t *testing.T) {
+	m := compileFile(t, `- {id: x-lost, title: t, status: observed, severity: low, category: c, priority: 90, logs: [dualwrite, plugintrace], match: {any: [was lost by carrier]}, cause: c, fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: t}], no_match: [t]}}
+`)
+	_, err := draftOf(t, m, []string{"Parcel AB-77 was lost by carrier 'Blue Line'.", "Parcel CD-12 was lost by carrier 'Northwind'."})
+	if err == nil || !strings.Contains(err.Error(), "rule x-lost takes 2 of the 2 messages of cluster t-0123456789ab") && !strings.Contains(err.Error(), "rule x-lost takes 2 of the 2 messages of cluster 0123456789ab") || !strings.Contains(err.Error(), "dwtriage reclassify") {
+		t.Errorf("error %v", err)
+	}
+}
