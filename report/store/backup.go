@@ -8,25 +8,26 @@ import (
 	"path/filepath"
 )
 
-// Backup copies the database as it is now, with its log if it has one, beside it under its name and suffix, and gives the
-// path of the copy. A copy of that name is replaced once the new one is whole. Nothing may be under way on the database.
+// Backup copies the database as it is now beside it under its name and suffix, and gives the path of the copy, which is one file: what still
+// stands in the log, as after a killed run or a change of the schema, is put in its place before. A copy of that name is replaced once the new one is
+// whole. Nothing may be under way on the database.
 func (db *DB) Backup(ctx context.Context, suffix string) (path string, err error) {
 	path = db.path + suffix
+	if info, err := os.Stat(db.path + ".wal"); err == nil && info.Size() > 0 {
+		if err := db.checkpoint(ctx); err != nil {
+			return path, err
+		}
+	}
 	return path, db.beside(ctx, func() error { return db.copyFiles(path) })
 }
 
+// copyFiles makes the copy. The log of an older one goes first: beside the new one it would be another database's.
 func (db *DB) copyFiles(path string) error {
-	for _, part := range []string{"", ".wal"} {
-		err := db.copyFile(db.path+part, path+part)
-		if part == ".wal" && errors.Is(err, os.ErrNotExist) {
-			// An older copy may have had one.
-			if err = os.Remove(path + part); errors.Is(err, os.ErrNotExist) {
-				err = nil
-			}
-		}
-		if err != nil {
-			return err
-		}
+	if err := os.Remove(path + ".wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := db.copyFile(db.path, path); err != nil {
+		return err
 	}
 	return syncFolder(filepath.Dir(path))
 }
