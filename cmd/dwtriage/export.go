@@ -104,11 +104,26 @@ func runExport(s *session, args []string) (int, error) {
 	if len(res.Without) > 0 {
 		tell(s.stderr, "dwtriage: %s: no facts of %s, exported before the folder had a star; export them with --run, or all with --all\n", ef.parquet, runList(res.Without))
 	}
+	if text := otherRules(res); text != "" {
+		tell(s.stderr, "dwtriage: %s: dim_signatures %s, as these rules are not those that judged the records: give export the same --rules, or judge the records again by dwtriage reclassify\n", ef.parquet, text)
+	}
 	if res.Others > 0 {
 		tell(s.stderr, "dwtriage: %s: it holds %s that %s does not: if history forgot them, their records may stand in files of later runs, too, and --prune removes theirs; if another database is exported here, nothing is to be done\n", ef.parquet, words.Count(int64(res.Others), "run"), ef.archive.file)
 	}
 	p.printf("%s\n", exported(res, ef.parquet))
 	return exitDone, p.err
+}
+
+// otherRules says of which signatures dim_signatures knows less, or something else, than the records say; empty: of none.
+func otherRules(res lake.Result) string {
+	var parts []string
+	if len(res.Retired) > 0 {
+		parts = append(parts, "has no more than the id of "+words.AndList(res.Retired))
+	}
+	if len(res.Otherwise) > 0 {
+		parts = append(parts, "has another severity of "+words.AndList(res.Otherwise)+" than records have")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // check finds mistakes in the flags before anything is opened.

@@ -129,3 +129,31 @@ func TestExportHints(t *testing.T) {
 		t.Errorf("the sample night: exit code %d, %s", code, &said)
 	}
 }
+
+// Where the rules of an export are not those that judged the records, it says of which signatures its star knows less, or something else, than the records say.
+func TestExportByOtherRules(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	site := others + "- change: dw-lookup-not-resolved\n  severity: info\n  reason: known\n  owner: Kim\n"
+	if err := os.WriteFile("site.yaml", []byte(site), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trade := "Company,Entity,Key,Created,Error message\nUSMF,Units,K-1,2026-11-22T21:00:00Z,Trade agreement A-1 of company USMF is not approved\n"
+	if err := os.WriteFile("trade.csv", []byte(trade), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runIn(t, exitDone, "run", "-q", "--db", "x.duckdb", "--rules", "site.yaml", demo, "trade.csv")
+	for rules, want := range map[string]string{
+		"":          "lake: dim_signatures has no more than the id of site-trade-agreement and has another severity of dw-lookup-not-resolved than records have, as these rules are not those that judged the records",
+		"site.yaml": "",
+	} {
+		args := []string{"export", "-q", "--db", "x.duckdb", "--parquet", "lake", "--star"}
+		if rules != "" {
+			args = append(args, "--rules", rules)
+		}
+		code, _, said := callOf(t.Context(), args...)
+		if code != exitDone || !strings.Contains(said, want) || want == "" && strings.Contains(said, "dim_signatures") {
+			t.Errorf("--rules %q: exit code %d, %q, want %q", rules, code, said, want)
+		}
+	}
+}

@@ -45,7 +45,7 @@ const logHead = 64 << 10
 // defineLog is the flag of the commands that a scheduler calls.
 func (f *flags) defineLog(g *pflag.FlagSet) {
 	f.keepsLog = true
-	g.StringVar(&f.logFile, "log-file", "", "append what is said, also with --quiet, to `FILE`, with times")
+	g.StringVar(&f.logFile, "log-file", "", "append all that is said to `FILE`, with times")
 }
 
 // openLog begins the log that --log-file names, also of a call whose other flags are wrong.

@@ -67,8 +67,8 @@ compared with any earlier period.`)
   dwtriage report --environment PROD --period 2026-11-20 -o night-20
   dwtriage report --compare UAT..PROD --period 2026-11-20
   dwtriage report --environment PROD --compare-to 2026-11-19T18:00..2026-11-20T06:00`
-	f.notes = `Exit codes: 0 done. 1 failed. 2 mistake in flags or rules, or nothing to compare with lies before
-the report, or no export covers the period. 5 the database is in use.`
+	f.notes = `Exit codes: 0 done, also where no export covers the hours to compare with. 1 failed. 2 mistake in flags or rules, what to
+compare with does not lie before the report, or no export covers the period. 5 the database is in use.`
 	return f
 }
 

@@ -57,6 +57,10 @@ type Result struct {
 	Star                   bool  // the folder has facts and dimensions
 	Without                []int // runs of which it has records and no facts, by number
 	Others                 int   // runs in the folder that the database does not hold
+
+	// Signatures of records of which dim_signatures says something else than these: rules that the call does not know, of which it has no more than the id, and rules
+	// that have another severity there than the records.
+	Retired, Otherwise []string
 }
 
 // Check says whether dir is a folder that exports go to: of an export, empty, or not there yet. With force any folder is.
@@ -430,6 +434,7 @@ func (p *put) dimensions(runs []store.ExportRun) error {
 	if err != nil {
 		return err
 	}
+	p.res.Retired, p.res.Otherwise = otherwise(p.opt.Matcher, used)
 	if err := p.e.SetSignatures(p.ctx, signatures(p.opt.Matcher, used)); err != nil {
 		return err
 	}

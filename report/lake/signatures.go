@@ -12,7 +12,7 @@ import (
 
 // signatures are the members of dim_signatures: all rules, what facts have beside them, and those of records without a signature. Texts of rules
 // name no value of a record.
-func signatures(m *classify.Matcher, used []string) []store.Signature {
+func signatures(m *classify.Matcher, used []store.SignatureUsed) []store.Signature {
 	list := []store.Signature{
 		{Key: "(ok)", Kind: "none", Title: "No failure", Status: classify.StatusOK},
 		{Key: "(unknown)", Kind: "unknown", Title: "Unknown message", Status: classify.StatusUnknown, Category: "unknown"},
@@ -20,13 +20,27 @@ func signatures(m *classify.Matcher, used []string) []store.Signature {
 	for _, r := range m.Rules() {
 		list = append(list, ofRule(r))
 	}
-	for _, id := range used {
-		if m.Rule(id) == nil {
-			list = append(list, withoutRule(m, id))
+	for _, s := range used {
+		if m.Rule(s.ID) == nil {
+			list = append(list, withoutRule(m, s.ID))
 		}
 	}
 	slices.SortFunc(list, func(a, b store.Signature) int { return cmp.Compare(a.Key, b.Key) })
 	return slices.CompactFunc(list, func(a, b store.Signature) bool { return a.Key == b.Key })
+}
+
+// otherwise lists the signatures of which dim_signatures says something else than the records do that the runs have: rules that are not among today's, and
+// those whose severity is another one today.
+func otherwise(m *classify.Matcher, used []store.SignatureUsed) (retired, severity []string) {
+	for _, s := range used {
+		switch r := m.Rule(s.ID); {
+		case r == nil && !strings.Contains(s.ID, "/"):
+			retired = append(retired, s.ID)
+		case r != nil && slices.ContainsFunc(s.Severities, func(of string) bool { return of != r.Severity }):
+			severity = append(severity, s.ID)
+		}
+	}
+	return retired, severity
 }
 
 func ofRule(r *classify.Rule) store.Signature {

@@ -213,9 +213,21 @@ type Signature struct {
 	Cause, FixSummary, Role, Retry, Steps, URL             string
 }
 
-// Signatures lists the signatures that the runs have.
-func (e *Export) Signatures(ctx context.Context, runs []ExportRun) ([]string, error) {
-	return e.db.strings(ctx, ofRuns(query("star_signatures_used"), runs))
+// A SignatureUsed is a signature that records have, and the severities that they have with it.
+type SignatureUsed struct {
+	ID         string
+	Severities []string
+}
+
+// Signatures lists the signatures that the runs have, by id.
+func (e *Export) Signatures(ctx context.Context, runs []ExportRun) (used []SignatureUsed, err error) {
+	err = e.db.Each(ctx, ofRuns(query("star_signatures_used"), runs), func(rows *sql.Rows) error {
+		var s SignatureUsed
+		err := rows.Scan(&s.ID, (*List)(&s.Severities))
+		used = append(used, s)
+		return err
+	})
+	return used, err
 }
 
 func ofRuns(text string, runs []ExportRun) string {
