@@ -141,9 +141,6 @@ func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 	case len(v.Hits) > 0:
 		r := v.Hits[0].Rule
 		p.printf("%s\n%s\n%s, %s, %s, priority %d, %s:%d\n", r.ID, r.FillTitle(v.Captures, oneMap(v)), r.Status, r.Severity, r.Category, r.Priority, r.File, r.Line)
-		if mute := m.Mute(r.ID); mute != nil {
-			p.printf("%s\n", muteLine(mute))
-		}
 	case v.Status == classify.StatusCode:
 		p.printf("%s\n%s, from the Dataverse code table; no rule matches\n", v.Signature, v.Code.Name)
 		if v.Code.Message != "" {
@@ -154,6 +151,13 @@ func explainWinner(p *printer, m *classify.Matcher, v *classify.Verdict) {
 		p.printf("%s\n%s, by its text, which is a sentence of the Dataverse code table: less certain than a code; no rule matches\n%s\n", v.Signature, c.Name, c.Message)
 	default:
 		p.printf("unknown\nNo rule matches, and there is no error code that decides.\n")
+	}
+	signature := v.Signature
+	if signature == "" {
+		signature = "unknown/" + v.TemplateID
+	}
+	if mute := m.Mute(signature); mute != nil {
+		p.printf("%s\n", muteLine(mute))
 	}
 	if v.Code != nil && v.Status != classify.StatusCode {
 		p.printf("error code %s, %s\n", v.Code, v.Code.Name)
