@@ -50,7 +50,7 @@ type JudgedBy struct {
 
 // Verdicts are records that had one verdict and get another one.
 type Verdicts struct {
-	From, To string   // signatures: a rule, code/0x…, text/0x… or unknown/ and the template id
+	From, To string   // signatures: a rule, code/0x…, text/0x… or unknown/ and the template id; To is unknown alone where nothing explains any more what something did
 	Columns  []string // of the verdict that differ, in the order of the table
 	Records  int64
 	Example  string // the smallest record id
