@@ -288,7 +288,7 @@ func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
 		switch sig := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature; {
 		case sig == id:
 			taken++
-		case m.byID[sig] != nil:
+		case m.byID[sig] != nil && !m.byID[sig].toldApart(): // which may have taken them when they were judged, and still leaves them to be explained
 			if byOther[sig]++; most == "" || byOther[sig] > byOther[most] {
 				most = sig
 			}

@@ -182,3 +182,13 @@ func TestDraftOfWhatARuleTakes(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A wrapper around messages is no reason why a draft of them fails: they were judged by it.
+func TestDraftOfWhatAWrapperTakes(t *testing.T) {
+	m := compileFile(t, `- {id: x-wrapper, title: t, status: observed, severity: low, category: c, priority: 90, logs: [dualwrite, plugintrace], wrapper: true, match: {any: [odd thing]}, cause: c, fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: t}], no_match: [t]}}
+`)
+	err := m.guard("site-x", &DraftSource{TemplateID: "t-1", Messages: []Message{{Log: "dualwrite", Error: "An odd thing happened"}}}, nil)
+	if err == nil || !strings.Contains(err.Error(), "takes 0 of 1") {
+		t.Errorf("error %v", err)
+	}
+}
