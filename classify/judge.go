@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"dwtriage/classify/pattern"
 )
@@ -255,16 +254,13 @@ func (j *judge) reason() {
 	j.keep(reasonName, cutAtRune(j.sentence, reasonBytes))
 }
 
-// companyID is how many characters the id of a legal entity of finance and operations has at most.
-const companyID = 4
-
 // keepGroup keeps what a group of an expression took: the id of a company in capitals, since usmf and USMF are one.
 func (j *judge) keepGroup(name string, value []byte) {
 	if j.apart && namesRow(name) {
 		return
 	}
 	if value = within(j.sentence, value); len(value) > 0 {
-		if name == "company" && j.capture(name) == nil && utf8.RuneCount(value) <= companyID {
+		if name == "company" && j.capture(name) == nil && isCompanyID(value) {
 			value = j.compose(func(dst []byte) []byte { return appendUpper(dst, value) })
 		}
 		j.keep(name, value)

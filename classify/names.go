@@ -1,6 +1,10 @@
 package classify
 
-import "unsafe"
+import (
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+)
 
 // Names are no texts. One that is longer than NameBytes is a cell in the wrong column, or a try to fill the memory; it is cut, and says so
 // at its end. A record is judged by its names as they are kept, so that it can be judged again when the export is gone.
@@ -24,3 +28,18 @@ func named(name []byte) []byte {
 	}
 	return []byte(Name(unsafe.String(unsafe.SliceData(name), len(name))))
 }
+
+// companyID is how many characters the id of a legal entity of finance and operations has at most.
+const companyID = 4
+
+// Company is a legal entity as reports call it: an id in capitals, as forms show it, since logs print usmf and USMF for one. Longer names stay. Views and sql/scope.sql of
+// the archive say the same.
+func Company(name string) string {
+	if utf8.RuneCountInString(name) > companyID {
+		return name
+	}
+	return strings.ToUpper(name)
+}
+
+// isCompanyID reports whether Company puts a name in capitals.
+func isCompanyID(name []byte) bool { return utf8.RuneCount(name) <= companyID }

@@ -59,7 +59,7 @@ func (r *Rule) decides() deciding {
 // added is one expression to try where judging again tries three hundred, and ranks, names and masks what comes of it. A text so long that all rules
 // share a budget for it is never left out: what one rule spends there another one lacks.
 type Sieve struct {
-	Gone []string // ids of rules that are gone or were other ones, by id: records with one of them among their signatures are not asked about
+	Gone []string // ids of rules that are gone or were other ones, by id: a record with one of them among its signatures may be judged otherwise, whatever [Sieve.Holds] says
 	m    *Matcher // of the rules that are new or other; nil: there is none
 }
 

@@ -58,12 +58,13 @@ func (db *DB) forget(ctx context.Context, run int64) error {
 			query("reject_halves"),
 			query("inherit"),
 			"DELETE FROM dw.sightings s USING heirs h WHERE s.run_id = h.run_id AND s.record_id = h.record_id",
+			query("unused_judging"),
 			bookRun(last),
 		} {
 			if _, err := db.conn.ExecContext(ctx, s); err != nil {
 				return err
 			}
 		}
-		return db.keepJudging(ctx, nil)
+		return nil
 	})
 }

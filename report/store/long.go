@@ -1,8 +1,8 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -156,17 +156,8 @@ func Start(text string) string {
 	return start
 }
 
-// Company is the legal entity of a record as reports call it: what the log prints, else what the message names. An id, which in finance and operations has
-// four characters at most, stands in capitals, as forms show it: logs print usmf and USMF for one company. Views and sql/scope.sql say the same.
-func Company(logged, named string) string {
-	switch {
-	case logged == "":
-		return named
-	case utf8.RuneCountInString(logged) <= 4:
-		return strings.ToUpper(logged)
-	}
-	return logged
-}
+// Company is the legal entity of a record as reports call it: what the log prints, as [classify.Company] has it, else what the message names.
+func Company(logged, named string) string { return cmp.Or(classify.Company(logged), named) }
 
 // Name is a name as it is stored: [classify.Name].
 func Name(name string) string { return classify.Name(name) }

@@ -54,10 +54,10 @@ func program(judging string) string {
 	return judging[:max(at, 0)]
 }
 
-// keepJudging writes what decided verdicts, unless it is there. What nothing has a verdict of any more goes.
+// keepJudging writes what decided verdicts, unless it is there.
 func (db *DB) keepJudging(ctx context.Context, j *Judging) error {
-	if _, err := db.conn.ExecContext(ctx, query("unused_judging"), j.id()); err != nil || j == nil {
-		return err
+	if j == nil {
+		return nil
 	}
 	var ids, numbers []string
 	for id, number := range j.Decides {
@@ -124,25 +124,11 @@ func (r *rejudging) hold(ctx context.Context, known string, sieve *Sieve) (held 
 		return 0, err
 	}
 	// On the connection of the spool, as in the transaction all of them have the new judgement already.
-	done, err := r.db.spool.ExecContext(ctx, fmt.Sprintf(query("sifted"), r.where, known, listed(sieve.Gone)))
+	done, err := r.db.spool.ExecContext(ctx, fmt.Sprintf(query("sifted"), r.where, known), sieve.Gone)
 	if err != nil {
 		return 0, err
 	}
 	return done.RowsAffected()
-}
-
-// listed are texts as a list in SQL.
-func listed(texts []string) string {
-	var b strings.Builder
-	b.WriteByte('[')
-	for i, text := range texts {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("'" + quote(text) + "'")
-	}
-	b.WriteString("]::VARCHAR[]")
-	return b.String()
 }
 
 // known is a condition on records: that they were judged by the program of id, and by which rules is known. With it come what decided then, for each set

@@ -61,7 +61,7 @@ func (b *storedBatch) scan(rows *sql.Rows) error {
 // add takes a record.
 func (b *storedBatch) add(text string) error {
 	b.bytes += len(text)
-	cut := parts{rest: text}
+	cut := packed{rest: text}
 	place := cut.number()
 	id := ""
 	if !b.sifted {
@@ -81,14 +81,14 @@ func (b *storedBatch) add(text string) error {
 	return cut.err
 }
 
-// parts cuts a text that sql/window.sql wrote into its columns.
-type parts struct {
+// packed is a text that sql/window.sql wrote into its columns.
+type packed struct {
 	rest string
 	err  error // of the first one that has no length before it
 }
 
 // next is the next column, empty behind an error.
-func (p *parts) next() string {
+func (p *packed) next() string {
 	length, rest, _ := strings.Cut(p.rest, ":")
 	n, err := strconv.Atoi(length)
 	if err != nil || n < 0 || n > len(rest) {
@@ -100,7 +100,7 @@ func (p *parts) next() string {
 }
 
 // number is the next column, which is a number.
-func (p *parts) number() int64 {
+func (p *packed) number() int64 {
 	n, err := strconv.ParseInt(p.next(), 10, 64)
 	p.err = cmp.Or(p.err, err)
 	return n

@@ -37,7 +37,7 @@ func (v *storedVerdict) differs(columns []arrow.Array, i int, before []string) (
 // splitVerdict are the columns of a verdict that sql/window.sql wrote.
 func splitVerdict(text string) ([]string, error) {
 	list := make([]string, len(verdictColumns))
-	cut := parts{rest: text}
+	cut := packed{rest: text}
 	for c := range list {
 		if list[c] = cut.next(); cut.err != nil {
 			return nil, fmt.Errorf("%s: %w", verdictColumns[c], cut.err)
