@@ -150,9 +150,16 @@ func scalarAt(n *yaml.Node, key string) string {
 	return ""
 }
 
-// Nearest is the end of a message about an unknown word: it suggests the known word with at most two letters' difference, or
-// lists them all.
+// Nearest is the end of a message about an unknown word: what [Resembling] says, or a list of the known words.
 func Nearest(word string, known []string) string {
+	if near := Resembling(word, known); near != "" {
+		return near
+	}
+	return ", known here: " + strings.Join(known, ", ")
+}
+
+// Resembling suggests the known word with at most two letters' difference, as the end of a message; nothing where there is none.
+func Resembling(word string, known []string) string {
 	best, dist := "", 3
 	for _, k := range known {
 		if d := editDistance(word, k); d < dist {
@@ -160,7 +167,7 @@ func Nearest(word string, known []string) string {
 		}
 	}
 	if best == "" {
-		return ", known here: " + strings.Join(known, ", ")
+		return ""
 	}
 	return fmt.Sprintf(", did you mean %q?", best)
 }

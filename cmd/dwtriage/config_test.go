@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -200,5 +201,24 @@ func TestConfigOfReadme(t *testing.T) {
 	_, block, _ := strings.Cut(readmeText(t), "```yml\n")
 	if block, _, _ = strings.Cut(block, "```"); block != string(sample) {
 		t.Errorf("README (-testdata/config/dwtriage.yaml +README):\n%s", cmp.Diff(string(sample), block))
+	}
+}
+
+// A variable that sets nothing is warned of where its name is almost that of one that does; another name with the prefix is left alone, and an empty
+// variable, too.
+func TestMistypedVariables(t *testing.T) {
+	var said bytes.Buffer
+	s := &session{ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: &said, getenv: environment(nil), environ: func() []string {
+		return []string{"DWTRIAGE_ENVIROMENT=PROD", "DWTRIAGE_DB=", "DWTRIAGE_LOCKWAIT=", "DWTRIAGE_FAIL_ON=never", "DWTRIAGE_CONFIG=x", "DWTRIAGE_COMPARE_TOO=a=b", "DWTRIAGE_PACKAGE_FEED=1", "ENVIRONMEN=1"}
+	}}
+	if code := s.run([]string{"inspect", "--help"}); code != exitDone || said.Len() > 0 {
+		t.Errorf("help: exit code %d, and %q", code, &said)
+	}
+	s.run([]string{"inspect", filepath.Join(t.TempDir(), "none.csv")})
+	got, _, _ := strings.Cut(said.String(), "dwtriage: no such")
+	want := "dwtriage: environment variable DWTRIAGE_ENVIROMENT sets nothing, did you mean \"DWTRIAGE_ENVIRONMENT\"?\n" +
+		"dwtriage: environment variable DWTRIAGE_COMPARE_TOO sets nothing, did you mean \"DWTRIAGE_COMPARE_TO\"?\n"
+	if !strings.HasPrefix(got, want) || strings.Count(got, "sets nothing") != 2 {
+		t.Errorf("said:\n%s\nwant first:\n%s", got, want)
 	}
 }

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"dwtriage/classify"
 )
 
 // flags is a pflag.FlagSet whose usage text has headings and examples. pflag sorts all flags into one list;
@@ -85,6 +88,7 @@ func (f *flags) parse(s *session, args []string) error {
 	if err := f.settle(s, s.command); err != nil {
 		return err
 	}
+	s.mistypedVariables()
 	s.typed = f
 	if s.answersInJSON() {
 		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
@@ -189,6 +193,46 @@ func asksHelp(args []string) bool {
 // variable is the name of the environment variable that sets a flag.
 func variable(flag string) string {
 	return "DWTRIAGE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// mistypedVariables warns of variables that set nothing and are called almost as one that would: a night in the wrong environment says
+// nothing of itself. Any other name with our prefix may be somebody's own.
+func (s *session) mistypedVariables() {
+	if s.environ == nil {
+		return
+	}
+	var names []string // of all commands; asked for once something is odd
+	for _, v := range s.environ() {
+		name, value, _ := strings.Cut(v, "=")
+		if !strings.HasPrefix(name, variable("")) || value == "" {
+			continue
+		}
+		if names == nil {
+			names = s.variables()
+		}
+		if near := classify.Resembling(name, names); near != "" && !slices.Contains(names, name) {
+			tell(s.stderr, "dwtriage: environment variable %s sets nothing%s\n", name, near)
+		}
+	}
+}
+
+// variables are the names of all that set a flag of some command.
+func (s *session) variables() []string {
+	known := map[string]bool{}
+	add := func(f *flags) {
+		f.VisitAll(func(fl *pflag.Flag) {
+			if !isHelp(fl.Name) {
+				known[variable(fl.Name)] = true
+			}
+		})
+	}
+	add(flagsOfRun())
+	for _, c := range commandNames() {
+		if f := s.flagsOf(c); f != nil {
+			add(f)
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
 }
 
 // shown hides from pflag that a flag is a boolean: the usage text says --json, not

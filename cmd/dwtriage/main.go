@@ -39,7 +39,7 @@ func commands() []command {
 
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
-	s := &session{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, relax: private()}
+	s := &session{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ, relax: private()}
 	s.obey(stop)
 	os.Exit(s.run(os.Args[1:]))
 }

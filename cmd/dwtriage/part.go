@@ -137,10 +137,10 @@ func (j *job) printPart(p *store.Part, made bool) error {
 		if err != nil {
 			return err
 		}
-		_ = saidOfPart(j.s.result(true), j.s.hidePath(p.Folder), p, made)
+		_ = saidOfPart(j.s.result(true), j.s.ownPath(p.Folder, "--part"), p, made)
 		return j.s.answer(text)
 	}
-	return saidOfPart(j.s.result(j.flags.quiet), j.s.hidePath(p.Folder), p, made)
+	return saidOfPart(j.s.result(j.flags.quiet), j.s.ownPath(p.Folder, "--part"), p, made)
 }
 
 func saidOfPart(w io.Writer, folder string, p *store.Part, made bool) error {

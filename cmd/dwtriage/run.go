@@ -359,6 +359,7 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	defer db.Close()
+	j.s.fate.made.Store(j.made)
 	if j.flags.backup {
 		if _, err := db.Backup(j.s.ctx, ".bak"); err != nil {
 			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)

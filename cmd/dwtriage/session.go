@@ -61,8 +61,9 @@ type session struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	command        string   // "run", "rules test"
-	arguments      []string // the command line as typed
+	environ        func() []string // all of it; nil: nobody asks
+	command        string          // "run", "rules test"
+	arguments      []string        // the command line as typed
 	fate           fate
 	asJSON         atomic.Bool // the call owes a line of JSON; answered: and has printed it
 	answered       atomic.Bool

@@ -115,7 +115,7 @@ func TestStoppedWhileWaiting(t *testing.T) {
 		code   int
 		said   string
 	}{
-		{[]string{"run", "-"}, false, syscall.SIGTERM, exitTerminated, "the database is as it was before the run"},
+		{[]string{"run", "-"}, false, syscall.SIGTERM, exitTerminated, "the database, which the run made, is empty"},
 		{[]string{"run", "pipe"}, false, syscall.SIGINT, exitInterrupted, "the database is as it was before the run"},
 		{[]string{"run", "pipe"}, true, syscall.SIGHUP, exitHungUp, "the database is as it was before the run"},
 		{[]string{"inspect", "-"}, false, syscall.SIGQUIT, exitQuit, "nothing was changed"},

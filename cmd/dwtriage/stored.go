@@ -27,11 +27,11 @@ func (a *archiveFlags) open(s *session, opt store.Options) (*store.DB, error) {
 	}
 	opt.LockWait = a.wait
 	opt.Waiting = func(err error) {
-		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", s.hidePath(a.file), s.hide(err.Error()), a.wait)
+		tell(s.stderr, "dwtriage: %s: %s; waiting up to %v\n", s.ownPath(a.file, "--db"), s.hide(err.Error()), a.wait)
 	}
 	const ended = "DuckDB ended the program, since the disk let it neither write nor take back what it had written. " +
 		"The database is as it was before, or holds all of this call: dwtriage history list says which. The next run puts the rest in order"
-	store.OnTerminate("dwtriage: "+s.hidePath(a.file)+": "+ended+"\n", s.lastAnswer(s.hidePath(a.file)+": "+ended))
+	store.OnTerminate("dwtriage: "+s.ownPath(a.file, "--db")+": "+ended+"\n", s.lastAnswer(s.ownPath(a.file, "--db")+": "+ended))
 	db, err := store.Open(s.ctx, a.file, opt)
 	if err != nil {
 		return nil, busy(err)
