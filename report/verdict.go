@@ -540,8 +540,8 @@ func repeats(s *summary.Summary) []phrase {
 		switch {
 		case f.Settled:
 			saved += f.Saved
-			if f.Records > f.Saved {
-				atOnce += f.Records - f.Saved
+			if n := f.AtOnce(); n > 0 {
+				atOnce += n
 				settled = cmp.Or(settled, f.Rank)
 			}
 		case f.PassesByItself():

@@ -84,6 +84,29 @@ func (db *DB) settle(ctx context.Context, view string, exec func(name string, ar
 	return settled > 0, err
 }
 
+// Held says of the records of a view for which [DB.Lookups] made its tables, by signature, how many wait for nothing any more themselves, but are of rows that are not saved and that failed
+// for something else, too.
+func (db *DB) Held(ctx context.Context, view string) (held map[string]int64, err error) {
+	var left int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_settled WHERE whole AND NOT saved", view)).Scan(&left); err != nil || left == 0 {
+		return nil, err
+	}
+	held = make(map[string]int64)
+	parts := 1 + left/groupsAtOnce
+	for part := range parts {
+		if err := db.Each(ctx, fmt.Sprintf(query("held_part"), view), func(rows *sql.Rows) error {
+			var sig string
+			var n int64
+			err := rows.Scan(&sig, &n)
+			held[sig] += n
+			return err
+		}, part, parts); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
+}
+
 // broughtBy pairs the entities of ok records, which a query lists, with the parents of missing rows that they may be rows of, as hashes: "ENTITY PARENT". A parent that may be
 // one of several maps is that of each, as is an entity of several.
 func (db *DB) broughtBy(ctx context.Context, view, entities string, maps func(entity string) []string) (pairs []string, err error) {

@@ -62,13 +62,17 @@ type queueing struct {
 
 // addPurge says when the queue forgets the failures of a fix. The fix for a missing row, or for what came, has a share of its signatures: where dual-write
 // did not queue all records of one, or other fixes have a share of it as well, nobody knows when those of this share were queued, and nothing is said. What is
-// left of a rule whose other rows were saved is known to have failed from when to when.
+// left of a rule whose other rows were saved is known to have failed from when to when; of what came it is what is not saved.
 func (f *Fix) addPurge(queued map[string]queueing, of map[string]*Signature) {
 	for _, p := range f.Parts {
 		q := queued[p.Signature]
-		s, shared := of[p.Signature], f.MissingIn != "" || f.Settled
+		s, shared := of[p.Signature], f.MissingIn != ""
 		all := s != nil && s.Records == p.Records
-		if shared || s != nil && !all {
+		if f.Settled {
+			if q.Period = f.Unsaved; !q.all {
+				return
+			}
+		} else if shared || s != nil && !all {
 			if q.From, q.Until = p.FirstSeen, p.LastSeen; !q.all || shared && !all {
 				f.Purged = Period{}
 				return

@@ -24,6 +24,7 @@ type wait struct {
 	saved             int64 // of settled ones, those whose rows are saved
 	first, last       time.Time
 	cameAt, savedAt   time.Time // when the last of these was there
+	unsaved           Period    // when those of them failed that are not saved
 }
 
 // left reports whether no fix for missing rows clears the records.
@@ -60,6 +61,10 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	if err != nil {
 		return nil, err
 	}
+	held, err := db.Held(ctx, "scope")
+	if err != nil {
+		return nil, err
+	}
 	vs, err := leftValues(ctx, db, m, saved, hide)
 	if err != nil {
 		return nil, err
@@ -82,7 +87,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	}
 	for _, f := range drafts {
 		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
-			if s := settledFix(m, f, found, waits, &s.Timeline); s != nil {
+			if s := settledFix(m, f, found, waits, held[f.Signature], &s.Timeline); s != nil {
 				out = append(out, s)
 			}
 			f = restFix(m, f, found, waits, vs)
@@ -130,7 +135,7 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
 		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.settled, &w.mapTitle, &w.company, &w.records, &w.saved, (*instant)(&w.first), (*instant)(&w.last),
-			(*instant)(&w.cameAt), (*instant)(&w.savedAt))
+			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until))
 		waits = append(waits, w)
 		return err
 	}, strings.Join(sigs, "\n"))

@@ -18,9 +18,10 @@ func broughtBy(m *classify.Matcher) func(entity string) []string {
 }
 
 // settledFix is for the records of a rule that wait no longer, nil where there are none: ok records show their own rows, or those that they looked up, later
-// than they failed. Nothing is left to mend, and of those that are not saved only to save them again.
-func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, t *Timeline) *Fix {
+// than they failed. Nothing is left to mend, and of those that are not saved only to save them again; held of them with what else their rows failed of.
+func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held int64, t *Timeline) *Fix {
 	own := *f
+	own.Held, own.Unsaved = held, Period{}
 	own.Records, own.FirstSeen, own.LastSeen, own.Within, own.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	var cameAt, savedAt time.Time
 	var touches []Touch
@@ -31,6 +32,9 @@ func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, t *Time
 		}
 		own.Records, own.Saved = own.Records+w.records, own.Saved+w.saved
 		own.FirstSeen, own.LastSeen = earlier(own.FirstSeen, w.first), later(own.LastSeen, w.last)
+		if !w.unsaved.From.IsZero() {
+			own.Unsaved = Period{earlier(own.Unsaved.From, w.unsaved.From), later(own.Unsaved.Until, w.unsaved.Until)}
+		}
 		cameAt, savedAt = later(cameAt, w.cameAt), later(savedAt, w.savedAt)
 		names[w.mapTitle] += w.records
 		companies[w.company] += w.records
@@ -57,17 +61,31 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 	// What the rule says of the cause is not so any more.
 	f.Cause = "A later record that is ok shows of each of these records that its own row was saved, or that what it looked up came."
 	f.Steps = nil
-	n := f.Records - f.Saved
-	if n == 0 {
+	n, tail := f.AtOnce(), ""
+	switch {
+	case f.Held > 0 && n == 0:
+		tail = ", but " + words.Plural(f.Held, "its row", "their rows") + " failed of something else, too"
+	case f.Held > 0:
+		tail = "; the " + words.Plural(f.Held, "row of 1 other", "rows of "+words.Thousands(f.Held)+" others") + " failed of something else, too"
+	}
+	if f.Saved > 0 {
+		tail += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved"
+	}
+	switch left := n + f.Held; {
+	case left == 0:
 		f.Summary = "Nothing to save again: " + words.Plural(f.Saved, "the row of the record is", "the rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + "."
-	} else {
-		f.Summary = "Save again what failed in " + words.Count(n, "record") + ": what " + words.Plural(n, "it", "they") + " looked up is there since " + at(cameAt)
-		f.Steps = append(f.Steps, "Save the rows again that retry.csv lists after this fix, in its order. What "+words.Plural(n, "the record", "the "+words.Thousands(n)+" records")+" of this fix looked up has a later record that is ok, the last at "+
+	case n == 0:
+		f.Summary = "Nothing to save again at once: what " + words.Plural(left, "the record looked up is", words.Thousands(left)+" records looked up is") + " there since " + at(cameAt) + tail + "."
+	default:
+		f.Summary = "Save again what failed in " + words.Count(n, "record") + ": what " + words.Plural(n, "it", "they") + " looked up is there since " + at(cameAt) + tail + "."
+	}
+	if left := n + f.Held; left > 0 {
+		f.Steps = append(f.Steps, "Save the rows again that retry.csv lists after this fix, in its order. What "+words.Plural(left, "the record", "the "+words.Thousands(left)+" records")+" of this fix looked up has a later record that is ok, the last at "+
 			at(cameAt)+". A row that waits for one of these rows, too, stands behind it.")
-		if f.Saved > 0 {
-			f.Summary += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved"
-		}
-		f.Summary += "."
+	}
+	if f.Held > 0 {
+		f.Steps = append(f.Steps, words.Plural(f.Held, "The row of 1 of these records", "The rows of "+words.Thousands(f.Held)+" of these records")+" failed of something else, too: "+
+			words.Plural(f.Held, "it is", "they are")+" not to be saved before that is mended.")
 	}
 	if f.Saved > 0 {
 		f.Steps = append(f.Steps, "Nothing is to be done for "+words.Count(f.Saved, "record")+": "+words.Plural(f.Saved, "its own row has", "their own rows have")+" a later record that is ok, the last at "+at(savedAt)+".")

@@ -267,3 +267,52 @@ func TestStepsOfWhatCame(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }
+
+// Of a row that also fails for something else nothing says that it can be saved again at once, and the error queue forgets what is left to save, not what is saved.
+func TestHeldBySomethingElse(t *testing.T) {
+	const group = "CustCustomerGroupEntity"
+	came := saved("02:00:00", group, "80")
+	customer := func(when, key string) storetest.Line {
+		return keyed(key, failed(when, "CustCustomerV3Entity", noGroup, "80"))
+	}
+	other := strings.NewReplacer("msdyn_customergroups", "accounts", "CustCustomerGroupEntity", "CustCustomerV3Entity").Replace(refused)
+	also := func(when, key string) storetest.Line { return keyed(key, failed(when, "CustCustomerV3Entity", "%s", other)) }
+	for _, c := range []struct {
+		name    string
+		lines   []storetest.Line
+		atOnce  int64
+		summary string
+		purged  string
+		steps   int
+	}{
+		{"one of one", []storetest.Line{customer("01:00:00", "C1"), also("03:00:00", "C1")}, 0,
+			"Nothing to save again at once: what the record looked up is there since 02:00, but its row failed of something else, too.", "01:00 01:00", 2},
+		{"before", []storetest.Line{also("00:30:00", "C1"), customer("01:00:00", "C1")}, 0,
+			"Nothing to save again at once: what the record looked up is there since 02:00, but its row failed of something else, too.", "01:00 01:00", 2},
+		{"one of two", []storetest.Line{customer("01:00:00", "C1"), customer("01:10:00", "C2"), also("03:00:00", "C1")}, 1,
+			"Save again what failed in 1 record: what it looked up is there since 02:00; the row of 1 other failed of something else, too.", "01:00 01:10", 2},
+		{"one is saved", []storetest.Line{customer("01:00:00", "C0"), customer("01:00:01", "C1"), customer("01:10:00", "C2"), also("03:00:00", "C1"), saved("03:10:00", "CustCustomerV3Entity", "C0")}, 1,
+			"Save again what failed in 1 record: what it looked up is there since 02:00; the row of 1 other failed of something else, too; the row of 1 other is saved.", "01:00 01:10", 3},
+		{"of another company", []storetest.Line{customer("01:00:00", "C1"), in("DEMF", also("03:00:00", "C1"))}, 1,
+			"Save again what failed in 1 record: what it looked up is there since 02:00.", "01:00 01:00", 1},
+		{"that is saved itself", []storetest.Line{customer("01:00:00", "C1"), also("01:01:00", "C1"), saved("03:10:00", "CustCustomerV3Entity", "C1")}, 0,
+			"Nothing to save again: the row of the record is saved since 03:10.", "", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(append(c.lines, came)...))
+			at := slices.IndexFunc(s.Fixes, func(f Fix) bool {
+				return f.Settled && strings.HasPrefix(f.Signature, "dw-lookup") || f.Settled && len(s.Fixes) == 1
+			})
+			if at < 0 {
+				t.Fatalf("no fix of what came: %+v", s.Fixes)
+			}
+			f, purged := s.Fixes[at], ""
+			if !f.Purged.From.IsZero() {
+				purged = f.Purged.From.Add(-queueDay).Format("15:04 ") + f.Purged.Until.Add(-queueDay).Format("15:04")
+			}
+			if f.AtOnce() != c.atOnce || !strings.HasSuffix(f.Summary, c.summary) || purged != c.purged || len(f.Steps) != c.steps {
+				t.Errorf("%d at once, failed %q, %d steps, %q;\nwant %d, %q, %d, %q", f.AtOnce(), purged, len(f.Steps), f.Summary, c.atOnce, c.purged, c.steps, c.summary)
+			}
+		})
+	}
+}

@@ -261,11 +261,16 @@ type Fix struct {
 	Missing     []MissingRow // the first of these rows, 20 at most, in the order of missing.csv
 	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix. Without MissingIn those of Records that also wait for rows of other fixes
 	Settled     bool         // its records wait no longer: what they looked up came later, or their own rows are saved
+	Held        int64        // of its records, those of rows that wait for something else, too; 0 of one that is not Settled
 	Saved       int64        // of its records, those whose rows an ok record saved later; 0 of one that is not Settled
+	Unsaved     Period       // from when to when those of its records failed whose rows are not saved; zero of one that is not Settled
 	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
 	Touches     []Touch      // findings of its records and of those that wait; nil: all findings of its parts
 	Purged      Period       // when the error queue of dual-write forgets the first and the last failure; zero where it has none, or nobody knows which
 }
+
+// AtOnce is how many records of a settled fix are of rows that only have to be saved again.
+func (f *Fix) AtOnce() int64 { return f.Records - f.Saved - f.Held }
 
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
