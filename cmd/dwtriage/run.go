@@ -42,7 +42,9 @@ type job struct {
 	failures   []string     // inputs that could not be read, for people
 	others     int          // files in folders and archives that are no logs
 	last       *report.Last // what is known of the last report, where this one may say the same
-	asBefore   int          // files that were not read again
+	met        int          // files
+	asBefore   int          // of these, those that were not read again
+	passedOver int          // of these, those that the report is not about
 	since      time.Time
 	until      time.Time
 	thresholds store.Thresholds
@@ -390,6 +392,10 @@ func (j *job) run() (int, error) {
 	if j.asBefore > 0 && !j.flags.quiet {
 		j.say("dwtriage: %s not read again, as an earlier run read the same bytes; --reread reads all\n", words.Count(j.asBefore, "file")+" "+words.Were(int64(j.asBefore)))
 	}
+	if j.passedOver > 0 && !j.flags.quiet {
+		j.say("dwtriage: the report is not about %s of other nights that %s read before; it is about a file that is named, and with --reread about all\n",
+			words.Count(j.passedOver, "file"), words.Were(int64(j.passedOver)))
+	}
 	sum, err := j.publish(ctx, db, id)
 	if err != nil {
 		return 0, j.undo(ctx, db, id, err)
@@ -531,6 +537,7 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 		var inputs []store.Input
 		src, loaded := j.drawn(next)
 		id, inputs, err = db.Load(ctx, run, tool, src, loaded)
+		j.passedOver = j.met - len(inputs)
 		for _, in := range inputs {
 			if in.Pruned > 0 { // what else there is to say of the file was said when it ended
 				j.say("dwtriage: %s: %s\n", in.Path, in.Warnings[len(in.Warnings)-1])
@@ -564,6 +571,7 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 	return store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
 		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Reading: j.reading(), Judging: j.judging,
+		MayPass: j.mayPass(),
 		Told: func(id int64, committed bool) {
 			j.s.fate.ofRun(id, committed)
 			if !committed {
@@ -571,6 +579,16 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 			}
 		},
 	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
+}
+
+// mayPass says which files the run need not be about, if an earlier one read them: those that nobody named, alone or with the archive that they are in.
+func (j *job) mayPass() func(path string) bool {
+	if j.flags.reread {
+		return nil
+	}
+	return func(path string) bool {
+		return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Walked && (s.Path == path || strings.HasPrefix(path, s.Path+"/")) })
+	}
 }
 
 // reading is how files are read: nothing where parts are merged, whose workers may have been of another version.
@@ -601,6 +619,7 @@ func (j *job) files(files []ingest.File) {
 	for i := range files {
 		f := &files[i]
 		j.show.file(f)
+		j.met++
 		if f.Again != 0 {
 			j.asBefore++
 		}

@@ -40,6 +40,9 @@ type Run struct {
 	// Judging, unless nil, gives what its verdicts are of; nil where they are of several programs. Written only.
 	Judging func() *Judging `json:"-"`
 
+	// MayPass, unless nil, says of a file that an earlier run read whether this one may be about other files alone, where that one is of another night.
+	MayPass func(path string) bool `json:"-"`
+
 	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
 	// kept from one that is not, and whoever is killed later must know.
 	Told func(id int64, committed bool) `json:"-"`

@@ -144,6 +144,7 @@ type covered struct {
 	Period
 	records int64
 	whole   bool
+	main    bool // of its file no other range has more records of this log
 }
 
 // ranges are what files cover, by log: those of the runs of a scope, those of another run, and of all runs of the environment those that were
@@ -157,7 +158,7 @@ func coverage(ctx context.Context, db *store.DB, of store.Scope, run int64) (r r
 		var c covered
 		var log string
 		var isOwn, isOther bool
-		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &isOwn, &isOther)
+		err := rows.Scan(&log, &c.From, &c.Until, &c.records, &c.whole, &isOwn, &isOther, &c.main)
 		c.From, c.Until = c.From.UTC(), c.Until.UTC()
 		if isOwn {
 			r.own[log] = append(r.own[log], c)
@@ -275,42 +276,38 @@ func broken(whole []Period, night, all Period) Period {
 	return night
 }
 
-// mainPeriod is the period of ranges: the stretch without a pause of more than a day that holds most records, of equal
-// ones the last. Records of other days, left over in a queue or with a wrong clock, do not stretch it.
-func mainPeriod(ranges []covered) Period {
+// mainPeriod is the period of ranges: the last stretch without a pause of more than a day that holds the most of some file. Records of other days, left over in
+// a queue or with a wrong clock, do not stretch it, nor does the export of an earlier night that came late, however many it has.
+func mainPeriod(ranges []covered) (main Period) {
 	slices.SortFunc(ranges, func(a, b covered) int { return cmp.Or(a.From.Compare(b.From), a.Until.Compare(b.Until)) })
-	var main, now covered
+	var now covered
 	for i, r := range ranges {
 		if i == 0 || r.From.Sub(now.Until) > 24*time.Hour {
 			now = covered{}
 		}
 		now.include(r.Period)
-		now.records += r.records
-		if now.records >= main.records {
-			main = now
+		if now.main = now.main || r.main; now.main {
+			main = now.Period
 		}
 	}
-	return main.Period
+	return main
 }
 
-// Two calls of one night may leave out a quiet hour or two between them; between two nights there is a working day.
-const mostGap = 3 * time.Hour
-
-// nightAround is p with the ranges around it that follow each other without a gap of more than mostGap; p itself where that
+// nightAround is p with the ranges around it that follow each other without a gap of more than [store.NightGap]; p itself where that
 // is more than a day: exports that follow each other for weeks are no night.
 func nightAround(ranges []Period, p Period) Period {
 	night := p
 	for i := len(ranges) - 1; i >= 0; i-- {
-		if r := ranges[i]; r.From.Before(night.From) && night.From.Sub(r.Until) <= mostGap {
+		if r := ranges[i]; r.From.Before(night.From) && night.From.Sub(r.Until) <= store.NightGap {
 			night.From = r.From
 		}
 	}
 	for _, r := range ranges {
-		if r.Until.After(night.Until) && r.From.Sub(night.Until) <= mostGap {
+		if r.Until.After(night.Until) && r.From.Sub(night.Until) <= store.NightGap {
 			night.Until = r.Until
 		}
 	}
-	if night.Hours() > 24 {
+	if night.Until.Sub(night.From) > store.NightLength {
 		return p
 	}
 	return night

@@ -276,7 +276,9 @@ func TestHeldBySomethingElse(t *testing.T) {
 		return keyed(key, failed(when, "CustCustomerV3Entity", noGroup, "80"))
 	}
 	other := strings.NewReplacer("msdyn_customergroups", "accounts", "CustCustomerGroupEntity", "CustCustomerV3Entity").Replace(refused)
-	also := func(when, key string) storetest.Line { return keyed(key, failed(when, "CustCustomerV3Entity", "%s", other)) }
+	also := func(when, key string) storetest.Line {
+		return keyed(key, failed(when, "CustCustomerV3Entity", "%s", other))
+	}
 	for _, c := range []struct {
 		name    string
 		lines   []storetest.Line

@@ -1,9 +1,14 @@
--- What do the files of the report's runs cover (own), those of run $1 (other), and those of all runs of their environment? Equal ranges of many
--- files are one row.
+-- What do the files of the report's runs cover (own), those of run $1 (other), and those of all runs of their environment? main: no other range of the
+-- file has more records of the log, which is said of these runs only. Equal ranges of many files are one row.
 WITH asked AS (
   SELECT environment FROM dw.runs WHERE run_id = %[first]
+), mains AS (
+  SELECT run_id, position, log, max_by(from_at, (records, from_at)) AS from_at
+  FROM dw.coverage WHERE run_id IN (%[runs]) OR run_id = $1
+  GROUP BY ALL
 )
-SELECT c.log, c.from_at, c.until_at, sum(c.records)::BIGINT, c.whole, c.run_id IN (%[runs]) AS own, c.run_id = $1 AS other
+SELECT c.log, c.from_at, c.until_at, sum(c.records)::BIGINT, c.whole, c.run_id IN (%[runs]) AS own, c.run_id = $1 AS other, bool_or(m.run_id IS NOT NULL)
 FROM dw.coverage c JOIN dw.runs r USING (run_id) JOIN asked a ON r.environment IS NOT DISTINCT FROM a.environment
+  LEFT JOIN mains m ON (m.run_id, m.position, m.log, m.from_at) = (c.run_id, c.position, c.log, c.from_at)
 GROUP BY c.log, c.from_at, c.until_at, c.whole, own, other
 ORDER BY ALL;

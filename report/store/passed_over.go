@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"dwtriage/ingest"
+)
+
+// A folder that keeps all exports would make each night one of weeks: a file that an earlier run read, byte for byte, is none of tonight's only because it
+// still lies there, whether it had to be read again or not. One of the same night is: several calls for one night are one night.
+
+const (
+	// NightGap is how long a pause between two exports of one night may be at most. Two calls of one night may leave out a quiet hour or two
+	// between them; between two nights there is a working day.
+	NightGap = 3 * time.Hour
+	// NightLength is how long a night is at most: exports that follow each other for weeks are none.
+	NightLength = 24 * time.Hour
+)
+
+// A lying is a file that an earlier run read, byte for byte, and that this one has nothing new of.
+type lying struct {
+	first int64  // run that read it first
+	main  []span // of each log the stretch with most records
+}
+
+// passOver takes the files out of f.order that lay there before, that run lets pass, and that are of another night than what it reads for the first time or is asked for. Where
+// that is nothing, it is about what was read last.
+func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
+	if run.MayPass == nil || !slices.ContainsFunc(f.order, func(file ingest.File) bool { return run.MayPass(file.Path) }) {
+		return nil
+	}
+	old, err := db.lying(ctx, run, f)
+	if err != nil {
+		return fmt.Errorf("looking for files that lay there before: %w", err)
+	}
+	var tonight []span
+	asked := false
+	for i, file := range f.order {
+		switch {
+		case file.Problem != nil || file.Format == "": // it says nothing
+		case old[i] == nil: // an export without a row is of a quiet night
+			asked = true
+			if t := f.files[file.Path]; t != nil {
+				tonight = append(tonight, slices.Concat(most(t.dualWrite.spans), most(t.pluginTrace.spans))...)
+			}
+		case !run.MayPass(file.Path):
+			asked = true
+			tonight = append(tonight, old[i].main...)
+			delete(old, i)
+		}
+	}
+	if !asked {
+		var last int64
+		for _, l := range old {
+			last = max(last, l.first)
+		}
+		maps.DeleteFunc(old, func(_ int, l *lying) bool {
+			if l.first == last {
+				tonight = append(tonight, l.main...)
+			}
+			return l.first == last
+		})
+	}
+	nights := nightsOf(tonight, old)
+	maps.DeleteFunc(old, func(_ int, l *lying) bool {
+		return slices.ContainsFunc(l.main, func(s span) bool {
+			return slices.ContainsFunc(nights, func(n span) bool { return n.from <= s.from && s.until <= n.until })
+		})
+	})
+	return db.leaveOut(ctx, f, old)
+}
+
+// leaveOut takes files out of what is booked, by their numbers in f.order.
+func (db *DB) leaveOut(ctx context.Context, f *feed, files map[int]*lying) error {
+	if len(files) == 0 {
+		return nil
+	}
+	var paths []string
+	var kept []ingest.File
+	for i, file := range f.order {
+		if files[i] == nil {
+			kept = append(kept, file)
+		} else if paths = append(paths, file.Path); file.Again == 0 {
+			f.cuts = slices.DeleteFunc(f.cuts, func(c cutRecord) bool { return c.file == file.Path })
+		}
+	}
+	f.order = kept
+	for _, table := range []string{"sightings", "rejects"} {
+		if _, err := db.spool.ExecContext(ctx, "DELETE FROM spool.main."+table+" WHERE file IN (SELECT unnest($1::VARCHAR[]))", paths); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lying finds the files in f.order that lay there before, by their numbers.
+func (db *DB) lying(ctx context.Context, run Run, f *feed) (map[int]*lying, error) {
+	var numbers []int64
+	var paths, digests []string
+	for i, file := range f.order {
+		if t := f.files[file.Path]; file.Problem == nil && file.Format != "" && (t == nil || t.Loaded == 0) {
+			numbers, paths, digests = append(numbers, int64(i)), append(paths, file.Path), append(digests, file.Digest)
+		}
+	}
+	old := make(map[int]*lying)
+	var spans []span // of number and log
+	var number int
+	var log string
+	flush := func() {
+		if l := old[number]; l != nil {
+			l.main = append(l.main, most(spans)...)
+		}
+		spans = nil
+	}
+	err := db.Each(ctx, query("passing_over"), func(rows *sql.Rows) error {
+		var n int
+		var first int64
+		var l sql.NullString
+		var from, until, records sql.NullInt64
+		if err := rows.Scan(&n, &first, &l, &from, &until, &records); err != nil {
+			return err
+		}
+		if n != number || l.String != log {
+			flush()
+			number, log = n, l.String
+		}
+		if old[n] == nil {
+			old[n] = &lying{first: first}
+		}
+		if from.Valid {
+			spans = append(spans, span{from.Int64, until.Int64, records.Int64})
+		}
+		return nil
+	}, numbers, paths, digests, run.Environment)
+	flush()
+	return old, err
+}
+
+// most is the span with most records, of equal ones the last; none of none. Records of other days, left over in a queue or with a wrong clock, do not
+// make a file one of several nights.
+func most(spans []span) (most []span) {
+	for _, s := range spans {
+		if most == nil || s.records >= most[0].records {
+			most = []span{s}
+		}
+	}
+	return most
+}
+
+// nightsOf joins spans to nights, with what the files that were there before cover around each, where that makes no more than a night of it.
+func nightsOf(spans []span, old map[int]*lying) (nights []span) {
+	const gap, length = int64(NightGap / time.Hour), int64(NightLength / time.Hour)
+	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
+	for _, s := range spans {
+		if n := len(nights); n > 0 && s.from-nights[n-1].until <= gap {
+			nights[n-1].until = max(nights[n-1].until, s.until)
+			continue
+		}
+		nights = append(nights, s)
+	}
+	for i, n := range nights {
+		for more := true; more; {
+			more = false
+			for _, l := range old {
+				for _, s := range l.main {
+					if s.from-n.until <= gap && n.from-s.until <= gap && (s.from < n.from || s.until > n.until) {
+						n.from, n.until, more = min(n.from, s.from), max(n.until, s.until), true
+					}
+				}
+			}
+		}
+		if n.until-n.from <= length {
+			nights[i] = n
+		}
+	}
+	return nights
+}
