@@ -6,6 +6,9 @@ import (
 	"unicode"
 )
 
+// BusinessKey appends the business key in what a column prints as one, where the record is of this company; nothing where only the company is printed.
+func BusinessKey(dst, printed, company []byte) []byte { return appendKey(dst, printed, nil, company) }
+
 // appendKey appends the business key in what a log or a message prints as one, and nothing where only the company
 // is printed: "usmf, 40" of company usmf is 40, and so is "40, Retail", whose second part describes the first. Parts
 // of a key of several columns stay in their order: "SO-1001, 3" is line 3 of an order. label is what a message calls

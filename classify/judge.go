@@ -394,7 +394,7 @@ func (j *judge) decided(code *Code) (signature, status, category, severity strin
 // affectedKey is the business record that failed: as the log prints it in a column, else as its message
 // names it. The company alone is none: keys of finance and operations begin with it.
 func (j *judge) affectedKey(printed, company []byte) []byte {
-	if key := j.compose(func(dst []byte) []byte { return appendKey(dst, printed, nil, company) }); len(key) > 0 {
+	if key := j.compose(func(dst []byte) []byte { return BusinessKey(dst, printed, company) }); len(key) > 0 {
 		return key
 	}
 	if key := j.capture("record_key"); key != nil {

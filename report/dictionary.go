@@ -160,7 +160,7 @@ var meanings = map[string]meaning{
 	"peak_records": {"records of that part", inRecords},
 	"kind":         {"what burst: signature; map or host, where failures of several signatures burst together", ""},
 	"host":         {"host that more than half of its records name", ""},
-	"user":         {"user that more than half of its records name", ""},
+	"user":         {"id of the user or team that more than half of its records name", ""},
 	"order":        {"step in which the row can be saved again, from 1; parents before children", "1, 2, …"},
 	"after_fix":    {"rank in fixes.csv of the last fix that the row waits for", "1, 2, …"},
 	"purged_by":    {"when the error queue of dual-write forgets the failure, a day after it; empty where only traces show the row", ""},

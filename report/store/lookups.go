@@ -63,6 +63,9 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string, map
 // settle takes what ok records show out of the look-ups, and reports whether there was any. Most nights have no ok record with a key, and cost a look at
 // these two columns.
 func (db *DB) settle(ctx context.Context, view string, exec func(name string, args ...any) (int64, error), maps func(entity string) []string) (bool, error) {
+	if err := db.knowKeys(); err != nil {
+		return false, err
+	}
 	if _, err := exec("no_saved"); err != nil {
 		return false, err
 	}

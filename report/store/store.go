@@ -75,7 +75,8 @@ type DB struct {
 
 	version int // of the schema, once it is known
 
-	served int // feeds and functions offered so far, for names
+	keys   bool // business_key is known to conn
+	served int  // feeds and functions offered so far, for names
 	asking asking
 
 	made map[string]made // by Scope and Groups, per view; empty once anything is written

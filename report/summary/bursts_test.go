@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -218,5 +219,37 @@ func TestBurstOfTwoHosts(t *testing.T) {
 	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
 	if len(s.Bursts) != 1 || s.Bursts[0].Kind != "signature" || s.Bursts[0].Records != 42 || s.Bursts[0].Host != "10.1.1.1:443" {
 		t.Errorf("incidents: %+v, want one of 42 records", s.Bursts)
+	}
+}
+
+// Two failures that begin together are one incident where they name one team, and two where they only both name a team.
+func TestBurstsOfTeams(t *testing.T) {
+	const one, two = "b4c1d2f0-7a35-4e86-9c1b-2f60d8e7a913", "0c7a2e51-4d1b-4d0c-9d55-1f1f7c3a2b10"
+	// Two messages, so two signatures: of a team without the privilege, and one that cannot own.
+	const lacks = "Principal team (Id=%s, type=9, roleCount=1, privilegeCount=20), is missing prvReadContact privilege (Id=5d7e9a14-03bc-4f2d-8e61-c0a94b7d3f28) on OTC=2 for entity 'contact'."
+	const roles = "The team (Id=%s) has not been assigned any roles."
+	for second, want := range map[string][]string{one: {one}, two: {one, two}} {
+		var lines []storetest.Line
+		add := func(n int, from time.Duration, entity, err string) {
+			for i := range n {
+				at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*time.Minute)
+				id := uint16(len(lines) + 1)
+				lines = append(lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
+			}
+		}
+		add(1, 0, "uoms", "Some error")
+		add(12, 120*time.Minute, "contacts", fmt.Sprintf(lacks, one))
+		add(12, 121*time.Minute, "accounts", fmt.Sprintf(roles, second))
+		add(1, 400*time.Minute, "uoms", "Some error")
+		s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), lines)
+		var got []string
+		for _, b := range s.Bursts {
+			got = append(got, b.User)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("incidents of %q, want of %q: %+v", got, want, s.Bursts)
+		}
 	}
 }

@@ -76,7 +76,10 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 		{"the record is saved, its company in small letters", []storetest.Line{customer("01:00:00", "C1", "80"), in("usmf", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record is saved, its company beside its key", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1, usmf")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record had its company beside its key", []storetest.Line{customer("01:00:00", "usmf|C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
-		{"another company stands beside its key", []storetest.Line{customer("01:00:00", "C1, demf", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 1, still, waits("C1")},
+		{"its description is printed behind its key", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80, Retail, usmf")}, 0, came, waits("C1")},
+		{"another key with a description", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "81, Retail")}, 1, still, waits("C1")},
+		{"the record is saved with a description", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1, Contoso Retail")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
+		{"the record had a description", []storetest.Line{customer("01:00:00", "C1, Contoso Retail", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record fails again", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1"), customer("03:00:00", "C1", "80")}, 1, still, waits("C1")},
 		{"one is saved", []storetest.Line{customer("01:00:00", "C1", "80"), customer("01:00:00", "C2", "80"), saved("02:00:00", group, "80"), saved("02:10:00", "CustCustomerV3Entity", "C2")},
 			0, "Save again what failed in 1 record: what it looked up is there since 02:00; the row of 1 other is saved.", waits("C1")},
@@ -149,6 +152,18 @@ func TestSavedOfAnyFailure(t *testing.T) {
 				t.Errorf("what is to be mended should name %q: %s", c.names, texts)
 			}
 		})
+	}
+}
+
+// The key that only the message of a failure names is that of its row, too.
+func TestSavedOfKeyInTheMessage(t *testing.T) {
+	failing := failed("01:00:00", "CustCustomerV3Entity", "Cannot create customer with account number 'C-1' with same party number as prospect 'P-2'. The customer and prospect should have the same account number.")
+	failing.Log = ingest.DualWrite
+	for key, want := range map[string]int64{"C-1": 1, "C-1, Contoso Retail": 1, "P-2": 0} {
+		s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(failing, saved("02:00:00", "CustCustomerV3Entity", key)))
+		if len(s.Fixes) != 1 || s.Fixes[0].Saved != want {
+			t.Errorf("saved as %q: %+v, want %d saved", key, s.Fixes, want)
+		}
 	}
 }
 

@@ -1,10 +1,9 @@
 -- What ok records say of the failing ones of a view: nothing so far. settled are the records whose rows are saved, or which looked up rows that came: bits has
 -- a bit for each such look-up, the first being 1; whole where nothing is left that they wait for; saved where their own row is saved; since when.
--- Two records are of one row where row_key and row_company of their keys and companies are the same: a company is the same in capitals, and logs print it beside
--- the key or not, with blanks between the parts or without. A key that is the company alone is that of a legal entity.
+-- Two records are of one row where row_key and row_company of their keys and companies are the same: a company is the same in capitals, and the key is what is left of what a
+-- log prints without the company and descriptions, as it is of failing records. A key that is the company alone is that of a legal entity.
 CREATE OR REPLACE TEMP MACRO row_company(company) AS lower(trim(coalesce(company, '')));
-CREATE OR REPLACE TEMP MACRO row_key(key, company) AS CASE WHEN contains(key, ',') OR contains(key, '|') THEN coalesce(nullif(array_to_string(
-  list_filter(list_transform(string_split(replace(key, '|', ','), ','), x -> trim(x)), x -> x <> '' AND lower(x) <> row_company(company)), ','), ''), trim(key)) ELSE trim(key) END;
+CREATE OR REPLACE TEMP MACRO row_key(key, company) AS coalesce(business_key(key, company), trim(key));
 CREATE OR REPLACE TEMP TABLE %[1]s_saved (place BIGINT, since TIMESTAMP);
 CREATE OR REPLACE TEMP TABLE %[1]s_settled (place BIGINT, bits BIGINT, whole BOOLEAN, saved BOOLEAN, since TIMESTAMP);
 

@@ -4,9 +4,9 @@
 -- The failing records whose own row (of the same entity, key and company, as sql/no_saved.sql compares them) an ok record saved later, and when the first one did.
 CREATE OR REPLACE TEMP TABLE %[1]s_saved AS
 WITH failed AS (
-  SELECT place, hash(entity, row_key(record_key, company), row_company(company)) AS row, occurred_at
+  SELECT place, hash(entity, coalesce(affected_key, row_key(record_key, company)), row_company(company)) AS row, occurred_at
   FROM %[1]s
-  WHERE outcome = 'error' AND log = 'dualwrite' AND entity IS NOT NULL AND record_key IS NOT NULL AND occurred_at IS NOT NULL
+  WHERE outcome = 'error' AND log = 'dualwrite' AND entity IS NOT NULL AND coalesce(affected_key, record_key) IS NOT NULL AND occurred_at IS NOT NULL
 ), ok AS (
   SELECT DISTINCT hash(entity, row_key(record_key, company), row_company(company)) AS row, occurred_at
   FROM %[1]s
@@ -22,7 +22,7 @@ WITH parted AS (
   FROM %[1]s
   WHERE outcome = 'ok' AND log = 'dualwrite' AND entity IS NOT NULL AND record_key IS NOT NULL AND occurred_at IS NOT NULL
 ), named AS (
-  SELECT * EXCLUDE (key), unnest(list_distinct([key, replace(key, ',', ', ')])) AS key FROM parted
+  SELECT * EXCLUDE (key), unnest(list_distinct([key, replace(key, ', ', ',')])) AS key FROM parted
 )
 SELECT entity, hash(key) AS key, hash(company) AS company, company <> '' AS has_company, occurred_at, min(place) AS place
 FROM named

@@ -31,7 +31,7 @@ WITH lines AS (
 ), shared AS (
   SELECT p.burst, p.e.key AS what, count(*) AS records, min(p.place) AS place, hash(p.e.value) AS value
   FROM printed p
-  WHERE p.e.key IN ('host', 'caller_id', 'principal', 'principal_id')
+  WHERE p.e.key IN ('host', 'caller_id', 'principal_id') -- principal is user or team, which all users and all teams share
   GROUP BY p.burst, p.e.key, hash(p.e.value)
 ), worst AS (
   SELECT burst, min(rank) AS rank FROM hits GROUP BY burst
