@@ -539,8 +539,8 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 		id, inputs, err = db.Load(ctx, run, tool, src, loaded)
 		j.passedOver = j.met - len(inputs)
 		for _, in := range inputs {
-			if in.Pruned > 0 { // what else there is to say of the file was said when it ended
-				j.say("dwtriage: %s: %s\n", in.Path, in.Warnings[len(in.Warnings)-1])
+			for _, w := range in.Warnings[len(in.Warnings)-in.Late:] { // what else there is to say of the file was said when it ended
+				j.say("dwtriage: %s: %s\n", in.Path, w)
 			}
 		}
 		return err

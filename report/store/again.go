@@ -83,3 +83,36 @@ func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (me
 	}
 	return met, covered, nil
 }
+
+// warnOtherwise warns of files whose bytes an earlier run took for other records, as it does with other flags about times: its records are still there, and a person
+// counts every row twice.
+func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error {
+	var paths, digests []string
+	var rejected []int64
+	for i := range inputs {
+		if in := &inputs[i]; in.Loaded > 0 && in.Problem == "" && in.Pruned == 0 {
+			paths, digests, rejected = append(paths, in.Path), append(digests, in.Digest), append(rejected, in.Rejected)
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	before := make(map[string]int64)
+	err := db.Each(ctx, query("read_otherwise"), func(rows *sql.Rows) error {
+		var path string
+		var run int64
+		err := rows.Scan(&path, &run)
+		before[path] = run
+		return err
+	}, paths, digests, rejected, run.Environment)
+	if err != nil {
+		return fmt.Errorf("looking for files that were read in another way: %w", err)
+	}
+	for i := range inputs {
+		if id := before[inputs[i].Path]; id > 0 && inputs[i].Loaded > 0 {
+			inputs[i].warn(fmt.Sprintf("run %d took the rows of these same bytes for other records, as with another --tz or --date-order or by another version, and "+
+				"periods count both: dwtriage history forget takes one of the runs out", id))
+		}
+	}
+	return nil
+}

@@ -102,6 +102,14 @@ type Input struct {
 
 	// Pruned, of Counts.Filtered, are of a time that was pruned; 0 of a run that is over, which has a warning in their place.
 	Pruned int64
+
+	Late int // of the warnings, the last ones, which only the load could know of; 0 of a run that is over
+}
+
+// warn adds a warning that only the load knows of.
+func (in *Input) warn(text string) {
+	in.Warnings = append(slices.Clip(in.Warnings), text)
+	in.Late++
 }
 
 // PassedOver reports whether the input is a file of a folder or archive that holds no log.

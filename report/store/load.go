@@ -118,6 +118,9 @@ func (db *DB) transact(ctx context.Context, f *feed, run Run, tool Tool, relatio
 	if !totals.Balances() {
 		return nil, tableCounts{}, fmt.Errorf("internal error: the ledger does not balance: %+v", totals)
 	}
+	if err := db.warnOtherwise(ctx, run, inputs); err != nil {
+		return nil, tableCounts{}, err
+	}
 	if err := db.spoolFiles(inputs); err != nil {
 		return nil, tableCounts{}, err
 	}

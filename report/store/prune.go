@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -178,7 +177,7 @@ func (db *DB) prunedOf(ctx context.Context, o Only) (n int64, err error) {
 // warnPruned adds a warning where records of the file are of a time that was pruned.
 func (in *Input) warnPruned(before time.Time) {
 	if in.Pruned > 0 {
-		in.Warnings = append(slices.Clip(in.Warnings), prunedWarning(in.Pruned, before))
+		in.warn(prunedWarning(in.Pruned, before))
 	}
 }
 
