@@ -37,7 +37,7 @@ type Comparison struct {
 	// night that was read in several calls is one night in the report of each.
 	Night Period
 	// Before are the covered periods before it, the latest first, at most [MostPeriods]: as long as Night, each ending where
-	// an export ends or the one after it begins, and covered for half of its hours or more. Without any nothing is compared.
+	// an export ends or the one after it begins (of a night that was asked for by its day, the same hours of the days before), and covered for half of its hours or more. Without any nothing is compared.
 	Before []Period
 	// Whole says that at least half of the hours of Night are covered by exports that were read without trouble: what is
 	// absent did not happen.
@@ -197,7 +197,11 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		if c.Period.Hours() > 0 {
 			any := hours(known.any[log])
-			c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
+			if a.span != nil && !a.span.Day.IsZero() {
+				c.Before = daysBefore(whole, c.Night, MostPeriods)
+			} else {
+				c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
+			}
 			c.Passed = passedOver(any, c)
 			c.PartBefore = partBefore(any, c)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
@@ -382,6 +386,21 @@ func wholeDays(p Period) Period {
 		length -= over
 	}
 	return Period{p.From, p.From.Add(length)}
+}
+
+// daysBefore are the same hours of the days before a night that was asked for by its day. Where exports cover hours without a pause, periods as long as a night that is
+// not over yet would cut the nights before.
+func daysBefore(ranges []Period, p Period, most int) (out []Period) {
+	for len(ranges) > 0 && len(out) < most {
+		p = Period{p.From.AddDate(0, 0, -1), p.Until.AddDate(0, 0, -1)}
+		if !p.Until.After(ranges[0].From) {
+			break
+		}
+		if 2*within(ranges, p) >= p.Hours() {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // periodsBefore goes back in time: each period ends with the last covered hour before the one that follows it, and is as

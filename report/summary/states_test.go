@@ -392,6 +392,32 @@ func TestPeriodsBefore(t *testing.T) {
 	}
 }
 
+// Hours of a day that was asked for are compared with the same ones of other days, whether exports pause in between or not.
+func TestDaysBefore(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	night := Period{at(10, 12), at(11, 6)} // of the file that grows, noon to the morning
+	of := func(days ...int) (list []Period) {
+		for _, d := range days {
+			list = append(list, Period{at(d, 12), at(d+1, 6)})
+		}
+		return list
+	}
+	for name, c := range map[string]struct{ ranges, want []Period }{
+		"nothing":             {nil, nil},
+		"itself":              {[]Period{night}, nil},
+		"no pause":            {[]Period{{at(5, 18), at(11, 6)}}, of(9, 8, 7, 6, 5)},
+		"half of one":         {[]Period{{at(5, 21), at(6, 9)}}, of(5)},
+		"less than half":      {[]Period{{at(5, 22), at(6, 9)}}, nil},
+		"nights":              {[]Period{{at(8, 19), at(9, 5)}, {at(9, 18), at(10, 6)}}, of(9, 8)},
+		"no more than a week": {[]Period{{at(1, 0), at(11, 6)}}, of(9, 8, 7, 6, 5, 4, 3)},
+		"after":               {[]Period{{at(12, 0), at(13, 0)}}, nil},
+	} {
+		if d := cmp.Diff(c.want, daysBefore(c.ranges, night, MostPeriods)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 // Daily exports that overlap are compared by the same hours on each day.
 func TestPeriodsOfOverlappingDays(t *testing.T) {
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
