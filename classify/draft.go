@@ -149,7 +149,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
 	}
 	d := &Rule{
-		ID: m.draftID(template, src.TemplateID), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
+		ID: m.draftID(template, src.TemplateID, others), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
 		Match: Match{Wordings: []string{draftRegex(parts)}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
 		Fix: Fix{
@@ -312,22 +312,34 @@ func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
 	return nil
 }
 
-func (m *Matcher) draftID(template, templateID string) string {
+// draftID names a draft by its first words, and by its cluster, too, where the draft of another unknown message would have these words: both are loaded together.
+func (m *Matcher) draftID(template, templateID string, others []Message) string {
+	short := strings.TrimPrefix(templateID, "t-")
+	words := draftWords(template)
+	if words == "" { // in a script without Latin letters
+		words = short
+	} else if slices.ContainsFunc(others, func(msg Message) bool {
+		return strings.HasPrefix(msg.Signature, "unknown/") && draftWords(privateTemplate(msg, "")) == words
+	}) {
+		words += "-" + short[:min(len(short), 4)]
+	}
+	id := "site-" + words
+	for n := 2; m.byID[id] != nil; n++ {
+		id = fmt.Sprintf("site-%s-%d", words, n)
+	}
+	return id
+}
+
+// draftWords are the first words of a template, but for short ones; a "no" says what it is about.
+func draftWords(template string) string {
 	var words []string
 	for _, w := range strings.Fields(masks.ReplaceAllString(template, " ")) {
 		w = strings.Trim(strings.ToLower(w), ".,:;!?()[]'\"")
-		if len(w) >= 3 && words2id.MatchString(w) && len(words) < 5 {
+		if (len(w) >= 3 || w == "no") && words2id.MatchString(w) && len(words) < 5 {
 			words = append(words, w)
 		}
 	}
-	if len(words) == 0 { // in a script without Latin letters
-		words = []string{strings.TrimPrefix(templateID, "t-")}
-	}
-	id := "site-" + strings.Join(words, "-")
-	for n := 2; m.byID[id] != nil; n++ {
-		id = fmt.Sprintf("site-%s-%d", strings.Join(words, "-"), n)
-	}
-	return id
+	return strings.Join(words, "-")
 }
 
 var words2id = regexp.MustCompile(`^[a-z]+$`)
@@ -408,6 +420,8 @@ func frame(log, text string, n int) string {
 	switch {
 	case n == 0:
 		return text
+	case strings.Contains(text, `\`) && log == "dualwrite": // escaped in a text, it may as well be the beginning of a line end that is escaped twice
+		return "Infolog: Error: " + text
 	case log == "plugintrace":
 		return "Unhandled exception: Exception type: Microsoft.Xrm.Sdk.InvalidPluginExecutionException Message: " + text
 	}

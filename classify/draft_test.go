@@ -105,10 +105,23 @@ func TestDraftIDs(t *testing.T) {
 		"Parcel <ID> was lost.": "site-parcel-was-lost-2",
 		"Parcel <ID> was found": "site-parcel-was-found",
 		"<NUM> <ID>":            "site-00ab00cd00ef",
+		"No van is at <ID>":     "site-no-van",
+		"The gate was closed":   "site-the-gate-was-closed-00ab", // as an other one is
 		"Für Kunde <ID> ist die Grenze erreicht worden": "site-kunde-ist-die-grenze-erreicht",
 	} {
-		if got := m.draftID(template, "t-00ab00cd00ef"); got != want {
+		if got := m.draftID(template, "t-00ab00cd00ef", []Message{{Signature: "unknown/t-1", Error: "The gate 7 was closed"}, {Signature: "dw-parcel", Error: "Parcel A1 was found"}}); got != want {
 			t.Errorf("id of %q is %q, want %q", template, got, want)
+		}
+	}
+}
+
+// A message with backslashes is drafted from, too.
+func TestDraftOfPath(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, log := range []string{"dualwrite", "plugintrace"} {
+		src := &DraftSource{TemplateID: "0123456789ab", Records: 1, First: today, Last: today, Messages: []Message{{Log: log, Error: `Yard planner wrote no file C:\temp\report\new.txt for the night`}}}
+		if text, err := m.Draft(src, nil, all(src, nil)); err != nil || !strings.Contains(string(text), `C:\\temp\\report\\new\.txt`) {
+			t.Errorf("%s: error %v, draft:\n%s", log, err, text)
 		}
 	}
 }
