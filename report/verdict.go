@@ -539,7 +539,7 @@ func repeats(s *summary.Summary) []phrase {
 		f := &s.Fixes[i]
 		switch {
 		case f.Settled:
-			saved += f.Saved
+			saved += f.Done()
 			if n := f.AtOnce(); n > 0 {
 				atOnce += n
 				settled = cmp.Or(settled, f.Rank)

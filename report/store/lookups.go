@@ -87,21 +87,33 @@ func (db *DB) settle(ctx context.Context, view string, exec func(name string, ar
 	return settled > 0, err
 }
 
-// Held says of the records of a view for which [DB.Lookups] made its tables, by signature, how many wait for nothing any more themselves, but are of rows that are not saved and that failed
-// for something else, too.
-func (db *DB) Held(ctx context.Context, view string) (held map[string]int64, err error) {
-	var left int64
-	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_settled WHERE whole AND NOT saved", view)).Scan(&left); err != nil || left == 0 {
+// A Held is of how many records of a signature that wait for nothing any more themselves the rows failed for something else, too, and are not saved after that.
+type Held struct {
+	Left  int64 // whose rows were not saved
+	Again int64 // whose rows were saved, and failed again
+}
+
+// Held says so of the records of a view for which [DB.Lookups] made its tables, by signature.
+func (db *DB) Held(ctx context.Context, view string) (held map[string]Held, err error) {
+	var whole int64
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_settled WHERE whole", view)).Scan(&whole); err != nil || whole == 0 {
 		return nil, err
 	}
-	held = make(map[string]int64)
-	parts := 1 + left/groupsAtOnce
+	held = make(map[string]Held)
+	parts := 1 + whole/groupsAtOnce
 	for part := range parts {
 		if err := db.Each(ctx, fmt.Sprintf(query("held_part"), view), func(rows *sql.Rows) error {
 			var sig string
+			var saved bool
 			var n int64
-			err := rows.Scan(&sig, &n)
-			held[sig] += n
+			err := rows.Scan(&sig, &saved, &n)
+			h := held[sig]
+			if saved {
+				h.Again += n
+			} else {
+				h.Left += n
+			}
+			held[sig] = h
 			return err
 		}, part, parts); err != nil {
 			return nil, err

@@ -69,10 +69,15 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 	if err != nil {
 		return nil, err
 	}
+	unplanned := make(map[string]bool)
 	for _, w := range saved {
 		if m.Rule(w.sig) == nil {
 			s.SavedUnplanned += w.saved
+			unplanned[w.sig] = true
 		}
+	}
+	for sig := range unplanned {
+		s.SavedUnplanned -= held[sig].Again
 	}
 	waits = append(waits, saved...)
 	out := split(m, rules, waits, lacks, hide)

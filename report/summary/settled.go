@@ -19,9 +19,9 @@ func broughtBy(m *classify.Matcher) func(entity string) []string {
 
 // settledFix is for the records of a rule that wait no longer, nil where there are none: ok records show their own rows, or those that they looked up, later
 // than they failed. Nothing is left to mend, and of those that are not saved only to save them again; held of them with what else their rows failed of.
-func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held int64, t *Timeline) *Fix {
+func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held store.Held, t *Timeline) *Fix {
 	own := *f
-	own.Held, own.Unsaved = held, Period{}
+	own.Held, own.Again, own.Unsaved = held.Left, held.Again, Period{}
 	own.Records, own.FirstSeen, own.LastSeen, own.Within, own.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	var cameAt, savedAt time.Time
 	var touches []Touch
@@ -69,9 +69,11 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 		tail = "; the " + words.Plural(f.Held, "row of 1 other", "rows of "+words.Thousands(f.Held)+" others") + " failed of something else, too"
 	}
 	if f.Saved > 0 {
-		tail += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved"
+		tail += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved" + f.failedAgain()
 	}
 	switch left := n + f.Held; {
+	case left == 0 && f.Again > 0:
+		f.Summary = words.Plural(f.Saved, "The row of the record is", "The rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + f.failedAgain() + "."
 	case left == 0:
 		f.Summary = "Nothing to save again: " + words.Plural(f.Saved, "the row of the record is", "the rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + "."
 	case n == 0:
@@ -87,9 +89,26 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 		f.Steps = append(f.Steps, words.Plural(f.Held, "The row of 1 of these records", "The rows of "+words.Thousands(f.Held)+" of these records")+" failed of something else, too: "+
 			words.Plural(f.Held, "it is", "they are")+" not to be saved before that is mended.")
 	}
-	if f.Saved > 0 {
-		f.Steps = append(f.Steps, "Nothing is to be done for "+words.Count(f.Saved, "record")+": "+words.Plural(f.Saved, "its own row has", "their own rows have")+" a later record that is ok, the last at "+at(savedAt)+".")
+	if f.Again > 0 {
+		f.Steps = append(f.Steps, words.Plural(f.Again, "The row of 1 record that was saved", "The rows of "+words.Thousands(f.Again)+" records that were saved")+" failed again later: "+words.Plural(f.Again, "it stands", "they stand")+
+			" where the plan has what "+words.Plural(f.Again, "it", "they")+" failed of then.")
 	}
+	if n := f.Done(); n > 0 {
+		f.Steps = append(f.Steps, "Nothing is to be done for "+words.Count(n, "record")+": "+words.Plural(n, "its own row has", "their own rows have")+" a later record that is ok, the last at "+at(savedAt)+".")
+	}
+}
+
+// failedAgain says of the rows that were saved how many failed again later.
+func (f *Fix) failedAgain() string {
+	switch {
+	case f.Again == 0:
+		return ""
+	case f.Saved == 1:
+		return ", but it failed again"
+	case f.Again == f.Saved:
+		return ", but all of them failed again"
+	}
+	return ", but " + words.Thousands(f.Again) + " of them failed again"
 }
 
 // readSaved reads which records of other rules than those about look-ups, which are sigs, are of rows that an ok record saved later. They wait for nothing; the

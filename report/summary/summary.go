@@ -263,6 +263,7 @@ type Fix struct {
 	Settled     bool         // its records wait no longer: what they looked up came later, or their own rows are saved
 	Held        int64        // of its records, those of rows that wait for something else, too; 0 of one that is not Settled
 	Saved       int64        // of its records, those whose rows an ok record saved later; 0 of one that is not Settled
+	Again       int64        // of Saved, those of rows that failed again later and wait for that
 	Unsaved     Period       // from when to when those of its records failed whose rows are not saved; zero of one that is not Settled
 	OverSince   time.Time    // since when the failures are over, zero where they go on or the records do not tell
 	Touches     []Touch      // findings of its records and of those that wait; nil: all findings of its parts
@@ -271,6 +272,9 @@ type Fix struct {
 
 // AtOnce is how many records of a settled fix are of rows that only have to be saved again.
 func (f *Fix) AtOnce() int64 { return f.Records - f.Saved - f.Held }
+
+// Done is how many records of a settled fix are of rows that nothing is left to do for.
+func (f *Fix) Done() int64 { return f.Saved - f.Again }
 
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }

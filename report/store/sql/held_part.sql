@@ -1,9 +1,9 @@
--- Of the records of a view that wait no longer, but whose rows are not saved: those of rows with another failing record that does wait, by signature. Of part
+-- Of the records of a view that wait no longer: those of rows with another failing record that is not settled, by signature, and whether an ok record showed the row in between. Of part
 -- $1 of $2, as the hashes of one part have room in memory.
 WITH own AS (
-  SELECT s.sig, hash(s.map_title, s.affected_key, coalesce(s.company, '')) AS row
+  SELECT s.sig, d.saved, hash(s.map_title, s.affected_key, coalesce(s.company, '')) AS row
   FROM %[1]s s JOIN %[1]s_settled d USING (place)
-  WHERE d.whole AND NOT d.saved AND s.affected_key IS NOT NULL AND hash(s.map_title, s.affected_key, coalesce(s.company, '')) %% $2::UBIGINT = $1::UBIGINT
+  WHERE d.whole AND s.affected_key IS NOT NULL AND hash(s.map_title, s.affected_key, coalesce(s.company, '')) %% $2::UBIGINT = $1::UBIGINT
 ), busy AS (
   SELECT DISTINCT row
   FROM (
@@ -12,4 +12,4 @@ WITH own AS (
   )
   WHERE row IN (SELECT row FROM own)
 )
-SELECT sig, count(*) FROM own WHERE row IN (SELECT row FROM busy) GROUP BY sig;
+SELECT sig, saved, count(*) FROM own WHERE row IN (SELECT row FROM busy) GROUP BY sig, saved;
