@@ -163,7 +163,7 @@ var meanings = map[string]meaning{
 	"user":         {"id of the user or team that more than half of its records name", ""},
 	"order":        {"step in which the row can be saved again, from 1; parents before children", "1, 2, …"},
 	"after_fix":    {"rank in fixes.csv of the last fix that the row waits for", "1, 2, …"},
-	"purged_by":    {"when the error queue of dual-write forgets the failure, a day after it; empty where only traces show the row", ""},
+	"purged_by":    {"when the error queue of dual-write forgets the failure, a day after it; empty where only traces show the row, or none of its failures there has a time", ""},
 	"column":       {"column that could not be read; empty where it is the row", ""},
 	"reason":       {"why the row became no record", ""},
 	"excerpt":      {"start of the row", ""},

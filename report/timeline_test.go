@@ -69,7 +69,7 @@ func TestGapsOfTwoLogs(t *testing.T) {
 	check(t, page)
 	for _, want := range []string{`class="gap dualwrite"`, `class="gap plugintrace"`, `id="gap-dualwrite"`, `id="gap-plugintrace"`,
 		"<b>Not covered</b>, striped upwards above: dual-write errors of 22 Nov 23:00 to 23 Nov 01:00.", "<b>Not covered</b>, striped downwards above: plug-in traces of 23 Nov 00:00 to 23 Nov 01:00.",
-		"those that are covered and have no record are left out"} {
+		"those with neither a record nor hours that the period lacks are left out"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
