@@ -148,8 +148,11 @@ func (r *file) warnOfPassed(p *passed, which string) {
 	}
 }
 
-// warnOfTimes says which times stayed text, and what to do.
+// warnOfTimes says which times stayed text, or are not exact, and what to do.
 func (r *file) warnOfTimes() {
+	if n := r.clock.Days; n > 0 {
+		r.warn(fmt.Sprintf("%s %s no time of day and %s taken for 00:00, so nobody knows in which hour %s: export the time, too", words.Count(n, "time"), words.Plural(n, "has", "have"), words.Plural(n, "is", "are"), words.Plural(n, "it was", "they were")))
+	}
 	if n := r.clock.Twice; n > 0 {
 		r.warn(fmt.Sprintf("%s %s in an hour that %s has twice, when clocks go back: %s may be an hour off", words.Count(n, "time"), words.Plural(n, "lies", "lie"), r.run.opt.Zone, words.Plural(n, "it", "they")))
 	}

@@ -92,7 +92,7 @@ func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
 	var rows bytes.Buffer
 	rows.WriteString("createdon,exceptiondetails\n")
 	for i := range 40_000 {
-		fmt.Fprintf(&rows, "2026-11-22,text of row %d is this one\n", i)
+		fmt.Fprintf(&rows, "2026-11-22 10:00,text of row %d is this one\n", i)
 	}
 	for _, c := range []struct {
 		name   string
@@ -105,11 +105,11 @@ func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
 				return err
 			}
 			defer f.Close()
-			_, err = f.WriteString("2026-11-22,half a r")
+			_, err = f.WriteString("2026-11-22 10:00,half a r")
 			return err
-		}, "the file grew while it was read, from 1,628,917 bytes to 1,628,936 bytes: the next run reads it as it is then"},
+		}, "the file grew while it was read, from 1,868,917 bytes to 1,868,942 bytes: the next run reads it as it is then"},
 		{"shrinks", func(path string) error { return os.Truncate(path, 1<<20) },
-			"the file shrank while it was read, from 1,628,917 bytes to 1,048,576 bytes: the next run reads it as it is then"},
+			"the file shrank while it was read, from 1,868,917 bytes to 1,048,576 bytes: the next run reads it as it is then"},
 		{"vanishes", os.Remove, "the file was removed while it was read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

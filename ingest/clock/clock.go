@@ -36,8 +36,9 @@ type Clock struct {
 	Deduced bool
 }
 
-// Met is what a clock met among times that name no zone.
+// Met is what a clock met among times that name no zone, or no time of day.
 type Met struct {
+	Days  int64 // dates alone, which are read as the beginning of the day
 	Bare  bool  // there was one
 	Twice int64 // of an hour that the zone has twice, when clocks go back: which is meant nothing tells
 	Never int64 // of an hour that the zone does not have, when they go forward
@@ -45,6 +46,7 @@ type Met struct {
 
 // Add takes in what another clock met.
 func (m *Met) Add(n Met) {
+	m.Days += n.Days
 	m.Bare = m.Bare || n.Bare
 	m.Twice += n.Twice
 	m.Never += n.Never
@@ -99,6 +101,7 @@ func (c *Clock) Parse(b []byte) (time.Time, bool) {
 	if p.bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return time.Time{}, false
 	}
+	alone := len(p.b) == 0
 	hour, minute, second, nano, loc := p.clock(c.Zone)
 	if p.bad || len(p.b) > 0 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
@@ -107,6 +110,9 @@ func (c *Clock) Parse(b []byte) (time.Time, bool) {
 	// .NET writes its DateTime.MinValue for "no time".
 	if t.Year() <= 1 {
 		return time.Time{}, false
+	}
+	if alone {
+		c.Days++
 	}
 	if !p.zoned {
 		c.bare(t, hour, minute)

@@ -196,3 +196,18 @@ func TestClocksTurned(t *testing.T) {
 		}
 	}
 }
+
+// A date alone is read as the beginning of its day, and counted.
+func TestDaysAlone(t *testing.T) {
+	c := Clock{Zone: time.UTC}
+	for _, text := range []string{"2026-11-22", "22.11.2026", "2026-11-22 00:00", "2026-11-22T00:00:00Z", "Nov 22, 2026", "22/13/2026"} {
+		c.Parse([]byte(text))
+	}
+	if c.Days != 3 {
+		t.Errorf("%d dates alone, want 3", c.Days)
+	}
+	met := Met{Days: 1}
+	if met.Add(c.Met); met.Days != 4 {
+		t.Errorf("%d together, want 4", met.Days)
+	}
+}
