@@ -94,12 +94,16 @@ func Bounds(s *summary.Summary) (sentences []string) {
 	if said := widened(s); said != "" {
 		sentences = append(sentences, said)
 	}
+	about := "run"
+	if s.OfPeriod() {
+		about = "period"
+	}
 	for _, e := range s.MetElsewhere {
 		of := "an environment without a name"
 		if e.Environment != "" {
 			of = "environment " + e.Environment
 		}
-		sentences = append(sentences, words.Count(e.Records, "record")+" of this run "+words.Plural(e.Records, "is one", "are")+" of "+of+" in the database, met again.")
+		sentences = append(sentences, words.Count(e.Records, "record")+" of this "+about+" "+words.Plural(e.Records, "is one", "are")+" of "+of+" in the database, met again.")
 	}
 	for _, c := range s.Logs {
 		if c.Period.Hours() > 0 && c.Asked.Hours() > 0 && !c.Compared() {

@@ -262,6 +262,12 @@ func TestOneIDInTwoEnvironments(t *testing.T) {
 			t.Errorf("%s: the page says whose the records are: %t", c.env, got)
 		}
 	}
+	if code, _, said := callOf(t.Context(), "report", "-q", "-o", "period", "--environment", "TEST", "--since", "2026-11-01", "--until", "2026-12-01"); code != exitDone {
+		t.Fatal(said)
+	}
+	if page := readFile(t, filepath.Join("period", "index.html")); !strings.Contains(page, "2 records of this period are of environment PROD in the database, met again.") {
+		t.Error("the page of the period does not say whose the records are")
+	}
 	if _, out, _ := callOf(t.Context(), "query", "--csv", "SELECT environment, count(*) AS n FROM v_records GROUP BY ALL"); out != "environment,n\nPROD,2\n" {
 		t.Errorf("records:\n%s", out)
 	}

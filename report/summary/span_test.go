@@ -48,6 +48,7 @@ func drawn(t *testing.T, s *Summary) (d drawnOf) {
 	}
 	d.Summary = *s
 	c := &d.Summary
+	c.MetElsewhere = nil // who loaded a record first makes no other difference
 	c.Run, c.Runs, c.Inputs, c.Totals, c.RejectReasons, c.Known, c.Span, c.Timings = store.Run{}, nil, nil, store.Counts{}, nil, 0, Period{}, nil
 	c.EachRecord, c.EachReject, c.EachCaptures, c.EachMissing, c.EachRetry, c.Scan, c.Lister, c.Cluster = nil, nil, nil, nil, nil, nil, nil, nil
 	return d

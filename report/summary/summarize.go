@@ -66,15 +66,13 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	if err := ledgerOf(ctx, db, a, s); err != nil {
 		return nil, err
 	}
-	if a.span == nil {
-		if err := each(ctx, db, "met_elsewhere", func(rows *sql.Rows) error {
-			var e MetElsewhere
-			err := rows.Scan(&e.Environment, &e.Records)
-			s.MetElsewhere = append(s.MetElsewhere, e)
-			return err
-		}, a.runs[0]); err != nil {
-			return nil, err
-		}
+	if err := each(ctx, db, "met_elsewhere", func(rows *sql.Rows) error {
+		var e MetElsewhere
+		err := rows.Scan(&e.Environment, &e.Records)
+		s.MetElsewhere = append(s.MetElsewhere, e)
+		return err
+	}, a.runs[0]); err != nil {
+		return nil, err
 	}
 	if err := db.Groups(ctx, "scope", m.ByMessage(), mostFindings, muted(m)); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ WITH sightings AS (
   SELECT * FROM sightings WHERE record_id IN (SELECT record_id FROM copied)
   QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY replace(file, '/', chr(1)), file, row, byte_offset, byte_length) = 1
 )
-SELECT m.*
+SELECT m.*, r.run_id AS loaded_by
 FROM met m JOIN dw.records r USING (record_id)
 WHERE r.occurred_at >= %[from] AND r.occurred_at < %[until] AND (r.run_id NOT IN (%[runs])
   OR (replace(m.file, '/', chr(1)), m.file, m.row, m.byte_offset, m.byte_length) < (replace(r.file, '/', chr(1)), r.file, r.row, r.byte_offset, r.byte_length));
