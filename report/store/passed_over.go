@@ -42,9 +42,8 @@ func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
 	asked := false
 	for i, file := range f.order {
 		switch {
-		case file.Problem != nil || file.Format == "": // it says nothing
 		case old[i] == nil: // an export without a row is of a quiet night
-			asked = true
+			asked = asked || file.Problem == nil && file.Format != ""
 			if t := f.files[file.Path]; t != nil {
 				tonight = append(tonight, slices.Concat(most(t.dualWrite.spans), most(t.pluginTrace.spans))...)
 			}
@@ -100,11 +99,12 @@ func (db *DB) leaveOut(ctx context.Context, f *feed, files map[int]*lying) error
 
 // lying finds the files in f.order that lay there before, by their numbers.
 func (db *DB) lying(ctx context.Context, run Run, f *feed) (map[int]*lying, error) {
-	var numbers []int64
+	var numbers, bytes, read []int64
 	var paths, digests []string
 	for i, file := range f.order {
-		if t := f.files[file.Path]; file.Problem == nil && file.Format != "" && (t == nil || t.Loaded == 0) {
+		if t := f.files[file.Path]; file.Format != "" && (t == nil || t.Loaded == 0) {
 			numbers, paths, digests = append(numbers, int64(i)), append(paths, file.Path), append(digests, file.Digest)
+			bytes, read = append(bytes, file.Bytes), append(read, file.Read)
 		}
 	}
 	old := make(map[int]*lying)
@@ -136,7 +136,7 @@ func (db *DB) lying(ctx context.Context, run Run, f *feed) (map[int]*lying, erro
 			spans = append(spans, span{from.Int64, until.Int64, records.Int64})
 		}
 		return nil
-	}, numbers, paths, digests, run.Environment)
+	}, numbers, paths, digests, bytes, read, run.Environment)
 	flush()
 	return old, err
 }
