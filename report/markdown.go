@@ -60,6 +60,7 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	for _, sentence := range JudgedAgain(s) {
 		line("\n%s", marked(sentence))
 	}
+	ticketInputs(line, s)
 	if said := Redaction(s); said != nil {
 		line("\n### Redacted\n")
 		for _, sentence := range said {
@@ -68,6 +69,25 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// ticketInputs says what is wrong with inputs: whoever reads the ticket alone should know how far to believe it.
+func ticketInputs(line func(string, ...any), s *summary.Summary) {
+	troubled := troubledInputs(s)
+	if len(troubled) == 0 {
+		return
+	}
+	line("")
+	for _, in := range first(troubled, ticketFixes) {
+		said := in.Warnings
+		if in.Problem != "" {
+			said = append([]string{strings.TrimPrefix(in.Problem, in.Path+": ")}, said...)
+		}
+		line("- %s: %s", marked(in.Path), marked(sentence(strings.Join(said, "; "))))
+	}
+	if n := len(troubled) - ticketFixes; n > 0 {
+		line("- and %s, in index.html", words.Count(n, "more input"))
+	}
 }
 
 // ticketPhrase is a piece of the verdict. Its links lead into the page, which is not where the ticket is.
