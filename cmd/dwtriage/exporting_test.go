@@ -143,10 +143,10 @@ func TestExportByOtherRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	runIn(t, exitDone, "run", "-q", "--db", "x.duckdb", "--rules", "site.yaml", demo, "trade.csv")
-	for rules, want := range map[string]string{
-		"":          "lake: dim_signatures has no more than the id of site-trade-agreement and has another severity of dw-lookup-not-resolved than records have, as these rules are not those that judged the records",
-		"site.yaml": "",
-	} {
+	const severity = "has another severity of dw-lookup-not-resolved than records have, as these rules are not those that judged the records"
+	// The second time nothing is exported anew, and the member of the rule of the site stays as it is.
+	for i, want := range []string{"lake: dim_signatures has no more than the id of site-trade-agreement and " + severity, "", "lake: dim_signatures " + severity} {
+		rules := []string{"", "site.yaml", ""}[i]
 		args := []string{"export", "-q", "--db", "x.duckdb", "--parquet", "lake", "--star"}
 		if rules != "" {
 			args = append(args, "--rules", rules)

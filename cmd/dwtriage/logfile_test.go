@@ -352,7 +352,7 @@ func TestLogFileOfProcess(t *testing.T) {
 	code, _ := s.rest(t, c)
 	name := filepath.Join(dir, "night.log")
 	text, err := os.ReadFile(name)
-	if err != nil || code != exitTerminated || !bytes.Contains(text, []byte("]: stopped: terminated; the database is as it was before the run\n")) || !bytes.Contains(text, []byte("]: ended with exit code 143 after ")) {
+	if err != nil || code != exitTerminated || !bytes.Contains(text, []byte("]: stopped: terminated; the database, which the run made, is empty\n")) || !bytes.Contains(text, []byte("]: ended with exit code 143 after ")) {
 		t.Errorf("%v, exit code %d:\n%s\n%s", err, code, text, &s.text)
 	}
 	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {

@@ -161,7 +161,7 @@ func (p *put) all(runs, all []store.ExportRun) error {
 	}
 	// Members come before the facts that point to them.
 	if p.opt.Star {
-		if err := p.dimensions(runs); err != nil {
+		if err := p.dimensions(runs, all); err != nil {
 			return err
 		}
 	}
@@ -428,13 +428,25 @@ func (p *put) without() {
 	slices.Sort(p.res.Without)
 }
 
-// dimensions adds the members that runs bring to the tables that are one file.
-func (p *put) dimensions(runs []store.ExportRun) error {
+// dimensions adds the members that runs, of all, bring to the tables that are one file.
+func (p *put) dimensions(runs, all []store.ExportRun) error {
 	used, err := p.e.Signatures(p.ctx, runs)
 	if err != nil {
 		return err
 	}
-	p.res.Retired, p.res.Otherwise = otherwise(p.opt.Matcher, used)
+	p.res.Retired, _ = otherwise(p.opt.Matcher, used)
+	// What the rules say of a signature is put in the place of what they said when other runs were exported.
+	here := slices.Clone(runs)
+	for _, run := range all {
+		if len(p.has[stem(run)]) > 0 && !slices.ContainsFunc(here, func(r store.ExportRun) bool { return r.ID == run.ID }) {
+			here = append(here, run)
+		}
+	}
+	shown, err := p.e.Signatures(p.ctx, here)
+	if err != nil {
+		return err
+	}
+	_, p.res.Otherwise = otherwise(p.opt.Matcher, shown)
 	if err := p.e.SetSignatures(p.ctx, signatures(p.opt.Matcher, used)); err != nil {
 		return err
 	}
