@@ -102,6 +102,8 @@ var (
 	namingCaptures = set("map_name", "entity", "fno_entity", "other_entity", "table", "field", "from_type", "to_type", "edm_type", "party_type", "state", "key",
 		"privilege", "access", "permission", "error_code", "constraint", "http_status", "reason", "inner", "exception", "plugin", "class", "function", "parameter",
 		"resource", "date", "format", "filter", "solution", "lookup_map", "lookup_key", "lookup_table")
+	// Of business keys nothing stays, whatever they are made of.
+	keyCaptures      = set("value", "lookup_value", "record_key", "record_id")
 	countingCaptures = set("otc", "sql_number", "limit", "window", "size", "times", "minutes", "version", "required_version", "exported", "inserted", "updated", "errors")
 )
 
@@ -125,6 +127,8 @@ func (h hider) capture(name, value string) string {
 		return h.Phrase(value)
 	case namingCaptures[name]:
 		return h.Text(value)
+	case keyCaptures[name]:
+		return h.RowKey(value)
 	case countingCaptures[name] && len(value) <= 12:
 		return h.Sentence(value)
 	}

@@ -142,6 +142,21 @@ func TestDocumentedStays(t *testing.T) {
 	t.Logf("%d of %d words of the examples stay", readable, all)
 }
 
+// A business key that a rule captures is hidden as the same key is everywhere else, also where it is a word of the catalogue.
+func TestKeysAreNoNames(t *testing.T) {
+	h := hider{NewRedactor(redactKey, storetest.Matcher())}
+	for _, key := range []string{"Customer", "Vendor", "accounts", "key"} {
+		for _, name := range []string{"value", "record_key", "lookup_value", "lookup_value_2"} {
+			if got := h.capture(name, key); got == key || got != h.RowKey(key) {
+				t.Errorf("%s %q becomes %q, want %q", name, key, got, h.RowKey(key))
+			}
+		}
+		if got := h.capture("table", key); got != h.Text(key) {
+			t.Errorf("table %q becomes %q", key, got)
+		}
+	}
+}
+
 // TestRedactedAgrees: a redacted Summary has the numbers, times and order of the readable one.
 func TestRedactedAgrees(t *testing.T) {
 	before, now := many()
