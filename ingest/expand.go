@@ -48,7 +48,7 @@ func (x *expansion) argument(arg string) error {
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil:
-		return x.path(arg, info)
+		return x.path(arg, info, false)
 	case strings.ContainsAny(arg, "*?["):
 		return x.glob(arg)
 	case errors.Is(err, fs.ErrNotExist):
@@ -78,7 +78,7 @@ func (x *expansion) glob(arg string) error {
 		}
 		info, err := os.Stat(path)
 		if err == nil {
-			err = x.path(path, info)
+			err = x.path(path, info, true)
 		}
 		if err != nil {
 			x.errs = append(x.errs, unreadable(path, err))
@@ -91,9 +91,11 @@ func (x *expansion) glob(arg string) error {
 	return nil
 }
 
-func (x *expansion) path(path string, info fs.FileInfo) error {
+func (x *expansion) path(path string, info fs.FileInfo, matched bool) error {
 	if !info.IsDir() {
-		x.add(sourceAt(path, info, false))
+		s := sourceAt(path, info, false)
+		s.Found = matched
+		x.add(s)
 		return nil
 	}
 	var found []Source
@@ -140,7 +142,7 @@ func hidden(name string) bool {
 }
 
 func sourceAt(path string, info fs.FileInfo, walked bool) Source {
-	s := Source{Path: filepath.ToSlash(filepath.Clean(path)), Size: -1, Walked: walked}
+	s := Source{Path: filepath.ToSlash(filepath.Clean(path)), Size: -1, Walked: walked, Found: walked}
 	if info.Mode().IsRegular() {
 		s.Size = info.Size()
 	}
@@ -162,5 +164,5 @@ func (x *expansion) add(s Source) {
 	if unpack.ComparePaths(s.Path, old.Path) < 0 {
 		old.Path = s.Path
 	}
-	old.Walked = old.Walked && s.Walked
+	old.Walked, old.Found = old.Walked && s.Walked, old.Found && s.Found
 }

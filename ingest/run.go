@@ -49,6 +49,7 @@ type Source struct {
 	Path   string // as given or found, slash-separated; "-" for standard input
 	Size   int64  // bytes on disk, -1 where unknown
 	Walked bool   // found in a folder, not named by the user: it may well not be a log
+	Found  bool   // in a folder or by a pattern: the user named none of what is there
 	At     string // where it is opened; empty: at Path
 }
 

@@ -587,7 +587,7 @@ func (j *job) mayPass() func(path string) bool {
 		return nil
 	}
 	return func(path string) bool {
-		return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Walked && (s.Path == path || strings.HasPrefix(path, s.Path+"/")) })
+		return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Found && (s.Path == path || strings.HasPrefix(path, s.Path+"/")) })
 	}
 }
 
