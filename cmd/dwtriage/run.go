@@ -352,6 +352,9 @@ func (j *job) run() (int, error) {
 	started := time.Now()
 	file, missing := os.Stat(j.flags.archive.file)
 	j.made = errors.Is(missing, fs.ErrNotExist) || missing == nil && file.Size() == 0
+	if j.made {
+		j.s.fate.makes.Store(&j.flags.archive.file)
+	}
 	coming, known := unpackedSize(j.sources)
 	if coming += partsSize(j.parts...); !known {
 		coming = -1
@@ -361,7 +364,6 @@ func (j *job) run() (int, error) {
 		return 0, err
 	}
 	defer db.Close()
-	j.s.fate.made.Store(j.made)
 	if j.flags.backup {
 		if _, err := db.Backup(j.s.ctx, ".bak"); err != nil {
 			return 0, fmt.Errorf("keeping a copy of the database: %w; make room, or leave --backup out", err)

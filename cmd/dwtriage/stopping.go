@@ -119,7 +119,7 @@ func (s *session) input(most int64) (string, error) {
 // zero value is that nothing is kept.
 type fate struct {
 	text    atomic.Pointer[string]
-	made    atomic.Bool // the database is this command's own
+	makes   atomic.Pointer[string] // the database, where there was none before
 	writing atomic.Bool
 	id      atomic.Int64 // of the run that is kept, or may be; 0: none
 	unsure  atomic.Bool  // only history knows whether it is
@@ -150,8 +150,10 @@ func (f *fate) words() string {
 	if text := f.text.Load(); text != nil {
 		return *text
 	}
-	if f.made.Load() {
-		return "the database, which the run made, is empty"
+	if path := f.makes.Load(); path != nil {
+		if _, err := os.Stat(*path); err == nil {
+			return "the database, which the run made, is empty"
+		}
 	}
 	return "the database is as it was before the run"
 }

@@ -131,7 +131,7 @@ func TestStoppedWhileWaiting(t *testing.T) {
 			var took time.Duration
 			var s *said
 			// Until it waits, most likely. A program that has not come to listen yet is ended by the system, with no code of its own.
-			for wait := 300 * time.Millisecond; wait < 10*time.Second && (s == nil || code == -1); wait *= 3 {
+			for wait := 300 * time.Millisecond; wait < 10*time.Second && (s == nil || code == -1 || !strings.Contains(s.text.String(), tc.said)); wait *= 3 {
 				c := program(t, dir, tc.args...)
 				in, err := c.StdinPipe() // nothing is ever written to it
 				if err != nil {
