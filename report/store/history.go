@@ -68,11 +68,14 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 
 // lookBack fills the tables history, past and scope_known.
 func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) (int64, error), run int64) error {
+	if _, err := exec("wordings"); err != nil {
+		return err
+	}
 	recent, err := exec("recent")
 	if err != nil {
 		return err
 	}
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent")
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent; DROP TABLE wordings")
 	var findings int64
 	parts := 1 + recent/recordsAtOnce
 	for part := range parts {

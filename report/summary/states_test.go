@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dwtriage/classify"
 	"dwtriage/ingest"
 	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
@@ -569,6 +570,57 @@ func TestStatesByMessage(t *testing.T) {
 		slices.Sort(want)
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("pruned %t: (-want +got)\n%s", pruned, d)
+		}
+	}
+}
+
+// A signature of which any message fails under another one is not over, whichever of its records stands for it, and pruned nights say the same.
+func TestRenamedIsNotOver(t *testing.T) {
+	site := withSite(t, `
+- id: site-lamp
+  title: A lamp is out
+  status: observed
+  logs: [dualwrite]
+  severity: low
+  category: business-validation
+  priority: 99
+  match: {regex: 'the (?P<lamp>amber|birch|cedar) lamp is out'}
+  cause: It is out.
+  fix: {summary: Light it., role: Data owner, retry: after-fix, steps: [Light it.]}
+  examples: {match: [{text: the amber lamp is out}], no_match: [the amber lamp]}
+`)
+	lamp := func(when, colour string) storetest.Line {
+		return failed("2026-11-"+when+":00:00", "accounts", "the %s lamp is out", colour)
+	}
+	other := func(when string) storetest.Line { return failed("2026-11-"+when+":00:00", "account", noMember) }
+	load := func(db *store.DB, m *classify.Matcher, file string, lines ...storetest.Line) (id int64) {
+		for i := range lines {
+			lines[i].ID, lines[i].File, lines[i].Row = uint16(len(file)*100+i), file, int64(i+2)
+		}
+		id, _, err := db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1}, storetest.Source(storetest.Judged(m, store.Allocator(), lines...), storetest.Account(lines)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	for _, tonight := range []string{"amber", "birch", "cedar", ""} {
+		for _, pruned := range []bool{false, true} {
+			db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+			load(db, site, "a", lamp("20 01", "amber"), lamp("20 02", "birch"), lamp("20 03", "cedar"), other("20 03"))
+			if pruned {
+				if _, err := db.Prune(t.Context(), time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), nil, "test", time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			lines := []storetest.Line{other("21 01"), other("21 03")}
+			if tonight != "" {
+				lines = append(lines, lamp("21 02", tonight))
+			}
+			s := of(t, db, load(db, storetest.Matcher(), "bb", lines...))
+			over := slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Signature == "site-lamp" })
+			if !s.Compared() || over != (tonight == "") {
+				t.Errorf("tonight %q, pruned %t: over %t, %+v", tonight, pruned, over, s.Changes)
+			}
 		}
 	}
 }

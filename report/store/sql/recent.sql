@@ -2,7 +2,7 @@
 CREATE OR REPLACE TEMP TABLE recent AS
 WITH numbered AS (
   SELECT place_of_change, (%[number])::TINYINT AS period, log = 'dualwrite' AS dual_write, status = 'unknown' AS unexplained, occurred_at,
-    hash(record_id) AS id, place
+    hash(record_id) AS id, place, wording
   FROM here
   WHERE occurred_at >= %[first] AND occurred_at < %[last]
 )

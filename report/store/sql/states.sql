@@ -37,14 +37,6 @@ WITH windows(log, number, from_at, until_at) AS (
     len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause, len(l.earlier) AS earlier
   FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
   WHERE pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0
-), worded AS ( -- a join each: over one view of both all records would be read
-  SELECT g.*, hash(r.template_id, r.map_title) AS wording FROM gone g JOIN shown r USING (place)
-  UNION ALL
-  SELECT g.*, hash(r.template_id, r.map_title) FROM gone g JOIN shown_pruned r USING (place)
-), renamed AS (
-  SELECT DISTINCT hash(template_id, map_title) AS wording FROM scope WHERE outcome = 'error' AND hash(template_id, map_title) IN (SELECT wording FROM worded)
-), absent AS (
-  SELECT * FROM worded WHERE wording NOT IN (SELECT wording FROM renamed)
 )
 SELECT place_of_change,
   CASE
@@ -60,4 +52,5 @@ FROM failing
 UNION ALL
 SELECT place_of_change, CASE WHEN pause < least($2 - 1, earlier) THEN 'quiet' ELSE 'resolved' END,
   0, counts[2], coalesce(first_seen, known_since), known_last, coalesce(known_since, first_seen), counts[1:1 + earlier], unexplained, place
-FROM absent;
+FROM gone
+WHERE NOT renamed;
