@@ -137,7 +137,7 @@ func looksJSON(b []byte) bool {
 func knownJSON(b []byte) (keys string, ok bool) {
 	var met []string
 	var set, columns slotSet
-	query := false
+	query, entries, others := false, false, false
 	for i := 0; ; {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
@@ -172,6 +172,12 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		if s := slotOf(key); s != slotNone && bytes.IndexByte(key, '@') < 0 {
 			set |= of(s)
 		}
+		switch value := b[j+1:]; {
+		case string(key) == "value" && bytes.HasPrefix(value[ascii.Blanks(value):], []byte("[")):
+			entries = true
+		case !bytes.HasPrefix(key, []byte("@")): // @odata.context, @odata.count, @Microsoft.Dynamics.CRM.totalrecordcount
+			others = true
+		}
 		if set.known() || recordErrorKey(key) || string(key) == "recordResponses" {
 			return "", true
 		}
@@ -184,7 +190,7 @@ func knownJSON(b []byte) (keys string, ok bool) {
 		return "none", len(b) > 0 && looksJSON(b) && bytes.IndexByte(b, '"') < 0
 	}
 	keys = strings.Join(met, ", ")
-	return keys, keys == `"@odata.context", "value"` // an answer without entries
+	return keys, entries && !others || keys == `"@odata.context", "value"` // an answer without entries, or with a text that holds them
 }
 
 // sniffTable looks for a header row at the start of the window. Without a known one it returns the headings

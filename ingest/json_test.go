@@ -20,6 +20,8 @@ func TestJSON(t *testing.T) {
 		{"two answers", `{"value":[{"exceptiondetails":"one"}]}` + "\n" + `{"value":[{"exceptiondetails":"two"}],"x":{"y":[1]}}`, []string{"one", "two"}, nil},
 		{"two arrays", `[{"exceptiondetails":"one"}] [{"exceptiondetails":"two"}]`, []string{"one", "two"}, nil},
 		{"empty answer", `{"@odata.context":"#plugintracelogs","value":[]}`, nil, nil},
+		{"empty answer, counted", `{"@odata.context":"#x","@odata.count":0,"@Microsoft.Dynamics.CRM.totalrecordcount":-1,"value": [ ] }`, nil, nil},
+		{"empty answer without a word of its kind", `{"value":[]}`, nil, nil},
 		{"escapes", `{"exceptiondetails":"a\tb\u00e9\ud83d\ude00\ud83d \u0000\/\"\\ \x"}`, []string{"a\tb\u00e9\U0001f600\ufffd \ufffd/\"\\ \\x"}, nil},
 		{"numbers and nulls", `{"exceptiondetails":42,"typename":null,"depth":2}`, []string{"42"}, nil},
 		{"nested document", `{"errorMessage":{"error":"one"}}`, []string{`{"error":"one"}`}, nil},

@@ -217,6 +217,8 @@ func TestProblems(t *testing.T) {
 		{"xlsb", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.bin", []byte("x"))), true, "save it as .xlsx"},
 		{"docx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "word/document.xml", []byte("x"))), true, "paste its text"},
 		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `no column with the text of an error or a trace (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
+		{"no answer", `{"value":"x"}`, true, `json without a key of a log (found: "value")`},
+		{"an answer of others", `{"@odata.context":"#x","value":[{"":1,"name":"x"}]}`, true, `json without a key of a log (found: "@odata.context", "value", "", "name")`},
 		{"foreign json", `{"name":"contoso","version":"1.0.0"}`, true, `json without a key of a log (found: "name", "version")`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
