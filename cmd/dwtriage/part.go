@@ -171,7 +171,8 @@ func (j *job) merge(ctx context.Context, db *store.DB, started time.Time) (int64
 	if j.haveRows() {
 		rows = func(lost iter.Seq2[store.LostCopy, error]) error { return j.ahead.TakeParts(j.parts, lost) }
 	}
-	id, _, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile, rows)
+	id, inputs, err := db.Merge(ctx, run, tool, j.parts, j.mergedFile, rows)
+	j.sayLate(slices.DeleteFunc(inputs, func(in store.Input) bool { return in.Pruned > 0 })) // which mergedFile was told
 	if errors.Is(err, store.ErrNotAPart) {
 		err = &exitError{exitUsage, err}
 	}

@@ -42,9 +42,8 @@ type job struct {
 	failures   []string     // inputs that could not be read, for people
 	others     int          // files in folders and archives that are no logs
 	last       *report.Last // what is known of the last report, where this one may say the same
-	met        int          // files
-	asBefore   int          // of these, those that were not read again
-	passedOver int          // of these, those that the report is not about
+	asBefore   int          // files that were not read again
+	passing    *store.Passing
 	since      time.Time
 	until      time.Time
 	thresholds store.Thresholds
@@ -371,6 +370,9 @@ func (j *job) run() (int, error) {
 	}
 	j.showProgress()
 	j.opt.Progress = j.show.update
+	if !j.flags.reread {
+		j.passing = &store.Passing{May: j.mayPass}
+	}
 	load := j.merge
 	if j.parts == nil {
 		load = j.load
@@ -394,10 +396,7 @@ func (j *job) run() (int, error) {
 	if j.asBefore > 0 && !j.flags.quiet {
 		j.say("dwtriage: %s not read again, as an earlier run read the same bytes; --reread reads all\n", words.Count(j.asBefore, "file")+" "+words.Were(int64(j.asBefore)))
 	}
-	if j.passedOver > 0 && !j.flags.quiet {
-		j.say("dwtriage: the report is not about %s of other nights that %s read before; it is about a file that is named, and with --reread about all\n",
-			words.Count(j.passedOver, "file"), words.Were(int64(j.passedOver)))
-	}
+	j.sayPassing()
 	sum, err := j.publish(ctx, db, id)
 	if err != nil {
 		return 0, j.undo(ctx, db, id, err)
@@ -539,12 +538,7 @@ func (j *job) load(ctx context.Context, db *store.DB, started time.Time) (int64,
 		var inputs []store.Input
 		src, loaded := j.drawn(next)
 		id, inputs, err = db.Load(ctx, run, tool, src, loaded)
-		j.passedOver = j.met - len(inputs)
-		for _, in := range inputs {
-			for _, w := range in.Warnings[len(in.Warnings)-in.Late:] { // what else there is to say of the file was said when it ended
-				j.say("dwtriage: %s: %s\n", in.Path, w)
-			}
-		}
+		j.sayLate(inputs)
 		return err
 	})
 	return id, err
@@ -573,7 +567,7 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 	return store.Run{
 		Environment: j.flags.environment, Started: started.UTC(), Since: j.since, UntilLimit: j.until,
 		Arguments: "dwtriage " + shellJoin(j.s.arguments), Thresholds: j.thresholds, Reading: j.reading(), Judging: j.judging,
-		MayPass: j.mayPass(),
+		Passing: j.passing,
 		Told: func(id int64, committed bool) {
 			j.s.fate.ofRun(id, committed)
 			if !committed {
@@ -581,16 +575,6 @@ func (j *job) booking(started time.Time) (store.Run, store.Tool) {
 			}
 		},
 	}, store.Tool{Version: version, Rules: len(j.matcher.Rules()), RulesDigest: j.matcher.Digest()}
-}
-
-// mayPass says which files the run need not be about, if an earlier one read them: those that nobody named, alone or with the archive that they are in.
-func (j *job) mayPass() func(path string) bool {
-	if j.flags.reread {
-		return nil
-	}
-	return func(path string) bool {
-		return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Found && (s.Path == path || strings.HasPrefix(path, s.Path+"/")) })
-	}
 }
 
 // reading is how files are read: nothing where parts are merged, whose workers may have been of another version.
@@ -618,10 +602,12 @@ func (j *job) read(ctx context.Context, emit func(*ingest.Batch) error) error {
 // name it; a problem is a failure only of a file that somebody named, since a folder of exports holds
 // readme files, pictures and yesterday's report.
 func (j *job) files(files []ingest.File) {
+	if j.s.ctx.Err() != nil { // what a signal cut off is neither empty nor damaged
+		return
+	}
 	for i := range files {
 		f := &files[i]
 		j.show.file(f)
-		j.met++
 		if f.Again != 0 {
 			j.asBefore++
 		}

@@ -40,12 +40,19 @@ type Run struct {
 	// Judging, unless nil, gives what its verdicts are of; nil where they are of several programs. Written only.
 	Judging func() *Judging `json:"-"`
 
-	// MayPass, unless nil, says of a file that an earlier run read whether this one may be about other files alone, where that one is of another night.
-	MayPass func(path string) bool `json:"-"`
+	// Passing, unless nil, lets the run be about some of its files alone.
+	Passing *Passing `json:"-"`
 
 	// Told, unless nil, is told right before the run is committed and right behind it: only those two moments part a run that is
 	// kept from one that is not, and whoever is killed later must know.
 	Told func(id int64, committed bool) `json:"-"`
+}
+
+// A Passing says of a file that an earlier run read whether the run may be about other files alone, where that one is of another night. Load fills in the rest.
+type Passing struct {
+	May   func(path string) bool
+	Left  int  // files that the run is not about
+	Stale bool // none is new, and it is about what was read last
 }
 
 // A Timing is how long one stage took.

@@ -39,6 +39,9 @@ func (db *DB) Merge(ctx context.Context, run Run, tool Tool, parts []*Part, file
 	}
 	inputs, err = db.mergedInputs(ctx, pruned, file)
 	if err == nil {
+		err = db.warnOtherwise(ctx, run, inputs)
+	}
+	if err == nil {
 		err = db.spoolFiles(inputs)
 	}
 	if err == nil && rows != nil {

@@ -31,7 +31,8 @@ type lying struct {
 // passOver takes the files out of f.order that lay there before, that run lets pass, and that are of another night than what it reads for the first time or is asked for. Where
 // that is nothing, it is about what was read last.
 func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
-	if run.MayPass == nil || !slices.ContainsFunc(f.order, func(file ingest.File) bool { return run.MayPass(file.Path) }) {
+	pass := run.Passing
+	if pass == nil || !slices.ContainsFunc(f.order, func(file ingest.File) bool { return pass.May(file.Path) }) {
 		return nil
 	}
 	old, err := db.lying(ctx, run, f)
@@ -47,13 +48,13 @@ func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
 			if t := f.files[file.Path]; t != nil {
 				tonight = append(tonight, slices.Concat(most(t.dualWrite.spans), most(t.pluginTrace.spans))...)
 			}
-		case !run.MayPass(file.Path):
+		case !pass.May(file.Path):
 			asked = true
 			tonight = append(tonight, old[i].main...)
 			delete(old, i)
 		}
 	}
-	if !asked {
+	if pass.Stale = !asked && len(old) > 0; pass.Stale {
 		var last int64
 		for _, l := range old {
 			last = max(last, l.first)
@@ -65,12 +66,14 @@ func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
 			return l.first == last
 		})
 	}
-	nights := nightsOf(tonight, old)
-	maps.DeleteFunc(old, func(_ int, l *lying) bool {
-		return slices.ContainsFunc(l.main, func(s span) bool {
-			return slices.ContainsFunc(nights, func(n span) bool { return n.from <= s.from && s.until <= n.until })
+	// Only what is of the last night belongs to it: what comes late of an earlier one does not bring back all of that night.
+	if nights := nightsOf(tonight, old); len(nights) > 0 {
+		n := nights[len(nights)-1]
+		maps.DeleteFunc(old, func(_ int, l *lying) bool {
+			return slices.ContainsFunc(l.main, func(s span) bool { return n.from <= s.from && s.until <= n.until })
 		})
-	})
+	}
+	pass.Left = len(old)
 	return db.leaveOut(ctx, f, old)
 }
 

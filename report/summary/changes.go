@@ -42,7 +42,7 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 	}
 	var windows []store.Window
 	var whole []string
-	period := nightOfAll(logs)
+	period := nightTogether(logs, a.span != nil)
 	for _, c := range logs {
 		if period.Hours() == 0 {
 			break

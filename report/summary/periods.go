@@ -131,10 +131,29 @@ func (s *Summary) Asked() bool {
 	return slices.ContainsFunc(s.Logs, func(c Comparison) bool { return c.Asked.Hours() > 0 })
 }
 
-// Period is what the report is about: the hours that its inputs cover, of all logs together; zero where no record has a time.
-func (s *Summary) Period() (p Period) {
-	for _, c := range s.Logs {
-		p.include(c.Period)
+// Period is what the report is about: the hours that its inputs cover, of all logs together; zero where no record has a time. A log whose export came late, and is of
+// an earlier night than that of the other one, is compared for itself and is no part of it: nobody read what lies in between.
+func (s *Summary) Period() Period {
+	list := make([]Period, len(s.Logs))
+	for i, c := range s.Logs {
+		list[i] = c.Period
+	}
+	return oneNight(list, s.OfPeriod())
+}
+
+// oneNight is the stretch that the last of some periods is of, where all is false: the others count as far as they overlap it, or no more than a night's gap lies between.
+func oneNight(list []Period, all bool) (p Period) {
+	for _, q := range list {
+		if q.Until.After(p.Until) {
+			p = q
+		}
+	}
+	for range list {
+		for _, q := range list {
+			if q.Hours() > 0 && (all || p.From.Sub(q.Until) <= store.NightGap) {
+				p.include(q)
+			}
+		}
 	}
 	return p
 }
@@ -213,14 +232,17 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		list = append(list, c)
 	}
-	all := nightOfAll(list)
+	all := nightTogether(list, a.span != nil)
 	for i := range list {
 		c := &list[i]
 		if any := hours(known.any[c.Log]); c.Period.Hours() == 0 {
 			c.Known, c.Missed = len(any) > 0, lastBefore(any, all)
 		} else {
 			whole := hours(known.whole[c.Log])
-			asked := broken(whole, c.Night, all)
+			asked := c.Night
+			if c.Night.Within(all).Hours() > 0 { // else it came late
+				asked = broken(whole, c.Night, all)
+			}
 			if a.span != nil {
 				asked = a.span.ends(asked)
 			}
@@ -260,12 +282,13 @@ func (p *Period) include(q Period) {
 	p.From, p.Until = earlier(p.From, q.From), later(p.Until, q.Until)
 }
 
-// nightOfAll goes as far as those of all logs together.
-func nightOfAll(logs []Comparison) (p Period) {
-	for _, c := range logs {
-		p.include(c.Night)
+// nightTogether goes as far as those of all logs that are of one night.
+func nightTogether(logs []Comparison, all bool) Period {
+	nights := make([]Period, len(logs))
+	for i, c := range logs {
+		nights[i] = c.Night
 	}
-	return p
+	return oneNight(nights, all)
 }
 
 // broken is the night of a log, which goes as far as that of all logs at an end where its export was not read whole: nobody knows what else

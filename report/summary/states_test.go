@@ -393,6 +393,32 @@ func TestPeriodsBefore(t *testing.T) {
 	}
 }
 
+// A log whose export came late is no part of the last night, whatever lies in between; in the report of a period that was asked for it is.
+func TestOneNight(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	night := func(day int) Period { return Period{at(day, 18), at(day+1, 6)} }
+	for name, c := range map[string]struct {
+		list []Period
+		want Period
+	}{
+		"one":                 {[]Period{night(9), {}}, night(9)},
+		"the same":            {[]Period{night(9), night(9)}, night(9)},
+		"one is longer":       {[]Period{night(9), {at(9, 12), at(10, 2)}}, Period{at(9, 12), at(10, 6)}},
+		"a gap of a night":    {[]Period{{at(9, 12), at(9, 15)}, night(9)}, Period{at(9, 12), at(10, 6)}},
+		"late":                {[]Period{night(9), night(8)}, night(9)},
+		"late by three days":  {[]Period{night(6), night(9)}, night(9)},
+		"a longer one before": {[]Period{{at(1, 0), at(8, 0)}, night(9)}, night(9)},
+		"none":                {[]Period{{}, {}}, Period{}},
+	} {
+		if got := oneNight(c.list, false); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if got, want := oneNight([]Period{night(6), night(9)}, true), (Period{at(6, 18), at(10, 6)}); got != want {
+		t.Errorf("of a period: %v, want %v", got, want)
+	}
+}
+
 // Hours of a day that was asked for are compared with the same ones of other days, whether exports pause in between or not.
 func TestDaysBefore(t *testing.T) {
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
