@@ -152,15 +152,15 @@ func scalarAt(n *yaml.Node, key string) string {
 
 // Nearest is the end of a message about an unknown word: what [Resembling] says, or a list of the known words.
 func Nearest(word string, known []string) string {
-	if near := Resembling(word, known); near != "" {
+	if near := Resembling(word, known, 2); near != "" {
 		return near
 	}
 	return ", known here: " + strings.Join(known, ", ")
 }
 
-// Resembling suggests the known word with at most two letters' difference, as the end of a message; nothing where there is none.
-func Resembling(word string, known []string) string {
-	best, dist := "", 3
+// Resembling suggests the known word that differs least, in no more letters than most, as the end of a message; nothing where there is none.
+func Resembling(word string, known []string, most int) string {
+	best, dist := "", most+1
 	for _, k := range known {
 		if d := editDistance(word, k); d < dist {
 			best, dist = k, d

@@ -209,7 +209,7 @@ func TestConfigOfReadme(t *testing.T) {
 func TestMistypedVariables(t *testing.T) {
 	var said bytes.Buffer
 	s := &session{ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: &said, getenv: environment(nil), environ: func() []string {
-		return []string{"DWTRIAGE_ENVIROMENT=PROD", "DWTRIAGE_DB=", "DWTRIAGE_LOCKWAIT=", "DWTRIAGE_FAIL_ON=never", "DWTRIAGE_CONFIG=x", "DWTRIAGE_COMPARE_TOO=a=b", "DWTRIAGE_PACKAGE_FEED=1", "ENVIRONMEN=1"}
+		return []string{"DWTRIAGE_ENVIROMENT=PROD", "DWTRIAGE_DB=", "DWTRIAGE_LOCKWAIT=", "DWTRIAGE_FAIL_ON=never", "DWTRIAGE_CONFIG=x", "DWTRIAGE_COMPARE_TOO=a=b", "DWTRIAGE_PACKAGE_FEED=1", "DWTRIAGE_DIR=1", "DWTRIAGE_URL=1", "DWTRIAGE_HOME=1", "DWTRIAGE_=1", "DWTRIAGE_ENV=1", "ENVIRONMEN=1"}
 	}}
 	if code := s.run([]string{"inspect", "--help"}); code != exitDone || said.Len() > 0 {
 		t.Errorf("help: exit code %d, and %q", code, &said)

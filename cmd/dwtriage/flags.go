@@ -210,7 +210,8 @@ func (s *session) mistypedVariables() {
 		if names == nil {
 			names = s.variables()
 		}
-		if near := classify.Resembling(name, names); near != "" && !slices.Contains(names, name) {
+		// Of three letters any two are a word that some flag is.
+		if near := classify.Resembling(name, names, min(2, (len(name)-len(variable(""))-2)/2)); near != "" && !slices.Contains(names, name) {
 			tell(s.stderr, "dwtriage: environment variable %s sets nothing%s\n", name, near)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"dwtriage/ingest"
 )
@@ -25,6 +26,8 @@ func (db *DB) KnownFiles(ctx context.Context, environment, reading string, paths
 		if slices.ContainsFunc(f.Warnings, ingest.Unsettled) {
 			return nil
 		}
+		// Said of the run that loaded them.
+		f.Warnings = slices.DeleteFunc(f.Warnings, func(w string) bool { return strings.HasPrefix(w, takenOtherwise) })
 		f.Again++ // rows are numbered from 0
 		known[f.Path] = append(known[f.Path], f)
 		return nil
@@ -84,6 +87,9 @@ func (db *DB) readAgain(ctx context.Context, run int64, files []ingest.File) (me
 	return met, covered, nil
 }
 
+// takenOtherwise is how the warning of warnOtherwise begins.
+const takenOtherwise = "the rows of these same bytes were loaded as other records by run "
+
 // warnOtherwise warns of files whose bytes an earlier run took for other records, as it does with other flags about times: its records are still there, and a person
 // counts every row twice.
 func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error {
@@ -110,8 +116,8 @@ func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error 
 	}
 	for i := range inputs {
 		if id := before[inputs[i].Path]; id > 0 && inputs[i].Loaded > 0 {
-			inputs[i].warn(fmt.Sprintf("run %d took the rows of these same bytes for other records, as with another --tz or --date-order or by another version, and "+
-				"periods count both: dwtriage history forget takes one of the runs out", id))
+			inputs[i].warn(fmt.Sprintf("%s%d, as with another --tz or --date-order or by another version: as long as both runs are there periods count both, "+
+				"and dwtriage history forget --run takes one out", takenOtherwise, id))
 		}
 	}
 	return nil

@@ -24,6 +24,8 @@ type ChangeRule struct {
 	Spike  int // times of the largest count of the periods before that is a spike
 	Least  int // records a spike has at least
 	Enough int // periods before that there must be to call anything a spike
+
+	Apart bool // between the periods lie hours that are compared with none, whether they were read or not: what failed in these alone is not over
 }
 
 // States makes the table scope_states: for every signature × map of the view scope, which Groups counted, and for every
@@ -50,7 +52,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 			return err
 		}
 	}
-	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough); err != nil {
+	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough, rule.Apart); err != nil {
 		return err
 	}
 	if h.compared {

@@ -43,9 +43,10 @@ func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
 	asked := false
 	for i, file := range f.order {
 		switch {
-		case old[i] == nil: // an export without a row is of a quiet night
-			asked = asked || file.Problem == nil && file.Format != ""
-			if t := f.files[file.Path]; t != nil {
+		case old[i] == nil: // an export without a row is of a quiet night; what could be read of a damaged one is of its night
+			t := f.files[file.Path]
+			asked = asked || file.Problem == nil && file.Format != "" || t != nil && t.Loaded > 0
+			if t != nil {
 				tonight = append(tonight, slices.Concat(most(t.dualWrite.spans), most(t.pluginTrace.spans))...)
 			}
 		case !pass.May(file.Path):

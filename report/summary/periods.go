@@ -221,7 +221,11 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			} else {
 				c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
 			}
-			c.Passed = passedOver(any, c)
+			if a.span != nil && !a.span.Day.IsZero() {
+				c.Passed = daysPassedOver(any, c)
+			} else {
+				c.Passed = passedOver(any, c)
+			}
 			c.PartBefore = partBefore(any, c)
 			c.Whole = 2*within(whole, c.Night) >= c.Night.Hours()
 			if to.given() {
@@ -387,6 +391,23 @@ func passedOver(ranges []Period, c Comparison) (out []Period) {
 			out = append(out, r)
 		}
 	}
+	return out
+}
+
+// daysPassedOver is passedOver of a night that was asked for by its day: the same hours of the days in between.
+func daysPassedOver(ranges []Period, c Comparison) (out []Period) {
+	for p := c.Night; len(ranges) > 0 && p.From.After(ranges[0].From); {
+		p = Period{p.From.AddDate(0, 0, -1), p.Until.AddDate(0, 0, -1)}
+		if len(c.Before) > 0 && !p.From.After(c.Before[0].From) {
+			break
+		}
+		for _, r := range ranges {
+			if r = r.Within(p); r.Hours() > 0 {
+				out = append(out, r)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Period) int { return a.From.Compare(b.From) })
 	return out
 }
 

@@ -77,7 +77,7 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 	case left == 0:
 		f.Summary = "Nothing to save again: " + words.Plural(f.Saved, "the row of the record is", "the rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + "."
 	case n == 0:
-		f.Summary = "Nothing to save again at once: what " + words.Plural(left, "the record looked up is", words.Thousands(left)+" records looked up is") + " there since " + at(cameAt) + tail + "."
+		f.Summary = "What " + words.Plural(left, "the record looked up is", words.Thousands(left)+" records looked up is") + " there since " + at(cameAt) + tail + "."
 	default:
 		f.Summary = "Save again what failed in " + words.Count(n, "record") + ": what " + words.Plural(n, "it", "they") + " looked up is there since " + at(cameAt) + tail + "."
 	}
@@ -87,7 +87,7 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 	}
 	if f.Held > 0 {
 		f.Steps = append(f.Steps, words.Plural(f.Held, "The row of 1 of these records", "The rows of "+words.Thousands(f.Held)+" of these records")+" failed of something else, too: "+
-			words.Plural(f.Held, "it is", "they are")+" not to be saved before that is mended.")
+			words.Plural(f.Held, "it stands", "they stand")+" in retry.csv behind the later of the two fixes, where both have one.")
 	}
 	if f.Again > 0 {
 		f.Steps = append(f.Steps, words.Plural(f.Again, "The row of 1 record that was saved", "The rows of "+words.Thousands(f.Again)+" records that were saved")+" failed again later: "+words.Plural(f.Again, "it stands", "they stand")+

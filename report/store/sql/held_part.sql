@@ -1,15 +1,18 @@
--- Of the records of a view that wait no longer: those of rows with another failing record that is not settled, by signature, and whether an ok record showed the row in between. Of part
--- $1 of $2, as the hashes of one part have room in memory.
-WITH own AS (
-  SELECT s.sig, d.saved, hash(s.map_title, s.affected_key, coalesce(s.company, '')) AS row
-  FROM %[1]s s JOIN %[1]s_settled d USING (place)
-  WHERE d.whole AND s.affected_key IS NOT NULL AND hash(s.map_title, s.affected_key, coalesce(s.company, '')) %% $2::UBIGINT = $1::UBIGINT
+-- Of the records of a view that wait no longer: those of rows with another failing record that does wait, and where an ok record showed the row in between (saved) failed after that; by signature. A
+-- record that may be of several maps is of each of them here: what nobody can tell is not said to be done. Of part $1 of $2 by key and company, as the hashes of one part have room in memory.
+WITH named AS NOT MATERIALIZED (
+  SELECT place, sig, occurred_at, unnest(CASE WHEN map IS NULL AND len(map_candidates) > 0 THEN map_candidates ELSE [map_title] END) AS title,
+    hash(affected_key, row_company(company)) AS key
+  FROM %[1]s
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(affected_key, row_company(company)) %% $2::UBIGINT = $1::UBIGINT
+), own AS (
+  SELECT n.place, n.sig, hash(n.title, n.key) AS row, d.saved, d.since FROM named n JOIN %[1]s_settled d USING (place) WHERE d.whole
 ), busy AS (
-  SELECT DISTINCT row
-  FROM (
-    SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row FROM %[1]s
-    WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE whole)
-  )
-  WHERE row IN (SELECT row FROM own)
+  SELECT hash(title, key) AS row, max(occurred_at) AS last
+  FROM named
+  WHERE hash(title, key) IN (SELECT row FROM own) AND place NOT IN (SELECT place FROM %[1]s_settled WHERE whole)
+  GROUP BY ALL
+), held AS (
+  SELECT DISTINCT o.place, o.sig, o.saved FROM own o JOIN busy b USING (row) WHERE NOT o.saved OR b.last > o.since
 )
-SELECT sig, saved, count(*) FROM own WHERE row IN (SELECT row FROM busy) GROUP BY sig, saved;
+SELECT sig, saved, count(*) FROM held GROUP BY sig, saved;

@@ -5,6 +5,7 @@
 --   ongoing    any other
 -- Of what does not fail now, not under another signature either (rules change), where all its logs were read for the period ($1: those that were):
 --   quiet      it failed in one of the $2 - 1 periods before, or since then in an export that was not read whole, which makes no period
+--              and, where $6, in one of the periods before
 --   resolved   it failed last before these, in a period that counts: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
 -- before the period. known_since is when it failed first in the database, in another piece of the same night, too. counts are those of the period and of the periods before it that its log has.
@@ -36,7 +37,7 @@ WITH windows(log, number, from_at, until_at) AS (
   SELECT m.*, p.first_seen AS known_since, greatest(p.last_seen, m.last_seen) AS known_last,
     len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause, len(l.earlier) AS earlier
   FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
-  WHERE pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0
+  WHERE (pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0) AND (NOT $6 OR list_sum(m.counts[2:8]) > 0)
 )
 SELECT place_of_change,
   CASE
