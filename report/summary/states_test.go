@@ -445,6 +445,42 @@ func TestDaysBefore(t *testing.T) {
 	}
 }
 
+// What fails in other hours of the day than those that are compared is neither quiet nor over, and these hours are not said to be passed over.
+func TestHoursBesideTheDay(t *testing.T) {
+	var lines []storetest.Line
+	add := func(day, hour int, entity, err string) {
+		lines = append(lines, storetest.Line{At: fmt.Sprintf("2026-11-%02d %02d:00:00", day, hour), Entity: entity, Err: err, Company: "USMF", Log: ingest.DualWrite})
+	}
+	for day := 8; day <= 11; day++ {
+		for hour := 0; hour < 24; hour += 2 {
+			if day < 11 || hour <= 4 {
+				add(day, hour, "uoms", "")
+			}
+		}
+		if day < 11 {
+			add(day, 8, "accounts", "The morning lamp is out") // each morning
+			add(day, 20, "contacts", storetest.Odd)            // each evening
+		}
+	}
+	add(9, 21, "vendors", "The evening gate is shut") // the evening before
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	loadRun(t, db, "", numbered(lines...))
+	s := spanned(t, db, Span{Day: time.Date(2026, 11, 11, 0, 0, 0, 0, time.UTC)})
+	var got []string
+	for _, c := range s.Changes {
+		got = append(got, c.Change+" "+c.Title)
+	}
+	slices.Sort(got)
+	if want := []string{"quiet Unknown: The evening gate is shut"}; !slices.Equal(got, want) {
+		t.Errorf("changes %q, want %q", got, want)
+	}
+	for _, c := range s.Logs {
+		if len(c.Passed) > 0 {
+			t.Errorf("%s: passed over %v", c.Log, c.Passed)
+		}
+	}
+}
+
 // Daily exports that overlap are compared by the same hours on each day.
 func TestPeriodsOfOverlappingDays(t *testing.T) {
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
