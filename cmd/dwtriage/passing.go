@@ -3,10 +3,8 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
-	"dwtriage/ingest"
 	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
@@ -35,5 +33,20 @@ func (j *job) sayPassing() {
 
 // mayPass reports whether the run need not be about a file, if an earlier one read it: one that nobody named, alone or with the archive that it is in.
 func (j *job) mayPass(path string) bool {
-	return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Found && (s.Path == path || strings.HasPrefix(path, s.Path+"/")) })
+	if j.found == nil {
+		j.found = make(map[string]bool)
+		for _, s := range j.sources {
+			j.found[s.Path] = s.Found
+		}
+	}
+	for {
+		if found, there := j.found[path]; there {
+			return found
+		}
+		slash := strings.LastIndexByte(path, '/')
+		if slash < 0 {
+			return false
+		}
+		path = path[:slash] // a member lies in an archive, which may lie in another one
+	}
 }

@@ -39,10 +39,11 @@ type job struct {
 	matcher    *classify.Matcher
 	paths      []string // as given
 	sources    []ingest.Source
-	failures   []string     // inputs that could not be read, for people
-	others     int          // files in folders and archives that are no logs
-	last       *report.Last // what is known of the last report, where this one may say the same
-	asBefore   int          // files that were not read again
+	failures   []string        // inputs that could not be read, for people
+	others     int             // files in folders and archives that are no logs
+	last       *report.Last    // what is known of the last report, where this one may say the same
+	asBefore   int             // files that were not read again
+	found      map[string]bool // sources, and whether nobody named them, see mayPass
 	passing    *store.Passing
 	since      time.Time
 	until      time.Time

@@ -69,7 +69,7 @@ func (db *DB) passOver(ctx context.Context, run Run, f *feed) error {
 	}
 	// Only what is of the last night belongs to it: what comes late of an earlier one does not bring back all of that night.
 	if nights := nightsOf(tonight, old); len(nights) > 0 {
-		n := nights[len(nights)-1]
+		n := nights[LastOf(len(nights), func(i int) (int64, int) { return nights[i].records, int(nights[i].until - nights[i].from) })]
 		maps.DeleteFunc(old, func(_ int, l *lying) bool {
 			return slices.ContainsFunc(l.main, func(s span) bool { return n.from <= s.from && s.until <= n.until })
 		})
@@ -163,24 +163,53 @@ func nightsOf(spans []span, old map[int]*lying) (nights []span) {
 	for _, s := range spans {
 		if n := len(nights); n > 0 && s.from-nights[n-1].until <= gap {
 			nights[n-1].until = max(nights[n-1].until, s.until)
+			nights[n-1].records += s.records
 			continue
 		}
 		nights = append(nights, s)
 	}
 	for i, n := range nights {
-		for more := true; more; {
-			more = false
-			for _, l := range old {
-				for _, s := range l.main {
-					if s.from-n.until <= gap && n.from-s.until <= gap && (s.from < n.from || s.until > n.until) {
-						n.from, n.until, more = min(n.from, s.from), max(n.until, s.until), true
-					}
-				}
-			}
+		wide := joinedWith(n, old, func(span) bool { return true })
+		if wide.until-wide.from > length { // from the noon before to the next one, as nights are that are asked for by their day
+			noon := (n.from-12)/24*24 + 12
+			wide = joinedWith(n, old, func(s span) bool { return noon <= s.from && s.until <= noon+24 })
 		}
-		if n.until-n.from <= length {
-			nights[i] = n
+		if wide.until-wide.from <= length {
+			nights[i] = wide
 		}
 	}
 	return nights
+}
+
+// joinedWith is a night with what the files that lay there before cover of what may be of it, as far as one follows the other.
+func joinedWith(night span, old map[int]*lying, may func(span) bool) span {
+	for more := true; more; {
+		more = false
+		for _, l := range old {
+			for _, s := range l.main {
+				if gap := int64(NightGap / time.Hour); may(s) && s.from-night.until <= gap && night.from-s.until <= gap && (s.from < night.from || s.until > night.until) {
+					night.from, night.until, more = min(night.from, s.from), max(night.until, s.until), true
+				}
+			}
+		}
+	}
+	return night
+}
+
+// LastOf is the last of n stretches of time, in their order, that is no stray: it has a tenth of the records of the largest, or is three hours long. One record of another day,
+// or with a clock of another year, makes no night.
+func LastOf(n int, of func(i int) (records int64, hours int)) int {
+	var largest int64
+	last := -1
+	for i := range n {
+		if records, _ := of(i); records >= largest {
+			largest, last = records, i
+		}
+	}
+	for i := n - 1; i > last; i-- {
+		if records, hours := of(i); 10*records >= largest || hours >= 3 {
+			return i
+		}
+	}
+	return last
 }

@@ -307,21 +307,27 @@ func broken(whole []Period, night, all Period) Period {
 	return night
 }
 
-// mainPeriod is the period of ranges: the last stretch without a pause of more than a day that holds the most of some file. Records of other days, left over in
+// mainPeriod is the period of ranges: the last stretch without a pause of more than a day that holds the most of some file, and is no stray, see [store.LastOf]. Records of other days, left over in
 // a queue or with a wrong clock, do not stretch it, nor does the export of an earlier night that came late, however many it has.
-func mainPeriod(ranges []covered) (main Period) {
+func mainPeriod(ranges []covered) Period {
 	slices.SortFunc(ranges, func(a, b covered) int { return cmp.Or(a.From.Compare(b.From), a.Until.Compare(b.Until)) })
-	var now covered
+	var stretches []covered
+	end := time.Time{}
 	for i, r := range ranges {
-		if i == 0 || r.From.Sub(now.Until) > 24*time.Hour {
-			now = covered{}
+		if i == 0 || r.From.Sub(end) > 24*time.Hour {
+			stretches = append(stretches, covered{})
 		}
+		now := &stretches[len(stretches)-1]
 		now.include(r.Period)
-		if now.main = now.main || r.main; now.main {
-			main = now.Period
-		}
+		now.records += r.records
+		now.main = now.main || r.main
+		end = now.Until
 	}
-	return main
+	stretches = slices.DeleteFunc(stretches, func(c covered) bool { return !c.main })
+	if len(stretches) == 0 {
+		return Period{}
+	}
+	return stretches[store.LastOf(len(stretches), func(i int) (int64, int) { return stretches[i].records, stretches[i].Hours() })].Period
 }
 
 // nightAround is p with the ranges around it that follow each other without a gap of more than [store.NightGap]; p itself where that
