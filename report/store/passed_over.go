@@ -25,7 +25,7 @@ const (
 // A lying is a file that an earlier run read, byte for byte, and that this one has nothing new of.
 type lying struct {
 	first int64  // run that read it first
-	main  []span // of each log the stretch with most records
+	main  []span // of each log the stretch that it is of
 }
 
 // passOver takes the files out of f.order that lay there before, that run lets pass, and that are of another night than what it reads for the first time or is asked for. Where
@@ -145,11 +145,15 @@ func (db *DB) lying(ctx context.Context, run Run, f *feed) (map[int]*lying, erro
 	return old, err
 }
 
-// most is the span with most records, of equal ones the last; none of none. Records of other days, left over in a queue or with a wrong clock, do not
-// make a file one of several nights.
+// most is what a file is of: the last of its spans, which are in the order of time, with a tenth of the records of the largest one; none of none. A few records of other days, left over in a queue or with a
+// wrong clock, do not make a file one of several nights, nor do many of a day before.
 func most(spans []span) (most []span) {
+	var largest int64
 	for _, s := range spans {
-		if most == nil || s.records >= most[0].records {
+		largest = max(largest, s.records)
+	}
+	for _, s := range spans {
+		if 10*s.records >= largest {
 			most = []span{s}
 		}
 	}

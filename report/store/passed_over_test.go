@@ -89,3 +89,23 @@ func TestNightsOfAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// A file is of the last day that has a tenth of its records, or more.
+func TestMostOfAFile(t *testing.T) {
+	for _, c := range []struct {
+		records []int64
+		want    int
+	}{{nil, -1}, {[]int64{5}, 0}, {[]int64{60, 40}, 1}, {[]int64{60, 6}, 1}, {[]int64{60, 5}, 0}, {[]int64{1, 60, 5, 5}, 1}} {
+		var spans []span
+		for i, n := range c.records {
+			spans = append(spans, span{int64(100 * i), int64(100*i + 1), n})
+		}
+		got := -1
+		if m := most(spans); len(m) > 0 {
+			got = int(m[0].from / 100)
+		}
+		if got != c.want {
+			t.Errorf("%v: %d, want %d", c.records, got, c.want)
+		}
+	}
+}

@@ -163,7 +163,7 @@ type covered struct {
 	Period
 	records int64
 	whole   bool
-	main    bool // of its file no other range has more records of this log
+	main    bool // of its file it is the last range with a tenth of the records of the largest
 }
 
 // ranges are what files cover, by log: those of the runs of a scope, those of another run, and of all runs of the environment those that were
@@ -307,7 +307,7 @@ func broken(whole []Period, night, all Period) Period {
 	return night
 }
 
-// mainPeriod is the period of ranges: the last stretch without a pause of more than a day that holds the most of some file, and is no stray, see [store.LastOf]. Records of other days, left over in
+// mainPeriod is the period of ranges: the last stretch without a pause of more than a day that some file is of, and no stray, see [store.LastOf]. Records of other days, left over in
 // a queue or with a wrong clock, do not stretch it, nor does the export of an earlier night that came late, however many it has.
 func mainPeriod(ranges []covered) Period {
 	slices.SortFunc(ranges, func(a, b covered) int { return cmp.Or(a.From.Compare(b.From), a.Until.Compare(b.Until)) })

@@ -393,6 +393,34 @@ func TestPeriodsBefore(t *testing.T) {
 	}
 }
 
+// What a call is about: the last night that is no stray, whatever came late, was left over or has a wrong clock.
+func TestMainPeriod(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	of := func(day, from, hours int, records int64, main bool) covered {
+		return covered{Period{at(day, from), at(day, from+hours)}, records, true, main}
+	}
+	tonight := of(9, 18, 12, 40, true)
+	for name, c := range map[string]struct {
+		ranges []covered
+		want   Period
+	}{
+		"nothing":                 {nil, Period{}},
+		"a night":                 {[]covered{tonight}, tonight.Period},
+		"two in a row":            {[]covered{of(8, 18, 12, 40, true), tonight}, Period{at(8, 18), at(10, 6)}},
+		"late, with more":         {[]covered{of(3, 18, 12, 390, true), tonight}, tonight.Period},
+		"late, an outage":         {[]covered{of(3, 18, 12, 39_000, true), tonight}, tonight.Period},
+		"left over":               {[]covered{of(3, 18, 1, 60, false), tonight}, tonight.Period},
+		"one record of later":     {[]covered{tonight, of(20, 10, 1, 1, true)}, tonight.Period},
+		"some of later":           {[]covered{tonight, of(20, 10, 1, 4, true)}, Period{at(20, 10), at(20, 11)}},
+		"a wrong clock in a file": {[]covered{tonight, of(20, 18, 12, 4, false)}, tonight.Period},
+		"few, for hours":          {[]covered{of(3, 18, 12, 39_000, true), of(9, 18, 3, 2, true)}, Period{at(9, 18), at(9, 21)}},
+	} {
+		if got := mainPeriod(c.ranges); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 // A log whose export came late is no part of the last night, whatever lies in between; in the report of a period that was asked for it is.
 func TestOneNight(t *testing.T) {
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
