@@ -91,6 +91,9 @@ func newJob(s *session, args []string) (*job, error) {
 		return nil, err
 	}
 	j.warnOfRoom()
+	if !j.flags.reread {
+		j.passing = &store.Passing{May: j.mayPass}
+	}
 	return j, nil
 }
 
@@ -371,9 +374,6 @@ func (j *job) run() (int, error) {
 	}
 	j.showProgress()
 	j.opt.Progress = j.show.update
-	if !j.flags.reread {
-		j.passing = &store.Passing{May: j.mayPass}
-	}
 	load := j.merge
 	if j.parts == nil {
 		load = j.load
