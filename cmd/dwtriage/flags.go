@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,7 +87,7 @@ func (f *flags) parse(s *session, args []string) error {
 	if err := f.settle(s, s.command); err != nil {
 		return err
 	}
-	s.mistypedVariables()
+	s.mistypedVariables(f)
 	s.typed = f
 	if s.answersInJSON() {
 		s.asJSON.Store(f.Lookup("json").Value.String() == "true")
@@ -197,14 +196,15 @@ func variable(flag string) string {
 
 // mistypedVariables warns of variables that set nothing and are called almost as one that would: a night in the wrong environment says
 // nothing of itself. Any other name with our prefix may be somebody's own.
-func (s *session) mistypedVariables() {
+func (s *session) mistypedVariables(f *flags) {
 	if s.environ == nil {
 		return
 	}
-	var names []string // of all commands; asked for once something is odd
+	own := variablesOf(f)
+	var names []string // of all commands; asked for once one is none of this command's
 	for _, v := range s.environ() {
 		name, value, _ := strings.Cut(v, "=")
-		if !strings.HasPrefix(name, variable("")) || value == "" {
+		if !strings.HasPrefix(name, variable("")) || value == "" || slices.Contains(own, name) {
 			continue
 		}
 		if names == nil {
@@ -219,21 +219,24 @@ func (s *session) mistypedVariables() {
 
 // variables are the names of all that set a flag of some command.
 func (s *session) variables() []string {
-	known := map[string]bool{}
-	add := func(f *flags) {
-		f.VisitAll(func(fl *pflag.Flag) {
-			if !isHelp(fl.Name) {
-				known[variable(fl.Name)] = true
-			}
-		})
-	}
-	add(flagsOfRun())
+	names := variablesOf(flagsOfRun())
 	for _, c := range commandNames() {
 		if f := s.flagsOf(c); f != nil {
-			add(f)
+			names = append(names, variablesOf(f)...)
 		}
 	}
-	return slices.Sorted(maps.Keys(known))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// variablesOf are the names of those that set a flag of a command.
+func variablesOf(f *flags) (names []string) {
+	f.VisitAll(func(fl *pflag.Flag) {
+		if !isHelp(fl.Name) {
+			names = append(names, variable(fl.Name))
+		}
+	})
+	return names
 }
 
 // shown hides from pflag that a flag is a boolean: the usage text says --json, not

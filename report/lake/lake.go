@@ -442,9 +442,11 @@ func (p *put) dimensions(runs, all []store.ExportRun) error {
 			here = append(here, run)
 		}
 	}
-	shown, err := p.e.Signatures(p.ctx, here)
-	if err != nil {
-		return err
+	shown := used
+	if len(here) > len(runs) {
+		if shown, err = p.e.Signatures(p.ctx, here); err != nil {
+			return err
+		}
 	}
 	_, p.res.Otherwise = otherwise(p.opt.Matcher, shown)
 	if err := p.e.SetSignatures(p.ctx, signatures(p.opt.Matcher, used)); err != nil {

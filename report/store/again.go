@@ -115,7 +115,7 @@ func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error 
 		return fmt.Errorf("looking for files that were read in another way: %w", err)
 	}
 	for i := range inputs {
-		if id := before[inputs[i].Path]; id > 0 && inputs[i].Loaded > 0 {
+		if id := before[inputs[i].Path]; id > 0 {
 			inputs[i].warn(fmt.Sprintf("%s%d, as with another --tz or --date-order or by another version: as long as both runs are there periods count both, "+
 				"and dwtriage history forget --run takes one out", takenOtherwise, id))
 		}

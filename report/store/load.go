@@ -26,7 +26,7 @@ import (
 type Source func() (*ingest.Batch, error)
 
 // Load takes everything src hands over into the database, as one run and one transaction, and
-// returns the run's id and its ledger, which is of the files that the run is about, see [Run.MayPass]. run needs no ID and no Finished. If src, ctx or the
+// returns the run's id and its ledger, which is of the files that the run is about, see [Run.Passing]. run needs no ID and no Finished. If src, ctx or the
 // database fails, or the ledger does not balance, the database is as it was before.
 //
 // loaded, unless it is nil, is told of every batch with records which of them are new and hence loaded, in the order in which

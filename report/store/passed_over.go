@@ -185,13 +185,15 @@ func nightsOf(spans []span, old map[int]*lying) (nights []span) {
 	return nights
 }
 
-// joinedWith is a night with what the files that lay there before cover of what may be of it, as far as one follows the other.
+// joinedWith is a night with what the files that lay there before cover of what may be of it, as far as one follows the other. What is longer than a night is no
+// night, and not looked for to its end.
 func joinedWith(night span, old map[int]*lying, may func(span) bool) span {
-	for more := true; more; {
+	const gap, length = int64(NightGap / time.Hour), int64(NightLength / time.Hour)
+	for more := true; more && night.until-night.from <= length; {
 		more = false
 		for _, l := range old {
 			for _, s := range l.main {
-				if gap := int64(NightGap / time.Hour); may(s) && s.from-night.until <= gap && night.from-s.until <= gap && (s.from < night.from || s.until > night.until) {
+				if may(s) && s.from-night.until <= gap && night.from-s.until <= gap && (s.from < night.from || s.until > night.until) {
 					night.from, night.until, more = min(night.from, s.from), max(night.until, s.until), true
 				}
 			}

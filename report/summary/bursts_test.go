@@ -162,6 +162,17 @@ func TestBurstOfAShortLog(t *testing.T) {
 	}
 }
 
+// adding appends n failures of an entity to lines, one each step from a time behind 08:00 on.
+func adding(lines *[]storetest.Line, step time.Duration) func(n int, from time.Duration, entity, err string) {
+	return func(n int, from time.Duration, entity, err string) {
+		for i := range n {
+			at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*step)
+			id := uint16(len(*lines) + 1)
+			*lines = append(*lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
+		}
+	}
+}
+
 // From records to incidents: two failures of the link that begin together are one, another kind at the same time is its
 // own, one that lasts to the end goes on, and a map that fails in many ways bursts as a map.
 func TestBursts(t *testing.T) {
@@ -170,13 +181,7 @@ func TestBursts(t *testing.T) {
 		uri   = "Unable to generate payload for entity CustCustomerV3Entity. Payload creation failed with error Invalid URI: The URI is empty."
 	)
 	var lines []storetest.Line
-	add := func(n int, from time.Duration, entity, err string) {
-		for i := range n {
-			at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*time.Minute)
-			id := uint16(len(lines) + 1)
-			lines = append(lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
-		}
-	}
+	add := adding(&lines, time.Minute)
 	add(1, 0, "contacts", "Some error")
 	add(9, 61*time.Minute, "accounts", users)
 	add(6, 80*time.Minute, "contacts", uri)
@@ -205,13 +210,7 @@ func TestBurstOfTwoHosts(t *testing.T) {
 	const connect = "System.Net.WebException: Unable to connect to the remote server ---> System.Net.Sockets.SocketException: A connection attempt failed because " +
 		"the connected party did not properly respond after a period of time, or established connection failed because connected host has failed to respond %s:443"
 	var lines []storetest.Line
-	add := func(n int, from time.Duration, entity, err string) {
-		for i := range n {
-			at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*20*time.Second)
-			id := uint16(len(lines) + 1)
-			lines = append(lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
-		}
-	}
+	add := adding(&lines, 20*time.Second)
 	add(1, 0, "contacts", "Some error")
 	add(30, 61*time.Minute, "accounts", fmt.Sprintf(connect, "10.1.1.1"))
 	add(12, 62*time.Minute, "accounts", fmt.Sprintf(connect, "10.1.1.2"))
@@ -230,13 +229,7 @@ func TestBurstsOfTeams(t *testing.T) {
 	const roles = "The team (Id=%s) has not been assigned any roles."
 	for second, want := range map[string][]string{one: {one}, two: {one, two}} {
 		var lines []storetest.Line
-		add := func(n int, from time.Duration, entity, err string) {
-			for i := range n {
-				at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).Add(from + time.Duration(i)*time.Minute)
-				id := uint16(len(lines) + 1)
-				lines = append(lines, storetest.Line{ID: id, File: "a.csv", Row: int64(id), At: at.Format(time.DateTime), Company: "USMF", Entity: entity, Err: err})
-			}
-		}
+		add := adding(&lines, time.Minute)
 		add(1, 0, "uoms", "Some error")
 		add(12, 120*time.Minute, "contacts", fmt.Sprintf(lacks, one))
 		add(12, 121*time.Minute, "accounts", fmt.Sprintf(roles, second))

@@ -62,7 +62,7 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 	if to.given() {
 		back = 1 // of one period there is only before and after
 	}
-	if err := db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter, Apart: a.span != nil && !a.span.Day.IsZero()}); err != nil {
+	if err := db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter, Apart: a.ofDay()}); err != nil {
 		return nil, err
 	}
 	for i := range logs {

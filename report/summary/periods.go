@@ -216,14 +216,11 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 		}
 		if c.Period.Hours() > 0 {
 			any := hours(known.any[log])
-			if a.span != nil && !a.span.Day.IsZero() {
+			if a.ofDay() {
 				c.Before = daysBefore(whole, c.Night, MostPeriods)
-			} else {
-				c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
-			}
-			if a.span != nil && !a.span.Day.IsZero() {
 				c.Passed = daysPassedOver(any, c)
 			} else {
+				c.Before = periodsBefore(whole, wholeDays(c.Night), MostPeriods)
 				c.Passed = passedOver(any, c)
 			}
 			c.PartBefore = partBefore(any, c)

@@ -87,6 +87,9 @@ type about struct {
 
 func ofRun(id int64) about { return about{store.OfRun(id), []int64{id}, nil} }
 
+// ofDay reports whether it is a night that was asked for by its day.
+func (a about) ofDay() bool { return a.span != nil && !a.span.Day.IsZero() }
+
 // clip leaves of what files cover what is in the period. How many of the records of a file these are is not known, and not needed.
 func (s Span) clip(ranges []covered) (list []covered) {
 	from, until := s.bounds()
