@@ -57,6 +57,7 @@ type jsonReader struct {
 	next       bool // a further page was announced
 	unfinished bool // the last value goes on behind the end of the file
 	partial    bool // the answer of a query says that it is not whole
+	refused    bool // a value outside of every list is the answer to a request that failed, and says nothing of where it comes from
 }
 
 // json goes over the blanks between two values and lets step take what follows. What the end of the file
@@ -91,6 +92,12 @@ func (r *file) json() error {
 	}
 	if p.partial {
 		r.warn("the answer of the query is partial, as its member error says: narrow the query and export again")
+	}
+	if p.refused && r.account.Read == 1 {
+		// Whoever exports with a script gets such a file where the export itself was refused. It may as well be what somebody was sent to look at, so it
+		// is read, too; but nobody may take it for a night with one failure.
+		r.account.Incomplete = true
+		r.warn("the file is nothing but the answer to a request that failed: if that was the request for the export, nothing is exported; export again")
 	}
 	if (len(p.stack) > 0 && !p.recovering || p.unfinished) && !r.w.Cut() {
 		r.warn("the file ends in the middle: a closing bracket is missing")
@@ -420,6 +427,7 @@ func (p *jsonReader) object(b []byte, at place) error {
 		p.file.fill(&x, f)
 		if !f.set.any(traceSlots | errorLogSlots | of(slotMap, slotCompany)) {
 			x.log = "" // nothing beside the error tells
+			p.refused = p.refused || len(p.stack) == 0
 		}
 		return p.file.faultBody(fault, x)
 	case errorList != nil:

@@ -165,6 +165,8 @@ func jsons(l *list) {
 		{"null", "null"}, {"true", "true"}, {"number", "4711"}, {"string", `"exceptiondetails"`}, {"empty object", "{}"}, {"empty list", "[]"}, {"list of numbers", "[1,2,3]"},
 		{"list of lists", "[[],[[]]]"}, {"list of nulls", "[null,null]"}, {"value null", `{"value":null}`}, {"value object", `{"value":{}}`}, {"value empty", `{"value":[]}`},
 		{"answer with an error", `{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}`},
+		{"answer with an error and a head", "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n" + `{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}`},
+		{"answers with an error", `{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}` + "\n" + `{"error":{"code":"0x80040265","message":"Lot 7 is closed."}}`},
 		{"further page", `{"@odata.nextLink":"https://contoso.example/api?page=2","value":[` + good + `]}`},
 		{"no text", `[{"createdon":"2026-11-22T10:00:00Z"},` + good + `]`}, {"text null", `[{"exceptiondetails":null},` + good + `]`}, {"text a number", `[{"exceptiondetails":4711},` + good + `]`},
 		{"text an object", `[{"exceptiondetails":{"a":1}},` + good + `]`}, {"text a list", `[{"exceptiondetails":["a","b"]},` + good + `]`}, {"key twice", `[{"exceptiondetails":"one","exceptiondetails":"two"}]`},
