@@ -75,6 +75,8 @@ func (r *file) close(whole bool) error {
 	r.warnOfColumns()
 	if change := r.member.Changed(); change != "" {
 		r.warn(change)
+	} else if r.lacking && !w.Cut() && !f.Sampled {
+		r.warn("the file ends in the middle of its last row, which has fewer cells than there are columns: read it again when it is whole")
 	}
 	r.estimate()
 	f.Counted = r.counted

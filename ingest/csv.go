@@ -156,6 +156,7 @@ func (p *csvReader) step() error {
 		return p.file.own(t)
 	}
 	p.file.unended = p.scan.Length == len(rest) && p.unended(rest)
+	p.file.lacking = p.file.unended && len(p.scan.Cells) < len(p.grid.table.slots)
 	return p.take()
 }
 

@@ -121,6 +121,10 @@ func (r *file) keep(x *record) error {
 			*v = string(window.Shorten([]byte(*v), longestName))
 		}
 	}
+	if r.lacking && len(x.errorText) == 0 && !x.ok && !x.failed {
+		// Whether it failed would have stood in the cells that are missing.
+		return r.reject(place{x.row, x.offset, x.length}, "", reasonCut, "")
+	}
 	if r.filtered(x) {
 		r.account.Filtered++
 		return r.count()

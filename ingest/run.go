@@ -113,6 +113,7 @@ type file struct {
 	passed   passed // paragraphs of a text without any sign of an error
 	prosaic  passed // and those that only speak of errors
 	unended  bool   // the row being read ends with the file, without the end of a line or cell
+	lacking  bool   // such a row has fewer cells than the header has columns
 	cutRows  int64  // rows lost at the place where the file was cut off
 	counted  int64  // rows that the export says there are, the largest number of its pages; 0: it says nothing
 }

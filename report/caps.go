@@ -19,6 +19,8 @@ const (
 	mostOtherFixes    = 400  // a line each
 	mostCriticalFixes = 60   // a fix takes the room of ten findings
 
+	mostFailures = 5 // of a root cause; the last line stands for the rest
+
 	mostEvidence = 3
 	mostInner    = 3 // levels that a step of a chain is set in for the traces it ran within
 	mostWhere    = 10

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"dwtriage/ingest/words"
@@ -22,6 +23,28 @@ func causeMaps(c summary.Cause) string {
 		maps = append(maps, l.MapTitle)
 	}
 	return keys(distinct(maps, func(name string) string { return name }))
+}
+
+// causeKeys are the signatures of a cause's own failures, for the filter.
+func causeKeys(c summary.Cause) string {
+	ids := make([]string, len(c.Failures))
+	for i, f := range c.Failures {
+		ids[i] = anchor(f.Signature)
+	}
+	return keys(ids)
+}
+
+// causeFailures are the failures of a cause as the page lists them: where there are many, the last line stands for the rest.
+func causeFailures(c summary.Cause) []summary.CauseFailure {
+	list := c.Failures
+	if len(list) > mostFailures {
+		rest := summary.CauseFailure{Title: words.Count(len(list)-mostFailures+1, "other signature")}
+		for _, f := range list[mostFailures-1:] {
+			rest.Records += f.Records
+		}
+		list = append(slices.Clone(list[:mostFailures-1]), rest)
+	}
+	return list
 }
 
 // causeRows names the rows of a cause: "customer group 80", "customer group 10, customer group 30 and 4 others".

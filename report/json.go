@@ -129,7 +129,7 @@ type jsonMute struct {
 type jsonCause struct {
 	Map       string      `json:"map"`
 	Company   string      `json:"company"`
-	Signature string      `json:"signature"` // empty where the rows are missing and nothing says why
+	Signature string      `json:"signature"` // of several failures that of most records; empty where the rows are missing and nothing says why
 	Rows      int64       `json:"rows"`
 	Names     []string    `json:"names"` // of the rows, four at most
 	Unseen    int64       `json:"unseen"`
@@ -142,6 +142,13 @@ type jsonCause struct {
 	LastSeen  jsonTime    `json:"last_seen"`
 	Fixes     []int       `json:"fixes"` // their ranks
 	Sample    string      `json:"sample_record_id"`
+
+	Failures []jsonFailure `json:"failures"` // by what the rows failed themselves; their records are own
+}
+
+type jsonFailure struct {
+	Signature string `json:"signature"`
+	Records   int64  `json:"records"`
 }
 
 // A jsonLevel is the records of a map that wait at the same distance from a cause.
@@ -154,7 +161,10 @@ type jsonLevel struct {
 func newJSONCause(c *summary.Cause) jsonCause {
 	j := jsonCause{Map: c.MapTitle, Company: c.Company, Signature: c.Signature, Rows: c.Rows, Names: append([]string{}, c.RowNames...), Unseen: c.Unseen,
 		Records: c.Records(), Own: c.Own, Waiting: c.Waiting, Partly: c.Partly, Levels: []jsonLevel{}, FirstSeen: jsonTime(c.FirstSeen), LastSeen: jsonTime(c.LastSeen),
-		Fixes: append([]int{}, c.Ranks...), Sample: c.SampleID}
+		Fixes: append([]int{}, c.Ranks...), Sample: c.SampleID, Failures: []jsonFailure{}}
+	for _, x := range c.Failures {
+		j.Failures = append(j.Failures, jsonFailure{x.Signature, x.Records})
+	}
 	for _, l := range c.Levels {
 		j.Levels = append(j.Levels, jsonLevel{l.Depth, l.MapTitle, l.Records})
 	}

@@ -30,6 +30,10 @@ func TestCutRecords(t *testing.T) {
 	other := storetest.Line{ID: 9, File: "half.csv", Row: 2, At: "01:00:00", Entity: "vendors", Err: "Unable to lookup x"}
 	with := func(l storetest.Line, change func(*storetest.Line)) storetest.Line { change(&l); return l }
 	another := with(whole, func(l *storetest.Line) { l.ID = 2 })
+	// Cut in its time, so a failure without a text that nobody knows the time of; and the row itself, which went well.
+	inTime := storetest.Line{ID: 3, File: "half.csv", Row: 3, Log: "dualwrite", Entity: "customers", Key: "US-9", Raw: "2026-11-22T01:0", Bytes: 40}
+	fine := storetest.Line{ID: 4, File: "half.csv", Row: 3, Log: "dualwrite", At: "01:00:00", Entity: "customers", Key: "US-9", Raw: "2026-11-22T01:00:00Z"}
+	fineAway := with(fine, func(l *storetest.Line) { l.File = "whole.csv" })
 	for name, c := range map[string]struct {
 		runs [][]storetest.Line
 		cut  [][]int
@@ -45,6 +49,14 @@ func TestCutRecords(t *testing.T) {
 		"in one run, another id":  {[][]storetest.Line{{half, another}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
 		"whole is cut, too":       {[][]storetest.Line{{half}, {another}}, [][]int{{0}, {0}}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"was not cut":             {[][]storetest.Line{{half}, {whole}}, [][]int{nil, nil}, []string{"1 half.csv:3 " + half.Err, "1 1 0", "2 0 1"}},
+		"cut in its time":         {[][]storetest.Line{{inTime}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"of a longer copy":        {[][]storetest.Line{{inTime}, {fineAway}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 ", "1 0 1", "2 1 0"}},
+		"behind the longer copy":  {[][]storetest.Line{{fineAway}, {inTime}}, [][]int{nil, {0}}, []string{"1 whole.csv:3 ", "1 1 0", "2 0 1"}},
+		"another file, no hour":   {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "2026-11-22T0" })}, {fineAway}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 whole.csv:3 ", "1 1 0", "2 1 0"}},
+		"another row":             {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Row = 4 })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:4 ", "1 1 0", "2 1 0"}},
+		"another key there":       {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "DE-9" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
+		"another time there":      {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Raw = "2026-11-22T02:00:00Z" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
+		"key of what went well":   {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "" })}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
 		"another time":            {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.At = "02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"another entity":          {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Entity = "x" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"another beginning":       {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Err = "Unable to find" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 Unable to find", "1 1 0", "2 1 0"}},

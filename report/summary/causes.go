@@ -30,9 +30,13 @@ var mostLookups int64 = 250_000
 type Cause struct {
 	MapTitle  string // of the rows: the map, or the table where no map brings them
 	Company   string
-	Signature string // of the failure; empty where the rows are missing and nothing says why
+	Signature string // of the failure, of several that of most records; empty where the rows are missing and nothing says why
 	Title     string // of the signature
-	Ranks     []int  // of the plan's fixes that are for it
+	Ranks     []int  // of the plan's fixes that are for the failures
+
+	// Failures are all signatures by which the rows failed themselves, most records first: a row that is too long for its column may have met a
+	// deadlock, too. Their records are Own.
+	Failures []CauseFailure
 
 	Rows     int64    // different rows that are looked up
 	Unseen   int64    // of these, rows without a failure of their own: others of the map and company failed in the same hours
@@ -52,6 +56,12 @@ type Cause struct {
 
 // Records is how many records the cause explains: its own and those that wait.
 func (c *Cause) Records() int64 { return c.Own + c.Waiting }
+
+// A CauseFailure is a signature by which rows of a cause failed, and how many records of theirs have it.
+type CauseFailure struct {
+	Signature, Title string
+	Records          int64
+}
 
 // A CauseLevel is a share of the records that wait: those of a map at the same distance. Depth is 1 for records that
 // wait for the rows themselves, 2 for those that wait for these.
@@ -85,19 +95,22 @@ func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles,
 		var id uint64
 		var missing bool
 		err := rows.Scan(&id, &s.CauseCount, &c.Rows, &c.Unseen, &missing, &c.Own, &c.Waiting, &c.Partly, (*instant)(&c.FirstSeen), (*instant)(&c.LastSeen),
-			(*instant)(&c.FirstWait), (*instant)(&c.LastWait), &c.MapTitle, &c.Signature, &c.Company, &c.SampleID)
-		if c.Signature != "" {
-			c.Title = name.title(c.Signature)
-			if sig := find(s.Signatures, c.Signature); sig != nil {
-				c.Title, c.Ranks = sig.Title, sig.Ranks
-			}
-		}
+			(*instant)(&c.FirstWait), (*instant)(&c.LastWait), &c.MapTitle, &c.Company, &c.SampleID)
 		index[id] = len(s.Causes)
 		ids = append(ids, strconv.FormatUint(id, 10))
 		s.Causes = append(s.Causes, c)
 		return err
 	}, mostCauses)
 	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if err := each(ctx, db, "cause_failures", func(rows *sql.Rows) error {
+		var id uint64
+		var f CauseFailure
+		err := rows.Scan(&id, &f.Signature, &f.Records)
+		s.Causes[index[id]].failed(f, name, s)
+		return err
+	}, strings.Join(ids, " ")); err != nil {
 		return err
 	}
 	if err := each(ctx, db, "cause_rows", func(rows *sql.Rows) error {
@@ -142,6 +155,24 @@ func causes(ctx context.Context, db *store.DB, m *classify.Matcher, name titles,
 			cmp.Compare(a.Company, b.Company), cmp.Compare(a.Signature, b.Signature), slices.Compare(a.RowNames, b.RowNames))
 	})
 	return nil
+}
+
+// failed takes a signature of the cause's own failures, of which the first one has most records.
+func (c *Cause) failed(f CauseFailure, name titles, s *Summary) {
+	f.Title = name.title(f.Signature)
+	if sig := find(s.Signatures, f.Signature); sig != nil {
+		f.Title = sig.Title
+		for _, rank := range sig.Ranks {
+			if !slices.Contains(c.Ranks, rank) {
+				c.Ranks = append(c.Ranks, rank)
+			}
+		}
+		slices.Sort(c.Ranks)
+	}
+	if len(c.Failures) == 0 {
+		c.Signature, c.Title = f.Signature, f.Title
+	}
+	c.Failures = append(c.Failures, f)
 }
 
 // began is the first time that a cause shows.

@@ -31,6 +31,16 @@ func causeLines(s *Summary) (out []string) {
 		for _, l := range c.Levels {
 			line += fmt.Sprintf(" %d×%s at %d;", l.Records, l.MapTitle, l.Depth)
 		}
+		own := int64(0)
+		for _, f := range c.Failures {
+			own += f.Records
+			if len(c.Failures) > 1 {
+				line += fmt.Sprintf(" %d failed by %s;", f.Records, f.Signature)
+			}
+		}
+		if own != c.Own {
+			line += fmt.Sprintf(" %d own, %d by their signatures", c.Own, own)
+		}
 		out = append(out, line)
 	}
 	return out
@@ -63,6 +73,9 @@ func TestCauses(t *testing.T) {
 		{"nor what waits for that", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"), keyed("US-3", failed("01:11:00", "accounts", groupAndOther, "80", "P-1")), order("01:20:00", "SO-1", "US-3", "80")},
 			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 2 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
 		{"a row that failed in two ways explains nothing", []storetest.Line{group("01:00:00", "80"), keyed("80", failed("01:01:00", "msdyn_customergroups", noMember)), customer("01:10:00", "US-1", "80")}, nil},
+		{"a row that failed in two ways, none of which stops its map", []storetest.Line{keyed("80", failed("01:00:00", "msdyn_customergroups", deadlocked)), keyed("80", failed("01:01:00", "msdyn_customergroups", duplicate, "msdyn_customergroups")),
+			keyed("80", failed("01:02:00", "msdyn_customergroups", duplicate, "msdyn_customergroups")), customer("01:10:00", "US-1", "80"), order("01:20:00", "SO-1", "US-1", "80")},
+			[]string{"Customer groups|USMF|dv-entity-key-duplicate: 5 = 3 + 2, 0 partly; 1 rows, 0 unseen: customer group 80; 1×Customers V3 (accounts) at 1; 1×CDS sales order headers or Project contract headers at 2; 2 failed by dv-entity-key-duplicate; 1 failed by dv-sql-deadlock-1205;"}},
 		{"a row that failed in two ways, one of them waiting: what is behind it waits for something else, too", []storetest.Line{group("01:00:00", "80"), customer("01:10:00", "US-1", "80"),
 			customer("01:11:00", "US-2", "80"), keyed("US-2", failed("01:12:00", "accounts", duplicate, "accounts")), keyed("SO-1", failed("01:20:00", "salesorders", noCustomerOnly, "US-2")), keyed("SO-2", failed("01:21:00", "salesorders", noCustomerOnly, "US-2"))},
 			[]string{"Customer groups|USMF|" + privilege + ": 3 = 1 + 2, 2 partly; 1 rows, 0 unseen: customer group 80; 2×Customers V3 (accounts) at 1;"}},
@@ -124,3 +137,5 @@ func TestTooManyLookupsForCauses(t *testing.T) {
 		t.Errorf("%d look-ups too many, causes %v, missing rows %q", s.TooManyLookups, causeLines(s), missingLines(t, s))
 	}
 }
+
+const deadlocked = "Unable to write data to entity msdyn_customergroups.Writes to CustCustomerGroupEntity failed with error message Sql error: Generic SQL error. CRM ErrorCode: -2147204784 Sql Number: 1205"

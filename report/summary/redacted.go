@@ -279,7 +279,7 @@ var ways = map[string]way{
 	"MissingRow.SampleRecordID": asValue, "MissingRow.After": asText, "Retry.MapTitle": asText, "Retry.Key": asKey, "Retry.Company": asCompany,
 	"Cause.MapTitle": asText, "Cause.Company": asCompany, "Cause.Signature": asSignature, "Cause.Title": asTitle, "Cause.RowNames": asPhrase,
 	"Touch.MapTitle": asText, "Touch.Company": asCompany, "Touch.Signature": asSignature, "Touch.Severity": asIs, "Touch.Change": asIs,
-	"CauseLevel.MapTitle": asText, "Cause.SampleID": asValue,
+	"CauseLevel.MapTitle": asText, "Cause.SampleID": asValue, "CauseFailure.Signature": asSignature, "CauseFailure.Title": asTitle,
 
 	"Signature.ID": asSignature, "Signature.Title": asTitle, "Signature.Headline": asIs, "Signature.Status": asIs, "Signature.Category": asIs,
 	"Signature.Severity": asIs, "Signature.Change": asIs, "Signature.Codes": asIs, "Signature.Meaning": asIs, "Signature.File": asText,

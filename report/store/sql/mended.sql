@@ -1,6 +1,6 @@
 -- Of which records that may have been cut is the whole one there: of any run, loaded by run $1, or of run $1, loaded by any run? That with the same
--- id or, where the log has none and the id is made of the content, that of the same log, entity, company and time whose text goes on
--- where the other ends.
+-- id or, where the log has none and the id is made of the content, that of the same log whose text goes on where the other ends: of the same entity,
+-- company and time, or, where one of these was cut itself and is a part of what it is or lacks, that of the same place in a longer copy of the file.
 CREATE OR REPLACE TEMP TABLE mended AS
 WITH halves AS (
   SELECT h.*, u.environment
@@ -10,6 +10,8 @@ WITH halves AS (
   FROM dw.records w JOIN halves h ON h.run_id = $1 AND w.log = h.log AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company
     AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
   WHERE w.run_id <> $1
+  UNION
+  SELECT w.rowid FROM dw.records w JOIN halves h ON h.run_id = $1 AND w.row = h.row AND w.byte_offset = h.byte_offset WHERE w.run_id <> $1
 ), wholes AS (
   FROM dw.records WHERE run_id = $1
   UNION ALL
@@ -19,8 +21,13 @@ SELECT h.run_id, h.record_id AS half, w.record_id AS whole, w.run_id AS whole_ru
 FROM halves h
 JOIN wholes w ON w.record_id = h.record_id AND (w.run_id, w.file, w.row) <> (h.run_id, h.file, h.row)
   OR w.record_id <> h.record_id AND w.log = h.log AND (strlen(coalesce(w.error_text, w.trace_text)) > strlen(coalesce(h.error_text, h.trace_text)) OR w.byte_length > h.byte_length)
-    AND w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
-    AND starts_with(coalesce(w.error_text, w.trace_text), coalesce(h.error_text, h.trace_text))
+    AND (w.entity IS NOT DISTINCT FROM h.entity AND w.company IS NOT DISTINCT FROM h.company AND w.occurred_at IS NOT DISTINCT FROM h.occurred_at
+        AND starts_with(coalesce(w.error_text, w.trace_text), coalesce(h.error_text, h.trace_text))
+      OR w.row = h.row AND w.byte_offset = h.byte_offset AND starts_with(coalesce(w.entity, ''), coalesce(h.entity, '')) AND starts_with(coalesce(w.company, ''), coalesce(h.company, ''))
+        AND (w.record_key IS NULL OR starts_with(w.record_key, coalesce(h.record_key, ''))) AND starts_with(coalesce(w.occurred_raw, ''), coalesce(h.occurred_raw, ''))
+        AND starts_with(coalesce(w.error_text, w.trace_text, ''), coalesce(h.error_text, h.trace_text, ''))
+        -- Another file may have such a row there, too, so of it a time is asked for, to the hour at least.
+        AND (w.file = h.file OR strlen(coalesce(h.occurred_raw, '')) >= 13))
 JOIN dw.runs v ON v.run_id = w.run_id AND v.environment IS NOT DISTINCT FROM h.environment
 ANTI JOIN dw.cuts o ON o.run_id = w.run_id AND o.record_id = w.record_id AND o.file = w.file AND o.row = w.row
 QUALIFY row_number() OVER (PARTITION BY h.run_id, h.record_id, h.file, h.row ORDER BY w.record_id <> h.record_id, w.run_id, w.file, w.row) = 1;

@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"cmp"
 	"io"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ type Line struct {
 	Err     string // empty: an ok trace
 	Trace   string
 	Key     string // of the row that failed, as a column of the log prints it
+	Raw     string // the time as the log prints it; empty: not kept
+	Bytes   int64  // 0: 90
 }
 
 // Matcher compiles the built-in rules, once.
@@ -74,7 +77,7 @@ func Judged(m *classify.Matcher, mem memory.Allocator, lines ...Line) *ingest.Ba
 		text(ingest.ColFile, l.File)
 		rb.Field(ingest.ColRow).(*array.Int64Builder).Append(l.Row)
 		rb.Field(ingest.ColByteOffset).(*array.Int64Builder).Append(l.Row * 100)
-		rb.Field(ingest.ColByteLength).(*array.Int64Builder).Append(90)
+		rb.Field(ingest.ColByteLength).(*array.Int64Builder).Append(cmp.Or(l.Bytes, 90))
 		text(ingest.ColLog, log)
 		if l.At == "" {
 			rb.Field(ingest.ColOccurredAt).AppendNull()
@@ -91,6 +94,7 @@ func Judged(m *classify.Matcher, mem memory.Allocator, lines ...Line) *ingest.Ba
 		text(ingest.ColTraceText, l.Trace)
 		text(ingest.ColOutcome, outcome)
 		text(ingest.ColRecordKey, l.Key)
+		text(ingest.ColOccurredRaw, l.Raw)
 		for col := range ingest.NumColumns {
 			if rb.Field(col).Len() < rb.Field(ingest.ColRow).Len() {
 				rb.Field(col).AppendNull()

@@ -7,6 +7,6 @@ WITH largest AS (
   LIMIT $1
 )
 SELECT c.cause, c.total, c.rows, c.unseen, c.missing, c.own, c.waiting, c.partly, c.first_seen, c.last_seen, c.first_wait, c.last_wait,
-  coalesce(r.map_title, ''), coalesce(r.sig, ''), coalesce(r.company, ''), coalesce(r.record_id::VARCHAR, '')
+  coalesce(r.map_title, ''), coalesce(r.company, ''), coalesce(r.record_id::VARCHAR, '')
 FROM largest c LEFT JOIN shown r ON r.place = c.place
 ORDER BY c.own + c.waiting DESC, least(c.first_seen, c.first_wait), r.map_title, r.company, r.sig, r.affected_key, c.cause;
