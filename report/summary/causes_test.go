@@ -104,6 +104,12 @@ func TestCauses(t *testing.T) {
 			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 1 unseen: customer group 80; 1×Customers V3 (accounts) at 1;"}},
 		{"that was over in a row without a company", []storetest.Line{group("01:00:00", "70"), in("", saved("01:05:00", "CustCustomerGroupEntity", "71")), customer("01:10:00", "US-1", "80")}, nil},
 		{"that was over for a row of the company in small letters", []storetest.Line{group("01:00:00", "70"), in("usmf", saved("01:05:00", "CustCustomerGroupEntity", "71")), customer("01:10:00", "US-1", "80")}, nil},
+		{"the key of a row is written in another way", []storetest.Line{group("01:00:00", "sys-80, b3"), customer("01:10:00", "US-1", "SYS-80,B3")},
+			[]string{"Customer groups|USMF|" + privilege + ": 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer group SYS-80,B3; 1×Customers V3 (accounts) at 1;"}},
+		{"a failing row that may be of two maps, of which one is looked up", []storetest.Line{keyed("C1", failed("01:00:00", "CustCustomerV3Entity", tooLong)), keyed("SO-1", failed("01:10:00", "salesorders", noCustomerOnly, "C1"))},
+			[]string{"Customers V3 (accounts)|USMF|dv-string-too-long: 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer C1; 1×CDS sales order headers or Project contract headers at 1;"}},
+		{"of which both are looked up: nobody can tell which row it is", []storetest.Line{keyed("C1", failed("01:00:00", "CustCustomerV3Entity", tooLong)), keyed("SO-1", failed("01:10:00", "salesorders", noCustomerOnly, "C1")),
+			keyed("SO-2", failed("01:11:00", "salesorders", noContact, "C1"))}, nil},
 		{"a circle", []storetest.Line{keyed("US-1", failed("01:00:00", "accounts", noBilling, "US-2")), keyed("US-2", failed("01:01:00", "accounts", noBilling, "US-1"))}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -124,6 +130,10 @@ func TestCauses(t *testing.T) {
 }
 
 const noCustomerOnly = "Unable to write data to entity salesorders.Unable to lookup accounts with values {%s}.Writes to SalesOrderHeaderCDSEntity failed"
+
+const tooLong = "A validation error occurred. A string value provided is too long."
+
+const noContact = "Unable to write data to entity salesorders.Unable to lookup contacts with values {%s}.Writes to SalesOrderHeaderCDSEntity failed"
 
 const noBilling = "Unable to write data to entity accounts.Unable to lookup accounts with values {%s}.Writes to CustCustomerV3Entity failed"
 

@@ -55,6 +55,7 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 			[]string{"C1 USMF: 1 after 1", "C2 USMF: 1 after 1"}},
 		{"its key has two columns", []storetest.Line{customer("01:00:00", "C1", "A,B"), saved("02:00:00", group, "A, B")}, 0, came, waits("C1")},
 		{"the same, with blanks where it is missed", []storetest.Line{customer("01:00:00", "C1", "A, B"), saved("02:00:00", group, "usmf,A,B")}, 0, came, waits("C1")},
+		{"its key is in other letters", []storetest.Line{customer("01:00:00", "C1", "us-80\u00fc"), saved("02:00:00", group, "US-80u\u0308")}, 0, came, waits("C1")},
 		{"the log calls its map", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "Customer groups", "80")}, 0, came, waits("C1")},
 		{"before it was missed", []storetest.Line{saved("00:30:00", group, "80"), customer("01:00:00", "C1", "80")}, 1, still, waits("C1")},
 		{"it is missed again", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80"), customer("03:00:00", "C2", "80")}, 1, still,

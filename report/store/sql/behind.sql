@@ -1,13 +1,13 @@
 -- What is behind each row that is looked up: its own failure (refused), where that came before the row was first looked
 -- up or within an hour after; failures of its whole map and company in the same hours, where there is one kind of them
 -- only, and the map wrote nothing between the last of them and the look-up (window); nothing (missing); what its own failing records wait for, which is found step by step (waits);
--- or more than one thing (mixed).
+-- or more than one thing (mixed), which is also where a record that failed may be another row.
 CREATE OR REPLACE TEMP TABLE %[1]s_behind AS
 WITH needed AS (
   SELECT row, any_value(parent) AS parent, any_value(company) AS company, min(occurred_at) AS first_need FROM %[1]s_needs GROUP BY row
 ), own AS (
   SELECT row, min(occurred_at) AS first_fail, count(*) FILTER (waits) AS waiting, count(*) FILTER (NOT waits) AS refused,
-    min(cause) FILTER (NOT waits) AS least, max(cause) FILTER (NOT waits) AS most
+    min(cause) FILTER (NOT waits) AS least, max(cause) FILTER (NOT waits) AS most, bool_or(doubtful) AS doubtful
   FROM %[1]s_fails
   GROUP BY row
 ), near AS (
@@ -23,7 +23,7 @@ WITH needed AS (
   GROUP BY s.row
 )
 SELECT n.row, CASE
-    WHEN o.first_fail <= n.first_need + INTERVAL 1 HOUR THEN CASE WHEN o.waiting > 0 AND o.refused = 0 THEN 'waits' WHEN o.waiting = 0 AND o.least = o.most THEN 'refused' ELSE 'mixed' END
+    WHEN o.first_fail <= n.first_need + INTERVAL 1 HOUR THEN CASE WHEN o.waiting > 0 AND o.refused = 0 AND NOT o.doubtful THEN 'waits' WHEN o.waiting = 0 AND o.least = o.most AND NOT o.doubtful THEN 'refused' ELSE 'mixed' END
     WHEN b.kinds = 1 THEN 'window'
     ELSE 'missing'
   END AS kind,

@@ -4,7 +4,7 @@
 -- Which rows failed themselves, by what, and do they wait? A failure that stops its whole map is one cause for all its
 -- rows.
 CREATE OR REPLACE TEMP TABLE %[1]s_fails AS
-SELECT f.place, f.occurred_at, f.has_company, hash(f.parent, f.key, f.company) AS row,
+SELECT f.place, f.occurred_at, f.has_company, f.doubtful, hash(f.parent, f.key, f.company) AS row,
   CASE WHEN f.sig IN (SELECT sig FROM %[1]s_blocking) THEN hash(f.parent, f.company, f.sig) ELSE hash(f.parent, f.key, f.company) END AS cause,
   f.place IN (SELECT place FROM %[1]s_lookups) AS waits
 FROM (

@@ -17,7 +17,7 @@ WITH explained AS (
   SELECT f.cause, count(*) FILTER (b.cause IS NULL OR NOT f.has_company) AS records, min(f.occurred_at) AS first_seen,
     max(f.occurred_at) AS last_seen, min(f.place) AS place
   FROM %[1]s_fails f LEFT JOIN %[1]s_blocks b ON b.cause = f.cause
-  WHERE NOT f.waits AND f.cause %% $2::UBIGINT = $1::UBIGINT
+  WHERE NOT f.waits AND NOT f.doubtful AND f.cause %% $2::UBIGINT = $1::UBIGINT
   GROUP BY f.cause
 )
 SELECT cause, r.rows, r.unseen, r.missing > 0 AS missing, e.waiting, e.partly, e.depth, e.first_wait, e.last_wait,

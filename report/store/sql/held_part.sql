@@ -2,9 +2,9 @@
 -- record that may be of several maps is of each of them here: what nobody can tell is not said to be done. Of part $1 of $2 by key and company, as the hashes of one part have room in memory.
 WITH named AS NOT MATERIALIZED (
   SELECT place, sig, occurred_at, unnest(CASE WHEN map IS NULL AND len(map_candidates) > 0 THEN map_candidates ELSE [map_title] END) AS title,
-    hash(affected_key, row_company(company)) AS key
+    hash(same_key(affected_key), row_company(company)) AS key
   FROM %[1]s
-  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(affected_key, row_company(company)) %% $2::UBIGINT = $1::UBIGINT
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(same_key(affected_key), row_company(company)) %% $2::UBIGINT = $1::UBIGINT
 ), own AS (
   SELECT n.place, n.sig, hash(n.title, n.key) AS row, d.saved, d.since FROM named n JOIN %[1]s_settled d USING (place) WHERE d.whole
 ), busy AS (

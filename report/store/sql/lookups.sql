@@ -6,7 +6,7 @@
 CREATE OR REPLACE TEMP TABLE %[1]s_lookups AS
 WITH named AS (
   SELECT place, hash(record_id) AS id, occurred_at, coalesce(company, '') AS company,
-    list_transform(looked_up(captures), x -> {parent: x.parent, key: x.key, company: x.company}) AS rows
+    list_transform(looked_up(captures), x -> {parent: x.parent, key: same_key(x.key), company: x.company}) AS rows
   FROM %[1]s
   WHERE outcome = 'error' AND signature IN (SELECT unnest(string_split($1, chr(10))))
 ), apart AS (

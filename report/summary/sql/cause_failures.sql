@@ -4,7 +4,7 @@ WITH asked AS (
 ), places AS (
   SELECT f.cause, f.place
   FROM scope_fails f JOIN asked USING (cause) LEFT JOIN scope_blocks b ON b.cause = f.cause
-  WHERE NOT f.waits AND (b.cause IS NULL OR NOT f.has_company)
+  WHERE NOT f.waits AND NOT f.doubtful AND (b.cause IS NULL OR NOT f.has_company)
   UNION
   SELECT b.cause, s.place
   FROM scope s JOIN scope_blocks b ON b.cause = hash(hash(s.map), hash(coalesce(s.company, '')), hash(s.sig)) JOIN asked a ON a.cause = b.cause
