@@ -210,11 +210,13 @@ func (db *DB) needs(ctx context.Context, view string) error {
 	if db.made[name] == of {
 		return nil
 	}
-	_, err := db.exec(ctx, "needs", fmt.Sprintf(query("needs"), view))
-	if err == nil {
-		db.made[name] = of
+	for _, table := range []string{"together", "needs"} {
+		if _, err := db.exec(ctx, table, fmt.Sprintf(query(table), view)); err != nil {
+			return err
+		}
 	}
-	return err
+	db.made[name] = of
+	return nil
 }
 
 // explainedAtOnce is how many look-ups are joined with their causes at once: several tables of hashes have to fit into

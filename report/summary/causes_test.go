@@ -110,6 +110,8 @@ func TestCauses(t *testing.T) {
 			[]string{"Customers V3 (accounts)|USMF|dv-string-too-long: 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: customer C1; 1×CDS sales order headers or Project contract headers at 1;"}},
 		{"of which both are looked up: nobody can tell which row it is", []storetest.Line{keyed("C1", failed("01:00:00", "CustCustomerV3Entity", tooLong)), keyed("SO-1", failed("01:10:00", "salesorders", noCustomerOnly, "C1")),
 			keyed("SO-2", failed("01:11:00", "salesorders", noContact, "C1"))}, nil},
+		{"a row of one of the maps that are looked up together", []storetest.Line{keyed("SO-1, 3", failed("01:00:00", "SalesOrderLineCDSEntity", tooLong)), keyed("US-1", failed("01:10:00", "accounts", noLine, "SO-1,3"))},
+			[]string{"CDS sales order lines or Project contract lines|USMF|dv-string-too-long: 2 = 1 + 1, 0 partly; 1 rows, 0 unseen: row of salesorderdetails SO-1,3; 1×Customers V3 (accounts) at 1;"}},
 		{"a circle", []storetest.Line{keyed("US-1", failed("01:00:00", "accounts", noBilling, "US-2")), keyed("US-2", failed("01:01:00", "accounts", noBilling, "US-1"))}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -134,6 +136,8 @@ const noCustomerOnly = "Unable to write data to entity salesorders.Unable to loo
 const tooLong = "A validation error occurred. A string value provided is too long."
 
 const noContact = "Unable to write data to entity salesorders.Unable to lookup contacts with values {%s}.Writes to SalesOrderHeaderCDSEntity failed"
+
+const noLine = "Unable to write data to entity accounts.Unable to lookup salesorderdetails with values {%s}.Writes to CustCustomerV3Entity failed"
 
 const noBilling = "Unable to write data to entity accounts.Unable to lookup accounts with values {%s}.Writes to CustCustomerV3Entity failed"
 

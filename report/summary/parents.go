@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dwtriage/classify"
+	"dwtriage/ingest/words"
 	"dwtriage/report/store"
 )
 
@@ -25,6 +26,7 @@ type wait struct {
 	first, last       time.Time
 	cameAt, savedAt   time.Time // when the last of these was there
 	unsaved           Period    // when those of them failed that are not saved
+	came              int64     // of records, those of which some of the rows came that they looked up
 }
 
 // left reports whether no fix for missing rows clears the records.
@@ -91,7 +93,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		f.Touches = touchedBy(touches)
 	}
 	for _, f := range drafts {
-		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0) }) {
+		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0 || w.came > 0) }) {
 			if s := settledFix(m, f, found, waits, held[f.Signature], &s.Timeline); s != nil {
 				out = append(out, s)
 			}
@@ -110,9 +112,13 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values) *Fix {
 	rest := *f
 	rest.Records, rest.FirstSeen, rest.LastSeen, rest.Within, rest.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
+	came := int64(0)
 	for _, w := range waits {
 		if w.sig == f.Signature && w.left() {
 			rest.Records += w.records
+			if len(w.parents) == 0 {
+				came += w.came
+			}
 			if len(w.parents) > 0 {
 				rest.Waiting += w.records
 			}
@@ -129,6 +135,10 @@ func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values)
 	}
 	rest.Entities, rest.Companies, rest.NoCompany, rest.Touches = mapTitles(left), companies(left), slices.ContainsFunc(left, nowhere), touchedBy(touches)
 	rest.of(m, m.Rule(f.Signature), found, vs)
+	if came > 0 {
+		rest.Steps = slices.Insert(rest.Steps, 0, "The rows that the message names first came later, in "+words.Count(came, "record")+": look for those that it names behind them.")
+		rest.Parts = []Part{rest.part()}
+	}
 	return &rest
 }
 
@@ -140,7 +150,7 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
 		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.settled, &w.mapTitle, &w.company, &w.records, &w.saved, (*instant)(&w.first), (*instant)(&w.last),
-			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until))
+			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until), &w.came)
 		waits = append(waits, w)
 		return err
 	}, strings.Join(sigs, "\n"))

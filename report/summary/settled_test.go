@@ -33,6 +33,14 @@ func retryLines(t *testing.T, s *Summary) (out []string) {
 	return out
 }
 
+// lookUps is what a message says that looked up several rows of a table.
+func lookUps(table string, keys ...string) (text string) {
+	for _, key := range keys {
+		text += "Unable to lookup " + table + " with values {" + key + "}."
+	}
+	return text
+}
+
 // What ok records show is not missing any more, and no row to save again.
 func TestWhatCameIsNotMissing(t *testing.T) {
 	const group = "CustCustomerGroupEntity"
@@ -40,6 +48,7 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 		return keyed(key, failed(when, "CustCustomerV3Entity", noGroup, needs))
 	}
 	waits := func(key string) []string { return []string{key + " USMF: 1 after 1"} }
+	six := keyed("C1", failed("01:00:00", "CustCustomerV3Entity", "Unable to write data to entity accounts.%sWrites to CustCustomerV3Entity failed", lookUps("msdyn_customergroups", "1", "2", "3", "4", "5", "6")))
 	const still, came = "Create", "Save again what failed in 1 record: what it looked up is there since 02:00."
 	for _, c := range []struct {
 		name    string
@@ -72,6 +81,9 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 		{"a plug-in ran on it", []storetest.Line{customer("01:00:00", "C1", "80"), {At: "02:00:00", Entity: group, Key: "80", Company: "USMF", Log: ingest.PluginTrace}}, 1, still, waits("C1")},
 		{"one of two rows", []storetest.Line{keyed("O1", failed("01:00:00", "salesorders", noCustomer, "C1", "80")), saved("02:00:00", group, "80")}, 1, "Create or synchronize first: customer C1", waits("O1")},
 		{"both rows", []storetest.Line{keyed("O1", failed("01:00:00", "salesorders", noCustomer, "C1", "80")), saved("02:00:00", group, "80"), saved("02:00:00", "accounts", "C1")}, 0, came, waits("O1")},
+		{"of six rows the four that have names here", []storetest.Line{six, saved("02:00:00", group, "1"), saved("02:00:00", group, "2"), saved("02:00:00", group, "3"), saved("02:00:00", group, "4")}, 0,
+			"Create or synchronize first: the row that the look-up names.", waits("C1")},
+		{"of six rows three", []storetest.Line{six, saved("02:00:00", group, "1"), saved("02:00:00", group, "2"), saved("02:00:00", group, "3")}, 1, "Create or synchronize first: the row that the look-up names.", []string{"C1 USMF: 1 after 2"}},
 		{"the record is saved", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record is saved in another company", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 1, still, waits("C1")},
 		{"the record is saved, its company in small letters", []storetest.Line{customer("01:00:00", "C1", "80"), in("usmf", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},

@@ -2,17 +2,25 @@
 -- is a hash of map (or table), key and company; a look-up without a company is for the row of the only company that has the key, be it
 -- looked up or failed; where several have it, it is for one of theirs, nobody can tell for which, and the record is claimed by no cause.
 
--- Records that are themselves a row that others look up, and that was not saved since. One that may be of several maps is that of the one that is looked up under its key:
--- retry is the row under the name that the record gives it. Where two of its maps are looked up under the key nobody can tell which row it is (doubtful).
+-- Records that are themselves a row that others look up, and that was not saved since. One that may be of several maps is that of the one that is looked up under its key;
+-- where two of them are, nobody can tell which row it is (doubtful). A row that is looked up in one of several maps is that of any of them, unless one of its own is looked up, too.
+-- retry is the row under the name that the record gives it.
 CREATE OR REPLACE TEMP TABLE %[1]s_failed AS
 WITH named AS (
-  SELECT place, occurred_at, hash(unnest(CASE WHEN map IS NOT NULL THEN [map] ELSE map_candidates END)) AS parent, hash(same_key(affected_key)) AS key,
+  SELECT place, occurred_at, hash(unnest(CASE WHEN map IS NOT NULL THEN [map] ELSE map_candidates END)) AS title, hash(same_key(affected_key)) AS key,
     hash(coalesce(company, '')) AS company, coalesce(company, '') <> '' AS has_company, hash(sig) AS sig,
     hash(map_title, affected_key, coalesce(company, '')) AS retry
   FROM %[1]s
   WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
+), parted AS (
+  SELECT * EXCLUDE (title), title AS parent, true AS exact FROM named
+  UNION ALL
+  SELECT n.* EXCLUDE (title), t.parent, false FROM named n JOIN %[1]s_together t USING (title)
+), looked_for AS (
+  SELECT DISTINCT p.* EXCLUDE (exact) FROM parted p SEMI JOIN %[1]s_missing m ON m.parent = p.parent AND m.key = p.key
+  QUALIFY exact OR NOT bool_or(exact) OVER (PARTITION BY place)
 )
-SELECT n.*, count(*) OVER (PARTITION BY n.place) > 1 AS doubtful FROM named n SEMI JOIN %[1]s_missing m ON m.parent = n.parent AND m.key = n.key;
+SELECT *, count(*) OVER (PARTITION BY place) > 1 AS doubtful FROM looked_for;
 
 CREATE OR REPLACE TEMP TABLE %[1]s_companies AS
 WITH named AS (

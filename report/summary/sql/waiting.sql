@@ -2,7 +2,7 @@
 -- signature, set of parents, map and company; blind where they wait for rows of what has no name, too. A parent is the
 -- map that brings the missing row, or the table that was looked up where no map does; where messages name
 -- no row there is none, and all records of a signature are one row without a map: there may be any number of these. Those that wait no longer are settled:
--- how many of them are of rows that are saved, and when the last one of the rest had all that it looked up, and the last of the saved was, and from when to when the rest failed.
+-- how many of them are of rows that are saved, and when the last one of the rest had all that it looked up, and the last of the saved was, and from when to when the rest failed. Last, of how many some of the rows came that they looked up.
 WITH waiting AS (
   SELECT s.sig, s.map_title, coalesce(s.company, '') AS company, s.occurred_at, looked_up(s.captures) AS rows, coalesce(d.bits, 0) AS bits,
     coalesce(d.whole, false) AS settled, coalesce(d.saved, false) AS saved, d.since
@@ -14,13 +14,13 @@ WITH waiting AS (
   FROM waiting
 ), named AS (
   SELECT sig, CASE WHEN settled THEN [] ELSE list_filter(parents, x -> x <> '') END AS named, NOT settled AND list_contains(parents, '') AS blind, settled, saved,
-    map_title, company, occurred_at, since
+    bits <> 0 AS came, map_title, company, occurred_at, since
   FROM parents
 )
 SELECT sig, named, blind, settled, CASE WHEN len(named) = 0 AND NOT settled THEN '' ELSE map_title END AS map_title,
   CASE WHEN len(named) = 0 AND NOT settled THEN '' ELSE company END AS company,
   count(*), count(*) FILTER (saved), min(occurred_at), max(occurred_at), max(since) FILTER (settled AND NOT saved), max(since) FILTER (saved),
-  min(occurred_at) FILTER (NOT saved), max(occurred_at) FILTER (NOT saved)
+  min(occurred_at) FILTER (NOT saved), max(occurred_at) FILTER (NOT saved), count(*) FILTER (came)
 FROM named
 GROUP BY ALL
 ORDER BY sig, named, blind, settled, map_title, company;
