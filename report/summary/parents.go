@@ -26,6 +26,7 @@ type wait struct {
 	first, last       time.Time
 	cameAt, savedAt   time.Time // when the last of these was there
 	unsaved           Period    // when those of them failed that are not saved
+	keyless           int64     // of settled ones that are not saved, those that do not say which row they are of
 	came              int64     // of records, those of which some of the rows came that they looked up
 }
 
@@ -150,7 +151,7 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
 		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.settled, &w.mapTitle, &w.company, &w.records, &w.saved, (*instant)(&w.first), (*instant)(&w.last),
-			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until), &w.came)
+			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until), &w.came, &w.keyless)
 		waits = append(waits, w)
 		return err
 	}, strings.Join(sigs, "\n"))

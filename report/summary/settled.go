@@ -21,7 +21,7 @@ func broughtBy(m *classify.Matcher) func(entity string) []string {
 // than they failed. Nothing is left to mend, and of those that are not saved only to save them again; held of them with what else their rows failed of.
 func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held store.Held, t *Timeline) *Fix {
 	own := *f
-	own.Held, own.Again, own.Unsaved = held.Left, held.Again, Period{}
+	own.Held, own.Again, own.Keyless, own.Unsaved = held.Left, held.Again, 0, Period{}
 	own.Records, own.FirstSeen, own.LastSeen, own.Within, own.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
 	var cameAt, savedAt time.Time
 	var touches []Touch
@@ -31,6 +31,7 @@ func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held st
 			continue
 		}
 		own.Records, own.Saved = own.Records+w.records, own.Saved+w.saved
+		own.Keyless += w.keyless
 		own.FirstSeen, own.LastSeen = earlier(own.FirstSeen, w.first), later(own.LastSeen, w.last)
 		if !w.unsaved.From.IsZero() {
 			own.Unsaved = Period{earlier(own.Unsaved.From, w.unsaved.From), later(own.Unsaved.Until, w.unsaved.Until)}
@@ -68,10 +69,16 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 	case f.Held > 0:
 		tail = "; the " + words.Plural(f.Held, "row of 1 other", "rows of "+words.Thousands(f.Held)+" others") + " failed of something else, too"
 	}
+	if f.Keyless > 0 && n+f.Held > 0 {
+		tail += "; " + words.Count(f.Keyless, "other") + " " + words.Plural(f.Keyless, "does", "do") + " not say which " + words.Plural(f.Keyless, "row it is of", "rows they are of")
+	}
 	if f.Saved > 0 {
 		tail += "; the " + words.Plural(f.Saved, "row of 1 other is", "rows of "+words.Thousands(f.Saved)+" others are") + " saved" + f.failedAgain()
 	}
 	switch left := n + f.Held; {
+	case left == 0 && f.Keyless > 0:
+		f.Summary = "What " + words.Plural(f.Keyless, "the record looked up is", words.Thousands(f.Keyless)+" records looked up is") + " there since " + at(cameAt) + "; " +
+			words.Plural(f.Keyless, "it does not say which row it is of", "they do not say which rows they are of") + tail + "."
 	case left == 0 && f.Again > 0:
 		f.Summary = words.Plural(f.Saved, "The row of the record is", "The rows of "+words.Thousands(f.Saved)+" records are") + " saved since " + at(savedAt) + f.failedAgain() + "."
 	case left == 0:
@@ -88,6 +95,10 @@ func (f *Fix) tellSettled(t *Timeline, cameAt, savedAt time.Time) {
 	if f.Held > 0 {
 		f.Steps = append(f.Steps, words.Plural(f.Held, "The row of 1 of these records", "The rows of "+words.Thousands(f.Held)+" of these records")+" failed of something else, too: "+
 			words.Plural(f.Held, "it stands", "they stand")+" in retry.csv behind the later of the two fixes, where both have one.")
+	}
+	if f.Keyless > 0 {
+		f.Steps = append(f.Steps, words.Count(f.Keyless, "record does", "records do")+" not say which "+words.Plural(f.Keyless, "row it is of", "rows they are of")+", so retry.csv cannot list "+words.Plural(f.Keyless, "it", "them")+
+			": see in the app whether the row is there, and save it again where it is not.")
 	}
 	if f.Again > 0 {
 		f.Steps = append(f.Steps, words.Plural(f.Again, "The row of 1 record that was saved", "The rows of "+words.Thousands(f.Again)+" records that were saved")+" failed again later: "+words.Plural(f.Again, "it stands", "they stand")+

@@ -33,6 +33,12 @@ func retryLines(t *testing.T, s *Summary) (out []string) {
 	return out
 }
 
+// traced is a record of the plug-in traces.
+func traced(l storetest.Line) storetest.Line {
+	l.Log = ingest.PluginTrace
+	return l
+}
+
 // lookUps is what a message says that looked up several rows of a table.
 func lookUps(table string, keys ...string) (text string) {
 	for _, key := range keys {
@@ -84,6 +90,9 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 		{"of six rows the four that have names here", []storetest.Line{six, saved("02:00:00", group, "1"), saved("02:00:00", group, "2"), saved("02:00:00", group, "3"), saved("02:00:00", group, "4")}, 0,
 			"Create or synchronize first: the row that the look-up names.", waits("C1")},
 		{"of six rows three", []storetest.Line{six, saved("02:00:00", group, "1"), saved("02:00:00", group, "2"), saved("02:00:00", group, "3")}, 1, "Create or synchronize first: the row that the look-up names.", []string{"C1 USMF: 1 after 2"}},
+		{"a record that does not say which row it is of", []storetest.Line{traced(customer("01:00:00", "", "80")), saved("02:00:00", group, "80")}, 0, "What the record looked up is there since 02:00; it does not say which row it is of.", nil},
+		{"beside one that does", []storetest.Line{traced(customer("01:00:00", "", "80")), customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80")}, 0,
+			"Save again what failed in 1 record: what it looked up is there since 02:00; 1 other does not say which row it is of.", waits("C1")},
 		{"the record is saved", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record is saved in another company", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 1, still, waits("C1")},
 		{"the record is saved, its company in small letters", []storetest.Line{customer("01:00:00", "C1", "80"), in("usmf", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},

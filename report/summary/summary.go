@@ -262,6 +262,7 @@ type Fix struct {
 	Waiting     int64        // records that wait for these rows; Records are those that wait for no later fix. Without MissingIn those of Records that also wait for rows of other fixes
 	Settled     bool         // its records wait no longer: what they looked up came later, or their own rows are saved
 	Held        int64        // of its records, those of rows that wait for something else, too; 0 of one that is not Settled
+	Keyless     int64        // of its records, those that are not saved and do not say which row they are of; 0 of one that is not Settled
 	Saved       int64        // of its records, those whose rows an ok record saved later; 0 of one that is not Settled
 	Again       int64        // of Saved, those of rows that failed again later and wait for that
 	Unsaved     Period       // from when to when those of its records failed whose rows are not saved; zero of one that is not Settled
@@ -271,7 +272,7 @@ type Fix struct {
 }
 
 // AtOnce is how many records of a settled fix are of rows that only have to be saved again.
-func (f *Fix) AtOnce() int64 { return f.Records - f.Saved - f.Held }
+func (f *Fix) AtOnce() int64 { return f.Records - f.Saved - f.Held - f.Keyless }
 
 // Done is how many records of a settled fix are of rows that nothing is left to do for.
 func (f *Fix) Done() int64 { return f.Saved - f.Again }
