@@ -55,11 +55,7 @@ and not loaded. The room is used by the next runs; the file does not shrink. Not
 	}
 	defer db.Close()
 	if environment != "" {
-		runs, err := db.History(s.ctx)
-		if err == nil {
-			err = checkEnvironment(runs, archive.file, environment)
-		}
-		if err != nil {
+		if err := checkEnvironment(s.ctx, db, archive.file, environment); err != nil {
 			return 0, err
 		}
 	}

@@ -135,15 +135,7 @@ func (r *reclassifyFlags) checkRun(s *session, db *store.DB) error {
 		return usageError("there is no run %d in %s; dwtriage history list shows them", r.id, r.run.archive.file)
 	}
 	if r.environment != "" {
-		return checkEnvironment(runs, r.run.archive.file, r.environment)
-	}
-	return nil
-}
-
-// checkEnvironment refuses an environment that none of the runs of the database in file is of.
-func checkEnvironment(runs []store.Past, file, environment string) error {
-	if !slices.ContainsFunc(runs, func(p store.Past) bool { return p.Environment == environment }) {
-		return usageError("%s holds no run of environment %q; dwtriage history list shows them", file, environment)
+		return checkEnvironment(s.ctx, db, r.run.archive.file, r.environment)
 	}
 	return nil
 }

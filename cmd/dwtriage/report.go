@@ -201,6 +201,9 @@ func latestRun(s *session, db *store.DB, file, environment string, given bool) (
 		only = &environment
 	}
 	id, err := summary.Latest(s.ctx, db, only)
+	if err == nil && id == 0 && given {
+		err = checkEnvironment(s.ctx, db, file, environment)
+	}
 	if err == nil && id == 0 {
 		var pruned string
 		if pruned, err = db.PrunedWords(s.ctx); err == nil {

@@ -106,6 +106,9 @@ func (r *reportFlags) notCovered(s *session, db *store.DB, given bool) error {
 	}
 	of := "no export"
 	if given {
+		if err := checkEnvironment(s.ctx, db, r.archive.file, r.environment); err != nil {
+			return err
+		}
 		of += fmt.Sprintf(" of environment %q", r.environment)
 	}
 	list = slices.DeleteFunc(list, func(p store.Past) bool { return given && p.Environment != r.environment || p.From.IsZero() })

@@ -450,6 +450,9 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 		}
 	}
 	j.sayElsewhere(sum)
+	if err := j.sayFirstOf(ctx, db); err != nil {
+		return nil, err
+	}
 	// Before the report: what it says is in the database, so it can be drawn again from there.
 	if err := db.End(ctx, id, sum.ExitCode, sum.Timings); err != nil {
 		return nil, err
@@ -481,18 +484,6 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 	}
 	j.keepLast(ctx, db, sum, last, put)
 	return sum, nil
-}
-
-// sayElsewhere names the environments whose records this run met again. Their names would look wrong in its report else.
-func (j *job) sayElsewhere(sum *summary.Summary) {
-	for _, e := range sum.MetElsewhere {
-		name := "an environment without a name"
-		if e.Environment != "" {
-			name = fmt.Sprintf("environment %q", e.Environment)
-		}
-		j.say("dwtriage: %s of this run %s in the database already, of %s: an id is one record, which keeps the environment that it was loaded for; if these are exports of two environments, give each a database of its own\n",
-			words.Count(e.Records, "record"), words.Plural(e.Records, "is", "are"), name)
-	}
 }
 
 // drawing is how the report is drawn.

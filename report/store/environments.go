@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 )
 
@@ -16,4 +17,17 @@ func (db *DB) Environments(ctx context.Context, other Scope, ours, theirs []Wind
 	text := strings.NewReplacer("%[ours]", within(ours), "%[theirs]", within(theirs)).Replace(query("environments"))
 	_, err := db.exec(ctx, "environments", text)
 	return err
+}
+
+// RunsOfEnvironments counts the runs of each environment, the empty name being that of runs without one.
+func (db *DB) RunsOfEnvironments(ctx context.Context) (map[string]int64, error) {
+	runs := make(map[string]int64)
+	err := db.Each(ctx, "SELECT coalesce(environment, ''), count(*) FROM dw.runs GROUP BY ALL", func(rows *sql.Rows) error {
+		var name string
+		var n int64
+		err := rows.Scan(&name, &n)
+		runs[name] = n
+		return err
+	})
+	return runs, err
 }
