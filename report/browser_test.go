@@ -177,9 +177,11 @@ func TestInBrowser(t *testing.T) {
 	drawnRows(b)
 	filters(b, s)
 	sorts(b)
+	orders(b)
 	keyboard(b)
 	copies(b)
 	anchors(b)
+	hiddenLinks(b)
 
 	b.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
 	b.accessible("all open")
@@ -356,6 +358,25 @@ func sorts(b *browser) {
 	b.want(sorted, want)
 }
 
+// orders presses a heading of every table that sorts and opens the address of that: it holds the order of each, and what is equal stands as it did.
+func orders(b *browser) {
+	b.t.Helper()
+	b.open("")
+	b.ask(`[...document.querySelectorAll('table:has(th[data-sort])')].forEach((table, i) => { for (const n of [4, 2 + i]) table.querySelectorAll('th[data-sort] button')[n].click(); })`)
+	drawn := `[...document.querySelectorAll('table:has(th[data-sort])')].map(table => table.textContent + [...table.querySelectorAll('[aria-sort]')].map(th => th.cellIndex + th.ariaSort)).join('\n')`
+	hash, want := b.ask("location.hash"), b.ask(drawn)
+	if tables := b.ask("document.querySelectorAll('table:has(th[data-sort])').length"); tables != strconv.Itoa(strings.Count(hash, "sort=")) || tables < "3" {
+		b.t.Errorf("the address of %s sorted tables is %s", tables, hash)
+	}
+	for _, address := range []string{hash, "#sort=" + strings.ReplaceAll(strings.TrimPrefix(hash, "#sort="), "&sort=", ",")} {
+		b.open(address)
+		b.want("location.hash", hash)
+		if got := b.ask(drawn); got != want {
+			b.t.Errorf("%s draws\n%s\nwant\n%s", address, got, want)
+		}
+	}
+}
+
 // keyboard skips to the report, and sorts and opens without a mouse.
 func keyboard(b *browser) {
 	b.t.Helper()
@@ -378,6 +399,54 @@ func anchors(b *browser) {
 	b.want("document.querySelector(':target').textContent.includes('t-4f1c09ae')", "true")
 	b.set("signature", "unknown-t-4f1c09ae")
 	b.want(shownFindings, "1")
+}
+
+// hiddenLinks follows links to what a filter hides: it is shown and the banner says why, until the filter or the link is another.
+func hiddenLinks(b *browser) {
+	b.t.Helper()
+	const says = "document.getElementById('shown').textContent.startsWith('The item that the link leads to does not match the filter. Filtered by ')"
+	inView := func(id, want string) {
+		b.t.Helper()
+		b.want(fmt.Sprintf(`(e => Boolean(e?.checkVisibility()) && e.getBoundingClientRect().top >= document.getElementById('banner').getBoundingClientRect().bottom && e.getBoundingClientRect().top < innerHeight)(document.getElementById(%q))`, id), want)
+	}
+	follow := func(id string) {
+		b.t.Helper()
+		b.ask(fmt.Sprintf(`new Promise(done => { addEventListener('hashchange', () => setTimeout(done), { once: true }); const a = document.createElement('a'); a.href = '#' + %q; document.body.append(a); a.click(); a.remove(); })`, id))
+	}
+	b.open("")
+	b.ask("document.querySelectorAll('details').forEach(d => d.open = false)")
+	ids := strings.Fields(b.ask(`[...document.querySelectorAll('[data-item], #t-findings tbody tr')].map(e => e.id || e.querySelector('[id]').id).join(' ')`))
+	if kinds := strings.Join(ids, " "); !strings.Contains(kinds, "fix-") || !strings.Contains(kinds, "sig-") || !strings.Contains(kinds, "f-30d") || !strings.Contains(kinds, "incident-") {
+		b.t.Errorf("the page has only %s", kinds)
+	}
+	const nothing = "nothing holds this"
+	for _, id := range ids {
+		b.set("q", nothing)
+		b.want("document.getElementById('shown').textContent.startsWith('Filtered by ')", "true")
+		inView(id, "false")
+		follow(id)
+		inView(id, "true")
+		b.want(says, "true")
+		b.want("location.hash", "#"+id+"&q=nothing+holds+this")
+		b.want(`[...document.querySelectorAll('[data-item], #t-findings tbody tr')].filter(e => e.checkVisibility()).length`, "1")
+		b.set("q", nothing+" either") // another filter hides it again
+		inView(id, "false")
+		b.want(says, "false")
+		b.want("location.hash", "#q=nothing+holds+this+either")
+	}
+	for _, id := range ids[:1] {
+		b.open("#" + id + "&q=nothing+holds+this") // sent
+		inView(id, "true")
+		b.want(says, "true")
+		b.accessible("linked")
+		b.ask("document.querySelector('#t-findings th button').click()") // an order is no other filter
+		b.want(says, "true")
+		follow(ids[1])
+		inView(id, "false")
+		follow("findings")
+		inView(ids[1], "false")
+		b.want(says, "false")
+	}
 }
 
 // copies presses the button of a query.

@@ -4,7 +4,8 @@
   const all = (sel, root = document) => [...root.querySelectorAll(sel)];
   const form = document.getElementById('filter'), banner = document.getElementById('banner');
   const keys = ['from', 'to', 'map', 'company', 'severity', 'signature', 'change', 'q'];
-  let anchor = '', sorted = '', strange = []; // strange: what the address asks for and this page does not have
+  const sorted = new Map(); // by the id of a table its order, as the address has it
+  let anchor = '', strange = []; // strange: what the address asks for and this page does not have
   document.documentElement.classList.add('js');
   if (matchMedia('(min-width: 72rem)').matches) form.parentElement.open = true;
 
@@ -118,10 +119,18 @@
     if (want.to && (d.first || times[0] || want.to) > want.until) return false;
     return !want.q || item.textContent.toLowerCase().includes(want.q.toLowerCase());
   }
+  // What a link leads to is shown although the filter hides it: a link that does nothing looks broken, and one that takes the filter away
+  // takes what somebody chose. The row of a finding stands then before those that the filter keeps.
+  const linkedItem = () => anchor && document.getElementById(anchor)?.closest('[data-item]');
+  const linkedFinding = () => anchor.startsWith('f-') ? findings?.rows.find(r => 'f-' + r.id === anchor) : undefined;
+  let led = false; // to what the filter hides
+
   function apply() {
+    const linked = linkedItem(), row = linkedFinding();
     const want = Object.fromEntries(keys.map(k => [k, form.elements[k].value.trim()])), said = [];
     const set = keys.filter(k => want[k]), keep = keeps(want);
     want.until = want.to && new Date(want.to + 'Z').toISOString().slice(0, 19) + 'Z';
+    led = Boolean(row) && set.length > 0 && !keep(row, findings.text);
     for (const t of tables) {
       t.kept = set.length ? t.rows.filter(r => keep(r, t.text)) : t.rows;
       show(t, set.length > 0);
@@ -131,8 +140,12 @@
     heat(want, set);
     for (const list of all('[data-list]')) {
       const items = all('[data-item]', list), of = list.dataset.of;
-      for (const item of items) item.hidden = !fits(item, want);
+      for (const item of items) {
+        item.hidden = !fits(item, want);
+        if (item === linked) led = item.hidden;
+      }
       const shown = items.filter(item => !item.hidden).length;
+      if (linked && list.contains(linked)) linked.hidden = false;
       for (const heading of all('h3.group', list)) heading.hidden = !all('[data-item]', heading.nextElementSibling).some(item => !item.hidden);
       all('.none', list).forEach(p => p.hidden = shown > 0);
       for (const more of all('details.more:has([data-item])', list)) {
@@ -147,6 +160,7 @@
     banner.hidden = !set.length && !strange.length;
     const chosen = k => form.elements[k].selectedOptions?.[0].textContent ?? want[k];
     document.getElementById('shown').textContent = strange.map(([k, v]) => `The link asks for ${k} “${v}”, which this page does not have. `).join('')
+      + (led ? 'The item that the link leads to does not match the filter. ' : '')
       + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${chosen(k)}”`).join(', ')}: ${said.join(', ')}.`
         + (want.from || want.to ? ' A finding is kept where that time touches the span from its first to its last record, and counts with all of them.' : '')
         + (findings?.rows.some(r => r.others) ? ' Findings that the page sums up count only where all of them match.' : '') + ' Everything else is of the whole night.' : '');
@@ -155,16 +169,18 @@
 
   // A table shows the first rows of what it keeps; without filter and order, those that it came with.
   function show(t, filtered) {
-    const sorted = t.sort && t.touched;
-    if (sorted) {
+    const ordered = t.sort && t.touched;
+    if (ordered) {
       const value = t.values[t.sort.col];
       t.kept = t.kept.map(r => [value(r), r]).sort((a, b) => t.sort.sign * compare(a[0], b[0])).map(([, r]) => r);
     }
-    const as = filtered || sorted ? t.kept.slice(0, t.most ??= step) : t.first;
-    t.body.replaceChildren(...as.map(r => r instanceof Element ? r : r.tr ??= t.draw(r)));
-    all('[data-counts]', t.table).forEach(c => c.hidden = filtered || sorted);
+    const as = filtered || ordered ? t.kept.slice(0, t.most ??= step) : t.first;
+    const trs = as.map(r => r instanceof Element ? r : r.tr ??= t.draw(r)), row = t === findings && linkedFinding();
+    if (row && !trs.some(tr => tr.id === anchor)) trs.unshift(row.tr ??= t.draw(row)); // it is not among the first rows
+    t.body.replaceChildren(...trs);
+    all('[data-counts]', t.table).forEach(c => c.hidden = filtered || ordered);
     const hidden = t.kept.length - as.length, match = t.match;
-    match.hidden = !filtered && !sorted;
+    match.hidden = !filtered && !ordered;
     const found = t.kept.length ? `${num(as.length)} of ${num(t.kept.length)} ${filtered ? 'that match' : t.name + 's'} are shown` : `No ${t.name} matches the filter`;
     const lacking = t.whole ? `all ${count(t.rows.length, 'row')} of ${t.file}, for ${count(t.of, t.name)}` : `${num(t.rows.length)} of ${count(t.of ?? 0, t.name)}, more are in ${t.file}`;
     match.firstChild.textContent = (t.of ? `${found}; the page has ${lacking}` : found) + '. ';
@@ -238,10 +254,10 @@
     heatTable.tFoot.before(ownHeat);
   }
 
-  // Hash: "#section&map=…&severity=…&sort=table.column.direction"
+  // Hash: "#section&map=…&severity=…&sort=table.column.direction&sort=…", an order for each table that has one
   function save() {
     const p = new URLSearchParams(apply());
-    if (sorted) p.set('sort', sorted);
+    for (const order of sorted.values()) p.append('sort', order);
     const hash = '#' + [anchor, p.toString()].filter(Boolean).join('&');
     if (hash !== (location.hash || '#')) history.replaceState(null, '', hash);
   }
@@ -252,15 +268,17 @@
       const asked = k => k === 'company' && p.get(k)?.length <= 4 ? p.get(k).toUpperCase() : p.get(k); // older pages have usmf beside USMF
       for (const k of keys) offer(k, asked(k));
       strange = keys.filter(k => p.get(k) && !form.elements[k].value).map(k => [k, p.get(k)]);
-      const [id, col, dir] = (p.get('sort') || '').split('.'), th = document.getElementById(id)?.tHead?.rows[0].cells[col];
-      if (th) sort(th, dir);
+      for (const order of p.getAll('sort').flatMap(orders => orders.split(','))) {
+        const [id, col, dir] = order.split('.'), th = document.getElementById(id)?.tHead?.rows[0].cells[col];
+        if (th?.dataset.sort) sort(th, dir);
+      }
     }
     save();
-    let target = anchor && document.getElementById(anchor);
-    const finding = anchor && !target && findings?.rows.find(r => 'f-' + r.id === anchor);
-    if (finding) findings.body.prepend(target = finding.tr ??= findings.draw(finding)); // one that is not among the first rows
+    const target = anchor && document.getElementById(anchor);
     if (!target) return;
     for (let d = target.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
+    // The banner stays at the top, and what it says may take several lines.
+    document.documentElement.style.scrollPaddingTop = banner.hidden ? '' : `${banner.offsetHeight + 8}px`;
     target.scrollIntoView({ behavior: 'instant' });
   }
   // A select offers the names of most records; a link or button may ask for another one that the page has.
@@ -292,11 +310,12 @@
     if (long) Object.assign(long, { sort: { col, sign }, touched: true });
     if (table === heatTable) heatTable.order = { col, sign };
     for (const body of long ? [] : table.tBodies) {
-      const rows = [...body.rows].filter(r => !r.classList.contains('grp'));
+      // What is equal stands as it came, whatever the order was before: the address has only the last one.
+      const rows = [...body.came ??= [...body.rows].filter(r => !r.classList.contains('grp'))];
       rows.sort((a, b) => sign * key(a, col).localeCompare(key(b, col), 'en', { numeric: true }));
       body.append(...rows);
     }
-    sorted = [table.id, col, th.getAttribute('aria-sort')].join('.');
+    sorted.set(table.id, [table.id, col, th.getAttribute('aria-sort')].join('.'));
   }
   for (const th of all('th[data-sort]')) {
     const b = document.createElement('button');
@@ -335,7 +354,15 @@
     setTimeout(() => b.textContent = 'Copy', 2000);
   }
 
-  const again = () => { strange = []; for (const t of tables) t.most = step; save(); };
+  // Another filter: what a link led to is hidden again where that hides it, and then the address leads there no more.
+  const again = () => {
+    strange = [];
+    for (const t of tables) t.most = step;
+    save();
+    if (!led) return;
+    anchor = '';
+    save();
+  };
   form.addEventListener('input', again);
   form.addEventListener('reset', () => setTimeout(again));
   form.addEventListener('submit', e => e.preventDefault());
