@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"maps"
 	"os"
@@ -167,7 +168,8 @@ const shownFindings = `document.querySelectorAll('#t-findings tbody tr').length`
 func TestInBrowser(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "index.html")
 	s := night()
-	if err := os.WriteFile(page, []byte(draw(t, s, Options{})["index.html"]), 0o600); err != nil {
+	files := draw(t, s, Options{})
+	if err := os.WriteFile(page, []byte(files["index.html"]), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	b := openBrowser(t, page)
@@ -180,6 +182,7 @@ func TestInBrowser(t *testing.T) {
 	orders(b)
 	keyboard(b)
 	copies(b)
+	copiedRows(b, files)
 	anchors(b)
 	hiddenLinks(b)
 
@@ -399,6 +402,48 @@ func anchors(b *browser) {
 	b.want("document.querySelector(':target').textContent.includes('t-4f1c09ae')", "true")
 	b.set("signature", "unknown-t-4f1c09ae")
 	b.want(shownFindings, "1")
+}
+
+// copiedRows copies the rows of the long tables: they are those of their files, in as many columns of them as the page has.
+func copiedRows(b *browser, files map[string]string) {
+	b.t.Helper()
+	b.open("")
+	for table, file := range map[string]string{"findings": "failing_entities.csv", "changes": "changes.csv"} {
+		b.ask(`navigator.clipboard.writeText = async text => { window.copied = text }`)
+		got := readTable(b.t, b.ask(fmt.Sprintf(`new Promise(done => { document.querySelector('#%s .rows').click(); setTimeout(() => done(window.copied)); })`, table)))
+		want := readTable(b.t, files[file])
+		var columns []int
+		for _, name := range got[0] {
+			// The severity of a change is only in the findings, and on the page.
+			if at := slices.Index(want[0], name); at >= 0 || name != "severity" || table != "changes" {
+				columns = append(columns, at)
+			}
+		}
+		if !slices.IsSorted(columns) || columns[0] < 0 || len(columns) < 9 {
+			b.t.Errorf("columns of copied %s are %q, those of %s %q", table, got[0], file, want[0])
+			continue
+		}
+		if len(got) != len(want) {
+			b.t.Errorf("%d rows of copied %s, %d of %s", len(got), table, len(want), file)
+			continue
+		}
+		for i := range got {
+			for j, at := range columns {
+				if got[i][j] != want[i][at] {
+					b.t.Errorf("copied %s, row %d, %s: %q, in %s %q", table, i, got[0][j], got[i][j], file, want[i][at])
+				}
+			}
+		}
+	}
+}
+
+func readTable(t testing.TB, content string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(content, "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 // hiddenLinks follows links to what a filter hides: it is shown and the banner says why, until the filter or the link is another.

@@ -50,6 +50,11 @@
   const signature = r => shownSignature(r) ? el('a', { href: '#sig-' + r.sig }, title(r)) : title(r);
   const severity = r => el('td', { class: 'sev ' + r.sev, 'data-v': String(r.severity) }, word(r.sev));
 
+  // Rows that are copied have the columns of the file that the page names beneath the table, as far as it has them, as they are called and written
+  // there: they go below rows of it. The severity of a change, which its file does not have, comes last.
+  const cellTime = t => iso(t).slice(0, 19).replace('T', ' ');
+  const rated = r => r.sev === 'unrated' ? '' : r.sev;
+
   const compared = form.elements.change.options.length > 1;
   const tables = ['t-findings', 't-changes'].map(id => document.getElementById(id)).filter(Boolean).map(table => ({ table, body: table.tBodies[0], first: [...table.tBodies[0].rows], ...{
     't-findings': {
@@ -63,7 +68,7 @@
         severity(r), ...(compared ? [el('td', { class: r.chg && 'chg ' + r.chg }, word(r.chg))] : []),
         el('td', { class: 'num' }, num(r.records)), el('td', { class: 'num' }, r.keys ? num(r.keys) : el('span', { class: 'muted' }, 'not known')),
         el('td', {}, time(r.first)), el('td', {}, time(r.last))),
-      csv: { where: r => r.map, table: r => r.table, company: r => r.company, signature: r => r.signature, title, severity: r => r.sev, ...(compared && { change: r => r.chg }), records: r => r.records, affected_keys: r => r.keys || '', first_seen: r => iso(r.first), last_seen: r => iso(r.last) },
+      csv: { where: r => r.map, dataverse_table: r => r.table, company: r => r.company, signature: r => r.signature, title: r => r.title, severity: rated, ...(compared && { change: r => r.chg }), records: r => r.records, affected_keys: r => r.keys, first_seen: r => cellTime(r.first), last_seen: r => cellTime(r.last) },
     },
     't-changes': {
       name: 'change', file: 'changes.csv', rows: rowsOf('Changes'), of: data.Of.changes, whole: data.Whole.changes,
@@ -74,7 +79,7 @@
         el('th', { scope: 'row' }, signature(r), el('span', { class: 'sub' }, r.map, ...(shownSignature(r) ? [] : [' · ', el('code', {}, r.signature)]))),
         severity(r), el('td', { class: 'num' }, num(r.records)), el('td', { class: 'num' }, num(r.before)),
         el('td', {}, time(r.first)), el('td', {}, time(r.last)), el('td', {}, time(r.known)), el('td', { class: 'num' }, r.periods)),
-      csv: { change: r => r.chg, signature: r => r.signature, title, map: r => r.map, severity: r => r.sev, records: r => r.records, records_before: r => r.before, first_seen: r => iso(r.first), last_seen: r => iso(r.last), known_since: r => iso(r.known) },
+      csv: { change: r => r.chg, signature: r => r.signature, title: r => r.title, records: r => r.records, previous_records: r => r.before, first_seen: r => cellTime(r.first), last_seen: r => cellTime(r.last), known_since: r => cellTime(r.known), periods: r => r.periods.replaceAll(' · ', ', '), where: r => r.map, severity: rated },
     },
   }[table.id] }));
   const findings = tables.find(t => t.name === 'finding'), step = data.Step;
