@@ -456,7 +456,7 @@ func (p *page) words() template.FuncMap {
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"sparkX": func(i int) int { return 6 * i },
 		"pct":    percent, "cut": cut, "redaction": func() []string { return Redaction(p.Summary) },
-		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return JudgedAgain(p.Summary) }, "logWord": logWord, "capital": capital, "besides": func() string { return besides(p.Summary) }, "failingOf": func() string { return failingOf(p.Summary) }, "backAfter": func() int { return summary.BackAfter }, "before": func(n int) int { return n - 1 },
+		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return JudgedAgain(p.Summary) }, "logWord": logWord, "capital": capital, "besides": func() string { return besides(p.Summary) }, "failingOf": func() string { return failingOf(p.Summary) }, "backAfter": func() int { return summary.BackAfter }, "spiking": spiking, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"unread":     func() bool { return Unread(p.Summary) },
 		"comparison": func(c summary.Comparison) string { return comparison(p.Summary, c) }, "changed": func() string { return changed(p.Summary) }, "states": func() string { return states(p.Summary) },
@@ -495,6 +495,11 @@ func (p *page) words() template.FuncMap {
 		"moreWhere":     moreWhere, "whereMaps": whereMaps, "whereCompanies": whereCompanies,
 		"rest": func(shown, of int, file, one, many string) restLine { return restLine{shown, of, file, one, many} },
 	}
+}
+
+// spiking says when a signature of a map that failed before is spiking, by the rule that decides it.
+func spiking() string {
+	return fmt.Sprintf("%d records or more, and more than %d times the largest count of the periods before, of which there are %d or more", summary.SpikeLeast, summary.SpikeTimes, summary.SpikeAfter)
 }
 
 // wholeNumber takes a count as templates hold them, int or int64. A template that gives anything else fails.

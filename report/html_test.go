@@ -53,6 +53,15 @@ func tags(t *testing.T, page string) []tag {
 	}
 }
 
+// The legend of changes says the whole rule of a spike, with the numbers that decide.
+func TestLegendOfSpikes(t *testing.T) {
+	page := draw(t, night(), Options{})["index.html"]
+	m := regexp.MustCompile(`<em>Spiking</em>: (\d+) records or more, and more than (\d+) times the largest count of the periods before, of which there are (\d+) or more\.`).FindStringSubmatch(page)
+	if want := fmt.Sprint(summary.SpikeLeast, summary.SpikeTimes, summary.SpikeAfter); m == nil || strings.Join(m[1:], " ") != want {
+		t.Errorf("the legend says %q, want the numbers %s", m, want)
+	}
+}
+
 // check asserts what holds for every page: tags are nested, ids are unique, links lead
 // somewhere, and nothing is fetched or run but our own style and script.
 func check(t *testing.T, page string) {

@@ -30,9 +30,9 @@ var Changes = []string{New, Regressed, Spiking, Ongoing, Quiet, Resolved}
 // failure that comes twice would be.
 const (
 	BackAfter  = 3
-	spikeTimes = 3
-	spikeLeast = 10
-	spikeAfter = 3
+	SpikeTimes = 3
+	SpikeLeast = 10
+	SpikeAfter = 3
 )
 
 // compare makes the table scope_states: the periods of the report and in which state every signature × map is.
@@ -62,7 +62,7 @@ func compare(ctx context.Context, db *store.DB, a about, to CompareTo) (logs []C
 	if to.given() {
 		back = 1 // of one period there is only before and after
 	}
-	if err := db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: spikeTimes, Least: spikeLeast, Enough: spikeAfter, Apart: a.ofDay()}); err != nil {
+	if err := db.States(ctx, a.scope, windows, whole, store.ChangeRule{Back: back, Spike: SpikeTimes, Least: SpikeLeast, Enough: SpikeAfter, Apart: a.ofDay()}); err != nil {
 		return nil, err
 	}
 	for i := range logs {
