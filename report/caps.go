@@ -3,6 +3,7 @@ package report
 // What the page shows of each list at most; the tables have everything. 41,230 findings would
 // make a page that no browser likes and nobody reads.
 const (
+	mostRanks      = 5  // of fixes, said in a sentence
 	mostFixes      = 12 // beside those that pass by themselves
 	mostOfTier     = 3  // that have a place before those of other tiers
 	mostRepeats    = 5

@@ -106,6 +106,7 @@ type page struct {
 	// What the filter offers: only what the page shows can be found by it.
 	MapOptions, CompanyOptions, SignatureOptions []string
 
+	fixShown   map[int]bool      // by rank
 	shownIDs   map[string]bool   // signatures and clusters that have a place on the page
 	titles     map[string]string // of signatures by id
 	mapRecords map[string]int64  // failing records by map name and by title
@@ -168,10 +169,13 @@ func troubledInputs(s *summary.Summary) (list []store.Input) {
 }
 
 // A role is who has to do which of the shown fixes.
-type role struct{ Role, Fixes string }
+type role struct {
+	Role  string
+	Fixes []phrase
+}
 
 func (p *page) addFixes() {
-	ranks := map[string][]string{}
+	ranks := map[string][]int{}
 	var order []string
 	p.ShownFixes, p.ShownRepeats = summary.Choice{Most: mostFixes, OfTier: mostOfTier, Repeats: mostRepeats}.Of(p.Fixes)
 	p.ShownFixes, p.ShownRepeats = addCritical(p.ShownFixes, p.Fixes, false), addCritical(p.ShownRepeats, p.Fixes, true)
@@ -186,11 +190,18 @@ func (p *page) addFixes() {
 		if ranks[who] == nil {
 			order = append(order, who)
 		}
-		ranks[who] = append(ranks[who], words.Thousands(f.Rank))
+		ranks[who] = append(ranks[who], f.Rank)
 	}
 	for _, who := range order {
 		list := ranks[who]
-		p.Roles = append(p.Roles, role{who, words.Plural(len(list), "fix", "fixes") + " " + strings.Join(list, ", ")})
+		r := role{who, []phrase{plain(words.Plural(len(list), "fix", "fixes") + " ")}}
+		for i, rank := range list {
+			if i > 0 {
+				r.Fixes = append(r.Fixes, plain(", "))
+			}
+			r.Fixes = append(r.Fixes, p.fixLink(rank))
+		}
+		p.Roles = append(p.Roles, r)
 	}
 	all := int64(0)
 	for _, f := range p.Fixes {
@@ -210,6 +221,26 @@ func (p *page) addFixes() {
 	}
 }
 
+// fixLink is the number of a fix, a link to it where the page shows it.
+func (p *page) fixLink(rank int) phrase {
+	link := plain(words.Thousands(rank))
+	if p.fixShown[rank] {
+		link.Href = "#fix-" + strconv.Itoa(rank)
+	}
+	return link
+}
+
+// fixLinks is fixRanks with links.
+func (p *page) fixLinks(ranks []int) (list []phrase) {
+	text := fixRanks(ranks)
+	for _, rank := range first(ranks, mostRanks) {
+		link := p.fixLink(rank)
+		before, after, _ := strings.Cut(text, link.Text)
+		list, text = append(list, plain(before), link), after
+	}
+	return append(list, plain(text))
+}
+
 // addOtherFixes gives a line to those fixes that have no place with their steps, so the filter finds them.
 func (p *page) addOtherFixes() {
 	here := map[int]bool{}
@@ -224,6 +255,10 @@ func (p *page) addOtherFixes() {
 	}
 	p.OtherFixes = fair(others, mostOtherFixes, kindsOfFix)
 	p.FixesListed = p.FixesHere + len(p.OtherFixes)
+	p.fixShown = map[int]bool{}
+	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats, p.OtherFixes) {
+		p.fixShown[f.Rank] = true
+	}
 }
 
 func (p *page) addHeat() {
@@ -388,8 +423,8 @@ func (p *page) addIndex() {
 // paragraphs are those of the verdict. What has no place on the page is linked to the list that it would stand in.
 func (p *page) paragraphs() [][]phrase {
 	fixes := map[string]bool{}
-	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats, p.OtherFixes) {
-		fixes["#fix-"+strconv.Itoa(f.Rank)] = true
+	for rank := range p.fixShown {
+		fixes["#fix-"+strconv.Itoa(rank)] = true
 	}
 	signatures := map[string]bool{}
 	for id := range p.shownIDs {
@@ -470,7 +505,7 @@ func (p *page) words() template.FuncMap {
 		"mapRecords": func(name string) int64 { return p.mapRecords[name] },
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
 		"join":       func(list []string) string { return strings.Join(list, ", ") },
-		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks,
+		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks, "fixLinks": p.fixLinks, "fixLink": p.fixLink,
 		"queryTitle":  queryTitle,
 		"noneFailed":  func() string { return noneSentence(p.Summary) },
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },

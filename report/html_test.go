@@ -53,6 +53,33 @@ func tags(t *testing.T, page string) []tag {
 	}
 }
 
+// A fix is linked to wherever its number stands, itself included: by role, in its line of the table, with signatures and causes; not in the heading
+// of a signature, which opens it.
+func TestFixesAreLinkedTo(t *testing.T) {
+	s := night()
+	for i := range 60 {
+		s.Fixes = append(s.Fixes, summary.Fix{Rank: len(s.Fixes) + 1, Signature: "dw-rule", Title: "Rule", Tier: 4, Records: int64(1 + i%7), Role: "Admin"})
+	}
+	s.Signatures[1].Ranks = []int{3, 1, 64, 7, 8, 9}
+	page := draw(t, s, Options{})["index.html"]
+	check(t, page)
+	for _, want := range []string{`<li><b>Admin:</b> fixes <a href="#fix-`, `<a class="rank" href="#fix-1" aria-label="Fix 1">1</a>`, `<td class="num"><a href="#fix-64">64</a></td>`,
+		`<h4>Fixes <a href="#fix-3">3</a>, <a href="#fix-1">1</a>, <a href="#fix-64">64</a>, <a href="#fix-7">7</a>, <a href="#fix-8">8</a> and 1 more</h4>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	roles := page[strings.Index(page, `<ul class="roles">`):]
+	roles = roles[:strings.Index(roles, "</ul>")]
+	if bare := regexp.MustCompile(`(?:fix|fixes|,) \d`).FindString(roles); bare != "" {
+		t.Errorf("by role %q is no link", bare)
+	}
+	s.Signatures[1].Ranks = []int{900} // of which the page has nothing
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<h4>Fix 900") {
+		t.Error("a fix that the page does not show is a link")
+	}
+}
+
 // The legend of changes says the whole rule of a spike, with the numbers that decide.
 func TestLegendOfSpikes(t *testing.T) {
 	page := draw(t, night(), Options{})["index.html"]

@@ -263,7 +263,7 @@ func fixRanks(ranks []int) string {
 	for i, r := range ranks {
 		names[i] = words.Thousands(r)
 	}
-	return words.Plural(len(ranks), "Fix", "Fixes") + " " + some(names, 5)
+	return words.Plural(len(ranks), "Fix", "Fixes") + " " + some(names, mostRanks)
 }
 
 // contents says what is inside the details of a fix.

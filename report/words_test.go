@@ -388,11 +388,11 @@ func TestJointFixIsNoIncident(t *testing.T) {
 func TestSeveralFixesOfASignature(t *testing.T) {
 	s := night()
 	s.Signatures[0].Ranks, s.Signatures[0].Fix.Summary = []int{1, 2}, "Create customer group 10."
-	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<h4>Fixes 1 and 2</h4>") {
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, `<h4>Fixes <a href="#fix-1">1</a> and <a href="#fix-2">2</a></h4>`) {
 		t.Error("the page does not name the fixes of the first signature alone")
 	}
 	s.Signatures[0].Ranks = []int{1}
-	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<h4>Fix 1: Create customer group 10.</h4>") {
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, `<h4>Fix <a href="#fix-1">1</a>: Create customer group 10.</h4>`) {
 		t.Error("the page does not say what the only fix does")
 	}
 }
