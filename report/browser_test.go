@@ -265,6 +265,14 @@ func filters(b *browser, s *summary.Summary) {
 	b.set("q", "nothing holds this")
 	b.want(shownFindings, "0")
 	b.want("document.querySelector('#findings .match').textContent", "No finding matches the filter. ")
+	const elsewhere = "document.getElementById('shown').textContent.includes(' keys and messages of records are in records.csv, and in the database (dwtriage query).')"
+	b.want(elsewhere, "true")
+	b.set("q", "customers")
+	b.want(elsewhere, "false")
+	b.set("q", "US-031187") // the key of a record, which its evidence has
+	b.want(elsewhere, "true")
+	b.want("(f => f.placeholder + (f.scrollWidth > f.clientWidth ? ' is cut' : ''))(document.getElementById('filter').elements.q)", "names, titles, signatures")
+	b.set("q", "nothing holds this")
 	b.want("document.querySelector('#entities .none').hidden", "false")
 	b.accessible("filtered to nothing")
 	b.ask("document.querySelector('[data-reset]').click()")

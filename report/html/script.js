@@ -168,7 +168,9 @@
       + (led ? 'The item that the link leads to does not match the filter. ' : '')
       + (set.length ? `Filtered by ${set.map(k => `${k === 'q' ? 'text' : k} “${chosen(k)}”`).join(', ')}: ${said.join(', ')}.`
         + (want.from || want.to ? ' A finding is kept where that time touches the span from its first to its last record, and counts with all of them.' : '')
-        + (findings?.rows.some(r => r.others) ? ' Findings that the page sums up count only where all of them match.' : '') + ' Everything else is of the whole night.' : '');
+        + (findings?.rows.some(r => r.others) ? ' Findings that the page sums up count only where all of them match.' : '')
+        + (want.q && findings && !findings.kept.length ? ' Findings are searched by names, titles and signatures: keys and messages of records are in records.csv, and in the database (dwtriage query).' : '')
+        + ' Everything else is of the whole night.' : '');
     return set.map(k => [k, want[k]]);
   }
 
