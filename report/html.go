@@ -435,6 +435,8 @@ func (p *page) paragraphs() [][]phrase {
 		switch {
 		case strings.HasPrefix(l.Href, "#fix-") && !fixes[l.Href]:
 			list[i].Href = "#fixes"
+		case strings.HasPrefix(l.Href, "#sig-unknown-") && !signatures[l.Href]:
+			list[i].Href = "#unknown"
 		case strings.HasPrefix(l.Href, "#sig-") && !signatures[l.Href]:
 			list[i].Href = "#signatures"
 		}

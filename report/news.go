@@ -8,15 +8,28 @@ import (
 )
 
 // newness counts what is new and what is back: signatures, and apart from them unknown messages, of which every night
-// has some. It speaks of the logs that failed and are compared, and names the others.
+// has some; and names what spikes. It speaks of the logs that failed and are compared, and names the others. Nothing is new only where nothing spikes, either:
+// whoever reads that reads no further.
 func newness(s *summary.Summary) []phrase {
 	among, _ := compared(s)
-	text, why := newsOf(s), whyBesides(s)
+	text, why, spiking := newsOf(s), whyBesides(s), spikes(s)
+	if text == "" && len(spiking) == 0 {
+		text = nothingNew(s)
+	}
 	switch {
 	case why != "" && len(among) == 0:
 		text = capital(why)
+	case text == "" && why != "":
+		return append(spiking, plain(sentence(capital(why))))
+	case text == "":
+		spiking[len(spiking)-1].Text = "."
+		return spiking
 	case why != "":
 		text += " among " + logWords(among) + "; " + why
+	}
+	if v := []phrase{plain(sentence(text))}; len(spiking) > 0 {
+		spiking[len(spiking)-1].Text = "."
+		return append(append(v, plain(" ")), spiking...)
 	}
 	return []phrase{plain(sentence(text))}
 }
@@ -25,7 +38,7 @@ func newness(s *summary.Summary) []phrase {
 const notThen = "did not fail in the hours compared with"
 
 // newsOf is what newness counts: whatever is new or regressed in a map and not muted is in one of its parts, as the terminal, changes.csv and
-// --fail-on count it.
+// --fail-on count it. Empty where nothing is.
 func newsOf(s *summary.Summary) string {
 	var parts []string
 	if n := len(withChange(s, summary.New)); n > 0 {
@@ -55,7 +68,7 @@ func newsOf(s *summary.Summary) string {
 		parts = append(parts, words.Count(len(back), "known signature")+" "+inMaps(back, "is back after a pause", "are back after a pause"))
 	}
 	if parts = append(parts, newMessages(s)...); len(parts) == 0 {
-		return nothingNew(s)
+		return ""
 	}
 	return some(parts, len(parts))
 }

@@ -276,7 +276,7 @@ func changed(s *summary.Summary) string {
 	}
 	text := cmp.Or(states(s), stateCounts(none))
 	if n := mutedChanges(s); n > 0 {
-		text += "; of what is new or regressed " + words.Count(n, "is muted", "are muted")
+		text += "; of what is new, regressed or spiking " + words.Count(n, "is muted", "are muted")
 	}
 	if rest != "" {
 		text += "; " + rest
@@ -284,17 +284,11 @@ func changed(s *summary.Summary) string {
 	return text
 }
 
-// mutedChanges counts what is new or regressed of signatures and unknown messages that are muted: the cards and the first paragraph leave these out.
+// mutedChanges counts what is new, regressed or spiking of signatures and unknown messages that are muted: the cards and the first paragraph leave these out.
 func mutedChanges(s *summary.Summary) (n int) {
-	muted := make(map[string]bool)
-	for _, sig := range s.Signatures {
-		muted[sig.ID] = sig.Mute != nil
-	}
-	for _, c := range s.Clusters {
-		muted["unknown/"+c.TemplateID] = c.Mute != nil
-	}
+	muted := mutedSignatures(s)
 	for _, ch := range s.Changes {
-		if (ch.Change == summary.New || ch.Change == summary.Regressed) && muted[ch.Signature] {
+		if (isNews(ch.Change) || ch.Change == summary.Spiking) && muted[ch.Signature] {
 			n++
 		}
 	}

@@ -716,7 +716,7 @@ func spark(counts []int64) []int {
 	return heights
 }
 
-// newsDetail says what else changed: what is back, what is known and new in a map, and what is over as far as rules and codes explain it.
+// newsDetail says what else changed: what is back, what is known and new in a map, what spikes, and what is over as far as rules and codes explain it.
 func newsDetail(s *summary.Summary) string {
 	back := " back"
 	if s.Asked() {
@@ -734,6 +734,7 @@ func newsDetail(s *summary.Summary) string {
 	for _, part := range said {
 		text += ", " + part
 	}
+	text += spikingDetail(s)
 	if n := s.Changed.Quiet; n > 0 {
 		text += ", " + words.Thousands(n) + " quiet"
 	}
@@ -742,6 +743,32 @@ func newsDetail(s *summary.Summary) string {
 	}
 	if _, besides := compared(s); len(besides) > 0 {
 		text += "; " + logWords(besides) + " are not compared"
+	}
+	return text
+}
+
+// spikingDetail counts the signatures that spike, and apart from them messages of one that is told apart by them.
+func spikingDetail(s *summary.Summary) (text string) {
+	list, more := changedTo(s, summary.Spiking)
+	signatures, messages := 0, 0
+	for i := range list {
+		switch c := &list[i]; {
+		case c.unknown():
+		case c.ofMessage():
+			messages++
+		default:
+			signatures++
+		}
+	}
+	least := ""
+	if more {
+		least = "at least "
+	}
+	if signatures > 0 {
+		text += ", " + least + words.Thousands(signatures) + " spiking"
+	}
+	if messages > 0 {
+		text += ", " + least + words.Count(messages, "message") + " of known signatures spiking"
 	}
 	return text
 }

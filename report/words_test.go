@@ -273,6 +273,7 @@ func TestNothingNew(t *testing.T) {
 	compared := summary.Comparison{Failing: 2, Records: 2, Period: night, Night: night, Before: before}
 	first := summary.Comparison{Failing: 1, Records: 1, Period: night, Night: night}
 	ok := summary.Comparison{Records: 4, Period: night, Night: night, Before: before}
+	spiking := []summary.Change{{Change: summary.Spiking, Signature: "a", Title: "A deadlock", MapTitle: "Sites", Records: 400, Counts: []int64{400, 3, 0, 3}}}
 	for _, c := range []struct {
 		name string
 		s    summary.Summary
@@ -309,6 +310,24 @@ func TestNothingNew(t *testing.T) {
 			Clusters: []summary.Cluster{{TemplateID: "t-1", Change: summary.Regressed}, {TemplateID: "t-2", Change: summary.Ongoing}},
 			Findings: []summary.Finding{{Signature: "a", MapTitle: "Sites", Change: summary.Regressed}, {Signature: "unknown/t-2", Change: summary.Regressed}}},
 			"1 known signature that did not fail in the hours compared with in Sites, 1 unknown message from before that did not fail in the hours compared with and 1 unknown message in a map where it did not fail in the hours compared with."},
+		{"spiking is news", summary.Summary{Logs: logs(compared, ok), Signatures: []summary.Signature{{ID: "a", Title: "A deadlock", Change: summary.Spiking, Records: 400}}, Changes: spiking},
+			"1 known signature spikes: A deadlock (400 records, at most 3 in a period before)."},
+		{"spiking in a map, and something is new", summary.Summary{Logs: logs(compared, ok), Changes: spiking,
+			Signatures: []summary.Signature{{ID: "a", Headline: "rows block each other", Change: summary.Spiking, Records: 410}, {ID: "b", Change: summary.New}}},
+			"1 new signature. 1 known signature spikes: rows block each other in Sites (400 records, at most 3 in a period before)."},
+		{"spiking and muted", summary.Summary{Logs: logs(compared, ok), Signatures: []summary.Signature{{ID: "a", Change: summary.Spiking, Mute: &summary.Mute{}}}, Changes: spiking}, "Nothing new."},
+		{"spiking, and one is not compared", summary.Summary{Logs: logs(compared, first), Signatures: []summary.Signature{{ID: "a", Title: "A deadlock", Records: 400}}, Changes: spiking},
+			"1 known signature spikes: A deadlock (400 records, at most 3 in a period before). Plug-in traces are compared with nothing: no earlier hours are covered."},
+		{"a signature in two maps, messages of one, and unknown messages", summary.Summary{Logs: logs(compared, ok), Changes: append([]summary.Change{
+			{Change: summary.Spiking, Signature: "a", MapTitle: "Units", Records: 20, Counts: []int64{21, 1, 2, 0}}, {Change: summary.Ongoing, Signature: "a", MapTitle: "Assets", Records: 5},
+			{Change: summary.Spiking, Signature: "w", TemplateID: "t-1", Title: "The crane is jammed", MapTitle: "Sites", Records: 12, Counts: []int64{12, 1, 2, 0}},
+			{Change: summary.Spiking, Signature: "unknown/t-2", Title: "Odd", MapTitle: "Sites", Records: 11, Counts: []int64{11, 1, 2, 0}},
+			{Change: summary.Spiking, Signature: "unknown/t-3", Title: "Even", MapTitle: "Sites", Records: 60, Counts: []int64{60, 9, 2}}}, spiking...)},
+			"1 known signature spikes: a in Units and Sites (420 records, 421 in the hours that are compared, at most 4 in a period before); 1 message of a known signature spikes: The crane is jammed in Sites (12 records, at most 2 in a period before); 2 unknown messages spike, the largest of them (60 records, at most 9 in a period before)."},
+		{"more than are named, the critical one first", summary.Summary{Logs: logs(compared, ok), Changes: []summary.Change{
+			{Change: summary.Spiking, Signature: "a", MapTitle: "Sites", Records: 50}, {Change: summary.Spiking, Signature: "b", MapTitle: "Sites", Records: 40}, {Change: summary.Spiking, Signature: "c", Severity: "high", MapTitle: "Sites", Records: 30},
+			{Change: summary.Spiking, Signature: "d", Severity: "critical", MapTitle: "Sites", Records: 20}}},
+			"4 known signatures spike: d in Sites (20 records), a in Sites (50 records), b in Sites (40 records) and 1 more."},
 		{"before the hours", summary.Summary{Logs: logs(compared, ok), Findings: []summary.Finding{{Change: summary.Ongoing}, {}}}, "Nothing new in the hours that are compared."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -479,7 +498,7 @@ func TestChangedNamesMuted(t *testing.T) {
 		Signatures: []summary.Signature{{ID: "a", Change: "new", Mute: &summary.Mute{}}, {ID: "b", Change: "new"}},
 		Clusters:   []summary.Cluster{{TemplateID: "t-1", Mute: &summary.Mute{}}},
 		Changes:    []summary.Change{{Change: "new", Signature: "a"}, {Change: "new", Signature: "b"}, {Change: "regressed", Signature: "unknown/t-1"}, {Change: "resolved", Signature: "a"}}}
-	if got, want := changed(s), "2 new, 1 regressed, 4 ongoing; of what is new or regressed 2 are muted"; got != want {
+	if got, want := changed(s), "2 new, 1 regressed, 4 ongoing; of what is new, regressed or spiking 2 are muted"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -252,6 +252,25 @@ func (c *Changed) add(change string, n int) {
 	}
 }
 
+// In is how many of them are in a state.
+func (c Changed) In(state string) int {
+	switch state {
+	case New:
+		return c.New
+	case Regressed:
+		return c.Regressed
+	case Spiking:
+		return c.Spiking
+	case Ongoing:
+		return c.Ongoing
+	case Quiet:
+		return c.Quiet
+	case Resolved:
+		return c.Resolved
+	}
+	return 0
+}
+
 // Listed is how many of them changes.csv is about: all but the ongoing ones.
 func (c Changed) Listed() int { return c.New + c.Regressed + c.Spiking + c.Quiet + c.Resolved }
 
