@@ -150,7 +150,8 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	}
 	add(facts)
 	if s.Compared() {
-		add(paragraph(run("Against the "+periodBefore(s)+": ").bold(), run(orWords(changed(s), "nothing")+".")))
+		add(paragraph(run("Against the "+periodBefore(s)+", signatures of a map each: ").bold(), run(orWords(changed(s), "none")+".")))
+		c.Body = append(c.Body, room.cardChanges(s)...)
 	}
 	if len(s.Fixes) > 0 {
 		head := paragraph(run("Do this first").bold())
@@ -160,7 +161,11 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	listed := room.choose(s.Fixes)
 	for _, f := range listed {
 		add(paragraph(run(strconv.Itoa(f.Rank)+". "), run(room.fit(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))))).bold()))
-		text := strings.Join([]string{sevWord(f.Severity), words.Count(f.Records, "record"), room.fit(orWords(f.Role, "nobody named")), room.fit(some(f.Entities, 3))}, ", ")
+		how := sevWord(f.Severity)
+		if state := stateWord(&f); state != "" {
+			how += ", " + state
+		}
+		text := strings.Join([]string{how, words.Count(f.Records, "record"), room.fit(orWords(f.Role, "nobody named")), room.fit(some(f.Entities, 3))}, ", ")
 		detail := paragraph(run(text).subtle())
 		detail.Spacing = "None"
 		add(detail)

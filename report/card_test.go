@@ -81,7 +81,7 @@ func TestCard(t *testing.T) {
 		"FABRIKAM-PROD, ", strings.TrimSuffix(words.OneLine(said.Verdict), "."),
 		fmt.Sprintf("Records in error: %s of %s", words.Thousands(file.Report.Failing), words.Count(file.Report.Records, "record")),
 		"Share unknown: " + percent(file.Report.Unknown, file.Report.Failing),
-		fmt.Sprintf("Against the %s: %d new, ", said.PeriodBefore, file.Changes["new"]), fmt.Sprintf(", %d resolved; of unknown messages 1 new.", file.Changes["resolved"]),
+		fmt.Sprintf("Against the %s, signatures of a map each: %d new, ", said.PeriodBefore, file.Changes["new"]), fmt.Sprintf(", %d resolved; unknown messages of a map each: 1 new.", file.Changes["resolved"]),
 	}
 	for _, f := range file.Fixes {
 		wants = append(wants, fmt.Sprintf("\n%d. %s", f.Rank, sentence(f.Summary)), ", "+words.Count(f.Records, "record")+", ")

@@ -47,9 +47,7 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 		line("| %s | %s | %s |", marked(c.Label), marked(c.Value), marked(c.Detail))
 	}
 	ticketPlan(line, s)
-	if s.Compared() {
-		line("\n### What changed\n\nSignatures of a map each: %s.", orWords(changed(s), "none"))
-	}
+	ticketChanges(line, s)
 	ticketElsewhere(line, s)
 	ticketBurstList(line, s)
 	ticketUnknown(line, s)
@@ -106,8 +104,12 @@ func ticketPlan(line func(string, ...any), s *summary.Summary) {
 	}
 	line("\n### Do this first\n")
 	for _, f := range s.Fixes[:min(len(s.Fixes), ticketFixes)] {
+		how := sevWord(f.Severity)
+		if state := stateWord(&f); state != "" {
+			how += ", " + state
+		}
 		line("%d. **%s** %s, %s, %s: %s", f.Rank, marked(sentence(orWords(f.Summary, orWords(f.Title, f.Signature)))),
-			marked(sevWord(f.Severity)), words.Count(f.Records, "record"), marked(orWords(f.Role, "nobody named")), marked(some(f.Entities, 3)))
+			how, words.Count(f.Records, "record"), marked(orWords(f.Role, "nobody named")), marked(some(f.Entities, 3)))
 		for _, step := range f.Steps[:min(len(f.Steps), ticketSteps)] {
 			line("    - %s", marked(strings.TrimSpace(step)))
 		}

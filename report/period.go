@@ -295,7 +295,7 @@ func mutedChanges(s *summary.Summary) (n int) {
 	return n
 }
 
-// states counts signatures, and unknown messages apart, by what became of them; empty where there are none.
+// states counts signatures of a map each, and unknown messages of a map each apart, by what became of them; empty where there are none. Whoever prints it names the first of these units.
 func states(s *summary.Summary) string {
 	none := summary.Changed{}
 	switch {
@@ -304,7 +304,7 @@ func states(s *summary.Summary) string {
 	case s.ChangedUnknown == none:
 		return stateCounts(s.Changed)
 	}
-	return stateCounts(s.Changed) + "; of unknown messages " + stateCounts(s.ChangedUnknown)
+	return stateCounts(s.Changed) + "; unknown messages of a map each: " + stateCounts(s.ChangedUnknown)
 }
 
 func stateCounts(c summary.Changed) string {

@@ -12,16 +12,17 @@ import (
 // Said are sentences of the page for places that show no HTML: the terminal, a card, the log of a pipeline. They are plain
 // text, in which what a log printed is as it is: whoever shows them escapes them.
 type Said struct {
-	Verdict      string // the first paragraph
-	CriticalNews string // what is critical and new or back, by name; empty where nothing is
-	Before       string // " (208 in the night before)"; empty where that is not known
-	Changed      string // "3 new, 1 ongoing": how many signatures of a map are in which state; empty where nothing is compared
-	PeriodBefore string // "night before", "period before" or "hours 19 Nov 18:00 to 20 Nov 06:00"
+	Verdict      string        // the first paragraph
+	CriticalNews string        // what is critical and new or back, by name; empty where nothing is
+	Before       string        // " (208 in the night before)"; empty where that is not known
+	Changed      string        // "3 new, 1 ongoing": how many signatures of a map are in which state; empty where nothing is compared
+	Listed       []ListedState // what of it is new, back or spiking, by name
+	PeriodBefore string        // "night before", "period before" or "hours 19 Nov 18:00 to 20 Nov 06:00"
 }
 
 // Say says a summary.
 func Say(s *summary.Summary) Said {
-	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), Changed: changed(s), PeriodBefore: periodBefore(s)}
+	return Said{Verdict: spoken(verdict(s)), CriticalNews: spoken(criticalNews(s)), Before: before(s), Changed: changed(s), Listed: listedChanges(s, mostListed), PeriodBefore: periodBefore(s)}
 }
 
 // JudgedAgain says of which failing records the verdicts are not those of the rules that the report names, a sentence for each time.

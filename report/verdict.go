@@ -735,14 +735,52 @@ func newsDetail(s *summary.Summary) string {
 		text += ", " + part
 	}
 	text += spikingDetail(s)
-	if n := s.Changed.Quiet; n > 0 {
-		text += ", " + words.Thousands(n) + " quiet"
-	}
-	if n := s.Changed.Resolved; n > 0 {
-		text += ", " + words.Thousands(n) + " resolved"
-	}
+	text += goneDetail(s, summary.Quiet) + goneDetail(s, summary.Resolved)
 	if _, besides := compared(s); len(besides) > 0 {
 		text += "; " + logWords(besides) + " are not compared"
+	}
+	return text
+}
+
+// goneDetail counts signatures that are quiet or resolved: whole ones, which fail nowhere in the report and are so in every map, apart from those that are so in some map only;
+// and messages of those that are told apart by them and fail with others. It counts signatures like the rest of the card, of which changes.csv has a row for each map.
+func goneDetail(s *summary.Summary, state string) (text string) {
+	list, more := changedTo(s, state)
+	fails, others := make(map[string]bool), make(map[string]bool)
+	for i := range s.Signatures {
+		fails[s.Signatures[i].ID] = true
+	}
+	for i := range s.Changes {
+		if ch := &s.Changes[i]; ch.Change != state {
+			others[ch.Signature] = true
+		}
+	}
+	// Where other runs read hours of the period, too, it may fail in one of these.
+	alone := s.OfPeriod() || len(s.FailedIn) > 0 && s.FailedIn[0] <= s.Failing
+	whole, inMaps, messages := make(map[string]bool), make(map[string]bool), 0
+	for i := range list {
+		switch c := &list[i]; {
+		case c.unknown():
+		case alone && !fails[c.signature] && !others[c.signature]:
+			whole[c.signature] = true
+		case c.ofMessage():
+			messages++
+		default:
+			inMaps[c.signature] = true
+		}
+	}
+	least := ""
+	if more {
+		least = "at least "
+	}
+	if n := len(whole); n > 0 {
+		text += ", " + least + words.Thousands(n) + " " + state
+	}
+	if n := len(inMaps); n > 0 {
+		text += ", " + least + words.Thousands(n) + " " + state + " in a map"
+	}
+	if messages > 0 {
+		text += ", " + least + words.Count(messages, "message") + " " + state + " in a map"
 	}
 	return text
 }

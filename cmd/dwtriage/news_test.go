@@ -12,9 +12,13 @@ import (
 )
 
 // Page, ticket, card, summary.json, terminal, changes.csv and the exit code agree on whether anything is new or back, also where a failure that
-// goes on in one map is new or back in another one. A night for each: nothing new is said of none of them but of the last.
+// goes on in one map is new or back in another one, or spikes. A night for each: nothing new is said of none of them but of the one in which nothing is.
 func TestOutputsAgreeOnNews(t *testing.T) {
 	const lookup, crane = "Unable to lookup msdyn_vendorgroups with values {10, usmf}", "The crane is jammed"
+	var many [][2]string // more of it than ever, of rows of their own
+	for i := range 10 {
+		many = append(many, [2]string{"Vendors V2", strings.Replace(lookup, "10", fmt.Sprint(20+i), 1)})
+	}
 	dir := t.TempDir()
 	db := filepath.Join(dir, "x.duckdb")
 	for _, c := range []struct {
@@ -32,6 +36,7 @@ func TestOutputsAgreeOnNews(t *testing.T) {
 		{7, [][2]string{{"Units", crane}}, "new", true, "1 unknown message known from another map.", "Nothing new", ""},
 		{8, [][2]string{{"Units", crane}, {"Customers V3", crane}}, "regressed", true, "1 unknown message in a map where it is back after a pause.", "Nothing new", ""},
 		{9, nil, "", false, "Nothing new.", "known signature", ""},
+		{10, many, "", false, "1 known signature spikes:", "Nothing new", "0 back, 1 spiking"},
 	} {
 		t.Run(fmt.Sprintf("night %d", c.day), func(t *testing.T) {
 			text := "Company,Entity,Key,Created,Error message,Correlation Id\n"
@@ -57,11 +62,17 @@ func TestOutputsAgreeOnNews(t *testing.T) {
 			if c.said == "" {
 				return
 			}
-			_, against, _ := strings.Cut(terminal, "Against the night before: ")
+			_, against, _ := strings.Cut(terminal, "Against the night before, signatures of a map each: ")
 			against, _, _ = strings.Cut(against, ".")
-			if signatures, messages, _ := strings.Cut(against, "; of unknown messages "); c.change == "" && (strings.Contains(against, "new") || strings.Contains(against, "regressed")) ||
+			if signatures, messages, _ := strings.Cut(against, "; unknown messages of a map each: "); c.change == "" && (strings.Contains(against, "new") || strings.Contains(against, "regressed")) ||
 				c.change != "" && !strings.Contains(map[bool]string{true: messages, false: signatures}[c.unknown], "1 "+c.change) {
 				t.Errorf("the terminal: %q, want 1 %s in it", against, c.change)
+			}
+			// It names what it counts.
+			for _, state := range [][2]string{{" new", "\n  New:\n    "}, {" regressed", "\n  Back:\n    "}, {" spiking", "\n  Spiking:\n    "}} {
+				if strings.Contains(against, state[0]) != strings.Contains(terminal, state[1]) {
+					t.Errorf("the terminal says %q and %q, or one of them alone:\n%s", state[0], state[1], terminal)
+				}
 			}
 			read := func(name string) string {
 				t.Helper()

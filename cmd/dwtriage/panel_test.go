@@ -179,7 +179,7 @@ func TestPanelNumbers(t *testing.T) {
 			t.Errorf("night %d: new and critical: %v\n%s", i, critical, last)
 		}
 	}
-	if !strings.Contains(last, "1 of 1 record failed (2 in the period before), in 1 entity.") || !strings.Contains(last, "Against the period before: 1 ongoing, 1 quiet.") {
+	if !strings.Contains(last, "1 of 1 record failed (2 in the period before), in 1 entity.") || !strings.Contains(last, "Against the period before, signatures of a map each: 1 ongoing, 1 quiet.") {
 		t.Errorf("night 2:\n%s", last)
 	}
 	demo := shownBy(t, nil, "run", "--progress", "none", "--db", "demo.duckdb", sample)
@@ -224,7 +224,7 @@ func checkPanel(t *testing.T, panel string) {
 	if lead := words.Thousands(file.Report.Failing) + " of " + words.Count(file.Report.Records, "record") + " failed"; !strings.Contains(panel, lead) {
 		t.Errorf("%q is missing in\n%s", lead, panel)
 	}
-	changed := regexp.MustCompile(`(?m)^Against the [a-z ]+: (.*)\.$`).FindStringSubmatch(panel)
+	changed := regexp.MustCompile(`(?m)^Against the [a-z ]+, signatures of a map each: (.*)\.$`).FindStringSubmatch(panel)
 	for _, c := range []struct{ key, word string }{{"new", "new"}, {"regressed", "back"}, {"resolved", "resolved"}, {"ongoing", "ongoing"}, {"quiet", "quiet"}} {
 		want := fmt.Sprintf("%d %s", file.Changes[c.key], c.word)
 		said := changed != nil && slices.Contains(strings.Split(changed[1], ", "), want)

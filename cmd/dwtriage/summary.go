@@ -34,6 +34,7 @@ func printSummary(p *panel, s *summary.Summary, at place, page string) {
 	}
 	if line := news(said); line != "" {
 		p.line("", span{text: line})
+		printChanges(p, said.Listed)
 	}
 	for _, sentence := range report.Bounds(s) {
 		p.line("", span{text: sentence})
@@ -150,7 +151,21 @@ func news(said report.Said) string {
 	if said.Changed == "" {
 		return ""
 	}
-	return "Against the " + said.PeriodBefore + ": " + said.Changed + "."
+	return "Against the " + said.PeriodBefore + ", signatures of a map each: " + said.Changed + "."
+}
+
+// printChanges names what is new, back or spiking, a line for each: one line for all of them is as long as a page where nothing wraps it.
+func printChanges(p *panel, states []report.ListedState) {
+	for _, l := range states {
+		p.line("  ", span{text: l.Word + ":"})
+		for _, c := range l.Items {
+			p.hung("    ", "      ", span{text: cmp.Or(c.Severity, "unrated"), style: severityStyles[c.Severity]},
+				span{text: excerpt(c.Title, 90) + " in " + words.OneLine(c.Where) + " (" + c.Records + ")"})
+		}
+		if l.More != "" {
+			p.line("    ", span{text: "and " + l.More})
+		}
+	}
 }
 
 // prefix names the environment before the sentence; runs of several end up in one mailbox.
