@@ -230,7 +230,10 @@ func criticals(list []summary.Signature) (out []summary.Signature) {
 const mostNamed = 3
 
 // named lists signatures by what is wrong, each with a link on its number of records.
-func named(list []summary.Signature) []phrase {
+func named(list []summary.Signature) []phrase { return namedLeft(list, nil) }
+
+// namedLeft is named of signatures that had more records, by id, which nothing is to be mended for any more.
+func namedLeft(list []summary.Signature, settled map[string]int64) []phrase {
 	var v []phrase
 	for i, sig := range list {
 		switch {
@@ -239,7 +242,11 @@ func named(list []summary.Signature) []phrase {
 		case i > 0:
 			v = append(v, plain(", "))
 		}
-		v = append(v, plain(wrong(sig)+" ("), link(words.Count(sig.Records, "record"), "#sig-"+anchor(sig.ID)), plain(")"))
+		text := words.Count(sig.Records, "record")
+		if n := settled[sig.ID]; n > 0 {
+			text = words.Thousands(sig.Records) + " of " + words.Count(sig.Records+n, "record")
+		}
+		v = append(v, plain(wrong(sig)+" ("), link(text, "#sig-"+anchor(sig.ID)), plain(")"))
 	}
 	return v
 }
@@ -381,32 +388,41 @@ func mostIn(s *summary.Summary) string {
 	return ""
 }
 
-// critical counts what every critical signature has left that is not settled, says what is wrong, and who can mend it.
+// critical counts what every critical signature has left that is not settled, says what is wrong, and who can mend it. What is new was counted with what is settled since:
+// the sentence has both, or there would be two numbers of one thing.
 func critical(s *summary.Summary) []phrase {
 	var list []summary.Signature
+	settled := make(map[string]int64)
 	for _, sig := range criticals(s.Signatures) {
 		for i := range s.Fixes {
 			if f := &s.Fixes[i]; f.Settled && f.Signature == sig.ID {
-				sig.Records -= f.Records
+				settled[sig.ID] += f.Records
 			}
 		}
-		if sig.Records > 0 {
+		if sig.Records > settled[sig.ID] {
 			list = append(list, sig)
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	var records int64
+	var records, before int64
 	var roles []string
-	for _, sig := range list {
+	for i := range list {
+		sig := &list[i]
+		before += sig.Records
+		sig.Records -= settled[sig.ID]
 		records += sig.Records
 		if sig.Fix != nil {
 			roles = append(roles, sig.Fix.Role)
 		}
 	}
-	v := []phrase{strong(words.Count(len(list), "critical signature") + ", " + words.Count(records, "record") + ":"), plain(" ")}
-	v = append(v, named(list)...)
+	text := words.Count(len(list), "critical signature") + ", " + words.Count(records, "record")
+	if before > records {
+		text = words.Count(len(list), "critical signature") + ", " + words.Thousands(records) + " of " + words.Count(before, "record") + " left to mend"
+	}
+	v := []phrase{strong(text + ":"), plain(" ")}
+	v = append(v, namedLeft(list, settled)...)
 	if who := people(roles); who != "" {
 		v = append(v, plain("; to be mended by "+who))
 	}
@@ -532,6 +548,7 @@ func unplanned(s *summary.Summary) []phrase {
 // rows themselves need nothing. Rows of a joint fix, and what waits for missing rows, are neither: of these a rule alone does not decide.
 func repeats(s *summary.Summary) []phrase {
 	var passing, stopped, keys, named, atOnce, saved int64
+	var passingCritical, stoppedCritical int64 // of them, those that critical counts, too
 	var first, behind int
 	var settled int
 	saved = s.SavedUnplanned
@@ -546,10 +563,12 @@ func repeats(s *summary.Summary) []phrase {
 			}
 		case f.PassesByItself():
 			passing += f.Records
+			passingCritical += ofCriticals(s, f)
 			keys += affectedKeys(s, f)
 			first = cmp.Or(first, f.Rank)
 		case f.Retry == "yes" && len(f.Parts) <= 1 && f.MissingIn == "":
 			stopped += f.Records
+			stoppedCritical += ofCriticals(s, f)
 			named += affectedKeys(s, f)
 			behind = cmp.Or(behind, f.Rank)
 		}
@@ -564,19 +583,42 @@ func repeats(s *summary.Summary) []phrase {
 		if keys == 0 {
 			how = words.Plural(passing, "it does not name its row, so retry.csv has none for it. ", "none of them names its row, so retry.csv has none for them. ")
 		}
-		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)), plain(" failed of what passes by itself: "+how))
+		v = append(v, link(words.Count(passing, "record"), "#fix-"+strconv.Itoa(first)), plain(" failed of what passes by itself"+amongCritical(passing, passingCritical)+": "+how))
 	}
 	if stopped > 0 {
 		how := words.Plural(stopped, ": then save its row again, too. ", ": then save their rows again, too. ")
 		if named == 0 {
 			how = words.Plural(stopped, "; it names no row. ", "; none of them names a row. ")
 		}
+		how = amongCritical(stopped, stoppedCritical) + how
 		v = append(v, link(words.Count(stopped, "record"), "#fix-"+strconv.Itoa(behind)), plain(" failed of what must be over first"+how))
 	}
 	if saved > 0 {
 		v = append(v, savedSince(saved))
 	}
 	return v
+}
+
+// ofCriticals is how many records of a fix are of signatures that critical counts.
+func ofCriticals(s *summary.Summary, f *summary.Fix) (n int64) {
+	list := criticals(s.Signatures)
+	for _, p := range f.Parts {
+		if slices.ContainsFunc(list, func(sig summary.Signature) bool { return sig.ID == p.Signature }) {
+			n += p.Records
+		}
+	}
+	return n
+}
+
+// amongCritical says how many of these records were counted before, as critical ones.
+func amongCritical(records, critical int64) string {
+	switch {
+	case critical == 0:
+		return ""
+	case critical < records:
+		return " (" + words.Thousands(critical) + " of them " + words.Plural(critical, "is", "are") + " among the critical ones above)"
+	}
+	return words.Plural(records, " (it is among the critical ones above)", " (they are among the critical ones above)")
 }
 
 func savedSince(records int64) phrase {

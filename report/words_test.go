@@ -220,11 +220,15 @@ func TestVerdict(t *testing.T) {
 			"1 of 10 records failed, in 1 entity. The row of 1 failing record is saved since."},
 		{"of what is critical, some rows are saved", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 1, Totals: balanced, Signatures: []summary.Signature{{ID: "a", Severity: "critical", Records: 3}}, Fixes: []summary.Fix{
 			{Rank: 1, Signature: "a", Severity: "critical", Records: 1}, {Rank: 2, Signature: "a", Severity: "critical", Tier: classify.RepeatOnly, Settled: true, Records: 2, Saved: 2}}},
-			"3 of 10 records failed, in 1 entity. 1 critical signature, 1 record: a (1 record). The rows of 2 failing records are saved since."},
+			"3 of 10 records failed, in 1 entity. 1 critical signature, 1 of 3 records left to mend: a (1 of 3 records). The rows of 2 failing records are saved since."},
 		{"repeats, some of them while a fix is due", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, Retry: "yes", Records: 1, Parts: make([]summary.Part, 2)}, {Rank: 2, Tier: classify.Reachability, Retry: "yes", Records: 3, Parts: make([]summary.Part, 1)},
 			{Rank: 3, MissingIn: "Units", Retry: "yes", Records: 0, MissingRows: 1}, {Rank: 4, Tier: classify.RepeatOnly, Retry: "yes", Records: 1}, {Rank: 5, Retry: "after-fix", Records: 4}}},
 			"9 of 10 records failed, in 2 entities. 1 record failed of what passes by itself: it does not name its row, so retry.csv has none for it. 3 records failed of what must be over first; none of them names a row."},
+		{"what must be over first is critical, too", summary.Summary{Records: 20, Failing: 15, OK: 5, Entities: 1, Signatures: []summary.Signature{{ID: "a", Severity: "critical", Records: 8, AffectedKeys: 8}, {ID: "b", Severity: "critical", Records: 1}, {ID: "c", AffectedKeys: 6}}, Fixes: []summary.Fix{
+			{Rank: 1, Tier: classify.Reachability, Severity: "critical", Retry: "yes", Records: 8, Parts: []summary.Part{{Signature: "a", Severity: "critical", Records: 8}}}, {Rank: 2, Tier: classify.RepeatOnly, Retry: "yes", Records: 1, Parts: []summary.Part{{Signature: "b", Records: 1}}},
+			{Rank: 3, Tier: classify.RepeatOnly, Retry: "yes", Records: 6, Parts: []summary.Part{{Signature: "c", Records: 6}}}}},
+			"15 of 20 records failed, in 1 entity. 2 critical signatures, 9 records: a (8 records), b (1 record). 7 records failed of what passes by itself (1 of them is among the critical ones above): save the rows again that retry.csv lists for them, each in its turn. 8 records failed of what must be over first (they are among the critical ones above): then save their rows again, too."},
 		{"of a night read in two calls", summary.Summary{Logs: nightLogs(), From: inside, Until: inside, FailedIn: []int64{9, 3}, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{lookup}},
 			"1 of 1 record failed from 22 November 07:00 to 23 November 2026 06:00 (9 in the hours that are compared, 3 in the period before), in 1 entity. 1 new signature. Of what a rule or code explains, most records: rows are missing (3 records). No fix is known for what failed."},
 		{"nothing to compare with", summary.Summary{Logs: nightLogs()[1:], From: inside, Until: inside, Records: 1, Failing: 1, Entities: 1, Signatures: []summary.Signature{{ID: "code/0x80040217", Records: 1}}},
