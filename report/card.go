@@ -165,7 +165,7 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 		if state := stateWord(&f); state != "" {
 			how += ", " + state
 		}
-		text := strings.Join([]string{how, words.Count(f.Records, "record"), room.fit(orWords(f.Role, "nobody named")), room.fit(some(f.Entities, 3))}, ", ")
+		text := strings.Join([]string{how, words.Count(f.Records, "record"), room.fit(Who(&f)), room.fit(some(f.Entities, 3))}, ", ")
 		detail := paragraph(run(text).subtle())
 		detail.Spacing = "None"
 		add(detail)

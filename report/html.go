@@ -183,6 +183,9 @@ func (p *page) addFixes() {
 	p.addOtherFixes()
 	for _, f := range slices.Concat(p.ShownFixes, p.ShownRepeats) {
 		p.Cleared += f.Records
+		if f.LeavesNothing() {
+			continue
+		}
 		who := f.Role
 		if who == "" {
 			who = "Role not set"
@@ -239,6 +242,21 @@ func (p *page) fixLinks(ranks []int) (list []phrase) {
 		list, text = append(list, plain(before), link), after
 	}
 	return append(list, plain(text))
+}
+
+// Repeats are the shown fixes of which the rows only have to be saved again, and Settled those that leave nothing to do, not even that.
+func (p *page) Repeats() []summary.Fix {
+	return slices.DeleteFunc(slices.Clone(p.ShownRepeats), summary.Fix.LeavesNothing)
+}
+
+// Settled are the rest of the shown fixes that pass by themselves.
+func (p *page) Settled() (list []summary.Fix) {
+	for _, f := range p.ShownRepeats {
+		if f.LeavesNothing() {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // addOtherFixes gives a line to those fixes that have no place with their steps, so the filter finds them.

@@ -109,7 +109,7 @@ func ticketPlan(line func(string, ...any), s *summary.Summary) {
 			how += ", " + state
 		}
 		line("%d. **%s** %s, %s, %s: %s", f.Rank, marked(sentence(orWords(f.Summary, orWords(f.Title, f.Signature)))),
-			how, words.Count(f.Records, "record"), marked(orWords(f.Role, "nobody named")), marked(some(f.Entities, 3)))
+			how, words.Count(f.Records, "record"), marked(Who(&f)), marked(some(f.Entities, 3)))
 		for _, step := range f.Steps[:min(len(f.Steps), ticketSteps)] {
 			line("    - %s", marked(strings.TrimSpace(step)))
 		}

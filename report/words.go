@@ -230,6 +230,17 @@ func someCompanies(names []string) string {
 	return some(list, 4)
 }
 
+// Who is who has to do a fix, in a list of words; of one that leaves nothing to do, that.
+func Who(f *summary.Fix) string {
+	switch {
+	case f.LeavesNothing() && f.Again > 0:
+		return "nothing is left to do but for what failed again"
+	case f.LeavesNothing():
+		return "nothing is left to do"
+	}
+	return orWords(f.Role, "nobody named")
+}
+
 // waits says what the count of a fix leaves out: records that wait for these rows and for others, and
 // how many rows are missing.
 func waits(f summary.Fix) string {

@@ -130,7 +130,7 @@ func printPlan(p *panel, s *summary.Summary) {
 	plan, repeats := summary.Choice{Most: shownFixes, OfTier: shownOfTier, Repeats: 1, Strict: true}.Of(s.Fixes)
 	for _, f := range slices.Concat(plan, repeats) {
 		p.hung(fmt.Sprintf("  %d. ", f.Rank), "     ", span{text: excerpt(f.Summary, 200)})
-		p.line("     ", span{text: fixRecords(f) + ", " + f.Role, style: dim})
+		p.line("     ", span{text: fixRecords(f) + ", " + report.Who(&f), style: dim})
 	}
 }
 

@@ -49,7 +49,9 @@ func settledFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, held st
 	own.Entities, own.Companies, own.Touches = mostNamed(names), mostNamed(companies), touchedBy(touches)
 	own.of(m, m.Rule(f.Signature), found, values{})
 	own.Tier, own.Settled, own.OverSince = classify.RepeatOnly, true, later(cameAt, savedAt)
-	own.Role, own.Retry = "Dual-write operator", "yes"
+	if own.Role, own.Retry = "Dual-write operator", "yes"; own.LeavesNothing() {
+		own.Role, own.Retry = "nobody", "no" // as advice to save rows again it would be followed
+	}
 	own.SQL, own.Prerequisites, own.OtherPrerequisites = nil, nil, nil
 	own.tellSettled(t, cameAt, savedAt)
 	own.Parts = []Part{own.part()}

@@ -163,6 +163,9 @@ func TestSavedOfAnyFailure(t *testing.T) {
 				if f.Settled != (f.Saved > 0) || f.Settled != f.PassesByItself() {
 					t.Errorf("%q is settled: %t, passes by itself: %t", f.Summary, f.Settled, f.PassesByItself())
 				}
+				if done := f.Settled && !strings.HasPrefix(f.Summary, "Save again"); done != f.LeavesNothing() || done != (f.Role == "nobody") || done != (f.Retry == "no") {
+					t.Errorf("%q leaves nothing: %t, and is for %s, retry %s", f.Summary, f.LeavesNothing(), f.Role, f.Retry)
+				}
 				if !f.Settled {
 					texts += f.Summary + strings.Join(f.Steps, " ") + f.Cause
 				}

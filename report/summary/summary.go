@@ -277,6 +277,9 @@ func (f *Fix) AtOnce() int64 { return f.Records - f.Saved - f.Held - f.Keyless }
 // Done is how many records of a settled fix are of rows that nothing is left to do for.
 func (f *Fix) Done() int64 { return f.Saved - f.Again }
 
+// LeavesNothing reports whether nothing is left to do for a settled fix: all of its rows are saved, and one that failed again stands where the plan has what it failed of then.
+func (f Fix) LeavesNothing() bool { return f.Settled && f.Records == f.Saved }
+
 // PassesByItself reports whether there is nothing to mend: the rows only have to be saved again.
 func (f Fix) PassesByItself() bool { return f.Tier == classify.RepeatOnly }
 
