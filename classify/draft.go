@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -105,6 +106,18 @@ var maskForms = map[string]struct{ expr, value string }{
 	"EMAIL":   {`[^ @]{1,80}@[^ ,;]{1,80}`, "user%d@contoso.example"},
 }
 
+// formsIn are the expressions of masks whose values have forms in some messages that few messages have. Each costs a rule steps in every text, so a draft
+// has those that were seen.
+func formsIn(messages []Message) map[string]string {
+	quoted := strings.TrimSuffix(maskForms["STR"].expr, ")")
+	for _, q := range quotations {
+		if slices.ContainsFunc(messages, func(m Message) bool { return bytes.Contains(SentenceOf(m.Error, m.Trace), []byte(q.open)) }) {
+			quoted += "|" + q.open + ".{0,200}?[" + q.shut + "]"
+		}
+	}
+	return map[string]string{"STR": quoted + ")"}
+}
+
 func splitTemplate(template string) (parts []templatePart) {
 	for template != "" {
 		loc := masks.FindStringSubmatchIndex(template)
@@ -150,7 +163,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 	}
 	d := &Rule{
 		ID: m.draftID(template, src.TemplateID, others), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
-		Match: Match{Wordings: []string{draftRegex(parts)}},
+		Match: Match{Wordings: []string{draftRegex(parts, formsIn(src.Messages))}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
 		Fix: Fix{
 			Summary: "Find out what these records have in common, and write the fix here.", Role: "Dual-write operator", Retry: "no",
@@ -354,8 +367,8 @@ func draftTitle(template string) string {
 }
 
 // draftRegex puts the parts together. What differs becomes a capture where the words before it
-// say what it is.
-func draftRegex(parts []templatePart) string {
+// say what it is. forms take the place of those of maskForms.
+func draftRegex(parts []templatePart, forms map[string]string) string {
 	var b strings.Builder
 	var named []string
 	before := ""
@@ -365,7 +378,7 @@ func draftRegex(parts []templatePart) string {
 			before = p.text
 			continue
 		}
-		expr := maskForms[p.mask].expr
+		expr := cmp.Or(forms[p.mask], maskForms[p.mask].expr)
 		if i == len(parts)-1 && p.mask == "ENTITY" {
 			expr = `\w+` // a lazy one at the end would take a single letter
 		}

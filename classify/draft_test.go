@@ -135,6 +135,7 @@ func FuzzDraft(f *testing.F) {
 		}
 	}
 	f.Add("Parcel {x} 'y' \"z\": - # & * ! | > % @ ` {{ }} [ ] lost for ever\n- id: x")
+	f.Add("Parcel „x“ of « y » in 「z」 at »a» or ‚b‘ lost in the yard on 11 Nov 2026")
 	f.Add("null true ~ 0x10 1e3 <STR> <NUM> <NOTHING> lost in the yard today")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 2000 {
@@ -203,5 +204,20 @@ func TestDraftOfWhatAWrapperTakes(t *testing.T) {
 	err := m.guard("site-x", &DraftSource{TemplateID: "t-1", Messages: []Message{{Log: "dualwrite", Error: "An odd thing happened"}}}, nil)
 	if err == nil || !strings.Contains(err.Error(), "takes 0 of 1") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A draft takes quoted values in the marks of every language that the messages have them in, and as masks, for one message is one cluster.
+func TestDraftOfQuotations(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, marks := range [][2]string{{"„", "“"}, {"„", "”"}, {"‚", "‘"}, {"« ", " »"}, {"‹", "›"}, {"»", "«"}, {"»", "»"}, {"”", "”"}, {"「", "」"}, {"『", "』"}, {"＂", "＂"}} {
+		text, err := draftOf(t, m, []string{
+			"Parcel box of " + marks[0] + "Blue Line" + marks[1] + " was lost by the yard",
+			"Parcel box of " + marks[0] + "l’Est d’ici" + marks[1] + " was lost by the yard",
+			"Parcel box of 'Northwind' was lost by the yard",
+		})
+		if err != nil || !strings.Contains(text, "it takes 3 of 3 of the cluster") || strings.Contains(text, "Blue Line") || strings.Contains(text, "l'Est") {
+			t.Errorf("%s…%s: error %v, draft:\n%s", marks[0], marks[1], err, text)
+		}
 	}
 }

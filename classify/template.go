@@ -18,7 +18,7 @@ import (
 const templateBytes = 500
 
 // Template appends the masked form of a sentence to dst: whatever differs from record to record
-// is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted),
+// is replaced by <GUID>, <TIME>, <URL>, <NUM>, <ID> (letters and digits mixed), <STR> (quoted, see quotations),
 // <VAL> (in braces), <ENTITY> or <COMPANY>. The record's own entity and company, which may be empty, are
 // masked where the message repeats them: the same failure in two companies is one cluster. A final stop
 // is left out, for some programs add one. Masks alone would be one cluster of everything: where quotes and
@@ -48,7 +48,7 @@ func Template(dst, sentence, entity, company []byte) []byte {
 // are masked only if asked.
 func masked(dst, s, entity, company []byte, texts bool) (_ []byte, words bool) {
 	for i := 0; i < len(s); {
-		if !pattern.Word(s[i]) && !maskStart[s[i]] {
+		if !pattern.Word(s[i]) && !maskStart[s[i]] && !quoteStart[s[i]] {
 			words = words || s[i] >= utf8.RuneSelf
 			dst = append(dst, s[i])
 			i++
@@ -72,8 +72,10 @@ func masked(dst, s, entity, company []byte, texts bool) (_ []byte, words bool) {
 			i += n
 			continue
 		}
-		n = max(word, 1)
-		words = words || says(s[i:i+n])
+		if n = quoteMark(s[i:]); n == 0 { // quotation marks alone say nothing, as those of ASCII
+			n = max(word, 1)
+			words = words || says(s[i:i+n])
+		}
 		dst = append(dst, s[i:i+n]...)
 		i += n
 	}
@@ -114,6 +116,10 @@ func maskAt(s []byte, i int) (string, int) {
 	switch c := s[i]; {
 	case c == '\'' || c == '"':
 		if n := quoted(s, i); n > 0 {
+			return "<STR>", n
+		}
+	case c >= utf8.RuneSelf:
+		if n := quotedAbroad(s, i); n > 0 {
 			return "<STR>", n
 		}
 	case c == '{':
@@ -164,7 +170,7 @@ func quoted(s []byte, i int) int {
 	if i > 0 && pattern.Word(s[i-1]) {
 		return 0
 	}
-	for j := i + 1; j < len(s) && j-i < 200; j++ {
+	for j := i + 1; j < len(s) && j-i < longestQuoted; j++ {
 		if s[j] == s[i] && (j+1 == len(s) || !pattern.Word(s[j+1])) {
 			return j - i + 1
 		}
