@@ -109,13 +109,25 @@ var maskForms = map[string]struct{ expr, value string }{
 // formsIn are the expressions of masks whose values have forms in some messages that few messages have. Each costs a rule steps in every text, so a draft
 // has those that were seen.
 func formsIn(messages []Message) map[string]string {
-	quoted := strings.TrimSuffix(maskForms["STR"].expr, ")")
+	sentences := make([][]byte, len(messages))
+	for i, m := range messages {
+		sentences[i] = SentenceOf(m.Error, m.Trace)
+	}
+	quoted, day := strings.TrimSuffix(maskForms["STR"].expr, ")"), maskForms["TIME"].expr
 	for _, q := range quotations {
-		if slices.ContainsFunc(messages, func(m Message) bool { return bytes.Contains(SentenceOf(m.Error, m.Trace), []byte(q.open)) }) {
+		if slices.ContainsFunc(sentences, func(s []byte) bool { return bytes.Contains(s, []byte(q.open)) }) {
 			quoted += "|" + q.open + ".{0,200}?[" + q.shut + "]"
 		}
 	}
-	return map[string]string{"STR": quoted + ")"}
+	for _, form := range dayForms {
+		if slices.ContainsFunc(sentences, form.in) {
+			day += "|" + form.expr
+		}
+	}
+	if day != maskForms["TIME"].expr {
+		day = "(?:" + day + ")"
+	}
+	return map[string]string{"STR": quoted + ")", "TIME": day}
 }
 
 func splitTemplate(template string) (parts []templatePart) {

@@ -221,3 +221,14 @@ func TestDraftOfQuotations(t *testing.T) {
 		}
 	}
 }
+
+// A draft takes days in every form that the messages have.
+func TestDraftOfDays(t *testing.T) {
+	m := builtinMatcher(t)
+	for _, day := range []string{"1/3/2026", "3.11.2026", "11 Nov 2026", "November 3, 2026", "11. Nov. 2026", "11-Nov-2026", "2026年11月3日", "2026년 11월 3일"} {
+		text, err := draftOf(t, m, []string{"Parcel box was lost on " + day + " by the yard", "Parcel box was lost on 2026-11-22T13:20:55Z by the yard"})
+		if err != nil || !strings.Contains(text, "it takes 2 of 2 of the cluster") || strings.Contains(text, day) {
+			t.Errorf("%s: error %v, draft:\n%s", day, err, text)
+		}
+	}
+}

@@ -95,9 +95,12 @@ func wordLength(s []byte) int {
 }
 
 // stays is a quick look whether maskAt leaves a word of n bytes at s[i] as it is, as most are: one without digits
-// that no other is joined to and that starts no address.
+// that no other is joined to and that starts no address and no day.
 func stays(s []byte, i, n int) bool {
 	if n == 0 || s[i] == 'h' {
+		return false
+	}
+	if monthStart[s[i]] && isMonth(s[i:i+n]) {
 		return false
 	}
 	for _, c := range s[i : i+n] {
@@ -133,6 +136,11 @@ func maskAt(s []byte, i int) (string, int) {
 	case bytes.HasPrefix(s[i:], []byte("http://")) || bytes.HasPrefix(s[i:], []byte("https://")):
 		return "<URL>", wordEnd(s, i, " \"'<>")
 	case pattern.Word(c):
+		for _, form := range dayForms {
+			if n := form.at(s, i); n > 0 {
+				return "<TIME>", n
+			}
+		}
 		return maskWord(s, i)
 	}
 	return "", 0
@@ -211,7 +219,7 @@ end:
 		return "<GUID>", n
 	case isHexNumber(w):
 		return "<NUM>", n
-	case isTime(w):
+	case isTime(w), isDay(w) && standsAlone(s, i, i+n):
 		return "<TIME>", n
 	case letters == 0:
 		return "<NUM>", n
@@ -262,7 +270,7 @@ func isHexNumber(w []byte) bool {
 	return true
 }
 
-// isTime accepts what starts like 2026-11-22 or 22.11.2026 or 11/22/2026.
+// isTime accepts what starts like 2026-11-22 or 22.11.2026 or 11/22/2026, whatever follows; see isDay for others.
 func isTime(w []byte) bool {
 	if len(w) < 8 || w[0] < '0' || w[0] > '9' {
 		return false

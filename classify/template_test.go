@@ -156,3 +156,40 @@ func TestTemplateAppends(t *testing.T) {
 		t.Errorf("Template into a slice with room allocates %v times, want 0", n)
 	}
 }
+
+// A day is one mask however it is printed, and what only looks like one keeps the mask that it had.
+func TestTemplateOfDays(t *testing.T) {
+	for _, day := range []string{
+		"11/11/2026", "11/3/2026", "3/11/2026", "1/1/1900", "12/31/2154", "11.11.2026", "3.11.2026", "11.3.2026", "1.1.2026", "11-11-2026", "3-11-2026", "28-2-2026", "2026-11-11", "2026-11-3", "2026/11/11", "2026/1/3", "2026.11.11",
+		"11 Nov 2026", "3 Nov 2026", "11. November 2026", "11 NOV 2026", "11 Nov. 2026", "11 Sept 2026", "Nov 11, 2026", "November 3, 2026", "Nov 11 2026", "May 1, 2026", "11-Nov-2026", "3-May-2026",
+		"2026年11月11日", "2026年1月3日", "2026年 11月 11日", "2026년 11월 11일", "2026년11월3일",
+	} {
+		for _, tc := range []struct{ before, behind, want string }{
+			{"Closed on ", " by heron.", "Closed on <TIME> by heron"},
+			{"Closed on ", ".", "Closed on <TIME>"},
+			{"Closed (", "), heron", "Closed (<TIME>), heron"},
+			{"Closed on ", ", for the heron", "Closed on <TIME>, for the heron"},
+			{"Closed: ", " 10:15:00 for heron", "Closed: <TIME> <NUM> for heron"},
+			{"期間", "は閉じています", "期間<TIME>は閉じています"},
+		} {
+			if got := templateOf(tc.before+day+tc.behind, "", ""); got != tc.want {
+				t.Errorf("the template of %q is %q, want %q", tc.before+day+tc.behind, got, tc.want)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"10.0.2345": "<NUM>", "10.0.2026": "<NUM>", "10.1.2034.5": "<NUM>", "version 10.1.2034": "version <NUM>", "Version=10.1.2034, x": "Version=<NUM>, x", "1.2.3": "<NUM>", "9.2.24": "<NUM>",
+		"11-11-2026-X": "<ID>", "X-11-11-2026": "<ID>", "11-3-2026-7": "<NUM>", "Ж-3-11-2026": "Ж-<NUM>", "3-11-2026-Ж": "<NUM>-Ж", "3-11-2026/Ж": "<NUM>/Ж", "11/3/2026X": "<ID>/<ID>/<ID>",
+		"32/1/2026": "<NUM>", "1/32/2026": "<NUM>", "0/1/2026": "<NUM>", "1/1/3026": "<NUM>", "1-2/2026": "<NUM>", "1/2/202": "<NUM>", "2026/13/1": "<NUM>", "100-11-2026": "<NUM>", "SO-11 Nov": "<ID> Nov",
+		"11 may 2026": "<NUM> may <NUM>", "32 Nov 2026": "<NUM> Nov <NUM>", "11 Nov 20261": "<NUM> Nov <NUM>", "11 Nov 2026-X": "<NUM> Nov <ID>", "11 Novel 2026": "<NUM> Novel <NUM>", "111 Nov 2026": "<NUM> Nov <NUM>",
+		"May 2026 rows": "May <NUM> rows", "Nov 11": "Nov <NUM>", "in May the rows": "in May the rows", "March": "March", "Mayor 11, 2026": "Mayor <NUM>, <NUM>", "11 Nov": "<NUM> Nov", "11 Nov ": "<NUM> Nov",
+		"2026年11月": "<NUM>年<NUM>月", "12026年11月11日": "<NUM>年<NUM>月<NUM>日", "2026年13月11日": "<NUM>年<NUM>月<NUM>日", "2026年": "<NUM>年",
+	} {
+		if got := templateOf("part of it "+text+" of it", "", ""); got != "part of it "+strings.TrimSpace(want)+" of it" && !strings.HasSuffix(text, " ") {
+			t.Errorf("the template of %q is %q, want %q", text, got, want)
+		}
+		if got := templateOf("part of it "+text, "", ""); got != "part of it "+want {
+			t.Errorf("the template of %q at the end is %q, want %q", text, got, want)
+		}
+	}
+}
