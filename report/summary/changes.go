@@ -14,7 +14,7 @@ import (
 // States of a signature in a map, against the periods before; changes.csv lists all but what is ongoing.
 const (
 	New       = "new"       // the database did not know it before the period
-	Regressed = "regressed" // it is back after BackAfter periods or more without it
+	Regressed = "regressed" // it is back after BackAfter periods or more, and a day, without it
 	Spiking   = "spiking"   // far more records than in any period before
 	Ongoing   = "ongoing"   // any other that fails
 	Quiet     = "quiet"     // it failed in the periods before and not in this one, whose hours were read

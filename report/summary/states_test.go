@@ -529,6 +529,52 @@ func TestPeriodsOfOverlappingDays(t *testing.T) {
 	}
 }
 
+// What fails each evening is not back each evening, however short the periods are in which exports come.
+func TestBackEachEvening(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	var id uint16
+	export := func(day, hour int, more ...failure) *Summary {
+		var lines []storetest.Line
+		add := func(minute int, f failure) {
+			id++
+			at := time.Date(2026, 11, day, hour, minute, 0, 0, time.UTC)
+			lines = append(lines, storetest.Line{ID: id, File: fmt.Sprintf("%d-%d.csv", day, hour), Row: int64(len(lines) + 2), At: at.Format(time.DateTime), Company: "USMF", Entity: f.entity, Log: ingest.DualWrite, Err: f.err})
+		}
+		add(0, failure{"The parcel of the evening is lost", "parcels"})
+		for _, f := range more {
+			add(90, f)
+		}
+		add(119, failure{"The parcel of the evening is lost", "parcels"})
+		return partOf(t, db, loadRun(t, db, "", lines), false)
+	}
+	daily, late := failures[0], failures[2]
+	for day := 20; day < 24; day++ {
+		var fails []failure
+		if fails = append(fails, daily); day == 20 || day == 22 {
+			fails = append(fails, late)
+		}
+		s := export(day, 18, fails...)
+		for _, f := range s.Findings {
+			want := Ongoing
+			switch {
+			case day == 20:
+				want = ""
+			case f.MapTitle == "Units": // two days ago
+				want = Regressed
+			}
+			if f.Change != want {
+				t.Errorf("day %d: %s in %s is %q, want %q", day, f.Signature, f.MapTitle, f.Change, want)
+			}
+		}
+		for hour := 20; hour < 24; hour += 2 {
+			export(day, hour)
+		}
+		for hour := 0; hour < 6; hour += 2 {
+			export(day+1, hour)
+		}
+	}
+}
+
 // What is back in a map and failed in another one in the nights between is not back: neither a signature, nor an unknown message, nor a message of a wrapper.
 func TestBackInAnotherMap(t *testing.T) {
 	const wrapped = "Microsoft.Xrm.Sdk.InvalidPluginExecutionException: Customer C-%d is on hold."

@@ -1,6 +1,7 @@
 -- In which state is each signature × map? Of what fails now:
 --   new        the database did not know it before
---   regressed  back: $2 periods or more lie between it and its last failure; with one period ($2 is 1), it did not fail in that
+--   regressed  back: $2 periods or more lie between it and its last failure, and a day: of periods of an hour what fails each evening is back after many; with one period ($2
+--              is 1), it did not fail in that
 --   spiking    $4 records or more, and more than $3 times the largest count of the periods before, which are $5 or more
 --   ongoing    any other
 -- Of what does not fail now, not under another signature either (rules change), where all its logs were read for the period ($1: those that were):
@@ -25,7 +26,7 @@ WITH windows(log, number, from_at, until_at) AS (
 ), failing AS (
   SELECT n.place_of_change, n.records, n.unexplained, n.place, n.first_seen, n.last_seen, h.counts,
     coalesce(p.first_seen, least(h.here_since, n.first_seen)) AS known_since, p.place_of_change IS NOT NULL AS known,
-    len(list_filter(l.earlier, x -> x > p.last_seen)) AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
+    CASE WHEN $2 = 1 OR p.last_seen < l.from_at - INTERVAL 1 DAY THEN len(list_filter(l.earlier, x -> x > p.last_seen)) ELSE 0 END AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:8]) AS largest
   FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
 ), missed AS (
