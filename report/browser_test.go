@@ -604,3 +604,64 @@ func TestLackingRows(t *testing.T) {
 		})
 	}
 }
+
+// A name of 200 characters without a blank, wherever names stand, makes no table wider than short names do, and nothing stands out at the side; numbers
+// are never broken.
+func TestLongNames(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "index.html")
+	s := night()
+	short := draw(t, s, Options{})["index.html"]
+	var pairs []string
+	for _, f := range s.Findings {
+		for _, name := range []string{f.MapTitle, f.DataverseTable, f.Company, f.Title, f.Role, f.Signature} {
+			if name != "" && !strings.Contains(name, "<") {
+				pairs = append(pairs, ">"+name+"<", ">"+strings.Repeat("N", 200)+"<", `"`+name+`"`, `"`+strings.Repeat("N", 200)+`"`)
+			}
+		}
+	}
+	long := strings.NewReplacer(pairs...).Replace(short)
+	const widths = `[...document.querySelectorAll('.scroll')].filter(e => e.clientWidth).map(e => Math.max(0, e.scrollWidth - e.clientWidth)).join(' ')`
+	var b *browser
+	for _, width := range []int64{375, 768, 1280, 1440} {
+		was := ""
+		for _, content := range []string{short, long} {
+			if err := os.WriteFile(page, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if b == nil {
+				b = openBrowser(t, page)
+			}
+			b.do(chromedp.EmulateViewport(width, 900))
+			b.open("")
+			b.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
+			if content == short {
+				was = b.ask(widths)
+				continue
+			}
+			if got := b.ask("document.body.textContent.split('N'.repeat(200)).length > 50"); got != "true" {
+				t.Fatal("there are no long names")
+			}
+			if got := b.ask(widths); got != was {
+				t.Errorf("at %d tables stand out by %s, with short names by %s", width, got, was)
+			}
+			b.narrow(fmt.Sprint("long names at ", width))
+			b.want(standsOut, "")
+			b.want(brokenNumbers, "")
+		}
+	}
+	// On paper nothing can be pushed aside.
+	b.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(703, 900)) // A4 between its margins
+	b.want(`[...document.querySelectorAll('main *')].filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.hide')).map(e => (e.closest('[id]')?.id ?? '') + ' ' + e.tagName + ' ' + e.className + ' ' + e.getBoundingClientRect().right).slice(0, 9).join('; ')`, "")
+	b.want(brokenNumbers, "")
+}
+
+const (
+	// standsOut names what is wider than the screen and in no place that scrolls.
+	standsOut = `[...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .hide, svg, .plot, .side nav')).map(e => (e.closest('[id]')?.id ?? '') + ' ' + e.tagName + ' ' + e.className).slice(0, 9).join('; ')`
+	// brokenNumbers names cells whose number stands in several lines; those of several periods may.
+	brokenNumbers = `[...document.querySelectorAll('td.num, .heat td, .figures td:not(:last-child), time')].filter(c => !c.textContent.includes(' · ')).filter(c => {
+		const r = document.createRange();
+		r.selectNodeContents(c);
+		return new Set([...r.getClientRects()].map(x => Math.round(x.top))).size > 1;
+	}).map(c => (c.closest('[id]')?.id ?? '') + ' ' + c.textContent).slice(0, 9).join('; ')`
+)
