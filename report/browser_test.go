@@ -655,6 +655,41 @@ func TestLongNames(t *testing.T) {
 	b.want(brokenNumbers, "")
 }
 
+// What belongs together stands on one sheet, wherever a sheet ends: the chart with its heading, legend and hours, the head of a table with its first
+// row, the head of a fix. Columns as large as a sheet break as sheets do, and can be measured.
+func TestSheets(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "index.html")
+	if err := os.WriteFile(page, []byte(draw(t, night(), Options{})["index.html"]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := openBrowser(t, page)
+	b.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(703, 1032)) // A4 between its margins
+	for _, together := range []string{
+		"#timeline > h2, #timeline > .lead, #timeline > .legend, #timeline > .plot, #timeline > .plot .x",
+		"#timeline > h3, #timeline .events > li:first-child",
+		"#heat caption, #heat thead th:first-child, #heat tbody:nth-of-type(1) tr:nth-child(-n+2) > th",
+		"#heat tbody:nth-of-type(2) tr:nth-child(-n+2) > th",
+		"#t-findings caption, #t-findings thead th:first-child, #t-findings tbody tr:first-child > th",
+		"#t-changes caption, #t-changes thead th:first-child, #t-changes tbody tr:first-child > th",
+		"#fixes .group, #fixes .group + ol > li:first-child",
+		"#fix-2, #fix-2 > .rank, #fix-2 > div, #fix-2 > .facts",
+	} {
+		b.want(fmt.Sprintf(`(() => {
+			const main = document.getElementById('main'), width = 703, parts = [...document.querySelectorAll(%q)], space = document.createElement('div');
+			main.style.cssText = 'width: 703px; height: 1032px; column-width: 703px; column-gap: 0; column-fill: auto';
+			parts[0].closest('section').before(space);
+			const torn = [];
+			for (let height = 0; height < 1032; height += 24) {
+				space.style.height = height + 'px';
+				const sheets = parts.map(e => [...new Set([...e.getClientRects()].map(r => Math.floor((r.left + scrollX - main.offsetLeft + 1) / width)))].join('+'));
+				if (new Set(sheets).size !== 1 || sheets[0].includes('+')) torn.push(height + ': ' + sheets);
+			}
+			space.remove();
+			return parts.length < 2 ? 'nothing' : torn.slice(0, 4).join('; ');
+		})()`, together), "")
+	}
+}
+
 const (
 	// standsOut names what is wider than the screen and in no place that scrolls.
 	standsOut = `[...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .hide, svg, .plot, .side nav')).map(e => (e.closest('[id]')?.id ?? '') + ' ' + e.tagName + ' ' + e.className).slice(0, 9).join('; ')`
