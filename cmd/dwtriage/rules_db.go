@@ -163,11 +163,12 @@ func runRulesDraft(s *session, args []string) (int, error) {
 fixed words of its messages, examples with invented values, everything that --rules takes. The
 rule takes the cluster and no other message of the database, of which every one is judged with it;
 where no expression of the common words does, it says what stands in the way. Cause and fix are left for you to fill in.
+Records that are stored keep their verdicts until dwtriage reclassify judges them again with the file.
 TEMPLATE_ID is a template_id of unclassified.csv, also one of an earlier report whose messages are of a larger cluster
 by now; its t- and an unknown/ before it may be left out.`)
 	var archive archiveFlags
 	archive.define(f.group("Input"), "database `FILE`")
-	f.examples = "  dwtriage rules draft t-58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml"
+	f.examples = "  dwtriage rules draft t-58a3c0d1e2f4 > site.yaml\n  dwtriage rules test --rules site.yaml\n  dwtriage reclassify --rules site.yaml"
 	m, d, err := rulesAndDB(s, f, args, 1, &archive)
 	if err != nil {
 		return 0, err
@@ -191,6 +192,12 @@ by now; its t- and an unknown/ before it may be left out.`)
 	if err != nil {
 		return 0, err
 	}
-	_, err = s.stdout.Write(text)
-	return exitDone, err
+	if _, err = s.stdout.Write(append(text, "# "+keepVerdicts+".\n"...)); err != nil {
+		return 0, err
+	}
+	tell(s.stderr, "dwtriage: %s\n", keepVerdicts) // in sight where the draft went into a file
+	return exitDone, nil
 }
+
+// keepVerdicts is what whoever drafts a rule from records of the database has to know of them: rules test passes, and the next report of these records is as it was.
+const keepVerdicts = "records that are stored keep their verdicts until dwtriage reclassify --rules FILE judges them again"
