@@ -514,7 +514,7 @@ func (p *page) words() template.FuncMap {
 		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return JudgedAgain(p.Summary) }, "logWord": logWord, "capital": capital, "besides": func() string { return besides(p.Summary) }, "failingOf": func() string { return failingOf(p.Summary) }, "backAfter": func() int { return summary.BackAfter }, "spiking": spiking, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"unread":     func() bool { return Unread(p.Summary) },
-		"comparison": func(c summary.Comparison) string { return comparison(p.Summary, c) }, "changed": func() string { return changed(p.Summary) }, "states": func() string { return states(p.Summary) },
+		"comparison": func(c summary.Comparison) string { return comparison(p.Summary, c) }, "changed": func() string { return changed(p.Summary) }, "states": func() string { return ofMaps(states(p.Summary)) },
 		"given": func(t time.Time) stamp { return asTyped(t, year) },
 		"stamp": stamper(year, "2 Jan 15:04"), "exact": stamper(year, "2 Jan 15:04:05"), "toMillisecond": stamper(year, "2 Jan 15:04:05.000"),
 		"sevClass": sevClass, "sevWord": sevWord, "sevRank": sevRank,

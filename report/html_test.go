@@ -237,7 +237,7 @@ func TestWordsForNothing(t *testing.T) {
 	emptyPage := draw(t, &summary.Summary{}, Options{})["index.html"]
 	for _, c := range []struct{ name, page, want string }{
 		{"calm", calmPage, "<strong>No record failed in this run:</strong> all 40,854 are ok.</p>"},
-		{"calm", calmPage, "No signature is in another state than before: 6 ongoing."},
+		{"calm", calmPage, "No signature is in another state than before: of signatures of a map each 6 ongoing."},
 		{"calm", calmPage, "No row was rejected."},
 		{"calm", calmPage, "Muted signatures and clusters: none."},
 		{"empty", emptyPage, "<strong>Nothing was read:</strong> the run had no input."},

@@ -307,6 +307,14 @@ func states(s *summary.Summary) string {
 	return stateCounts(s.Changed) + "; unknown messages of a map each: " + stateCounts(s.ChangedUnknown)
 }
 
+// ofMaps names the unit of states in a sentence that speaks of signatures.
+func ofMaps(states string) string {
+	if states == "" {
+		return ""
+	}
+	return "of signatures of a map each " + states
+}
+
 func stateCounts(c summary.Changed) string {
 	var parts []string
 	for i, n := range []int{c.New, c.Regressed, c.Spiking, c.Ongoing, c.Quiet, c.Resolved} {

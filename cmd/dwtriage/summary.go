@@ -159,7 +159,7 @@ func printChanges(p *panel, states []report.ListedState) {
 	for _, l := range states {
 		p.line("  ", span{text: l.Word + ":"})
 		for _, c := range l.Items {
-			p.hung("    ", "      ", span{text: cmp.Or(c.Severity, "unrated"), style: severityStyles[c.Severity]},
+			p.hung("    ", "      ", span{text: cmp.Or(c.Severity, "unrated") + ":", style: severityStyles[c.Severity]},
 				span{text: excerpt(c.Title, 90) + " in " + words.OneLine(c.Where) + " (" + c.Records + ")"})
 		}
 		if l.More != "" {
