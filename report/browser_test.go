@@ -496,6 +496,10 @@ func hiddenLinks(b *browser) {
 		b.want(says, "true")
 		follow(ids[1])
 		inView(id, "false")
+		follow("fix-99") // of another night
+		b.want("document.getElementById('shown').textContent.startsWith('The link asks for item “fix-99”, which this page does not have. Filtered by ')", "true")
+		follow(ids[1])
+		b.want(says, "true")
 		follow("findings")
 		inView(ids[1], "false")
 		b.want(says, "false")

@@ -280,6 +280,9 @@
         if (th?.dataset.sort) sort(th, dir);
       }
     }
+    // An item of another night, or one that this page has no room for.
+    strange = strange.filter(([k]) => k !== 'item');
+    if (anchor && !keys.includes(anchor) && !document.getElementById(anchor) && !linkedFinding()) strange.push(['item', anchor]);
     save();
     const target = anchor && document.getElementById(anchor);
     if (!target) return;
