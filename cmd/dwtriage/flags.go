@@ -243,6 +243,9 @@ func variablesOf(f *flags) (names []string) {
 // --json[=true|false].
 type shown struct{ pflag.Value }
 
+// reportForms are the forms of a report beside the tables.
+var reportForms = []string{"html", "json", "markdown", "teams"}
+
 // oneOf is the error of a flag that takes one of a few words, and lists them: the next call is right.
 func oneOf(flag, value string, known []string) error {
 	if slices.Contains(known, value) {

@@ -17,7 +17,7 @@ func drawn(csv, format string, xlsx bool) report.Options {
 // checkFormat says what is no form.
 func checkFormat(flag, list string) error {
 	for _, form := range strings.Split(list, ",") {
-		if err := oneOf(flag, form, []string{"html", "json", "markdown", "teams"}); err != nil {
+		if err := oneOf(flag, form, reportForms); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones for --tz on machines that have none
@@ -78,7 +79,11 @@ func (r *readingFlags) options(stdin io.Reader) (opt ingest.Options, err error) 
 		{"--log", r.log, []string{"auto", "dualwrite", "plugintrace"}},
 		{"--format", r.format, formatNames()},
 	} {
-		if err := oneOf(c.flag, c.value, c.known); err != nil {
+		err := oneOf(c.flag, c.value, c.known)
+		if err != nil && c.flag == "--format" && !slices.ContainsFunc(strings.Split(c.value, ","), func(form string) bool { return !slices.Contains(reportForms, form) }) {
+			return opt, usageError("%w; it says what the exports are, and --report-format of run, or --format of report, what the report is", err)
+		}
+		if err != nil {
 			return opt, err
 		}
 	}
