@@ -169,7 +169,7 @@ func TestNothingIsReadable(t *testing.T) {
 	runs("muted", exitDone, append([]string{"report", "--db", db, "-o", "muted", "--rules", "site.yaml"}, hidden...)...)
 	runs("JSON", exitDone, append([]string{"report", "--db", db, "-o", "redacted as JSON", "--json"}, hidden...)...)
 	runs("nothing there", exitFailed, append([]string{"report", "--db", person + "/none.duckdb", "-o", "x", "--json"}, hidden...)...)
-	runs("no run", exitFailed, append([]string{"report", "--db", db, "--environment", given, "-o", "x"}, hidden...)...)
+	runs("no run", exitUsage, append([]string{"report", "--db", db, "--environment", given, "-o", "x"}, hidden...)...)
 	runs("readable", exitDone, "report", "--db", db, "-o", "readable", "--format", "markdown", "--csv", "plain")
 
 	all := slices.Concat(personal, storedValues(t, db))
