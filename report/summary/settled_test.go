@@ -93,6 +93,7 @@ func TestWhatCameIsNotMissing(t *testing.T) {
 		{"a record that does not say which row it is of", []storetest.Line{traced(customer("01:00:00", "", "80")), saved("02:00:00", group, "80")}, 0, "What the record looked up is there since 02:00; it does not say which row it is of.", nil},
 		{"beside one that does", []storetest.Line{traced(customer("01:00:00", "", "80")), customer("01:00:00", "C1", "80"), saved("02:00:00", group, "80")}, 0,
 			"Save again what failed in 1 record: what it looked up is there since 02:00; 1 other does not say which row it is of.", waits("C1")},
+		{"two ways to write a row", []storetest.Line{customer("01:00:00", "c-1", "80"), customer("01:01:00", "C-1", "80")}, 1, still, []string{"c-1 USMF: 2 after 1"}},
 		{"the record is saved", []storetest.Line{customer("01:00:00", "C1", "80"), saved("02:00:00", "CustCustomerV3Entity", "C1")}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},
 		{"the record is saved in another company", []storetest.Line{customer("01:00:00", "C1", "80"), in("DEMF", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 1, still, waits("C1")},
 		{"the record is saved, its company in small letters", []storetest.Line{customer("01:00:00", "C1", "80"), in("usmf", saved("02:00:00", "CustCustomerV3Entity", "C1"))}, 0, "Nothing to save again: the row of the record is saved since 02:00.", nil},

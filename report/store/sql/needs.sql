@@ -9,18 +9,21 @@ CREATE OR REPLACE TEMP TABLE %[1]s_failed AS
 WITH named AS (
   SELECT place, occurred_at, hash(unnest(CASE WHEN map IS NOT NULL THEN [map] ELSE map_candidates END)) AS title, hash(same_key(affected_key)) AS key,
     hash(coalesce(company, '')) AS company, coalesce(company, '') <> '' AS has_company, hash(sig) AS sig,
-    hash(map_title, affected_key, coalesce(company, '')) AS retry
+    hash(map_title, same_key(affected_key), coalesce(company, '')) AS retry
   FROM %[1]s
   WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
 ), parted AS (
   SELECT * EXCLUDE (title), title AS parent, true AS exact FROM named
   UNION ALL
   SELECT n.* EXCLUDE (title), t.parent, false FROM named n JOIN %[1]s_together t USING (title)
-), looked_for AS (
-  SELECT DISTINCT p.* EXCLUDE (exact) FROM parted p SEMI JOIN %[1]s_missing m ON m.parent = p.parent AND m.key = p.key
-  QUALIFY exact OR NOT bool_or(exact) OVER (PARTITION BY place)
+), looked_for AS ( -- fits: the row of the company, where both name one
+  SELECT p.*, bool_or(m.company = p.company OR NOT p.has_company OR m.company = hash('')) AS fits
+  FROM parted p JOIN %[1]s_missing m ON m.parent = p.parent AND m.key = p.key
+  GROUP BY ALL
+), own AS (
+  SELECT * FROM looked_for QUALIFY exact OR NOT bool_or(exact AND fits) OVER (PARTITION BY place)
 )
-SELECT *, count(*) OVER (PARTITION BY place) > 1 AS doubtful FROM looked_for;
+SELECT * EXCLUDE (exact, fits), fits AND count(*) FILTER (fits) OVER (PARTITION BY place) > 1 AS doubtful FROM own;
 
 CREATE OR REPLACE TEMP TABLE %[1]s_companies AS
 WITH named AS (

@@ -4,7 +4,7 @@
 CREATE OR REPLACE TEMP TABLE %[1]s_retry_records AS
 SELECT f.place, coalesce(a.same, f.row) AS row, a.same IS NULL AS named, f.sig, f.position, f.queued
 FROM (
-  SELECT place, hash(map_title, affected_key, coalesce(company, '')) AS row, hash(sig) AS sig, position, CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
+  SELECT place, hash(map_title, same_key(affected_key), coalesce(company, '')) AS row, hash(sig) AS sig, position, CASE WHEN log = 'dualwrite' THEN occurred_at END AS queued
   FROM %[1]s LEFT JOIN %[1]s_positions USING (map_title)
   WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
 ) f LEFT JOIN %[1]s_retry_same a USING (row);

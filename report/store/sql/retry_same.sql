@@ -2,11 +2,11 @@
 -- the one (same) under the only one of these that has a failure with its key and company. Where two of them have, nobody can tell.
 CREATE OR REPLACE TEMP TABLE %[1]s_retry_same AS
 WITH sure AS (
-  SELECT hash(map, affected_key, coalesce(company, '')) AS row
+  SELECT hash(map, same_key(affected_key), coalesce(company, '')) AS row
   FROM %[1]s
   WHERE outcome = 'error' AND affected_key IS NOT NULL AND map IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
 ), loose AS (
-  SELECT hash(map_title, affected_key, coalesce(company, '')) AS row, hash(unnest(map_candidates), affected_key, coalesce(company, '')) AS same
+  SELECT hash(map_title, same_key(affected_key), coalesce(company, '')) AS row, hash(unnest(map_candidates), same_key(affected_key), coalesce(company, '')) AS same
   FROM %[1]s
   WHERE outcome = 'error' AND affected_key IS NOT NULL AND map IS NULL AND len(map_candidates) > 0
 )
