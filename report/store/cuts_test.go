@@ -32,7 +32,7 @@ func TestCutRecords(t *testing.T) {
 	another := with(whole, func(l *storetest.Line) { l.ID = 2 })
 	// Cut in its time, so a failure without a text that nobody knows the time of; and the row itself, which went well.
 	inTime := storetest.Line{ID: 3, File: "half.csv", Row: 3, Log: "dualwrite", Entity: "customers", Key: "US-9", Raw: "2026-11-22T01:0", Bytes: 40}
-	fine := storetest.Line{ID: 4, File: "half.csv", Row: 3, Log: "dualwrite", At: "01:00:00", Entity: "customers", Key: "US-9", Raw: "2026-11-22T01:00:00Z"}
+	fine := storetest.Line{ID: 4, File: "half.csv", Row: 3, Log: "dualwrite", At: "01:00:00", Entity: "customers", Key: "US-9"}
 	fineAway := with(fine, func(l *storetest.Line) { l.File = "whole.csv" })
 	for name, c := range map[string]struct {
 		runs [][]storetest.Line
@@ -53,9 +53,12 @@ func TestCutRecords(t *testing.T) {
 		"of a longer copy":        {[][]storetest.Line{{inTime}, {fineAway}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 ", "1 0 1", "2 1 0"}},
 		"behind the longer copy":  {[][]storetest.Line{{fineAway}, {inTime}}, [][]int{nil, {0}}, []string{"1 whole.csv:3 ", "1 1 0", "2 0 1"}},
 		"another file, no hour":   {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "2026-11-22T0" })}, {fineAway}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 whole.csv:3 ", "1 1 0", "2 1 0"}},
+		"a time of another form":  {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "22.11.2026 0" })}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"the day alone":           {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "00:00:00" })}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"the hour, in a copy":     {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "01:00:00" })}, {with(fineAway, func(l *storetest.Line) { l.At = "01:20:30" })}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 ", "1 0 1", "2 1 0"}},
 		"another row":             {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Row = 4 })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:4 ", "1 1 0", "2 1 0"}},
 		"another key there":       {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "DE-9" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
-		"another time there":      {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Raw = "2026-11-22T02:00:00Z" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
+		"another time there":      {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.At = "2026-11-26 02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
 		"key of what went well":   {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "" })}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
 		"another time":            {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.At = "02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"another entity":          {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Entity = "x" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
