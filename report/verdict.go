@@ -550,7 +550,8 @@ func repeats(s *summary.Summary) []phrase {
 	var passing, stopped, keys, named, atOnce, saved int64
 	var passingCritical, stoppedCritical int64 // of them, those that critical counts, too
 	var first, behind int
-	var settled int
+	var settled, unsaid int
+	var keyless int64
 	saved = s.SavedUnplanned
 	for i := range s.Fixes {
 		f := &s.Fixes[i]
@@ -560,6 +561,10 @@ func repeats(s *summary.Summary) []phrase {
 			if n := f.AtOnce(); n > 0 {
 				atOnce += n
 				settled = cmp.Or(settled, f.Rank)
+			}
+			if f.Keyless > 0 {
+				keyless += f.Keyless
+				unsaid = cmp.Or(unsaid, f.Rank)
 			}
 		case f.PassesByItself():
 			passing += f.Records
@@ -577,6 +582,10 @@ func repeats(s *summary.Summary) []phrase {
 	if atOnce > 0 {
 		v = append(v, link(words.Count(atOnce, "record"), "#fix-"+strconv.Itoa(settled)),
 			plain(words.Plural(atOnce, " can be saved again at once: what it looked up came later. ", " can be saved again at once: what they looked up came later. ")))
+	}
+	if keyless > 0 {
+		v = append(v, link(words.Count(keyless, "record"), "#fix-"+strconv.Itoa(unsaid)),
+			plain(words.Plural(keyless, " does not say which row it is of, and what it looked up came later: see whether the row is there. ", " do not say which rows they are of, and what they looked up came later: see whether these are there. ")))
 	}
 	if passing > 0 {
 		how := words.Plural(passing, "save its row again, in its turn in retry.csv. ", "save the rows again that retry.csv lists for them, each in its turn. ")

@@ -207,6 +207,9 @@ func TestVerdict(t *testing.T) {
 		{"what came and what is saved", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
 			{Rank: 1, MissingIn: "Units", MissingRows: 1, Records: 2}, {Rank: 2, Tier: classify.RepeatOnly, Settled: true, Records: 4, Saved: 3}, {Rank: 3, Tier: classify.RepeatOnly, Settled: true, Records: 2, Saved: 2}, {Rank: 4, Tier: classify.Reachability, Retry: "yes", Records: 1, Parts: []summary.Part{{Signature: lookup.ID}}}}},
 			"9 of 10 records failed, in 2 entities. 2 records wait for rows that are missing in Units: 1 missing row. 1 record can be saved again at once: what it looked up came later. 1 record failed of what must be over first: then save its row again, too. The rows of 5 failing records are saved since."},
+		{"what came of rows that are not named", summary.Summary{Records: 10, Failing: 3, OK: 7, Entities: 2, Signatures: []summary.Signature{lookup}, Fixes: []summary.Fix{
+			{Rank: 1, Tier: classify.RepeatOnly, Settled: true, Records: 3, Keyless: 2}}},
+			"3 of 10 records failed, in 2 entities. 1 record can be saved again at once: what it looked up came later. 2 records do not say which rows they are of, and what they looked up came later: see whether these are there."},
 		{"a code, and a rule that is not among today's", summary.Summary{Records: 10, Failing: 9, OK: 1, Entities: 1, Totals: balanced, Signatures: []summary.Signature{
 			{ID: "a", File: "a.yaml", Status: "observed", Title: "A", Records: 4, Fix: &summary.Fix{}, Ranks: []int{1}}, {ID: "gone", Status: "observed", Records: 3}, {ID: "code/0x80040217", Status: "code", Records: 2, Fix: &summary.Fix{}}},
 			Fixes: []summary.Fix{{Rank: 1, Signature: "a", Records: 4, Parts: []summary.Part{{Signature: "a"}}}}},
