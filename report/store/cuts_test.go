@@ -33,6 +33,10 @@ func TestCutRecords(t *testing.T) {
 	// Cut in its time, so a failure without a text that nobody knows the time of; and the row itself, which went well.
 	inTime := storetest.Line{ID: 3, File: "half.csv", Row: 3, Log: "dualwrite", Entity: "customers", Key: "US-9", Raw: "2026-11-22T01:0", Bytes: 40}
 	fine := storetest.Line{ID: 4, File: "half.csv", Row: 3, Log: "dualwrite", At: "01:00:00", Entity: "customers", Key: "US-9"}
+	prev := with(other, func(l *storetest.Line) { l.ID = 8 })
+	prevAway := with(prev, func(l *storetest.Line) { l.File = "whole.csv" })
+	second := storetest.Line{ID: 20, File: "a.csv", Row: 2, At: "01:00:00", Entity: "customers", Key: "US-1000", Err: "Deadlock", Bytes: 130}
+	const before = "1 half.csv:2 Unable to lookup x"
 	fineAway := with(fine, func(l *storetest.Line) { l.File = "whole.csv" })
 	for name, c := range map[string]struct {
 		runs [][]storetest.Line
@@ -49,17 +53,23 @@ func TestCutRecords(t *testing.T) {
 		"in one run, another id":  {[][]storetest.Line{{half, another}}, [][]int{{0}}, []string{"1 whole.csv:3 " + whole.Err, "1 1 1"}},
 		"whole is cut, too":       {[][]storetest.Line{{half}, {another}}, [][]int{{0}, {0}}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"was not cut":             {[][]storetest.Line{{half}, {whole}}, [][]int{nil, nil}, []string{"1 half.csv:3 " + half.Err, "1 1 0", "2 0 1"}},
-		"cut in its time":         {[][]storetest.Line{{inTime}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
-		"of a longer copy":        {[][]storetest.Line{{inTime}, {fineAway}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 ", "1 0 1", "2 1 0"}},
-		"behind the longer copy":  {[][]storetest.Line{{fineAway}, {inTime}}, [][]int{nil, {0}}, []string{"1 whole.csv:3 ", "1 1 0", "2 0 1"}},
-		"another file, no hour":   {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "2026-11-22T0" })}, {fineAway}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 whole.csv:3 ", "1 1 0", "2 1 0"}},
-		"a time of another form":  {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "22.11.2026 0" })}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
-		"the day alone":           {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "00:00:00" })}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
-		"the hour, in a copy":     {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "01:00:00" })}, {with(fineAway, func(l *storetest.Line) { l.At = "01:20:30" })}}, [][]int{{0}, nil}, []string{"2 whole.csv:3 ", "1 0 1", "2 1 0"}},
-		"another row":             {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Row = 4 })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:4 ", "1 1 0", "2 1 0"}},
-		"another key there":       {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "DE-9" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
-		"another time there":      {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.At = "2026-11-26 02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
-		"key of what went well":   {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.Key = "" })}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"cut in its time":         {[][]storetest.Line{{prev, inTime}, {prev, fine}}, [][]int{{1}, nil}, []string{before, "2 half.csv:3 ", "1 1 1", "2 1 1"}},
+		"of a longer copy":        {[][]storetest.Line{{prev, inTime}, {prevAway, fineAway}}, [][]int{{1}, nil}, []string{before, "2 whole.csv:3 ", "1 1 1", "2 1 1"}},
+		"behind the longer copy":  {[][]storetest.Line{{prevAway, fineAway}, {prev, inTime}}, [][]int{nil, {1}}, []string{"1 whole.csv:2 Unable to lookup x", "1 whole.csv:3 ", "1 2 0", "2 0 2"}},
+		"of a copy in one run":    {[][]storetest.Line{{prev, inTime, prevAway, fineAway}}, [][]int{{1}}, []string{before, "1 whole.csv:3 ", "1 2 2"}},
+		"a time of another form":  {[][]storetest.Line{{prev, with(inTime, func(l *storetest.Line) { l.Raw = "22.11.2026 0" })}, {prevAway, fineAway}}, [][]int{{1}, nil}, []string{before, "2 whole.csv:3 ", "1 1 1", "2 1 1"}},
+		"the day alone":           {[][]storetest.Line{{prev, with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "00:00:00" })}, {prev, fine}}, [][]int{{1}, nil}, []string{before, "2 half.csv:3 ", "1 1 1", "2 1 1"}},
+		"key of what went well":   {[][]storetest.Line{{prev, inTime}, {prev, with(fine, func(l *storetest.Line) { l.Key = "" })}}, [][]int{{1}, nil}, []string{before, "2 half.csv:3 ", "1 1 1", "2 1 1"}},
+		"another before it":       {[][]storetest.Line{{prev, inTime}, {with(prevAway, func(l *storetest.Line) { l.ID = 7 }), fineAway}}, [][]int{{1}, nil}, []string{before, "1 half.csv:3 ", "2 whole.csv:2 Unable to lookup x", "2 whole.csv:3 ", "1 2 0", "2 2 0"}},
+		"another row":             {[][]storetest.Line{{prev, inTime}, {prev, with(fine, func(l *storetest.Line) { l.Row = 4 })}}, [][]int{{1}, nil}, []string{before, "1 half.csv:3 ", "2 half.csv:4 ", "1 2 0", "2 1 1"}},
+		"another key there":       {[][]storetest.Line{{prev, inTime}, {prev, with(fine, func(l *storetest.Line) { l.Key = "DE-9" })}}, [][]int{{1}, nil}, []string{before, "1 half.csv:3 ", "2 half.csv:3 ", "1 2 0", "2 1 1"}},
+		"first, of that hour":     {[][]storetest.Line{{inTime}, {fine}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"first, the hour alone":   {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw, l.At = "", "01:00:00" })}, {with(fine, func(l *storetest.Line) { l.At = "01:20:30" })}}, [][]int{{0}, nil}, []string{"2 half.csv:3 ", "1 0 1", "2 1 0"}},
+		"first, begun anew":       {[][]storetest.Line{{inTime}, {with(fine, func(l *storetest.Line) { l.At = "2026-11-23 01:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
+		"first, without an hour":  {[][]storetest.Line{{with(inTime, func(l *storetest.Line) { l.Raw = "2026-11-22T0" })}, {fine}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 half.csv:3 ", "1 1 0", "2 1 0"}},
+		"first, of another file":  {[][]storetest.Line{{inTime}, {fineAway}}, [][]int{{0}, nil}, []string{"1 half.csv:3 ", "2 whole.csv:3 ", "1 1 0", "2 1 0"}},
+		"two rows of a second":    {[][]storetest.Line{{second, with(second, func(l *storetest.Line) { l.ID, l.Row, l.Key, l.Bytes = 21, 3, "V-1", 90 })}}, [][]int{{1}}, []string{"1 a.csv:2 Deadlock", "1 a.csv:3 Deadlock", "1 2 0"}},
+		"a row twice in a second": {[][]storetest.Line{{second, with(second, func(l *storetest.Line) { l.ID, l.Row, l.Bytes = 21, 3, 128 })}}, [][]int{{1}}, []string{"1 a.csv:2 Deadlock", "1 a.csv:3 Deadlock", "1 2 0"}},
 		"another time":            {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.At = "02:00:00" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"another entity":          {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Entity = "x" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 " + whole.Err, "1 1 0", "2 1 0"}},
 		"another beginning":       {[][]storetest.Line{{half}, {with(another, func(l *storetest.Line) { l.Err = "Unable to find" })}}, [][]int{{0}, nil}, []string{"1 half.csv:3 " + half.Err, "2 whole.csv:3 Unable to find", "1 1 0", "2 1 0"}},
