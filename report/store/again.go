@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dwtriage/ingest"
@@ -103,14 +104,7 @@ func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error 
 	if len(paths) == 0 {
 		return nil
 	}
-	before := make(map[string]int64)
-	err := db.Each(ctx, query("read_otherwise"), func(rows *sql.Rows) error {
-		var path string
-		var run int64
-		err := rows.Scan(&path, &run)
-		before[path] = run
-		return err
-	}, paths, digests, rejected, run.Environment)
+	before, err := db.readBefore(ctx, run, paths, digests, rejected)
 	if err != nil {
 		return fmt.Errorf("looking for files that were read in another way: %w", err)
 	}
@@ -121,4 +115,51 @@ func (db *DB) warnOtherwise(ctx context.Context, run Run, inputs []Input) error 
 		}
 	}
 	return nil
+}
+
+// readBefore is the last run that read, for this one, a file whole whose records are all there, by the path that the file has now. Nearly always no run did, and then nothing is
+// asked of the records, of which those of the run itself are not on the disk yet.
+func (db *DB) readBefore(ctx context.Context, run Run, paths, digests []string, rejected []int64) (map[string]int64, error) {
+	type file struct {
+		run  int64
+		path string
+	}
+	type found struct {
+		file
+		now     string // its path
+		records int64
+	}
+	var list []found
+	err := db.Each(ctx, query("read_otherwise"), func(rows *sql.Rows) error {
+		var f found
+		err := rows.Scan(&f.now, &f.run, &f.path, &f.records)
+		list = append(list, f)
+		return err
+	}, paths, digests, rejected, run.Environment)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	var runs []string
+	for _, f := range list {
+		if run := strconv.FormatInt(f.run, 10); !slices.Contains(runs, run) {
+			runs = append(runs, run)
+		}
+	}
+	held := make(map[file]int64)
+	if err := db.Each(ctx, fmt.Sprintf(query("read_records"), strings.Join(runs, ", ")), func(rows *sql.Rows) error {
+		var f file
+		var n int64
+		err := rows.Scan(&f.run, &f.path, &n)
+		held[f] = n
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	before := make(map[string]int64)
+	for _, f := range list {
+		if held[f.file] == f.records {
+			before[f.now] = max(before[f.now], f.run)
+		}
+	}
+	return before, nil
 }
