@@ -29,6 +29,7 @@ func listedChanges(s *summary.Summary, most int) (states []ListedState) {
 	if !s.Compared() || most == 0 {
 		return nil
 	}
+	known := knownElsewhere(s)
 	for _, of := range []struct{ state, word string }{{summary.New, "New"}, {summary.Regressed, "Back"}, {summary.Spiking, "Spiking"}} {
 		list, more := changedTo(s, of.state)
 		if len(list) == 0 {
@@ -38,7 +39,6 @@ func listedChanges(s *summary.Summary, most int) (states []ListedState) {
 		if of.state == summary.Regressed && s.Asked() { // one that failed in all periods between them is no less "regressed"
 			l.Word = "Known and not then"
 		}
-		known := knownElsewhere(s)
 		for i := range list[:min(len(list), most)] {
 			c := &list[i]
 			item := ListedChange{Title: words.OneLine(c.title), Severity: c.severity, Where: some(c.maps, 3), Records: words.Count(c.records, "record")}

@@ -246,6 +246,16 @@ type shown struct{ pflag.Value }
 // reportForms are the forms of a report beside the tables.
 var reportForms = []string{"html", "json", "markdown", "teams"}
 
+// checkFormat says what of a list is no form of a report.
+func checkFormat(flag, list string) error {
+	for _, form := range strings.Split(list, ",") {
+		if err := oneOf(flag, form, reportForms); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // oneOf is the error of a flag that takes one of a few words, and lists them: the next call is right.
 func oneOf(flag, value string, known []string) error {
 	if slices.Contains(known, value) {

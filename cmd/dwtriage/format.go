@@ -14,15 +14,5 @@ func drawn(csv, format string, xlsx bool) report.Options {
 	return report.Options{Markdown: hasForm(format, "markdown"), Teams: hasForm(format, "teams"), XLSX: xlsx, PlainCSV: csv == "plain", Semicolon: csv == "excel-semicolon"}
 }
 
-// checkFormat says what is no form.
-func checkFormat(flag, list string) error {
-	for _, form := range strings.Split(list, ",") {
-		if err := oneOf(flag, form, reportForms); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // hasForm reports whether a form is in the list.
 func hasForm(list, form string) bool { return slices.Contains(strings.Split(list, ","), form) }

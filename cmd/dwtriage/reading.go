@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones for --tz on machines that have none
@@ -80,7 +79,7 @@ func (r *readingFlags) options(stdin io.Reader) (opt ingest.Options, err error) 
 		{"--format", r.format, formatNames()},
 	} {
 		err := oneOf(c.flag, c.value, c.known)
-		if err != nil && c.flag == "--format" && !slices.ContainsFunc(strings.Split(c.value, ","), func(form string) bool { return !slices.Contains(reportForms, form) }) {
+		if err != nil && c.flag == "--format" && checkFormat(c.flag, c.value) == nil {
 			return opt, usageError("%w; it says what the exports are, and --report-format of run, or --format of report, what the report is", err)
 		}
 		if err != nil {

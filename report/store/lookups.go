@@ -22,8 +22,10 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string, map
 		return nil
 	}
 	delete(db.made, name) // also when this fails half way
-	if _, err := db.exec(ctx, "looked_up", query("looked_up")); err != nil {
-		return err
+	for _, macro := range []string{"same_key", "looked_up"} {
+		if _, err := db.exec(ctx, macro, query(macro)); err != nil {
+			return err
+		}
 	}
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)

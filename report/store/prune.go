@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -160,30 +159,6 @@ func (db *DB) notThere(ctx context.Context, id string) error {
 		said = "; " + said + ", of which it may have been one: " + rest
 	}
 	return fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv%s", id, db.path, said)
-}
-
-// keyed is an error with the latest failing records that have this business key, which is what people know of a record; nil where none has it.
-func (db *DB) keyed(ctx context.Context, key string) error {
-	var ids []string
-	var all int64
-	err := db.Each(ctx, "SELECT record_id::VARCHAR, strftime(occurred_at, '%Y-%m-%d %H:%M'), count(*) OVER () FROM dw.records "+
-		"WHERE outcome = 'error' AND lower(affected_key) = lower($1) ORDER BY occurred_at DESC NULLS LAST, record_id LIMIT 5", func(rows *sql.Rows) error {
-		var id string
-		var at sql.NullString
-		err := rows.Scan(&id, &at, &all)
-		if at.Valid {
-			id += " (" + at.String + " UTC)"
-		}
-		ids = append(ids, id)
-		return err
-	}, key)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	if all == 1 {
-		return fmt.Errorf("%q is no id of a record in %s; the failing record with this business key is %s", key, db.path, ids[0])
-	}
-	return fmt.Errorf("%q is no id of a record in %s; of the %d failing records with this business key the latest are %s", key, db.path, all, strings.Join(ids, ", "))
 }
 
 // prunedOf counts the failing records of o that history prune took out, by the hours that they happened in.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,4 +37,32 @@ func (db *DB) Stored(ctx context.Context, id string) (r Stored, err error) {
 	}
 	r.OccurredAt = at.Time
 	return r, err
+}
+
+// keyed is an error with the latest failing records that have this business key, which is what people know of a record; nil where none has it.
+func (db *DB) keyed(ctx context.Context, key string) error {
+	var ids []string
+	var all int64
+	_, err := db.exec(ctx, "same_key", query("same_key"))
+	if err != nil {
+		return err
+	}
+	err = db.Each(ctx, "SELECT record_id::VARCHAR, strftime(occurred_at, '%Y-%m-%d %H:%M'), count(*) OVER () FROM dw.records "+
+		"WHERE outcome = 'error' AND same_key(affected_key) = same_key($1) ORDER BY occurred_at DESC NULLS LAST, record_id LIMIT 5", func(rows *sql.Rows) error {
+		var id string
+		var at sql.NullString
+		err := rows.Scan(&id, &at, &all)
+		if at.Valid {
+			id += " (" + at.String + " UTC)"
+		}
+		ids = append(ids, id)
+		return err
+	}, key)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if all == 1 {
+		return fmt.Errorf("%q is no id of a record in %s; the failing record with this business key is %s", key, db.path, ids[0])
+	}
+	return fmt.Errorf("%q is no id of a record in %s; of the %d failing records with this business key the latest are %s", key, db.path, all, strings.Join(ids, ", "))
 }

@@ -11,3 +11,15 @@ CREATE OR REPLACE TEMP TABLE %[1]s_causes (
   cause UBIGINT, rows BIGINT, unseen BIGINT, missing BOOLEAN, waiting BIGINT, partly BIGINT, depth BIGINT, first_wait TIMESTAMP, last_wait TIMESTAMP,
   own BIGINT, first_seen TIMESTAMP, last_seen TIMESTAMP, place BIGINT
 );
+-- The records that are the failures of the causes ids (a blank between them) themselves: of rows that are looked up, and of a whole map.
+CREATE OR REPLACE TEMP MACRO own_records(ids) AS TABLE
+WITH asked AS (
+  SELECT cause FROM (SELECT unnest(string_split(ids, ' '))::UBIGINT AS cause) JOIN %[1]s_causes c USING (cause) WHERE NOT c.missing
+)
+SELECT f.cause, f.place
+FROM %[1]s_fails f JOIN asked USING (cause) LEFT JOIN %[1]s_blocks b ON b.cause = f.cause
+WHERE NOT f.waits AND NOT f.doubtful AND (b.cause IS NULL OR NOT f.has_company)
+UNION
+SELECT b.cause, s.place
+FROM %[1]s s JOIN %[1]s_blocks b ON b.cause = hash(hash(s.map), hash(coalesce(s.company, '')), hash(s.sig)) JOIN asked a ON a.cause = b.cause
+WHERE s.outcome = 'error' AND s.map IS NOT NULL;

@@ -12,9 +12,6 @@ CREATE OR REPLACE TEMP MACRO missing_row(phrase, parent, key_column, value, othe
   called: coalesce(called, nullif(split_part(key_column, ' of ', 2), ''), printed, CASE WHEN starts_with(phrase, 'row of ') THEN split_part(phrase, ' ', 3) END),
   company: CASE WHEN length(company) <= 4 THEN upper(company) ELSE company END
 };
--- The same key is the same row however it is written: finance and operations apps and Dataverse compare keys without case, a log prints the parts of
--- a key of several columns with blanks between them or without, and the same letter may be one character or two.
-CREATE OR REPLACE TEMP MACRO same_key(key) AS lower(nfc_normalize(replace(key, ', ', ',')));
 CREATE OR REPLACE TEMP MACRO looked_up(captures) AS list_filter([
     missing_row(captures['lookup'], coalesce(captures['lookup_map'], captures['table']), captures['lookup_key'],
       captures['value'], '', captures['lookup_table'], captures['table'], captures['lookup_company']),

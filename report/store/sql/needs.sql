@@ -11,7 +11,8 @@ WITH named AS (
     hash(coalesce(company, '')) AS company, coalesce(company, '') <> '' AS has_company, hash(sig) AS sig,
     hash(map_title, same_key(affected_key), coalesce(company, '')) AS retry
   FROM %[1]s
-  WHERE outcome = 'error' AND affected_key IS NOT NULL AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
+  WHERE outcome = 'error' AND affected_key IS NOT NULL AND hash(same_key(affected_key)) IN (SELECT key FROM %[1]s_missing)
+    AND place NOT IN (SELECT place FROM %[1]s_settled WHERE saved)
 ), parted AS (
   SELECT * EXCLUDE (title), title AS parent, true AS exact FROM named
   UNION ALL

@@ -1,17 +1,11 @@
 -- Of which findings do records belong to the causes $1 (a blank between them): their own, and those that wait for them and for nothing else?
 -- The $2 with most such records of each, one of which stands for the rest where there are as many.
 WITH asked AS (
-  SELECT cause, c.missing FROM (SELECT unnest(string_split($1, ' '))::UBIGINT AS cause) JOIN scope_causes c USING (cause)
+  SELECT unnest(string_split($1, ' '))::UBIGINT AS cause
 ), places AS (
   SELECT e.cause, e.place FROM scope_explained e JOIN asked USING (cause) WHERE e.whole
   UNION
-  SELECT f.cause, f.place
-  FROM scope_fails f JOIN asked a USING (cause) LEFT JOIN scope_blocks b ON b.cause = f.cause
-  WHERE NOT a.missing AND NOT f.waits AND NOT f.doubtful AND (b.cause IS NULL OR NOT f.has_company)
-  UNION
-  SELECT b.cause, s.place
-  FROM scope s JOIN scope_blocks b ON b.cause = hash(hash(s.map), hash(coalesce(s.company, '')), hash(s.sig)) JOIN asked a ON a.cause = b.cause
-  WHERE NOT a.missing AND s.outcome = 'error' AND s.map IS NOT NULL
+  FROM own_records($1)
 ), touched AS (
   SELECT p.cause, f.finding, count(*) AS records, min(f.occurred_at) AS first_seen, max(f.occurred_at) AS last_seen, count(*) = count(f.occurred_at) AS timed
   FROM places p JOIN scope_failing f USING (place)
