@@ -28,6 +28,18 @@ type Column[T any] struct {
 // stream runs a query in which %s stands for the expressions of columns, and calls yield for every row. All rows are
 // read into one and the same T, so yield must not keep it.
 func stream[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], yield func(*T) error, args ...any) error {
+	text, scan := withColumns(query, columns, yield)
+	return db.Each(ctx, text, scan, args...)
+}
+
+// streamInOrder is stream for a query whose answer may have any number of rows; it is in the order of these columns.
+func streamInOrder[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], order []string, yield func(*T) error) error {
+	text, scan := withColumns(query, columns, yield)
+	return db.EachInOrder(ctx, text, order, scan)
+}
+
+// withColumns is the query with the expressions of columns put in, and what hands each of its rows to yield.
+func withColumns[T any](query string, columns []Column[T], yield func(*T) error) (text string, scan func(*sql.Rows) error) {
 	exprs := make([]string, len(columns))
 	for i, c := range columns {
 		exprs[i] = c.expr
@@ -41,12 +53,12 @@ func stream[T any](ctx context.Context, db *store.DB, query string, columns []Co
 			targets[i] = target(c.Cell(&row))
 		}
 	}
-	return db.Each(ctx, fmt.Sprintf(query, strings.Join(exprs, ", ")), func(rows *sql.Rows) error {
+	return fmt.Sprintf(query, strings.Join(exprs, ", ")), func(rows *sql.Rows) error {
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
 		return yield(&row)
-	}, args...)
+	}
 }
 
 // target is what a row is scanned into to reach the value that cell points at.

@@ -38,6 +38,14 @@ func each(ctx context.Context, db *store.DB, name string, scan func(*sql.Rows) e
 	return eachOf(ctx, db, store.Scope{}, name, scan, args...)
 }
 
+// eachInOrder is each for a query whose answer may have as many rows as the night has records; it is in the order of these columns.
+func eachInOrder(ctx context.Context, db *store.DB, name string, order []string, scan func(*sql.Rows) error, args ...any) error {
+	if err := db.EachInOrder(ctx, query(name), order, scan, args...); err != nil {
+		return fmt.Errorf("query %s: %w", name, err)
+	}
+	return nil
+}
+
 // eachOf is each for a query that names the runs of a report.
 func eachOf(ctx context.Context, db *store.DB, scope store.Scope, name string, scan func(*sql.Rows) error, args ...any) error {
 	if err := db.Each(ctx, scope.In(query(name)), scan, args...); err != nil {

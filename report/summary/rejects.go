@@ -21,7 +21,7 @@ var RejectColumns = []Column[Reject]{
 	{Name: "file", expr: "file", Cell: func(r *Reject) any { return &r.File }},
 	{Name: "row", expr: "row", Cell: func(r *Reject) any { return &r.Row }},
 	{Name: "byte_offset", expr: "byte_offset", Cell: func(r *Reject) any { return &r.ByteOffset }},
-	{Name: "column", expr: `coalesce("column", '')`, Cell: func(r *Reject) any { return &r.Column }},
+	{Name: "column", expr: `coalesce("column", '') AS "column"`, Cell: func(r *Reject) any { return &r.Column }},
 	{Name: "reason", expr: "reason", Cell: func(r *Reject) any { return &r.Reason }},
 	{Name: "excerpt", expr: "excerpt", Cell: func(r *Reject) any { return &r.Excerpt }},
 }

@@ -63,9 +63,11 @@ func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.M
 			return err
 		}
 		var r, last Retry
-		var level, lastLevel int64
-		return each(ctx, db, "retries", func(rows *sql.Rows) error {
-			if err := rows.Scan(&r.MapTitle, &r.Key, &r.Company, &r.Records, &r.AfterFix, &level, (*instant)(&r.PurgedBy)); err != nil {
+		var position, level, lastLevel int64
+		// By the fix that a row waits for, then by maps as they depend on each other, and of one map those first that others wait for.
+		order := []string{"rank", "position", "level", "map_title", "affected_key", "company"}
+		return eachInOrder(ctx, db, "retries", order, func(rows *sql.Rows) error {
+			if err := rows.Scan(&r.MapTitle, &r.Key, &r.Company, &r.Records, &r.AfterFix, &position, &level, (*instant)(&r.PurgedBy)); err != nil {
 				return err
 			}
 			if r.AfterFix != last.AfterFix || r.MapTitle != last.MapTitle || level != lastLevel {

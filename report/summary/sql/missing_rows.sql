@@ -1,5 +1,4 @@
--- Every missing row, a row of missing.csv: the parents in the order $1, one a line, of each the rows that most records
--- wait for first. Records that name no company where several lack the key are counted beside each of their rows.
+-- Every missing row, a row of missing.csv, in no order; rank is that of its parent in $1, one a line. Records that name no company where several lack the key are counted beside each of their rows.
 WITH ranks AS (
   SELECT hash(title) AS parent, rank
   FROM (SELECT unnest(string_split($1, chr(10))) AS title, generate_subscripts(string_split($1, chr(10)), 1) AS rank)
@@ -10,6 +9,6 @@ WITH ranks AS (
     LEFT JOIN scope_missing a ON a.apart AND a.parent = c.parent AND a.key = c.key
   WHERE NOT c.apart
 )
-SELECT row.parent, row.phrase, coalesce(row.key_column, ''), coalesce(row.called, ''), row.key, coalesce(row.company, company) AS row_company, records, unplaced, first_seen, last_seen, record_id
-FROM texts
-ORDER BY rank, records DESC, row.phrase, row.key, row_company;
+SELECT row.parent AS parent, row.phrase AS phrase, coalesce(row.key_column, '') AS key_column, coalesce(row.called, '') AS called, row.key AS key,
+  coalesce(row.company, company) AS company, records, unplaced, first_seen, last_seen, record_id, rank
+FROM texts;

@@ -1,6 +1,5 @@
--- Every row that could not become a record, a row of rejects.csv. The columns are RejectColumns of
+-- Every row that could not become a record, a row of rejects.csv, in no order. The columns are RejectColumns of
 -- rejects.go.
 SELECT %s
 FROM dw.rejects
-WHERE run_id IN (%[runs])
-ORDER BY file, row, byte_offset, reason, "column", excerpt;
+WHERE run_id IN (%[runs]);

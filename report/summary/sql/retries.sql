@@ -1,5 +1,3 @@
--- Every row that can be saved again, a row of retry.csv: by the fix that it waits for, then by maps in the order of their dependencies, and of one map
--- those first that others wait for.
-SELECT map_title, affected_key, company, records, rank, level, last_queued + INTERVAL 1 DAY
-FROM scope_retry_rows
-ORDER BY rank, position, level, map_title, affected_key, company;
+-- Every row that can be saved again, a row of retry.csv, in no order. position is that of its map in the order of their dependencies, level how many rows of the plan it waits behind.
+SELECT map_title, affected_key, company, records, rank, position, level, last_queued + INTERVAL 1 DAY AS purged_by
+FROM scope_retry_rows;
