@@ -10,44 +10,35 @@ import (
 // bytesInOrder is how much of an answer EachInOrder asks for at a time: texts in bytes, and 64 for each row.
 const bytesInOrder = 32 << 20
 
-// EachInOrder is Each for an answer of any number of rows, in the order of these expressions of its columns, of which none may be null. The driver holds the
+// EachInOrder is Each for an answer of any number of rows, in the order that names its columns or expressions of them, as behind ORDER BY. The driver holds the
 // whole answer of a query, beside all that DuckDB's limit of memory is about, and two million rows with their keys were 200 MB. So
-// the answer is kept as a temporary table, which DuckDB puts on disk, and asked for part by part, cut at rows of a sample.
-func (db *DB) EachInOrder(ctx context.Context, text string, order []string, scan func(*sql.Rows) error, args ...any) error {
+// the answer is kept as a temporary table in this order, which DuckDB puts on disk, and handed out part by part.
+func (db *DB) EachInOrder(ctx context.Context, text, order string, scan func(*sql.Rows) error, args ...any) error {
 	return db.eachInOrder(ctx, bytesInOrder, text, order, scan, args...)
 }
 
-func (db *DB) eachInOrder(ctx context.Context, most int64, text string, order []string, scan func(*sql.Rows) error, args ...any) (err error) {
-	if _, err = db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE in_order AS\n"+strings.TrimRight(strings.TrimSpace(text), ";"), args...); err != nil {
+func (db *DB) eachInOrder(ctx context.Context, most int64, text, order string, scan func(*sql.Rows) error, args ...any) (err error) {
+	text = strings.TrimRight(strings.TrimSpace(text), ";")
+	// DuckDB keeps the order of a sorted table, whatever is set of the order of others: a scan of it may still hand out one row group before another.
+	if _, err = db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE in_order AS\nSELECT * FROM (\n"+text+"\n) ORDER BY "+order, args...); err != nil {
 		return db.damaged(err)
 	}
 	defer func() {
-		if _, dropped := db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS in_order; DROP TABLE IF EXISTS in_order_cuts"); err == nil {
+		if _, dropped := db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS in_order"); err == nil {
 			err = dropped
 		}
 	}()
-	var columns string
-	var size int64
-	if err = db.conn.QueryRowContext(ctx, query("in_order_texts")).Scan(&columns); err != nil {
+	var texts string
+	if err = db.conn.QueryRowContext(ctx, query("in_order_texts")).Scan(&texts); err != nil {
 		return err
 	}
-	if err = db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) * 64 + coalesce(sum(%s), 0)::BIGINT FROM in_order", columns)).Scan(&size); err != nil {
+	var rows, bytes int64
+	if err = db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*), count(*) * 64 + coalesce(sum(%s), 0)::BIGINT FROM in_order", texts)).Scan(&rows, &bytes); err != nil {
 		return err
 	}
-	named := make([]string, len(order)) // of a struct, as tables keep none without names
-	for i, key := range order {
-		named[i] = fmt.Sprintf("k%d: %s", i, key)
-	}
-	keys, key := strings.Join(order, ", "), "{"+strings.Join(named, ", ")+"}"
-	parts := 1 + size/most
-	if parts == 1 {
-		return db.Each(ctx, fmt.Sprintf("SELECT * FROM in_order ORDER BY %s", keys), scan)
-	}
-	if _, err = db.exec(ctx, "in_order_cuts", fmt.Sprintf(query("in_order_cuts"), key, 64*parts, parts)); err != nil {
-		return err
-	}
-	for part := range parts {
-		if err = db.Each(ctx, fmt.Sprintf(query("in_order_part"), key, keys), scan, part); err != nil {
+	atOnce := max(1, rows/(1+bytes/most))
+	for from := int64(0); from < rows; from += atOnce {
+		if err = db.Each(ctx, "FROM in_order WHERE rowid BETWEEN $1 AND $2 ORDER BY rowid", scan, from, from+atOnce-1); err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,38 @@ func (db *DB) group(ctx context.Context, view string, byMessage []string, most i
 	return err
 }
 
+// Rest makes the tables VIEW_rest and VIEW_rest_sizes of a view for which Groups and [DB.States] made their tables: the findings that are not listed one by one, and how many keys and
+// signatures there are in each row that sums some up. It says how many findings that are; columns are in sql/rest.sql.
+func (db *DB) Rest(ctx context.Context, view string) (unlisted int64, err error) {
+	exec := func(name string, args ...any) (rows int64) {
+		if err == nil {
+			rows, err = db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
+		}
+		return rows
+	}
+	inParts := func(name string, parts int64) (rows int64) {
+		for part := range parts {
+			rows += exec(name, part, parts)
+		}
+		return rows
+	}
+	exec("rest")
+	if err != nil {
+		return 0, err
+	}
+	var findings int64
+	if err = db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_sums", view)).Scan(&findings); err != nil {
+		return 0, err
+	}
+	unlisted = inParts("rest_part", 1+findings/groupsAtOnce)
+	keys := inParts("rest_keys_part", 1+unlisted/groupsAtOnce)
+	inParts("rest_sizes_part", 1+max(keys, unlisted)/groupsAtOnce)
+	if err == nil {
+		_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_rest_keys", view))
+	}
+	return unlisted, err
+}
+
 // exec runs an embedded query that makes something, with what its text leaves open put in, and says how many rows that are.
 func (db *DB) exec(ctx context.Context, name, text string, args ...any) (rows int64, err error) {
 	r, err := db.conn.ExecContext(ctx, text, args...)

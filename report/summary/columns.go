@@ -33,7 +33,7 @@ func stream[T any](ctx context.Context, db *store.DB, query string, columns []Co
 }
 
 // streamInOrder is stream for a query whose answer may have any number of rows; it is in the order of these columns.
-func streamInOrder[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], order []string, yield func(*T) error) error {
+func streamInOrder[T any](ctx context.Context, db *store.DB, query string, columns []Column[T], order string, yield func(*T) error) error {
 	text, scan := withColumns(query, columns, yield)
 	return db.EachInOrder(ctx, text, order, scan)
 }

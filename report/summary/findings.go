@@ -167,6 +167,9 @@ func worst(fs []*Finding) (severity string) {
 
 // others adds the findings that sum up what is not listed.
 func others(ctx context.Context, db *store.DB, name titles, add func(f Finding, status string)) error {
+	if unlisted, err := db.Rest(ctx, "scope"); err != nil || unlisted == 0 {
+		return err
+	}
 	return each(ctx, db, "others", func(rows *sql.Rows) error {
 		var f Finding
 		var status string

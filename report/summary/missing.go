@@ -101,8 +101,7 @@ func missingRows(ctx context.Context, db *store.DB, scope store.Scope, m *classi
 		var rank int64
 		targets := append(l.targets(), &rank)
 		// The parents in the order of the plan, of each the rows first that most records wait for.
-		order := []string{"rank", "-records", "phrase", "key", "company"}
-		return eachInOrder(ctx, db, "missing_rows", order, func(rows *sql.Rows) error {
+		return eachInOrder(ctx, db, "missing_rows", "rank, records DESC, phrase, key, company", func(rows *sql.Rows) error {
 			if err := rows.Scan(targets...); err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ func each(ctx context.Context, db *store.DB, name string, scan func(*sql.Rows) e
 }
 
 // eachInOrder is each for a query whose answer may have as many rows as the night has records; it is in the order of these columns.
-func eachInOrder(ctx context.Context, db *store.DB, name string, order []string, scan func(*sql.Rows) error, args ...any) error {
+func eachInOrder(ctx context.Context, db *store.DB, name, order string, scan func(*sql.Rows) error, args ...any) error {
 	if err := db.EachInOrder(ctx, query(name), order, scan, args...); err != nil {
 		return fmt.Errorf("query %s: %w", name, err)
 	}

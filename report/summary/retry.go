@@ -65,8 +65,7 @@ func retries(ctx context.Context, db *store.DB, scope store.Scope, m *classify.M
 		var r, last Retry
 		var position, level, lastLevel int64
 		// By the fix that a row waits for, then by maps as they depend on each other, and of one map those first that others wait for.
-		order := []string{"rank", "position", "level", "map_title", "affected_key", "company"}
-		return eachInOrder(ctx, db, "retries", order, func(rows *sql.Rows) error {
+		return eachInOrder(ctx, db, "retries", "rank, position, level, map_title, affected_key, company", func(rows *sql.Rows) error {
 			if err := rows.Scan(&r.MapTitle, &r.Key, &r.Company, &r.Records, &r.AfterFix, &position, &level, (*instant)(&r.PurgedBy)); err != nil {
 				return err
 			}

@@ -198,7 +198,7 @@ func sumUp(ctx context.Context, db *store.DB, a about, m *classify.Matcher, to C
 	s.EachRetry = retries(ctx, db, scope, m, s)
 	s.EachMissing = missingRows(ctx, db, scope, m, s.Fixes, s.Signatures)
 	s.EachReject = func(yield func(*Reject) error) error {
-		return streamInOrder(ctx, db, scope.In(query("rejects")), RejectColumns, []string{"file", "row", "byte_offset", "reason", `"column"`, "excerpt"}, yield)
+		return streamInOrder(ctx, db, scope.In(query("rejects")), RejectColumns, `file, row, byte_offset, reason, "column", excerpt`, yield)
 	}
 	return hide.summary(s), nil
 }
