@@ -39,21 +39,29 @@ type Everyone func(yield func(m Message, ofCluster bool) error) error
 // Draft writes a rule for an unknown cluster, as YAML that Load takes: its expression is made of
 // the fixed words of the messages, its examples of their template with invented values in place
 // of what differs from record to record. The rule takes the messages of the cluster and none of
-// others; where that is not possible the error says what stands in the way. others are some of each, to find an expression
+// others; where that is not possible, none but those of clusters of the same words with values of other shapes, which the draft names
+// and counts; and else the error says what stands in the way. others are some of each, to find an expression
 // by; everyone is asked about the one that was found, and what came of it stands in the head of the draft. What only people can
 // say, cause and fix, is left to be filled in.
 func (m *Matcher) Draft(src *DraftSource, others []Message, everyone Everyone) ([]byte, error) {
-	template := draftTemplate(src)
-	parts := splitTemplate(template)
+	own := draftTemplate(src)
 	var last error
-	// A short expression first: it forgives what later wordings change. Where it takes too much,
-	// the whole template.
-	for _, letters := range []int{draftLetters, templateBytes} {
-		text, err := m.draft(src, others, everyone, template, cutParts(parts, letters))
+	var against *swallowed
+	for _, p := range strictPlans(own) {
+		text, err := m.draft(src, &others, everyone, &p)
 		if err == nil {
 			return text, nil
 		}
+		errors.As(err, &against)
 		last = err
+	}
+	if against == nil { // it is not the others that stand in the way
+		return nil, last
+	}
+	for _, p := range alikePlans(own, others) {
+		if text, err := m.draft(src, &others, everyone, &p); err == nil {
+			return text, nil
+		}
 	}
 	return nil, last
 }
@@ -87,7 +95,8 @@ func privateTemplate(msg Message, names string) string {
 // A templatePart is a piece of a template: fixed text, or a mask.
 type templatePart struct {
 	text string
-	mask string // without its brackets; empty for fixed text
+	mask string   // without its brackets; empty for fixed text
+	also []string // masks that other clusters of the message have in its place
 }
 
 // What a mask stands for, as an expression, and how an invented value of it looks.
@@ -165,17 +174,18 @@ func cutParts(parts []templatePart, letters int) []templatePart {
 	return kept
 }
 
-func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, template string, parts []templatePart) ([]byte, error) {
+// draft tries a plan. What everyone knows that others do not, and that is taken against it, it adds to these, for the next plan.
+func (m *Matcher) draft(src *DraftSource, others *[]Message, everyone Everyone, p *plan) ([]byte, error) {
 	fixed := 0
-	for _, p := range parts {
-		fixed += len(strings.TrimSpace(p.text))
+	for _, part := range p.parts {
+		fixed += len(strings.TrimSpace(part.text))
 	}
 	if fixed < minFixed {
-		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, template)
+		return nil, fmt.Errorf("the messages of cluster %s have too little text in common for a rule: %q", src.TemplateID, p.template)
 	}
 	d := &Rule{
-		ID: m.draftID(template, src.TemplateID, others), Title: draftTitle(template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
-		Match: Match{Wordings: []string{draftRegex(parts, formsIn(src.Messages))}},
+		ID: m.draftID(p.template, src.TemplateID, *others), Title: draftTitle(p.template), Status: "experimental", Severity: "medium", Category: "to-be-sorted", Priority: draftPriority, Tier: singleRows,
+		Match: Match{Wordings: []string{draftRegex(p.parts, formsIn(slices.Concat(src.Messages, p.kin)))}},
 		Cause: "Not known yet: say here in one or two sentences what happened and why.",
 		Fix: Fix{
 			Summary: "Find out what these records have in common, and write the fix here.", Role: "Dual-write operator", Retry: "no",
@@ -189,7 +199,7 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 	}
 	slices.Sort(d.Logs)
 	for i := range minExamples {
-		text := frame(d.Logs[0], invented(template, i+1), i)
+		text := frame(d.Logs[0], invented(p.template, i+1), i)
 		d.Examples.Match = append(d.Examples.Match, Example{Text: text, Log: d.Logs[0]})
 	}
 	d.Examples.NoMatch = []string{"to be replaced below, so that the draft loads"}
@@ -197,10 +207,10 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 	if err != nil {
 		return nil, err
 	}
-	if err := trial.guard(d.ID, src, others); err != nil {
+	if err := trial.guard(d.ID, src, *others, p); err != nil {
 		return nil, err
 	}
-	d.Examples.NoMatch = trial.nearMisses(d.ID, template, others)
+	d.Examples.NoMatch = trial.nearMisses(d.ID, p.template, *others)
 	for i := range d.Examples.Match {
 		x := &d.Examples.Match[i]
 		v := trial.Judge(x.Log, x.Text, "", "")
@@ -215,20 +225,30 @@ func (m *Matcher) draft(src *DraftSource, others []Message, everyone Everyone, t
 	for _, f := range trial.testRule(trial.Rule(d.ID)) {
 		return nil, fmt.Errorf("the draft for cluster %s fails its own example: %s: %.200q", src.TemplateID, f.Msg, f.Example)
 	}
-	c, err := trial.contrast(d.ID, everyone)
+	c, err := trial.contrast(d.ID, everyone, p)
 	if err != nil {
+		var taken *swallowed
+		if errors.As(err, &taken) {
+			*others = append(slices.Clip(*others), taken.messages...)
+		}
 		return nil, err
 	}
 	return draftYAML(d, src, c)
 }
 
-// A contrast counts the records of a cluster, those of them that its draft takes, and all others, of which it takes none.
-type contrast struct{ taken, cluster, others int64 }
+// A contrast counts the records of a cluster, those of them that its draft takes, those of other clusters that it takes, too, by signature, and all others, of
+// which it takes none.
+type contrast struct {
+	taken, cluster, others int64
+	kin                    map[string]share
+}
 
-// contrast judges every record that is known once more, with the draft among the rules.
-func (m *Matcher) contrast(id string, everyone Everyone) (c contrast, err error) {
-	swallowed := make(map[string]bool)
-	err = everyone(func(msg Message, ofCluster bool) error {
+// contrast judges every record that is known once more, with the draft among the rules. How many records a cluster has is asked in a second walk, where it
+// matters: clusters of which none is taken may be as many as records.
+func (m *Matcher) contrast(id string, everyone Everyone, p *plan) (contrast, error) {
+	c := contrast{kin: make(map[string]share)}
+	var against swallowed
+	err := everyone(func(msg Message, ofCluster bool) error {
 		taken := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id
 		switch {
 		case ofCluster:
@@ -236,24 +256,59 @@ func (m *Matcher) contrast(id string, everyone Everyone) (c contrast, err error)
 			if taken {
 				c.taken++
 			}
-		default:
-			c.others++
-			if taken && len(swallowed) < mostSwallowed {
-				swallowed[msg.Signature] = true
-			}
+			return nil
+		case taken && !p.takes(msg):
+			against.add(msg)
+		case taken:
+			n := c.kin[msg.Signature]
+			n.taken++
+			c.kin[msg.Signature] = n
+		}
+		c.others++
+		return nil
+	})
+	if err == nil {
+		err = against.err()
+	}
+	if err != nil || len(c.kin) == 0 {
+		return c, err
+	}
+	err = everyone(func(msg Message, ofCluster bool) error {
+		if n, ok := c.kin[msg.Signature]; ok && !ofCluster {
+			n.all++
+			c.kin[msg.Signature] = n
+			c.others--
 		}
 		return nil
 	})
-	if err == nil && len(swallowed) > 0 {
-		err = wouldTake(slices.Sorted(maps.Keys(swallowed)))
-	}
 	return c, err
 }
 
 const mostSwallowed = 10 // signatures that an error names
 
-func wouldTake(signatures []string) error {
-	return errors.New("a rule of the common words would also take " + strings.Join(signatures, ", ") + ": draft a rule by hand that tells them apart")
+// swallowed are messages that a draft takes and must not, one of each signature.
+type swallowed struct{ messages []Message }
+
+func (s *swallowed) add(msg Message) {
+	if len(s.messages) < mostSwallowed && !slices.ContainsFunc(s.messages, func(m Message) bool { return m.Signature == msg.Signature }) {
+		s.messages = append(s.messages, msg)
+	}
+}
+
+func (s *swallowed) err() error {
+	if len(s.messages) == 0 {
+		return nil
+	}
+	return s
+}
+
+func (s *swallowed) Error() string {
+	var signatures []string
+	for _, msg := range s.messages {
+		signatures = append(signatures, msg.Signature)
+	}
+	slices.Sort(signatures)
+	return "a rule of the common words would also take " + strings.Join(signatures, ", ") + ": draft a rule by hand that tells them apart"
 }
 
 // draftYAML writes a rule as a rule file.
@@ -270,7 +325,15 @@ func draftYAML(d *Rule, src *DraftSource, c contrast) ([]byte, error) {
 	if src.Records == 1 {
 		noun = "record"
 	}
-	head := fmt.Sprintf("# Drafted from %d %s of cluster %s%s.\n# Of all failing records of the database it takes %d of %d of the cluster, 0 of %d others.\n# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, noun, src.TemplateID, period, c.taken, c.cluster, c.others)
+	kin := ""
+	if len(c.kin) > 0 {
+		var sum share
+		for _, n := range c.kin {
+			sum.taken, sum.all = sum.taken+n.taken, sum.all+n.all
+		}
+		kin = fmt.Sprintf("%d of %d of others of the same words, ", sum.taken, sum.all)
+	}
+	head := fmt.Sprintf("# Drafted from %d %s of cluster %s%s.\n# Of all failing records of the database it takes %d of %d of the cluster, %s0 of %d others.\n%s# Fill in cause, fix, severity and category. Values in the examples are invented; check that no\n# name of a person or customer is left in plain words.\n", src.Records, noun, src.TemplateID, period, c.taken, c.cluster, kin, c.others, c.nameKin())
 	return append([]byte(head), text...), nil
 }
 
@@ -305,8 +368,8 @@ func (m *Matcher) with(d *Rule) (*Matcher, error) {
 	return trial, err
 }
 
-// guard makes sure that a rule takes its cluster and nothing else.
-func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
+// guard makes sure that a rule takes its cluster and nothing else but what its plan allows.
+func (m *Matcher) guard(id string, src *DraftSource, others []Message, p *plan) error {
 	taken, most := 0, ""
 	byOther := make(map[string]int)
 	for _, msg := range src.Messages {
@@ -325,14 +388,24 @@ func (m *Matcher) guard(id string, src *DraftSource, others []Message) error {
 		}
 		return fmt.Errorf("no expression of the common words takes the messages of cluster %s: the best one takes %d of %d", src.TemplateID, taken, len(src.Messages))
 	}
-	var swallowed []string
+	var against swallowed
+	var part []string
+	last := make(map[string]bool) // whether the last sample of a signature was taken
 	for _, msg := range others {
-		if m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id && !slices.Contains(swallowed, msg.Signature) {
-			swallowed = append(swallowed, msg.Signature)
+		was, seen := last[msg.Signature]
+		isTaken := m.Judge(msg.Log, msg.Error, msg.Trace, msg.Entity).Signature == id
+		if isTaken && !p.takes(msg) {
+			against.add(msg)
+		}
+		if last[msg.Signature] = isTaken; seen && was != isTaken && !slices.Contains(part, msg.Signature) {
+			part = append(part, msg.Signature)
 		}
 	}
-	if len(swallowed) > 0 {
-		return wouldTake(swallowed)
+	if err := against.err(); err != nil {
+		return err
+	}
+	if p.whole && len(part) > 0 {
+		return fmt.Errorf("a rule of the common words would take a part of %s", strings.Join(part, ", "))
 	}
 	return nil
 }
@@ -344,7 +417,7 @@ func (m *Matcher) draftID(template, templateID string, others []Message) string 
 	if words == "" { // in a script without Latin letters
 		words = short
 	} else if slices.ContainsFunc(others, func(msg Message) bool {
-		return strings.HasPrefix(msg.Signature, "unknown/") && draftWords(privateTemplate(msg, "")) == words
+		return msg.isUnknown() && draftWords(privateTemplate(msg, "")) == words
 	}) {
 		words += "-" + short[:min(len(short), 4)]
 	}
@@ -390,11 +463,23 @@ func draftRegex(parts []templatePart, forms map[string]string) string {
 			before = p.text
 			continue
 		}
-		expr := cmp.Or(forms[p.mask], maskForms[p.mask].expr)
-		if i == len(parts)-1 && p.mask == "ENTITY" {
-			expr = `\w+` // a lazy one at the end would take a single letter
+		var ways []string
+		for _, mask := range append([]string{p.mask}, p.also...) {
+			expr := cmp.Or(forms[mask], maskForms[mask].expr)
+			if i == len(parts)-1 && mask == "ENTITY" {
+				expr = `\w+` // a lazy one at the end would take a single letter
+			}
+			ways = append(ways, expr)
 		}
-		if name := captureFor(p.mask, before); name != "" && !slices.Contains(named, name) {
+		expr := strings.Join(ways, "|")
+		if len(ways) > 1 {
+			expr = "(?:" + expr + ")"
+		}
+		mask := p.mask
+		if len(p.also) > 0 {
+			mask = "" // a value of another shape is no record id
+		}
+		if name := captureFor(mask, before); name != "" && !slices.Contains(named, name) {
 			named = append(named, name)
 			expr = "(?P<" + name + ">" + expr + ")"
 		}
@@ -465,6 +550,7 @@ func (m *Matcher) nearMisses(id, template string, others []Message) []string {
 		shared float64
 	}
 	var found []miss
+	seen := make(map[string]bool)
 	for _, msg := range others {
 		t := privateTemplate(msg, "")
 		x := miss{text: invented(t, 3)}
@@ -474,16 +560,20 @@ func (m *Matcher) nearMisses(id, template string, others []Message) []string {
 				x.shared += 1 / float64(len(own)+len(words))
 			}
 		}
-		if t != "" && !slices.ContainsFunc(found, func(y miss) bool { return y.text == x.text }) {
+		if t != "" && !seen[x.text] {
+			seen[x.text] = true
 			found = append(found, x)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b miss) int { return cmp.Compare(b.shared, a.shared) })
 	words := strings.Fields(invented(template, 3))
-	found = append(found[:min(len(found), minExamples)], miss{text: strings.Join(words[:(len(words)+1)/2], " ")}, miss{text: strings.Join(words[(len(words)+1)/2:], " ")})
+	found = append(found, miss{text: strings.Join(words[:(len(words)+1)/2], " ")}, miss{text: strings.Join(words[(len(words)+1)/2:], " ")})
 	var out []string
 	for _, x := range found {
-		if len(out) < minExamples && x.text != "" && m.Judge("", x.text, "", "").Signature != id {
+		if len(out) == minExamples {
+			break
+		}
+		if x.text != "" && m.Judge("", x.text, "", "").Signature != id { // of the nearest, some may be of clusters that the rule takes, too
 			out = append(out, x.text)
 		}
 	}

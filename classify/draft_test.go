@@ -142,7 +142,8 @@ func FuzzDraft(f *testing.F) {
 			t.Skip("long messages are cut")
 		}
 		src := &DraftSource{TemplateID: "0123456789ab", Records: 1, Messages: []Message{{Log: "dualwrite", Error: text}}}
-		draft, err := m.Draft(src, nil, all(src, nil))
+		other := Message{Signature: "unknown/t-1", Log: "dualwrite", Error: strings.NewReplacer("1", "K", "K", "1", "<>", "<ID>").Replace(text)}
+		draft, err := m.Draft(src, []Message{other}, all(src, []Message{other}))
 		if err != nil {
 			return
 		}
@@ -180,7 +181,7 @@ func TestDraftIsContrastedWithEverything(t *testing.T) {
 	if want := "it takes 2 of 2 of the cluster, 0 of 1 others."; err != nil || !strings.Contains(string(text), want) {
 		t.Errorf("error %v, draft without %q:\n%s", err, want, text)
 	}
-	late := parcel("AB-3")
+	late := Message{Log: "dualwrite", Error: "Parcel AB-3 waits at the southern gate for its papers and stamps"}
 	late.Signature = "unknown/3"
 	if _, err = m.Draft(src, nil, all(src, []Message{late})); err == nil || !strings.Contains(err.Error(), "unknown/3") {
 		t.Errorf("error %v, want one that names unknown/3", err)
@@ -201,7 +202,7 @@ func TestDraftOfWhatARuleTakes(t *testing.T) {
 func TestDraftOfWhatAWrapperTakes(t *testing.T) {
 	m := compileFile(t, `- {id: x-wrapper, title: t, status: observed, severity: low, category: c, priority: 90, logs: [dualwrite, plugintrace], wrapper: true, match: {any: [odd thing]}, cause: c, fix: {summary: s, role: r, retry: "no", steps: [s]}, examples: {match: [{text: t}], no_match: [t]}}
 `)
-	err := m.guard("site-x", &DraftSource{TemplateID: "t-1", Messages: []Message{{Log: "dualwrite", Error: "An odd thing happened"}}}, nil)
+	err := m.guard("site-x", &DraftSource{TemplateID: "t-1", Messages: []Message{{Log: "dualwrite", Error: "An odd thing happened"}}}, nil, &plan{})
 	if err == nil || !strings.Contains(err.Error(), "takes 0 of 1") {
 		t.Errorf("error %v", err)
 	}

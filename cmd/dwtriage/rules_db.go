@@ -162,7 +162,8 @@ func runRulesDraft(s *session, args []string) (int, error) {
 	f := newFlags("dwtriage rules draft [flags] TEMPLATE_ID", `Writes a rule for an unknown cluster of the database to standard output: an expression of the
 fixed words of its messages, examples with invented values, everything that --rules takes. The
 rule takes the cluster and no other message of the database, of which every one is judged with it;
-where no expression of the common words does, it says what stands in the way. Cause and fix are left for you to fill in.
+where no expression of the common words does, it takes clusters of the same words with values of other
+shapes, too, and names and counts them, or says what stands in the way. Cause and fix are left for you to fill in.
 Records that are stored keep their verdicts until dwtriage reclassify judges them again with the file.
 TEMPLATE_ID is a template_id of unclassified.csv, also one of an earlier report whose messages are of a larger cluster
 by now; its t- and an unknown/ before it may be left out.`)

@@ -51,7 +51,7 @@ func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []str
 	err := db.Each(ctx, query("everyone"), func(rows *sql.Rows) error {
 		var m classify.Message
 		var ofCluster sql.NullBool
-		if err := rows.Scan(&m.Signature, &m.Log, &m.Error, &m.Trace, &m.Entity, &ofCluster); err != nil {
+		if err := rows.Scan(&m.Signature, &m.Log, &m.Error, &m.Trace, &m.Entity, &m.Company, &ofCluster); err != nil {
 			return err
 		}
 		return yield(m, ofCluster.Bool)
@@ -62,7 +62,8 @@ func (db *DB) EachMessage(ctx context.Context, templateID string, wrappers []str
 	return nil
 }
 
-// OtherMessages reads up to three messages of every signature and cluster but this one, which Cluster reads.
+// OtherMessages reads up to three messages of every signature and cluster but this one, which Cluster reads. What only one of wrappers explains has the
+// signature of its cluster here and in EachMessage, as if nothing did.
 func (db *DB) OtherMessages(ctx context.Context, templateID string, wrappers ...string) ([]classify.Message, error) {
 	rows, err := db.conn.QueryContext(ctx, query("other_messages"), db.stored(templateID), strings.Join(wrappers, " "))
 	if err != nil {
@@ -72,7 +73,7 @@ func (db *DB) OtherMessages(ctx context.Context, templateID string, wrappers ...
 	var out []classify.Message
 	for rows.Next() {
 		var m classify.Message
-		if err := rows.Scan(&m.Signature, &m.Log, &m.Error, &m.Trace); err != nil {
+		if err := rows.Scan(&m.Signature, &m.Log, &m.Error, &m.Trace, &m.Entity, &m.Company); err != nil {
 			return nil, fmt.Errorf("reading other messages: %w", err)
 		}
 		out = append(out, m)
