@@ -20,6 +20,7 @@ type dayForm struct {
 
 var dayForms = [...]dayForm{
 	{dayInWords, `[0-9]{1,2}\.? [A-Za-z]{3,9}[.,]{0,2} [0-9]{4}|[A-Z][A-Za-z]{2,8}\.? [0-9]{1,2},? [0-9]{4}`},
+	{dayAbroad, `[0-9]{1,2}(?:\.|\.?er|[º°])?[ -](?:de |d')?[^ 0-9.,'"(){}<>-]{2,20}\.?,?[ -](?:del? )?[0-9]{4}`},
 	{dayInUnits, `[0-9]{4}[年년] ?[0-9]{1,2}[月월] ?[0-9]{1,2}[日일]`},
 }
 
@@ -63,7 +64,7 @@ func standsAlone(s []byte, i, end int) bool {
 	return len(before) < len(version) || !bytes.EqualFold(before[len(before)-len(version):], []byte(version))
 }
 
-// dayInWords accepts 11 Nov 2026, 11. November 2026, Nov 11, 2026 and NOV 11 2026.
+// dayInWords accepts days with the English name of a month, see dayAbroad for others: 11 Nov 2026, 11. November 2026, Nov 11, 2026 and NOV 11 2026.
 func dayInWords(s []byte, i int) int {
 	r := dayReader{s, i}
 	if ascii.Digit(s[i]) {

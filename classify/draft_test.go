@@ -135,6 +135,7 @@ func FuzzDraft(f *testing.F) {
 		}
 	}
 	f.Add("Parcel {x} 'y' \"z\": - # & * ! | > % @ ` {{ }} [ ] lost for ever\n- id: x")
+	f.Add("Parcel of 3. März 2026, 1er mars 2026, 3 d'abril del 2026 and 3-févr.-2026 lost in the yard")
 	f.Add("Parcel „x“ of « y » in 「z」 at »a» or ‚b‘ lost in the yard on 11 Nov 2026")
 	f.Add("null true ~ 0x10 1e3 <STR> <NUM> <NOTHING> lost in the yard today")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -226,7 +227,8 @@ func TestDraftOfQuotations(t *testing.T) {
 // A draft takes days in every form that the messages have.
 func TestDraftOfDays(t *testing.T) {
 	m := builtinMatcher(t)
-	for _, day := range []string{"1/3/2026", "3.11.2026", "11 Nov 2026", "November 3, 2026", "11. Nov. 2026", "11-Nov-2026", "2026年11月3日", "2026년 11월 3일"} {
+	for _, day := range []string{"1/3/2026", "3.11.2026", "11 Nov 2026", "November 3, 2026", "11. Nov. 2026", "11-Nov-2026", "2026年11月3日", "2026년 11월 3일",
+		"3. März 2026", "1er mars 2026", "1º janeiro 2026", "3 de marzo de 2026", "3 d'abril del 2026", "3-févr.-2026", "3 मार्च 2026", "3. mar. 2026"} {
 		text, err := draftOf(t, m, []string{"Parcel box was lost on " + day + " by the yard", "Parcel box was lost on 2026-11-22T13:20:55Z by the yard"})
 		if err != nil || !strings.Contains(text, "it takes 2 of 2 of the cluster") || strings.Contains(text, day) {
 			t.Errorf("%s: error %v, draft:\n%s", day, err, text)

@@ -162,7 +162,9 @@ func TestTemplateOfDays(t *testing.T) {
 	for _, day := range []string{
 		"11/11/2026", "11/3/2026", "3/11/2026", "1/1/1900", "12/31/2154", "11.11.2026", "3.11.2026", "11.3.2026", "1.1.2026", "11-11-2026", "3-11-2026", "28-2-2026", "2026-11-11", "2026-11-3", "2026/11/11", "2026/1/3", "2026.11.11",
 		"11 Nov 2026", "3 Nov 2026", "11. November 2026", "11 NOV 2026", "11 Nov. 2026", "11 Sept 2026", "Nov 11, 2026", "November 3, 2026", "Nov 11 2026", "May 1, 2026", "11-Nov-2026", "3-May-2026",
-		"2026年11月11日", "2026年1月3日", "2026年 11月 11日", "2026년 11월 11일", "2026년11월3일",
+		"3. März 2026", "3 mars 2026", "1er mars 2026", "1º marzo 2026", "3 de marzo de 2026", "3 de març del 2026", "3 d'abril de 2026", "3 de mar. de 2026", "3. marts 2026", "3 mrt 2026", "3. Mrz 2026", "3. mar. 2026",
+		"31 AOÛT 2026", "3 août 2026", "3 févr. 2026", "3. des. 2026", "3 de set. de 2026", "3 de out de 2026", "3-mrt-2026", "3-may-2026", "03-Mär-2026", "3-févr.-2026", "3. března 2026", "3 марта 2026", "3 Μαρτίου 2026", "3 مارس 2026", "3 मार्च 2026", "3 במרץ 2026",
+		"3. maaliskuuta 2026", "3 Şub 2026", "3 marzec 2026", "3 settembre, 2026", "2026年11月11日", "2026年1月3日", "2026年 11月 11日", "2026년 11월 11일", "2026년11월3일",
 	} {
 		for _, tc := range []struct{ before, behind, want string }{
 			{"Closed on ", " by heron.", "Closed on <TIME> by heron"},
@@ -182,6 +184,9 @@ func TestTemplateOfDays(t *testing.T) {
 		"11-11-2026-X": "<ID>", "X-11-11-2026": "<ID>", "11-3-2026-7": "<NUM>", "Ж-3-11-2026": "Ж-<NUM>", "3-11-2026-Ж": "<NUM>-Ж", "3-11-2026/Ж": "<NUM>/Ж", "11/3/2026X": "<ID>/<ID>/<ID>",
 		"32/1/2026": "<NUM>", "1/32/2026": "<NUM>", "0/1/2026": "<NUM>", "1/1/3026": "<NUM>", "1-2/2026": "<NUM>", "1/2/202": "<NUM>", "2026/13/1": "<NUM>", "100-11-2026": "<NUM>", "SO-11 Nov": "<ID> Nov",
 		"11 may 2026": "<NUM> may <NUM>", "32 Nov 2026": "<NUM> Nov <NUM>", "11 Nov 20261": "<NUM> Nov <NUM>", "11 Nov 2026-X": "<NUM> Nov <ID>", "11 Novel 2026": "<NUM> Novel <NUM>", "111 Nov 2026": "<NUM> Nov <NUM>",
+		"3 may 2026": "<NUM> may <NUM>", "3 set 2026": "<NUM> set <NUM>", "12 des 2026": "<NUM> des <NUM>", "12. Sie 2026": "<NUM>. Sie <NUM>", "11 Pro 2026": "<NUM> Pro <NUM>", "5 out. 2026": "<NUM> out. <NUM>", "12 mars rovers": "<NUM> mars rovers", "3 mars": "<NUM> mars", "mars 2026": "mars <NUM>",
+		"Mai 2026": "Mai <NUM>", "32 mars 2026": "<NUM> mars <NUM>", "3 marsh 2026": "<NUM> marsh <NUM>", "3 mars 20261": "<NUM> mars <NUM>", "3 mars 2026-X": "<NUM> mars <ID>", "3 mars 1026": "<NUM> mars <NUM>", "3mars 2026": "<ID> <NUM>", "2er mars 2026": "<ID> mars <NUM>", "3 d'abril": "<NUM> d'abril",
+		"3 de 2026": "<NUM> de <NUM>", "3 de la de 2026": "<NUM> de la de <NUM>", "3-mars 2026": "<ID> <NUM>", "3 mÄrz 2026": "<NUM> mÄrz <NUM>", "3. märz": "<NUM>. märz", "3 März": "<NUM> März", "3 .mars 2026": "<NUM> .mars <NUM>",
 		"May 2026 rows": "May <NUM> rows", "Nov 11": "Nov <NUM>", "in May the rows": "in May the rows", "March": "March", "Mayor 11, 2026": "Mayor <NUM>, <NUM>", "11 Nov": "<NUM> Nov", "11 Nov ": "<NUM> Nov",
 		"2026年11月": "<NUM>年<NUM>月", "12026年11月11日": "<NUM>年<NUM>月<NUM>日", "2026年13月11日": "<NUM>年<NUM>月<NUM>日", "2026年": "<NUM>年",
 	} {
