@@ -51,7 +51,7 @@ func (db *DB) mend(ctx context.Context, run int64, inputs []Input, booked *table
 	if err := db.count(ctx, run, &before); err != nil {
 		return nil, err
 	}
-	if _, err := db.conn.ExecContext(ctx, query("mended"), run); err != nil {
+	if err := db.findWholes(ctx, run); err != nil {
 		return nil, err
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS mended")
@@ -76,4 +76,71 @@ func (db *DB) mend(ctx context.Context, run int64, inputs []Input, booked *table
 		return inputs, nil
 	}
 	return db.Inputs(ctx, run)
+}
+
+// wholesAtOnce is how many records are asked at a time whether they are the whole one of a half: these have room in memory with their texts.
+const wholesAtOnce = 61_440
+
+// findWholes makes the table mended: which whole records take the place of which cut ones, see sql/mended.sql.
+func (db *DB) findWholes(ctx context.Context, run int64) error {
+	if _, err := db.exec(ctx, "halves", query("halves")); err != nil {
+		return err
+	}
+	records, err := db.parts(ctx, "records")
+	if err != nil {
+		return err
+	}
+	sightings, err := db.parts(ctx, "sightings")
+	if err != nil {
+		return err
+	}
+	each := func(name, text string, ranges [][2]int64) error {
+		for _, r := range ranges {
+			if _, err := db.exec(ctx, name, text, r[0], r[1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := each("halves_part", query("halves_part"), records); err != nil {
+		return err
+	}
+	for _, name := range []string{"before_halves_part", "copies_part"} { // the second needs all of the first
+		for table, ranges := range map[string][][2]int64{"records": records, "sightings": sightings} {
+			if err := each(name, fmt.Sprintf(query(name), table), ranges); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range records {
+		if _, err := db.exec(ctx, "wholes_alike", query("wholes_alike"), run, r[0], r[1]); err != nil {
+			return err
+		}
+		if alike, err := db.rowsOf(ctx, "wholes_alike"); err != nil || alike == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, name := range []string{"pairs_part", "placed_part"} {
+			if _, err := db.exec(ctx, name, query(name), r[0], r[1]); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = db.exec(ctx, "mended", query("mended"))
+	return err
+}
+
+// parts are ranges of the numbers of the rows of a table of dw, of so many rows as are asked at once. Rows of the open transaction have numbers far behind those of the others.
+func (db *DB) parts(ctx context.Context, table string) (ranges [][2]int64, err error) {
+	err = db.Each(ctx, fmt.Sprintf("SELECT min(rowid), max(rowid) FROM dw.%s GROUP BY rowid >= 1::BIGINT << 50 ORDER BY 1", table), func(rows *sql.Rows) error {
+		var from, last int64
+		err := rows.Scan(&from, &last)
+		for ; from <= last; from += wholesAtOnce {
+			ranges = append(ranges, [2]int64{from, min(last, from+wholesAtOnce-1)})
+		}
+		return err
+	})
+	return ranges, err
 }

@@ -73,7 +73,10 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 	if _, err := exec("wordings"); err != nil {
 		return err
 	}
-	recent, err := exec("recent")
+	if _, err := exec("recent"); err != nil {
+		return err
+	}
+	recent, err := db.rowsOf(ctx, "recent")
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,10 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string, map
 	exec := func(name string, args ...any) (int64, error) {
 		return db.exec(ctx, name, fmt.Sprintf(query(name), view), args...)
 	}
-	lookups, err := exec("lookups", of.groups)
+	if _, err := exec("lookups", of.groups); err != nil {
+		return err
+	}
+	lookups, err := db.rowsOf(ctx, view+"_lookups")
 	if err != nil {
 		return err
 	}
@@ -250,7 +253,10 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if _, err := exec("retry_same"); err != nil {
 		return err
 	}
-	records, err := exec("retry_records")
+	if _, err := exec("retry_records"); err != nil {
+		return err
+	}
+	records, err := db.rowsOf(ctx, view+"_retry_records")
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,14 @@ func (db *DB) group(ctx context.Context, view string, byMessage []string, most i
 	}
 	var findings int64
 	var explained, unexplained int
-	failing := exec("failing")
+	exec("failing")
+	if err != nil {
+		return err
+	}
+	failing, err := db.rowsOf(ctx, view+"_failing")
+	if err != nil {
+		return err
+	}
 	ask("about_findings", &findings)
 	exec("no_counts")
 	parts := 1 + max(findings/groupsAtOnce, failing/recordsAtOnce)
@@ -104,8 +111,8 @@ func (db *DB) Rest(ctx context.Context, view string) (unlisted int64, err error)
 	if err != nil {
 		return 0, err
 	}
-	var findings int64
-	if err = db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*) FROM %s_sums", view)).Scan(&findings); err != nil {
+	findings, err := db.rowsOf(ctx, view+"_sums")
+	if err != nil {
 		return 0, err
 	}
 	unlisted = inParts("rest_part", 1+findings/groupsAtOnce)
@@ -117,13 +124,22 @@ func (db *DB) Rest(ctx context.Context, view string) (unlisted int64, err error)
 	return unlisted, err
 }
 
-// exec runs an embedded query that makes something, with what its text leaves open put in, and says how many rows that are.
+// exec runs an embedded query that makes something, with what its text leaves open put in, and says how many rows it inserts. Of a table that it
+// creates the driver says 0, whatever is in it: ask [DB.rowsOf].
 func (db *DB) exec(ctx context.Context, name, text string, args ...any) (rows int64, err error) {
 	r, err := db.conn.ExecContext(ctx, text, args...)
 	if err != nil {
 		return 0, fmt.Errorf("query %s: %w", name, err)
 	}
 	return r.RowsAffected()
+}
+
+// rowsOf is how many rows a table has.
+func (db *DB) rowsOf(ctx context.Context, table string) (rows int64, err error) {
+	if err = db.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+table).Scan(&rows); err != nil {
+		return 0, fmt.Errorf("counting the rows of %s: %w", table, err)
+	}
+	return rows, nil
 }
 
 // How many findings are counted at once, and of how many records. DuckDB puts groups on disk when they are too many, but
