@@ -162,8 +162,8 @@ func newCard(s *summary.Summary, room cardRoom) adaptiveCard {
 	for _, f := range listed {
 		add(paragraph(run(strconv.Itoa(f.Rank)+". "), run(room.fit(sentence(orWords(f.Summary, orWords(f.Title, f.Signature))))).bold()))
 		how := sevWord(f.Severity)
-		if state := stateWord(&f); state != "" {
-			how += ", " + state
+		if state := stateWord(s, &f); state != "" {
+			how += ", " + room.fit(state)
 		}
 		text := strings.Join([]string{how, words.Count(f.Records, "record"), room.fit(Who(&f)), room.fit(some(f.Entities, 3))}, ", ")
 		detail := paragraph(run(text).subtle())

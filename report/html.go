@@ -525,7 +525,14 @@ func (p *page) words() template.FuncMap {
 		"mapRecords": func(name string) int64 { return p.mapRecords[name] },
 		"barWidth":   func(n int64) int64 { return max(1, 100*n/p.mostCleared()) },
 		"join":       func(list []string) string { return strings.Join(list, ", ") },
-		"waits":      waits, "partKeys": partKeys, "fixRanks": fixRanks, "fixLinks": p.fixLinks, "fixLink": p.fixLink,
+		"waits":      waits, "fixSpikesIn": func(f summary.Fix) string { return fixSpikesIn(p.Summary, &f) },
+		"spikesIn": func(change, id string) string {
+			if change != summary.Spiking {
+				return ""
+			}
+			return spikesIn(p.Summary, []string{id}, nil)
+		},
+		"partKeys": partKeys, "fixRanks": fixRanks, "fixLinks": p.fixLinks, "fixLink": p.fixLink,
 		"queryTitle":  queryTitle,
 		"noneFailed":  func() string { return noneSentence(p.Summary) },
 		"aloneOf":     func(p summary.Part) summary.Fix { return summary.Fix{Steps: p.Steps, SQL: p.SQL, URL: p.URL} },

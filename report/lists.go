@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"dwtriage/ingest/words"
@@ -106,11 +107,48 @@ func knownElsewhere(s *summary.Summary) map[[2]string]bool {
 }
 
 // stateWord is the state of a fix where that is news, for a list of words; else empty. It is that of its signature, of a joint one what all of them are.
-func stateWord(f *summary.Fix) string {
-	if isNews(f.Change) || f.Change == summary.Spiking {
-		return f.Change
+func stateWord(s *summary.Summary, f *summary.Fix) string {
+	if !isNews(f.Change) && f.Change != summary.Spiking {
+		return ""
 	}
-	return ""
+	if maps := fixSpikesIn(s, f); maps != "" {
+		return f.Change + " in " + maps
+	}
+	return f.Change
+}
+
+// fixSpikesIn is spikesIn of what a fix mends, of which it may have a part of the maps only.
+func fixSpikesIn(s *summary.Summary, f *summary.Fix) string {
+	if f.Change != summary.Spiking {
+		return ""
+	}
+	var signatures []string
+	for i := range f.Parts {
+		signatures = append(signatures, f.Parts[i].Signature)
+	}
+	return spikesIn(s, append(signatures, f.Signature), f.Entities)
+}
+
+// spikesIn names the maps in which signatures spike, of those given where any are; nothing where they do in all of them. A signature spikes that does so in one map, and the
+// number beside the word is of the records of all its maps.
+func spikesIn(s *summary.Summary, signatures, of []string) string {
+	var maps []string
+	all := true
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		if !slices.Contains(signatures, f.Signature) || of != nil && f.Others == 0 && !slices.Contains(of, f.MapTitle) {
+			continue
+		}
+		if f.Change != summary.Spiking {
+			all = false
+		} else if !slices.Contains(maps, f.MapTitle) {
+			maps = append(maps, f.MapTitle)
+		}
+	}
+	if all || len(maps) == 0 {
+		return ""
+	}
+	return some(maps, 2)
 }
 
 // ticketChanges counts signatures of a map each by their states, and names what is news.

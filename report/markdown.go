@@ -105,8 +105,8 @@ func ticketPlan(line func(string, ...any), s *summary.Summary) {
 	line("\n### Do this first\n")
 	for _, f := range s.Fixes[:min(len(s.Fixes), ticketFixes)] {
 		how := sevWord(f.Severity)
-		if state := stateWord(&f); state != "" {
-			how += ", " + state
+		if state := stateWord(s, &f); state != "" {
+			how += ", " + marked(state)
 		}
 		line("%d. **%s** %s, %s, %s: %s", f.Rank, marked(sentence(orWords(f.Summary, orWords(f.Title, f.Signature)))),
 			how, words.Count(f.Records, "record"), marked(Who(&f)), marked(some(f.Entities, 3)))

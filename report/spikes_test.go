@@ -91,3 +91,35 @@ func TestNewsIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// A fix is for all maps in which its signature fails. Where it spikes in some of them only, they are named, as the number beside the word is of all: in the ticket, the card
+// and the page, with what a log printed escaped. A fix of the other maps alone does not spike in one.
+func TestSpikeIsOfItsMaps(t *testing.T) {
+	s := &summary.Summary{Logs: nightLogs(), Failing: 42, Records: 42, Changed: summary.Changed{Spiking: 1, Ongoing: 1},
+		Findings: []summary.Finding{
+			{Signature: "a", MapTitle: "Units <b>", Change: summary.Spiking, Records: 40}, {Signature: "a", MapTitle: "Sites", Change: summary.Ongoing, Records: 2}},
+		Signatures: []summary.Signature{{ID: "a", Title: "Title a", Change: summary.Spiking, Records: 42}},
+		Heat:       summary.Heat{Groups: []summary.HeatGroup{{All: true}}}}
+	fix := summary.Fix{Rank: 1, Signature: "a", Title: "Title a", Summary: "Mend it.", Severity: "low", Change: summary.Spiking, Entities: []string{"Units <b>", "Sites"}, Records: 42}
+	s.Fixes = []summary.Fix{fix}
+	var ticket, page strings.Builder
+	if err := drawMarkdown(&ticket, s); err != nil {
+		t.Fatal(err)
+	}
+	if err := drawHTML(&page, s); err != nil {
+		t.Fatal(err)
+	}
+	for where, of := range map[string][2]string{
+		"ticket": {ticket.String(), "spiking in " + marked("Units <b>") + ", 42 records"},
+		"card":   {spokenBy(newCard(s, cardRoom{8, 240})), "spiking in Units <b>, 42 records"},
+		"page":   {page.String(), `">Spiking</span> in Units &lt;b&gt; · Title a: Units`},
+		"proof":  {page.String(), `<span class="sub">spiking in Units &lt;b&gt;</span>`},
+	} {
+		if !strings.Contains(of[0], of[1]) {
+			t.Errorf("%s: %q is missing in\n%s", where, of[1], of[0])
+		}
+	}
+	if fix.Entities = fix.Entities[:1]; stateWord(s, &fix) != "spiking" {
+		t.Errorf("a fix of the map that spikes: %q", stateWord(s, &fix))
+	}
+}
