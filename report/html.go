@@ -548,7 +548,7 @@ func (p *page) words() template.FuncMap {
 		"firstEvidence": func(list []summary.Evidence) []summary.Evidence { return first(list, mostEvidence) },
 		"ordinal":       func(i int) int { return i + 1 },
 		"ran":           Ran, "inner": func(level int) int { return min(level, mostInner) }, "redacted": func() bool { return p.Redacted != nil },
-		"here": here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "firstParts": func(list []summary.Part) []summary.Part { return first(list, mostParts) }, "moreParts": func(list []summary.Part) []summary.Part { return list[min(len(list), mostParts):] }, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) },
+		"here": here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "firstParts": func(list []summary.Part) []summary.Part { return first(list, mostParts) }, "moreParts": func(list []summary.Part) []summary.Part { return list[min(len(list), mostParts):] }, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) }, "stretches": func(hours []summary.Period) string { return stretches(hours, year) },
 		"timetableGaps": func() bool { return p.Plot != nil && len(p.Plot.Gaps) > 0 }, "uncoveredAt": func(i int) string { return uncoveredAt(&p.Timeline, i, p.Logs) },
 		"causeRows": causeRows, "causeDepth": causeDepth, "causeReason": causeReason, "causeFailed": causeFailed, "causeKeys": causeKeys, "causeFailures": causeFailures,
 		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },

@@ -69,13 +69,22 @@ func (p *plot) addBands(t *summary.Timeline, list []lettered) {
 func (p *plot) addGaps(t *summary.Timeline, logs []summary.Comparison) {
 	all := float64(t.Until.Sub(t.From))
 	for _, c := range logs {
-		for _, g := range c.Gaps {
+		for _, g := range missedHours(c, logs) {
 			if g = g.Within(summary.Period{From: t.From, Until: t.Until}); g.From.Before(g.Until) {
 				at, wide := float64(g.From.Sub(t.From))/all, float64(g.Until.Sub(g.From))/all
 				p.Gaps = append(p.Gaps, gap{c.Log, coordinate(sheetWidth * at), coordinate(sheetWidth * wide)})
 			}
 		}
 	}
+}
+
+// missedHours are the hours of a timeline that no export of a log covers: those of its own night, and those between the nights of two logs, which both lack.
+func missedHours(c summary.Comparison, logs []summary.Comparison) (list []summary.Period) {
+	list = slices.Clone(c.Gaps)
+	for _, other := range logs {
+		list = append(list, other.Apart...)
+	}
+	return list
 }
 
 // Striped says what the stripes of a log look like, and whether those of the other one may lie across them; empty where the plot has none of it.
@@ -94,7 +103,7 @@ func uncoveredAt(t *summary.Timeline, i int, logs []summary.Comparison) string {
 	var names []string
 	for _, c := range logs {
 		lacks := time.Duration(0)
-		for _, g := range c.Gaps {
+		for _, g := range missedHours(c, logs) {
 			g = g.Within(summary.Period{From: t.At(i), Until: t.At(i + 1)})
 			lacks += max(0, g.Until.Sub(g.From))
 		}
@@ -113,14 +122,19 @@ func gapsOf(c summary.Comparison, year int) string {
 	if len(c.Gaps) == 0 {
 		return ""
 	}
+	return logWord(c.Log) + " of " + stretches(c.Gaps, year)
+}
+
+// stretches names the first of some hours, and counts the rest.
+func stretches(hours []summary.Period, year int) string {
 	var list []string
-	for _, g := range first(c.Gaps, mostGaps) {
+	for _, g := range first(hours, mostGaps) {
 		list = append(list, hoursOf(g, year))
 	}
-	if more := len(c.Gaps) - len(list); more > 0 {
+	if more := len(hours) - len(list); more > 0 {
 		list = append(list, words.Count(more, "more stretch", "more stretches"))
 	}
-	return logWord(c.Log) + " of " + some(list, len(list))
+	return some(list, len(list))
 }
 
 // burstMaps are the maps of an incident, for the filter; none for that of a host.

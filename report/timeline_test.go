@@ -77,6 +77,14 @@ func TestGapsOfTwoLogs(t *testing.T) {
 	if a, b := strings.Count(page, "<td>dual-write errors</td>"), strings.Count(page, "<td>dual-write errors, plug-in traces</td>"); a != 4 || b != 4 {
 		t.Errorf("the table has %d quarters without dual-write errors and %d without both, want 4 and 4", a, b)
 	}
+	apart := night() // hours between the nights of two logs are of both
+	apart.Logs[0].Apart = gap("2026-11-23 00:00:00", "2026-11-23 01:00:00")
+	page = draw(t, apart, Options{})["index.html"]
+	for _, want := range []string{`class="gap dualwrite"`, `class="gap plugintrace"`, "<b>Not covered</b>, striped both ways above: 23 Nov 00:00 to 23 Nov 01:00, between", "<td>dual-write errors, plug-in traces</td>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of nights apart lacks %q", want)
+		}
+	}
 	s.Timeline.Width, s.Timeline.Until = 24*time.Hour, s.Timeline.From.Add(24*time.Hour)
 	if got, want := uncoveredAt(&s.Timeline, 0, s.Logs), "dual-write errors in part, plug-in traces in part"; got != want {
 		t.Errorf("of a day: %q, want %q", got, want)

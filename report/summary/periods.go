@@ -56,6 +56,9 @@ type Comparison struct {
 	// asked for, of those between them. Where an end is open nothing is missed beyond Night, since a log of failures says nothing of quiet
 	// hours, but where that end was not read whole: there it is as far as the other log goes.
 	Gaps []Period
+	// Apart are the hours before Night, since that of the other log, which no export of any log covers: one of the two exports came late, and nights in
+	// between were not exported. They are no Gaps, as nothing of either night is missed; a timeline that has both must not show them as quiet.
+	Apart []Period
 	// Known says that the environment has exports of this log, though the report is about no record of it with a time: other periods hold failures of it that
 	// are counted with none of the logs that are compared.
 	Known bool
@@ -250,7 +253,22 @@ func comparisons(ctx context.Context, db *store.DB, a about, to CompareTo) ([]Co
 			c.Gaps = gaps(whole, asked)
 		}
 	}
+	setApart(list, hours(slices.Concat(known.any["dualwrite"], known.any["plugintrace"])))
 	return list, nil
+}
+
+// setApart finds the hours between the nights of two logs that none of the ranges has, where they are not one night.
+func setApart(list []Comparison, ranges []Period) {
+	for i := range list {
+		for _, other := range list {
+			c, between := &list[i], Period{other.Night.Until, list[i].Night.From}
+			if c.Period.Hours() > 0 && other.Period.Hours() > 0 && between.Until.Sub(between.From) > store.NightGap {
+				c.Apart = slices.DeleteFunc(gaps(ranges, between), func(p Period) bool { // of a report of these hours they are missed
+					return slices.ContainsFunc(slices.Concat(c.Gaps, other.Gaps), func(g Period) bool { return g.Within(p) == p })
+				})
+			}
+		}
+	}
 }
 
 // mostMissed is how long ago an export may be that is missed: who has made none for longer does not export this log any more.

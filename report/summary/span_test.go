@@ -248,3 +248,30 @@ func TestPartBefore(t *testing.T) {
 		}
 	}
 }
+
+// An export of one log that came late is of another night than that of the other log: the nights in between are covered by no export, where none of another run covers
+// them, and are no quiet ones. A report of all these hours misses them of either log.
+func TestNightsApart(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	failed := func(id uint16, file, log, when string) storetest.Line {
+		return storetest.Line{ID: id, File: file, Row: int64(id), Log: log, At: when, Entity: "accounts", Err: storetest.NotMember}
+	}
+	loadRun(t, db, "", []storetest.Line{failed(1, "a.csv", "dualwrite", "2026-11-18 20:10:00"), failed(2, "a.csv", "dualwrite", "2026-11-18 22:10:00")})
+	run, err := Of(t.Context(), db, loadRun(t, db, "", []storetest.Line{
+		failed(3, "b.csv", "dualwrite", "2026-11-20 20:10:00"), failed(4, "b.csv", "dualwrite", "2026-11-20 22:10:00"),
+		failed(5, "late.csv", "plugintrace", "2026-11-17 20:10:00"), failed(6, "late.csv", "plugintrace", "2026-11-17 22:10:00"),
+	}), storetest.Matcher())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]Period{{at(17, 23), at(18, 20)}, {at(18, 23), at(20, 20)}}, run.Logs[0].Apart); d != "" {
+		t.Errorf("hours before the night (-want +got):\n%s", d)
+	}
+	if run.Logs[0].Gaps != nil || run.Logs[1].Gaps != nil || run.Logs[1].Apart != nil {
+		t.Errorf("gaps %v and %v, apart %v", run.Logs[0].Gaps, run.Logs[1].Gaps, run.Logs[1].Apart)
+	}
+	if s := spanned(t, db, Span{From: at(17, 0), Until: at(21, 0)}); len(s.Logs[0].Gaps) == 0 || len(s.Logs[0].Apart)+len(s.Logs[1].Apart) > 0 {
+		t.Errorf("hours that were asked for: gaps %v, apart %v and %v", s.Logs[0].Gaps, s.Logs[0].Apart, s.Logs[1].Apart)
+	}
+}
