@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"dwtriage/ingest/ascii"
 	"dwtriage/ingest/clock"
@@ -15,10 +16,10 @@ import (
 
 // foreign names the kind of a file that is no text, and says what to do with it; it is empty for any other. Kinds are told by their first bytes and
 // named, since "a PDF document" says what to do and "binary data" does not. Two letters are no proof of a
-// program: a log may begin with MZ, so there control characters are asked for as well. UTF-16 is full of
-// zeros and exempt.
+// program: a log may begin with MZ, so there control characters are asked for as well, as of other magic that is all letters.
+// UTF-16 is full of zeros and exempt.
 func foreign(b []byte, wide bool) (what, advice string) {
-	const itself, unpack = nameItself, "unpack it, and name what it holds"
+	const itself, unpack, table = nameItself, "unpack it, and name what it holds", saveTable
 	for _, m := range []struct{ magic, name, advice string }{
 		{"\x89PNG\r\n", "a PNG image", itself},
 		{"%PDF-", "a PDF document", itself},
@@ -29,16 +30,25 @@ func foreign(b []byte, wide bool) (what, advice string) {
 		{"ElfFile\x00", "a Windows event log (.evtx)", "open it in the event viewer, and save its events as XML"},
 		{"7z\xbc\xaf\x27\x1c", "a 7z archive", unpack},
 		{"Rar!\x1a\x07", "a rar archive", unpack},
-		{"PAR1", "a Parquet file", itself},
-		{"SQLite format 3\x00", "an SQLite database", itself},
+		{"MSCF\x00\x00\x00\x00", "a cabinet archive (.cab)", unpack},
+		{"\x04\x22\x4d\x18", "a file packed with lz4", unpack},
+		{"\x1f\x9d", "a file packed with compress (.Z)", unpack},
+		{"PAR1", "a Parquet file", table},
+		{"ORC", "an ORC file", table},
+		{"Obj\x01", "an Avro file", table},
+		{"SQLite format 3\x00", "an SQLite database", table},
+		{"\x00\x01\x00\x00Standard ", "an Access database", table},
+		{"!BDN", "an Outlook data file (.pst, .ost)", "save what is attached to its messages, and name that"},
 	} {
-		if bytes.HasPrefix(b, []byte(m.magic)) && (m.magic != "MZ" || controls(b)) {
+		if bytes.HasPrefix(b, []byte(m.magic)) && (bytes.ContainsFunc([]byte(m.magic), notLetter) || controls(b)) {
 			return m.name, m.advice
 		}
 	}
 	switch {
 	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(b, encryptedPackage):
 		return "an Office document with a password", "open it, and save it as .xlsx without one"
+	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(b, outlookMessage):
+		return "an Outlook message (.msg)", "save what is attached to it, and name that"
 	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")): // its directory may lie further behind
 		return "an old Office document (.xls, .doc, .msg), or one with a password", "open it, and save it as .xlsx without one"
 	case !wide && controls(b):
@@ -47,11 +57,20 @@ func foreign(b []byte, wide bool) (what, advice string) {
 	return "", ""
 }
 
-// nameItself is the advice of foreign for what holds no log; any other one is for what may.
-const nameItself = "name the exported file itself"
+// nameItself and saveTable are the advice of foreign for what holds no log; any other one is for what may. Tables of other programs hold none as a rule: dwtriage's own
+// parts and what it exports are Parquet files, and lie beside logs.
+const (
+	nameItself = "name the exported file itself"
+	saveTable  = "save its table as CSV UTF-8 if it is a log, and name that"
+)
 
 // encryptedPackage is the name, in UTF-16, of the stream that holds a document with a password ([MS-OFFCRYPTO] 2.3.4.4).
 var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
+
+// outlookMessage is how the names of its properties begin, in UTF-16 ([MS-OXMSG] 2.2.3).
+var outlookMessage = []byte("_\x00_\x00n\x00a\x00m\x00e\x00i\x00d\x00")
+
+func notLetter(c rune) bool { return !unicode.IsLetter(c) }
 
 // ownTables are how the tables of a report of dwtriage start, and ownPage is how the title of its page ends.
 var ownTables = []string{

@@ -54,7 +54,7 @@ func (r *file) parse(path string, walked bool) (whole bool, err error) {
 	}
 	if what, advice := foreign(w.Rest(), w.Wide()); what != "" {
 		cause := mayHold
-		if advice == nameItself {
+		if advice == nameItself || advice == saveTable {
 			cause = notALog
 		}
 		r.account.Problem = cause(path, "%s, which is no log: %s", what, advice)

@@ -214,6 +214,13 @@ func TestProblems(t *testing.T) {
 		{"pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", true, "a PDF document"},
 		{"binary", "abc\x00\x00\x01\x02\x03\x00\x00def", true, "binary data"},
 		{"7z", "7z\xbc\xaf\x27\x1c\x00\x04", true, "a 7z archive"},
+		{"parquet", "PAR1\x15\x04\x15\x00\x00\x00\x00PAR1", true, "a Parquet file, which is no log: save its table as CSV UTF-8 if it is a log, and name that"},
+		{"orc", "ORC\x08\x03\x10\x00\x00\x01\x02", true, "an ORC file"},
+		{"accdb", "\x00\x01\x00\x00Standard ACE DB\x00\x02", true, "an Access database"},
+		{"cab", "MSCF\x00\x00\x00\x00\x02\x01", true, "a cabinet archive (.cab), which is no log: unpack it"},
+		{"lz4", "\x04\x22\x4d\x18abcdefgh\x00\x01", true, "a file packed with lz4"},
+		{"pst", "!BDN\x00\x01\x02\x03\x04\x05\x06\x07\x08", true, "an Outlook data file (.pst, .ost), which is no log: save what is attached"},
+		{"msg", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00_\x00_\x00n\x00a\x00m\x00e\x00i\x00d\x00_\x00", true, "an Outlook message (.msg), which is no log: save what is attached"},
 		{"xlsb", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "xl/workbook.bin", []byte("x"))), true, "save it as .xlsx"},
 		{"docx", string(zipped(t, "[Content_Types].xml", []byte("<Types/>"), "word/document.xml", []byte("x"))), true, "paste its text"},
 		{"foreign csv", "name;city;zip\nContoso;Köln;50667\nFabrikam;Bonn;53111\n", true, `no column with the text of an error or a trace (found: "name", "city", "zip"): needed is at least one of exceptiondetails`},
@@ -231,6 +238,9 @@ func TestProblems(t *testing.T) {
 				t.Errorf("is ErrNotALog: %v, want %v", !c.notALog, c.notALog)
 			}
 		})
+	}
+	if f := readText(t, "text.log", "ORC-1 failed: !BDN\nORC-2 failed\n").files[0]; f.Problem != nil {
+		t.Errorf("a log that begins like an ORC file: %v", f.Problem)
 	}
 	x := readText(t, "empty", "")
 	if f := x.files[0]; f.Problem != nil || cmp.Diff([]string{"the file is empty"}, f.Warnings) != "" {

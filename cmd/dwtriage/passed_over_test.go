@@ -98,4 +98,20 @@ func TestPassedOver(t *testing.T) {
 		t.Errorf("nothing is said of the archive: %s", text)
 	}
 	unread(locked, "1 of 5 inputs could not be read to the end: the numbers may be too low.")
+
+	// Beside an export without a row nobody knows what the archive holds: that is no quiet night, whether one call reads it or parts are merged.
+	write("errors.csv", "Company,Entity,Key,Created,Error message,Correlation Id\n")
+	quiet := "no row was read, and 1 file that may hold some could not be looked into"
+	if text := said(exitFailed, "run", "--db", filepath.Join(dir, "q.duckdb"), "-o", filepath.Join(dir, "quiet"), in); !strings.Contains(text, quiet) {
+		t.Errorf("an empty export beside an archive: %s", text)
+	}
+	parts = filepath.Join(dir, "quiet-parts")
+	said(exitDone, "run", "--part", parts, in)
+	if text := said(exitFailed, "merge", "--db", filepath.Join(dir, "qm.duckdb"), "-o", filepath.Join(dir, "quiet-merged"), parts); !strings.Contains(text, quiet) {
+		t.Errorf("the same, merged: %s", text)
+	}
+	if err := os.Remove(filepath.Join(in, "old.7z")); err != nil {
+		t.Fatal(err)
+	}
+	said(exitDone, "run", "--db", filepath.Join(dir, "e.duckdb"), "-o", filepath.Join(dir, "empty"), in)
 }

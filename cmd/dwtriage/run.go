@@ -626,10 +626,16 @@ func (j *job) named(path string) bool {
 	return slices.ContainsFunc(j.sources, func(s ingest.Source) bool { return s.Path == path && !s.Walked })
 }
 
-// judgeInputs makes a run fail that found files, but no log among them.
+// judgeInputs makes a run fail that found files, but no log among them, or no row in what is one while a file that nobody can look into may hold the
+// rows: an archive that was not unpacked beside an empty export is no quiet night.
 func (j *job) judgeInputs(sum *summary.Summary) {
-	if sum.Totals.Read == 0 && j.others > 0 && j.others == len(sum.Inputs) {
+	if sum.Totals.Read > 0 || len(j.failures) > 0 {
+		return
+	}
+	if j.others > 0 && j.others == len(sum.Inputs) {
 		j.fail(fmt.Sprintf("there is no log export among the %s, see above", words.Count(j.others, "file")))
+	} else if failed, _, _ := report.WithoutRow(sum.Inputs); failed > 0 {
+		j.fail(fmt.Sprintf("no row was read, and %s that may hold some could not be looked into, see above", words.Count(failed, "file")))
 	}
 }
 
