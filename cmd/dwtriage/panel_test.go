@@ -479,3 +479,29 @@ func TestTimings(t *testing.T) {
 		t.Errorf("the stages %v take %.3f s of %.3f s", file.Timings, sum, wall)
 	}
 }
+
+// A name of 160 letters is cut in the list of what failed most: it pushes no title out of sight. The table for spreadsheets has it whole.
+func TestLongNameIsCut(t *testing.T) {
+	t.Chdir(t.TempDir())
+	long := strings.Repeat("Entity", 27)
+	text := "Company,Entity Name,Created On,Error Message\nusmf," + long + ",2026-11-22T20:00:00Z,The user is not a member of the organization.\nusmf,Customers V3,2026-11-22T20:00:01Z,The user is not a member of the organization.\n"
+	if err := os.WriteFile("in.csv", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for columns, most := range map[string]int{"": 110, "200": 110, "80": 80} {
+		said := shownBy(t, map[string]string{"COLUMNS": columns}, "run", "--progress", "none", "in.csv")
+		_, list, _ := strings.Cut(said, "What failed most:\n")
+		list, _, _ = strings.Cut(list, "\n\n")
+		if strings.Contains(list, long) || !strings.Contains(list, "…") {
+			t.Errorf("%q columns: the name is not cut:\n%s", columns, list)
+		}
+		for line := range strings.Lines(list) {
+			if before, _, ok := strings.Cut(line, "Application user"); ok && width(before) > most {
+				t.Errorf("%q columns: the title begins behind %d: %s", columns, width(before), line)
+			}
+		}
+	}
+	if table, err := os.ReadFile(filepath.Join(defaultOut, "failing_entities.csv")); err != nil || !strings.Contains(string(table), long) {
+		t.Errorf("the table does not have the name: %v", err)
+	}
+}

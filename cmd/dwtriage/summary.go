@@ -98,7 +98,7 @@ func printFindings(p *panel, s *summary.Summary) {
 	for i, f := range findings {
 		rows[i] = [4]string{words.Thousands(f.Records), cmp.Or(f.Severity, "unrated"), words.OneLine(f.MapTitle), words.OneLine(cmp.Or(f.Company, "-"))}
 		for j, cell := range rows[i] {
-			widths[j] = max(widths[j], width(cell))
+			widths[j] = max(widths[j], min(width(cell), mostName))
 		}
 	}
 	const least = 30 // columns for a title
@@ -108,7 +108,7 @@ func printFindings(p *panel, s *summary.Summary) {
 		records := "  " + blanks(widths[0]-width(r[0])) + r[0] + "  "
 		title := span{text: excerpt(f.Title, 90)}
 		if p.fits(deep + least) {
-			p.b.WriteString(records + p.styled(r[1], style) + blanks(widths[1]-width(r[1])+2) + padded(r[2], widths[2]) + "  " + padded(r[3], widths[3]) + "  ")
+			p.b.WriteString(records + p.styled(r[1], style) + blanks(widths[1]-width(r[1])+2) + padded(cutName(r[2]), widths[2]) + "  " + padded(cutName(r[3]), widths[3]) + "  ")
 			p.hungAt(deep, blanks(deep), title)
 			continue
 		}
@@ -119,6 +119,16 @@ func printFindings(p *panel, s *summary.Summary) {
 		p.hung(records+p.styled(r[1], style)+blanks(widths[1]-width(r[1])+2), blanks(width(records)), span{text: where})
 		p.line(blanks(width(records)), title)
 	}
+}
+
+// mostName is how many columns a name has in a table: one of 160 letters would push the titles of all rows out of sight. failing_entities.csv has it whole.
+const mostName = 60
+
+func cutName(name string) string {
+	if width(name) > mostName {
+		return cutWord(name, mostName)
+	}
+	return name
 }
 
 // printPlan is what to do first, by rank.
