@@ -154,6 +154,24 @@ func burstKeys(b lettered) string {
 	return keys(ids)
 }
 
+// burstCompanies are the companies of an incident, for the filter, which asks them of an incident whose findings the data of the page has no room for; none where they are not known.
+func burstCompanies(b lettered) string {
+	var names []string
+	for _, t := range b.Touches {
+		name := companyKey(t.Company)
+		if t.Company == summary.Several {
+			name = summary.Several
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > mostOptions {
+		return "" // the rest would be taken for none
+	}
+	return keys(names)
+}
+
 // lasted says from when to when an incident lasted: "22 Nov 18:46 to 19:01".
 func lasted(b summary.Burst, stamp func(time.Time) stamp) string {
 	from, to := stamp(b.Onset).Text, stamp(b.End).Text

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -95,5 +96,27 @@ func TestGapsOfTwoLogs(t *testing.T) {
 	s.Timeline = summary.Timeline{} // without a plot the gaps are said all the same, and not to be striped
 	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "<b>Not covered</b>: dual-write errors of 22 Nov 23:00") || strings.Contains(page, "striped") {
 		t.Error("without a plot the gaps are not said")
+	}
+}
+
+// An incident says of which companies it is, so that the filter can ask it where the data of the page has no room for its findings; not where some are not known.
+func TestCompaniesOfIncidents(t *testing.T) {
+	b := lettered{Letter: "A"}
+	for _, name := range []string{"USMF", "", "USMF"} {
+		b.Touches = append(b.Touches, summary.Touch{Company: name})
+	}
+	if got, want := burstCompanies(b), "USMF|(none)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	s := night()
+	s.Bursts[0].Touches = b.Touches
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, `data-company="USMF|(none)" data-signature`) {
+		t.Error("the incident on the page does not say its companies")
+	}
+	for i := range mostOptions + 1 {
+		b.Touches = append(b.Touches, summary.Touch{Company: strconv.Itoa(i)})
+	}
+	if got := burstCompanies(b); got != "" {
+		t.Errorf("of more companies than the filter offers: %.80q", got)
 	}
 }

@@ -140,7 +140,9 @@
       t.kept = set.length ? t.rows.filter(r => keep(r, t.text)) : t.rows;
       show(t, set.length > 0);
       const of = t.of ? ` on this page (of ${num(t.of)})` : '', records = rows => rows.reduce((n, r) => n + r.records, 0);
-      said.push(`${num(t.kept.length)} of ${count(t.rows.length, t.name)}${of}` + (t === findings ? ` with ${num(records(t.kept))} of ${count(records(t.rows), 'record')}` : ''));
+      // What did not fail in this period, quiet or resolved, has no company here: it is kept whatever company is asked for, and said to be.
+      const open = want.company ? t.kept.filter(r => !companiesOf(r)).length : 0;
+      said.push(`${num(t.kept.length)} of ${count(t.rows.length, t.name)}${of}` + (open ? ` (${num(open)} whose company the page does not know)` : '') + (t === findings ? ` with ${num(records(t.kept))} of ${count(records(t.rows), 'record')}` : ''));
     }
     heat(want, set);
     for (const list of all('[data-list]')) {
