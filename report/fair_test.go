@@ -27,7 +27,7 @@ func TestEveryCriticalIsShown(t *testing.T) {
 		change.Severity, change.MapTitle, change.Records = severity, name, int64(2000-i)
 		s.Findings, s.Fixes, s.Changes = append(s.Findings, finding), append(s.Fixes, fix), append(s.Changes, change)
 	}
-	p, err := newPage(s)
+	p, err := newPage(s, commands{})
 	if err != nil {
 		t.Fatal(err)
 	}

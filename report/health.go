@@ -64,7 +64,7 @@ func ofOtherRules(sig *summary.Signature) bool {
 
 // healthOf judges the rules by what they explain. A wrapper with records of its own stands for messages that have no rule, as does a rule of the site that takes any message; a code that
 // names records has a sentence and no fix; a rule of the site that no record is judged to be of, and a mute that has ended or silences nothing any more, are left over.
-func healthOf(s *summary.Summary) (h health) {
+func healthOf(s *summary.Summary, c commands) (h health) {
 	var missing []healthLine
 	for i := range s.Signatures {
 		sig := &s.Signatures[i]
@@ -72,7 +72,7 @@ func healthOf(s *summary.Summary) (h health) {
 		case ofOtherRules(sig):
 			missing = append(missing, healthLine{Word: "missing", ID: sig.ID, Title: sig.Title,
 				Noticed: words.Count(sig.Records, "record") + " that a rule took which is not among today's.",
-				Do:      "Give its rules with --rules, or judge the records again (dwtriage reclassify)."})
+				Do:      "Give its rules with --rules, or judge the records again (" + c.of("reclassify") + ")."})
 		case sig.File == "":
 			known := "code"
 			if sig.Status == classify.StatusText {
@@ -82,13 +82,13 @@ func healthOf(s *summary.Summary) (h health) {
 				Noticed: words.Count(sig.Records, "record") + " known only by " + known + ".",
 				Do:      "Write a rule of its evidence, with a cause and a fix."})
 		case len(sig.Messages) > 0:
-			h.Lines = append(h.Lines, tuned(s, sig))
+			h.Lines = append(h.Lines, tuned(s, c, sig))
 		case broadOf(s, sig.ID) != nil:
 			b := broadOf(s, sig.ID)
 			h.Lines = append(h.Lines, healthLine{Word: "tune", ID: sig.ID, Title: sig.Title,
 				Noticed: "It takes any message: it matches examples of " + words.Thousands(b.Reached) + " of the " + words.Count(b.Others, "other rule") + ", so nothing says that its " +
 					words.Count(sig.Records, "record fails", "records fail") + " for one reason.",
-				Do: "Let it ask for words that only its failure has, then judge again (dwtriage reclassify)."})
+				Do: "Let it ask for words that only its failure has, then judge again (" + c.of("reclassify") + ")."})
 		default:
 			h.Keep++
 		}
@@ -97,17 +97,17 @@ func healthOf(s *summary.Summary) (h health) {
 		l := healthLine{Word: "missing", Title: "Unknown messages",
 			Noticed: words.Count(s.Unknown, "record") + " in " + words.Count(s.ClusterCount(), "cluster") + " that no rule explains.", Do: "Draft rules, the largest cluster first."}
 		if s.JudgedByOthers() {
-			l.Do = "Judge what other rules judged again (dwtriage reclassify); then draft rules, the largest cluster first."
+			l.Do = "Judge what other rules judged again (" + c.of("reclassify") + "); then draft rules, the largest cluster first."
 		}
 		if at := slices.IndexFunc(s.Clusters, func(c summary.Cluster) bool { return c.Others == 0 }); at >= 0 && s.Redacted == nil {
-			l.Command = "dwtriage rules draft " + s.Clusters[at].TemplateID
+			l.Command = c.of("rules draft") + " " + s.Clusters[at].TemplateID
 		}
 		missing = append(missing, l)
 	}
 	h.Lines = append(h.Lines, missing...)
 	for _, r := range s.Silent {
 		h.Lines = append(h.Lines, healthLine{Word: "retire", ID: r.ID, Title: r.Title,
-			Noticed: "No failing record of the database was judged to be of this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Judge records that were loaded before it again (dwtriage reclassify); where it matches none then, compare it with the unknown messages, or delete it."})
+			Noticed: "No failing record of the database was judged to be of this rule of the site (" + r.File + ", line " + words.Thousands(r.Line) + ").", Do: "Judge records that were loaded before it again (" + c.of("reclassify") + "); where it matches none then, compare it with the unknown messages, or delete it."})
 	}
 	for _, m := range s.Mutes {
 		if m.Cluster != "" {
@@ -136,7 +136,7 @@ func broadOf(s *summary.Summary, id string) *summary.Broad {
 }
 
 // tuned is a wrapper that is the last word on records: its largest message wants a rule.
-func tuned(s *summary.Summary, sig *summary.Signature) healthLine {
+func tuned(s *summary.Summary, c commands, sig *summary.Signature) healthLine {
 	largest := sig.Messages[0]
 	l := healthLine{Word: "tune", ID: sig.ID, Title: sig.Title, Do: "Give that message a rule of its own."}
 	switch n := len(sig.Messages); {
@@ -146,7 +146,7 @@ func tuned(s *summary.Summary, sig *summary.Signature) healthLine {
 		l.Noticed = "It takes any message, " + words.Thousands(n) + " different ones here; of its " + words.Count(sig.Records, "record") + " " + words.Thousands(largest.Records) + " " + words.Plural(largest.Records, "has", "have") + " this one: “" + cut(largest.Text, 120) + "”"
 	}
 	if s.Redacted == nil && largest.TemplateID != "" {
-		l.Command = "dwtriage rules draft " + largest.TemplateID
+		l.Command = c.of("rules draft") + " " + largest.TemplateID
 	}
 	return l
 }

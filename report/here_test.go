@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dwtriage/report/redact"
 	"dwtriage/report/summary"
 )
 
@@ -123,7 +124,7 @@ func TestHealth(t *testing.T) {
 		Broad:  []summary.Broad{{ID: "site-any", Reached: 287, Others: 299}},
 		Silent: []summary.Silent{{ID: "site-credit", Title: "Credit", File: "site.yaml", Line: 12}},
 		Mutes:  []summary.Mute{{ID: "dw-plain", Title: "Plain", Expired: true, Records: 4, Expires: at("2026-11-20 00:00:00"), File: "site.yaml", Line: 3}, {ID: "dw-wrapper"}}}
-	h := healthOf(s)
+	h := healthOf(s, commands{})
 	if got, want := h.Counts(), "1 to keep, 2 to tune, 3 missing, 1 to retire, 1 mute to renew or delete"; got != want {
 		t.Errorf("counts %q, want %q", got, want)
 	}
@@ -146,7 +147,7 @@ func TestHealth(t *testing.T) {
 	for range mostHealth {
 		s.Silent = append(s.Silent, s.Silent[0])
 	}
-	if h := healthOf(s); len(h.Shown()) != len(h.Lines)-1 { // a mute that ended is none of the retired
+	if h := healthOf(s, commands{}); len(h.Shown()) != len(h.Lines)-1 { // a mute that ended is none of the retired
 		t.Errorf("%d of %d lines are shown", len(h.Shown()), len(h.Lines))
 	}
 }
@@ -172,5 +173,26 @@ func TestManyParts(t *testing.T) {
 	}
 	if !strings.Contains(page, "<summary>What to do about 26 more signatures</summary>") {
 		t.Error("the steps of the others are not behind a summary")
+	}
+}
+
+// A page and a ticket are mailed alone: their commands find the database and the rules of the report, however these are called. Those of a redacted one name no path.
+func TestCommandsFindTheDatabase(t *testing.T) {
+	s := night()
+	s.Judgements = []summary.Judgement{{Records: 2, Rules: 7, Runs: 1, Run: 3, RulesDigest: "0123456789abcdef"}}
+	opt := Options{Markdown: true, Where: " --db '<my> night.duckdb' --rules site"}
+	files := draw(t, s, opt)
+	const where = " --db &#39;&lt;my&gt; night.duckdb&#39; --rules site"
+	for _, want := range []string{"<code>dwtriage rules draft" + where + " t-", "dwtriage reclassify" + where + " judges them again", "<code>dwtriage rules coverage" + where + "</code>"} {
+		if !strings.Contains(files["index.html"], want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(files["index.html"], "where the database is not") || !strings.Contains(files["report.md"], marked("dwtriage reclassify"+opt.Where+" judges")) {
+		t.Error("the page asks for a database that it names, or the ticket does not name it")
+	}
+	s.Redacted = new(redact.Redactor)
+	if c := opt.commands(s); c.of("reclassify") != "dwtriage reclassify" {
+		t.Errorf("redacted: %s", c.of("reclassify"))
 	}
 }

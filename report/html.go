@@ -22,8 +22,8 @@ import (
 var assets embed.FS
 
 // drawHTML draws index.html in memory (the caps above bound it) because of visible.
-func drawHTML(w io.Writer, s *summary.Summary) error {
-	p, err := newPage(s)
+func drawHTML(w io.Writer, s *summary.Summary, c commands) error {
+	p, err := newPage(s, c)
 	if err != nil {
 		return err
 	}
@@ -109,10 +109,11 @@ type page struct {
 	fixShown   map[int]bool      // by rank
 	shownIDs   map[string]bool   // signatures and clusters that have a place on the page
 	titles     map[string]string // of signatures by id
-	mapRecords map[string]int64  // failing records by map name and by title
+	commands   commands
+	mapRecords map[string]int64 // failing records by map name and by title
 }
 
-func newPage(s *summary.Summary) (*page, error) {
+func newPage(s *summary.Summary, c commands) (*page, error) {
 	style, err := assets.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err
@@ -123,6 +124,7 @@ func newPage(s *summary.Summary) (*page, error) {
 	}
 	p := &page{
 		Summary:         s,
+		commands:        c,
 		Style:           template.CSS(style),
 		Script:          template.JS(script),
 		Imbalance:       imbalances(s),
@@ -143,7 +145,7 @@ func newPage(s *summary.Summary) (*page, error) {
 		p.Plot.addBands(&s.Timeline, p.ShownBursts)
 		p.Plot.addGaps(&s.Timeline, s.Logs)
 	}
-	p.Health = healthOf(s)
+	p.Health = healthOf(s, c)
 	p.addHeat()
 	p.addIndex()
 	p.addOptions()
@@ -511,7 +513,7 @@ func (p *page) words() template.FuncMap {
 		"plural": func(n any, one string, many ...string) string { return words.Plural(wholeNumber(n), one, many...) },
 		"sparkX": func(i int) int { return 6 * i },
 		"pct":    percent, "cut": cut, "redaction": func() []string { return Redaction(p.Summary) },
-		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return JudgedAgain(p.Summary) }, "logWord": logWord, "capital": capital, "besides": func() string { return besides(p.Summary) }, "failingOf": func() string { return failingOf(p.Summary) }, "backAfter": func() int { return summary.BackAfter }, "spiking": spiking, "before": func(n int) int { return n - 1 },
+		"duration": duration, "bucketWords": bucketWords, "firstAlerts": func(list []summary.Alert) []summary.Alert { return first(list, mostAlerts) }, "moreAlerts": func(list []summary.Alert) int { return max(0, len(list)-mostAlerts) }, "lasted": func(b lettered) string { return lasted(b.Burst, stamper(year, "2 Jan 15:04")) }, "periodTitle": func() string { return periodTitle(p.Summary) }, "judgedAgain": func() []string { return judgedAgain(p.Summary, p.commands) }, "command": p.commands.of, "where": func() string { return p.commands.where }, "logWord": logWord, "capital": capital, "besides": func() string { return besides(p.Summary) }, "failingOf": func() string { return failingOf(p.Summary) }, "backAfter": func() int { return summary.BackAfter }, "spiking": spiking, "before": func(n int) int { return n - 1 },
 		"periodCounts": func(n []int64) string { return periodCounts(n, " · ") }, "changeWords": func() []string { return summary.Changes },
 		"unread":     func() bool { return Unread(p.Summary) },
 		"comparison": func(c summary.Comparison) string { return comparison(p.Summary, c) }, "changed": func() string { return changed(p.Summary) }, "states": func() string { return ofMaps(states(p.Summary)) },

@@ -22,7 +22,7 @@ const (
 
 // drawMarkdown writes the text of a ticket, below 150 lines: the verdict, the numbers, what to do first, what changed,
 // the incidents, what nobody knows, and the ledger.
-func drawMarkdown(w io.Writer, s *summary.Summary) error {
+func drawMarkdown(w io.Writer, s *summary.Summary, c commands) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	name := "dwtriage"
@@ -55,7 +55,7 @@ func drawMarkdown(w io.Writer, s *summary.Summary) error {
 	line("\n### Ledger\n\n%s read = %s loaded + %s duplicates + %s rejected + %s filtered; %s loaded = %s ok + %s classified + %s unclassified. %s.",
 		words.Thousands(t.Read), words.Thousands(t.Loaded), words.Thousands(t.Duplicates), words.Thousands(t.Rejected), words.Thousands(t.Filtered),
 		words.Thousands(t.Loaded), words.Thousands(t.OK), words.Thousands(t.Classified), words.Thousands(t.Unclassified), capital(RunWords(s)))
-	for _, sentence := range JudgedAgain(s) {
+	for _, sentence := range judgedAgain(s, c) {
 		line("\n%s", marked(sentence))
 	}
 	ticketInputs(line, s)

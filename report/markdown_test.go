@@ -16,7 +16,7 @@ func ticket(t *testing.T, text string) string {
 		s = everywhere(text)
 	}
 	var b strings.Builder
-	if err := drawMarkdown(&b, s); err != nil {
+	if err := drawMarkdown(&b, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

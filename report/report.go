@@ -25,6 +25,7 @@ type Options struct {
 	Markdown  bool   // also report.md, the text of a ticket
 	Teams     bool   // also card.json, a message for Teams
 	XLSX      bool   // also report.xlsx, the tables as a workbook
+	Where     string // flags, quoted and each behind a blank, by which a command finds the database and the rules of the report; empty: it does without
 	Ahead     *Ahead // rows of records.csv that are drawn already; nil: none
 
 	// Last is what the last report of the archive said, where the Summary was made of it: tables of rows that are still in the folder as it
@@ -82,12 +83,12 @@ func drawings(opt Options) []drawing {
 			return drawList(t, redactionColumns, s.Redacted.Counts())
 		}})
 	}
-	list = append(list, drawing{"index.html", drawHTML})
+	list = append(list, drawing{"index.html", func(w io.Writer, s *summary.Summary) error { return drawHTML(w, s, opt.commands(s)) }})
 	if opt.XLSX {
 		list = append(list, drawing{WorkbookName, drawXLSX})
 	}
 	if opt.Markdown {
-		list = append(list, drawing{"report.md", drawMarkdown})
+		list = append(list, drawing{"report.md", func(w io.Writer, s *summary.Summary) error { return drawMarkdown(w, s, opt.commands(s)) }})
 	}
 	if opt.Teams {
 		list = append(list, drawing{"card.json", drawCard})

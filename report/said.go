@@ -26,7 +26,9 @@ func Say(s *summary.Summary) Said {
 }
 
 // JudgedAgain says of which failing records the verdicts are not those of the rules that the report names, a sentence for each time.
-func JudgedAgain(s *summary.Summary) (sentences []string) {
+func JudgedAgain(s *summary.Summary) (sentences []string) { return judgedAgain(s, commands{}) }
+
+func judgedAgain(s *summary.Summary, c commands) (sentences []string) {
 	for _, j := range s.Judgements {
 		of := words.Thousands(j.Records) + " of " + words.Count(s.Failing, "failing record") + " " + words.Were(j.Records)
 		by := "by " + words.Count(j.Rules, "rule") + " (" + shortDigest(j.RulesDigest) + ")"
@@ -39,7 +41,7 @@ func JudgedAgain(s *summary.Summary) (sentences []string) {
 			if j.Sets > 1 {
 				by, other = "by other rules", ", the last "+by
 			}
-			sentences = append(sentences, of+" judged "+by+" of "+who+other+", and not by the "+words.Count(s.Tool.Rules, "rule")+" of this run: dwtriage reclassify judges them again.")
+			sentences = append(sentences, of+" judged "+by+" of "+who+other+", and not by the "+words.Count(s.Tool.Rules, "rule")+" of this run: "+c.of("reclassify")+" judges them again.")
 			continue
 		}
 		if j.Run > 0 {

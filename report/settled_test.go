@@ -16,7 +16,7 @@ func TestSettledIsNoAdvice(t *testing.T) {
 		{Rank: 2, Tier: classify.RepeatOnly, Signature: "b", Summary: "Nothing to save again: the row of the record is saved since 05:26.", Severity: "high", Records: 1, Role: "nobody", Retry: "no", Settled: true, Saved: 1, Parts: make([]summary.Part, 1)},
 	}
 	var page, ticket strings.Builder
-	if err := drawHTML(&page, s); err != nil {
+	if err := drawHTML(&page, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	_, repeats, _ := strings.Cut(page.String(), "Passes by itself: repeat the write</h3>")
@@ -33,7 +33,7 @@ func TestSettledIsNoAdvice(t *testing.T) {
 	if strings.Contains(settled, "at once") || strings.Contains(settled, "Clears") || !strings.Contains(page.String(), "<li><b>Dual-write operator:</b> fix <a href=\"#fix-1\">1</a></li>\n</ul>") {
 		t.Errorf("what is settled is an advice, or of a role: %.2000s", settled)
 	}
-	if err := drawMarkdown(&ticket, s); err != nil {
+	if err := drawMarkdown(&ticket, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "saved since 05:26.** High, 1 record, nothing is left to do: "; !strings.Contains(ticket.String(), want) {
@@ -46,7 +46,7 @@ func TestSettledIsNoAdvice(t *testing.T) {
 	// Where there is nothing else that passes by itself, no heading says that the write is to be repeated.
 	s.Fixes = s.Fixes[1:]
 	page.Reset()
-	if err := drawHTML(&page, s); err != nil {
+	if err := drawHTML(&page, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(page.String(), "repeat the write") {

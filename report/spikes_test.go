@@ -75,7 +75,7 @@ func TestNewsIsNamed(t *testing.T) {
 	// It is in the ticket and the card, beside the counts with their unit.
 	s.Changed, s.Fixes = summary.Changed{New: 5, Spiking: 1}, []summary.Fix{{Rank: 1, Summary: "Repeat it.", Severity: "medium", Change: summary.Spiking, Records: 400}, {Rank: 2, Summary: "Mend it.", Severity: "low", Change: summary.Ongoing, Records: 1}}
 	var ticket strings.Builder
-	if err := drawMarkdown(&ticket, s); err != nil {
+	if err := drawMarkdown(&ticket, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"- Spiking:\n    - Medium: Title s, in table msdyn\\_agreement, 400 records, at most 3 in a period before\n", "    - and 1 more message, in changes.csv\n", "** Medium, spiking, 400 records", "** Low, 1 record"} {
@@ -103,10 +103,10 @@ func TestSpikeIsOfItsMaps(t *testing.T) {
 	fix := summary.Fix{Rank: 1, Signature: "a", Title: "Title a", Summary: "Mend it.", Severity: "low", Change: summary.Spiking, Entities: []string{"Units <b>", "Sites"}, Records: 42}
 	s.Fixes = []summary.Fix{fix}
 	var ticket, page strings.Builder
-	if err := drawMarkdown(&ticket, s); err != nil {
+	if err := drawMarkdown(&ticket, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := drawHTML(&page, s); err != nil {
+	if err := drawHTML(&page, s, commands{}); err != nil {
 		t.Fatal(err)
 	}
 	for where, of := range map[string][2]string{

@@ -136,6 +136,11 @@ func (w place) command(name string, args ...string) []string {
 	if name == "rules" {
 		list, args = append(list, args[0]), args[1:]
 	}
+	return append(append(list, w.flags()...), args...)
+}
+
+// flags find the same database and rules.
+func (w place) flags() (list []string) {
 	if w.db != defaultDB || w.env("DWTRIAGE_DB") != "" {
 		list = append(list, "--db", w.db)
 	}
@@ -145,7 +150,20 @@ func (w place) command(name string, args ...string) []string {
 	if w.rules.noBuiltin {
 		list = append(list, "--no-builtin-rules")
 	}
-	return append(list, args...)
+	return list
+}
+
+// where are the flags as the page writes them behind the name of a command, each behind a blank. Of a name that no line can show the page has the place of it.
+func (w place) where() string {
+	var b strings.Builder
+	for i, a := range w.flags() {
+		word, ok := shellWord(a, runtime.GOOS)
+		if !ok {
+			word = strings.ToUpper(strings.TrimPrefix(w.flags()[i-1], "--"))
+		}
+		b.WriteString(" " + word)
+	}
+	return b.String()
 }
 
 // printNext appends the suggestions, each command in one piece that a shell takes. A name that no line can show as it is would

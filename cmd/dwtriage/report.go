@@ -164,7 +164,11 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	goesOn := func(string, int64) error { return context.Cause(s.ctx) }
+	var rules ruleFlags
+	rules.paths, _ = f.GetStringArray("rules")
+	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	opt := drawn(rf.csv, rf.format, rf.xlsx)
+	opt.Where = place{db: rf.archive.file, rules: rules, env: s.getenv}.where()
 	opt.Progress, opt.Redacted, opt.Last = goesOn, red, last
 	opt.Ahead = report.NewAhead(sum.Environment, m, opt, func() (*os.File, error) { return db.Spill("records") })
 	defer opt.Ahead.Close()
@@ -172,9 +176,6 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, fmt.Errorf("writing the report: %w", err)
 	}
 	defer s.endPipeline(sum, exitDone, "", filepath.Join(rf.out, "report.md"))
-	var rules ruleFlags
-	rules.paths, _ = f.GetStringArray("rules")
-	rules.noBuiltin, _ = f.GetBool("no-builtin-rules")
 	summarize := func(p *panel) {
 		printSummary(p, sum, place{db: s.ownPath(rf.archive.file, "--db"), rules: rules, out: rf.out, csv: rf.csv, xlsx: rf.xlsx, forms: rf.format, span: rf.spanFlags(sum, span != nil), env: s.getenv}, s.ownPath(filepath.Join(rf.out, "index.html"), "-o"))
 	}

@@ -490,6 +490,7 @@ func (j *job) publish(ctx context.Context, db *store.DB, id int64) (*summary.Sum
 func (j *job) drawing() report.Options {
 	opt := drawn(j.flags.csv, j.flags.format, j.flags.xlsx)
 	opt.Redacted = j.s.red
+	opt.Where = place{db: j.flags.archive.file, rules: j.flags.rules, env: j.s.getenv}.where()
 	return opt
 }
 
