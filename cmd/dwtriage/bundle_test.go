@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dwtriage/report/bundle"
 	"dwtriage/report/redact"
 )
@@ -66,7 +68,7 @@ func TestBundle(t *testing.T) {
 // A caller runs the command and wants an exit code.
 type caller func(want int, args ...string) (stdout, stderr string)
 
-// bundleIsTheReport: the report in a bundle is that of the database in every byte, bundles of equal databases are equal, and verify finds
+// bundleIsTheReport: the report in a bundle is that of the database but for the flags of its commands, bundles of equal databases are equal, and verify finds
 // nothing to say, also where the database and the rules are gone.
 func bundleIsTheReport(t *testing.T, call caller) {
 	call(exitDone, "bundle", "--db", "a.duckdb", "--run", "3", "-o", "x.zip", "--rules", "site.yaml")
@@ -74,9 +76,11 @@ func bundleIsTheReport(t *testing.T, call caller) {
 	call(exitDone, "bundle", "--db", "a.duckdb", "--run", "3", "-o", "y.zip", "--rules", "site.yaml", "-q")
 	members := membersOf(t, "x.zip")
 	drawn := filesOf(t, "drawn")
+	// Who opens it has not that database: the commands of its page and ticket are without the flags that lead there.
+	bare := strings.NewReplacer(" --db a.duckdb --rules site.yaml", "", " (with <code>--db</code> where the database is not dwtriage.duckdb)", "").Replace
 	for name, text := range drawn {
-		if members["report/"+name] != text {
-			t.Errorf("%s of the bundle is not that of the database", name)
+		if bundled := members["report/"+name]; bare(bundled) != bare(text) && name != "manifest.json" || strings.Contains(bundled, "draft --db") { // which has the SHA-256 of the page
+			t.Errorf("%s of the bundle is not that of the database (-bundle +database):\n%.2000s", name, cmp.Diff(bare(bundled), bare(text)))
 		}
 	}
 	if n := len(drawn); n < 13 || !strings.Contains(drawn["changes.csv"], "unknown/") {

@@ -119,7 +119,7 @@ func TestPageOfChains(t *testing.T) {
 			}
 			first := int(c.Steps[0]["position"].(float64)) - 1
 			all = all[first:min(len(all), first+len(steps))]
-			if more := "dwtriage explain --record " + c.RecordID; !strings.Contains(string(page), more) {
+			if more := " --record " + c.RecordID + "</code>"; !strings.Contains(string(page), "<code>dwtriage explain --db ") || !strings.Contains(string(page), more) {
 				t.Errorf("%s: the page does not say %q", c.Signature, more)
 			}
 		}

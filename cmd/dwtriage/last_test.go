@@ -201,7 +201,7 @@ func sameAsStored(t *testing.T, name, path string, id int64, out string, args []
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	anew, opt := t.TempDir(), report.Options{PlainCSV: slices.Contains(args, "plain")}
+	anew, opt := t.TempDir(), report.Options{PlainCSV: slices.Contains(args, "plain"), Where: place{db: path, rules: *rf, env: func(string) string { return "" }}.where()}
 	if slices.Contains(args, "--xlsx") {
 		opt.XLSX, opt.Markdown, opt.Teams = true, true, true
 	}
