@@ -49,7 +49,7 @@ func TestDrawnAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := filepath.Join(dir, "again", string(rune('1'+i)))
-		if err := report.Write(again, s, report.Options{}); err != nil {
+		if err := report.Write(again, s, report.Options{Where: place{db: db, env: func(string) string { return "" }}.where()}); err != nil {
 			t.Fatal(err)
 		}
 		files, err := os.ReadDir(drawn(i))
