@@ -253,10 +253,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if _, err := exec("retry_same"); err != nil {
 		return err
 	}
-	if _, err := exec("retry_records"); err != nil {
-		return err
-	}
-	records, err := db.rowsOf(ctx, view+"_retry_records")
+	records, err := byPlace(ctx, db, view+"_failing", "retry_records_part", exec)
 	if err != nil {
 		return err
 	}
@@ -269,25 +266,26 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if err := db.inTurn(ctx, view, exec); err != nil {
 		return err
 	}
-	if err := db.nameRetries(ctx, view, exec); err != nil {
+	if _, err := byPlace(ctx, db, view+"_retries", "retry_rows_part", exec); err != nil {
 		return err
 	}
 	_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %[1]s_retries; DROP TABLE %[1]s_retry_records; DROP TABLE %[1]s_retry_same", view))
 	return err
 }
 
-// nameRetries looks up the names of the rows that can be saved again, stretch by stretch of the table.
-func (db *DB) nameRetries(ctx context.Context, view string, exec func(name string, args ...any) (int64, error)) error {
+// byPlace runs an embedded query that inserts something for stretches of the archive from the first place of a table to its last one, and says how many rows that are.
+func byPlace(ctx context.Context, db *DB, table, name string, exec func(name string, args ...any) (int64, error)) (rows int64, err error) {
 	var from, last int64
-	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM %s_retries", view)).Scan(&from, &last); err != nil {
-		return err
+	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM %s", table)).Scan(&from, &last); err != nil {
+		return 0, err
 	}
 	for ; from <= last; from += groupsAtOnce {
-		if _, err := exec("retry_rows_part", from, from+groupsAtOnce-1); err != nil {
-			return err
+		n, err := exec(name, from, from+groupsAtOnce-1)
+		if rows += n; err != nil {
+			return rows, err
 		}
 	}
-	return nil
+	return rows, nil
 }
 
 // inTurn puts the rows that can be saved again behind those that they wait for. A circle ends after as many steps as the longest chain.
