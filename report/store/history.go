@@ -44,7 +44,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 	if _, err := exec("no_history"); err != nil {
 		return err
 	}
-	if _, err := db.conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE scope_known (name_hash UBIGINT)"); err != nil {
+	if _, err := exec("no_states"); err != nil {
 		return err
 	}
 	if h.compared { // nothing is asked of a past that is not covered
@@ -52,8 +52,15 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 			return err
 		}
 	}
-	if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough, rule.Apart); err != nil {
+	places, err := db.placesOfChange(ctx)
+	if err != nil {
 		return err
+	}
+	parts := 1 + places/db.statesAtOnce()
+	for part := range parts {
+		if _, err := exec("states", strings.Join(whole, " "), rule.Back, rule.Spike, rule.Least, rule.Enough, rule.Apart, part, parts); err != nil {
+			return err
+		}
 	}
 	if h.compared {
 		if _, err := exec("states_elsewhere", rule.Back); err != nil {
@@ -64,8 +71,22 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 		return err
 	}
 	// What follows needs the memory.
-	_, err := exec("no_history")
+	_, err = exec("no_history")
 	return err
+}
+
+// statesAtOnce is of how many signatures × maps the history is put together at a time. Each has lists of counts, which DuckDB does not put on disk: 200,000 messages
+// in each of three nights took all memory.
+func (db *DB) statesAtOnce() int64 { return max(1, db.groupsAtOnce/4) }
+
+// placesOfChange is how many signatures × maps the report and what was counted of its past have at most.
+func (db *DB) placesOfChange(ctx context.Context) (places int64, err error) {
+	now, err := db.rowsOf(ctx, "scope_sums")
+	if err != nil {
+		return 0, err
+	}
+	before, err := db.rowsOf(ctx, "history")
+	return now + before, err
 }
 
 // lookBack fills the tables history, past and scope_known.
@@ -76,22 +97,22 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 	if _, err := exec("recent"); err != nil {
 		return err
 	}
-	recent, err := db.rowsOf(ctx, "recent")
-	if err != nil {
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent; DROP TABLE wordings")
+	var recent, about int64
+	if err := db.conn.QueryRowContext(ctx, "SELECT count(*), approx_count_distinct(place_of_change) FROM recent").Scan(&recent, &about); err != nil {
 		return err
 	}
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent; DROP TABLE wordings")
-	var findings int64
-	parts := 1 + recent/recordsAtOnce
+	parts := 1 + max(recent/recordsAtOnce, about/db.statesAtOnce())
 	for part := range parts {
 		if _, err := exec("history_part", part, parts); err != nil {
 			return err
 		}
 	}
-	if err := db.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM scope_sums) + (SELECT count(*) FROM history)").Scan(&findings); err != nil {
+	places, err := db.placesOfChange(ctx)
+	if err != nil {
 		return err
 	}
-	parts = 1 + findings/groupsAtOnce
+	parts = 1 + places/db.groupsAtOnce
 	for part := range parts {
 		if _, err := exec("past_part", part, parts, run); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (db *DB) Lookups(ctx context.Context, view string, signatures []string, map
 		if _, err := exec("no_missing"); err != nil {
 			return err
 		}
-		parts := 1 + lookups/groupsAtOnce
+		parts := 1 + lookups/db.groupsAtOnce
 		for part := range parts {
 			if _, err := exec("missing_part", part, parts); err != nil {
 				return err
@@ -105,7 +105,7 @@ func (db *DB) Held(ctx context.Context, view string) (held map[string]Held, err 
 		return nil, err
 	}
 	held = make(map[string]Held)
-	parts := 1 + whole/groupsAtOnce
+	parts := 1 + whole/db.groupsAtOnce
 	for part := range parts {
 		if err := db.Each(ctx, fmt.Sprintf(query("held_part"), view), func(rows *sql.Rows) error {
 			var sig string
@@ -257,7 +257,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if err != nil {
 		return err
 	}
-	parts := 1 + records/groupsAtOnce
+	parts := 1 + records/db.groupsAtOnce
 	for part := range parts {
 		if _, err := exec("retries_part", part, parts); err != nil {
 			return err
@@ -279,8 +279,8 @@ func byPlace(ctx context.Context, db *DB, table, name string, exec func(name str
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM %s", table)).Scan(&from, &last); err != nil {
 		return 0, err
 	}
-	for ; from <= last; from += groupsAtOnce {
-		n, err := exec(name, from, from+groupsAtOnce-1)
+	for ; from <= last; from += db.groupsAtOnce {
+		n, err := exec(name, from, from+db.groupsAtOnce-1)
 		if rows += n; err != nil {
 			return rows, err
 		}

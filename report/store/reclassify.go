@@ -278,7 +278,7 @@ func (r *rejudging) untell(ctx context.Context) error {
 		return err
 	}
 	part := fmt.Sprintf(query("untold_part"), r.where)
-	parts := 1 + r.done.Records/groupsAtOnce
+	parts := 1 + r.done.Records/r.db.groupsAtOnce
 	for i := range parts {
 		if _, err := r.db.exec(ctx, "untold_part", part, i, parts); err != nil {
 			return err

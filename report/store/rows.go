@@ -79,7 +79,7 @@ func (db *DB) group(ctx context.Context, view string, byMessage []string, most i
 	}
 	ask("about_findings", &findings)
 	exec("no_counts")
-	parts := 1 + max(findings/groupsAtOnce, failing/recordsAtOnce)
+	parts := 1 + max(findings/db.groupsAtOnce, failing/recordsAtOnce)
 	for part := range parts {
 		exec("count_part", part, parts)
 	}
@@ -115,9 +115,9 @@ func (db *DB) Rest(ctx context.Context, view string) (unlisted int64, err error)
 	if err != nil {
 		return 0, err
 	}
-	unlisted = inParts("rest_part", 1+findings/groupsAtOnce)
-	keys := inParts("rest_keys_part", 1+unlisted/groupsAtOnce)
-	inParts("rest_sizes_part", 1+max(keys, unlisted)/groupsAtOnce)
+	unlisted = inParts("rest_part", 1+findings/db.groupsAtOnce)
+	keys := inParts("rest_keys_part", 1+unlisted/db.groupsAtOnce)
+	inParts("rest_sizes_part", 1+max(keys, unlisted)/db.groupsAtOnce)
 	if err == nil {
 		_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %s_rest_keys", view))
 	}
@@ -146,7 +146,7 @@ func (db *DB) rowsOf(ctx context.Context, table string) (rows int64, err error) 
 // its threads hold a block for each partition meanwhile, and with three million groups these alone took all memory. Each
 // part reads all records as numbers once more, so there are no more parts than that needs.
 const (
-	groupsAtOnce  = 400_000
+	usualGroups   = 400_000
 	recordsAtOnce = 4_000_000
 )
 

@@ -51,6 +51,8 @@ type Options struct {
 	LockWait time.Duration // how long to wait for another process that has the file open
 	Waiting  func(error)   // called once when that begins, with an error that names the process; may be nil
 
+	GroupsAtOnce int64 // how many groups of what a report counts are held at once, which memory limits; 0: 400,000. Tests ask for few
+
 	Reads []string // full paths of folders whose files may be read, besides the database: of parts
 
 	folder string // of an extract, whose files may be written and read, in the order of rows
@@ -58,16 +60,17 @@ type Options struct {
 
 // A DB is an open database. It is for one goroutine.
 type DB struct {
-	pool       *sql.DB
-	conn       *sql.Conn // everything runs on it; the database is attached to it as dw
-	spool      *sql.Conn // fills tables outside the run's transaction
-	path       string
-	temp       string // folder that DuckDB and Spill put files into
-	spills     bool   // that folder is ours alone
-	notes      []string
-	held       []*os.File // see hold
-	attachment string     // the statement that attached the database
-	open       bool       // for writing, and in order
+	pool         *sql.DB
+	conn         *sql.Conn // everything runs on it; the database is attached to it as dw
+	spool        *sql.Conn // fills tables outside the run's transaction
+	path         string
+	temp         string // folder that DuckDB and Spill put files into
+	groupsAtOnce int64  // see Options
+	spills       bool   // that folder is ours alone
+	notes        []string
+	held         []*os.File // see hold
+	attachment   string     // the statement that attached the database
+	open         bool       // for writing, and in order
 
 	readOnly bool
 	spared   uint64 // iteration of the header whose blocks are kept, see spare
@@ -163,7 +166,7 @@ func open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, asking: defaultAsking, made: make(map[string]made)}
+	db := &DB{path: path, asking: defaultAsking, made: make(map[string]made), groupsAtOnce: cmp.Or(opt.GroupsAtOnce, usualGroups)}
 	if db.pool, db.conn, db.spool, err = connect(ctx, connector); err == nil {
 		err = db.setUp(ctx, opt, kind)
 	}

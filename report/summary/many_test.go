@@ -2,12 +2,16 @@ package summary
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"dwtriage/report/store"
 	"dwtriage/report/store/storetest"
 )
 
@@ -317,6 +321,59 @@ func TestLevel(t *testing.T) {
 	} {
 		if most, listed := level(c.sizes, c.room); most != c.most || listed != c.listed {
 			t.Errorf("%v with room for %d: %d each, %d in all; want %d, %d", c.sizes, c.room, most, listed, c.most, c.listed)
+		}
+	}
+}
+
+// What is counted, compared, looked up and put in order part by part is what it is at once.
+func TestManyParts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.duckdb")
+	db := open(t, path)
+	before, now := many()
+	for i := range 12 {
+		now = append(now, storetest.Line{ID: uint16(5000 + i), File: "b.csv", Row: int64(i + 2), At: fmt.Sprintf("2026-11-22 09:%02d:00", i), Company: []string{"USMF", "DEMF", ""}[i%3], Entity: "CustCustomerV3Entity", Key: fmt.Sprint("C", i%5),
+			Err: fmt.Sprintf("Unable to lookup msdyn_customergroups with values {%d}", i%4)})
+	}
+	load(t, db, before)
+	load(t, db, now)
+	db.Close()
+	defer func(n int) { mostFindings = n }(mostFindings)
+	mostFindings = 9
+	told := func(groups int64) string {
+		db, err := store.Open(t.Context(), path, store.Options{Threads: 1, GroupsAtOnce: groups})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		s, err := Of(t.Context(), db, 2, storetest.Matcher())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.MarshalIndent([]any{s.Findings, s.Changes, s.Changed, s.ChangedUnknown, s.Signatures, s.Causes}, "", " ") // numbers, not where they stand
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b) + "\n"
+		for i := range s.Fixes {
+			text += fmt.Sprintf("%s %s %d %+v\n", s.Fixes[i].Signature, s.Fixes[i].Summary, s.Fixes[i].Records, s.Fixes[i].Missing)
+		}
+		for _, err := range []error{
+			s.EachMissing(func(r *MissingRow) error { text += fmt.Sprintf("missing %+v\n", *r); return nil }),
+			s.EachRetry(func(r *Retry) error { text += fmt.Sprintf("retry %+v\n", *r); return nil }),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return text
+	}
+	want := told(0)
+	if n := strings.Count(want, "missing {"); n < 4 || strings.Count(want, "retry {") < 5 {
+		t.Fatalf("%d missing rows in\n%s", n, want)
+	}
+	for _, groups := range []int64{4} {
+		if got := told(groups); got != want {
+			t.Errorf("of %d groups at once (-want +got):\n%s", groups, gocmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 		}
 	}
 }

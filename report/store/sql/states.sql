@@ -10,7 +10,8 @@
 --   resolved   it failed last before these, in a period that counts: with this one $2 periods without it
 -- A failure of a log that has no period before is compared with nothing and has no state, nor has one that happened only
 -- before the period. known_since is when it failed first in the database, in another piece of the same night, too. counts are those of the period and of the periods before it that its log has.
-CREATE OR REPLACE TEMP TABLE scope_states AS
+-- Of part $7 of $8 of the places: there is room in memory for the lists of one part.
+INSERT INTO scope_states
 WITH windows(log, number, from_at, until_at) AS (
   VALUES %[windows]
 ), logs AS (
@@ -18,26 +19,32 @@ WITH windows(log, number, from_at, until_at) AS (
   FROM windows
   GROUP BY log
   HAVING max(number) > 0
+), sums AS NOT MATERIALIZED (
+  SELECT * FROM scope_sums WHERE place_of_change % $8::UBIGINT = $7::UBIGINT
+), known AS NOT MATERIALIZED (
+  SELECT * FROM past WHERE place_of_change % $8::UBIGINT = $7::UBIGINT
+), counted AS NOT MATERIALIZED (
+  SELECT * FROM history WHERE place_of_change % $8::UBIGINT = $7::UBIGINT
 ), now AS (
   SELECT place_of_change, min(logs.log) AS log, sum(records)::BIGINT AS records, max(last_seen) AS last_seen, min(first_seen) AS first_seen,
     bool_or(unexplained) AS unexplained, arg_min(place, finding) AS place
-  FROM scope_sums JOIN logs USING (log)
+  FROM sums JOIN logs USING (log)
   GROUP BY place_of_change
 ), failing AS (
   SELECT n.place_of_change, n.records, n.unexplained, n.place, n.first_seen, n.last_seen, h.counts,
     coalesce(p.first_seen, least(h.here_since, n.first_seen)) AS known_since, p.place_of_change IS NOT NULL AS known,
     CASE WHEN $2 = 1 OR p.last_seen < l.from_at - INTERVAL 1 DAY THEN len(list_filter(l.earlier, x -> x > p.last_seen)) ELSE 0 END AS pause, len(l.earlier) AS earlier, n.last_seen < l.from_at AS outside,
     list_max(h.counts[2:8]) AS largest
-  FROM now n JOIN logs l USING (log) LEFT JOIN past p USING (place_of_change) LEFT JOIN history h USING (place_of_change)
+  FROM now n JOIN logs l USING (log) LEFT JOIN known p USING (place_of_change) LEFT JOIN counted h USING (place_of_change)
 ), missed AS (
-  SELECT * FROM history
-  WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM scope_sums)
+  SELECT * FROM counted
+  WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM sums)
     AND (NOT dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
 ), gone AS (
   SELECT m.*, p.first_seen AS known_since, greatest(p.last_seen, m.last_seen) AS known_last,
     len(list_filter(l.earlier, x -> x > greatest(p.last_seen, m.last_seen))) AS pause, len(l.earlier) AS earlier
-  FROM missed m LEFT JOIN past p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
+  FROM missed m LEFT JOIN known p USING (place_of_change) JOIN logs l ON l.log = CASE WHEN m.dual_write THEN 'dualwrite' ELSE 'plugintrace' END
   WHERE (pause < least($2 - 1, len(l.earlier)) OR list_sum(m.counts[2:$2::BIGINT + 1]) > 0) AND (NOT $6 OR list_sum(m.counts[2:8]) > 0)
 )
 SELECT place_of_change,
