@@ -47,17 +47,19 @@ func fixes(ctx context.Context, db *store.DB, m *classify.Matcher, vs values, fo
 		return nil, err
 	}
 	tellApart(drafts, hide)
-	return ranked(m, drafts, s.Signatures), nil
+	return ranked(ctx, m, drafts, s.Signatures)
 }
 
 // ranked puts the fixes in order and tells every signature where it stands in the plan.
-func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
+func ranked(ctx context.Context, m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix, err error) {
 	slices.SortFunc(drafts, func(a, b *Fix) int {
 		return cmp.Or(cmp.Compare(a.Tier, b.Tier), cmp.Compare(b.weight(), a.weight()),
 			cmp.Compare(rated(a.Severity), rated(b.Severity)),
 			cmp.Compare(a.Signature, b.Signature), cmp.Compare(a.MissingIn, b.MissingIn))
 	})
-	drafts = parentsFirst(m, drafts)
+	if drafts, err = parentsFirst(ctx, m, drafts); err != nil {
+		return nil, err
+	}
 	namePredecessors(m, drafts)
 	for i, f := range drafts {
 		f.Rank = i + 1
@@ -73,7 +75,7 @@ func ranked(m *classify.Matcher, drafts []*Fix, list []Signature) (plan []Fix) {
 		}
 		plan = append(plan, *f)
 	}
-	return plan
+	return plan, nil
 }
 
 // weight is what a fix counts within its tier: the records that it is needed for, also those that need

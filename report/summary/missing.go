@@ -64,10 +64,13 @@ func (l *lookedUp) missing(m *classify.Matcher) MissingRow {
 func namePredecessors(m *classify.Matcher, plan []*Fix) {
 	before := precedence(m, plan)
 	for i, f := range plan {
+		if len(f.Missing) == 0 {
+			continue
+		}
 		var names []string
-		for _, other := range plan[:i] {
-			if before(other, f) {
-				names = append(names, other.MissingIn)
+		for _, j := range before(i) {
+			if j < i { // not so in a circle
+				names = append(names, plan[j].MissingIn)
 			}
 		}
 		for j := range f.Missing {
@@ -100,7 +103,7 @@ func missingRows(ctx context.Context, db *store.DB, scope store.Scope, m *classi
 		var l lookedUp
 		var rank int64
 		targets := append(l.targets(), &rank)
-		// The parents in the order of the plan, of each the rows first that most records wait for.
+		// The parents in the order of the plan, of each the rows first that most records wait for; last the rows of tables that have no fix of their own.
 		return eachInOrder(ctx, db, "missing_rows", "rank, records DESC, phrase, key, company", func(rows *sql.Rows) error {
 			if err := rows.Scan(targets...); err != nil {
 				return err

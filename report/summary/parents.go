@@ -2,6 +2,7 @@ package summary
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"database/sql"
 	"maps"
@@ -28,10 +29,16 @@ type wait struct {
 	unsaved           Period    // when those of them failed that are not saved
 	keyless           int64     // of settled ones that are not saved, those that do not say which row they are of
 	came              int64     // of records, those of which some of the rows came that they looked up
+	unlisted          int64     // of records, those that wait for rows of tables that have no fix of their own
 }
 
 // left reports whether no fix for missing rows clears the records.
 func (w wait) left() bool { return !w.settled && (w.blind || len(w.parents) == 0) }
+
+// mostParents is for how many tables that lack rows a plan has a fix of its own: those that most records wait for. A night may look up
+// rows in as many tables as it has records, a fix is some thousand bytes of text, and nobody works through the second thousand. Records that wait for rows
+// of the others stay in the fix of their rule, which says of how many tables; missing.csv has their rows.
+var mostParents = 1000
 
 // A lack is the rows that a parent lacks.
 type lack struct {
@@ -83,22 +90,30 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		s.SavedUnplanned -= held[sig].Again
 	}
 	waits = append(waits, saved...)
-	out := split(m, rules, waits, lacks, hide)
+	unlisted, err := readUnlisted(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	byParent := waitsByParent(waits)
+	out, err := split(ctx, m, rules, waits, byParent, lacks, hide)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range out {
 		var touches []Touch
-		for _, w := range waits {
-			if slices.Contains(w.parents, f.MissingIn) {
-				touches = append(touches, w.touch(found))
-			}
+		for _, w := range byParent[f.MissingIn] {
+			touches = append(touches, w.touch(found))
 		}
 		f.Touches = touchedBy(touches)
 	}
 	for _, f := range drafts {
-		if slices.ContainsFunc(waits, func(w wait) bool { return w.sig == f.Signature && (w.settled || len(w.parents) > 0 || w.came > 0) }) {
+		if slices.ContainsFunc(waits, func(w wait) bool {
+			return w.sig == f.Signature && (w.settled || len(w.parents) > 0 || w.came > 0 || w.unlisted > 0)
+		}) {
 			if s := settledFix(m, f, found, waits, held[f.Signature], &s.Timeline); s != nil {
 				out = append(out, s)
 			}
-			f = restFix(m, f, found, waits, vs)
+			f = restFix(m, f, found, waits, vs, unlisted[f.Signature])
 		}
 		if f != nil {
 			out = append(out, f)
@@ -108,14 +123,15 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 }
 
 // restFix is what is left of the fix of a rule for records that are not settled, and that no fix for missing rows clears, as they name none of
-// these or not all, Waiting being the latter; nil where there are none. Its texts name what vs has, and nothing for a rule about look-ups: what its records
+// these or not all, Waiting being the latter; nil where there are none. Of unlisted tables they look rows up that have no fix of their own. Its texts name what vs has, and nothing for a rule about look-ups: what its records
 // print is mostly what the others wait for.
-func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values) *Fix {
+func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values, unlisted int64) *Fix {
 	rest := *f
 	rest.Records, rest.FirstSeen, rest.LastSeen, rest.Within, rest.Outside = 0, time.Time{}, time.Time{}, Period{}, 0
-	came := int64(0)
+	came, others := int64(0), int64(0)
 	for _, w := range waits {
 		if w.sig == f.Signature && w.left() {
+			others += w.unlisted
 			rest.Records += w.records
 			if len(w.parents) == 0 {
 				came += w.came
@@ -138,6 +154,14 @@ func restFix(m *classify.Matcher, f *Fix, found *tally, waits []wait, vs values)
 	rest.of(m, m.Rule(f.Signature), found, vs)
 	if came > 0 {
 		rest.Steps = slices.Insert(rest.Steps, 0, "The rows that the message names first came later, in "+words.Count(came, "record")+": look for those that it names behind them.")
+	}
+	if others > 0 {
+		tables := words.Count(unlisted, "table")
+		rest.Summary = "Rows of " + tables + " without a fix of " + words.Plural(unlisted, "its", "their") + " own: " + rest.Summary
+		rest.Steps = slices.Insert(rest.Steps, 0, "Of these records "+words.Thousands(others)+" "+words.Plural(others, "looks", "look")+" up rows of "+tables+" without a fix of "+words.Plural(unlisted, "its", "their")+
+			" own, as only the "+words.Thousands(int64(mostParents))+" tables have one that most records wait for: missing.csv lists these rows behind those of the plan.")
+	}
+	if came > 0 || others > 0 {
 		rest.Parts = []Part{rest.part()}
 	}
 	return &rest
@@ -151,10 +175,10 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	err = each(ctx, db, "waiting", func(rows *sql.Rows) error {
 		var w wait
 		err := rows.Scan(&w.sig, (*store.List)(&w.parents), &w.blind, &w.settled, &w.mapTitle, &w.company, &w.records, &w.saved, (*instant)(&w.first), (*instant)(&w.last),
-			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until), &w.came, &w.keyless)
+			(*instant)(&w.cameAt), (*instant)(&w.savedAt), (*instant)(&w.unsaved.From), (*instant)(&w.unsaved.Until), &w.came, &w.keyless, &w.unlisted)
 		waits = append(waits, w)
 		return err
-	}, strings.Join(sigs, "\n"))
+	}, strings.Join(sigs, "\n"), mostParents)
 	if err != nil || len(waits) == 0 {
 		return nil, nil, err
 	}
@@ -170,8 +194,32 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 		}
 		l.add(row, m, hide)
 		return err
-	}, mostMissing)
+	}, mostMissing, strings.Join(slices.Sorted(maps.Keys(waitsByParent(waits))), "\n"))
 	return waits, lacks, err
+}
+
+// readUnlisted counts by signature the tables that lack rows and have no fix of their own.
+func readUnlisted(ctx context.Context, db *store.DB) (map[string]int64, error) {
+	tables := make(map[string]int64)
+	err := each(ctx, db, "unlisted", func(rows *sql.Rows) error {
+		var sig string
+		var n int64
+		err := rows.Scan(&sig, &n)
+		tables[sig] = n
+		return err
+	}, mostParents)
+	return tables, err
+}
+
+// waitsByParent is which of a list wait for rows of a parent, in their order.
+func waitsByParent(list []wait) map[string][]*wait {
+	byParent := make(map[string][]*wait)
+	for i := range list {
+		for _, p := range list[i].parents {
+			byParent[p] = append(byParent[p], &list[i])
+		}
+	}
+	return byParent
 }
 
 // add takes the next of the rows that most records wait for.
@@ -184,43 +232,45 @@ func (l *lack) add(row lookedUp, m *classify.Matcher, hide hider) {
 }
 
 // split makes a fix per parent out of those of the rules. What also waits for rows that its message does not name is cleared by none of them.
-func split(m *classify.Matcher, rules map[string]*Fix, list []wait, lacks map[string]*lack, hide hider) (out []*Fix) {
-	perParent := make(map[string]int64)
-	for _, w := range list {
-		for _, p := range w.parents {
-			perParent[p] += w.records
-		}
-	}
+func split(ctx context.Context, m *classify.Matcher, rules map[string]*Fix, list []wait, byParent map[string][]*wait, lacks map[string]*lack, hide hider) (out []*Fix, err error) {
 	var parents []*Fix
-	for _, p := range slices.Sorted(maps.Keys(perParent)) {
-		parents = append(parents, &Fix{MissingIn: p, Tier: classify.ParentRows, Waiting: perParent[p]})
+	for _, p := range slices.Sorted(maps.Keys(byParent)) {
+		f := &Fix{MissingIn: p, Tier: classify.ParentRows}
+		for _, w := range byParent[p] {
+			f.Waiting += w.records
+		}
+		parents = append(parents, f)
 	}
 	slices.SortStableFunc(parents, func(a, b *Fix) int { return cmp.Compare(b.Waiting, a.Waiting) })
-	parents = parentsFirst(m, parents)
-	cured := make(map[string][]wait)
+	if parents, err = parentsFirst(ctx, m, parents); err != nil {
+		return nil, err
+	}
+	at := make(map[string]int)
+	for i, p := range parents {
+		at[p.MissingIn] = i
+	}
+	cured := make([][]wait, len(parents))
 	for _, w := range list {
 		if w.settled || w.left() {
 			continue
 		}
 		last := 0
 		for _, name := range w.parents {
-			last = max(last, slices.IndexFunc(parents, func(p *Fix) bool { return p.MissingIn == name }))
+			last = max(last, at[name])
 		}
-		cured[parents[last].MissingIn] = append(cured[parents[last].MissingIn], w)
+		cured[last] = append(cured[last], w)
 	}
-	for _, p := range parents {
-		out = append(out, parentFix(m, rules, p, cured[p.MissingIn], list, lacks[p.MissingIn], hide))
+	for i, p := range parents {
+		out = append(out, parentFix(m, rules, p, cured[i], byParent[p.MissingIn], lacks[p.MissingIn], hide))
 	}
-	return out
+	return out, nil
 }
 
-// waitingFor lists the fixes of the rules whose records wait for a parent, the one with most of them first.
-func waitingFor(rules map[string]*Fix, parent string, list []wait) (fs []*Fix) {
+// waitingFor lists the fixes of the rules whose records wait for a parent, as list has them, the one with most of them first.
+func waitingFor(rules map[string]*Fix, list []*wait) (fs []*Fix) {
 	records := make(map[string]int64)
 	for _, w := range list {
-		if slices.Contains(w.parents, parent) {
-			records[w.sig] += w.records
-		}
+		records[w.sig] += w.records
 	}
 	for _, sig := range mostNamed(records) {
 		fs = append(fs, rules[sig])
@@ -228,10 +278,10 @@ func waitingFor(rules map[string]*Fix, parent string, list []wait) (fs []*Fix) {
 	return fs
 }
 
-// parentFix fills the fix of the rule that leads in for the rows that one parent lacks. Texts name only these;
+// parentFix fills the fix of the rule that leads in for the rows that one parent lacks, for which list waits. Texts name only these;
 // entities, companies and times are those of every record that waits for them.
-func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list []wait, l *lack, hide hider) *Fix {
-	fs := waitingFor(rules, p.MissingIn, list)
+func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured []wait, list []*wait, l *lack, hide hider) *Fix {
+	fs := waitingFor(rules, list)
 	f := fs[0]
 	own := *f
 	own.MissingIn, own.Waiting, own.Records = p.MissingIn, p.Waiting, 0
@@ -241,9 +291,6 @@ func parentFix(m *classify.Matcher, rules map[string]*Fix, p *Fix, cured, list [
 	}
 	names, companies := make(map[string]int64), make(map[string]int64)
 	for _, w := range list {
-		if !slices.Contains(w.parents, p.MissingIn) {
-			continue
-		}
 		names[w.mapTitle] += w.records
 		companies[w.company] += w.records
 		own.FirstSeen, own.LastSeen = earlier(own.FirstSeen, w.first), later(own.LastSeen, w.last)
@@ -314,49 +361,121 @@ func parentMaps(m *classify.Matcher, parent string) []*classify.Map {
 
 // parentsFirst changes the order of fixes as little as it must so that a table gets its rows before the
 // tables that need them; in a circle of tables the given order stays.
-func parentsFirst(m *classify.Matcher, fixes []*Fix) []*Fix {
+func parentsFirst(ctx context.Context, m *classify.Matcher, fixes []*Fix) ([]*Fix, error) {
 	before := precedence(m, fixes)
-	rest, out := slices.Clone(fixes), make([]*Fix, 0, len(fixes))
-	for len(rest) > 0 {
-		next := slices.IndexFunc(rest, func(f *Fix) bool {
-			return !slices.ContainsFunc(rest, func(other *Fix) bool { return before(other, f) })
-		})
-		next = max(next, 0) // a circle of three or more
-		out = append(out, rest[next])
-		rest = slices.Delete(rest, next, next+1)
+	waits := make([]int, len(fixes)) // how many must be there before it and are not yet
+	behind := make([][]int, len(fixes))
+	for i := range fixes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for _, j := range before(i) {
+			waits[i]++
+			behind[j] = append(behind[j], i)
+		}
 	}
-	return out
-}
-
-// precedence says of two of these fixes whether the rows of one must be there before those of the other: the tables
-// need them, and not the other way round. Legal entities come before every other parent: hardly a row can be written
-// without its company.
-func precedence(m *classify.Matcher, fixes []*Fix) (before func(a, b *Fix) bool) {
-	needs := make(map[string]map[string]bool) // parent → the maps it needs, directly or not
-	for _, f := range fixes {
-		if f.MissingIn != "" && needs[f.MissingIn] == nil {
-			needs[f.MissingIn] = make(map[string]bool)
-			for _, mp := range parentMaps(m, f.MissingIn) {
-				for _, title := range m.Prerequisites(mp) {
-					needs[f.MissingIn][title] = true
-				}
+	var ready indexes
+	for i, n := range waits {
+		if n == 0 {
+			ready = append(ready, i) // in order, which is a heap
+		}
+	}
+	taken := make([]bool, len(fixes))
+	out := make([]*Fix, 0, len(fixes))
+	for first := 0; len(out) < len(fixes); {
+		next := 0
+		if len(ready) > 0 {
+			next = heap.Pop(&ready).(int)
+		} else { // a circle
+			for taken[first] {
+				first++
+			}
+			next = first
+		}
+		taken[next] = true
+		out = append(out, fixes[next])
+		for _, i := range behind[next] {
+			if waits[i]--; waits[i] == 0 && !taken[i] {
+				heap.Push(&ready, i)
 			}
 		}
 	}
-	companies := func(f *Fix) bool {
-		return slices.ContainsFunc(parentMaps(m, f.MissingIn), func(mp *classify.Map) bool { return mp.Name == classify.LegalEntities })
+	return out, nil
+}
+
+// indexes is a heap.
+type indexes []int
+
+func (p indexes) Len() int           { return len(p) }
+func (p indexes) Less(i, j int) bool { return p[i] < p[j] }
+func (p indexes) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
+func (p *indexes) Push(x any)        { *p = append(*p, x.(int)) }
+func (p *indexes) Pop() any {
+	last := len(*p) - 1
+	x := (*p)[last]
+	*p = (*p)[:last]
+	return x
+}
+
+// A needing is the parent of a fix with what the catalogue knows of it.
+type needing struct {
+	titles    []string        // of its maps
+	needs     map[string]bool // the maps that these need, directly or not
+	companies bool            // one of them brings legal entities
+}
+
+// precedence says of the n-th of these fixes which others, in their order, bring rows that must be there before its own: its tables
+// need them, and not the other way round. Legal entities come before every other parent: hardly a row can be written
+// without its company. Only tables that a map brings come before others, and of these there are as many as the catalogue knows, so the
+// others, of which a night may name any number, are compared with them and not with each other.
+func precedence(m *classify.Matcher, fixes []*Fix) (before func(n int) []int) {
+	known := make(map[string]*needing)
+	var mapped, companies []int // the fixes that come before any other, those that come before all
+	for i, f := range fixes {
+		if f.MissingIn == "" || known[f.MissingIn] != nil {
+			continue
+		}
+		n := &needing{needs: make(map[string]bool)}
+		for _, mp := range parentMaps(m, f.MissingIn) {
+			n.titles = append(n.titles, mp.Title)
+			n.companies = n.companies || mp.Name == classify.LegalEntities
+			for _, title := range m.Prerequisites(mp) {
+				n.needs[title] = true
+			}
+		}
+		if known[f.MissingIn] = n; len(n.titles) == 0 {
+			continue
+		}
+		if mapped = append(mapped, i); n.companies {
+			companies = append(companies, i)
+		}
 	}
-	return func(a, b *Fix) bool {
-		if a.MissingIn == "" || b.MissingIn == "" || a.MissingIn == b.MissingIn || a.Tier != b.Tier {
-			return false
+	return func(n int) (out []int) {
+		f := fixes[n]
+		b := known[f.MissingIn]
+		if b == nil {
+			return nil
 		}
-		if companies(a) || companies(b) {
-			return companies(a)
+		candidates := mapped
+		if len(b.titles) == 0 {
+			candidates = companies
 		}
-		return needsAny(needs[b.MissingIn], m, a.MissingIn) && !needsAny(needs[a.MissingIn], m, b.MissingIn)
+		for _, i := range candidates {
+			a := known[fixes[i].MissingIn]
+			switch {
+			case fixes[i].MissingIn == f.MissingIn || fixes[i].Tier != f.Tier:
+			case a.companies || b.companies:
+				if a.companies {
+					out = append(out, i)
+				}
+			case b.needsAny(a) && !a.needsAny(b):
+				out = append(out, i)
+			}
+		}
+		return out
 	}
 }
 
-func needsAny(needed map[string]bool, m *classify.Matcher, parent string) bool {
-	return slices.ContainsFunc(parentMaps(m, parent), func(mp *classify.Map) bool { return needed[mp.Title] })
+func (n *needing) needsAny(other *needing) bool {
+	return slices.ContainsFunc(other.titles, func(title string) bool { return n.needs[title] })
 }

@@ -283,7 +283,11 @@ func TestParentsFirstInACircle(t *testing.T) {
 		fixes = append(fixes, &Fix{MissingIn: title, Tier: classify.ParentRows})
 	}
 	var got []string
-	for _, f := range parentsFirst(m, fixes) {
+	ordered, err := parentsFirst(t.Context(), m, fixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range ordered {
 		got = append(got, f.MissingIn)
 	}
 	at := func(title string) int { return slices.Index(got, title) }

@@ -196,9 +196,9 @@ func TestSavedOfKeyInTheMessage(t *testing.T) {
 // A fix that leaves nothing to do stands behind those that do.
 func TestSavedStandLast(t *testing.T) {
 	done := &Fix{Signature: "a", Tier: classify.RepeatOnly, Settled: true, Records: 9, Saved: 9}
-	plan := ranked(storetest.Matcher(), []*Fix{done, {Signature: "b", Tier: classify.RepeatOnly, Records: 2}}, nil)
-	if plan[0].Signature != "b" || plan[1].Signature != "a" {
-		t.Errorf("the plan is %s, %s", plan[0].Signature, plan[1].Signature)
+	plan, err := ranked(t.Context(), storetest.Matcher(), []*Fix{done, {Signature: "b", Tier: classify.RepeatOnly, Records: 2}}, nil)
+	if err != nil || plan[0].Signature != "b" || plan[1].Signature != "a" {
+		t.Errorf("the plan is %v (%v)", plan, err)
 	}
 }
 
