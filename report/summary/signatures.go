@@ -42,6 +42,9 @@ func signatures(ctx context.Context, db *store.DB, found *tally, m *classify.Mat
 	return list, clusters, addCodesAndKeys(ctx, db, list)
 }
 
+// mostTypes is how many plug-ins an unknown message names; sql/types.sql has one more.
+const mostTypes = 3
+
 // addTypes names the plug-ins that unknown messages come from.
 func addTypes(ctx context.Context, db *store.DB, clusters []Cluster) error {
 	types := make(map[string][]string)
@@ -49,6 +52,9 @@ func addTypes(ctx context.Context, db *store.DB, clusters []Cluster) error {
 		var sig, name string
 		var n int64
 		err := rows.Scan(&sig, &name, &n)
+		if len(types[sig]) == mostTypes {
+			name = Several
+		}
 		types[sig] = append(types[sig], name)
 		return err
 	})

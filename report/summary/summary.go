@@ -382,7 +382,7 @@ type Cluster struct {
 	Maps           []string // MapTitles, most records first
 	Companies      []string
 	NoCompany      bool     // some of its records have no company
-	TypeNames      []string // plug-in types, most records first, at most 3
+	TypeNames      []string // plug-in types, most records first: three at most, and Several where there are others
 	Sample         Evidence // none where Others is not 0
 	Chain          *Chain   // of the sample; nil where it is of none
 	Mute           *Mute

@@ -17,7 +17,7 @@ import (
 // where is the whole signature.
 type place struct{ sig, where string }
 
-// values are the most frequent values of the captures of every place, four of each at most, and what signatures print together.
+// values are the most frequent values of the captures of every place, five of each at most, of which texts list four, and what signatures print together.
 type values struct {
 	of       map[place]map[string][]value
 	together map[string][]combination // by signature, the most frequent first; where their texts name several captures with several values
@@ -232,16 +232,13 @@ func (c combination) text() string {
 func spelt(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 // lookups names missing rows and says their map once: "customer group 10, customer group 90 and
-// customer group 30 (map Customer groups)".
+// customer group 30 (map Customer groups)". Of rows of several maps it lists as many as phrase does, and says last that there are others.
 func lookups(values []string) string {
-	var maps []string
-	rows := make(map[string][]string)
-	for _, v := range values {
-		row, of, _ := strings.Cut(v, " (map ")
-		if rows[of] == nil {
-			maps = append(maps, of)
-		}
-		rows[of] = append(rows[of], row)
+	maps, rows := rowsByMap(values)
+	others := ""
+	if len(maps) > 1 && len(values) > mostPhrased {
+		maps, rows = rowsByMap(values[:mostPhrased-1])
+		others = " and others"
 	}
 	var parts []string
 	for _, of := range maps {
@@ -251,7 +248,20 @@ func lookups(values []string) string {
 		}
 		parts = append(parts, part)
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, "; ") + others
+}
+
+// rowsByMap takes the maps, in their order, out of the phrases of missing rows.
+func rowsByMap(values []string) (maps []string, rows map[string][]string) {
+	rows = make(map[string][]string)
+	for _, v := range values {
+		row, of, _ := strings.Cut(v, " (map ")
+		if rows[of] == nil {
+			maps = append(maps, of)
+		}
+		rows[of] = append(rows[of], row)
+	}
+	return maps, rows
 }
 
 // mostPhrased is how many values a text lists. Who fills a text has one more, to know whether there are more, as sql/captures.sql does.

@@ -1,7 +1,9 @@
 package summary
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,6 +134,76 @@ func TestFixesTellWhatCameTogether(t *testing.T) {
 				t.Errorf("first step %q, want %q", first, tc.first)
 			}
 		})
+	}
+}
+
+// A sentence names all values or says that there are others, however many there are, however often each is met, and whether their first letters are the same.
+func TestSentencesSayThatThereAreOthers(t *testing.T) {
+	guid := func(i int) string { return fmt.Sprintf("%df1c2d44-8a0e-4b67-9f52-6f2a1c7d90ab", i) }
+	row := func(i int) string { return fmt.Sprint("row of contoso_parcels G", i) }
+	for _, tc := range []struct {
+		kind         string
+		text         func(i int) string
+		value        func(i int) string
+		before, tail string
+	}{
+		{"user", func(i int) string {
+			return "Principal user (Id=" + guid(i) + ", type=8, roleCount=5) is missing prvReadIncident privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
+		}, guid, "Add prvReadIncident to a role of the user ", "."},
+		{"privilege", func(i int) string {
+			return "Principal user (Id=" + guid(0) + ", type=8, roleCount=5) is missing prvRead" + string(rune('A'+i)) + " privilege (Id=315f05b2-7417-43fa-8b47-8d0722bfbaf2) on OTC=112 for entity 'incident'"
+		}, func(i int) string { return "prvRead" + string(rune('A'+i)) }, "Add ", " to a role of the user " + guid(0) + "."},
+		{"row of a table", func(i int) string { return fmt.Sprintf("Unable to lookup contoso_parcels with values {G%d}.", i) }, row, "Create or synchronize first: ", ". Then save the failing row again."},
+	} {
+		for n := 1; n <= 7; n++ {
+			for _, often := range []bool{false, true} {
+				if !*full && often != (n%2 == 0) {
+					continue
+				}
+				var lines []storetest.Line
+				var names []string
+				for i := 1; i <= n; i++ {
+					names = append(names, tc.value(i))
+					for range 1 + map[bool]int{true: n - i}[often] {
+						lines = append(lines, storetest.Line{At: "01:00:00", Company: "USMF", Log: ingest.PluginTrace, Err: tc.text(i)})
+					}
+				}
+				want := tc.before + phrase(names) + tc.tail
+				if s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(lines...)); len(s.Fixes) != 1 || s.Fixes[0].Summary != want || s.Findings[0].FixSummary != want {
+					t.Errorf("%d of %s, some more often than others (%v): %q and %q, want %q", n, tc.kind, often, s.Fixes[0].Summary, s.Findings[0].FixSummary, want)
+				}
+			}
+		}
+	}
+}
+
+// So does the list of plug-ins of an unknown message.
+func TestPlugInsOfAnUnknownMessage(t *testing.T) {
+	for n, want := range [][]string{1: {"P1"}, 3: {"P1", "P2", "P3"}, 4: {"P1", "P2", "P3", Several}, 6: {"P1", "P2", "P3", Several}} {
+		if want == nil {
+			continue
+		}
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		var lines []storetest.Line
+		for i := range n {
+			lines = append(lines, storetest.Line{At: "01:00:00", Log: ingest.PluginTrace, Err: "The frob was not frobbed in time.", Type: fmt.Sprint("P", i+1)})
+		}
+		if s := load(t, db, numbered(lines...)); len(s.Clusters) != 1 || !slices.Equal(s.Clusters[0].TypeNames, want) {
+			t.Errorf("%d plug-ins: %+v, want %q", n, s.Clusters, want)
+		}
+	}
+}
+
+// Of rows of several maps no more are named than of one, and the others are spoken of.
+func TestLookupsOfSeveralMaps(t *testing.T) {
+	values := []string{"a 1 (map A)", "b 1 (map B)", "a 2 (map A)", "c 1 (map C)", "a 3 (map A)"}
+	for n, want := range []string{"", "a 1 (map A)", "a 1 (map A); b 1 (map B)", "a 1 and a 2 (map A); b 1 (map B)", "a 1 and a 2 (map A); b 1 (map B); c 1 (map C)", "a 1 and a 2 (map A); b 1 (map B) and others"} {
+		if got := lookups(values[:n]); got != want {
+			t.Errorf("%d rows: %q, want %q", n, got, want)
+		}
+	}
+	if got, want := lookups([]string{"a 1 (map A)", "a 2 (map A)", "a 3 (map A)", "a 4 (map A)", "a 5 (map A)"}), "a 1, a 2, a 3 and others (map A)"; got != want {
+		t.Errorf("of one map: %q, want %q", got, want)
 	}
 }
 

@@ -33,6 +33,7 @@ type Line struct {
 	Key     string // of the row that failed, as a column of the log prints it
 	Raw     string // the time as the log prints it; empty: not kept
 	Bytes   int64  // 0: 90
+	Type    string // of the plug-in
 }
 
 // Matcher compiles the built-in rules, once.
@@ -95,6 +96,7 @@ func Judged(m *classify.Matcher, mem memory.Allocator, lines ...Line) *ingest.Ba
 		text(ingest.ColOutcome, outcome)
 		text(ingest.ColRecordKey, l.Key)
 		text(ingest.ColOccurredRaw, l.Raw)
+		text(ingest.ColTypeName, l.Type)
 		for col := range ingest.NumColumns {
 			if rb.Field(col).Len() < rb.Field(ingest.ColRow).Len() {
 				rb.Field(col).AppendNull()

@@ -1,6 +1,6 @@
 -- Which values fill the placeholders of a fix? $1 are the captures that texts of rules name, one a line: rule, capture,
 -- and summary where the summary names it, too, a tab between them. Of each the five most frequent values, of which four at most
--- are shown (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
+-- are shown: the fifth tells that there are others (lookup_2 is another lookup): for a signature as a whole (finding is 0), and where the summary names it for
 -- each row of findings that is listed, whose advice may name nothing that other rows print. A title may name a
 -- value only when all records of the signature print it, so everywhere says whether they do, of a row of findings whether its own do;
 -- all_print says whether all of them print any.
@@ -32,11 +32,11 @@ WITH lines AS (
   FROM named JOIN listed USING (place)
   WHERE of_finding
   GROUP BY name_hash, finding, value
-), fourth AS (
-  SELECT name_hash, finding, list_last(min({records: -records, start: start}, 4)) AS last FROM counted GROUP BY name_hash, finding
+), fifth AS (
+  SELECT name_hash, finding, list_last(min({records: -records, start: start}, 5)) AS last FROM counted GROUP BY name_hash, finding
 ), close AS (
   SELECT c.*
-  FROM counted c JOIN fourth f ON f.name_hash = c.name_hash AND f.finding = c.finding AND {records: -records, start: start} <= f.last
+  FROM counted c JOIN fifth f ON f.name_hash = c.name_hash AND f.finding = c.finding AND {records: -records, start: start} <= f.last
   QUALIFY row_number() OVER (PARTITION BY c.name_hash, c.finding ORDER BY records DESC, start, value) <= 64
 ), texts AS (
   SELECT c.*, list_filter(map_entries(r.captures), x -> hash(x.value) = c.value)[1].value AS text
