@@ -171,3 +171,30 @@ func TestWhatAFixClears(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }
+
+// A sentence about missing rows names all keys or says that there are others, in however many companies one of them lacks.
+func TestMissingRowsOfManyCompanies(t *testing.T) {
+	group := func(key, companies int) (lines []storetest.Line) {
+		for c := range companies {
+			lines = append(lines, in(fmt.Sprintf("C%03d", c), failed("01:00:00", "accounts", noGroup, fmt.Sprint(key*10))))
+		}
+		return lines
+	}
+	for _, tc := range []struct {
+		keys, companies int
+		want            string
+	}{
+		{1, 1, "customer group 10"}, {1, 30, "customer group 10"}, {2, 25, "customer group 10 and customer group 20"}, {4, 5, "customer group 10, customer group 20, customer group 30 and customer group 40"},
+		{5, 5, "customer group 10, customer group 20, customer group 30 and others"}, {6, 21, "customer group 10, customer group 20, customer group 30 and others"},
+	} {
+		lines := group(1, tc.companies)
+		for key := 2; key <= tc.keys; key++ {
+			lines = append(lines, group(key, tc.companies)...)
+		}
+		s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(lines...))
+		f := s.Fixes[0]
+		if want := "Create or synchronize first: " + tc.want + " (map Customer groups"; !strings.HasPrefix(f.Summary, want) || f.MissingRows != int64(len(lines)) || len(f.Missing) != min(len(lines), mostMissing) {
+			t.Errorf("%d keys in %d companies: %q, want %q; %d missing rows, %d kept", tc.keys, tc.companies, f.Summary, want, f.MissingRows, len(f.Missing))
+		}
+	}
+}

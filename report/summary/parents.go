@@ -42,7 +42,7 @@ var mostParents = 1000
 
 // A lack is the rows that a parent lacks.
 type lack struct {
-	rows  []string // the first namedRows: customer group 10 (map Customer groups)
+	rows  []string // the names of the first namedRows that differ, in whichever companies they lack: customer group 10 (map Customer groups)
 	keys  []string // their key columns
 	count int64
 	list  []MissingRow // the first ones of missing.csv
@@ -182,6 +182,7 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	if err != nil || len(waits) == 0 {
 		return nil, nil, err
 	}
+	parents := strings.Join(slices.Sorted(maps.Keys(waitsByParent(waits))), "\n")
 	lacks = make(map[string]*lack)
 	err = each(ctx, db, "missing", func(rows *sql.Rows) error {
 		var row lookedUp
@@ -192,9 +193,21 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 			l = &lack{count: count}
 			lacks[row.parent] = l
 		}
-		l.add(row, m, hide)
+		l.list = append(l.list, row.missing(m))
 		return err
-	}, mostMissing, strings.Join(slices.Sorted(maps.Keys(waitsByParent(waits))), "\n"))
+	}, mostMissing, parents)
+	if err != nil {
+		return nil, nil, err
+	}
+	// One key may lack in more companies than rows are kept, so names are asked for by themselves.
+	err = each(ctx, db, "missing_names", func(rows *sql.Rows) error {
+		var parent, name, keyColumn string
+		err := rows.Scan(&parent, &name, &keyColumn)
+		if l := lacks[parent]; l != nil {
+			l.rows, l.keys = append(l.rows, hide.phrase(name)), append(l.keys, hide.text(keyColumn))
+		}
+		return err
+	}, namedRows, parents)
 	return waits, lacks, err
 }
 
@@ -220,15 +233,6 @@ func waitsByParent(list []wait) map[string][]*wait {
 		}
 	}
 	return byParent
-}
-
-// add takes the next of the rows that most records wait for.
-func (l *lack) add(row lookedUp, m *classify.Matcher, hide hider) {
-	phrase := hide.phrase(row.phrase)
-	if len(l.rows) < namedRows && !slices.Contains(l.rows, phrase) {
-		l.rows, l.keys = append(l.rows, phrase), append(l.keys, hide.text(row.keyColumn))
-	}
-	l.list = append(l.list, row.missing(m))
 }
 
 // split makes a fix per parent out of those of the rules. What also waits for rows that its message does not name is cleared by none of them.
