@@ -3,31 +3,21 @@ package classify
 import (
 	"strings"
 	"unicode/utf8"
-	"unsafe"
+
+	"dwtriage/ingest"
 )
 
-// Names are no texts. One that is longer than NameBytes is a cell in the wrong column, or a try to fill the memory; it is cut, and says so
-// at its end. A record is judged by its names as they are kept, so that it can be judged again when the export is gone.
-const (
-	NameBytes = 2000
-	nameCut   = " … [cut]"
-)
-
-// Name is a name as records are judged by it and as the archive stores it: whole, or cut where nobody can have meant it for one.
+// Name is a name as records are judged by it and as the archive stores it: whole, or cut as [ingest.CutName] does, which readers did with the names of columns
+// and nobody yet with what a text names. A record is judged by its names as they are kept, so that it can be judged again when the export is gone.
 func Name(name string) string {
-	if len(name) <= NameBytes {
+	if len(name) <= ingest.NameBytes {
 		return name
 	}
-	return string(cutAtRune([]byte(name[:NameBytes]), NameBytes-len(nameCut))) + nameCut
+	return string(ingest.CutName([]byte(name)))
 }
 
 // named is Name of a name that must not be written to.
-func named(name []byte) []byte {
-	if len(name) <= NameBytes {
-		return name
-	}
-	return []byte(Name(unsafe.String(unsafe.SliceData(name), len(name))))
-}
+func named(name []byte) []byte { return ingest.CutName(name) }
 
 // companyID is how many characters the id of a legal entity of finance and operations has at most.
 const companyID = 4

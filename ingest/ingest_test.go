@@ -139,7 +139,7 @@ func (x *result) amount(t testing.TB, f *File) {
 		if r["file"] == f.Path {
 			n += int64(len(r["error_text"]) + len(r["trace_text"]))
 			for _, name := range []string{"entity", "company", "type_name", "message_name", "mode", "operation_type", "correlation_id", "request_id", "activity_id", "occurred_raw"} {
-				if len(r[name]) > longestName {
+				if len(r[name]) > NameBytes {
 					t.Errorf("row %s: %s has %d bytes", r["row"], name, len(r[name]))
 				}
 			}

@@ -79,9 +79,8 @@ func (r *file) secretCell(s slot, v []byte) {
 	r.row.left |= kind
 }
 
-// longestName is how much of a name is kept, in bytes: the longest that Dataverse knows, the one
-// of a type, has 1,024 characters. An object with thousands of errors repeats its names in each.
-const longestName = 1024
+// longestTime is how much of a time that cannot be read is kept, in bytes, as NameBytes is of a name.
+const longestTime = 100
 
 // keep adds what the text of x tells, and hands x to the builder unless it is filtered. It is the only way
 // into a batch, so what must hold for every record is done here once and not in the readers.
@@ -108,17 +107,17 @@ func (r *file) keep(x *record) error {
 			x.withheld |= kept
 		}
 	}
-	x.atRaw = window.Shorten(x.atRaw, 100)
+	x.atRaw = cutTo(x.atRaw, longestTime)
 	for _, v := range []*[]byte{&x.entity, &x.company, &x.recordKey, &x.typeName, &x.messageName, &x.correlationID, &x.requestID, &x.activityID} {
-		*v = window.Shorten(*v, longestName)
+		*v = CutName(*v)
 	}
 	for _, v := range []*string{&x.mode, &x.operationType} {
 		if !secrets.Plain([]byte(*v)) {
 			b, kept := secrets.Withhold(&r.row.arena, []byte(*v))
 			*v, x.withheld = string(b), x.withheld|kept
 		}
-		if len(*v) > longestName {
-			*v = string(window.Shorten([]byte(*v), longestName))
+		if len(*v) > NameBytes {
+			*v = string(CutName([]byte(*v)))
 		}
 	}
 	if r.lacking && len(x.errorText) == 0 && !x.ok && !x.failed {

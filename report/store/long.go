@@ -69,7 +69,7 @@ func (f *feed) shortenColumn(records arrow.RecordBatch, i int) (arrow.Array, err
 	switch a := records.Column(i).(type) {
 	case *array.String:
 		field, long := longTexts[i]
-		most := classify.NameBytes
+		most := ingest.NameBytes
 		if long {
 			most = StartBytes
 		}
@@ -81,7 +81,7 @@ func (f *feed) shortenColumn(records arrow.RecordBatch, i int) (arrow.Array, err
 		}
 		return f.cutTexts(a, field, records.Column(ingest.ColRecordID).(*array.FixedSizeBinary))
 	case *array.Map:
-		if !longer(a.Items().(*array.String), classify.NameBytes) {
+		if !longer(a.Items().(*array.String), ingest.NameBytes) {
 			return nil, nil
 		}
 		return cutItems(a), nil
