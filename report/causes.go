@@ -101,3 +101,11 @@ func causeReason(c summary.Cause) string {
 	}
 	return strings.Join(says, " ")
 }
+
+// noCauses says why there are no root causes, empty where they were looked for.
+func noCauses(s *summary.Summary) string {
+	if s.TooManyLookups == 0 {
+		return ""
+	}
+	return "not looked for: " + words.Thousands(s.TooManyLookups) + " look-ups of missing rows are too many."
+}

@@ -552,7 +552,7 @@ func (p *page) words() template.FuncMap {
 		"ran":           Ran, "inner": func(level int) int { return min(level, mostInner) }, "redacted": func() bool { return p.Redacted != nil },
 		"here": here, "purged": func(p summary.Period) string { return purged(p, year) }, "digestWords": digestWords, "firstParts": func(list []summary.Part) []summary.Part { return first(list, mostParts) }, "moreParts": func(list []summary.Part) []summary.Part { return list[min(len(list), mostParts):] }, "causeMaps": causeMaps, "burstMaps": burstMaps, "burstKeys": burstKeys, "burstCompanies": burstCompanies, "gaps": func(c summary.Comparison) string { return gapsOf(c, year) }, "stretches": func(hours []summary.Period) string { return stretches(hours, year) },
 		"timetableGaps": func() bool { return p.Plot != nil && len(p.Plot.Gaps) > 0 }, "uncoveredAt": func(i int) string { return uncoveredAt(&p.Timeline, i, p.Logs) },
-		"causeRows": causeRows, "causeDepth": causeDepth, "causeReason": causeReason, "causeFailed": causeFailed, "causeKeys": causeKeys, "causeFailures": causeFailures,
+		"causeRows": causeRows, "noCauses": noCauses, "causeDepth": causeDepth, "causeReason": causeReason, "causeFailed": causeFailed, "causeKeys": causeKeys, "causeFailures": causeFailures,
 		"firstMissing":  func(list []summary.MissingRow) []summary.MissingRow { return first(list, mostMissing) },
 		"firstMessages": func(list []summary.Message) []summary.Message { return first(list, mostMessages) },
 		"firstWhere":    func(list []summary.Where) []summary.Where { return first(list, mostWhere) },

@@ -38,7 +38,9 @@ type summaryFile struct {
 	Incidents     []jsonBurst `json:"incidents"`      // rows of incidents.csv
 	IncidentCount int         `json:"incident_count"` // how many there are
 	Causes        []jsonCause `json:"causes"`         // those that explain most records first, 100 at most
-	CauseCount    int         `json:"cause_count"`
+	CauseCount    *int        `json:"cause_count"`    // null where causes were not looked for
+	// TooManyLookups is the number of look-ups of missing rows for which they were not looked for.
+	TooManyLookups int64 `json:"too_many_lookups,omitempty"`
 
 	Redaction *jsonRedaction `json:"redaction,omitempty"` // of a redacted report
 
@@ -248,7 +250,7 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 		Muted:          []jsonMute{},
 		Fixes:          []jsonFix{},
 		Causes:         []jsonCause{},
-		CauseCount:     s.CauseCount,
+		TooManyLookups: s.TooManyLookups,
 		MissingShards:  s.Run.MissingShards,
 		Redaction:      newJSONRedaction(s),
 		Compared:       newJSONElsewhere(s.Elsewhere),
@@ -273,6 +275,9 @@ func newSummaryFile(s *summary.Summary) summaryFile {
 			of.Run = j.Run
 		}
 		f.Judgements = append(f.Judgements, of)
+	}
+	if s.TooManyLookups == 0 {
+		f.CauseCount = &s.CauseCount
 	}
 	for i := range s.Causes {
 		f.Causes = append(f.Causes, newJSONCause(&s.Causes[i]))

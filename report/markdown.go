@@ -120,6 +120,9 @@ func ticketPlan(line func(string, ...any), s *summary.Summary) {
 	if n := len(s.Fixes) - ticketFixes; n > 0 {
 		line("\n%s in fixes.csv.", words.Count(n, "more fix", "more fixes"))
 	}
+	if said := noCauses(s); said != "" {
+		line("\nRoot causes: %s", marked(said))
+	}
 }
 
 func ticketBurstList(line func(string, ...any), s *summary.Summary) {

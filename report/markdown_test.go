@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,6 +52,29 @@ func TestMarkdown(t *testing.T) {
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+}
+
+// Causes that were not looked for are not none, in any output.
+func TestCausesNotLookedFor(t *testing.T) {
+	s := night()
+	s.Causes, s.CauseCount = nil, 0
+	for lookups, want := range map[int64][3]string{0: {`"cause_count": 0`, "", ""},
+		250_001: {`"cause_count": null`, "\nRoot causes: not looked for: 250,001 look-ups of missing rows are too many.\n", "Not looked for: 250,001 look-ups of missing rows are too many."}} {
+		s.TooManyLookups = lookups
+		var numbers, text strings.Builder
+		if err := errors.Join(drawJSON(&numbers, s), drawMarkdown(&text, s)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(numbers.String(), want[0]) || strings.Contains(numbers.String(), `"too_many_lookups": 250001`) != (lookups > 0) {
+			t.Errorf("summary.json of %d look-ups lacks %s", lookups, want[0])
+		}
+		if !strings.Contains(text.String(), want[1]) || strings.Contains(text.String(), "ot looked for") != (lookups > 0) {
+			t.Errorf("report.md of %d look-ups lacks %q", lookups, want[1])
+		}
+		if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, want[2]) || strings.Contains(page, "Not looked for") != (lookups > 0) {
+			t.Errorf("the page of %d look-ups lacks %q", lookups, want[2])
 		}
 	}
 }
