@@ -112,7 +112,11 @@ func (s *session) end(code int, err error) int {
 		}
 		return exitUnread
 	}
-	said := s.hide(errorLines(err))
+	said := errorLines(err)
+	if advice := s.memoryAdvice(said); advice != "" {
+		said += "; " + advice
+	}
+	said = s.hide(said)
 	tell(s.stderr, "dwtriage: %s\n", several(said))
 	code = exitFailed
 	if e, ok := errors.AsType[*exitError](err); ok {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -140,7 +141,7 @@ func tell(w io.Writer, format string, args ...any) (int, error) {
 	for i, a := range args {
 		switch a := a.(type) {
 		case string:
-			args[i] = words.OneLine(a)
+			args[i] = words.OneLine(ofMemory(a))
 		case error:
 			args[i] = errorLines(a)
 		}
@@ -160,5 +161,41 @@ func errorLines(err error) string {
 		}
 		return strings.Join(texts, "\n")
 	}
-	return words.OneLine(strings.TrimSpace(err.Error())) // texts of DuckDB end their lines
+	return words.OneLine(strings.TrimSpace(ofMemory(err.Error()))) // texts of DuckDB end their lines
+}
+
+// DuckDB ends its sentence about memory, or about the room beside the database, with settings to change, which no command takes.
+var (
+	duckMemory = regexp.MustCompile(`(?s)Out of Memory Error: (.*?)\.?\s*(Possible solutions:.*?(how_to_tune_workloads|$)|This limit was set by the 'max_temp_directory_size'.*|$)`)
+	duckRoom   = regexp.MustCompile(`max_temp_directory_size|offload`)
+)
+
+// noMemory and noRoom are what is said instead, in front of how much was asked for.
+const (
+	noMemory = "the database has no more memory"
+	noRoom   = "the disk has no room for what the memory of the database does not hold"
+)
+
+// ofMemory puts a sentence of ours in the place of DuckDB's.
+func ofMemory(text string) string {
+	return duckMemory.ReplaceAllStringFunc(text, func(said string) string {
+		what := noMemory
+		if duckRoom.MatchString(said) {
+			what = noRoom
+		}
+		return what + " (" + words.OneLine(strings.TrimSpace(duckMemory.FindStringSubmatch(said)[1])) + ")"
+	})
+}
+
+// memoryAdvice says how to go on where a message says so, empty where none does.
+func (s *session) memoryAdvice(message string) string {
+	switch {
+	case !strings.Contains(message, noMemory+" ("):
+		return ""
+	case s.command == "query":
+		return "ask for less at once: v_records joins all texts to their ends where error_text or trace_text is named, so name its other columns only; table records has the first 10,000 bytes of each text"
+	case s.typed != nil && s.typed.Lookup("memory-limit") != nil:
+		return "give more with --memory-limit, of which the database has a part"
+	}
+	return "a database of fewer runs needs less: dwtriage history prune makes one"
 }
