@@ -331,8 +331,12 @@ func (f *fields) errorText(a *window.Arena, log string) []byte {
 	return text
 }
 
-// empty reports whether nothing in the row says what happened, or to what.
-func (f *fields) empty() bool { return !f.filled.any(sayingSlots) }
+// empty reports whether nothing in the row says what happened, or to what. A status says it where the row says of which record it is: an empty
+// time makes no less of it than one that cannot be read.
+func (f *fields) empty() bool {
+	ofRecord := f.filled.has(slotRecordKey) && f.filled.any(of(slotEntity, slotMap, slotInternal, slotExternal))
+	return !f.filled.any(sayingSlots) && !(ofRecord && f.filled.any(of(slotStatus, slotSuccess)))
+}
 
 // traceLine puts the message of a line of telemetry where it belongs by its severity: 3 (error) and 4
 // (critical) tell what went wrong, the others what the code did. As an error text each line of a trace would

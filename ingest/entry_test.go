@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,5 +92,46 @@ func TestRecordKeyIsPartOfIdentity(t *testing.T) {
 	x := readText(t, "a", "RecordIdentifier,DetailedErrorMessage,createddatetime\nA,No.,2026-11-22 09:14:03\nB,No.,2026-11-22 09:14:03\nA,No.,2026-11-22 09:14:03\n")
 	if id := x.column("record_id"); id[0] == id[1] || id[0] != id[2] {
 		t.Errorf("ids %q: want the first and the third to be one, the second another", id)
+	}
+}
+
+// A row that says what became of which record is one, whether its time is empty, cannot be read or has no column; one that does not is none.
+func TestRowsWithoutATime(t *testing.T) {
+	for _, tc := range []struct {
+		row               string
+		outcome, rejected string
+	}{
+		{"USMF,accounts,C-1,%s,Succeeded,", OK, ""},
+		{"USMF,accounts,C-1,%s,Pending,", OK, ""},
+		{"USMF,accounts,C-1,%s,Failed,", Error, ""},
+		{"USMF,accounts,,%s,Succeeded,", OK, reasonNoText}, // no key
+		{"USMF,,C-1,%s,Succeeded,", OK, reasonNoText},
+		{"USMF,,,%s,,", "", reasonNoText},
+	} {
+		for _, at := range []string{"", "yesterday"} {
+			if at != "" && tc.rejected != "" {
+				continue // the time says that something was
+			}
+			x := readText(t, "a.csv", "Company,Entity Name,RecordIdentifier,Created On,Status,Error Message\nUSMF,accounts,C-0,2026-11-22T01:00:00Z,Failed,It failed\n"+fmt.Sprintf(tc.row, at)+"\n")
+			var outcomes, reasons []string
+			for _, r := range x.records[1:] {
+				outcomes = append(outcomes, r["outcome"])
+			}
+			for _, r := range x.rejects {
+				reasons = append(reasons, r.Reason)
+			}
+			if tc.rejected == "" && !slices.Equal(outcomes, []string{tc.outcome}) || tc.rejected != "" && !slices.Equal(reasons, []string{tc.rejected}) {
+				t.Errorf("%s with time %q: %q, rejected %q; want %s %s", tc.row, at, outcomes, reasons, tc.outcome, tc.rejected)
+			}
+		}
+	}
+	for _, text := range []string{
+		`[{"Company":"USMF","Entity Name":"accounts","RecordIdentifier":"C-0","Created On":"2026-11-22T01:00:00Z","Status":"Failed","Error Message":"It failed"},
+{"Company":"USMF","Entity Name":"accounts","RecordIdentifier":"C-1","Created On":"","Status":"Succeeded","Error Message":""}]`,
+		"Company,Entity Name,RecordIdentifier,Status,Error Message\nUSMF,accounts,C-0,Failed,It failed\nUSMF,accounts,C-1,Succeeded,\n",
+	} {
+		if x := readText(t, "a", text); len(x.records) != 2 || x.records[1]["outcome"] != OK || len(x.rejects) != 0 {
+			t.Errorf("%s: %q, rejects %v", text, x.records, x.rejects)
+		}
 	}
 }
