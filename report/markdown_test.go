@@ -64,7 +64,7 @@ func TestCausesNotLookedFor(t *testing.T) {
 		250_001: {`"cause_count": null`, "\nRoot causes: not looked for: 250,001 look-ups of missing rows are too many.\n", "Not looked for: 250,001 look-ups of missing rows are too many."}} {
 		s.TooManyLookups = lookups
 		var numbers, text strings.Builder
-		if err := errors.Join(drawJSON(&numbers, s), drawMarkdown(&text, s)); err != nil {
+		if err := errors.Join(drawJSON(&numbers, s), drawMarkdown(&text, s, commands{})); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(numbers.String(), want[0]) || strings.Contains(numbers.String(), `"too_many_lookups": 250001`) != (lookups > 0) {
