@@ -10,9 +10,7 @@ import (
 func BusinessKey(dst, printed, company []byte) []byte { return appendKey(dst, printed, nil, company) }
 
 // appendKey appends the business key in what a log or a message prints as one, and nothing where only the company
-// is printed: "usmf, 40" of company usmf is 40, and so is "40, Retail", whose second part describes the first. A row may be
-// called as its company is: the customer group USMF is told from the company by its name (CustomerGroupId='USMF'), by a label of one
-// part, or by the company that stands right before it ("usmf, USMF"). Parts
+// is printed: "usmf, 40" of company usmf is 40, and so is "40, Retail", whose second part describes the first. Parts
 // of a key of several columns stay in their order: "SO-1001, 3" is line 3 of an order. label is what a message calls
 // the key, "Customer group" or "Warehouse, Location": it says how many parts there are. Where nothing says it, as in
 // a grid, a part of words behind another one is a description, for columns of keys hold numbers and codes, of which units have small letters.
@@ -24,7 +22,7 @@ func appendKey(dst, printed, label, company []byte) []byte {
 	if closesKey(printed) {
 		return dst
 	}
-	from, columns, companyAt := len(dst), 0, -1
+	from, columns := len(dst), 0
 	if len(label) > 0 {
 		columns = 1 + bytes.Count(label, []byte{','})
 	}
@@ -33,13 +31,8 @@ func appendKey(dst, printed, label, company []byte) []byte {
 		part, printed = cutPart(printed)
 		part, name = cutName(part)
 		part = withoutDescription(part)
-		first := len(dst) == from
-		calledSo := name != nil || first && (at > 0 && companyAt == at-1 || columns == 1 && at == 0 && len(printed) == 0)
-		switch {
-		case len(part) == 0:
-			continue
-		case namesCompany(name) || namesCompany(nth(label, at)) || bytes.EqualFold(part, company) && !calledSo:
-			companyAt = at
+		switch first := len(dst) == from; {
+		case len(part) == 0 || bytes.EqualFold(part, company) || namesCompany(name) || namesCompany(nth(label, at)):
 			continue
 		case first:
 		case name == nil && (columns == 1 || at >= columns && inWords(part) && !smallCode(part)):
