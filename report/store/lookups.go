@@ -186,7 +186,11 @@ func (db *DB) Cascades(ctx context.Context, view string, blocking []string, maps
 	if _, err := exec("behind"); err != nil {
 		return 0, err
 	}
-	for range deepest {
+	rows, err := db.rowsOf(ctx, view+"_fails")
+	if err != nil {
+		return 0, err
+	}
+	for range stepsFor(rows) {
 		n, err := exec("cascade_step")
 		if err != nil {
 			return 0, err
@@ -228,9 +232,17 @@ func (db *DB) needs(ctx context.Context, view string) error {
 // the memory beside the groups.
 const explainedAtOnce = 100_000
 
-// deepest is how many rows may wait for each other in a row. What is deeper counts as a circle: no chain of look-ups between maps is a
-// tenth as long, but rows of one table may be, such as customers of which each is billed by the next.
-const deepest = 100
+// How many rows may wait for each other in a row: deepest at least, and mostSteps where few rows failed. What is deeper counts as a circle. No chain of look-ups between
+// maps is a tenth as long, but rows of one table may be, such as customers of which each is billed by the next. Each step reads what
+// failed once more, so of many rows a thousand steps would take minutes.
+const (
+	deepest   = 100
+	mostSteps = 1000
+	rowSteps  = 20_000_000 // rows that all steps read together
+)
+
+// stepsFor is how many steps are taken along chains of rows, of so many that failed.
+func stepsFor(rows int64) int64 { return min(max(rowSteps/max(rows, 1), deepest), mostSteps) }
 
 // Retries makes the table VIEW_retry_rows of a view for which [DB.Lookups] made its tables: the rows that can be saved
 // again, and the rank of the last fix that each waits for. signatures and parents say which fix is for them: "3
@@ -288,7 +300,8 @@ func byPlace(ctx context.Context, db *DB, table, name string, exec func(name str
 	return rows, nil
 }
 
-// inTurn puts the rows that can be saved again behind those that they wait for. A circle ends after as many steps as the longest chain.
+// inTurn puts the rows that can be saved again behind those that they wait for. Along a chain ever fewer rows have to go further back; in a circle as many each time, which
+// ends after deepest such steps.
 func (db *DB) inTurn(ctx context.Context, view string, exec func(name string, args ...any) (int64, error)) error {
 	if err := db.needs(ctx, view); err != nil {
 		return err
@@ -296,9 +309,21 @@ func (db *DB) inTurn(ctx context.Context, view string, exec func(name string, ar
 	if _, err := exec("retry_waits"); err != nil {
 		return err
 	}
-	for range deepest {
-		if n, err := exec("retry_step"); err != nil || n == 0 {
+	rows, err := db.rowsOf(ctx, view+"_retries")
+	if err != nil {
+		return err
+	}
+	fewest, same := rows+1, 0
+	for range stepsFor(rows) {
+		n, err := exec("retry_step")
+		if err != nil || n == 0 {
 			return err
+		}
+		if same++; n < fewest {
+			fewest, same = n, 0
+		}
+		if same == deepest {
+			return nil
 		}
 	}
 	return nil

@@ -156,3 +156,28 @@ func TestTooManyLookupsForCauses(t *testing.T) {
 }
 
 const deadlocked = "Unable to write data to entity msdyn_customergroups.Writes to CustCustomerGroupEntity failed with error message Sql error: Generic SQL error. CRM ErrorCode: -2147204784 Sql Number: 1205"
+
+// A chain of rows that wait for each other is followed to its end, also beside a circle: customers of which each is billed by the one before.
+func TestLongChain(t *testing.T) {
+	const long = 150
+	key := func(i int) string { return fmt.Sprintf("US-%03d", i) }
+	at := func(i int) string { return fmt.Sprintf("0%d:%02d:00", 1+i/60, i%60) }
+	lines := []storetest.Line{keyed(key(0), failed(at(0), "CustCustomerV3Entity", tooLong)),
+		keyed("A", failed(at(1), "accounts", noBilling, "B")), keyed("B", failed(at(2), "accounts", noBilling, "A"))}
+	for i := 1; i < long; i++ {
+		lines = append(lines, keyed(key(i), failed(at(i), "accounts", noBilling, key(i-1))))
+	}
+	s := load(t, open(t, filepath.Join(t.TempDir(), "x.duckdb")), numbered(lines...))
+	if len(s.Causes) == 0 || s.Causes[0].Own != 1 || s.Causes[0].Waiting != long-1 || s.Causes[0].Partly != 0 {
+		t.Errorf("causes %q, want one that explains %d", causeLines(s), long)
+	}
+	order := make(map[string]int64)
+	if err := s.EachRetry(func(r *Retry) error { order[r.Key] = r.Order; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i < long; i++ {
+		if order[key(i-1)] == 0 || order[key(i)] <= order[key(i-1)] {
+			t.Fatalf("%s is step %d of retry.csv, and %s, which it looks up, step %d", key(i), order[key(i)], key(i-1), order[key(i-1)])
+		}
+	}
+}
