@@ -6,6 +6,9 @@ import (
 	"unicode"
 )
 
+// cutMark is how the reader ends a name that it cut, behind a hash of the whole.
+var cutMark = []byte(" … [cut]")
+
 // BusinessKey appends the business key in what a column prints as one, where the record is of this company; nothing where only the company is printed.
 func BusinessKey(dst, printed, company []byte) []byte { return appendKey(dst, printed, nil, company) }
 
@@ -21,6 +24,9 @@ func BusinessKey(dst, printed, company []byte) []byte { return appendKey(dst, pr
 func appendKey(dst, printed, label, company []byte) []byte {
 	if closesKey(printed) {
 		return dst
+	}
+	if bytes.HasSuffix(printed, cutMark) { // no key of any table, but what two of these differ by stands at the end of all of it
+		return append(dst, printed...)
 	}
 	from, columns := len(dst), 0
 	if len(label) > 0 {
