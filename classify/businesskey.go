@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"slices"
 	"unicode"
-)
 
-// cutMark is how the reader ends a name that it cut, behind a hash of the whole.
-var cutMark = []byte(" … [cut]")
+	"dwtriage/ingest"
+)
 
 // BusinessKey appends the business key in what a column prints as one, where the record is of this company; nothing where only the company is printed.
 func BusinessKey(dst, printed, company []byte) []byte { return appendKey(dst, printed, nil, company) }
@@ -25,7 +24,7 @@ func appendKey(dst, printed, label, company []byte) []byte {
 	if closesKey(printed) {
 		return dst
 	}
-	if bytes.HasSuffix(printed, cutMark) { // no key of any table, but what two of these differ by stands at the end of all of it
+	if bytes.HasSuffix(printed, []byte(ingest.CutMark)) { // no key of any table, but what two of these differ by stands at the end of all of it
 		return append(dst, printed...)
 	}
 	from, columns := len(dst), 0

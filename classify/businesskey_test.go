@@ -1,6 +1,10 @@
 package classify
 
-import "testing"
+import (
+	"testing"
+
+	"dwtriage/ingest"
+)
 
 func TestAppendKey(t *testing.T) {
 	for _, tc := range []struct{ name, printed, label, company, want string }{
@@ -26,7 +30,7 @@ func TestAppendKey(t *testing.T) {
 		{"behind a colon at once", "40: Retail", "", "usmf", "40"},
 		{"a range is no description", "1000 - 1999", "", "usmf", "1000 - 1999"},
 		{"a range of codes", "US-001 - US-005", "", "usmf", "US-001 - US-005"},
-		{"one that is cut, with commas", "10, retail and #0123456789abcdef … [cut]", "", "usmf", "10, retail and #0123456789abcdef … [cut]"},
+		{"one that is cut, with commas", "10, retail and #0123456789abcdef" + ingest.CutMark, "", "usmf", "10, retail and #0123456789abcdef" + ingest.CutMark},
 		{"an apostrophe", "O'Neill", "", "usmf", "O'Neill"},
 
 		{"company first", "usmf, 40", "", "USMF", "40"},

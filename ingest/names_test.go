@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"dwtriage/classify"
 )
 
 // A name that is cut says so, and names that differ only behind the cut stay different: they are different records and keys.
@@ -31,9 +29,6 @@ func TestNamesThatAreCut(t *testing.T) {
 		if len(ids) != 2 || len(names) != 2 {
 			t.Errorf("%s: %d ids and %d names, want 2", column, len(ids), len(names))
 		}
-	}
-	if cut := CutName([]byte(strings.Repeat("10, ab ", 400))); string(classify.BusinessKey(nil, cut, []byte("ab"))) != string(cut) {
-		t.Errorf("the business key of what was cut is %q", classify.BusinessKey(nil, cut, nil)) // by the mark, which both packages know
 	}
 	if whole := strings.Repeat("x", NameBytes); string(CutName([]byte(whole))) != whole {
 		t.Error("a name that has room is cut")
