@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dwtriage/ingest/words"
 )
 
 // A query that would take an hour ends when somebody presses Ctrl-C, and says so.
@@ -58,8 +60,12 @@ func TestMemoryInWords(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 		var said bytes.Buffer
-		if tell(&said, "%s", text); said.String() != want {
+		if tell(&said, "%v", errors.New(text)); said.String() != want {
 			t.Errorf("told: %q, want %q", &said, want)
+		}
+		said.Reset() // what a log printed stays as it is
+		if tell(&said, "%s", text); said.String() != words.OneLine(text) {
+			t.Errorf("a text: %q, want %q", &said, words.OneLine(text))
 		}
 	}
 	for command, want := range map[string]string{"query": "ask for less at once", "run": "--memory-limit", "report": "history prune"} {

@@ -239,7 +239,7 @@ func (j *job) checkReading() error {
 func (j *job) expand(paths []string) error {
 	sources, err := ingest.Expand(paths)
 	for _, e := range unjoin(err) {
-		j.fail(e.Error())
+		j.fail(errorLines(e))
 	}
 	found, strange, names := len(sources), 0, report.Names()
 	sources = slices.DeleteFunc(sources, func(s ingest.Source) bool {
@@ -616,7 +616,7 @@ func (j *job) files(files []ingest.File) {
 			j.say("dwtriage: %v\n", f.Problem)
 			j.others++
 		default:
-			j.fail(f.Problem.Error())
+			j.fail(errorLines(f.Problem))
 		}
 	}
 }

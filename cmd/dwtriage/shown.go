@@ -141,7 +141,7 @@ func tell(w io.Writer, format string, args ...any) (int, error) {
 	for i, a := range args {
 		switch a := a.(type) {
 		case string:
-			args[i] = words.OneLine(ofMemory(a))
+			args[i] = words.OneLine(a)
 		case error:
 			args[i] = errorLines(a)
 		}
@@ -176,7 +176,7 @@ const (
 	noRoom   = "the disk has no room for what the memory of the database does not hold"
 )
 
-// ofMemory puts a sentence of ours in the place of DuckDB's.
+// ofMemory puts a sentence of ours in the place of DuckDB's. It is for errors alone: a log may print the same words, and a result is shown as it is.
 func ofMemory(text string) string {
 	return duckMemory.ReplaceAllStringFunc(text, func(said string) string {
 		what := noMemory
