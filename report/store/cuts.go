@@ -116,14 +116,15 @@ func (db *DB) findWholes(ctx context.Context, run int64) error {
 		if _, err := db.exec(ctx, "wholes_alike", query("wholes_alike"), run, r[0], r[1]); err != nil {
 			return err
 		}
-		if alike, err := db.rowsOf(ctx, "wholes_alike"); err != nil || alike == 0 {
-			if err != nil {
-				return err
-			}
+		alike, err := db.rowsOf(ctx, "wholes_alike")
+		if err != nil {
+			return err
+		}
+		if alike == 0 { // as of nearly all
 			continue
 		}
 		for _, name := range []string{"pairs_part", "placed_part"} {
-			if _, err := db.exec(ctx, name, query(name), r[0], r[1]); err != nil {
+			if err := each(name, query(name), [][2]int64{r}); err != nil {
 				return err
 			}
 		}

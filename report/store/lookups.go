@@ -265,7 +265,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if _, err := exec("retry_same"); err != nil {
 		return err
 	}
-	records, err := byPlace(ctx, db, view+"_failing", "retry_records_part", exec)
+	records, err := db.byPlace(ctx, view+"_failing", "retry_records_part", exec)
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 	if err := db.inTurn(ctx, view, exec); err != nil {
 		return err
 	}
-	if _, err := byPlace(ctx, db, view+"_retries", "retry_rows_part", exec); err != nil {
+	if _, err := db.byPlace(ctx, view+"_retries", "retry_rows_part", exec); err != nil {
 		return err
 	}
 	_, err = db.conn.ExecContext(ctx, fmt.Sprintf("DROP TABLE %[1]s_retries; DROP TABLE %[1]s_retry_records; DROP TABLE %[1]s_retry_same", view))
@@ -286,7 +286,7 @@ func (db *DB) Retries(ctx context.Context, view string, signatures, parents, set
 }
 
 // byPlace runs an embedded query that inserts something for stretches of the archive from the first place of a table to its last one, and says how many rows that are.
-func byPlace(ctx context.Context, db *DB, table, name string, exec func(name string, args ...any) (int64, error)) (rows int64, err error) {
+func (db *DB) byPlace(ctx context.Context, table, name string, exec func(name string, args ...any) (int64, error)) (rows int64, err error) {
 	var from, last int64
 	if err := db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT coalesce(min(place), 0), coalesce(max(place), -1) FROM %s", table)).Scan(&from, &last); err != nil {
 		return 0, err

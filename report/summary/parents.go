@@ -90,7 +90,7 @@ func splitByParent(ctx context.Context, db *store.DB, m *classify.Matcher, found
 		s.SavedUnplanned -= held[sig].Again
 	}
 	waits = append(waits, saved...)
-	unlisted, err := readUnlisted(ctx, db)
+	unlisted, err := readUnlisted(ctx, db, waits)
 	if err != nil {
 		return nil, err
 	}
@@ -211,9 +211,12 @@ func readWaits(ctx context.Context, db *store.DB, m *classify.Matcher, sigs []st
 	return waits, lacks, err
 }
 
-// readUnlisted counts by signature the tables that lack rows and have no fix of their own.
-func readUnlisted(ctx context.Context, db *store.DB) (map[string]int64, error) {
+// readUnlisted counts by signature the tables that lack rows and have no fix of their own. Hardly any night has some that a record waits for, and then no look-up is asked again.
+func readUnlisted(ctx context.Context, db *store.DB, waits []wait) (map[string]int64, error) {
 	tables := make(map[string]int64)
+	if !slices.ContainsFunc(waits, func(w wait) bool { return w.unlisted > 0 }) {
+		return tables, nil
+	}
 	err := each(ctx, db, "unlisted", func(rows *sql.Rows) error {
 		var sig string
 		var n int64
