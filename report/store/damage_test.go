@@ -474,6 +474,7 @@ func TestCheck(t *testing.T) {
 		"judged by no rules": {[]string{"UPDATE dw.records SET judgement_id = 7 WHERE file = 'a.csv' AND row = 2"}, "links: 1 records are of judgements that are not there"},
 		"part lost":          {[]string{"INSERT INTO dw.text_parts SELECT 1, record_id, 'error_text', 3, 'x' FROM dw.records WHERE run_id = 1 LIMIT 1"}, "links: 1 long texts lack a part"},
 		"part of none":       {[]string{"INSERT INTO dw.text_parts SELECT 1, uuid(), 'error_text', 2, 'x'"}, "links: 1 parts of long texts are of records that are not there"},
+		"pruned of none":     {[]string{"INSERT INTO dw.pruned (run_id, records) VALUES (1, 3)"}, "ledgers: run 1: the counts of 3 pruned records are kept, its ledger says 0"},
 		"coverage":           {[]string{"UPDATE dw.coverage SET position = 77 WHERE run_id = 1 AND position = 0"}, "links: 1 rows of coverage are of files that are not there"},
 		"run id":             {[]string{"UPDATE dw.meta SET value = '1' WHERE key = 'last_run'"}, "links: run id 2 is above the last one that was given out, 1"},
 		"orphan":             {[]string{"INSERT INTO dw.files SELECT * REPLACE (9 AS run_id) FROM dw.files LIMIT 1"}, "orphans: 1 rows of files are of runs that are not there"},
