@@ -20,6 +20,7 @@ type exportFlags struct {
 	archive            archiveFlags
 	parquet            string
 	star, force, prune bool
+	drop               bool
 	shared             bool
 	runs               []int64
 	all                bool
@@ -32,6 +33,7 @@ func (e *exportFlags) flags() *flags {
 	f := newFlags("dwtriage export --parquet DIR [flags]", `Writes runs as Parquet files that SQL engines read in place (Fabric, Spark, Trino, Databricks, DuckDB, Power BI): a folder
 per table, records in hive partitions environment=…/day=…, files of its own for each run, so that the next run adds
 files and touches none. Each record is in the files of one run, that which loaded it. The same run gives the same bytes again.
+What history prune takes out of the database stays in DIR.
 Texts, keys and names are as the log has them: --redact is of reports, and there is no redacted export.`)
 	g := f.group("Where things are")
 	e.archive.define(g, "database `FILE`")
@@ -45,6 +47,7 @@ Texts, keys and names are as the log has them: --redact is of reports, and there
 	g = f.group("What is written")
 	g.BoolVar(&e.star, "star", false, "facts and dimensions for Power BI, too; a folder that has them once always gets them")
 	g.BoolVar(&e.prune, "prune", false, "remove the files of runs that the database does not hold (any more); for a folder that one database alone is exported to")
+	g.BoolVar(&e.drop, "drop-pruned", false, "write runs again also where their files hold what history prune took out of the database since; without they stay as they are")
 	g.BoolVar(&e.force, "force", false, "write into a folder that holds other files; they stay, and names that an export needs must be free")
 	g.BoolVar(&e.shared, "shared", false, "let others read new files as the umask has it; without they are for this user alone")
 	g.BoolVarP(&e.quiet, "quiet", "q", false, "print nothing but warnings and errors")
@@ -72,7 +75,7 @@ func runExport(s *session, args []string) (int, error) {
 	if ef.shared && s.relax != nil {
 		s.relax()
 	}
-	opt := lake.Options{Star: ef.star, Prune: ef.prune, Matcher: m}
+	opt := lake.Options{Star: ef.star, Prune: ef.prune, Drop: ef.drop, Matcher: m}
 	if err := lake.Check(ef.parquet, ef.force); err != nil {
 		return 0, usageError("--parquet: %v", err)
 	}
@@ -101,17 +104,54 @@ func runExport(s *session, args []string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("exporting to %s: %w", ef.parquet, err)
 	}
-	if len(res.Without) > 0 {
-		tell(s.stderr, "dwtriage: %s: no facts of %s, exported before the folder had a star; export them with --run, or all with --all\n", ef.parquet, runList(res.Without))
-	}
-	if text := otherRules(res); text != "" {
-		tell(s.stderr, "dwtriage: %s: dim_signatures %s, as these rules are not those that judged the records: give export the same --rules, or judge the records again by dwtriage reclassify\n", ef.parquet, text)
-	}
-	if res.Others > 0 {
-		tell(s.stderr, "dwtriage: %s: it holds %s that %s does not: if history forgot them, their records may stand in files of later runs, too, and --prune removes theirs; if another database is exported here, nothing is to be done\n", ef.parquet, words.Count(int64(res.Others), "run"), ef.archive.file)
+	for _, note := range ef.notes(res) {
+		tell(s.stderr, "dwtriage: %s: %s\n", ef.parquet, note)
 	}
 	p.printf("%s\n", exported(res, ef.parquet))
 	return exitDone, p.err
+}
+
+// notes are what the caller has to know of the folder.
+func (e *exportFlags) notes(res lake.Result) (notes []string) {
+	if len(res.Kept) > 0 {
+		notes = append(notes, e.kept(res))
+	}
+	if len(res.Without) > 0 {
+		notes = append(notes, fmt.Sprintf("no facts of %s, exported before the folder had a star; export them with --run, or all with --all", runList(res.Without)))
+	}
+	if len(res.Factless) > 0 {
+		notes = append(notes, fmt.Sprintf("no facts of %s, exported before the folder had a star: they are made from the database, which history prune took theirs out of since", runList(res.Factless)))
+	}
+	if text := otherRules(res); text != "" {
+		notes = append(notes, fmt.Sprintf("dim_signatures %s, as these rules are not those that judged the records: give export the same --rules, or judge the records again by dwtriage reclassify", text))
+	}
+	if res.Others > 0 && !(e.prune && res.Waits) {
+		notes = append(notes, fmt.Sprintf("it holds %s that %s does not: if history forgot them, their records may stand in files of later runs, too, and --prune removes theirs; if another database is exported here, nothing is to be done",
+			words.Count(int64(res.Others), "run"), e.archive.file))
+	}
+	return notes
+}
+
+// kept says which runs stay as they were exported.
+func (e *exportFlags) kept(res lake.Result) string {
+	var lost []string
+	for i, what := range []string{"record", "reject", "sighting"} {
+		if n := res.Lost[i]; n > 0 {
+			lost = append(lost, words.Count(n, what))
+		}
+	}
+	its := "its files stay as they are: they hold"
+	if len(res.Kept) > 1 {
+		its = "their files stay as they are: they hold"
+	}
+	said := fmt.Sprintf("%s: %s %s that %s does not hold any more since history prune", runList(res.Kept), its, words.AndList(lost), e.archive.file)
+	if res.Behind {
+		said += ", so what was judged again, handed on or forgotten since does not show in them"
+	}
+	if res.Waits && e.prune {
+		said += fmt.Sprintf("; --prune removed nothing, since records of forgotten runs passed to these and would be in no file then (%s)", words.Count(int64(res.Others), "run"))
+	}
+	return said + "; --drop-pruned writes them again, without what was pruned"
 }
 
 // otherRules says of which signatures dim_signatures knows less, or something else, than the records say; empty: of none.

@@ -43,6 +43,7 @@ const (
 type Options struct {
 	Star    bool              // facts and dimensions, too; always in a folder that has them
 	Prune   bool              // remove the files of runs that the database does not hold
+	Drop    bool              // write runs again also where their files hold what history prune took out of the database
 	Matcher *classify.Matcher // whose texts dim_signatures has
 
 	// Wrote, unless nil, is told of each run whose files are in place.
@@ -56,7 +57,15 @@ type Result struct {
 	Records                int64
 	Star                   bool  // the folder has facts and dimensions
 	Without                []int // runs of which it has records and no facts, by number
+	Factless               []int // such runs of which there can be none, as the database does not hold all of them any more
 	Others                 int   // runs in the folder that the database does not hold
+
+	// Runs whose files stay as they are: the database, out of which history prune took their records, holds less than they do. Lost is how many records, rejects and
+	// sightings stand in these files alone. Behind is true where one of the runs has changed otherwise since, and Waits where records of a
+	// forgotten run passed to it: then files of forgotten runs stay, too, as these records would be in none else.
+	Kept          []int
+	Lost          [3]int64
+	Behind, Waits bool
 
 	// Signatures of records of which dim_signatures says something else than these: rules that the call does not know, of which it has no more than the id, and rules
 	// that have another severity there than the records.
@@ -143,6 +152,8 @@ type put struct {
 	opt  Options
 	res  *Result
 	has  map[string][]string // files of runs, by their name without the number of a part
+
+	changes map[int64]store.ExportChange // of the runs that are in the folder
 }
 
 func (p *put) all(runs, all []store.ExportRun) error {
@@ -159,6 +170,9 @@ func (p *put) all(runs, all []store.ExportRun) error {
 	if err != nil {
 		return err
 	}
+	if runs, err = p.keep(runs); err != nil {
+		return err
+	}
 	// Members come before the facts that point to them.
 	if p.opt.Star {
 		if err := p.dimensions(runs, all); err != nil {
@@ -170,14 +184,13 @@ func (p *put) all(runs, all []store.ExportRun) error {
 			return fmt.Errorf("run %d: %w", run.ID, err)
 		}
 	}
-	if p.opt.Prune {
+	if p.opt.Prune && !p.res.Waits {
 		if err := p.prune(all); err != nil {
 			return err
 		}
 	}
-	p.without()
 	p.res.Others = p.others(all)
-	return nil
+	return p.without(all)
 }
 
 // others counts the runs in the folder that the database does not hold: forgotten ones, or those of another database.
@@ -255,9 +268,13 @@ func (p *put) withChanged(runs, all []store.ExportRun) ([]store.ExportRun, error
 			files = append(files, path)
 		}
 	}
-	changed, err := p.e.Changed(p.ctx, files)
+	changes, err := p.e.Changes(p.ctx, files)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was exported before: %w", err)
+	}
+	p.changes = make(map[int64]store.ExportChange)
+	for _, c := range changes {
+		p.changes[c.Run] = c
 	}
 	asked := make(map[int64]bool)
 	for _, run := range runs {
@@ -265,11 +282,58 @@ func (p *put) withChanged(runs, all []store.ExportRun) ([]store.ExportRun, error
 	}
 	var list []store.ExportRun
 	for _, run := range all {
-		if asked[run.ID] || slices.Contains(changed, run.ID) {
+		if asked[run.ID] || p.changes[run.ID].Changed {
 			list = append(list, run)
 		}
 	}
 	return list, nil
+}
+
+// keep leaves out the runs whose files hold more than the database does since history prune: a lake is read for years, and theirs is the only copy.
+func (p *put) keep(runs []store.ExportRun) (list []store.ExportRun, err error) {
+	for _, run := range runs {
+		var lost [3]int64
+		if !p.opt.Drop {
+			if lost, err = p.lost(run); err != nil {
+				return nil, err
+			}
+		}
+		if lost == [3]int64{} {
+			list = append(list, run)
+			continue
+		}
+		c := p.changes[run.ID]
+		p.res.Kept = append(p.res.Kept, int(run.ID))
+		for i, n := range lost {
+			p.res.Lost[i] += n
+		}
+		p.res.Behind = p.res.Behind || c.Changed
+		p.res.Waits = p.res.Waits || c.Handed
+	}
+	return list, nil
+}
+
+// lost counts the records, rejects and sightings that stand in the files of a run and not in the database, which history prune took them out of since.
+func (p *put) lost(run store.ExportRun) (lost [3]int64, err error) {
+	if !p.changes[run.ID].Pruned {
+		return lost, nil
+	}
+	lost, err = p.e.Lost(p.ctx, run, p.filesOf(run, "records"), p.filesOf(run, "rejects"), p.filesOf(run, "sightings"))
+	if err != nil {
+		return lost, fmt.Errorf("reading what was exported of run %d before: %w", run.ID, err)
+	}
+	return lost, nil
+}
+
+// filesOf are the files of a run in a table.
+func (p *put) filesOf(run store.ExportRun, table string) (files []string) {
+	root := filepath.Join(p.dir, table) + string(filepath.Separator)
+	for _, path := range p.has[stem(run)] {
+		if strings.HasPrefix(path, root) {
+			files = append(files, path)
+		}
+	}
+	return files
 }
 
 // tables are the folders of the tables with files per run.
@@ -413,19 +477,26 @@ func (p *put) prune(all []store.ExportRun) error {
 }
 
 // without notes the runs that were exported before the folder had a star.
-func (p *put) without() {
+func (p *put) without(all []store.ExportRun) error {
 	if !p.opt.Star {
-		return
+		return nil
 	}
-	for _, paths := range p.has {
-		facts := slices.ContainsFunc(paths, func(path string) bool { return filepath.Base(filepath.Dir(path)) == "fact_records" })
-		if !facts {
-			var id int
-			fmt.Sscanf(filepath.Base(paths[0]), "run-%d-", &id)
-			p.res.Without = append(p.res.Without, id)
+	for _, run := range all {
+		paths := p.has[stem(run)]
+		if len(paths) == 0 || slices.ContainsFunc(paths, func(path string) bool { return filepath.Base(filepath.Dir(path)) == "fact_records" }) {
+			continue
+		}
+		lost, err := p.lost(run)
+		switch {
+		case err != nil:
+			return err
+		case lost != [3]int64{}:
+			p.res.Factless = append(p.res.Factless, int(run.ID))
+		default:
+			p.res.Without = append(p.res.Without, int(run.ID))
 		}
 	}
-	slices.Sort(p.res.Without)
+	return nil
 }
 
 // dimensions adds the members that runs, of all, bring to the tables that are one file.

@@ -453,6 +453,86 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// prune takes out of the database what has ended by now, and says how much.
+func (n *nights) prune() {
+	n.t.Helper()
+	db, err := store.Open(n.t.Context(), n.db, store.Options{Threads: 1})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	list, err := db.Prune(n.t.Context(), n.started, nil, "history prune", n.started.Add(time.Hour))
+	if err = errors.Join(err, db.Close()); err != nil || len(list) == 0 || list[0].Records == 0 {
+		n.t.Fatalf("pruned: %+v, %v", list, err)
+	}
+}
+
+// sql changes the database.
+func (n *nights) sql(text string) {
+	n.t.Helper()
+	connector, err := duckdb.NewConnector(n.db, nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	_, err = db.Exec(text)
+	if err = errors.Join(err, db.Close(), connector.Close()); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// TestPruned: what history prune takes out of the database stays in the folder, whatever is asked for, unless it is to go.
+func TestPruned(t *testing.T) {
+	n := newNights(t)
+	n.load("PROD", storetest.Night, bad)
+	n.load("PROD", storetest.Night, bad) // which meets the records of the first
+	n.sql("UPDATE records SET judgement_id = 1")
+	n.export(Options{})
+	n.prune()
+	n.load("PROD", []storetest.Line{{ID: 9, File: "d.csv", Row: 2, At: "2026-11-26 02:00:00", Err: storetest.Odd}})
+	n.export(Options{}, 3)
+	before := n.files()
+	same := func(what string, opt Options, want Result, ids ...int64) {
+		t.Helper()
+		res := n.export(opt, ids...)
+		res.Written, res.Same, res.Bytes, res.Records, res.Retired = 0, 0, 0, 0, nil
+		if d := cmp.Diff(want, res); d != "" {
+			t.Errorf("%s (-want +got):\n%s", what, d)
+		}
+		now := n.files()
+		for name, was := range before {
+			if now[name] != was && strings.Contains(name, "run-") {
+				t.Errorf("%s: %s is another, or gone", what, name)
+			}
+		}
+	}
+	records := int64(len(storetest.Night) - 1) // one has no time
+	// The run was judged again before it was exported: that its records of this judgement are gone is no change.
+	same("what is new", Options{}, Result{}, 3)
+	same("what is new, and forgotten runs", Options{Prune: true}, Result{}, 3)
+	kept := Result{Kept: []int{1, 2}, Lost: [3]int64{records, 2, records}}
+	same("all", Options{}, kept)
+	kept = Result{Kept: []int{1}, Lost: [3]int64{records, 1, 0}}
+	same("a run by its number", Options{Prune: true}, kept, 1)
+	kept.Star, kept.Factless = true, []int{1, 2}
+	same("a star that comes too late", Options{Star: true}, kept, 1, 3)
+
+	// Changed besides: the second run has what is left of the first.
+	n.forget(1)
+	same("a run that has changed", Options{Prune: true}, Result{Kept: []int{2}, Lost: [3]int64{0, 1, records}, Behind: true, Waits: true, Star: true, Others: 1, Factless: []int{2}}, 3)
+	res := n.export(Options{Prune: true, Drop: true})
+	if len(res.Kept)+len(res.Factless)+len(res.Without)+res.Others != 0 || res.Removed == 0 {
+		t.Errorf("without what was pruned: %+v", res)
+	}
+	db := n.duck()
+	sameRows(t, db, "SELECT record_id, run_id, file, row FROM memory.records", "SELECT record_id::VARCHAR, run_id, file, row FROM n.v_records")
+	if got, want := number(t, db, "SELECT string_agg(run_id || ':' || pruned, ' ' ORDER BY run_id) FROM memory.runs"), fmt.Sprintf("2:%d 3:0", records); got != want {
+		t.Errorf("pruned of the runs: %s, want %s", got, want)
+	}
+	if res := n.export(Options{}); len(res.Kept) > 0 || res.Written > 0 {
+		t.Errorf("once more: %+v", res)
+	}
+}
+
 // TestWithout: a star that is begun late says which runs it lacks.
 func TestWithout(t *testing.T) {
 	n := twoNights(t)

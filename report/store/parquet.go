@@ -93,22 +93,50 @@ func (e *Export) Runs(ctx context.Context) (runs []ExportRun, err error) {
 	return runs, err
 }
 
-// Changed says which runs are another than when the files, of table runs, were written: records passed to them, or were mended.
-func (e *Export) Changed(ctx context.Context, files []string) (runs []int64, err error) {
+// An ExportChange says how a run is another than when it was exported.
+type ExportChange struct {
+	Run     int64
+	Changed bool // records passed to it, were mended or judged again, or its end was booked
+	Pruned  bool // history prune took something out of it
+	Handed  bool // records of a forgotten run passed to it
+}
+
+// Changes says of the runs whose rows in table runs are in files how they are another since.
+func (e *Export) Changes(ctx context.Context, files []string) (list []ExportChange, err error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
+	err = e.db.Each(ctx, strings.ReplaceAll(query("parquet_changed"), "%[files]", quoteAll(files)), func(rows *sql.Rows) error {
+		var c ExportChange
+		err := rows.Scan(&c.Run, &c.Changed, &c.Pruned, &c.Handed)
+		if c.Changed || c.Pruned {
+			list = append(list, c)
+		}
+		return err
+	})
+	return list, err
+}
+
+// Lost counts the rows in the files of a run, by table, that the database does not hold any more: a file that is written again loses them.
+func (e *Export) Lost(ctx context.Context, run ExportRun, records, rejects, sightings []string) (lost [3]int64, err error) {
+	from := func(files []string) string {
+		if len(files) == 0 {
+			return "SELECT NULL::VARCHAR AS record_id WHERE false"
+		}
+		return "FROM read_parquet([" + quoteAll(files) + "], hive_partitioning = false, union_by_name = true)"
+	}
+	text := strings.NewReplacer("%[records]", from(records), "%[rejects]", from(rejects), "%[sightings]", from(sightings)).Replace(query("parquet_lost"))
+	err = e.db.conn.QueryRowContext(ctx, ofRun(text, run)).Scan(&lost[0], &lost[1], &lost[2])
+	return lost, err
+}
+
+// quoteAll are names of files for a list in a query.
+func quoteAll(files []string) string {
 	quoted := make([]string, len(files))
 	for i, f := range files {
 		quoted[i] = "'" + quote(f) + "'"
 	}
-	err = e.db.Each(ctx, strings.ReplaceAll(query("parquet_changed"), "%[files]", strings.Join(quoted, ", ")), func(rows *sql.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		runs = append(runs, id)
-		return err
-	})
-	return runs, err
+	return strings.Join(quoted, ", ")
 }
 
 // Slices lists the files of the table records of a run: one a day, those without a time last. A run without records has one part, with no rows.
