@@ -701,7 +701,13 @@ func (p *jsonReader) garbage() error {
 	case end < 0:
 		end = len(w.Rest())
 	}
-	return p.give(max(end, 1), reasonJSON)
+	end = max(end, 1)
+	if line := bytes.TrimSpace(w.Rest()[:end]); len(line) > 0 {
+		if n, st := scan.JSON(line, true); st == scan.Done && n == len(line) {
+			return p.give(end, reasonNoObject) // 1, true or null
+		}
+	}
+	return p.give(end, reasonJSON)
 }
 
 // give takes the bytes up to end, which are no JSON, off the window. Envelopes as Microsoft publishes them

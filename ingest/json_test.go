@@ -29,6 +29,8 @@ func TestJSON(t *testing.T) {
 		{"wrapped line in a text", "{\"exceptiondetails\":\"one\ntwo\"}", []string{"one\ntwo"}, nil},
 		{"unclosed line", "{\"exceptiondetails\":\"one\n{\"exceptiondetails\":\"two\"}\n", []string{"two"}, []string{reasonJSON}},
 		{"garbage between", "{\"exceptiondetails\":\"one\"}\n-- 2 --\n{\"exceptiondetails\":\"two\"}\n", []string{"one", "two"}, []string{reasonJSON}},
+		{"values that are no objects", "{\"exceptiondetails\":\"one\"}\n1\nnull\n true \r\n-5.2e3\nnul\n1 2\n{\"exceptiondetails\":\"two\"}\nfalse", []string{"one", "two"},
+			[]string{reasonNoObject, reasonNoObject, reasonNoObject, reasonNoObject, reasonJSON, reasonJSON, reasonNoObject}},
 		{"end missing", `[{"exceptiondetails":"one"},{"exceptiondetails":"tw`, []string{"one"}, []string{reasonJSON}},
 		{"bad id", `[{"plugintracelogid":"7","exceptiondetails":"one"},{"id":"7","exceptiondetails":"two"}]`, []string{"two"}, []string{reasonID}},
 		{"nested too deep", `[{"exceptiondetails":"one"},` + "\n" + strings.Repeat("[", 2*scan.Depth) + "\n" + `{"exceptiondetails":"two"}]`, []string{"one", "two"}, []string{reasonDeep}},

@@ -174,9 +174,9 @@ var columns = []Column{
 	verdict("map", "title of the dual-write map", classify.ColMap),
 	verdict("dataverse_table", "table of Dataverse", classify.ColDataverseTable),
 	verdict("fno_entity", "entity of finance and operations", classify.ColFnoEntity),
-	{Name: "company", Verdict: true, Meaning: "legal entity that the log prints, else the one that the message names", text: func(r *row) (string, bool) {
+	{Name: "company", Verdict: true, Meaning: "legal entity that the log prints, else the one that the message names; an id of up to four characters in capitals", text: func(r *row) (string, bool) {
 		if v, ok := r.at(ingest.ColCompany); ok {
-			return v, ok
+			return classify.Company(v), ok
 		}
 		return r.at(classify.ColCompanyNamed)
 	}},

@@ -112,6 +112,7 @@ func TestClassifyEqualsRun(t *testing.T) {
 	for i, in := range bad.Inputs() {
 		put(fmt.Sprintf("bad %03d %s", i, in.Name), in.Data)
 	}
+	put("small letters.csv", []byte("Company,Entity Name,Key,Created On,Error Message\nusmf,Units,K-1,2026-11-22T21:00:00Z,Write failed\nGlobal,Units,K-2,2026-11-22T21:00:00Z,Write failed\n"))
 	columns := []string{"log", "occurred_raw", "entity", "company", "type_name", "message_name", "mode", "operation_type", "depth", "duration_ms",
 		"correlation_id", "request_id", "activity_id", "error_text", "trace_text", "outcome", "truncated", "withheld", "signature", "signatures", "status",
 		"category", "severity", "error_code", "map", "fno_entity", "dataverse_table", "map_candidates", "captures", "affected_key", "template_id",
