@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"dwtriage/classify"
 	"dwtriage/report/store"
@@ -99,13 +100,15 @@ func fix(m *classify.Matcher, vs values, found *tally, r *classify.Rule, s *Sign
 func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, vs values) {
 	printed := vs.printed(place{sig: r.ID})
 	var maps []*classify.Map
+	var names []string // of them: a name may be one of several maps, "Customers V3 or Customers"
 	for _, e := range f.Entities {
 		for _, title := range found.candidates[e] {
-			if mp := mapOf(m, title); mp != nil && !slices.Contains(maps, mp) {
-				maps = append(maps, mp)
+			if mp := mapOf(m, title); mp != nil {
+				maps, names = append(maps, mp), append(names, e)
 			}
 		}
 	}
+	maps, names = once(maps), once(names)
 	var needs classify.Needs
 	if r.WaitsForMaps() {
 		needs = m.Needed(vs.texts(place{sig: r.ID}, "lookup_map"), maps)
@@ -119,7 +122,7 @@ func (f *Fix) of(m *classify.Matcher, r *classify.Rule, found *tally, vs values)
 				printed.Several[p.Name] = true
 			}
 		}
-		printed.Values["map_title"] = phrase(entitiesOf(maps))
+		printed.Values["map_title"] = mapsPhrase(names)
 		printed.Values["map"] = printed.Values["map_title"]
 	}
 	f.fill(r, printed, one, needs)
@@ -156,13 +159,24 @@ func mapOf(m *classify.Matcher, title string) *classify.Map {
 	}
 	return nil
 }
-
 func entitiesOf(maps []*classify.Map) []string {
 	var out []string
 	for _, mp := range maps {
 		out = append(out, mp.Title)
 	}
 	return out
+}
+
+// mapsPhrase lists names of maps as [phrase] does, and keeps apart what is one of several: records of "A or B" are not of A and of B.
+func mapsPhrase(names []string) string {
+	if len(names) > 1 && slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, " or ") }) {
+		last := names[len(names)-1]
+		if len(names) > mostPhrased {
+			names, last = names[:mostPhrased], "others"
+		}
+		return strings.Join(names[:len(names)-1], ", ") + ", and " + last
+	}
+	return phrase(names)
 }
 
 // fillFindings gives every finding the short form of its fix, with the values that its own records print.

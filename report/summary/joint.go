@@ -98,9 +98,10 @@ func jointFix(fs []*Fix) *Fix {
 }
 
 // once leaves out what stands in a list before, and empty names.
-func once(list []string) (out []string) {
+func once[T comparable](list []T) (out []T) {
+	var none T
 	for _, s := range list {
-		if s != "" && !slices.Contains(out, s) {
+		if s != none && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

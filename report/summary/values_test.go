@@ -208,6 +208,25 @@ func TestLookupsOfSeveralMaps(t *testing.T) {
 }
 
 // One other is named and not called others; so are all values of a text that are as many as it lists.
+// What is one of several maps stays so where maps are listed.
+func TestMapsPhrase(t *testing.T) {
+	for _, c := range []struct {
+		names []string
+		want  string
+	}{
+		{[]string{"A or B"}, "A or B"},
+		{[]string{"A", "B"}, "A and B"},
+		{[]string{"A", "A or B"}, "A, and A or B"},
+		{[]string{"A or B", "C", "D", "E"}, "A or B, C, D, and E"},
+		{[]string{"A or B", "C", "D", "E", "F"}, "A or B, C, D, and others"},
+		{[]string{"A", "B", "C", "D", "E"}, "A, B, C and others"},
+	} {
+		if got := mapsPhrase(c.names); got != c.want {
+			t.Errorf("%q: %q, want %q", c.names, got, c.want)
+		}
+	}
+}
+
 func TestPhrase(t *testing.T) {
 	for n, want := range []string{"", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and others", "a, b, c and others"} {
 		if got := phrase([]string{"a", "b", "c", "d", "e", "f"}[:n]); got != want {
