@@ -246,6 +246,11 @@ func (p *page) fixLinks(ranks []int) (list []phrase) {
 	return append(list, plain(text))
 }
 
+// Unmuted reports whether a signature is open: what is muted is nothing to begin with.
+func (p *page) Unmuted() bool {
+	return slices.ContainsFunc(p.Signatures, func(s summary.Signature) bool { return s.Mute == nil })
+}
+
 // Repeats are the shown fixes of which the rows only have to be saved again, and Settled those that leave nothing to do, not even that.
 func (p *page) Repeats() []summary.Fix {
 	return slices.DeleteFunc(slices.Clone(p.ShownRepeats), summary.Fix.LeavesNothing)

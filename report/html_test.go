@@ -258,6 +258,40 @@ func TestWordsForNothing(t *testing.T) {
 	check(t, calmPage)
 }
 
+// Where all that failed is muted, or all that has a name, the page says so, and sends nobody to what is muted.
+func TestMutedNight(t *testing.T) {
+	s := night()
+	s.Fixes, s.Muted = nil, s.Failing
+	mute := &summary.Mute{ID: "a", Owner: "Mia", Reason: "known"}
+	s.Mutes = []summary.Mute{*mute}
+	for i := range s.Signatures {
+		s.Signatures[i].Mute = mute
+	}
+	all := draw(t, s, Options{})["index.html"]
+	for _, want := range []string{"All that failed in this run is <a href=\"#muted\">muted</a>", "failing records are muted</a>."} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(all, "No fix is known") {
+		t.Error("no fix is known for what is muted")
+	}
+	s.Muted--
+	if page := draw(t, s, Options{})["index.html"]; !strings.Contains(page, "No fix is known for what is not muted in this run. Begin with the <a href=\"#unknown\">") {
+		t.Error("the page does not begin with what is not muted")
+	}
+}
+
+// Of a short timeline nobody can tell what is quiet, so the page does not say that nothing failed more often than then.
+func TestShortTimeline(t *testing.T) {
+	s := night()
+	s.Bursts, s.BurstCount = nil, 0
+	s.Timeline.Buckets = s.Timeline.Buckets[:7]
+	if page := draw(t, s, Options{})["index.html"]; strings.Contains(page, "No incident:") || !strings.Contains(page, "No incident is told:") {
+		t.Error("the page says that there was no incident")
+	}
+}
+
 func TestUnknownOffersADraft(t *testing.T) {
 	s := night()
 	page := draw(t, s, Options{})["index.html"]

@@ -165,6 +165,7 @@ func failures(s *summary.Summary) []phrase {
 	}
 	switch {
 	case len(s.Fixes) > 0:
+	case s.Muted == s.Failing: // what is muted is counted below
 	case s.Muted > 0:
 		v = append(v, plain("No fix is known for what is not muted. "))
 	default:
@@ -674,7 +675,10 @@ func caveats(s *summary.Summary) []phrase {
 	for _, sentence := range Bounds(s) {
 		v = append(v, plain(" "+sentence))
 	}
-	if s.Muted > 0 {
+	switch {
+	case s.Muted == s.Failing && s.Muted > 1:
+		v = append(v, plain(" All "), link(words.Thousands(s.Muted)+" failing records are muted", "#muted"), plain("."))
+	case s.Muted > 0:
 		v = append(v, plain(" "), link(words.Count(s.Muted, "record is", "records are")+" muted", "#muted"), plain("."))
 	}
 	if imbalances(s) != "" {

@@ -135,7 +135,7 @@ func historyOf(windows []Window) history {
 	stamp := func(t time.Time) string { return "TIMESTAMP '" + t.UTC().Format(time.DateTime) + "'" }
 	var number, values []string
 	var first, last, start time.Time
-	begins := make(map[string]time.Time)
+	begins, depth := make(map[string]time.Time), make(map[string]int)
 	for _, w := range windows {
 		number = append(number, fmt.Sprintf("WHEN log = '%s' AND occurred_at >= %s AND occurred_at < %s THEN %d", quote(w.Log), stamp(w.From), stamp(w.Until), w.Number))
 		if w.Number != Unread {
@@ -153,13 +153,23 @@ func historyOf(windows []Window) history {
 				start = w.From
 			}
 		}
-		h.compared = h.compared || w.Number > 0 && w.Number != Unread
+		if w.Number > 0 && w.Number != Unread {
+			h.compared = true
+			depth[w.Log]++
+		}
 	}
 	if len(windows) == 0 {
 		number, values = []string{"WHEN false THEN 0"}, []string{"('', 0, NULL::TIMESTAMP, NULL::TIMESTAMP)"}
 	}
 	begin := fmt.Sprintf("CASE log WHEN 'dualwrite' THEN %s ELSE %s END", stamp(cmp.Or(begins["dualwrite"], start)), stamp(cmp.Or(begins["plugintrace"], start)))
+	deeper := "NULL::VARCHAR" // none
+	if dual, traces := depth["dualwrite"], depth["plugintrace"]; dual > traces {
+		deeper = "'dualwrite'"
+	} else if traces > dual {
+		deeper = "'plugintrace'"
+	}
 	h.pieces = []string{
+		"%[deeper]", deeper,
 		"%[number]", "CASE " + strings.Join(number, " ") + " END",
 		"%[windows]", strings.Join(values, ", "),
 		"%[first]", stamp(first), "%[last]", stamp(last),

@@ -69,6 +69,9 @@ func (db *DB) group(ctx context.Context, view string, byMessage []string, most i
 	}
 	var findings int64
 	var explained, unexplained int
+	if _, err := db.exec(ctx, "same_key", query("same_key")); err != nil {
+		return err
+	}
 	exec("failing")
 	if err != nil {
 		return err

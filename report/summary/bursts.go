@@ -123,6 +123,17 @@ func sumOf(counts []int64) (sum int64) {
 	return sum
 }
 
+// TooShort reports whether nobody can tell what is quiet in t, so that it has no incidents whatever happened.
+func (t *Timeline) TooShort() bool {
+	n := 0
+	for _, is := range t.heard() {
+		if is {
+			n++
+		}
+	}
+	return n < fewestBuckets
+}
+
 // heard says which buckets of t are within hours that some export covers, as far as records tell.
 func (t *Timeline) heard() []bool {
 	out := make([]bool, len(t.Buckets))

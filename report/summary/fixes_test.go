@@ -83,6 +83,19 @@ func TestMutes(t *testing.T) {
 	}
 }
 
+// The same key is one business record however it is written, in a finding and of a signature.
+func TestKeysInAnySpelling(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	lines := numbered(failed("22:00:00", "accounts", noMember), failed("22:01:00", "accounts", noMember), failed("22:02:00", "accounts", noMember), failed("22:03:00", "accounts", noMember), failed("22:04:00", "accounts", noMember))
+	for i, key := range []string{"A-1, USMF", "a-1,usmf", "A-1, usmf", "B-2", "b-2"} {
+		lines[i].Key = key
+	}
+	s := of(t, db, loadRun(t, db, "", lines))
+	if len(s.Findings) != 1 || len(s.Signatures) != 1 || s.Findings[0].AffectedKeys != 2 || s.Signatures[0].AffectedKeys != 2 {
+		t.Errorf("keys of findings and signatures: %+v, %+v", s.Findings, s.Signatures)
+	}
+}
+
 // Titles and fixes name what is missing: in a title only when all records agree on it.
 func TestFixesNameWhatIsMissing(t *testing.T) {
 	missing := func(table, value string) string {

@@ -653,6 +653,82 @@ func TestNewInAnotherMap(t *testing.T) {
 	}
 }
 
+// What is left over from before the period in another map does not make a known signature a new one.
+func TestNewBesideALeftOver(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+	var id uint16
+	for _, n := range []nightOf{{day: 10, counts: [5]int{1}}, {day: 14, counts: [5]int{0, 0, 0, 1}}} {
+		loadRun(t, db, "", n.lines(&id, 0, 1))
+	}
+	night := nightOf{day: 15, counts: [5]int{0, 1}}
+	lines := night.lines(&id, 0, 1)
+	rest := lines[1]
+	rest.ID, rest.Row, rest.At, rest.Entity = 900, 900, "2026-11-12 20:00:00", failures[0].entity
+	s := of(t, db, loadRun(t, db, "", append(lines, rest)))
+	for _, sig := range s.Signatures {
+		if sig.ID == "dv-user-not-member" || sig.Records == 2 && sig.Change == "new" {
+			if !sig.KnownElsewhere {
+				t.Errorf("%s is new in every map, though it failed in another one", sig.ID)
+			}
+			return
+		}
+	}
+	t.Errorf("no new signature: %+v", s.Signatures)
+}
+
+// A log that is read for the first time is compared with nothing, so its records make no spike of what fails in the other log as ever; nor do those of a log of
+// which fewer nights are known.
+func TestNoSpikeOfANewLog(t *testing.T) {
+	for first := range 4 { // the night of the first traces, so that 0 to 3 of them are known before
+		for _, more := range []int{1, 12} { // errors of dual-write in the last night
+			db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+			var id uint16
+			var run int64
+			for day := 10; day <= 14; day++ {
+				n := nightOf{day: day, counts: [5]int{1}}
+				traces := 1
+				if day == 14 {
+					n.counts[0], traces = more, 11
+				}
+				lines := n.lines(&id, 0, 1)
+				if day >= 14-first {
+					lines = append(lines, tracesOf(n, traces, &id)...)
+				}
+				for i := range lines {
+					if lines[i].Err == failures[0].err {
+						lines[i].Err = "Sql error: Generic SQL error. CRM ErrorCode: -2147204784 Sql ErrorCode: -2146232060 Sql Number: 1205" // one rule for both logs
+					}
+				}
+				run = loadRun(t, db, "", lines)
+			}
+			s := of(t, db, run)
+			got := "none"
+			for _, c := range s.Changes {
+				if c.Signature == s.Findings[0].Signature && c.Change == "spiking" {
+					got = fmt.Sprint(c.Records, c.Counts)
+				}
+			}
+			// Of three nights of traces and four of errors the errors alone are counted: they are what there is most of to compare with.
+			want := "none"
+			if more == 12 {
+				want = "23 [12 1 1 1 1]"
+			}
+			if got != want {
+				t.Errorf("%d nights of traces before, %d errors: spiking %s, want %s", first, more, got, want)
+			}
+		}
+	}
+}
+
+// tracesOf are as many traces of the first failure in a night, and two that begin and end it.
+func tracesOf(n nightOf, count int, id *uint16) (lines []storetest.Line) {
+	all := nightOf{day: n.day, counts: [5]int{count}}.lines(id, 0, 1)
+	for i := range all {
+		all[i].Log, all[i].File, all[i].Entity = ingest.PluginTrace, fmt.Sprintf("%d-traces.csv", n.day), strings.TrimSuffix(all[i].Entity, "s")
+	}
+	return all
+}
+
 // Of a rule that stands around any failure each message has a state of its own, also where history prune left counts only; of another rule the signature has
 // one, and its title names no value of tonight where it failed before with another one.
 func TestStatesByMessage(t *testing.T) {

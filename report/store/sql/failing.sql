@@ -4,7 +4,7 @@
 -- long, and three million of them do not fit into the memory that DuckDB has.
 CREATE OR REPLACE TEMP TABLE %[1]s_failing AS
 SELECT finding_hash(map_title, map, dataverse_table, fno_entity, company, sig, CASE WHEN by_message(status, sig) THEN coalesce(template_id, '') ELSE '' END) AS finding,
-  hash(sig) AS sig_hash, CASE WHEN affected_key IS NOT NULL THEN hash(affected_key) END AS key,
+  hash(sig) AS sig_hash, CASE WHEN affected_key IS NOT NULL THEN hash(same_key(affected_key)) END AS key,
   occurred_at, severity_rank(severity) AS rank, hash(record_id) AS id, place
 FROM %[1]s
 WHERE outcome = 'error';

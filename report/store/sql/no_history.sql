@@ -2,6 +2,7 @@
 CREATE OR REPLACE TEMP TABLE history (
   place_of_change UBIGINT,
   counts          BIGINT[], -- of the windows, the report's own first; the ninth of the log that the report did not read
+  deep            BIGINT[], -- those of the windows in the log that has more of them; NULL where both have as many, or it failed in one log only
   dual_write      BOOLEAN,  -- has records of this log
   plugin_trace    BOOLEAN,
   unexplained     BOOLEAN,
