@@ -160,6 +160,9 @@ func (b *bundleFlags) choose(s *session, ofEnv bool) (int64, error) {
 	}
 	defer db.Close()
 	if b.run > 0 {
+		if ofEnv {
+			return b.run, ofThisEnvironment(s, db, b.run, b.environment)
+		}
 		return b.run, nil
 	}
 	return latestRun(s, db, b.archive.file, b.environment, ofEnv)

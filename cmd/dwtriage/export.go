@@ -217,6 +217,9 @@ func (e *exportFlags) choose(f *flags, all []store.ExportRun, since, until time.
 		if !slices.ContainsFunc(all, func(r store.ExportRun) bool { return r.ID == id }) {
 			return nil, usageError("--run: there is no run %d in %s; dwtriage history list shows them", id, e.archive.file)
 		}
+		if i := slices.IndexFunc(all, func(r store.ExportRun) bool { return r.ID == id }); f.Changed("environment") && text(all[i].Environment) != e.environment {
+			return nil, notOfEnvironment(id, text(all[i].Environment), e.environment)
+		}
 	}
 	period := !since.IsZero() || !until.IsZero()
 	for _, r := range all {

@@ -130,6 +130,23 @@ func TestExportHints(t *testing.T) {
 	}
 }
 
+// A run of another environment than the one that is named is no report, bundle or export of that.
+func TestRunOfAnotherEnvironment(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	runIn(t, exitDone, "run", "-q", "--db", "x.duckdb", "--environment", "PROD", demo)
+	const want = `--environment "UAT": run 1 is of environment "PROD"; leave --environment out, or name a run of it`
+	for _, args := range [][]string{{"report", "-o", "r"}, {"bundle", "-o", "b.zip"}, {"export", "--parquet", "lake"}} {
+		code, _, said := callOf(t.Context(), append(args, "--db", "x.duckdb", "--run", "1", "--environment", "UAT")...)
+		if _, err := os.Stat(args[len(args)-1]); code != exitUsage || !strings.Contains(said, want) || err == nil {
+			t.Errorf("%q: exit code %d, %q, %v", args, code, said, err)
+		}
+		if code, _, said = callOf(t.Context(), append(args, "-q", "--db", "x.duckdb", "--run", "1", "--environment", "PROD")...); code != exitDone {
+			t.Errorf("%q: exit code %d, %q", args, code, said)
+		}
+	}
+}
+
 // Where the rules of an export are not those that judged the records, it says of which signatures its star knows less, or something else, than the records say.
 func TestExportByOtherRules(t *testing.T) {
 	demo := shared(t, "demo")

@@ -118,6 +118,11 @@ func runReport(s *session, args []string) (int, error) {
 		return 0, err
 	}
 	named := f.Changed("environment")
+	if rf.run != 0 && named && rf.compare == "" {
+		if err := ofThisEnvironment(s, db, rf.run, rf.environment); err != nil {
+			return 0, err
+		}
+	}
 	if rf.compare != "" {
 		if to.Environment, err = rf.compared(s, db, named); err != nil {
 			return 0, err
@@ -193,6 +198,24 @@ func runReport(s *session, args []string) (int, error) {
 	p := s.panelFor(s.stdout, rf.color)
 	summarize(p)
 	return exitDone, p.print(s.stdout)
+}
+
+// ofThisEnvironment is an error of a call that names a run and an environment of which it is not: whoever asks for the report of one must not get that of
+// another. That there is no such run is for others to say.
+func ofThisEnvironment(s *session, db *store.DB, run int64, environment string) error {
+	of, _, err := db.Run(s.ctx, run)
+	if err != nil || of.Environment == environment {
+		return nil
+	}
+	return notOfEnvironment(run, of.Environment, environment)
+}
+
+func notOfEnvironment(run int64, of, environment string) error {
+	what := fmt.Sprintf("of environment %q", of)
+	if of == "" {
+		what = "of the environment without a name"
+	}
+	return usageError("--environment %q: run %d is %s; leave --environment out, or name a run of it", environment, run, what)
 }
 
 // latestRun is the latest run with records: of an environment where one is given, which may be the one without a name.

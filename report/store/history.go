@@ -48,7 +48,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 		return err
 	}
 	if h.compared { // nothing is asked of a past that is not covered
-		if err := db.lookBack(ctx, exec, s.first); err != nil {
+		if err := db.lookBack(ctx, exec, s); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,10 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 		return err
 	}
 	// What follows needs the memory.
-	_, err = exec("no_history")
+	if _, err := exec("no_history"); err != nil {
+		return err
+	}
+	_, err = db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS wordings")
 	return err
 }
 
@@ -90,14 +93,17 @@ func (db *DB) placesOfChange(ctx context.Context) (places int64, err error) {
 }
 
 // lookBack fills the tables history, past and scope_known.
-func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) (int64, error), run int64) error {
+func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) (int64, error), s Scope) error {
 	if _, err := exec("wordings"); err != nil {
+		return err
+	}
+	if err := db.rename(ctx, s); err != nil {
 		return err
 	}
 	if _, err := exec("recent"); err != nil {
 		return err
 	}
-	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent; DROP TABLE wordings")
+	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent")
 	var recent, about int64
 	if err := db.conn.QueryRowContext(ctx, "SELECT count(*), approx_count_distinct(place_of_change) FROM recent").Scan(&recent, &about); err != nil {
 		return err
@@ -114,14 +120,34 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 	}
 	parts = 1 + places/db.groupsAtOnce
 	for part := range parts {
-		if _, err := exec("past_part", part, parts, run); err != nil {
+		if _, err := exec("past_part", part, parts, s.first); err != nil {
 			return err
 		}
 	}
-	if _, err = exec("past_renamed", run); err == nil {
-		_, err = exec("past_signatures", run)
+	if _, err = exec("past_renamed", s.first); err == nil {
+		_, err = exec("past_signatures", s.first)
 	}
 	return err
+}
+
+// rename has the past speak of what fails in the report by the names it has there, where records of the past were judged by other rules. Where none were, which is most nights, that
+// costs nothing.
+func (db *DB) rename(ctx context.Context, s Scope) error {
+	if _, err := db.exec(ctx, "other_rules", query("other_rules")); err != nil {
+		return err
+	}
+	others, err := db.rowsOf(ctx, "other_rules")
+	if err != nil || others == 0 {
+		return err
+	}
+	for _, part := range []struct{ name, text string }{
+		{"here", s.replace(query("here"), "here_own")}, {"here_renamed", query("here_renamed")}, {"ever", query("ever")},
+	} {
+		if _, err := db.conn.ExecContext(ctx, part.text); err != nil {
+			return fmt.Errorf("query %s: %w", part.name, err)
+		}
+	}
+	return nil
 }
 
 // history writes windows as pieces of SQL.

@@ -837,6 +837,87 @@ func TestRenamedIsNotOver(t *testing.T) {
 	}
 }
 
+// A message that fails every night as ever is neither new nor back, nor does it spike, because a rule came, went, or was called otherwise, and the database knows
+// it since its first night; one that did pause is back whatever it was called.
+func TestOnlyTheRulesChanged(t *testing.T) {
+	rule := func(id string) *classify.Matcher {
+		return withSite(t, `
+- id: `+id+`
+  title: A lamp is out
+  status: observed
+  logs: [dualwrite]
+  severity: low
+  category: business-validation
+  priority: 99
+  match: {regex: 'the (?P<lamp>amber|birch|cedar) lamp is out'}
+  cause: It is out.
+  fix: {summary: Light it., role: Data owner, retry: after-fix, steps: [Light it.]}
+  examples: {match: [{text: the amber lamp is out}], no_match: [the amber lamp]}
+`)
+	}
+	by := map[rune]*classify.Matcher{'-': storetest.Matcher(), 'm': rule("site-lamp"), 'o': rule("site-light")}
+	for k, c := range []struct {
+		nights string // by what rules each was judged
+		counts []int  // of the lamp
+		change string
+	}{
+		{"--mmmm-", []int{2, 2, 2, 2, 2, 2, 2}, "ongoing"},
+		{"m-mmmm-", []int{2, 2, 2, 2, 2, 2, 2}, "ongoing"},
+		{"mmoooom", []int{2, 2, 2, 2, 2, 2, 2}, "ongoing"},
+		{"mm----m", []int{2, 2, 2, 2, 2, 2, 2}, "ongoing"},
+		{"--mmmmo", []int{2, 2, 2, 2, 2, 2, 2}, "ongoing"},
+		{"--mm-", []int{2, 2, 12, 12, 12}, "ongoing"},
+		{"--mm-", []int{2, 2, 2, 2, 12}, "spiking"},
+		{"--m---", []int{2, 2, 0, 0, 0, 2}, "regressed"},
+	} {
+		pruned := k%2 == 1
+		db := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
+		var run int64
+		id := uint16(0)
+		for i, rules := range c.nights {
+			day := 10 + i
+			lines := []storetest.Line{failed(fmt.Sprintf("2026-11-%d 18:00:00", day), "account", noMember), failed(fmt.Sprintf("2026-11-%d 06:00:00", day+1), "account", noMember)}
+			for k := range c.counts[i] {
+				lines = append(lines, failed(fmt.Sprintf("2026-11-%d 20:%02d:00", day, k), "accounts", "the amber lamp is out"))
+			}
+			for k := range lines {
+				id++
+				lines[k].ID, lines[k].File, lines[k].Row = id, c.nights[:i+1], int64(k+2)
+			}
+			var err error
+			run, _, err = db.Load(t.Context(), store.Run{Started: time.Now()}, store.Tool{Version: "test", Rules: 1, RulesDigest: "sha256:" + string(rules)},
+				storetest.Source(storetest.Judged(by[rules], store.Allocator(), lines...), storetest.Account(lines)), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if pruned {
+			if _, err := db.Prune(t.Context(), time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC), nil, "test", time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := of(t, db, run)
+		var got []string
+		for _, f := range s.Findings {
+			got = append(got, fmt.Sprintln(f.Change, f.Records, strings.Contains(f.Signature, "user-not-member")))
+		}
+		for _, ch := range s.Changes {
+			got = append(got, fmt.Sprintln(ch.Change, ch.Counts, ch.KnownSince.Format("02")))
+		}
+		slices.Sort(got)
+		want := []string{fmt.Sprintln("ongoing", 2, true), fmt.Sprintln(c.change, c.counts[len(c.counts)-1], false)}
+		if c.change != "ongoing" {
+			counts := slices.Clone(c.counts)
+			slices.Reverse(counts)
+			want = append(want, fmt.Sprintln(c.change, counts, "10"))
+		}
+		slices.Sort(want)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s %v, pruned %t: (-want +got)\n%s", c.nights, c.counts, pruned, d)
+		}
+	}
+}
+
 // A message that does not fail any more is called by its sentence as long as the database has a record that says it, or a report that called it so;
 // else by the id of its template.
 func TestGoneMessagesAreNamed(t *testing.T) {

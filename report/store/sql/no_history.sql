@@ -12,6 +12,7 @@ CREATE OR REPLACE TEMP TABLE history (
   renamed         BOOLEAN,  -- one of its messages fails in the report, in the same map
   here_since      TIMESTAMP  -- the first in window 0, whatever run read it
 );
+CREATE OR REPLACE TEMP TABLE moved (place_of_change UBIGINT); -- see here_renamed.sql
 CREATE OR REPLACE TEMP TABLE past (
   place_of_change UBIGINT,
   first_seen      TIMESTAMP,

@@ -42,7 +42,7 @@ WITH windows(log, number, from_at, until_at) AS (
   LEFT JOIN known p USING (place_of_change)
 ), missed AS (
   SELECT * FROM counted
-  WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM sums)
+  WHERE counts[1] + counts[9] = 0 AND place_of_change NOT IN (SELECT place_of_change FROM sums) AND place_of_change NOT IN (SELECT place_of_change FROM moved)
     AND (NOT dual_write OR list_contains(string_split($1, ' '), 'dualwrite'))
     AND (NOT plugin_trace OR list_contains(string_split($1, ' '), 'plugintrace'))
 ), gone AS (
