@@ -344,8 +344,10 @@ func runVerify(s *session, args []string) (int, error) {
 	}
 	how := "and its report, drawn again from the extract, is the same in every byte"
 	switch {
+	case !drawn && b.Key == "":
+		how = "and as it is redacted with a key that was made for it alone and is gone, its report cannot be drawn again"
 	case !drawn:
-		how = "and as it is redacted and has no extract, its report was not drawn again (--db draws it from the database it was made from)"
+		how = "and as it is redacted and has no extract, its report was not drawn again (--db and --redact-key draw it from the database it was made from)"
 	case b.Redacted:
 		how = "and its report, drawn again from " + v.archive.file + ", is the same in every byte"
 	}

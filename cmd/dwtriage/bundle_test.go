@@ -170,6 +170,10 @@ func redactedBundle(t *testing.T, call caller) {
 	if said, _ := call(exitDone, "verify", "r.zip"); !strings.Contains(said, "was not drawn again") {
 		t.Error(said)
 	}
+	call(exitDone, "bundle", "--run", "3", "-o", "once.zip", "--redact", "--db", "a.duckdb", "--rules", "site.yaml")
+	if said, _ := call(exitDone, "verify", "once.zip"); !strings.Contains(said, "cannot be drawn again") || strings.Contains(said, "--db") {
+		t.Error(said)
+	}
 	if said, _ := call(exitDone, append([]string{"verify", "r.zip"}, hidden...)...); !strings.Contains(said, "drawn again from ") {
 		t.Error(said)
 	}

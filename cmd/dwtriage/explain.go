@@ -50,6 +50,7 @@ takes a record of the database and says where it came from, and which others are
 	if err := archive.check(); err != nil {
 		return 0, err
 	}
+	record = strings.TrimSpace(record) // it is copied out of a table
 	stored := record != ""
 	if raw && !stored || folder != "" && !raw {
 		return 0, usageError("--raw needs --record ID, and --source needs --raw")

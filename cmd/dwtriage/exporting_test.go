@@ -147,6 +147,27 @@ func TestRunOfAnotherEnvironment(t *testing.T) {
 	}
 }
 
+// An id that was copied with a blank is found; a part of one is no record, and why is said.
+func TestExplainByAPartOfAnID(t *testing.T) {
+	demo := shared(t, "demo")
+	t.Chdir(t.TempDir())
+	runIn(t, exitDone, "run", "-q", "--db", "x.duckdb", demo)
+	id := queried(t, "x.duckdb", "SELECT record_id::VARCHAR FROM v_records ORDER BY record_id LIMIT 1")[0][0]
+	for given, want := range map[string]string{
+		" " + id + "\t":                 "record " + id,
+		strings.ReplaceAll(id, "-", ""): "record " + id,
+		id[:8]:                          "ids are in column record_id of records.csv and have 32 digits, this has 8",
+		id[:len(id)-1]:                  "and have 32 digits, this has 31",
+		"no-id":                         "ids are in column record_id of records.csv\n",
+		strings.Repeat("0", 31) + "1":   "ids are in column record_id of records.csv\n",
+		"{" + strings.ToUpper(id) + "}": "record " + id,
+	} {
+		if _, out, said := callOf(t.Context(), "explain", "--db", "x.duckdb", "--record", given); !strings.Contains(out+said, want) {
+			t.Errorf("%q: %q, want %q", given, out+said, want)
+		}
+	}
+}
+
 // Where the rules of an export are not those that judged the records, it says of which signatures its star knows less, or something else, than the records say.
 func TestExportByOtherRules(t *testing.T) {
 	demo := shared(t, "demo")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -157,6 +158,10 @@ func (db *DB) notThere(ctx context.Context, id string) error {
 			rest = "of these no count is left either, as history forget took them, too"
 		}
 		said = "; " + said + ", of which it may have been one: " + rest
+	}
+	const digits = 32
+	if bare := strings.NewReplacer("-", "", "{", "", "}", "").Replace(id); len(bare) < digits && strings.Trim(bare, "0123456789abcdefABCDEF") == "" {
+		said = fmt.Sprintf(" and have %d digits, this has %d%s", digits, len(bare), said)
 	}
 	return fmt.Errorf("no record %q in %s; ids are in column record_id of records.csv%s", id, db.path, said)
 }
