@@ -13,7 +13,7 @@ func (db *DB) Environments(ctx context.Context, other Scope, ours, theirs []Wind
 	if _, err := db.conn.ExecContext(ctx, other.replace(query("here"), "there")); err != nil {
 		return err
 	}
-	within := func(windows []Window) string { return "(" + historyOf(windows).pieces[1] + ") IS NOT NULL" }
+	within := func(windows []Window) string { return "(" + historyOf(windows).number + ") IS NOT NULL" }
 	text := strings.NewReplacer("%[ours]", within(ours), "%[theirs]", within(theirs)).Replace(query("environments"))
 	_, err := db.exec(ctx, "environments", text)
 	return err

@@ -71,10 +71,7 @@ func (db *DB) States(ctx context.Context, s Scope, windows []Window, whole []str
 		return err
 	}
 	// What follows needs the memory.
-	if _, err := exec("no_history"); err != nil {
-		return err
-	}
-	_, err = db.conn.ExecContext(ctx, "DROP TABLE IF EXISTS wordings")
+	_, err = exec("no_history")
 	return err
 }
 
@@ -153,6 +150,7 @@ func (db *DB) rename(ctx context.Context, s Scope) error {
 // history writes windows as pieces of SQL.
 type history struct {
 	compared bool
+	number   string   // of the window that a record lies in; NULL of none
 	pieces   []string // placeholder, text, …
 }
 
@@ -194,12 +192,13 @@ func historyOf(windows []Window) history {
 	} else if traces > dual {
 		deeper = "'plugintrace'"
 	}
+	h.number = "CASE " + strings.Join(number, " ") + " END"
 	h.pieces = []string{
-		"%[deeper]", deeper,
-		"%[number]", "CASE " + strings.Join(number, " ") + " END",
+		"%[number]", h.number,
 		"%[windows]", strings.Join(values, ", "),
 		"%[first]", stamp(first), "%[last]", stamp(last),
 		"%[begin]", begin,
+		"%[deeper]", deeper,
 	}
 	return h
 }
