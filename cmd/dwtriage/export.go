@@ -140,16 +140,12 @@ func (e *exportFlags) kept(res lake.Result) string {
 			lost = append(lost, words.Count(n, what))
 		}
 	}
-	its := "its files stay as they are: they hold"
-	if len(res.Kept) > 1 {
-		its = "their files stay as they are: they hold"
-	}
-	said := fmt.Sprintf("%s: %s %s that %s does not hold any more since history prune", runList(res.Kept), its, words.AndList(lost), e.archive.file)
+	said := fmt.Sprintf("%s: %s files stay as they are: they hold %s that %s does not hold any more since history prune", runList(res.Kept), words.Plural(len(res.Kept), "its", "their"), words.AndList(lost), e.archive.file)
 	if res.Behind {
 		said += ", so what was judged again, handed on or forgotten since does not show in them"
 	}
-	if res.Waits && e.prune {
-		said += fmt.Sprintf("; --prune removed nothing, since records of forgotten runs passed to these and would be in no file then (%s)", words.Count(int64(res.Others), "run"))
+	if res.Waits && e.prune && res.Others > 0 {
+		said += fmt.Sprintf("; --prune left the files of %s that the database does not hold, since records of forgotten runs passed to these and may be in no other file", words.Count(int64(res.Others), "run"))
 	}
 	return said + "; --drop-pruned writes them again, without what was pruned"
 }
@@ -214,10 +210,11 @@ func (e *exportFlags) open(s *session) (*store.Export, error) {
 // choose gives the runs that are asked for, oldest first.
 func (e *exportFlags) choose(f *flags, all []store.ExportRun, since, until time.Time) (runs []store.ExportRun, err error) {
 	for _, id := range e.runs {
-		if !slices.ContainsFunc(all, func(r store.ExportRun) bool { return r.ID == id }) {
+		i := slices.IndexFunc(all, func(r store.ExportRun) bool { return r.ID == id })
+		if i < 0 {
 			return nil, usageError("--run: there is no run %d in %s; dwtriage history list shows them", id, e.archive.file)
 		}
-		if i := slices.IndexFunc(all, func(r store.ExportRun) bool { return r.ID == id }); f.Changed("environment") && text(all[i].Environment) != e.environment {
+		if f.Changed("environment") && text(all[i].Environment) != e.environment {
 			return nil, notOfEnvironment(id, text(all[i].Environment), e.environment)
 		}
 	}

@@ -486,13 +486,17 @@ func (p *put) without(all []store.ExportRun) error {
 		if len(paths) == 0 || slices.ContainsFunc(paths, func(path string) bool { return filepath.Base(filepath.Dir(path)) == "fact_records" }) {
 			continue
 		}
-		lost, err := p.lost(run)
-		switch {
-		case err != nil:
-			return err
-		case lost != [3]int64{}:
+		kept := slices.Contains(p.res.Kept, int(run.ID))
+		if !kept {
+			lost, err := p.lost(run)
+			if err != nil {
+				return err
+			}
+			kept = lost != [3]int64{}
+		}
+		if kept {
 			p.res.Factless = append(p.res.Factless, int(run.ID))
-		default:
+		} else {
 			p.res.Without = append(p.res.Without, int(run.ID))
 		}
 	}

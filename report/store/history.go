@@ -101,6 +101,9 @@ func (db *DB) lookBack(ctx context.Context, exec func(name string, args ...any) 
 		return err
 	}
 	defer db.conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE recent")
+	if _, err := exec("moved"); err != nil {
+		return err
+	}
 	var recent, about int64
 	if err := db.conn.QueryRowContext(ctx, "SELECT count(*), approx_count_distinct(place_of_change) FROM recent").Scan(&recent, &about); err != nil {
 		return err

@@ -159,6 +159,7 @@ func mapOf(m *classify.Matcher, title string) *classify.Map {
 	}
 	return nil
 }
+
 func entitiesOf(maps []*classify.Map) []string {
 	var out []string
 	for _, mp := range maps {

@@ -666,14 +666,14 @@ func TestNewBesideALeftOver(t *testing.T) {
 	rest.ID, rest.Row, rest.At, rest.Entity = 900, 900, "2026-11-12 20:00:00", failures[0].entity
 	s := of(t, db, loadRun(t, db, "", append(lines, rest)))
 	for _, sig := range s.Signatures {
-		if sig.ID == "dv-user-not-member" || sig.Records == 2 && sig.Change == "new" {
-			if !sig.KnownElsewhere {
-				t.Errorf("%s is new in every map, though it failed in another one", sig.ID)
+		if sig.ID == "dw-user-not-member-of-org" {
+			if sig.Change != "new" || !sig.KnownElsewhere {
+				t.Errorf("%+v: want it new in a map, and known from another one", sig)
 			}
 			return
 		}
 	}
-	t.Errorf("no new signature: %+v", s.Signatures)
+	t.Errorf("it does not fail: %+v", s.Signatures)
 }
 
 // A log that is read for the first time is compared with nothing, so its records make no spike of what fails in the other log as ever; nor do those of a log of
@@ -786,10 +786,10 @@ func TestStatesByMessage(t *testing.T) {
 	}
 }
 
-// A signature of which any message fails under another one is not over, whichever of its records stands for it, and pruned nights say the same.
-func TestRenamedIsNotOver(t *testing.T) {
-	site := withSite(t, `
-- id: site-lamp
+// lampRule is the file of a site with one rule.
+func lampRule(id string) string {
+	return `
+- id: ` + id + `
   title: A lamp is out
   status: observed
   logs: [dualwrite]
@@ -800,7 +800,12 @@ func TestRenamedIsNotOver(t *testing.T) {
   cause: It is out.
   fix: {summary: Light it., role: Data owner, retry: after-fix, steps: [Light it.]}
   examples: {match: [{text: the amber lamp is out}], no_match: [the amber lamp]}
-`)
+`
+}
+
+// A signature of which any message fails under another one is not over, whichever of its records stands for it, and pruned nights say the same.
+func TestRenamedIsNotOver(t *testing.T) {
+	site := withSite(t, lampRule("site-lamp"))
 	lamp := func(when, colour string) storetest.Line {
 		return failed("2026-11-"+when+":00:00", "accounts", "the %s lamp is out", colour)
 	}
@@ -840,22 +845,7 @@ func TestRenamedIsNotOver(t *testing.T) {
 // A message that fails every night as ever is neither new nor back, nor does it spike, because a rule came, went, or was called otherwise, and the database knows
 // it since its first night; one that did pause is back whatever it was called.
 func TestOnlyTheRulesChanged(t *testing.T) {
-	rule := func(id string) *classify.Matcher {
-		return withSite(t, `
-- id: `+id+`
-  title: A lamp is out
-  status: observed
-  logs: [dualwrite]
-  severity: low
-  category: business-validation
-  priority: 99
-  match: {regex: 'the (?P<lamp>amber|birch|cedar) lamp is out'}
-  cause: It is out.
-  fix: {summary: Light it., role: Data owner, retry: after-fix, steps: [Light it.]}
-  examples: {match: [{text: the amber lamp is out}], no_match: [the amber lamp]}
-`)
-	}
-	by := map[rune]*classify.Matcher{'-': storetest.Matcher(), 'm': rule("site-lamp"), 'o': rule("site-light")}
+	by := map[rune]*classify.Matcher{'-': storetest.Matcher(), 'm': withSite(t, lampRule("site-lamp")), 'o': withSite(t, lampRule("site-light"))}
 	for k, c := range []struct {
 		nights string // by what rules each was judged
 		counts []int  // of the lamp

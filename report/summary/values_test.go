@@ -207,7 +207,6 @@ func TestLookupsOfSeveralMaps(t *testing.T) {
 	}
 }
 
-// One other is named and not called others; so are all values of a text that are as many as it lists.
 // What is one of several maps stays so where maps are listed.
 func TestMapsPhrase(t *testing.T) {
 	for _, c := range []struct {
@@ -227,6 +226,7 @@ func TestMapsPhrase(t *testing.T) {
 	}
 }
 
+// One other is named and not called others; so are all values of a text that are as many as it lists.
 func TestPhrase(t *testing.T) {
 	for n, want := range []string{"", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and others", "a, b, c and others"} {
 		if got := phrase([]string{"a", "b", "c", "d", "e", "f"}[:n]); got != want {

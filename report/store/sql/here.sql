@@ -4,11 +4,11 @@ CREATE OR REPLACE TEMP VIEW %[view] AS
 WITH of_environment AS (
   SELECT run_id FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
-SELECT place, record_id, run_id, judgement_id, log, occurred_at, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, name_of_change(sig, template_id) AS name_hash
+SELECT place, record_id, run_id, judgement_id, log, occurred_at, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, place_of_change AS own_place, name_of_change(sig, template_id) AS name_hash
 FROM shown
 WHERE outcome = 'error' AND run_id IN (SELECT run_id FROM of_environment)
 UNION ALL
-SELECT DISTINCT place, record_id, r.run_id, judgement_id, log, occurred_at, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, name_of_change(sig, template_id) AS name_hash
+SELECT DISTINCT place, record_id, r.run_id, judgement_id, log, occurred_at, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, place_of_change AS own_place, name_of_change(sig, template_id) AS name_hash
 FROM shown r JOIN dw.sightings s USING (record_id)
 WHERE outcome = 'error' AND s.run_id IN (SELECT run_id FROM of_environment) AND r.run_id NOT IN (SELECT run_id FROM of_environment);
 
@@ -23,6 +23,6 @@ CREATE OR REPLACE TEMP VIEW %[view]_pruned AS
 WITH of_environment AS (
   SELECT list(run_id) AS runs FROM dw.runs WHERE environment IS NOT DISTINCT FROM (SELECT environment FROM dw.runs WHERE run_id = %[first])
 )
-SELECT place, run_id, log, hour AS occurred_at, first_seen, last_seen, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, name_of_change(sig, template_id) AS name_hash, records
+SELECT place, run_id, log, hour AS occurred_at, first_seen, last_seen, sig, map_title, status, hash(template_id, map_title) AS wording, place_of_change(sig, wording, map_title) AS place_of_change, place_of_change AS own_place, name_of_change(sig, template_id) AS name_hash, records
 FROM shown_pruned, of_environment o
 WHERE sig IS NOT NULL AND (list_contains(o.runs, run_id) OR list_has_any(o.runs, met_by));

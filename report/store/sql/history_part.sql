@@ -1,9 +1,9 @@
 -- How often failed what in the windows, and what failed between them? Part $1 of $2.
 INSERT INTO history
 WITH counted AS (
-  SELECT place_of_change, period, dual_write, unexplained, occurred_at AS first_seen, occurred_at AS last_seen, id, place, wording, 1 AS n, dual_write = (%[deeper] = 'dualwrite') AS deep FROM recent
+  SELECT place_of_change, period, dual_write, unexplained, occurred_at AS first_seen, occurred_at AS last_seen, id, place, 1 AS n, dual_write = (%[deeper] = 'dualwrite') AS deep FROM recent
   UNION ALL
-  SELECT place_of_change, (%[number])::TINYINT, log = 'dualwrite', status = 'unknown', first_seen, last_seen, 18446744073709551615, place, wording, records, log = %[deeper]
+  SELECT place_of_change, (%[number])::TINYINT, log = 'dualwrite', status = 'unknown', first_seen, last_seen, 18446744073709551615, place, records, log = %[deeper]
   FROM here_pruned
 )
 SELECT place_of_change,
@@ -17,7 +17,7 @@ SELECT place_of_change,
   END,
   bool_or(dual_write), NOT bool_and(dual_write), bool_or(unexplained),
   min(first_seen) FILTER (period BETWEEN 1 AND 7), max(last_seen) FILTER (period BETWEEN 1 AND 7), arg_min(place, id),
-  bool_or(wording IN (SELECT wording FROM wordings)), min(first_seen) FILTER (period = 0)
+  min(first_seen) FILTER (period = 0)
 FROM counted
 WHERE place_of_change % $2::UBIGINT = $1::UBIGINT
 GROUP BY place_of_change;

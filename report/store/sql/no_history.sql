@@ -9,10 +9,9 @@ CREATE OR REPLACE TEMP TABLE history (
   first_seen      TIMESTAMP, -- before window 0
   last_seen       TIMESTAMP,
   place           BIGINT,
-  renamed         BOOLEAN,  -- one of its messages fails in the report, in the same map
   here_since      TIMESTAMP  -- the first in window 0, whatever run read it
 );
-CREATE OR REPLACE TEMP TABLE moved (place_of_change UBIGINT); -- see here_renamed.sql
+CREATE OR REPLACE TEMP TABLE moved (place_of_change UBIGINT); -- see moved.sql
 CREATE OR REPLACE TEMP TABLE past (
   place_of_change UBIGINT,
   first_seen      TIMESTAMP,

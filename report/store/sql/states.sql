@@ -65,5 +65,4 @@ FROM failing
 UNION ALL
 SELECT place_of_change, CASE WHEN pause < least($2 - 1, earlier) THEN 'quiet' ELSE 'resolved' END,
   0, counts[2], coalesce(first_seen, known_since), known_last, coalesce(known_since, first_seen), counts[1:1 + earlier], unexplained, place
-FROM gone
-WHERE NOT renamed;
+FROM gone;
